@@ -1,0 +1,1 @@
+"""Decides what a page says and what changed in it, and runs the crawls."""

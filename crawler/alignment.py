@@ -1,0 +1,45 @@
+"""Which runs of two sequences differ, at a bounded cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+MOST_COMPARISONS = 250_000
+"""difflib looks at each pair of equal items, again for each run it finds. Two unlike texts of 3,000 words
+have some 100,000 such pairs; a page of 10,000 equal lines has 100 million and would take hours."""
+
+Run = tuple[int, int, int, int]
+"""Positions in the old (from, to) and in the new sequence (from, to)."""
+
+
+def changed_runs(old: Sequence[str], new: Sequence[str]) -> list[Run]:
+    """The runs in which two sequences differ, in order; what lies between them is equal.
+
+    Beyond MOST_COMPARISONS all between the common beginning and the common end is one run.
+    """
+    start = _common(old, new)
+    end = min(_common(old[::-1], new[::-1]), len(old) - start, len(new) - start)
+    left, right = old[start : len(old) - end], new[start : len(new) - end]
+    if not left and not right:
+        return []
+    if _cost(left, right) > MOST_COMPARISONS:
+        return [(start, len(old) - end, start, len(new) - end)]
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    return [
+        (start + i, start + i_to, start + j, start + j_to)
+        for op, i, i_to, j, j_to in matcher.get_opcodes()
+        if op != "equal"
+    ]
+
+
+def _common(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many items two sequences have in common at their beginning."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(old), len(new)))
+
+
+def _cost(old: Sequence[str], new: Sequence[str]) -> int:
+    counts = Counter(new)
+    return sum(times * counts[item] for item, times in Counter(old).items())

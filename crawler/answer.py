@@ -1,0 +1,256 @@
+"""What a response shows: its type, title, text, and whether it is a challenge in place of a page.
+
+An article about errors and captchas is no error. So the words of challenge pages count only in the title, in
+scripts and in the names within the markup, and only where a reader sees little text besides. Everything is
+searched within the first bytes only and by means whose time grows with the length alone: bodies are hostile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from html import unescape
+
+from lxml import etree
+
+from crawler.fetched import Fetched
+
+CHALLENGE_HEADERS = {"cf-mitigated": "Cloudflare", "x-amzn-waf-action": "AWS WAF", "x-sucuri-block": "Sucuri"}
+"""Headers that come with a challenge or a block page only."""
+CHALLENGE_MARKS = {
+    # Not /cdn-cgi/challenge-platform/, captcha widgets and the like: ordinary pages carry those, too.
+    "_cf_chl_opt": "Cloudflare",
+    "cf-browser-verification": "Cloudflare",
+    "cf-challenge-running": "Cloudflare",
+    "sucuri_cloudproxy_js": "Sucuri",
+    "incident_id=": "Imperva Incapsula",
+    "/ddos-guard/js-challenge": "DDoS-Guard",
+    "/ddos-guard/ddg-captcha": "DDoS-Guard",
+    "px-captcha": "PerimeterX",
+    "captcha-delivery.com": "DataDome",
+    "gokuprops": "AWS WAF",
+    "__arcsjs": "ArvanCloud",
+    "/.well-known/sgcaptcha": "SiteGround",
+    "/.lsrecap/": "LiteSpeed",
+    "wsidchk": "Imunify360",
+    # What a provider in Iran answers in place of a filtered site: a frame from one of these addresses.
+    "//10.10.34.34": "the filter of an Iranian provider",
+    "//10.10.34.35": "the filter of an Iranian provider",
+    "//10.10.34.36": "the filter of an Iranian provider",
+}
+"""Names within scripts and attributes, in lower case, that only a challenge or block page has."""
+
+
+def plain(text: str) -> str:
+    """The text as phrases are compared: one case, one space, Persian letters for their Arabic twins."""
+    twins = text.translate(str.maketrans("يىك\u200c’", "ییک '"))
+    return " ".join(twins.casefold().split()).strip(" .…!?؟")
+
+
+def _phrases(*phrases: str) -> frozenset[str]:
+    return frozenset(map(plain, phrases))
+
+
+BLOCK_TITLES = _phrases(
+    *("Just a moment...", "Attention Required! | Cloudflare", "Please Wait... | Cloudflare", "DDoS-Guard"),
+    *("Checking your browser", "Checking your browser before accessing", "Verifying you are human"),
+    *("Sucuri WebSite Firewall - Access Denied", "You are being redirected...", "Request Rejected"),
+    *("Access to this page has been denied", "Human Verification", "Bot Verification", "Robot Check"),
+    *("Pardon Our Interruption", "One moment, please...", "Vercel Security Checkpoint", "Are you a robot?"),
+    *("Transferring to the website...", "در حال انتقال به سایت مورد نظر هستید...", "Access Denied"),
+    *("Your access to this site has been limited", "Forbidden", "403 Forbidden", "Security Checkpoint"),
+)
+"""Titles of challenge and block pages."""
+NOT_FOUND_TITLES = _phrases(
+    *("404", "Error 404", "404 Error", "404 Not Found", "Not Found", "404 Page Not Found", "Page not found"),
+    *("Nothing found", "Error 404 (Not Found)", "Error 404: Page not found", "404: Page not found"),
+    *("Oops! That page can't be found", "Post not found", "Content not found", "The page cannot be found"),
+    *("صفحه پیدا نشد", "صفحه یافت نشد", "برگه پیدا نشد", "برگه یافت نشد", "نوشته پیدا نشد", "یافت نشد"),
+    *("الصفحة غير موجودة", "لم يتم العثور على الصفحة", "لم يتم العثور على شيء", "غير موجود"),
+    *("Faqja nuk u gjet", "Faqja nuk u gjend", "Nuk u gjet", "Seite nicht gefunden", "Nicht gefunden"),
+    *("Page introuvable", "Page non trouvée", "Página no encontrada", "Pagina non trovata"),
+)
+"""Titles, or parts of titles between dashes and bars, of "not found" pages."""
+MAINTENANCE_TITLES = _phrases(
+    *("Maintenance", "Maintenance mode", "Under maintenance", "Site under maintenance", "Database Error"),
+    *("Site is undergoing maintenance", "Scheduled maintenance"),
+    *("در دست تعمیر", "سایت در دست تعمیر است", "در حال بروزرسانی", "تحت الصيانة", "الموقع تحت الصيانة"),
+    *("Në mirëmbajtje", "Wartungsmodus", "Wartungsarbeiten", "En maintenance", "Site en maintenance"),
+)
+MAINTENANCE_TEXTS = _phrases(
+    "Error establishing a database connection",
+    "Briefly unavailable for scheduled maintenance",
+    "خطا در برقراری ارتباط با پایگاه داده",
+    "خطا در اتصال به پایگاه داده",
+    "خطأ في الاتصال بقاعدة البيانات",
+)
+"""What WordPress itself says while its database is away, or while it is updated."""
+
+HTML = frozenset({"text/html", "application/xhtml+xml"})
+"""Media types of pages."""
+LITTLE = 200
+"""Words: a challenge or a "not found" page with its menus shows fewer, an article with its menus more."""
+
+_HEAD = 64 * 1024
+_WHOLE = 256 * 1024
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,400})", re.IGNORECASE)
+_BETWEEN = re.compile(r" [-–—•·:] | ?[|»«] ?")
+_CUT = re.compile(rb"<(?:[/!a-zA-Z]|$)")
+_LENGTH = re.compile(r"[0-9]{1,15}")
+_UNKNOWN = frozenset({"", "application/octet-stream", "unknown/unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What tells a site's own "not found" page from its other pages: title, and digest of the text shown."""
+
+    title: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A fetch, and what the rules ask of it; each thing is found out once, when asked."""
+
+    fetched: Fetched
+
+    @cached_property
+    def media_type(self) -> str:
+        """The media type; where the server gives none, what the first bytes look like."""
+        named = self.fetched.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return named if named not in _UNKNOWN else _sniffed(self.fetched.body)
+
+    @property
+    def is_html(self) -> bool:
+        """Whether it is a page, and no document or something else."""
+        return self.media_type in HTML
+
+    @cached_property
+    def head(self) -> str:
+        """The first 64 kB, decoded; empty where it is no HTML."""
+        return _decoded(self.fetched, _HEAD) if self.is_html else ""
+
+    @cached_property
+    def lower(self) -> str:
+        """The head in lower case, for names within markup."""
+        return self.head.lower()
+
+    @cached_property
+    def title(self) -> str:
+        """The title in one line, as the page has it."""
+        found = _TITLE.search(self.head)
+        return " ".join(unescape(found[1]).split()) if found else ""
+
+    @cached_property
+    def title_parts(self) -> frozenset[str]:
+        """The whole title, and what stands between its dashes and bars, plain."""
+        return _phrases(self.title, *_BETWEEN.split(self.title)) - {""}
+
+    @cached_property
+    def _parsed(self) -> tuple[str, str]:
+        return _machinery_and_text(_decoded(self.fetched, _WHOLE)) if self.head else ("", "")
+
+    @property
+    def machinery(self) -> str:
+        """Scripts and attributes, in lower case, but not the addresses of links: articles cite those."""
+        return self._parsed[0]
+
+    @property
+    def text(self) -> str:
+        """What a reader sees, in one line."""
+        return self._parsed[1]
+
+    @cached_property
+    def words(self) -> int:
+        """How many words a reader sees."""
+        return len(self.text.split())
+
+    @cached_property
+    def challenge(self) -> str:
+        """Whose challenge or block page it is; empty where it is none."""
+        for header, vendor in CHALLENGE_HEADERS.items():
+            if header in self.fetched.headers:
+                return vendor
+        if plain(self.title) in BLOCK_TITLES and self.words < LITTLE:
+            return f"title {self.title!r}"
+        marks = [mark for mark in CHALLENGE_MARKS if mark in self.lower]
+        found = (CHALLENGE_MARKS[mark] for mark in marks if mark in self.machinery and self.words < LITTLE)
+        return next(found, "")
+
+    @property
+    def status(self) -> int:
+        """The HTTP status; 0 where no response came."""
+        return self.fetched.status
+
+    @property
+    def bytes(self) -> int:
+        """Length of the body."""
+        return len(self.fetched.body)
+
+    @property
+    def announced(self) -> int:
+        """The Content-Length where it measures the body as we have it; else 0."""
+        length = self.fetched.headers.get("content-length", "")
+        as_sent = self.fetched.headers.get("content-encoding", "identity") == "identity"
+        return int(length) if as_sent and _LENGTH.fullmatch(length) else 0
+
+    @property
+    def has_end(self) -> bool:
+        """Whether its HTML ends as HTML should."""
+        return has_end(self.fetched.body)
+
+    @property
+    def is_broken_off(self) -> bool:
+        """Whether its HTML ends within a tag."""
+        tail = self.fetched.body[-4096:]
+        start = tail.rfind(b"<")
+        return self.is_html and start > tail.rfind(b">") and _CUT.match(tail, start) is not None
+
+    @cached_property
+    def look(self) -> Look:
+        """The look of the page, to know it again."""
+        return Look(self.title, hashlib.sha256(plain(self.text).encode()).hexdigest())
+
+
+def has_end(body: bytes) -> bool:
+    """Whether the HTML ends as HTML should; caches append remarks after it, so not at the very last byte."""
+    return b"</html" in body[-_HEAD:].lower()
+
+
+def look(fetched: Fetched) -> Look:
+    """The look of a page, to know it again: of the answer to an address that can't exist."""
+    return Answer(fetched).look
+
+
+def _decoded(fetched: Fetched, size: int) -> str:
+    try:
+        return fetched.body[:size].decode(fetched.encoding or "utf-8", "replace")
+    except (LookupError, ValueError):  # a name that is no encoding, or one that is no encoding of text
+        return fetched.body[:size].decode("utf-8", "replace")
+
+
+def _sniffed(body: bytes) -> str:
+    start = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(b"%pdf-"):
+        return "application/pdf"
+    if start.startswith(b"<?xml"):
+        return "application/xhtml+xml" if b"<html" in start else "text/xml"
+    return "text/html" if start.startswith(b"<") else ""
+
+
+def _machinery_and_text(html: str) -> tuple[str, str]:
+    """What of a page works (scripts and attributes, without addresses of links) and what of it is read."""
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        return "", ""
+    if root is None:  # as of `<html`, whatever the type hints of lxml say
+        return "", ""
+    scripts = [script.text or "" for script in root.iter("script")]
+    named = (pair for element in root.iter() for pair in element.attrib.items())
+    machinery = " ".join([*scripts, *(str(value) for name, value in named if name != "href")]).lower()
+    etree.strip_elements(root, "head", "script", "style", "noscript", "template", with_tail=False)
+    return machinery, " ".join(" ".join(map(str, root.itertext())).split())

@@ -1,0 +1,185 @@
+"""The memory of one run of one site: what its sources say, and which pages are to be fetched next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from crawler.fetched import Listed
+from crawler.revisit import Visit, plan
+from crawler.site import Site
+from crawler.times import iso, now, parse
+from crawler.urls import canonical, in_scope, is_asset, key, trap
+from spiders.archive import Errand, SourceState
+from storage.rows import PageRow, Values
+from storage.store import Store
+
+BATCH = 500
+WHOLE_EVERY = timedelta(hours=24)
+FILL = 20  # a scheduled run looks at this many pages at least, so that a small site is read whole
+
+
+class SiteArchive:
+    """What the spider of a site asks, answered from the store. `thorough` runs look at every known page."""
+
+    def __init__(self, store: Store, site: Site, run: int, started: datetime, *, thorough: bool) -> None:
+        self.store, self.site, self.run, self.started = store, site, run, started
+        self.requests: Callable[[], int] = lambda: 0
+        """How many requests the run has made so far."""
+        day_ago = iso(started - timedelta(days=1))
+        self.budget = site.budget - store.requests_since(site.name, day_ago)
+        self.fill = self.budget if thorough else FILL
+        self._tried: set[int] = set()
+        self._witnessed: set[int] = set()
+        self._left: set[int] = set()
+        self._noted: set[tuple[str, str]] = set()
+
+    # ---- what the spider asks (spiders.archive.Archive)
+
+    def note(self, listed: Sequence[Listed]) -> None:
+        """Keep what a source says of pages; those it shows to be out of date are remembered as such."""
+        with self.store.writing():
+            said = [(self._page_of(one), one) for one in listed if self._is_news(one)]
+            told = [_tells_of_change(page, one) for page, one in said]
+            believed = not _cries_wolf(told, listed)
+            for (page, one), tells in zip(said, told, strict=True):
+                self._keep(page, one, told=tells and believed)
+
+    def source(self, address: str) -> SourceState:
+        """What the source at that address last said of itself."""
+        for row in self.store.sources(self.site.name):
+            if row.address == address:
+                return SourceState(
+                    row.read_at, row.whole_at, row.entries, row.cursor, row.etag, row.last_modified
+                )
+        return SourceState()
+
+    def stale(self, state: SourceState) -> bool:
+        """Whether it is time to read the source from end to end again."""
+        return state.whole_at is None or self.started - parse(state.whole_at) >= WHOLE_EVERY
+
+    def read(self, kind: str, address: str, state: SourceState) -> None:
+        """Keep what a source said of itself."""
+        before = {row.address: row.whole_run for row in self.store.sources(self.site.name)}.get(address)
+        values: Values = {
+            "kind": kind,
+            "read_at": state.read_at,
+            "whole_at": state.whole_at,
+            "entries": state.entries,
+            "cursor": state.cursor,
+            "etag": state.etag,
+            "last_modified": state.last_modified,
+            "whole_run": before or (self.run if state.whole_at else None),
+        }
+        self.store.save_source(self.site.name, address, values)
+
+    def whole(self, kind: str) -> None:
+        """What sources of this kind listed before and do not list now is to be looked for."""
+        with self.store.writing():
+            for page in self.store.no_longer_listed(self.site.name, kind, self.run):
+                self.store.update_page(page.id, {"told_at": iso(now())})
+                self._left.add(page.id)
+
+    def errands(self) -> Sequence[Errand]:
+        """The next pages to fetch: those that are due, and those never fetched, as far as the budget goes."""
+        pages = {p.id: p for p in self.store.pages(self.site.name) if p.id not in self._tried}
+        visits = [self._visit(page) for page in pages.values()]
+        left = self.budget - self.requests()
+        chosen = plan(visits, self.started, budget=left, fill=self.fill - len(self._tried))[:BATCH]
+        self._tried.update(chosen)
+        return [_errand(pages[one]) for one in chosen]
+
+    # ---- what the recording asks and tells
+
+    def page(self, url: str) -> PageRow:
+        """The page that a fetch was meant for."""
+        with self.store.writing():
+            return self._page_of(Listed(url, "links"))
+
+    def fetched(self, page: int, *, again: bool = False) -> None:
+        """The run has fetched the page, and need not fetch it again; or it should."""
+        self._tried.discard(page) if again else self._tried.add(page)
+
+    # ---- inside
+
+    def _visit(self, page: PageRow) -> Visit:
+        born = min(filter(None, [page.published, page.found_at]))
+        return Visit(
+            page=page.id,
+            checked_at=_moment(page.checked_at),
+            born=parse(born),
+            changed_at=_moment(page.changed_at),
+            listing=page.kind == "listing",
+            missing=page.id in self._left or (page.state == "missing" and page.missing_run != self.run),
+            told=page.told_at is not None,
+            witnessed=page.id in self._witnessed,
+        )
+
+    def _is_news(self, one: Listed) -> bool:
+        """Whether it belongs to the site, and the run has not heard the same from this source before."""
+        if not in_scope(one.url, self.site) or is_asset(one.url) or trap(one.url):
+            return False
+        said = (key(one.url, self.site), one.source)
+        if said in self._noted:
+            return False
+        self._noted.add(said)
+        return True
+
+    def _page_of(self, one: Listed) -> PageRow:
+        """The page that is listed, found by its address or by the site's own id of it; else a new one."""
+        url = canonical(one.url, self.site)
+        page = self.store.find(self.site.name, key(url, self.site))
+        if page is None and one.ref and (page := self.store.find_ref(self.site.name, one.ref)):
+            self.store.add_address(self.site.name, key(url, self.site), page.id)
+            return self.store.update_page(page.id, {"listed_url": url, "told_at": iso(now())})
+        return page or self._new_page(url, one)
+
+    def _new_page(self, url: str, one: Listed) -> PageRow:
+        values: Values = {
+            "site": self.site.name,
+            "url": url,
+            "ref": one.ref,
+            "found_at": iso(now()),
+            "found_by": one.source,
+            "found_run": self.run,
+            "published": one.published,
+            "modified": one.modified,
+            "witness": one.witness,
+        }
+        return self.store.add_page(values, key(url, self.site))
+
+    def _keep(self, page: PageRow, one: Listed, *, told: bool) -> None:
+        values: Values = {n: v for n in ("ref", "published", "modified", "witness") if (v := getattr(one, n))}
+        if told:
+            values["told_at"] = iso(now())
+        elif one.witness:
+            self._witnessed.add(page.id)
+        if any(getattr(page, name) != value for name, value in values.items()):
+            self.store.update_page(page.id, values)
+        self.store.list_page(page.id, one.source, self.run)
+
+
+def _tells_of_change(page: PageRow, one: Listed) -> bool:
+    """Whether the source says that the copy we have is not the latest."""
+    if page.checked_at is None:
+        return False
+    if page.state in ("gone", "missing") and one.source in ("wordpress", "sitemap", "feed"):
+        return True
+    if one.witness and page.witness and one.witness != page.witness:
+        return True
+    return bool(one.modified and page.modified and one.modified > page.modified)
+
+
+def _cries_wolf(told: list[bool], listed: Sequence[Listed]) -> bool:
+    """Whether most pages are said to have changed at once, by dates alone: then the dates mean nothing."""
+    return sum(told) > max(10, len(told) / 2) and not any(one.witness for one in listed)
+
+
+def _errand(page: PageRow) -> Errand:
+    if page.listed_url:
+        return Errand(page.listed_url)
+    return Errand(page.url, page.etag, page.last_modified) if page.state == "live" else Errand(page.url)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return parse(text) if text else None

@@ -1,0 +1,233 @@
+"""Two readings of a page to what differs between them: blocks, and words within a changed block.
+
+Every hunk takes blocks `old` out at `old_at` of the old text and puts blocks `new` in at `new_at` of the new
+one. So the hunks rebuild either text from the other, whatever a reader makes of their names.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal, Protocol
+
+import msgspec
+
+from crawler import significance
+from crawler.alignment import Run, changed_runs
+from crawler.typography import plain
+from crawler.words import alikeness, similarity, tokens, words
+
+__all__ = ["Diff", "Hunk", "Reading", "apply", "compare", "from_json", "revert", "similarity", "to_json"]
+
+Op = Literal["insert", "delete", "replace", "move"]
+Placed = tuple[int, tuple[str, ...]]
+"""Blocks, and where the first of them stands."""
+
+ALIKE = 0.3
+"""Two blocks with fewer words in common are not one block edited, but one gone and one come."""
+
+MOST_PAIRS = 2_500
+"""In a changed run of more pairs of blocks than this (50 by 50), blocks are paired by their order."""
+
+
+class Read(Protocol):
+    """Anything with a title and a text: an `Extract`, or a `Reading`."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A title and a text, one block a line."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """One contiguous piece of a diff. Positions count blocks from 0."""
+
+    op: Op
+    old_at: int
+    new_at: int
+    old: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    """Of a replaced block: `=`, `-` or `+`, and a piece of text. `=` and `-` joined are the old block, `=`
+    and `+` the new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What differs between two readings, how much it matters, and why."""
+
+    hunks: tuple[Hunk, ...]
+    title: tuple[str, str] | None
+    """The old and the new title, where they differ."""
+    words_added: int
+    words_removed: int
+    typographic: bool
+    """True where only typography differs: worth keeping, not worth a word to anyone."""
+    significance: float
+    explanation: str
+
+
+def compare(old: Read, new: Read) -> Diff | None:
+    """What differs between two readings of a page; None where they are the same to the character."""
+    if (old.title, old.text) == (new.title, new.text):
+        return None
+    hunks = _hunks(old.text.split("\n"), new.text.split("\n")) if old.text != new.text else ()
+    title = (old.title, new.title) if old.title != new.title else None
+    typographic = plain(old.title) == plain(new.title) and plain(old.text) == plain(new.text)
+    edits = [_edit(hunk) for hunk in hunks]
+    judgement = significance.judge(edits, title, len(words(old.text)), len(words(new.text)))
+    return Diff(
+        hunks=hunks,
+        title=title,
+        words_added=sum(edit.added for edit in edits if edit.op != "move"),
+        words_removed=sum(edit.removed for edit in edits if edit.op != "move"),
+        typographic=typographic,
+        significance=0.0 if typographic else judgement.significance,
+        explanation="only typography differs" if typographic else judgement.explanation,
+    )
+
+
+def apply(old_text: str, hunks: Iterable[Hunk]) -> str:
+    """The new text of the old one. Raises ValueError where the hunks belong to another text."""
+    pieces = list(hunks)
+    return _rewritten(old_text, [(h.old_at, h.old) for h in pieces], [(h.new_at, h.new) for h in pieces])
+
+
+def revert(new_text: str, hunks: Iterable[Hunk]) -> str:
+    """The old text of the new one. Raises ValueError where the hunks belong to another text."""
+    pieces = list(hunks)
+    return _rewritten(new_text, [(h.new_at, h.new) for h in pieces], [(h.old_at, h.old) for h in pieces])
+
+
+def to_json(diff: Diff) -> str:
+    """The diff as JSON, from which `from_json` makes an equal one."""
+    return msgspec.json.encode(diff).decode()
+
+
+def from_json(text: str) -> Diff:
+    """The diff that `to_json` wrote. Raises msgspec.DecodeError for anything else."""
+    return msgspec.json.decode(text, type=Diff)
+
+
+def _rewritten(text: str, cuts: list[Placed], puts: list[Placed]) -> str:
+    blocks = text.split("\n")
+    for at, taken in sorted(cuts, reverse=True):
+        if tuple(blocks[at : at + len(taken)]) != taken:
+            raise ValueError(f"the diff belongs to another text: block {at} is not {taken[:1]}")
+        del blocks[at : at + len(taken)]
+    for at, put in sorted(puts):
+        blocks[at:at] = put
+    return "\n".join(blocks)
+
+
+def _hunks(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:
+    """Moves first, wherever a block went; then, in each changed run, blocks edited, gone and come."""
+    runs = changed_runs(old, new)
+    moves = _moves(old, new, runs)
+    left, right = {i for i, _ in moves}, {j for _, j in moves}
+    hunks = [Hunk("move", i, j, (old[i],), (new[j],)) for i, j in moves]
+    for old_from, old_to, new_from, new_to in runs:
+        gone = [i for i in range(old_from, old_to) if i not in left]
+        come = [j for j in range(new_from, new_to) if j not in right]
+        pairs = _pairs(gone, come, old, new)
+        hunks += [Hunk("replace", i, j, (old[i],), (new[j],), _words(old[i], new[j])) for i, j in pairs]
+        edited_old, edited_new = {i for i, _ in pairs}, {j for _, j in pairs}
+        hunks += [Hunk("delete", i, new_from, (old[i],)) for i in gone if i not in edited_old]
+        hunks += [Hunk("insert", old_from, j, (), (new[j],)) for j in come if j not in edited_new]
+    return tuple(sorted(_joined(hunks), key=lambda hunk: (hunk.new_at, hunk.old_at, hunk.op)))
+
+
+def _moves(old: Sequence[str], new: Sequence[str], runs: Sequence[Run]) -> list[tuple[int, int]]:
+    """The blocks that left one place and came, unaltered, at another: their old and new positions."""
+    arrived: dict[str, deque[int]] = defaultdict(deque)
+    for _, _, start, end in runs:
+        for j in range(start, end):
+            arrived[new[j]].append(j)
+    gone = (i for start, end, _, _ in runs for i in range(start, end))
+    return [(i, arrived[old[i]].popleft()) for i in gone if old[i] and arrived.get(old[i])]
+
+
+def _pairs(gone: list[int], come: list[int], old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Which block became which: the most alike first; a lone one on each side always."""
+    if len(gone) == len(come) == 1:
+        return [(gone[0], come[0])]
+    if len(gone) * len(come) > MOST_PAIRS:
+        return list(zip(gone, come, strict=False))
+    scored = sorted((-alikeness(old[i], new[j]), abs(i - j), i, j) for i, j in product(gone, come))
+    chosen: dict[int, int] = {}
+    for score, _, i, j in scored:
+        if -score >= ALIKE and i not in chosen and j not in chosen.values():
+            chosen[i] = j
+    return sorted(chosen.items())
+
+
+def _joined(hunks: list[Hunk]) -> list[Hunk]:
+    """Neighbouring hunks of one kind as one; replaced blocks stay single, each with its words."""
+    joined: list[Hunk] = []
+    for hunk in sorted(hunks, key=lambda hunk: (hunk.op, hunk.old_at, hunk.new_at)):
+        last = joined[-1] if joined else None
+        if last and last.op == hunk.op != "replace" and _continues(last, hunk):
+            joined[-1] = Hunk(last.op, last.old_at, last.new_at, last.old + hunk.old, last.new + hunk.new)
+        else:
+            joined.append(hunk)
+    return joined
+
+
+def _continues(last: Hunk, hunk: Hunk) -> bool:
+    return (hunk.old_at, hunk.new_at) == (last.old_at + len(last.old), last.new_at + len(last.new))
+
+
+def _words(old: str, new: str) -> tuple[tuple[str, str], ...]:
+    """The words of a replaced block, white space and all, in runs of `=`, `-` and `+`."""
+    left, right = tokens(old), tokens(new)
+    pieces: list[tuple[str, str]] = []
+    i = j = 0
+    runs = changed_runs([token.strip() for token in left], [token.strip() for token in right])
+    for old_from, old_to, new_from, new_to in [*runs, (len(left), len(left), len(right), len(right))]:
+        for a, b in zip(left[i:old_from], right[j:new_from], strict=True):
+            pieces += [("=", a)] if a == b else _same_word(a, b)
+        pieces += [("-", "".join(left[old_from:old_to])), ("+", "".join(right[new_from:new_to]))]
+        i, j = old_to, new_to
+    return _merged(pieces)
+
+
+def _same_word(a: str, b: str) -> list[tuple[str, str]]:
+    """One word with other white space before it."""
+    word = a.strip()
+    return [("-", a.removesuffix(word)), ("+", b.removesuffix(word)), ("=", word)]
+
+
+def _merged(pieces: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    merged: list[tuple[str, str]] = []
+    for op, text in pieces:
+        if text and merged and merged[-1][0] == op:
+            merged[-1] = (op, merged[-1][1] + text)
+        elif text:
+            merged.append((op, text))
+    return tuple(merged)
+
+
+def _edit(hunk: Hunk) -> significance.Edit:
+    """A hunk as the judge of significance needs it: with its words counted."""
+    pieces = hunk.words or (*(("-", block) for block in hunk.old), *(("+", block) for block in hunk.new))
+    counts = {op: [len(words(text)) for sign, text in pieces if sign == op] for op in "-+"}
+    return significance.Edit(
+        op=hunk.op,
+        at=hunk.old_at if hunk.op == "delete" else hunk.new_at,
+        old=hunk.old,
+        new=hunk.new,
+        removed=sum(counts["-"]),
+        added=sum(counts["+"]),
+        longest=max([*counts["-"], *counts["+"]], default=0),
+    )

@@ -1,0 +1,21 @@
+"""The errors a person can act on.
+
+    VariorumError
+    ├── Misuse        the operator's mistake: a bad file, key or argument (exit code 2)
+    └── SiteTrouble   the site's misbehaviour, or ours with it (exit code 1)
+
+Every message says what happened, where, and what to do next. Anything else that is raised is a bug
+and stays a traceback. `storage` knows nothing of this file and has its own base, `storage.StoreError`.
+"""
+
+
+class VariorumError(Exception):
+    """What happened, where, and what to do next, in one line that a person can act on."""
+
+
+class Misuse(VariorumError):
+    """The operator asked for something that can't be: a bad site file, key or argument."""
+
+
+class SiteTrouble(VariorumError):
+    """A site, or one of its pages, did not behave."""

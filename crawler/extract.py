@@ -1,0 +1,152 @@
+"""Bytes of a page to the text of its article. Pure: the same bytes and rules give the same text.
+
+Where the page itself marks its article, as nearly every theme does, the text is all that stands in that
+element, block by block, less known furniture: nothing of the article can get lost, and nothing beside it
+can get in. Only where no such element is found does trafilatura decide what the article is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from lxml.etree import __version__ as lxml_version
+from lxml.html import HtmlElement
+from trafilatura import __version__ as trafilatura_version
+from trafilatura import bare_extraction
+from trafilatura.settings import Document
+
+from crawler import article, zwnj
+from crawler import metadata as page
+from crawler.blocks import blocks
+from crawler.markup import ExtractionError, drop, folded, matching, outermost, parse
+from crawler.site import Rule
+from crawler.template import EMPTY, Template, cut
+
+__all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
+
+READING = 1
+"""Raised with every change to our own code that may change a text."""
+
+EXTRACTOR = f"trafilatura {trafilatura_version}, lxml {lxml_version}, reading {READING}"
+"""Names everything that decides the text, but the site's rules and template. Stored with each version."""
+
+zwnj.keep_joiners()
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What remains of a page: its title, its text and what it says about itself."""
+
+    title: str
+    text: str
+    """One block a line: paragraphs, headings, list items (`- `), table rows (` | `), captions, in order."""
+    kind: article.Kind
+    """`listing` for home pages, archives and search results: their text is their entries' headlines."""
+    author: str | None = None
+    published: str | None = None
+    modified: str | None = None
+    language: str | None = None
+    canonical: str | None = None
+    """The page's own `rel=canonical`, absolute."""
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The lines of the text."""
+        return tuple(self.text.split("\n")) if self.text else ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of title and text, in hex. Metadata never takes part."""
+        return hashlib.sha256(f"{self.title}\n\n{self.text}".encode()).hexdigest()
+
+    @property
+    def words(self) -> int:
+        """How many words the text has."""
+        return len(self.text.split())
+
+
+def rules_at(rules: Sequence[Rule], day: date) -> tuple[str, ...]:
+    """The selectors of those rules that hold on the day of a capture."""
+    return tuple(rule.css for rule in rules if (rule.from_ or date.min) <= day <= (rule.until or date.max))
+
+
+def extract(
+    body: bytes,
+    url: str,
+    *,
+    encoding: str | None = None,
+    remove: Sequence[str] = (),
+    select: Sequence[str] = (),
+    template: Template = EMPTY,
+) -> Extract:
+    """The article of a page, or the entries of a listing.
+
+    `remove` and `select` are the site file's CSS selectors, `template` the boilerplate learned of it.
+    Raises ExtractionError where there is no text to be read, Misuse for a selector that is none.
+    """
+    tree = parse(body, url, encoding)
+    says = page.metadata(tree, url)
+    for css in remove:
+        for element in matching(tree, css):
+            drop(element)
+    article.drop_furniture(tree)
+    title = page.title(tree)
+    cut(tree, template)
+    kind = article.kind_of(tree)
+    lines = _listing(tree) if kind == "listing" else _article(tree, url, title, select)
+    if not lines and not title:
+        raise ExtractionError(f"{url}: neither title nor text; a page made by scripts needs `render = true`")
+    text = "\n".join(lines)
+    return Extract(
+        title=title,
+        text=text,
+        kind=kind,
+        author=says.author,
+        published=says.published,
+        modified=says.modified,
+        language=page.language(text, tree),
+        canonical=says.canonical,
+    )
+
+
+def _listing(tree: HtmlElement) -> list[str]:
+    return [f"- {headline}" for headline in article.headlines(tree)]
+
+
+def _article(tree: HtmlElement, url: str, title: str, select: Sequence[str]) -> list[str]:
+    """The blocks of the article: by the site's own rule, else by the page's markup, else by trafilatura."""
+    if select:
+        return _selected(tree, url, select)
+    found = article.container(tree)
+    if found is None:
+        return [line for line in _read_by_trafilatura(tree, url) if line != title]
+    if found.tag == "article":
+        article.drop_surroundings(found, title)
+    return blocks(found)
+
+
+def _selected(tree: HtmlElement, url: str, select: Sequence[str]) -> list[str]:
+    chosen = {element for css in select for element in matching(tree, css)}
+    if not chosen:
+        raise ExtractionError(f"{url}: nothing matches select = {list(select)}; has the site a new design?")
+    return [line for part in outermost([e for e in tree.iter() if e in chosen]) for line in blocks(part)]
+
+
+def _read_by_trafilatura(tree: HtmlElement, url: str) -> list[str]:
+    """What trafilatura takes for the article; all of the page where it finds none, as in a very short one.
+
+    `deduplicate` stays off: its memory spans the process, and the second reading of a page would be another.
+    """
+    try:
+        found = bare_extraction(tree, url=url, include_comments=False, include_tables=True, deduplicate=False)
+    except RecursionError as error:
+        raise ExtractionError(f"{url}: nested too deep to be read; name its text with `select`") from error
+    if isinstance(found, Document) and found.text:
+        lines = (folded(line).strip("| ") for line in found.text.splitlines())  # table rows: «| a | b |»
+        return [line for line in lines if line.strip("-| ")]
+    for part in list(tree.iter("header", "footer", "aside", "nav")):
+        drop(part)
+    return blocks(tree)

@@ -1,0 +1,122 @@
+"""Reads a TOML file key by key and gathers every fault in it, so that one look is enough to mend it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from crawler.errors import Misuse
+
+SHOWN = 80
+"""Characters of a bad value that a message repeats."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What may stand under one key."""
+
+    kind: Any
+    """A type for msgspec, or the keys of a table within the table."""
+    allowed: str
+    """What may stand there, in words that go on after "give"."""
+    check: Callable[[Any], object] | None = None
+    """Raises ValueError, with the reason as its text, for a value of the right type that still can't be."""
+    many: bool = False
+    """A list, or one of its items alone; read as a tuple."""
+    bare: str | None = None
+    """Where a table is meant: the key that a value alone stands for."""
+    required: bool = False
+
+
+Keys = Mapping[str, Key]
+
+
+def read_toml(path: Path) -> tuple[dict[str, Any], list[str]]:
+    """The table in a TOML file, and the faults that kept it from being read (the table is then empty)."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")), []
+    except OSError as error:
+        return {}, [f"{path}: can't be read: {error.strerror}"]
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return {}, [f"{path}: line {line} is not UTF-8; save the file in that encoding"]
+    except tomllib.TOMLDecodeError as error:
+        return {}, [f"{path}: not TOML: {error}"]
+
+
+def read_table(table: Mapping[str, Any], keys: Keys, where: str) -> tuple[dict[str, Any], list[str]]:
+    """What stands under the known keys, and every fault as a line that begins with `where` and the key."""
+    faults = [f"{where}{name}: unknown key{meant(name, keys)}" for name in table if name not in keys]
+    faults += [
+        f"{where}{name}: missing; give {key.allowed}"
+        for name, key in keys.items()
+        if key.required and name not in table
+    ]
+    found: dict[str, Any] = {}
+    for name in [name for name in table if name in keys]:
+        found[name], wrong = _read(table[name], keys[name], where + name)
+        faults += wrong
+    return found, faults
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "delay"?` where a known word is near to this one, else nothing."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f'; did you mean "{near[0]}"?' if near else ""
+
+
+def refuse(faults: list[str]) -> None:
+    """Nothing, where there is no fault. Raises Misuse with one line for each."""
+    if faults:
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise Misuse("\n  ".join([f"{count} to mend first:", *faults]))
+
+
+def _read(value: Any, key: Key, where: str) -> tuple[Any, list[str]]:
+    if not key.many:
+        return _read_one(value, key, where)
+    items = [_read_one(item, key, where) for item in (value if isinstance(value, list) else [value])]
+    return tuple(found for found, _ in items), [fault for _, faults in items for fault in faults]
+
+
+def _read_one(value: Any, key: Key, where: str) -> tuple[Any, list[str]]:
+    found: Any = value
+    if isinstance(key.kind, Mapping):
+        table = value if key.bare is None or isinstance(value, dict) else {key.bare: value}
+        if not isinstance(table, dict):
+            return None, [_fault(value, key, where)]
+        found, faults = read_table(table, key.kind, f"{where}.")
+        if faults:
+            return None, faults
+    else:
+        try:
+            found = msgspec.convert(value, key.kind)
+        except msgspec.ValidationError:
+            return None, [_fault(value, key, where)]
+    return _checked(found, value, key, where)
+
+
+def _checked(found: Any, value: Any, key: Key, where: str) -> tuple[Any, list[str]]:
+    try:
+        if key.check:
+            key.check(found)
+    except ValueError as error:
+        return None, [_fault(value, key, where, reason=str(error))]
+    return found, []
+
+
+def _fault(value: Any, key: Key, where: str, reason: str = "") -> str:
+    because = f" ({reason})" if reason else ""
+    return f"{where}: {_shown(value)} is not allowed{because}; give {key.allowed}"
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -1,0 +1,128 @@
+"""Bytes of a page to a bounded tree, and the few things one does to such a tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from lxml import html
+from lxml.cssselect import CSSSelector, SelectorError
+from lxml.html import HtmlElement
+from w3lib.encoding import html_to_unicode
+
+from crawler.errors import Misuse, SiteTrouble
+
+MOST_ELEMENTS = 50_000
+"""A page of 100,000 paragraphs keeps an extractor busy for minutes; real articles have some thousands."""
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+OBFUSCATED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-fA-F]+)$")
+PLACEHOLDER = re.compile(r"\[\s*email\s+protected\s*\]")
+
+
+class ExtractionError(SiteTrouble):
+    """No text could be read from a page; the message names the page and the likely cause."""
+
+
+def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
+    """The page as a tree with its e-mail addresses legible, without comments.
+
+    `encoding` is used where it is known; else the page's own declaration, else UTF-8, decides.
+    Raises ExtractionError for a page that is empty, too large or too deep.
+    """
+    text = CONTROL.sub("", _decode(body, encoding))
+    if not text.strip():
+        raise ExtractionError(f"{url}: the page is empty; the server may have cut it, fetch it again")
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except ValueError as error:  # lxml's ParserError is one
+        raise ExtractionError(f"{url}: no HTML in the page ({error}); is it a picture or a PDF?") from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise ExtractionError(f"{url}: nested too deep to be read whole; exclude it if it is a trap")
+    if sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
+        raise ExtractionError(f"{url}: more than {MOST_ELEMENTS} elements; exclude it if it is no article")
+    _reveal_addresses(tree)
+    return tree
+
+
+def _decode(body: bytes, encoding: str | None) -> str:
+    try:
+        if encoding:
+            return body.decode(encoding, "replace")
+    except LookupError:
+        pass  # a name that Python does not know: look at the page itself
+    return html_to_unicode(None, body, default_encoding="utf-8")[1]
+
+
+def tokens(element: HtmlElement) -> set[str]:
+    """The classes of an element."""
+    return set((element.get("class") or "").split())
+
+
+def matching(tree: HtmlElement, css: str) -> list[HtmlElement]:
+    """The elements of a tree that a CSS selector picks, in their order. Raises Misuse for no selector."""
+    return list(_selector(css)(tree))  # type: ignore[arg-type]  # a selector of elements finds elements
+
+
+@lru_cache(maxsize=256)
+def _selector(css: str) -> CSSSelector:
+    try:
+        return CSSSelector(css, translator="html")
+    except SelectorError as error:
+        raise Misuse(f"{css!r} is no CSS selector ({error}); mend it in the site file") from error
+
+
+def folded(text: str) -> str:
+    """The text with each run of white space as one space, none at the ends."""
+    return " ".join(text.split())
+
+
+def text_of(element: HtmlElement) -> str:
+    """All text below an element, folded."""
+    return folded("".join(element.itertext()))
+
+
+def drop(element: HtmlElement) -> None:
+    """Takes an element with all below it out of its tree; the text after it stays."""
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+def outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
+    """Those elements that lie in no other of them, in their order."""
+    known = set(elements)
+    return [e for e in elements if not any(a in known for a in e.iterancestors())]
+
+
+def _reveal_addresses(tree: HtmlElement) -> None:
+    """Undoes Cloudflare's e-mail obfuscation, whose key, and so the page, is another at each fetch."""
+    for element in list(_obfuscated(tree)):
+        code = element.get("data-cfemail")
+        link = OBFUSCATED.search(element.get("href") or "")
+        address = _address(code or (link[1] if link else ""))
+        if address is None:
+            continue
+        if link:
+            element.set("href", f"mailto:{address}")
+        if code or PLACEHOLDER.fullmatch(text_of(element)):
+            for child in element:
+                child.drop_tree()
+            element.text = address
+
+
+def _obfuscated(tree: HtmlElement) -> Iterator[HtmlElement]:
+    for element in tree.iter("a", "span"):
+        if element.get("data-cfemail") or "/cdn-cgi/l/email-protection" in (element.get("href") or ""):
+            yield element
+
+
+def _address(code: str) -> str | None:
+    """The address behind a hex code: its first byte is the key with which each other one is XORed."""
+    try:
+        key, *hidden = bytes.fromhex(code)
+        address = bytes(byte ^ key for byte in hidden).decode()
+    except ValueError:
+        return None
+    return address if "@" in address and address.isprintable() else None

@@ -1,0 +1,266 @@
+"""What a fetch turned out to be: one table of rules, walked from above; the first that holds decides.
+
+The order is the meaning, from what is certain to what is only likely:
+
+1. no whole response came;  2. the server says "not modified";  3. a challenge or a block page, whatever its
+status, for it says nothing of the page;  4. the page is gone;  5. other refusals and troubles of the server;
+6. an answer to another question: a login, another site, the home page;  7. an answer that is no readable page
+or not all of it;  8. a "not found" sent as a page;  9. a page at another address;  10. the page.
+
+The site's own words decide only as `crawler.answer` says: an article about errors is no error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import NamedTuple
+
+from crawler.answer import (
+    LITTLE,
+    MAINTENANCE_TEXTS,
+    MAINTENANCE_TITLES,
+    NOT_FOUND_TITLES,
+    Answer,
+    Look,
+    plain,
+)
+from crawler.fetched import Fetched
+
+
+class Outcome(StrEnum):
+    """What a fetch turned out to be. Only `ok` makes a version."""
+
+    ok = "ok"
+    not_modified = "not modified"
+    moved = "moved"
+    gone = "gone"
+    blocked = "blocked"
+    soft_404 = "soft 404"
+    truncated = "truncated"
+    wrong_type = "wrong type"
+    too_large = "too large"
+    maintenance = "maintenance"
+    robots = "robots"
+    address = "address"
+    timeout = "timeout"
+    failed = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An outcome, and in one line for the operator why."""
+
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What must be known besides the response. Keys are those of `crawler.urls.key`."""
+
+    asked_key: str
+    final_key: str
+    home_keys: frozenset[str] = frozenset()
+    """Home page and other addresses at which the site's crawl starts."""
+    in_scope: bool = True
+    """Whether the final address belongs to the site."""
+    not_found: Look | None = None
+    """How the site answers for an address that can't exist, where it does so with status 200."""
+    had_end: bool = False
+    """Whether the previous capture of the page had its end (see `crawler.answer.has_end`)."""
+
+
+ERRORS = {
+    "timeout": Outcome.timeout,
+    "dns": Outcome.failed,
+    "refused": Outcome.failed,
+    "too large": Outcome.too_large,
+    "cut": Outcome.truncated,
+    "robots": Outcome.robots,
+    "address": Outcome.address,
+    "tls": Outcome.failed,
+    "failed": Outcome.failed,
+}
+"""The outcome of each key of `Fetched.error`."""
+
+_FORM = 60
+"""Words: a form with its labels and nothing else shows fewer, and so does what stands for a whole site."""
+_SMALL = 8 * 1024
+"""Bytes: what WordPress says in place of the whole site has fewer."""
+_CAPTCHAS = ("g-recaptcha", "h-captcha", "cf-turnstile", "/recaptcha/", "hcaptcha.com/")
+_ARTICLE = re.compile(r"<article|<form[^>]{0,200}comment")
+_PASSWORD = re.compile(r"<input[^>]{0,300}type=[\"']?password")
+_DOCUMENT = re.compile(
+    r"application/(?:pdf|x-pdf|msword|rtf|epub\+zip|vnd\.(?:openxmlformats|oasis|ms-)[\w.-]*)"
+    r"|text/(?:plain|csv|rtf)"
+)
+
+
+class Rule(NamedTuple):
+    """One row of the table. The reason is a format string over the answer a and the context c."""
+
+    name: str
+    holds: Callable[[Answer, Context], bool]
+    outcome: Outcome
+    reason: str
+
+
+def judge(fetched: Fetched, context: Context) -> Verdict:
+    """What the fetch turned out to be and why, by the first rule of RULES that holds. Never raises."""
+    answer = Answer(fetched)
+    rule = next(rule for rule in RULES if rule.holds(answer, context))
+    return Verdict(rule.outcome, _one_line(rule.reason.format(a=answer, c=context)))
+
+
+def _maintenance_page(a: Answer, _: Context) -> bool:
+    """Titled so with little text, or saying in few words what WordPress says then."""
+    if a.title_parts & MAINTENANCE_TITLES:
+        return a.words < _FORM
+    if a.bytes >= _SMALL or a.words >= _FORM:
+        return False
+    text = plain(a.text)
+    return any(phrase in text for phrase in MAINTENANCE_TEXTS)
+
+
+def _away_for_a_while(a: Answer, _: Context) -> bool:
+    if a.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return False
+    return "retry-after" in a.fetched.headers or "maintenance" in plain(a.text)
+
+
+def _form_only(a: Answer) -> bool:
+    return not _ARTICLE.search(a.lower) and a.words < _FORM
+
+
+def _captcha_only(a: Answer, _: Context) -> bool:
+    marks = [mark for mark in _CAPTCHAS if mark in a.lower]
+    return any(mark in a.machinery for mark in marks) and _form_only(a)
+
+
+def _login(a: Answer, c: Context) -> bool:
+    if "/wp-login.php" in c.final_key:
+        return True
+    return _PASSWORD.search(a.lower) is not None and _form_only(a)
+
+
+def _sent_home(_: Answer, c: Context) -> bool:
+    return c.final_key in c.home_keys and c.asked_key not in c.home_keys
+
+
+def _known_not_found(a: Answer, c: Context) -> bool:
+    """Like the answer to an address that can't exist; home is exempt, for some sites answer with it."""
+    if c.not_found is None or c.asked_key in c.home_keys or a.title != c.not_found.title:
+        return False
+    return bool(a.title_parts & NOT_FOUND_TITLES) or a.look == c.not_found
+
+
+def _titled_not_found(a: Answer, _: Context) -> bool:
+    return bool(a.title_parts & NOT_FOUND_TITLES) and a.words < LITTLE
+
+
+def _unreadable(a: Answer, _: Context) -> bool:
+    return not a.is_html and _DOCUMENT.fullmatch(a.media_type) is None
+
+
+def _error(error: str, outcome: Outcome) -> Rule:
+    reason = f"{error}: {{a.fetched.detail}}"
+    return Rule(f"error: {error}", lambda a, c: a.fetched.error == error, outcome, reason)
+
+
+def _status(name: str, statuses: frozenset[int], outcome: Outcome) -> Rule:
+    return Rule(name, lambda a, c: a.status in statuses, outcome, "HTTP {a.status}")
+
+
+RULES = (
+    *(_error(error, outcome) for error, outcome in ERRORS.items()),
+    Rule(
+        "no response",
+        lambda a, c: a.fetched.error is not None or a.status == 0,
+        Outcome.failed,
+        "no response: {a.fetched.error} {a.fetched.detail}",
+    ),
+    _status("not modified", frozenset({304}), Outcome.not_modified),
+    Rule(
+        "challenge",
+        lambda a, c: bool(a.challenge),
+        Outcome.blocked,
+        "HTTP {a.status}, a challenge or block page: {a.challenge}",
+    ),
+    _status("gone", frozenset({404, 410}), Outcome.gone),
+    Rule("captcha only", _captcha_only, Outcome.blocked, "HTTP {a.status}, a captcha and {a.words} words"),
+    Rule(
+        "maintenance page",
+        _maintenance_page,
+        Outcome.maintenance,
+        "HTTP {a.status}, maintenance or database error page: {a.title!r}",
+    ),
+    _status("refused", frozenset({401, 403, 407, 429, 451}), Outcome.blocked),
+    Rule(
+        "away for a while", _away_for_a_while, Outcome.maintenance, "HTTP {a.status}, to be asked again later"
+    ),
+    _status("server error", frozenset(range(500, 600)), Outcome.failed),
+    Rule(
+        "partial",
+        lambda a, c: a.status == HTTPStatus.PARTIAL_CONTENT,
+        Outcome.truncated,
+        "HTTP 206, {a.bytes} bytes: a part that was not asked for",
+    ),
+    Rule(
+        "odd status",
+        lambda a, c: not HTTPStatus.OK <= a.status < HTTPStatus.MULTIPLE_CHOICES,
+        Outcome.failed,
+        "HTTP {a.status} where a page was expected",
+    ),
+    Rule("login", _login, Outcome.blocked, "asks for a password and shows {a.words} words"),
+    Rule(
+        "leaves the site",
+        lambda a, c: not c.in_scope,
+        Outcome.moved,
+        "leaves the scope: {a.fetched.final_url}",
+    ),
+    Rule("sent home", _sent_home, Outcome.soft_404, "redirected to the home page {a.fetched.final_url}"),
+    Rule("empty", lambda a, c: not a.fetched.body.strip(), Outcome.truncated, "empty body"),
+    Rule("wrong type", _unreadable, Outcome.wrong_type, "neither page nor document: {a.media_type!r}"),
+    Rule(
+        "shorter than announced",
+        lambda a, c: a.announced > a.bytes and not a.has_end,
+        Outcome.truncated,
+        "{a.bytes} of {a.announced} bytes",
+    ),
+    Rule(
+        "ends within a tag",
+        lambda a, c: a.is_broken_off,
+        Outcome.truncated,
+        "ends within a tag after {a.bytes} bytes",
+    ),
+    Rule(
+        "end is missing",
+        lambda a, c: c.had_end and a.is_html and not a.has_end,
+        Outcome.truncated,
+        "{a.bytes} bytes without the end that the page had before",
+    ),
+    Rule(
+        "the site's not-found page",
+        _known_not_found,
+        Outcome.soft_404,
+        "HTTP {a.status}, but the site's own not-found page: {a.title!r}",
+    ),
+    Rule(
+        "titled not found",
+        _titled_not_found,
+        Outcome.soft_404,
+        "HTTP {a.status}, but titled {a.title!r}, with {a.words} words",
+    ),
+    Rule("moved", lambda a, c: c.final_key != c.asked_key, Outcome.moved, "now at {a.fetched.final_url}"),
+    Rule("ok", lambda a, c: True, Outcome.ok, "HTTP {a.status}, {a.bytes} bytes"),
+)
+"""The table of rules; the last one always holds."""
+
+
+def _one_line(text: str) -> str:
+    """Free of line breaks and control characters: parts of it come from the site."""
+    return "".join(c if c.isprintable() else " " for c in text[:400]).strip(" :")

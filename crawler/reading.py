@@ -1,0 +1,50 @@
+"""Reading a body with today's rules of its site, and saying which rules those were."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+from crawler.extract import EXTRACTOR, Extract, ExtractionError, extract, rules_at
+from crawler.site import Site
+from crawler.template import EMPTY, Template
+from crawler.timelimit import TookTooLong, time_limit
+
+SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the pages of one site."""
+
+    site: Site
+    template: Template = EMPTY
+
+    @property
+    def label(self) -> str:
+        """Names all that decides what a text is: the extractor, the site's rules, its template.
+
+        Two readings under one label of one body are equal; under another label they may differ, and that
+        difference is ours, not the site's.
+        """
+        rules = hashlib.sha256(repr((self.site.select, self.site.remove)).encode()).hexdigest()[:8]
+        return f"{EXTRACTOR}; rules {rules}; template {self.template.version}"
+
+    def read(self, body: bytes, url: str, *, encoding: str | None, captured_at: str) -> Extract:
+        """The extraction of a captured body. Raises ExtractionError, also where it takes too long."""
+        day = date.fromisoformat(captured_at[:10])
+        try:
+            with time_limit(SECONDS):
+                return extract(
+                    body,
+                    url,
+                    encoding=encoding,
+                    select=rules_at(self.site.select, day),
+                    remove=rules_at(self.site.remove, day),
+                    template=self.template,
+                )
+        except TookTooLong as error:
+            raise ExtractionError(
+                f"{url}: reading it took over {error}; name its text with `select`"
+            ) from error

@@ -1,0 +1,84 @@
+"""When a page is due again. The plain rule: what is young or has just changed is looked at often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import inf
+
+SHORTEST = timedelta(hours=3)
+LONGEST = timedelta(days=30)
+LONGEST_LISTING = timedelta(days=1)
+"""Lists of pages are where new pages show; they are looked at each day, however still they stand."""
+PART_OF_AGE = 10
+"""A page is looked at each time it has grown older by this part of its age."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What is known of a page when its next visit is planned. Times are aware."""
+
+    page: int
+    checked_at: datetime | None
+    """When it was last fetched; None if never."""
+    born: datetime
+    """When it was published; where that is not known, when it was first found."""
+    changed_at: datetime | None = None
+    """When a change of it was last seen."""
+    listing: bool = False
+    """It lists other pages."""
+    missing: bool = False
+    """It answered "not found" once, or its source lists it no longer: that wants confirming."""
+    told: bool = False
+    """A source says that it changed or left since it was fetched."""
+    witnessed: bool = False
+    """A source has just shown that its text stands still."""
+
+
+def interval(visit: Visit, now: datetime) -> timedelta:
+    """How long the page may go unseen: a tenth of its age, between three hours and thirty days.
+
+    Its age counts from birth or from the last change, whichever is later; zero where it is missing or told.
+    """
+    if visit.missing or visit.told:
+        return timedelta(0)
+    age = now - max(visit.born, visit.changed_at or visit.born)
+    longest = LONGEST_LISTING if visit.listing else LONGEST
+    return min(max(age / PART_OF_AGE, SHORTEST), longest)
+
+
+def plan(visits: Iterable[Visit], now: datetime, *, budget: int, fill: int = 0) -> list[int]:
+    """The pages to fetch, most overdue first: all that are due, as far as the budget goes.
+
+    Where fewer than `fill` are due, the next most overdue follow until there are `fill` of them in all (and
+    no more than the budget), without those that a source has just witnessed.
+    """
+    ordered = sorted(visits, key=lambda visit: _urgency(visit, now), reverse=True)
+    due = [visit.page for visit in ordered if _overdue(visit, now) >= 1][:budget]
+    others = [visit.page for visit in ordered if _overdue(visit, now) < 1 and not visit.witnessed]
+    return due + others[: max(0, min(fill, budget) - len(due))]
+
+
+def _overdue(visit: Visit, now: datetime) -> float:
+    """Time since the last visit as a multiple of the interval: due from 1 on."""
+    if visit.checked_at is None:
+        return inf
+    if visit.checked_at > now:
+        # The clock was set back. Due, so that the page does not wait for a time to come again; but no more
+        # than just due, so that a whole site of such pages does not push in front of the others.
+        return 1.0
+    pause = interval(visit, now)
+    return (now - visit.checked_at) / pause if pause else inf
+
+
+def _urgency(visit: Visit, now: datetime) -> tuple[int, float, float]:
+    """Sorts by need: missing, then never fetched (newest first), then the most overdue, the longest unseen.
+
+    The missing go first, so that a page which only moved is not taken for a new one. The never fetched go
+    before the told, since they come to an end: a source that calls every page changed at every visit would
+    otherwise keep new pages waiting for ever.
+    """
+    if visit.checked_at is None:
+        return 1, inf, visit.born.timestamp()
+    return 2 if visit.missing else 0, _overdue(visit, now), -visit.checked_at.timestamp()

@@ -1,0 +1,140 @@
+"""A run of one site in a child process: started, listened to, and ended in time.
+
+A child of its own is what keeps one site's hang, crash or hunger for memory from the others. It says why it
+ended in its last line; its exit code alone would not tell a finished run from an interrupted one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from crawler.settings import Workspace
+from crawler.site import Site
+from crawler.times import iso, now
+from storage.store import Store
+
+GRACE_SECONDS = 60  # after its own limit, for what was in flight
+STOP_SECONDS = 12  # after SIGTERM
+LINE_BYTES = 1 << 20
+
+Hearer = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """How a run ended."""
+
+    site: str
+    failed: bool
+    """The whole site failed: nothing of it could be had, or the run broke down."""
+    reason: str
+    """finished, shutdown, closespider_timeout, unreachable ..., or how the child died."""
+    trouble: str = ""
+    """What to tell the operator of a failed run."""
+    counts: dict[str, Any] = field(default_factory=dict)
+    """What `variorum crawl --json` prints of the run."""
+
+
+async def run_child(
+    workspace: Workspace,
+    site: Site,
+    *,
+    thorough: bool,
+    stop: asyncio.Event,
+    on_event: Hearer | None = None,
+) -> RunReport:
+    """Crawl a site in a child process; its report. Set `stop` to have it end early, in good order."""
+    mode = "thorough" if thorough else "due"
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "crawler.child", str(workspace.root), msgspec.json.encode(site).decode(), mode,
+        stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LINE_BYTES,
+    )  # fmt: skip
+    guard = asyncio.create_task(_end_in_time(child, stop, workspace.max_run_seconds + GRACE_SECONDS))
+    try:
+        last, errors = await asyncio.gather(_listen(child, on_event), _tail(child))
+        await child.wait()
+    finally:
+        guard.cancel()
+        if child.returncode is None:
+            child.kill()
+    if last.get("event") == "ended":
+        return _report(site.name, last)
+    return _died(workspace, site, child, errors)
+
+
+async def run_sites(
+    workspace: Workspace, sites: Sequence[Site], *, on_event: Hearer | None = None
+) -> list[RunReport]:
+    """Crawl several sites, some at a time; a report each, in their order.
+
+    SIGINT and SIGTERM let what is in flight finish, and start nothing more.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    room = asyncio.Semaphore(workspace.runs_at_once)
+
+    async def one(site: Site) -> RunReport:
+        async with room:
+            if stop.is_set():
+                return RunReport(site.name, failed=False, reason="shutdown")
+            return await run_child(workspace, site, thorough=True, stop=stop, on_event=on_event)
+
+    return await asyncio.gather(*(one(site) for site in sites))
+
+
+async def _listen(child: Process, on_event: Hearer | None) -> dict[str, Any]:
+    """The last event that the child told of."""
+    assert child.stdout is not None
+    event: dict[str, Any] = {}
+    async for line in child.stdout:
+        event = json.loads(line)
+        if on_event:
+            on_event(event)
+    return event
+
+
+async def _tail(child: Process) -> str:
+    """The last line that the child wrote to standard error."""
+    assert child.stderr is not None
+    last = ""
+    async for line in child.stderr:
+        last = line.decode(errors="replace").strip() or last
+    return last
+
+
+async def _end_in_time(child: Process, stop: asyncio.Event, seconds: float) -> None:
+    """Ask the child to end when told to, or when its time is up; make it end if it does not."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    with contextlib.suppress(ProcessLookupError):
+        child.send_signal(signal.SIGTERM)
+        await asyncio.sleep(STOP_SECONDS)
+        child.kill()
+
+
+def _report(name: str, event: dict[str, Any]) -> RunReport:
+    told = dict(event)
+    del told["event"]
+    failed, trouble, reason = told.pop("failed"), told.pop("trouble"), told.pop("reason")
+    return RunReport(name, failed=failed, reason=reason, trouble=trouble, counts=told)
+
+
+def _died(workspace: Workspace, site: Site, child: Process, errors: str) -> RunReport:
+    """The child ended without a word: an issue for the operator."""
+    how = f"the run broke down (exit {child.returncode}); {errors or f'see logs/{site.name}.log'}"
+    store = Store.open(workspace.database)
+    with contextlib.closing(store):
+        store.enrol(site.name, site.url)
+        store.raise_issue(site.name, "run broke down", how, iso(now()))
+    return RunReport(site.name, failed=True, reason="died", trouble=how)

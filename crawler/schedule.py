@@ -1,0 +1,228 @@
+"""The daemon: starts a run of each site when it is due, until it is told to stop.
+
+What is due stands in the database, so a restart forgets nothing. A site's next run is written there before
+its child process starts: whatever happens to this process then, no site is started twice for one slot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from apscheduler.job import Job
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from crawler import times
+from crawler.errors import Misuse
+from crawler.lock import held
+from crawler.run import run_child
+from crawler.settings import Workspace
+from crawler.site import Site, load_site, load_sites, site_files
+from crawler.timing import following, next_run, out_of_quiet, planned, schedule_text
+from storage.errors import StoreError
+from storage.store import Store
+
+TICK_SECONDS = 1
+CLOCK_CHECK_SECONDS = 30
+GRACE_SECONDS = 12
+"""How long runs may take to stop by themselves; the rest of 15 seconds is for ending those that don't."""
+
+DATABASE_TROUBLE = (StoreError, sqlite3.Error)
+
+Hearer = Callable[[dict[str, Any]], None]
+
+logger = logging.getLogger(__name__)
+
+
+async def watch(workspace: Workspace, *, on_event: Hearer | None = None) -> None:
+    """Nothing, once SIGTERM or SIGINT has come and the runs in flight have ended; call it in the main thread.
+
+    `on_event` gets what the runs tell of themselves. Raises Misuse for bad site files, VariorumError where
+    another daemon has this workspace, StoreError where the database can't be used; later troubles are logged.
+    """
+    watchlist = Watchlist(workspace)
+    with (
+        held(Path(f"{workspace.database}.lock"), "`variorum watch`"),
+        contextlib.closing(Store.open(workspace.database)) as store,
+    ):
+        await Daemon(workspace, watchlist, store, on_event).serve()
+
+
+class Watchlist:
+    """The sites of a workspace as their files describe them, read again when a file changes."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._folder = workspace.sites_folder
+        self._defaults = workspace.defaults
+        self._stamps = _stamps(self._folder)
+        self.sites = load_sites(self._folder, self._defaults)
+
+    def refresh(self) -> bool:
+        """Whether a file has come, gone or changed since the last look; a broken one changes nothing else."""
+        before, self._stamps = self._stamps, _stamps(self._folder)
+        for path in before.keys() - self._stamps.keys():
+            logger.info("%s: its file is gone; it is watched no longer", path.stem)
+            self.sites.pop(path.stem, None)
+        for path, stamp in self._stamps.items():
+            if before.get(path) != stamp:
+                self._read(path)
+        return before != self._stamps
+
+    def _read(self, path: Path) -> None:
+        try:
+            self.sites[path.stem] = load_site(path, self._defaults)
+            logger.info("%s: read %s", path.stem, path)
+        except Misuse as error:
+            kept = "what it said before still holds" if path.stem in self.sites else "it is left out"
+            fault = " ".join(str(error).split())
+            logger.error("%s: %s; %s", path.stem, fault, kept)  # noqa: TRY400 - a fault of the file, not ours
+
+
+class Daemon:
+    """One workspace being watched."""
+
+    def __init__(
+        self, workspace: Workspace, watchlist: Watchlist, store: Store, on_event: Hearer | None
+    ) -> None:
+        self.workspace = workspace
+        self.watchlist = watchlist
+        self.store = store
+        self.on_event = on_event
+        self.running: dict[str, asyncio.Task[None]] = {}
+        self.stop = asyncio.Event()
+        self._last_tick = times.now()
+        self._trouble = ""
+
+    async def serve(self) -> None:
+        """Start what is due, every second, until a signal comes; then wait for what runs."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
+        self.plan(self._last_tick)
+        logger.info("watching %d sites in %s", len(self.watchlist.sites), self.workspace.root)
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # two lines for every tick otherwise
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        job = scheduler.add_job(
+            self.tick,
+            "interval",
+            seconds=TICK_SECONDS,
+            next_run_time=self._last_tick,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        scheduler.start()
+        try:
+            await self._until_stopped(job)
+        finally:
+            scheduler.shutdown(wait=False)
+            await self._end_runs()
+        logger.info("stopped")
+
+    async def tick(self) -> None:
+        """Start the sites that are due, the longest due first, as far as there is room for them."""
+        try:
+            self._tick(times.now())
+            self._trouble = ""
+        except DATABASE_TROUBLE as error:
+            if str(error) != self._trouble:  # once, not every second
+                logger.error("no run can be started: %s", error)  # noqa: TRY400 - it comes from outside
+            self._trouble = str(error)
+
+    def plan(self, now: datetime) -> None:
+        """Write down when each site runs next, where that is not known or was reckoned from other words."""
+        for site in self.watchlist.sites.values():
+            self.store.enrol(site.name, site.url)
+            row = self.store.site(site.name)
+            due = times.parse(row.next_due) if row.next_due else None
+            self._remember(site, planned(site, due, row.schedule, now, failures=row.failures), row.failures)
+
+    def _tick(self, now: datetime) -> None:
+        if self.watchlist.refresh() or now < self._last_tick:
+            self.plan(now)
+        self._last_tick = now
+        for name in self.store.due_sites(times.iso(now)):
+            if self.stop.is_set() or len(self.running) >= self.workspace.runs_at_once:
+                return
+            if name in self.watchlist.sites and name not in self.running:
+                self._begin(self.watchlist.sites[name], now)
+
+    def _begin(self, site: Site, now: datetime) -> None:
+        row = self.store.site(site.name)
+        awake = out_of_quiet(site, now)
+        if awake > now:
+            self._remember(site, awake, row.failures)
+            return
+        due = times.parse(row.next_due) if row.next_due else now
+        self._remember(site, following(site, due, now), row.failures)
+        self.running[site.name] = asyncio.create_task(self._run(site))
+
+    async def _run(self, site: Site) -> None:
+        logger.info("%s: run started", site.name)
+        failed = True
+        try:
+            report = await run_child(
+                self.workspace, site, thorough=False, stop=self.stop, on_event=self.on_event
+            )
+            failed = report.failed
+            logger.info("%s: run %s: %s", site.name, "failed" if failed else "ended", report.reason)
+        except Exception:
+            logger.exception("%s: the run could not be carried out", site.name)
+        finally:
+            del self.running[site.name]
+            self._settle(self.watchlist.sites.get(site.name, site), failed)
+
+    def _settle(self, site: Site, failed: bool) -> None:
+        """Write down when the site runs next, now that the run has shown how it fares."""
+        now = times.now()
+        try:
+            row = self.store.site(site.name)
+            if self.stop.is_set():  # cut short by us: made up for as soon as the daemon is back
+                self._remember(site, now, row.failures)
+            elif failed:
+                self._remember(site, next_run(site, now, failures=row.failures + 1), row.failures + 1)
+            elif row.failures and row.next_due:
+                self._remember(site, times.parse(row.next_due), 0)
+        except DATABASE_TROUBLE:
+            logger.exception("%s: how the run went could not be noted", site.name)
+
+    def _remember(self, site: Site, due: datetime, failures: int) -> None:
+        self.store.set_next_due(site.name, times.iso(due), schedule_text(site), failures)
+
+    async def _until_stopped(self, job: Job) -> None:
+        """Wait for the signal; meanwhile, wake the scheduler whenever the clock was set back.
+
+        It sleeps by the wall clock, and would go on sleeping until that had caught up.
+        """
+        while not self.stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.stop.wait(), CLOCK_CHECK_SECONDS)
+            if times.now() < self._last_tick:
+                job.modify(next_run_time=times.now())
+
+    async def _end_runs(self) -> None:
+        self.stop.set()
+        runs = list(self.running.values())
+        if not runs:
+            return
+        logger.info("stopping: %d runs in flight", len(runs))
+        _, late = await asyncio.wait(runs, timeout=GRACE_SECONDS)
+        for run in late:
+            run.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+
+def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    """When each site file was last written, in nanoseconds, and its size."""
+    stamps = {}
+    for path in site_files(folder):
+        with contextlib.suppress(FileNotFoundError):  # removed since it was listed
+            status = path.stat()
+            stamps[path] = (status.st_mtime_ns, status.st_size)
+    return stamps

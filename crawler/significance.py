@@ -1,0 +1,146 @@
+"""How much an edit matters, from 0 to 1, and why, in words.
+
+One formula over one table: each sign of weight that an edit shows is taken as an independent chance that a
+reader should look, so the whole is 1 - (1 - w1·x1)(1 - w2·x2)…, with x the strength of the sign, from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Literal
+
+from crawler import signs
+
+WEIGHTS = {
+    "share": 0.95,  # a text rewritten as a whole is another text, whatever else is true
+    "run": 0.45,  # a passage put in or taken out at one place: strength 1 from LONG_RUN words on
+    "negation": 0.6,  # one small word turns a sentence into its opposite
+    "title": 0.5,  # what most readers see, and all that some do
+    "number": 0.4,  # a claim one can check
+    "name": 0.4,  # who did it
+    "quotation": 0.4,  # what somebody is said to have said
+    "date": 0.35,  # when it happened
+    "move": 0.1,  # the same words in another order
+}
+FLOOR = 0.05
+"""An edit that is more than typography is never nothing."""
+LONG_RUN = 60
+MOST_PHRASES = 3
+
+KINDS: dict[str, Callable[[str], Counter[str]]] = {
+    "number": signs.numbers,
+    "date": signs.dates,
+    "name": signs.names,
+    "negation": signs.negations,
+    "quotation": signs.quotations,
+}
+
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One hunk as it is judged."""
+
+    op: Literal["insert", "delete", "replace", "move"]
+    at: int
+    """The block, counted from 0: of the new text; of the old one where blocks are deleted."""
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    removed: int
+    """Words taken out."""
+    added: int
+    """Words put in."""
+    longest: int
+    """Words in the longest run taken out or put in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The significance of a diff, and its reason."""
+
+    significance: float
+    explanation: str
+
+
+def judge(edits: Sequence[Edit], title: tuple[str, str] | None, words_old: int, words_new: int) -> Judgement:
+    """The weight of all edits together, and what they are; `words_*` are the lengths of the two texts."""
+    found = [_kinds(edit) for edit in edits]
+    true_edits = [edit for edit in edits if edit.op != "move"]
+    changed = sum(edit.removed + edit.added for edit in true_edits)
+    strengths = {
+        "share": changed / max(1, words_old + words_new),
+        "run": min(1.0, max((edit.longest for edit in true_edits), default=0) / LONG_RUN),
+        "title": float(title is not None),
+        "move": float(len(true_edits) < len(edits)),
+        **{kind: float(any(kind in kinds for kinds in found)) for kind in KINDS},
+    }
+    weight = 1 - prod(1 - WEIGHTS[sign] * strength for sign, strength in strengths.items())
+    phrases = [_phrase(edit, kinds) for edit, kinds in zip(edits, found, strict=True)]
+    return Judgement(round(max(FLOOR, weight), 3), _sentence((["title changed"] if title else []) + phrases))
+
+
+def _kinds(edit: Edit) -> dict[str, str]:
+    """What an edit touches and how: `{"number": "replaced", "negation": "added"}`."""
+    if edit.op == "move":
+        return {}
+    old, new = "\n".join(edit.old), "\n".join(edit.new)
+    touched = {kind: _turnover(find(old), find(new)) for kind, find in KINDS.items()}
+    return {kind: verb for kind, verb in touched.items() if verb}
+
+
+def _turnover(old: Counter[str], new: Counter[str]) -> str:
+    return _verb((old - new).total(), (new - old).total())
+
+
+def _verb(removed: int, added: int) -> str:
+    """What was done, by how many are gone and how many came."""
+    if removed and added:
+        return "replaced"
+    return "removed" if removed else "added" if added else ""
+
+
+def _phrase(edit: Edit, kinds: dict[str, str]) -> str:
+    place = ordinal(edit.at)
+    if edit.op == "replace":
+        return f"{_what(edit, kinds)} in the {place} paragraph"
+    count = len(edit.old or edit.new)
+    verb = {"insert": "added", "delete": "removed", "move": "moved"}[edit.op]
+    if count > 1:
+        return f"{count} paragraphs {verb}, from the {place} on"
+    return f"a paragraph moved to the {place} place" if edit.op == "move" else f"the {place} paragraph {verb}"
+
+
+def _what(edit: Edit, kinds: dict[str, str]) -> str:
+    """«a number and a name replaced, a negation added», or else how many words."""
+    if kinds:
+        by_verb = {verb: [kind for kind in kinds if kinds[kind] == verb] for verb in kinds.values()}
+        return ", ".join(f"{_listed(named)} {verb}" for verb, named in by_verb.items())
+    count = max(edit.removed, edit.added)
+    if not count:
+        return "punctuation changed"
+    return f"{count} {'word' if count == 1 else 'words'} {_verb(edit.removed, edit.added)}"
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    named = [f"a {kind}" for kind in kinds]
+    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+
+
+def ordinal(at: int) -> str:
+    """The place of a block in words, counted from 0: first, second … tenth, 11th."""
+    names = ORDINALS.split()
+    if at < len(names):
+        return names[at]
+    number = at + 1
+    teens = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def _sentence(phrases: Sequence[str]) -> str:
+    rest = len(phrases) - MOST_PHRASES
+    more = [f"{rest} more {'edit' if rest == 1 else 'edits'}"] if rest > 0 else []
+    return "; ".join([*phrases[:MOST_PHRASES], *more])

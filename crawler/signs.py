@@ -1,0 +1,83 @@
+"""What in a text carries weight: numbers, dates, names, negations, quotations, all without typography."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from crawler.typography import plain
+from crawler.words import spelled, tokens
+
+NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+DATE = re.compile(r"\b\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\b|\b(?:1[34]\d\d|19\d\d|20\d\d)\b")
+"""A day in figures, or a year: also of the Persian calendar, whose present century is the fifteenth."""
+
+MONTHS = frozenset(
+    plain(name).casefold()
+    for name in (
+        *("January", "February", "March", "April", "June", "July", "August"),
+        *("September", "October", "November", "December"),
+        *("Januar", "Februar", "März", "Mai", "Juni", "Juli", "Oktober", "Dezember"),
+        *("janvier", "février", "mars", "avril", "juin", "juillet", "août", "septembre", "octobre"),
+        *("novembre", "décembre", "janar", "shkurt", "prill", "maj", "qershor", "korrik"),
+        *("gusht", "shtator", "tetor", "nëntor", "dhjetor"),
+        *("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن"),
+        *("اسفند",),
+        *("ژانویه", "فوریه", "مارس", "آوریل", "ژوئن", "ژوئیه", "اوت", "سپتامبر", "اکتبر", "نوامبر", "دسامبر"),
+        *("يناير", "فبراير", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر"),
+        *("ديسمبر",),
+    )
+)
+"""Months in English, German, French, Albanian, Persian and Arabic; but May, which is too often a verb."""
+
+NEGATIONS = frozenset(
+    plain(word).casefold()
+    for word in (
+        *("not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "cannot", "without"),
+        *("nicht", "kein", "keine", "keinen", "keiner", "keinem", "nie", "niemals", "niemand", "nichts"),
+        *("ohne",),
+        *("ne", "pas", "jamais", "aucun", "aucune", "sans", "rien"),
+        *("nuk", "mos", "asnjë", "kurrë", "pa"),
+        *("نه", "نیست", "نیستند", "نبود", "نبودند", "نشد", "نکرد", "ندارد", "ندارند", "هیچ", "هرگز", "بدون"),
+        *("لا", "لم", "لن", "ليس", "ليست", "ليسوا", "غير", "دون"),
+    )
+)
+NEGATED_VERB = re.compile(r"نمی\S+|\w+n't")
+"""Persian «نمی‌خواهم», English «isn't»: the negation is part of the word."""
+
+QUOTATION = re.compile(r"[«“„\"]([^«»“”„\"]{3,})[»”“\"]")
+SENTENCE_ENDS = frozenset(".!?؟۔:…\n")
+QUOTES = frozenset("«»“”„\"'‘’-–—")
+
+
+def numbers(text: str) -> Counter[str]:
+    """Numbers that are no dates, their digits in ASCII."""
+    return Counter(NUMBER.findall(DATE.sub(" ", plain(text))))
+
+
+def dates(text: str) -> Counter[str]:
+    """Years, days in figures, and names of months."""
+    flat = plain(text)
+    return Counter(DATE.findall(flat)) + Counter(word for word in spelled(text) if word in MONTHS)
+
+
+def names(text: str) -> Counter[str]:
+    """Capitalised words within a sentence. Scripts without capitals, like the Arabic one, show none."""
+    found: Counter[str] = Counter()
+    starting = True
+    for token in tokens(text):
+        word = token.strip()
+        if not starting and word[:1].isupper() and plain(word).casefold() not in MONTHS:
+            found[plain(word)] += 1
+        starting = word[-1:] in SENTENCE_ENDS or "\n" in token or (starting and word in QUOTES)
+    return found
+
+
+def negations(text: str) -> Counter[str]:
+    """Words that deny: of English, German, French, Albanian, Persian and Arabic."""
+    return Counter(word for word in spelled(text) if word in NEGATIONS or NEGATED_VERB.fullmatch(word))
+
+
+def quotations(text: str) -> Counter[str]:
+    """What stands between quotation marks."""
+    return Counter(plain(quoted) for quoted in QUOTATION.findall(text))

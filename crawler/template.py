@@ -1,0 +1,230 @@
+"""The boilerplate of one site, learned from several of its pages and from several captures of one page.
+
+Four rules, each of which asks for at least three pages; they serve most where no markup names the article.
+
+* repeated: a block (same place, same words) on a third of the pages or more is boilerplate. Inside an element
+  that a page marks as its article the block must be on more than half of them, so that a quotation in two
+  articles, or a disclaimer under some, stays text.
+* region: a place that stands once on a page, and on half of the pages or more, and holds nothing but repeated
+  blocks, is boilerplate whatever it says: tomorrow's headlines in the side column are none of the article.
+* volatile: a place that stands once on a page and reads otherwise in two captures of every page, though the
+  rest of the page stands still, is boilerplate: counters, clocks, random teasers.
+* A region or volatile place that is, or holds, a marked article is never boilerplate.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+import msgspec
+from lxml.html import HtmlElement
+
+from crawler import article
+from crawler.blocks import INLINE, INVISIBLE
+from crawler.markup import drop, folded, parse, text_of, tokens
+
+LEAST_PAGES = 3
+SHARE = 1 / 3
+SHARE_IN_ARTICLE = 1 / 2
+STILL = 0.5
+"""Two captures of a page show a volatile place only where at least so much of their text is the same."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Piece:
+    """One learned piece of boilerplate, with its evidence."""
+
+    path: str
+    """Where it stands: `body>div#sidebar>ul.menu>li`."""
+    text: str
+    """What it says; empty where the place counts and not the words."""
+    why: Literal["repeated", "region", "volatile"]
+    pages: int
+    """On so many of the pages looked at it was seen."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """The boilerplate learned of one site. Equal pieces make equal templates, whatever the order of pages."""
+
+    version: int = 0
+    """Counted up by the keeper of templates; 0 is the empty one."""
+    pieces: frozenset[Piece] = frozenset()
+    names: frozenset[str] = frozenset()
+    """The ids (`#sidebar`) and classes (`.menu`) that tell places apart: those on half of the pages or more.
+    The others tell pages apart (categories, post numbers), or are random."""
+
+    def to_json(self) -> str:
+        """The template as JSON, sorted, so that equal templates give equal text."""
+        ordered = {"version": self.version, "pieces": sorted(self.pieces), "names": sorted(self.names)}
+        return msgspec.json.encode(ordered).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> Template:
+        """The template that `to_json` wrote. Raises msgspec.DecodeError for anything else."""
+        return msgspec.json.decode(text, type=cls)
+
+
+EMPTY = Template()
+
+
+class _Block(NamedTuple):
+    """A block of one page: an element with text of its own."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Page:
+    """One capture, read for learning."""
+
+    blocks: frozenset[_Block]
+    marked: frozenset[_Block]
+    """Those inside the element that the page marks as its article."""
+    places: Mapping[str, frozenset[_Block]]
+    """The blocks under each path that stands exactly once, but for the article's own and those around it."""
+
+
+def learn(pages: Mapping[str, Sequence[bytes]], *, version: int = 1) -> Template:
+    """What a site's article pages have in common, and what on them never stands still.
+
+    `pages` has the captures of each page, oldest first, under its canonical URL; each article once, not again
+    under another address. Five to thirty pages are enough; fewer than three teach nothing.
+    Raises ExtractionError for a capture that cannot be parsed.
+    """
+    trees = [[_tree(body, url) for body in captures] for url, captures in pages.items() if captures]
+    names = _names([captures[-1] for captures in trees])
+    read = [[_read(tree, names) for tree in captures] for captures in trees]
+    latest = [captures[-1] for captures in read]
+    repeated = _repeated(latest)
+    known = frozenset(_Block(piece.path, piece.text) for piece in repeated)
+    volatile = _volatile([captures for captures in read if len(captures) > 1])
+    return Template(version, frozenset([*repeated, *_regions(latest, known), *volatile]), names)
+
+
+def cut(tree: HtmlElement, template: Template) -> None:
+    """Takes the template's pieces out of a tree, in one walk."""
+    if not template.pieces:
+        return
+    places = {piece.path for piece in template.pieces if not piece.text}
+    texts = {(piece.path, piece.text) for piece in template.pieces if piece.text}
+    for element, path in _paths(tree, template.names).items():
+        known = path in places or (_is_block(element) and (path, text_of(element)) in texts)
+        if known and element.tag not in article.KEPT:
+            drop(element)
+
+
+def _repeated(pages: Sequence[_Page]) -> list[Piece]:
+    seen = Counter(block for page in pages for block in page.blocks)
+    marked = frozenset(block for page in pages for block in page.marked)
+    return [
+        Piece(block.path, block.text, "repeated", count)
+        for block, count in seen.items()
+        if count >= LEAST_PAGES
+        and (count > len(pages) * SHARE_IN_ARTICLE if block in marked else count >= len(pages) * SHARE)
+    ]
+
+
+def _regions(pages: Sequence[_Page], known: frozenset[_Block]) -> list[Piece]:
+    stands = Counter(path for page in pages for path in page.places)
+    other = {path for page in pages for path, below in page.places.items() if not below <= known}
+    found = {
+        path
+        for path, count in stands.items()
+        if path not in other and count >= max(LEAST_PAGES, len(pages) / 2)
+    }
+    return [Piece(path, "", "region", stands[path]) for path in _topmost(found)]
+
+
+def _volatile(pages: Sequence[Sequence[_Page]]) -> list[Piece]:
+    moved: Counter[str] = Counter()
+    stands: Counter[str] = Counter()
+    for captures in pages:
+        pairs = [(old, new) for old, new in pairwise(captures) if _alike(old.blocks, new.blocks)]
+        shared = [old.places.keys() & new.places.keys() for old, new in pairs]
+        for path in set().union(*shared) if shared else ():
+            stands[path] += 1
+            moved[path] += all(_other(old.places.get(path), new.places.get(path)) for old, new in pairs)
+    found = {path for path, count in moved.items() if count >= LEAST_PAGES and count == stands[path]}
+    return [Piece(path, "", "volatile", moved[path]) for path in _deepest(found)]
+
+
+def _alike(old: frozenset[_Block], new: frozenset[_Block]) -> bool:
+    return len(old & new) >= STILL * max(len(old), len(new), 1)
+
+
+def _other(old: frozenset[_Block] | None, new: frozenset[_Block] | None) -> bool:
+    """True where a place lost most of what it said: an article with one moving number is no moving place."""
+    return old is not None and new is not None and len(old & new) < STILL * max(len(old), len(new), 1)
+
+
+def _topmost(paths: set[str]) -> Iterable[str]:
+    return (path for path in paths if not any(above in paths for above in _above(path)))
+
+
+def _deepest(paths: set[str]) -> set[str]:
+    return paths - {above for path in paths for above in _above(path)}
+
+
+def _above(path: str) -> Iterable[str]:
+    steps = path.split(">")
+    return (">".join(steps[:n]) for n in range(1, len(steps)))
+
+
+def _tree(body: bytes, url: str) -> HtmlElement:
+    tree = parse(body, url)
+    article.drop_furniture(tree)
+    return tree
+
+
+def _names(trees: Sequence[HtmlElement]) -> frozenset[str]:
+    seen = Counter(name for tree in trees for name in {name for e in tree.iter() for name in _own_names(e)})
+    return frozenset(name for name, count in seen.items() if count >= max(LEAST_PAGES, len(trees) / 2))
+
+
+def _own_names(element: HtmlElement) -> list[str]:
+    own = folded(element.get("id") or "")
+    return ([f"#{own}"] if own else []) + sorted(f".{name}" for name in tokens(element))
+
+
+def _read(tree: HtmlElement, names: frozenset[str]) -> _Page:
+    paths = _paths(tree, names)
+    found = article.container(tree)
+    protected = {found, *found.iterancestors()} if found is not None else set()
+    inside = set(found.iter()) if found is not None else set()
+    below: dict[HtmlElement, set[_Block]] = defaultdict(set)
+    blocks: dict[HtmlElement, _Block] = {}
+    for element, path in paths.items():
+        if _is_block(element) and (text := text_of(element)):
+            blocks[element] = _Block(path, text)
+            for above in (element, *element.iterancestors()):
+                below[above].add(blocks[element])
+    often = Counter(paths.values())
+    once = [element for element in below if often[paths[element]] == 1 and element not in protected]
+    return _Page(
+        blocks=frozenset(blocks.values()),
+        marked=frozenset(block for element, block in blocks.items() if element in inside),
+        places={paths[element]: frozenset(below[element]) for element in once},
+    )
+
+
+def _paths(tree: HtmlElement, names: frozenset[str]) -> dict[HtmlElement, str]:
+    """The path of each visible element of a tree: tags, each with those of its ids and classes that count."""
+    paths: dict[HtmlElement, str] = {}
+    for element in tree.iter():
+        parent = element.getparent()
+        if element.tag in INVISIBLE - {"nav"} or (parent is not None and parent not in paths):
+            continue
+        step = "".join([str(element.tag), *(name for name in _own_names(element) if name in names)])
+        paths[element] = f"{paths[parent]}>{step}" if parent is not None else step
+    return paths
+
+
+def _is_block(element: HtmlElement) -> bool:
+    """True for an element with no block inside it, and that is itself none inside a line of text."""
+    return element.tag not in INLINE and all(child.tag in INLINE for child in element.iterdescendants())

@@ -1,0 +1,282 @@
+"""The story of one fetch: judge it, read it, compare it with the last version, record what it was.
+
+What is recorded lands in one transaction: capture, body, version, change and the page's own row. The
+rules that hold here:
+
+* Only an `ok` outcome makes a version. Anything else is a capture with its outcome and reason.
+* A page is compared with its last version only, so A, B, A is two changes.
+* Where the last version was read by other rules than today's, its body is read again before comparing:
+  a new extractor or template is no change of the site.
+* A page that answers 404 or 410 is `missing`; what becomes of it is settled at the end of the run
+  (crawler/settle.py), when it is known how the rest of the site fared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler import record
+from crawler.archive import SiteArchive
+from crawler.diff import Diff, Reading, compare, similarity
+from crawler.extract import Extract, ExtractionError
+from crawler.fetched import Fetched, Listed
+from crawler.novelty import is_new
+from crawler.outcome import Context, Outcome, Verdict, judge
+from crawler.reading import Reader
+from crawler.urls import canonical, in_scope, key, named_by_itself
+from storage.bodies import digest_of
+from storage.rows import PageRow, VersionRow
+
+SAME_PAGE = 0.5
+"""From this likeness on, what a redirect leads to is the page that was asked for, and not another one."""
+COLLAPSE = 0.3
+"""A text that has shrunk below this part of itself is fetched again before it is believed."""
+OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What one fetch came to."""
+
+    url: str
+    outcome: Outcome
+    reason: str
+    changes: tuple[str, ...] = ()
+    baseline: bool = False
+    """The first sight of a page that was there before the site was watched."""
+
+
+class Tracker:
+    """Tracks the fetches of one run of one site."""
+
+    def __init__(self, archive: SiteArchive, reader: Reader) -> None:
+        self.archive, self.reader = archive, reader
+        self.store, self.site, self.run = archive.store, archive.site, archive.run
+        self._suspects: dict[int, str] = {}  # pages whose text collapsed, with the digest of what was left
+
+    def track(self, fetched: Fetched) -> Tracked:
+        """Record one fetch and tell what it came to."""
+        with self.store.writing():
+            page = self.archive.page(fetched.url)
+            self.archive.fetched(page.id)
+            if self._same_bytes(page, fetched):
+                return self._unchanged(page, fetched, Verdict(Outcome.ok, "the same bytes"))
+            extract, verdict = self._judged(page, fetched)
+            match verdict.outcome:
+                case Outcome.ok if extract:
+                    return self._seen(page, fetched, verdict, extract)
+                case Outcome.moved if extract:
+                    return self._moved(page, fetched, verdict, extract)
+                case Outcome.ok | Outcome.not_modified:
+                    return self._unchanged(page, fetched, verdict)
+                case Outcome.gone:
+                    return self._missing(page, fetched, verdict)
+            return self._trouble(page, fetched, verdict)
+
+    # ---- reading and judging
+
+    def _same_bytes(self, page: PageRow, fetched: Fetched) -> bool:
+        whole = fetched.status == OK and not (fetched.error or fetched.hops or page.listed_url)
+        return whole and page.state == "live" and digest_of(fetched.body) == page.body_digest
+
+    def _judged(self, page: PageRow, fetched: Fetched) -> tuple[Extract | None, Verdict]:
+        extract, unreadable = None, None
+        if (
+            fetched.status == OK
+            and not fetched.error
+            and "html" in fetched.headers.get("content-type", "html")
+        ):
+            try:
+                extract = self._read(fetched)
+            except ExtractionError as error:
+                unreadable = Verdict(Outcome.failed, str(error))
+        verdict = judge(fetched, self._context(page, fetched))
+        return extract, unreadable if unreadable and verdict.outcome is Outcome.ok else verdict
+
+    def _read(self, fetched: Fetched) -> Extract:
+        return self.reader.read(
+            fetched.body, fetched.final_url, encoding=fetched.encoding, captured_at=fetched.fetched_at
+        )
+
+    def _context(self, page: PageRow, fetched: Fetched) -> Context:
+        return Context(
+            asked_key=key(page.url, self.site),
+            final_key=key(fetched.final_url, self.site),
+            home_keys=frozenset(key(seed, self.site) for seed in self.site.seeds),
+            in_scope=in_scope(fetched.final_url, self.site),
+        )
+
+    # ---- what it came to
+
+    def _seen(self, page: PageRow, fetched: Fetched, verdict: Verdict, extract: Extract) -> Tracked:
+        """The page answered with a text of its own."""
+        page = self._renamed(page, named_by_itself(fetched.final_url, extract.canonical, self.site))
+        last = self.store.last_version(page.id)
+        if last:
+            return self._compared(page, fetched, verdict, extract, last)
+        if extract.kind == "listing":
+            return self._unchanged(page, fetched, verdict, extract)
+        if old := self._missing_twin(page, extract):
+            self.store.absorb(page.id, old.id)
+            return self._compared_after_move(old, page.url, fetched, verdict, extract)
+        return self._first_version(page, fetched, verdict, extract)
+
+    def _first_version(self, page: PageRow, fetched: Fetched, verdict: Verdict, extract: Extract) -> Tracked:
+        new = is_new(self.store, page, extract, self.run)
+        self._add_version(page, 1, fetched, verdict, extract)
+        if new:
+            record.change(self.store, self.run, page, "new", fetched.fetched_at, extract=extract, number=1)
+        record.seen(self.store, page, fetched, extract, number=1)
+        return _tracked(page, verdict, *(["new"] if new else []), baseline=not new)
+
+    def _compared(
+        self,
+        page: PageRow,
+        fetched: Fetched,
+        verdict: Verdict,
+        extract: Extract,
+        last: VersionRow,
+        moved: str = "",
+    ) -> Tracked:
+        """The page against its last version."""
+        diff = compare(self._reread(last), Reading(extract.title, extract.text))
+        kinds = _kinds(page, diff, moved)
+        if not kinds:
+            return self._unchanged(page, fetched, verdict, extract)
+        if diff and self._collapsed(page, last, extract):
+            return self._trouble(
+                page, fetched, Verdict(Outcome.truncated, "most of its text is gone: asked again")
+            )
+        number = last.number + 1 if diff else None
+        if number:
+            self._add_version(page, number, fetched, verdict, extract)
+        else:
+            record.capture(self.store, self.run, page, fetched, verdict)
+        for kind in kinds:
+            record.change(
+                self.store, self.run, page, kind, fetched.fetched_at,
+                old=last, extract=extract, number=number or last.number, diff=diff, old_url=moved,
+            )  # fmt: skip
+        record.seen(self.store, page, fetched, extract, number=number)
+        announced = (
+            kinds
+            if not (diff and diff.typographic)
+            else [k for k in kinds if k not in ("edited", "retitled")]
+        )
+        return _tracked(page, verdict, *announced)
+
+    def _unchanged(
+        self, page: PageRow, fetched: Fetched, verdict: Verdict, extract: Extract | None = None
+    ) -> Tracked:
+        record.capture(self.store, self.run, page, fetched, verdict)
+        record.seen(self.store, page, fetched, extract)
+        return _tracked(page, verdict)
+
+    def _missing(self, page: PageRow, fetched: Fetched, verdict: Verdict) -> Tracked:
+        """Not found. Whether it is gone is settled at the end of the run."""
+        record.capture(self.store, self.run, page, fetched, verdict)
+        record.missing(self.store, self.run, page, fetched)
+        return _tracked(page, verdict)
+
+    def _trouble(self, page: PageRow, fetched: Fetched, verdict: Verdict) -> Tracked:
+        """No sight of the page: noted, with the body as evidence, and nothing concluded from it."""
+        record.capture(self.store, self.run, page, fetched, verdict, keep=bool(fetched.body))
+        record.checked(self.store, page, fetched)
+        return _tracked(page, verdict)
+
+    def _add_version(
+        self, page: PageRow, number: int, fetched: Fetched, verdict: Verdict, extract: Extract
+    ) -> None:
+        capture = record.capture(self.store, self.run, page, fetched, verdict, keep=True)
+        record.version(self.store, page, number, capture, fetched, extract, self.reader.label)
+
+    # ---- moving
+
+    def _moved(self, page: PageRow, fetched: Fetched, verdict: Verdict, extract: Extract) -> Tracked:
+        """Another address answered: the same page renamed, or another page in its place."""
+        last = self.store.last_version(page.id)
+        there = self.store.find(self.site.name, key(fetched.final_url, self.site))
+        if not in_scope(fetched.final_url, self.site):
+            return self._trouble(page, fetched, verdict)
+        if last is None:
+            return self._seen(self._renamed(page, fetched.final_url), fetched, verdict, extract)
+        if there and there.id != page.id and there.version is not None:
+            return self._missing(
+                page, fetched, Verdict(Outcome.gone, f"it leads to another page, {there.url}")
+            )
+        if page.listed_url is None and similarity(self._reread(last).text, extract.text) < SAME_PAGE:
+            self.archive.note([Listed(fetched.final_url, "links")])
+            return self._missing(
+                page, fetched, Verdict(Outcome.gone, f"it leads to another text, {fetched.final_url}")
+            )
+        return self._compared_after_move(page, fetched.final_url, fetched, verdict, extract)
+
+    def _compared_after_move(
+        self, page: PageRow, url: str, fetched: Fetched, verdict: Verdict, extract: Extract
+    ) -> Tracked:
+        last = self.store.last_version(page.id)
+        assert last is not None
+        return self._compared(self._renamed(page, url), fetched, verdict, extract, last, moved=page.url)
+
+    def _missing_twin(self, page: PageRow, extract: Extract) -> PageRow | None:
+        """A page with the same title and text that is no longer found where it was."""
+        twins = self.store.twins(page, extract.digest, ["missing"])
+        return twins[0] if twins else None
+
+    def _renamed(self, page: PageRow, url: str) -> PageRow:
+        """The page under the address `url`; where two pages turn out to be one, that with versions stays."""
+        url = canonical(url, self.site)
+        there = self.store.find(self.site.name, key(url, self.site))
+        if there and there.id != page.id:
+            if there.version is not None and page.version is not None:
+                return page
+            page, other = (there, page) if there.version is not None else (page, there)
+            self.store.absorb(other.id, page.id)
+        self.store.add_address(self.site.name, key(url, self.site), page.id)
+        return self.store.update_page(page.id, {"url": url, "listed_url": None})
+
+    # ---- deciding
+
+    def _reread(self, last: VersionRow) -> Reading:
+        """The last version as today's rules read it, so that only the site can make a difference."""
+        if last.extractor != self.reader.label:
+            last = self.reread(last)
+        return Reading(last.title, last.text)
+
+    def reread(self, version: VersionRow) -> VersionRow:
+        """The version, read again from its stored body; as it was where that can't be read any more."""
+        capture = self.store.capture(version.capture)
+        if capture.body is None:
+            return version
+        try:
+            extract = self.reader.read(
+                self.store.body(capture.body),
+                capture.url,
+                encoding=capture.encoding,
+                captured_at=capture.fetched_at,
+            )
+        except ExtractionError:
+            return version
+        return self.store.reread_version(version.id, record.reading(extract, self.reader.label))
+
+    def _collapsed(self, page: PageRow, last: VersionRow, extract: Extract) -> bool:
+        """Whether most of the text has vanished, and this is the first fetch of the run that says so."""
+        if len(extract.text) >= COLLAPSE * len(last.text) or self._suspects.get(page.id) == extract.digest:
+            return False
+        self._suspects[page.id] = extract.digest
+        self.archive.fetched(page.id, again=True)
+        return True
+
+
+def _kinds(page: PageRow, diff: Diff | None, moved: str) -> list[str]:
+    """What a sight of the page announces, given how it differs and where it was before."""
+    if page.state == "gone":
+        return ["returned"]
+    kinds = ["moved"] if moved else []
+    if diff:
+        kinds.append("edited" if diff.hunks else "retitled")
+    return kinds
+
+
+def _tracked(page: PageRow, verdict: Verdict, *changes: str, baseline: bool = False) -> Tracked:
+    return Tracked(page.url, verdict.outcome, verdict.reason, tuple(changes), baseline)

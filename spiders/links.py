@@ -1,0 +1,37 @@
+"""Links as a source: what a page of the site leads to."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+from scrapy.http import HtmlResponse, Response
+
+from crawler.fetched import Listed
+from crawler.site import Site
+from crawler.urls import canonical, in_scope, is_asset, trap
+
+MAX_LINKS = 5_000
+
+
+def links_of(response: Response, site: Site) -> list[Listed]:
+    """The pages of the site that this one links to, each once, in the order of the page."""
+    if not isinstance(response, HtmlResponse):
+        return []
+    base = urljoin(response.url, response.xpath("//base/@href").get() or "")
+    hrefs = response.xpath(
+        "//a/@href | //link[@rel='next' or @rel='alternate'][@hreflang or @rel='next']/@href"
+    )
+    urls = (_joined(base, href) for href in hrefs.getall()[:MAX_LINKS])
+    wanted = dict.fromkeys(url for url in urls if _leads_to_a_page(url, site))
+    return [Listed(url, "links") for url in wanted]
+
+
+def _joined(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:
+        return ""
+
+
+def _leads_to_a_page(url: str, site: Site) -> bool:
+    return in_scope(url, site) and not is_asset(url) and trap(canonical(url, site)) is None

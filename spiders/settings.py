@@ -1,0 +1,105 @@
+"""Scrapy's settings: polite, bounded and closed to the outside. `for_site` adds those of one site.
+
+`scrapy crawl NAME` reads this module as scrapy.cfg tells it to; our own runs read it the same way. A setting
+that only repeats Scrapy's default is not here.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from crawler.site import Site
+from spiders.addresses import host_of
+from spiders.robots import TOKEN
+
+LEAST_DELAY = 1e-6
+"""Seconds. No host has no delay at all: Scrapy would then not look when its last request was."""
+LONGEST_DELAY = 60.0
+"""Seconds up to which a slow host slows us down."""
+
+
+def user_agent(contact: str | None = None) -> str:
+    """`Variorum/0.1.0 (+contact)`: how we name ourselves; `contact` is a URL or an e-mail address."""
+    try:
+        ours = f"{TOKEN}/{version('variorum')}"
+    except PackageNotFoundError:  # a checkout that was never installed
+        ours = TOKEN
+    return f"{ours} (+{contact})" if contact else ours
+
+
+def for_site(site: Site) -> dict[str, Any]:
+    """The settings of one site's run, to be laid over this module's."""
+    delay = max(site.delay, LEAST_DELAY)
+    hosts = {host_of(url) for url in site.seeds}
+    return {
+        "DOWNLOAD_DELAY": delay,
+        "AUTOTHROTTLE_START_DELAY": delay,
+        # A delay of 0 is an order not to slow down, whatever the latency: for servers of one's own.
+        "AUTOTHROTTLE_MAX_DELAY": max(delay, LONGEST_DELAY) if site.delay else delay,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(site.concurrency),
+        "CONCURRENT_REQUESTS_PER_DOMAIN": site.concurrency,
+        "CONCURRENT_REQUESTS": site.concurrency * len(hosts),
+        "ROBOTSTXT_OBEY": site.robots,
+    }
+
+
+BOT_NAME = "variorum"
+USER_AGENT = user_agent()
+SPIDER_LOADER_CLASS = "spiders.loader.SiteLoader"
+ITEM_PIPELINES = {"crawler.pipeline.Recording": 300}
+CONCURRENT_ITEMS = 1  # the default makes a hundred tasks for each response
+
+# Manners
+ROBOTSTXT_OBEY = True
+DOWNLOAD_DELAY = 1.0
+DOWNLOAD_DELAY_JITTER = 0.3
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1.0
+COOKIES_ENABLED = False
+REFERRER_POLICY = "no-referrer"
+# Without Accept-Language: a page that exists in several languages is to answer in its own.
+DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+# Bounds
+DOWNLOAD_MAXSIZE = 10 << 20
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_TIMEOUT = 45
+DNS_TIMEOUT = 20
+MEMUSAGE_LIMIT_MB = 600
+MEMUSAGE_CHECK_INTERVAL_SECONDS = 10
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_MAXDELAY = 5  # a page that reloads itself every minute is no redirect
+RETRY_TIMES = 2
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"
+
+# Every status reaches the spider: what it means is judged later, in one place.
+HTTPERROR_ALLOW_ALL = True
+
+# Closed doors
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+HTTPPROXY_ENABLED = False  # a proxy resolves names itself, out of the address guard's sight
+
+DOWNLOADER_MIDDLEWARES = {
+    "spiders.addresses.AddressGuard": 50,
+    "spiders.retry_after.RetryAfter": 60,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "spiders.robots.Robots": 100,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "spiders.bodies.WholeBodies": 590,
+    # After the redirect middlewares, so that it sees each hop.
+    "spiders.conditional.Conditional": 610,
+}
+DOWNLOADER = "spiders.throttle.StrictDownloader"
+EXTENSIONS = {
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "spiders.throttle.Throttle": 0,
+}
+
+LOG_LEVEL = "INFO"
+LOGSTATS_INTERVAL = 0
+STATS_DUMP = False

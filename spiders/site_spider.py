@@ -1,0 +1,162 @@
+"""The spider of a site: asks the site's sources what pages there are, then runs the archive's errands.
+
+A run goes in rounds. In the first the start addresses are fetched; then come the sources, one kind a round.
+When nothing is left to download, the archive is asked for errands: what a source has shown to be new or out
+of date, what is due for another look. Pages may name further pages, so rounds go on until there are no more
+errands.
+
+The order matters: everything is noted before any page is fetched, so that a page that has left its old
+address is looked for there before its new address is read, and a renaming is not taken for a new page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider, DontCloseSpider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.fetched import Fetched, Listed
+from crawler.site import Site, Source
+from spiders.archive import Archive, Errand, NoArchive
+from spiders.discovery import Feeds, Sitemaps, WordPress
+from spiders.feed import feed_addresses
+from spiders.fetching import fetched, unfetched
+from spiders.links import links_of
+from spiders.wordpress import api_root
+
+ALL_SOURCES: tuple[Source, ...] = ("wordpress", "sitemap", "feed", "links")
+STOP_AFTER_FAILURES = 10  # with no answer before: the site is down, and asking on helps nobody
+OK = 200
+
+Parsed = Iterator[Request | Fetched]
+Step = Callable[[], list[Request]]
+
+
+class SiteSpider(Spider):
+    """Crawls one site; the loader makes a subclass of it for each site file."""
+
+    site: Site
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.archive: Archive = NoArchive()
+        self.robots_sitemaps: list[str] = []  # filled by the robots.txt middleware
+        self.enumerated = False  # whether a source has listed the whole site in this run
+        self._roots: list[str] = []
+        self._feeds: list[str] = []
+        self._seed_links: list[Listed] = []
+        self._steps: list[Step] = [
+            self._ask_wordpress,
+            self._ask_sitemaps,
+            self._ask_feeds,
+            self._note_seed_links,
+        ]
+        self._source: WordPress | Sitemaps | Feeds | None = None
+        self._answers = 0
+        self._failures = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """The spider, listening for the moment when nothing is left to download."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.next_round, signal=signals.spider_idle)
+        return spider
+
+    # ---- rounds
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The first round: the addresses at which the crawl of the site starts."""
+        self.archive.note([Listed(url, "seed") for url in self.site.seeds])
+        for url in self.site.seeds:
+            yield self._page(Errand(url), self.parse_seed, seed=True)
+
+    def next_round(self) -> None:
+        """Hand the next requests to the engine, and keep the spider open while there are any."""
+        if self._failures and not self._answers:
+            raise CloseSpider("unreachable")
+        if self._source is not None:
+            self.enumerated = self._source.finish() or self.enumerated
+            self._source = None
+        requests = self._next_requests()
+        for request in requests:
+            self._engine().crawl(request)
+        if requests:
+            raise DontCloseSpider
+
+    def _next_requests(self) -> list[Request]:
+        while self._steps:
+            if requests := self._steps.pop(0)():
+                return requests
+        return [self._page(errand, self.parse_page) for errand in self.archive.errands()]
+
+    # ---- pages
+
+    def parse_seed(self, response: Response) -> Parsed:
+        """A start address: a page like others, and the place where a site names its sources."""
+        yield from self.parse_page(response)
+        self._seed_links.extend(links_of(response, self.site))
+        if response.status == OK:
+            root = api_root(response)
+            self._roots += [root] if root else []
+            self._feeds += feed_addresses(response)
+
+    def parse_page(self, response: Response) -> Parsed:
+        """The fetched page; its links are noted where links are a source of this run."""
+        self._answers += 1
+        yield fetched(response)
+        if self._follows_links() and response.status == OK:
+            self.archive.note(links_of(response, self.site))
+
+    def page_failed(self, failure: Failure) -> Parsed:
+        """A page of which no whole response came."""
+        self._failures += 1
+        yield unfetched(failure.request, failure)  # type: ignore[attr-defined]
+
+    def _page(self, errand: Errand, parse: Callable[[Response], Parsed], *, seed: bool = False) -> Request:
+        meta = {
+            "asked": errand.url,
+            "seed": seed,
+            "validators": (errand.etag, errand.last_modified),
+            "handle_httpstatus_all": True,
+        }
+        return Request(errand.url, parse, errback=self.page_failed, dont_filter=True, meta=meta)
+
+    # ---- sources, each a step
+
+    def _ask_wordpress(self) -> list[Request]:
+        return self._ask("wordpress", WordPress(self.archive, self._roots))
+
+    def _ask_sitemaps(self) -> list[Request]:
+        if self.enumerated and not self.archive.stale(self.archive.source("sitemap")):
+            return []
+        return self._ask("sitemap", Sitemaps(self.archive, self.robots_sitemaps, self.site.seeds))
+
+    def _ask_feeds(self) -> list[Request]:
+        return [] if self.enumerated else self._ask("feed", Feeds(self.archive, self._feeds))
+
+    def _note_seed_links(self) -> list[Request]:
+        if self._follows_links():
+            self.archive.note(self._seed_links)
+        return []
+
+    def _ask(self, kind: Source, source: WordPress | Sitemaps | Feeds) -> list[Request]:
+        if not self._wants(kind):
+            return []
+        self._source = source
+        return source.begin()
+
+    def _wants(self, source: Source) -> bool:
+        return source in (self.site.discover or ALL_SOURCES)
+
+    def _follows_links(self) -> bool:
+        """Named in the site's file; or else nothing has listed the whole site, once that is known."""
+        return "links" in self.site.discover or not (self.enumerated or self._steps)
+
+    def _engine(self) -> Any:
+        assert self.crawler.engine is not None
+        return self.crawler.engine

@@ -1,0 +1,73 @@
+"""Sitemaps as a source: the addresses of a site, some with the date they were last modified."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+from scrapy.utils.gz import gunzip
+from scrapy.utils.sitemap import Sitemap
+from w3lib.url import safe_url_string
+
+from crawler.fetched import Listed
+from crawler.times import iso, parse
+
+# Where a sitemap is looked for when robots.txt names none: WordPress's own, the common ones.
+USUAL_PLACES = ("wp-sitemap.xml", "sitemap.xml", "sitemap_index.xml")
+MAX_BYTES = 50 << 20  # the protocol's own limit
+MAX_ENTRIES = 50_000
+_GZIP = b"\x1f\x8b\x08"
+
+# Lists of lists (categories, tags, authors, pictures): their entries are no articles.
+_LISTS = re.compile(
+    r"wp-sitemap-(taxonomies|users)-|(category|post_tag|tag|author|archives?|image|attachment|format)-sitemap\d*\.xml"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapPage:
+    """What one sitemap file says: addresses of pages, or of further sitemaps."""
+
+    pages: list[Listed] = field(default_factory=list)
+    sitemaps: list[str] = field(default_factory=list)
+
+
+def read_sitemap(url: str, body: bytes) -> SitemapPage:
+    """The entries of a sitemap or a sitemap index, packed or not; at most `MAX_ENTRIES`.
+
+    Raises ValueError for anything else, and for one that unpacks to more than `MAX_BYTES`.
+    """
+    if body.startswith(_GZIP):
+        body = _unpacked(url, body)
+    try:
+        sitemap = Sitemap(body)
+        entries = [entry for entry, _ in zip(sitemap, range(MAX_ENTRIES), strict=False)]
+    except (etree.XMLSyntaxError, StopIteration) as error:
+        raise ValueError(f"{url} is no sitemap: {error}") from error
+    if sitemap.type == "sitemapindex":
+        return SitemapPage(sitemaps=[e["loc"] for e in entries if not _LISTS.search(e["loc"])])
+    if sitemap.type != "urlset":
+        raise ValueError(f"{url} is no sitemap: its root is <{sitemap.type}>")
+    return SitemapPage(
+        pages=[Listed(_clean(e["loc"]), "sitemap", modified=_time(e.get("lastmod"))) for e in entries]
+    )
+
+
+def _unpacked(url: str, body: bytes) -> bytes:
+    try:
+        return gunzip(body, max_size=MAX_BYTES)
+    except Exception as error:
+        raise ValueError(f"{url} can't be unpacked: {error}") from error
+
+
+def _clean(loc: str) -> str:
+    return safe_url_string(loc.strip())
+
+
+def _time(text: str | None) -> str | None:
+    """A full W3C date as UTC; None for none, or for one that can't be read."""
+    try:
+        return iso(parse(text)) if text else None
+    except ValueError:
+        return None

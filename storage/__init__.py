@@ -1,0 +1,1 @@
+"""Keeps captures, versions and changes in SQLite, and hands them out again."""

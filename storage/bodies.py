@@ -1,0 +1,79 @@
+"""Raw bodies, each kept once under its SHA-256, small: zstd, and against an earlier body of the same page.
+
+Two captures of one page are mostly alike, so the earlier one serves as a prefix to compress the later:
+tens of bytes instead of tens of kilobytes. Each body counts how many must be unpacked before it; past
+`MAX_DEPTH` a body is stored whole again, so that any body is readable in a bounded number of steps.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import sys
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+from storage.errors import NotFound
+
+MAX_DEPTH = 10
+_LEVEL = 9
+
+
+def digest_of(data: bytes) -> str:
+    """SHA-256 of the bytes, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def put(conn: sqlite3.Connection, data: bytes, *, base: str | None = None) -> str:
+    """The digest under which the bytes are now stored, packed against the body `base` where that helps.
+
+    Must run inside a transaction of the caller's.
+    """
+    digest = digest_of(data)
+    if conn.execute("SELECT 1 FROM bodies WHERE digest = ?", [digest]).fetchone():
+        return digest
+    depth = _depth(conn, base) + 1 if base else 0
+    if base and depth <= MAX_DEPTH:
+        packed = _pack_against(data, get(conn, base))
+    else:
+        base, depth, packed = None, 0, zstd.compress(data, level=_LEVEL)
+    conn.execute(
+        "INSERT INTO bodies(digest, base, depth, size, data) VALUES (?, ?, ?, ?, ?)",
+        [digest, base, depth, len(data), packed],
+    )
+    return digest
+
+
+def get(conn: sqlite3.Connection, digest: str) -> bytes:
+    """The bytes stored under a digest.
+
+    Raises NotFound where there are none.
+    """
+    row = conn.execute("SELECT base, data FROM bodies WHERE digest = ?", [digest]).fetchone()
+    if row is None:
+        raise NotFound(f"no body {digest[:12]} is stored: run `variorum verify` to see what is missing")
+    base, packed = row
+    if base is None:
+        return zstd.decompress(packed)
+    return zstd.decompress(packed, zstd_dict=zstd.ZstdDict(get(conn, base), is_raw=True).as_prefix)
+
+
+def _depth(conn: sqlite3.Connection, digest: str) -> int:
+    row = conn.execute("SELECT depth FROM bodies WHERE digest = ?", [digest]).fetchone()
+    if row is None:
+        raise NotFound(f"no body {digest[:12]} is stored to pack against")
+    return int(row[0])
+
+
+def _pack_against(data: bytes, base: bytes) -> bytes:
+    # The window must span both, or the far end of the base can't be referred to.
+    window = max(10, (len(data) + len(base)).bit_length())
+    options: dict[int, int] = {
+        zstd.CompressionParameter.compression_level: _LEVEL,
+        zstd.CompressionParameter.window_log: window,
+        zstd.CompressionParameter.enable_long_distance_matching: 1,
+    }
+    return zstd.compress(data, options=options, zstd_dict=zstd.ZstdDict(base, is_raw=True).as_prefix)

@@ -1,0 +1,93 @@
+"""Opening the database and writing to it.
+
+Two rules are kept here. A file whose schema this program does not know is refused before anything in it
+is touched. And every writer takes the write lock at once (BEGIN IMMEDIATE): a transaction that reads
+first and then wants to write fails without waiting as soon as another process has written in between.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from storage.errors import NewerSchema, StoreError
+from storage.schema import migrations
+
+BUSY_SECONDS = 60
+
+
+def open_database(path: Path) -> Database:
+    """The database at `path`, made or brought up to date where needed.
+
+    Raises NewerSchema for one that a newer Variorum wrote, StoreError for a file that is no database or
+    can't be opened.
+    """
+    try:
+        conn = sqlite3.connect(path, timeout=BUSY_SECONDS)
+        db = Database(conn)
+        _refuse_newer(db, path)
+        if migrations.pending(db):
+            _prepare(db)
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"{path}: {error}. Is this file a Variorum database, and is its folder writable?"
+        ) from error
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last commits in a power cut
+    return db
+
+
+def open_for_reading(path: Path) -> Database:
+    """The database at `path`, not to be written to; a crawl may go on meanwhile.
+
+    Raises StoreError where there is none yet, or as `open_database` does.
+    """
+    if not path.exists():
+        raise StoreError(f"{path}: nothing is stored here yet. Run `variorum crawl` first.")
+    db = open_database(path)
+    db.conn.execute("PRAGMA query_only = ON")
+    return db
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """A transaction that holds the write lock from its start; all of it is stored, or nothing.
+
+    Inside another one it is a part of that. Raises StoreError where the disk is full or the lock can't
+    be had in `BUSY_SECONDS`.
+    """
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
+    try:
+        db.conn.execute("BEGIN IMMEDIATE")
+        yield
+        db.conn.commit()
+    except sqlite3.OperationalError as error:
+        db.conn.rollback()
+        raise StoreError(
+            f"the database can't be written: {error}. What was stored before is sound."
+        ) from error
+    except BaseException:
+        db.conn.rollback()
+        raise
+
+
+def _refuse_newer(db: Database, path: Path) -> None:
+    ours = {migration.name for migration in migrations._migrations}
+    if newer := {migration.name for migration in migrations.applied(db)} - ours:
+        raise NewerSchema(
+            f"{path}: written by a newer Variorum (it has {', '.join(sorted(newer))}); nothing was changed. "
+            "Install that version or newer, or name another database in variorum.toml."
+        )
+
+
+def _prepare(db: Database) -> None:
+    db.conn.execute("PRAGMA journal_mode = WAL")
+    with writing(db):
+        migrations.apply(db)

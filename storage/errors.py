@@ -1,0 +1,13 @@
+"""What the store says when it can't do as asked."""
+
+
+class StoreError(Exception):
+    """The database can't be used: what happened, to which file, and what to do next."""
+
+
+class NewerSchema(StoreError):
+    """The database was written by a newer Variorum; nothing in it was touched."""
+
+
+class NotFound(StoreError):
+    """Nothing is stored under that name, number or address."""

@@ -1,0 +1,191 @@
+"""What people and other tools ask of the database: a method a question. It writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from sqlite_utils import Database
+
+from storage.database import open_for_reading
+from storage.errors import NotFound
+from storage.rows import ChangeRow, IssueRow, PageRow, RunRow, SiteRow, Values, VersionRow, read
+
+Row = TypeVar("Row")
+
+
+class Reader:
+    """The database of a workspace, for reading; a crawl may write to it meanwhile."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """A reader of the file `path`. Raises StoreError where there is no database yet."""
+        return cls(open_for_reading(path))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.db.close()
+
+    # ---- changes
+
+    def changes(
+        self,
+        *,
+        site: str | None = None,
+        kind: str | None = None,
+        since: str | None = None,
+        unreviewed: bool = False,
+        limit: int | None = None,
+    ) -> list[ChangeRow]:
+        """Changes, newest first, without those of typography alone; `since` is a moment of their finding."""
+        wanted = {
+            "site = :site": site,
+            "kind = :kind": kind,
+            "found_at >= :since": since,
+            "verdict IS NULL": unreviewed or None,
+        }
+        where = " AND ".join(["NOT typographic", *(sql for sql, value in wanted.items() if value)])
+        return self._all(
+            ChangeRow,
+            f"SELECT * FROM changes WHERE {where} ORDER BY id DESC LIMIT :limit",  # noqa: S608 - words of ours only
+            {"site": site, "kind": kind, "since": since, "limit": -1 if limit is None else limit},
+        )
+
+    def change(self, number: int) -> ChangeRow:
+        """The change of that number. Raises NotFound."""
+        rows = self._all(ChangeRow, "SELECT * FROM changes WHERE id = ?", [number])
+        if not rows:
+            raise NotFound(f"there is no change {number}: `variorum changes` lists them")
+        return rows[0]
+
+    # ---- pages and versions
+
+    def find(self, site: str, key: str) -> PageRow | None:
+        """The page known under an address, however spelled or however old."""
+        rows = self._all(
+            PageRow,
+            "SELECT pages.* FROM addresses JOIN pages ON pages.id = addresses.page"
+            " WHERE addresses.site = ? AND addresses.key = ?",
+            [site, key],
+        )
+        return rows[0] if rows else None
+
+    def page(self, page: int) -> PageRow:
+        """The row of a page. Raises NotFound."""
+        rows = self._all(PageRow, "SELECT * FROM pages WHERE id = ?", [page])
+        if not rows:
+            raise NotFound(f"there is no page {page}")
+        return rows[0]
+
+    def history(self, page: int) -> list[VersionRow]:
+        """All versions of a page, the oldest first."""
+        return self._all(VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number", [page])
+
+    def version(self, page: int, number: int | None = None, as_of: str | None = None) -> VersionRow:
+        """A version of a page: that of a number, the one that stood at a moment, or the latest.
+
+        Raises NotFound.
+        """
+        rows = self._all(
+            VersionRow,
+            "SELECT * FROM versions WHERE page = :page AND (:number IS NULL OR number = :number)"
+            " AND (:as_of IS NULL OR captured_at <= :as_of) ORDER BY number DESC LIMIT 1",
+            {"page": page, "number": number, "as_of": as_of},
+        )
+        if not rows:
+            which = f"version {number}" if number else f"version as of {as_of}" if as_of else "version"
+            raise NotFound(f"{self.page(page).url} has no {which}: `variorum history` lists what is stored")
+        return rows[0]
+
+    # ---- the health of sites
+
+    def site(self, name: str) -> SiteRow | None:
+        """What is known of a site's schedule; None before its first run."""
+        rows = self._all(SiteRow, "SELECT * FROM sites WHERE name = ?", [name])
+        return rows[0] if rows else None
+
+    def issues(self, site: str | None = None) -> list[IssueRow]:
+        """What an operator should act on, the latest first."""
+        return self._all(
+            IssueRow,
+            "SELECT * FROM issues WHERE closed_at IS NULL AND (:site IS NULL OR site = :site)"
+            " ORDER BY last_at DESC",
+            {"site": site},
+        )
+
+    def last_run(self, site: str) -> RunRow | None:
+        """The latest run of a site."""
+        rows = self._all(RunRow, "SELECT * FROM runs WHERE site = ? ORDER BY id DESC LIMIT 1", [site])
+        return rows[0] if rows else None
+
+    def status(self, site: str) -> dict[str, Any]:
+        """How a site fares: its pages by state, its runs, its open issues, and what its sources list."""
+        row = self.site(site)
+        states = dict(self._pairs("SELECT state, count(*) FROM pages WHERE site = ? GROUP BY state", [site]))
+        kinds = dict(self._pairs("SELECT kind, count(*) FROM pages WHERE site = ? GROUP BY kind", [site]))
+        return {
+            "site": site,
+            "known": sum(states.values()),
+            "live": states.get("live", 0),
+            "listing": kinds.get("listing", 0),
+            "waiting": states.get("frontier", 0),
+            "missing": states.get("missing", 0),
+            "gone": states.get("gone", 0),
+            "changes": self._count("SELECT count(*) FROM changes WHERE site = ? AND NOT typographic", [site]),
+            "last_run": self.last_run(site),
+            "next_due": row.next_due if row else None,
+            "issues": self.issues(site),
+            **self._asked_lately(site),
+            "coverage": self.coverage(site),
+        }
+
+    def coverage(self, site: str) -> list[Values]:
+        """The ledger of a site's sources, one object a source: how far what they list is what is stored."""
+        cursor = self.db.conn.execute(
+            """
+            WITH latest AS (
+                SELECT source, max(last_run) AS run FROM listings JOIN pages ON pages.id = page
+                WHERE site = :site GROUP BY source
+            )
+            SELECT source,
+                   sum(last_run = latest.run) AS listed,
+                   sum(last_run = latest.run AND pages.checked_at IS NULL) AS never_fetched,
+                   sum(last_run < latest.run AND pages.state = 'live') AS no_longer_listed
+            FROM listings JOIN latest USING (source) JOIN pages ON pages.id = page
+            WHERE site = :site GROUP BY source ORDER BY source
+            """,
+            {"site": site},
+        )
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def _asked_lately(self, site: str) -> Values:
+        day_ago = (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        requests, size = self.db.conn.execute(
+            "SELECT coalesce(sum(requests), 0), coalesce(sum(bytes), 0) FROM runs"
+            " WHERE site = ? AND started_at >= ?",
+            [site, day_ago],
+        ).fetchone()
+        return {"requests_last_day": requests, "bytes_last_day": size}
+
+    # ---- SQL
+
+    def rows(self, sql: str, values: Values) -> Iterator[Values]:
+        """Rows of a query as dictionaries, one at a time."""
+        cursor = self.db.conn.execute(sql, values)
+        names = [column[0] for column in cursor.description]
+        return (dict(zip(names, row, strict=True)) for row in cursor)
+
+    def _all(self, kind: type[Row], sql: str, values: list[Any] | Values) -> list[Row]:
+        return read(kind, self.db.conn.execute(sql, values))
+
+    def _pairs(self, sql: str, values: list[Any]) -> list[tuple[str, int]]:
+        return self.db.conn.execute(sql, values).fetchall()
+
+    def _count(self, sql: str, values: list[Any]) -> int:
+        return int(self.db.conn.execute(sql, values).fetchone()[0])

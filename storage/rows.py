@@ -1,0 +1,190 @@
+"""Rows of the tables as frozen records, a field for each column. schema.py says what a column means."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+Row = TypeVar("Row")
+
+
+def read(kind: type[Row], cursor: sqlite3.Cursor) -> list[Row]:
+    """One record of `kind` for each row of the cursor; columns without a field of that name are left out."""
+    wanted = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    names: Sequence[str] = [column[0] for column in cursor.description]
+    return [kind(**{n: v for n, v in zip(names, row, strict=True) if n in wanted}) for row in cursor]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """What the store knows of a site's schedule."""
+
+    name: str
+    url: str
+    watched_since: str | None
+    next_due: str | None
+    schedule: str | None
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One crawl of one site."""
+
+    id: int
+    site: str
+    started_at: str
+    ended_at: str | None
+    reason: str | None
+    whole: int
+    requests: int
+    bytes: int
+    fetched: int
+    not_modified: int
+    new: int
+    changed: int
+    unchanged: int
+    moved: int
+    gone: int
+    returned: int
+    blocked: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """What a source of a site (an API, a sitemap, a feed) last said of itself."""
+
+    site: str
+    address: str
+    kind: str
+    read_at: str | None
+    whole_at: str | None
+    whole_run: int | None
+    entries: int | None
+    cursor: str | None
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """What a canonical URL names, as it stood when last looked at."""
+
+    id: int
+    site: str
+    url: str
+    listed_url: str | None
+    ref: str | None
+    kind: str | None
+    state: str
+    title: str | None
+    language: str | None
+    found_at: str
+    found_by: str
+    found_run: int | None
+    published: str | None
+    modified: str | None
+    witness: str | None
+    told_at: str | None
+    etag: str | None
+    last_modified: str | None
+    checked_at: str | None
+    seen_at: str | None
+    changed_at: str | None
+    checks: int
+    missing_since: str | None
+    missing_run: int | None
+    version: int | None
+    text_digest: str | None
+    body_digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRow:
+    """The record of one fetch."""
+
+    id: int
+    page: int
+    run: int | None
+    fetched_at: str
+    url: str
+    status: int
+    outcome: str
+    reason: str
+    content_type: str | None
+    encoding: str | None
+    digest: str | None
+    body: str | None
+    length: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """An extraction that differs from its predecessor."""
+
+    id: int
+    page: int
+    number: int
+    capture: int
+    captured_at: str
+    title: str
+    text: str
+    digest: str
+    words: int
+    author: str | None
+    published: str | None
+    modified: str | None
+    language: str | None
+    extractor: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """The fact that version A became B, or that a page came, went, returned or moved."""
+
+    id: int
+    site: str
+    page: int | None
+    run: int | None
+    kind: str
+    url: str
+    old_url: str | None
+    title: str | None
+    old_title: str | None
+    version: int | None
+    old_version: int | None
+    seen_old: str | None
+    seen_new: str
+    checks_between: int
+    significance: float
+    explanation: str
+    typographic: int
+    words_added: int
+    words_removed: int
+    silent: int | None
+    leaves: int
+    hunks: str
+    found_at: str
+    sent_at: str | None
+    verdict: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRow:
+    """What an operator should act on."""
+
+    id: int
+    site: str
+    kind: str
+    message: str
+    since: str
+    last_at: str
+    times: int
+    closed_at: str | None
+
+
+Values = dict[str, Any]

@@ -1,0 +1,344 @@
+"""What a crawl asks of the database and writes into it: a method a question, SQL inside, records out.
+
+Nothing here decides; it keeps and finds. What belongs together is written inside one `with store.writing()`.
+What people and other tools ask is in reader.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from sqlite_utils import Database
+
+from storage import bodies
+from storage.database import open_database, writing
+from storage.rows import CaptureRow, PageRow, RunRow, SiteRow, SourceRow, Values, VersionRow, read
+
+Row = TypeVar("Row")
+
+
+class Store:
+    """The database of a workspace, for writing."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The store in the file `path`, made where there is none. Raises StoreError."""
+        return cls(open_database(path))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.db.close()
+
+    def writing(self) -> AbstractContextManager[None]:
+        """One transaction: all that is written inside is stored, or nothing."""
+        return writing(self.db)
+
+    # ---- sites and their schedule
+
+    def enrol(self, site: str, url: str) -> None:
+        """Make the site known; nothing is changed for one that is."""
+        with self.writing():
+            self._run(
+                "INSERT INTO sites(name, url) VALUES (?, ?)"
+                " ON CONFLICT(name) DO UPDATE SET url = excluded.url",
+                [site, url],
+            )
+
+    def site(self, name: str) -> SiteRow:
+        """The site's row; it must have been enrolled."""
+        return self._all(SiteRow, "SELECT * FROM sites WHERE name = ?", [name])[0]
+
+    def due_sites(self, at: str) -> list[str]:
+        """Names of sites whose next run is due at that time, the longest due first."""
+        rows = self.db.conn.execute(
+            "SELECT name FROM sites WHERE next_due IS NULL OR next_due <= ? ORDER BY next_due", [at]
+        )
+        return [name for (name,) in rows]
+
+    def set_next_due(self, name: str, next_due: str, schedule: str, failures: int) -> None:
+        """Remember when the site runs next, and the words of the schedule that was reckoned from."""
+        with self.writing():
+            self._run(
+                "UPDATE sites SET next_due = ?, schedule = ?, failures = ? WHERE name = ?",
+                [next_due, schedule, failures, name],
+            )
+
+    # ---- runs
+
+    def begin_run(self, site: str, at: str) -> int:
+        """The number of a run that starts now; a site's first run also starts its watch."""
+        with self.writing():
+            self._run(
+                "UPDATE sites SET watched_since = ? WHERE name = ? AND watched_since IS NULL", [at, site]
+            )
+            return self._insert("runs", {"site": site, "started_at": at})
+
+    def update_run(self, run: int, values: Values) -> None:
+        """Set columns of a run."""
+        with self.writing():
+            self._update("runs", run, values)
+
+    def run(self, run: int) -> RunRow:
+        """The row of a run."""
+        return self._all(RunRow, "SELECT * FROM runs WHERE id = ?", [run])[0]
+
+    def requests_since(self, site: str, moment: str) -> int:
+        """How many requests the site was asked by runs that started at or after that time."""
+        row = self.db.conn.execute(
+            "SELECT coalesce(sum(requests), 0) FROM runs WHERE site = ? AND started_at >= ?", [site, moment]
+        ).fetchone()
+        return int(row[0])
+
+    def has_whole_run(self, site: str, before: int) -> bool:
+        """Whether an earlier run had fetched every page that the sources led to."""
+        return self._exists("SELECT 1 FROM runs WHERE site = ? AND whole AND id < ?", [site, before])
+
+    def has_earlier_run(self, site: str, before: int) -> bool:
+        """Whether the site was crawled before this run."""
+        return self._exists("SELECT 1 FROM runs WHERE site = ? AND id < ?", [site, before])
+
+    # ---- sources
+
+    def sources(self, site: str) -> list[SourceRow]:
+        """All that is known of the site's sources."""
+        return self._all(SourceRow, "SELECT * FROM sources WHERE site = ?", [site])
+
+    def save_source(self, site: str, address: str, values: Values) -> None:
+        """Keep what a source said of itself; columns not named stay as they are."""
+        with self.writing():
+            self.db["sources"].upsert(  # type: ignore[union-attr]
+                {"site": site, "address": address, **values}, pk=("site", "address")
+            )
+
+    # ---- pages
+
+    def page(self, page: int) -> PageRow:
+        """The row of a page."""
+        return self._all(PageRow, "SELECT * FROM pages WHERE id = ?", [page])[0]
+
+    def find(self, site: str, key: str) -> PageRow | None:
+        """The page known under an address, however spelled or however old."""
+        return self._one(
+            PageRow,
+            "SELECT pages.* FROM addresses JOIN pages ON pages.id = addresses.page"
+            " WHERE addresses.site = ? AND addresses.key = ?",
+            [site, key],
+        )
+
+    def find_ref(self, site: str, ref: str) -> PageRow | None:
+        """The page that the site itself knows under this id."""
+        return self._one(PageRow, "SELECT * FROM pages WHERE site = ? AND ref = ?", [site, ref])
+
+    def twins(self, page: PageRow, text_digest: str, states: Iterable[str]) -> list[PageRow]:
+        """Other articles of the site in one of these states whose latest text is the same."""
+        marks = ", ".join("?" for _ in states)
+        return self._all(
+            PageRow,
+            "SELECT * FROM pages WHERE site = ? AND text_digest = ? AND id <> ?"  # noqa: S608 - marks only
+            f" AND state IN ({marks}) ORDER BY id",
+            [page.site, text_digest, page.id, *states],
+        )
+
+    def pages(self, site: str) -> list[PageRow]:
+        """All pages of a site, in the order in which they were found."""
+        return self._all(PageRow, "SELECT * FROM pages WHERE site = ? ORDER BY id", [site])
+
+    def add_page(self, values: Values, key: str) -> PageRow:
+        """A new page, known under `key`; an address that another page had before is now this one's."""
+        with self.writing():
+            page = self._insert("pages", values)
+            self.add_address(values["site"], key, page)
+        return self.page(page)
+
+    def update_page(self, page: int, values: Values) -> PageRow:
+        """Set columns of a page; the row as it is afterwards."""
+        with self.writing():
+            self._update("pages", page, values)
+        return self.page(page)
+
+    def add_address(self, site: str, key: str, page: int) -> None:
+        """From now on this address leads to the page."""
+        with self.writing():
+            self._run(
+                "INSERT INTO addresses(site, key, page) VALUES (?, ?, ?)"
+                " ON CONFLICT(site, key) DO UPDATE SET page = excluded.page",
+                [site, key, page],
+            )
+
+    def absorb(self, page: int, into: int) -> None:
+        """A page turned out to be another spelling of a known one: its addresses lead there from now on."""
+        with self.writing():
+            self._run("UPDATE addresses SET page = ? WHERE page = ?", [into, page])
+            self._run("UPDATE OR IGNORE listings SET page = ? WHERE page = ?", [into, page])
+            self._run("DELETE FROM listings WHERE page = ?", [page])
+            self._run("UPDATE captures SET page = ? WHERE page = ?", [into, page])
+            self._run("DELETE FROM pages WHERE id = ?", [page])
+
+    def list_page(self, page: int, source: str, run: int) -> None:
+        """Note that a source lists the page in this run."""
+        self._run(
+            "INSERT INTO listings(page, source, first_run, last_run) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT(page, source) DO UPDATE SET last_run = excluded.last_run",
+            [page, source, run, run],
+        )
+
+    def listed_late(self, page: PageRow, run: int) -> bool:
+        """Whether a source that had been read whole before, without it, lists the page now."""
+        return self._exists(
+            "SELECT 1 FROM listings WHERE page = ? AND first_run = ?"
+            " AND EXISTS"
+            " (SELECT 1 FROM sources WHERE site = ? AND kind = listings.source AND whole_run < ?)"
+            " AND NOT EXISTS"
+            " (SELECT 1 FROM sources WHERE site = ? AND kind = listings.source AND whole_run = ?)",
+            [page.id, run, page.site, run, page.site, run],
+        )
+
+    def missing(self, site: str) -> list[PageRow]:
+        """Pages that answered "not found" once or more, and are not known to be gone."""
+        return self._all(PageRow, "SELECT * FROM pages WHERE site = ? AND state = 'missing'", [site])
+
+    def count_pages(self, site: str, state: str) -> int:
+        """How many pages of the site are in a state."""
+        row = self.db.conn.execute("SELECT count(*) FROM pages WHERE site = ? AND state = ?", [site, state])
+        return int(row.fetchone()[0])
+
+    def waiting(self, site: str) -> int:
+        """How many pages of the site were found and never fetched."""
+        row = self.db.conn.execute(
+            "SELECT count(*) FROM pages WHERE site = ? AND state = 'frontier' AND checked_at IS NULL", [site]
+        )
+        return int(row.fetchone()[0])
+
+    def no_longer_listed(self, site: str, source: str, run: int) -> list[PageRow]:
+        """Live pages that the source listed before this run and does not list now."""
+        return self._all(
+            PageRow,
+            "SELECT pages.* FROM pages JOIN listings ON listings.page = pages.id"
+            " WHERE pages.site = ? AND listings.source = ?"
+            " AND listings.last_run < ? AND pages.state = 'live'",
+            [site, source, run],
+        )
+
+    # ---- captures, versions, changes
+
+    def add_capture(self, values: Values, body: bytes | None, base: str | None) -> int:
+        """The number of a new capture; `body`, where given, is kept, packed against the body `base`."""
+        with self.writing():
+            digest = bodies.put(self.db.conn, body, base=base) if body else None
+            return self._insert("captures", {**values, "body": digest})
+
+    def last_body(self, page: int) -> str | None:
+        """Digest of the body that was kept last of a page."""
+        row = self.db.conn.execute(
+            "SELECT body FROM captures WHERE page = ? AND body IS NOT NULL ORDER BY id DESC LIMIT 1", [page]
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def capture(self, capture: int) -> CaptureRow:
+        """The row of a capture."""
+        return self._all(CaptureRow, "SELECT * FROM captures WHERE id = ?", [capture])[0]
+
+    def checks_since(self, page: int, after: str, before: str) -> int:
+        """How many captures of the page were made between two moments, both left out."""
+        row = self.db.conn.execute(
+            "SELECT count(*) FROM captures WHERE page = ? AND fetched_at > ? AND fetched_at < ?",
+            [page, after, before],
+        ).fetchone()
+        return int(row[0])
+
+    def body(self, digest: str) -> bytes:
+        """The bytes stored under a digest. Raises NotFound."""
+        return bodies.get(self.db.conn, digest)
+
+    def add_version(self, values: Values) -> int:
+        """The id of a new version."""
+        with self.writing():
+            return self._insert("versions", values)
+
+    def reread_version(self, version: int, values: Values) -> VersionRow:
+        """Replace the reading of a version's capture by a newer reading of the same bytes."""
+        with self.writing():
+            self._update("versions", version, values)
+        return self._all(VersionRow, "SELECT * FROM versions WHERE id = ?", [version])[0]
+
+    def last_version(self, page: int) -> VersionRow | None:
+        """The latest version of a page."""
+        return self._one(
+            VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number DESC LIMIT 1", [page]
+        )
+
+    def latest_versions(self, site: str, limit: int = -1) -> list[VersionRow]:
+        """The latest version of each live page of a site, newest page first."""
+        return self._all(
+            VersionRow,
+            "SELECT versions.* FROM pages"
+            " JOIN versions ON versions.page = pages.id AND versions.number = pages.version"
+            " WHERE pages.site = ? AND pages.state = 'live' ORDER BY pages.id DESC LIMIT ?",
+            [site, limit],
+        )
+
+    def add_change(self, values: Values) -> int:
+        """The id of a new change."""
+        with self.writing():
+            return self._insert("changes", values)
+
+    # ---- templates
+
+    def template(self, site: str) -> str | None:
+        """The latest template of a site, as it was saved."""
+        row = self.db.conn.execute(
+            "SELECT pieces FROM templates WHERE site = ? ORDER BY version DESC LIMIT 1", [site]
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def add_template(self, values: Values) -> None:
+        """Keep a newly learned template."""
+        with self.writing():
+            self._insert("templates", values)
+
+    # ---- issues
+
+    def raise_issue(self, site: str, kind: str, message: str, at: str) -> None:
+        """One open issue of this kind for the site, however often it is raised."""
+        with self.writing():
+            self._run(
+                "INSERT INTO issues(site, kind, message, since, last_at) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT(site, kind) WHERE closed_at IS NULL"
+                " DO UPDATE SET message = excluded.message, last_at = excluded.last_at, times = times + 1",
+                [site, kind, message, at, at],
+            )
+
+    def close_issue(self, site: str, kind: str, at: str) -> None:
+        """The trouble is over."""
+        with self.writing():
+            self._run(
+                "UPDATE issues SET closed_at = ? WHERE site = ? AND kind = ? AND closed_at IS NULL",
+                [at, site, kind],
+            )
+
+    # ---- SQL
+
+    def _run(self, sql: str, values: list[Any]) -> None:
+        self.db.conn.execute(sql, values)
+
+    def _all(self, kind: type[Row], sql: str, values: list[Any]) -> list[Row]:
+        return read(kind, self.db.conn.execute(sql, values))
+
+    def _one(self, kind: type[Row], sql: str, values: list[Any]) -> Row | None:
+        rows = self._all(kind, sql, values)
+        return rows[0] if rows else None
+
+    def _exists(self, sql: str, values: list[Any]) -> bool:
+        return self.db.conn.execute(sql, values).fetchone() is not None
+
+    def _insert(self, table: str, values: Values) -> int:
+        return int(self.db[table].insert(values).last_pk)  # type: ignore[union-attr, arg-type]
+
+    def _update(self, table: str, row: int, values: Values) -> None:
+        self.db[table].update(row, values)  # type: ignore[union-attr]

@@ -1,0 +1,1 @@
+"""Tests of Variorum: real files, real servers."""

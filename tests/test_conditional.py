@@ -1,0 +1,53 @@
+"""Conditional requests, as the server sees them."""
+
+from __future__ import annotations
+
+from crawler.site import Site
+from tests.local_site import LocalSite, Page, article
+from tests.small_crawl import small_crawl
+
+DATE = "Sat, 01 Nov 2025 08:00:00 GMT"
+
+
+def page(etag: str | None, modified: str | None) -> Page:
+    headers = {"ETag": etag, "Last-Modified": modified}
+    return Page(article("Title", "Text."), headers={k: v for k, v in headers.items() if v})
+
+
+def test_unchanged_pages_are_answered_304_to_their_own_validators(local_site: LocalSite) -> None:
+    known = {"/etag/": ('W/"a:b"', None), "/date/": (None, DATE), "/both/": ('"x"', DATE)}
+    local_site.pages.update({path: page(*validators) for path, validators in known.items()})
+    urls = {local_site.url + path: validators for path, validators in known.items()}
+    site = Site(name="t", url=local_site.url, delay=0)
+    outcome = small_crawl(site, list(urls), validators=urls)
+    assert {answer.status for answer in outcome.answers.values()} == {304}
+    sent = {
+        r.path: (r.headers.get("if-none-match"), r.headers.get("if-modified-since"))
+        for r in local_site.requests
+    }
+    assert sent == {"/robots.txt": (None, None), **known}
+
+
+def test_a_changed_page_is_answered_in_full(local_site: LocalSite) -> None:
+    local_site.pages["/a/"] = page('"new"', None)
+    url = f"{local_site.url}/a/"
+    outcome = small_crawl(
+        Site(name="t", url=local_site.url, delay=0), [url], validators={url: ('"old"', None)}
+    )
+    assert outcome.answers["/a/"].status == 200
+
+
+def test_the_target_of_a_redirect_is_not_sent_the_validators_of_its_origin(local_site: LocalSite) -> None:
+    local_site.pages["/old/"] = Page(status=301, headers={"Location": "/new/"})
+    local_site.pages["/new/"] = page('"x"', DATE)
+    url = f"{local_site.url}/old/"
+    outcome = small_crawl(Site(name="t", url=local_site.url, delay=0), [url], validators={url: ('"x"', DATE)})
+    assert outcome.answers["/old/"].status == 200
+    old, new = local_site.requests[-2:]
+    assert (old.path, old.headers["if-none-match"], old.headers["if-modified-since"]) == (
+        "/old/",
+        '"x"',
+        DATE,
+    )
+    assert new.path == "/new/"
+    assert not {"if-none-match", "if-modified-since"} & set(new.headers)

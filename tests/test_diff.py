@@ -1,0 +1,237 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.diff import Diff, Hunk, Reading, apply, compare, from_json, revert, similarity, to_json
+from crawler.typography import plain
+from crawler.words import tokens
+
+BLOCK = st.sampled_from(["a b c", "d e", "a x c", "", "۴۰ نفر آمدند", "می‌خواهم بروم", "- item"])
+BLOCKS = st.lists(BLOCK, max_size=8)
+TEXTS = st.one_of(st.text(), BLOCKS.map("\n".join))
+READINGS = st.builds(Reading, title=st.sampled_from(["t", "u", "نامه‌ای"]), text=TEXTS)
+
+
+def diff(old: str, new: str, *, title: str = "t", new_title: str = "t") -> Diff:
+    found = compare(Reading(title, old), Reading(new_title, new))
+    assert found is not None
+    return found
+
+
+@given(READINGS, READINGS)
+def test_a_diff_makes_either_text_of_the_other(old, new):
+    found = compare(old, new)
+    hunks = found.hunks if found else ()
+    assert apply(old.text, hunks) == new.text
+    assert revert(new.text, hunks) == old.text
+
+
+@given(READINGS, READINGS)
+def test_a_diff_reads_back_from_its_json(old, new):
+    found = compare(old, new)
+    assert found is None or from_json(to_json(found)) == found
+
+
+@given(READINGS)
+def test_a_reading_does_not_differ_from_itself(reading):
+    assert compare(reading, reading) is None
+
+
+@given(READINGS, READINGS)
+def test_the_words_of_a_replaced_block_joined_are_its_old_and_its_new_text(old, new):
+    found = compare(old, new)
+    for hunk in found.hunks if found else ():
+        if hunk.op == "replace":
+            assert "".join(text for op, text in hunk.words if op != "+") == hunk.old[0]
+            assert "".join(text for op, text in hunk.words if op != "-") == hunk.new[0]
+
+
+@given(READINGS, READINGS)
+def test_significance_lies_between_0_and_1_and_is_0_for_typography_alone(old, new):
+    found = compare(old, new)
+    assert found is None or 0 <= found.significance <= 1
+    assert found is None or (found.significance == 0) == found.typographic
+
+
+@given(st.text())
+def test_the_tokens_of_a_text_joined_are_the_text(text):
+    assert "".join(tokens(text)) == text
+
+
+def test_a_diff_is_refused_by_a_text_it_does_not_belong_to():
+    with pytest.raises(ValueError, match="another text"):
+        apply("other", diff("one\ntwo", "one\nthree").hunks)
+
+
+# Blocks
+
+
+def test_an_inserted_paragraph_is_one_insertion():
+    assert diff("One.\nThree.", "One.\nTwo.\nThree.").hunks == (Hunk("insert", 1, 1, (), ("Two.",)),)
+
+
+def test_neighbouring_deleted_paragraphs_are_one_deletion():
+    found = diff("One.\nTwo.\nThree.\nFour.", "One.\nFour.")
+    assert found.hunks == (Hunk("delete", 1, 1, ("Two.", "Three."), ()),)
+
+
+def test_a_moved_paragraph_is_a_move_and_counts_no_words():
+    rest = "A second.\nThe third.\nA fourth."
+    found = diff(f"The first one.\n{rest}", f"{rest}\nThe first one.")
+    assert found.hunks == (Hunk("move", 0, 3, ("The first one.",), ("The first one.",)),)
+    assert (found.words_added, found.words_removed, found.typographic) == (0, 0, False)
+    assert found.explanation == "a paragraph moved to the fourth place"
+
+
+def test_an_edited_paragraph_is_found_again_beside_a_new_one():
+    found = diff("The bridge is closed today.", "Entirely other words stand here.\nThe bridge is open today.")
+    assert [(hunk.op, hunk.new_at) for hunk in found.hunks] == [("insert", 0), ("replace", 1)]
+
+
+# Words
+
+
+def test_one_changed_word_is_one_word_out_and_one_in():
+    found = diff("The bridge is closed.", "The bridge is open.")
+    assert found.hunks[0].words == (("=", "The bridge is"), ("-", " closed"), ("+", " open"), ("=", "."))
+    assert (found.words_added, found.words_removed) == (1, 1)
+
+
+def test_a_comma_after_a_word_does_not_replace_the_word():
+    assert diff("yes and no", "yes, and no").hunks[0].words == (("=", "yes"), ("+", ","), ("=", " and no"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("آن‌ها می‌گویند که آمدند", "آن‌ها نمی‌گویند که آمدند", " نمی‌گویند"),
+        ("وقال أحد الآباءِ شيئًا", "وقال أحد الأمهاتِ شيئًا", " الأمهاتِ"),
+        ("Në Tiranë u mbajt një tryezë", "Në Shkodër u mbajt një tryezë", " Shkodër"),
+    ],
+)
+def test_words_of_every_script_are_whole_with_their_joiners_and_marks(old, new, word):
+    assert [text for op, text in diff(old, new).hunks[0].words if op == "+"] == [word]
+
+
+def test_a_text_of_very_many_equal_words_is_compared_as_a_whole_and_still_exactly():
+    old, new = "x " * 5_000 + "end", "y " + "x " * 4_000 + "z end"
+    found = diff(old, new)
+    assert len(found.hunks[0].words) <= 4
+    assert apply(old, found.hunks) == new
+
+
+# Typography
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("علي كتب", "علی کتب"),
+        ("می‌خواهم بروم", "میخواهم بروم"),
+        ("می‌خواهم بروم", "می خواهم بروم"),
+        ("۴۰ نفر و ٣٥", "40 نفر و 35"),
+        ("۱۲٬۰۰۰", "12,000"),
+        ("ســـلام", "سلام"),
+        ("«Yes» – he said", "“Yes” — he said"),
+        ("it’s", "it's"),
+        ("cafe\u0301", "café"),
+        ("soft\u00adhyphen and\u200b more", "softhyphen and more"),
+        ("One. Two.", "One.\nTwo."),
+        ("One\u00a0two", "One two"),
+        ("Në Tiranë", "Ne\u0308 Tirane\u0308"),
+    ],
+)
+def test_two_spellings_of_the_same_words_differ_in_typography_only(old, new):
+    found = diff(old, new)
+    assert (found.typographic, found.significance) == (True, 0.0)
+    assert found.explanation == "only typography differs"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("على الطاولة", "علي الطاولة"),
+        ("no where", "nowhere"),
+        ("40", "41"),
+        ("She came.", "She came!"),
+        ("Polish", "polish"),
+        ("One.\nTwo.", "Two.\nOne."),
+        ("می‌خواهم", "نمی‌خواهم"),
+        ("qershor", "qershori"),
+    ],
+)
+def test_a_difference_of_meaning_is_not_taken_for_typography(old, new):
+    assert not diff(old, new).typographic
+
+
+@given(st.text())
+def test_folding_typography_twice_folds_no_more(text):
+    assert plain(plain(text)) == plain(text)
+
+
+# Significance
+
+LONG = "\n".join(f"Part {n} tells of the bridge and of the people who crossed it that day." for n in "abcdefghij")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("About 40 met Peter Brown there.", "About 45 met Peter Smith there.", "a number and a name replaced"),
+        ("He said he knew.", "He said he never knew.", "a negation added"),
+        ("آن‌ها می‌آیند.", "آن‌ها نمی‌آیند.", "a negation added"),
+        ("Ai tha se erdhi.", "Ai tha se nuk erdhi.", "a negation added"),
+        ("It closed in 2016.", "It closed in 2017.", "a date replaced"),
+        ("در روز ۱۱ مرداد بود.", "در روز ۱۱ خرداد بود.", "a date replaced"),
+        ("She said: «we want peace now».", "She said: «we want it now».", "a quotation replaced"),
+        ("It was fine weather.", "It was foul weather.", "1 word replaced"),
+        ("It ended.", "It ended!", "punctuation changed"),
+    ],
+)
+def test_the_explanation_names_what_was_touched_and_where(old, new, why):
+    assert diff(f"{old}\n{LONG}", f"{new}\n{LONG}").explanation == f"{why} in the first paragraph"
+    assert diff(f"{LONG}\n{old}", f"{LONG}\n{new}").explanation == f"{why} in the 11th paragraph"
+
+
+def test_a_negation_a_number_or_a_name_weighs_more_than_another_word():
+    def weight(new: str) -> float:
+        return diff(f"{LONG}\nThen he saw 40 of Bell.", f"{LONG}\n{new}").significance
+
+    other = weight("Then he met 40 of Bell.")
+    assert weight("Then he saw 41 of Bell.") > other
+    assert weight("Then he saw 40 of Ball.") > other
+    assert weight("Then he never saw 40 of Bell.") > weight("Then he saw 41 of Bell.") > 0.3 > other
+
+
+def test_a_longer_passage_weighs_more_than_a_shorter_one():
+    short, long = (diff(LONG, LONG + "\n" + "and so on " * n).significance for n in (1, 20))
+    assert 0.05 <= short < long < 1
+
+
+def test_another_title_alone_has_no_hunks_and_says_so():
+    found = diff("Text.", "Text.", new_title="u")
+    assert (found.hunks, found.title, found.explanation) == ((), ("t", "u"), "title changed")
+
+
+def test_many_edits_are_summed_up():
+    found = diff("\n".join("abcdef"), "\n".join(["a1", "b2", "c3", "d4", "e5", "f6"]))
+    assert found.explanation.endswith("; 3 more edits")
+
+
+# Similarity
+
+
+def test_a_text_is_like_itself_in_other_typography_and_unlike_another():
+    persian = "خانواده‌ها در شهر گرد هم آمدند و نامه‌ای برای فرزندان خود نوشتند"
+    assert similarity(persian, persian.replace("ی", "ي").replace("ک", "ك")) == 1.0
+    assert similarity(persian, LONG) == 0.0
+
+
+def test_one_word_of_a_long_persian_text_leaves_it_nearly_the_same():
+    text = " ".join(f"واژهٔ شمارهٔ {n} از این نوشته" for n in "ابپتثجچحخدذرزژسشصضطظ")
+    assert 0.9 < similarity(text, text.replace("ژ از", "ژ در")) < 1
+
+
+@pytest.mark.parametrize(("a", "b", "expected"), [("", "", 1.0), ("", "word", 0.0), ("Yes.", "yes", 1.0)])
+def test_short_and_empty_texts_have_a_similarity_too(a, b, expected):
+    assert similarity(a, b) == expected

@@ -1,0 +1,124 @@
+"""How fast a host is asked: delays, limits and Retry-After, as the server sees them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+
+from crawler.site import Site
+from crawler.times import parse
+from spiders.retry_after import LONGEST_REST, seconds_asked
+from tests.local_site import LocalSite, Page, Request, article
+from tests.small_crawl import small_crawl
+
+NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+
+
+def with_articles(site: LocalSite, count: int, delay: float = 0.0) -> list[str]:
+    paths = [f"/{n}/" for n in range(count)]
+    site.pages.update({path: Page(article("Title", "Text."), delay=delay) for path in paths})
+    return [site.url + path for path in paths]
+
+
+def gaps(site: LocalSite) -> list[float]:
+    return [after.time - before.time for before, after in pairwise(site.requests)]
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.1])
+def test_a_crawl_delay_is_kept_to_the_end_of_the_run(local_site: LocalSite, delay: float) -> None:
+    local_site.pages["/robots.txt"] = "User-agent: *\nCrawl-delay: 0.3\n"
+    site = Site(name="t", url=local_site.url, delay=delay, concurrency=2)
+    changes = {"DOWNLOAD_DELAY_JITTER": 1.0, "CONCURRENT_REQUESTS": 8}
+    small_crawl(site, with_articles(local_site, 8), changes=changes)
+    assert len(gaps(local_site)) == 8
+    assert min(gaps(local_site)) > 0.22
+    assert sum(gaps(local_site)) > 8 * 0.3 - 0.1
+
+
+def test_the_delay_of_the_site_file_is_kept_by_a_fast_server_too(local_site: LocalSite) -> None:
+    site = Site(name="t", url=local_site.url, delay=0.2)
+    small_crawl(site, with_articles(local_site, 8), changes={"DOWNLOAD_DELAY_JITTER": 0})
+    assert sum(gaps(local_site)) > 8 * 0.2 - 0.1
+
+
+@pytest.mark.parametrize(("concurrency", "delay"), [(1, 1e-6), (2, 0)])
+def test_no_more_requests_at_once_than_the_site_file_says_even_without_delay(
+    local_site: LocalSite, concurrency: int, delay: float
+) -> None:
+    site = Site(name="t", url=local_site.url, delay=0, concurrency=concurrency)
+    changes = {"CONCURRENT_REQUESTS": 16, "DOWNLOAD_DELAY": delay}
+    small_crawl(site, with_articles(local_site, 16, delay=0.03), changes=changes)
+    assert len(local_site.paths()) == 16
+    assert local_site.busiest == concurrency
+
+
+def test_a_host_that_asks_for_a_second_gets_it_and_the_page_is_asked_for_again(local_site: LocalSite) -> None:
+    def busy_once(request: Request) -> Page:
+        again = local_site.paths().count(request.path) > 1
+        return Page(article("Title", "Text.")) if again else Page("", 429, {"Retry-After": "1"})
+
+    urls = with_articles(local_site, 4)
+    local_site.pages["/0/"] = busy_once
+    outcome = small_crawl(
+        Site(name="t", url=local_site.url, delay=0), urls, changes={"CONCURRENT_REQUESTS": 8}
+    )
+    assert {answer.status for answer in outcome.answers.values()} == {200}
+    assert sorted(local_site.paths()) == ["/0/", "/0/", "/1/", "/2/", "/3/"]
+    asked = next(r.time for r in local_site.requests if r.path == "/0/")
+    assert all(r.time - asked > 0.9 for r in local_site.requests if r.time > asked)
+
+
+def test_a_page_that_always_asks_for_time_is_asked_three_times_in_all(local_site: LocalSite) -> None:
+    local_site.pages["/0/"] = Page("", 503, {"Retry-After": "0"})
+    outcome = small_crawl(Site(name="t", url=local_site.url, delay=0), [f"{local_site.url}/0/"])
+    assert local_site.paths() == ["/0/"] * 3
+    assert outcome.answers["/0/"].status == 503
+
+
+def test_a_host_that_asks_for_an_hour_is_left_alone_and_the_run_knows_until_when(
+    local_site: LocalSite,
+) -> None:
+    urls = with_articles(local_site, 6)
+    for n in range(6):
+        local_site.pages[f"/{n}/"] = Page("", 503, {"Retry-After": "3600"})
+    outcome = small_crawl(
+        Site(name="t", url=local_site.url, delay=0), urls, changes={"CONCURRENT_REQUESTS": 4}
+    )
+    assert len(local_site.paths()) == 1
+    asked, *others = sorted(outcome.answers.values(), key=lambda answer: answer.raised)
+    assert asked.status == 503
+    assert [answer.raised for answer in others] == ["AskedToWait"] * 5
+    until = parse(outcome.stats["retry_after/until"])
+    assert 3590 < (until - outcome.stats["start_time"]).total_seconds() < 3700
+
+
+def test_a_redirect_is_paced_with_the_host_that_it_leads_to(local_site: LocalSite) -> None:
+    other = f"http://localhost:{local_site.port}"
+    urls = with_articles(local_site, 3)
+    local_site.pages["/0/"] = Page(status=302, headers={"Location": f"{other}/busy/"})
+    local_site.pages["/busy/"] = Page("", 503, {"Retry-After": "3600"})
+    outcome = small_crawl(Site(name="t", url=local_site.url, also=(other,), delay=0), urls)
+    assert [outcome.answers[path].status for path in ("/0/", "/1/", "/2/")] == [503, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120.0),
+        (" 0 ", 0.0),
+        ("Sun, 22 Nov 2026 12:00:30 GMT", 30.0),
+        ("Sunday, 22-Nov-26 12:00:30 GMT", 30.0),
+        ("Sun, 22 Nov 2026 12:00:30 -0000", 30.0),
+        ("Sun, 22 Nov 2026 11:59:00 GMT", 0.0),
+        ("Sun, 22 Nov 2099 12:00:00 GMT", LONGEST_REST),
+        ("9" * 400, LONGEST_REST),
+        ("-5", None),
+        ("۱۲۰", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_and_as_a_date(header: str, seconds: float | None) -> None:
+    assert seconds_asked(header, NOON) == seconds

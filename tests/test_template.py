@@ -1,0 +1,125 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.extract import extract
+from crawler.markup import parse, text_of
+from crawler.template import EMPTY, Template, cut, learn
+
+NEWS = "<div id='side'><h4>Latest</h4><ul>{}</ul></div>"
+DISCLAIMER = "<p>The views are the writer's own and not those of this paper.</p>"
+
+
+def body(article: str, *, side: str = "<li>News A</li>", views: int = 1, marked: bool = False) -> bytes:
+    name = "entry-content" if marked else "zone"
+    return (
+        f"<html><body class='post-{views}'><div id='menu'><a href='/'>Home</a> <a href='/us'>About us</a></div>"
+        f"<div id='main'><div class='{name} c{views}'>{article}</div>"
+        f"<div class='seen'>seen {views} times</div></div>"
+        f"{NEWS.format(side)}</body></html>"
+    ).encode()
+
+
+def prose(n: int) -> str:
+    return f"<p>Article {n} opens with its own paragraph, {n * 7}.</p><p>It ends, {n}, like this.</p>"
+
+
+def sample(count: int = 8, **more: bool) -> dict[str, list[bytes]]:
+    return {f"https://s.example/{n}": [body(prose(n), views=n, **more)] for n in range(count)}
+
+
+def left(page: bytes, template: Template) -> str:
+    tree = parse(page, "https://s.example/x")
+    cut(tree, template)
+    return text_of(tree)
+
+
+def test_blocks_that_stand_on_many_pages_are_cut_and_the_article_stays():
+    template = learn(sample())
+    assert left(body(prose(99), views=99), template).startswith("Article 99 opens")
+    assert "Home" not in left(body(prose(99)), template)
+
+
+def test_two_pages_teach_nothing():
+    assert learn(sample(2)).pieces == frozenset()
+
+
+def test_tomorrow_s_headlines_in_a_learned_place_are_cut_too():
+    template = learn(sample())
+    assert "Fresh" not in left(body(prose(99), side="<li>Fresh news B</li><li>Fresh news C</li>"), template)
+
+
+def test_a_counter_that_differs_at_every_fetch_is_cut():
+    pages = {f"u{n}": [body(prose(n), views=n), body(prose(n), views=n + 50)] for n in range(4)}
+    template = learn(pages)
+    assert [piece.why for piece in template.pieces if "seen" in piece.path] == ["volatile"]
+    assert "seen" not in left(body(prose(99), views=1234), template)
+
+
+def test_an_article_edited_between_two_captures_is_not_taken_for_a_counter():
+    pages = {f"u{n}": [body(prose(n)), body(prose(n).replace("opens", "begins"))] for n in range(6)}
+    assert "Article 3 begins" in left(pages["u3"][1], learn(pages))
+
+
+def test_a_marked_article_is_never_cut_as_a_place_though_all_of_it_moved():
+    pages = {f"u{n}": [body(prose(n), marked=True), body(prose(n + 50), marked=True)] for n in range(6)}
+    assert "Article 3 opens" in left(pages["u3"][0], learn(pages))
+
+
+def disclaimed(marked: bool, count: int) -> dict[str, list[bytes]]:
+    """Eight pages, of which `count` end with the same disclaimer."""
+    ends = [DISCLAIMER if n < count else "" for n in range(8)]
+    return {f"u{n}": [body(prose(n) + ends[n], views=n, marked=marked)] for n in range(8)}
+
+
+def test_a_disclaimer_in_half_of_the_marked_articles_stays_and_in_more_than_half_goes():
+    page = body(prose(99) + DISCLAIMER, marked=True)
+    assert "writer's own" in left(page, learn(disclaimed(marked=True, count=4)))
+    assert "writer's own" not in left(page, learn(disclaimed(marked=True, count=5)))
+
+
+def test_outside_a_marked_article_a_third_of_the_pages_and_at_least_three_make_boilerplate():
+    page = body(prose(99) + DISCLAIMER)
+    assert "writer's own" in left(page, learn(disclaimed(marked=False, count=2)))
+    assert "writer's own" not in left(page, learn(disclaimed(marked=False, count=3)))
+
+
+def test_the_same_quotation_in_two_articles_stays_in_both():
+    quotation = "<blockquote>We only want to hear their voices.</blockquote>"
+    pages = {f"u{n}": [body(prose(n) + (quotation if n < 2 else ""), views=n)] for n in range(5)}
+    assert "hear their voices" in left(pages["u0"][0], learn(pages))
+
+
+def test_the_template_makes_a_page_without_marked_article_read_as_its_article_alone():
+    short = body("<p>نه.</p>", views=7)
+    assert "Home" in extract(short, "https://s.example/s").text
+    assert extract(short, "https://s.example/s", template=learn(sample())).text == "نه.\nseen 7 times"
+
+
+def test_classes_that_name_the_page_and_not_the_place_do_not_part_what_belongs_together():
+    boxes = [f"<div class='cat-{category}'><p>Share this</p></div>" for category in "abcdabcd"]
+    pages = {f"u{n}": [body(box + prose(n), views=n)] for n, box in enumerate(boxes)}
+    page = body(f"<div class='cat-new'><p>Share this</p></div>{prose(99)}")
+    assert "Share this" not in left(page, learn(pages))
+
+
+def test_the_evidence_says_where_what_and_on_how_many_pages():
+    piece = next(piece for piece in learn(sample()).pieces if piece.text == "Latest")
+    assert (piece.path, piece.why, piece.pages) == ("html>body>div#side>h4", "repeated", 8)
+
+
+@settings(max_examples=20)
+@given(st.permutations(range(6)))
+def test_learning_does_not_depend_on_the_order_of_pages(order):
+    pages = {f"u{n}": [body(prose(n), views=n), body(prose(n), views=n + 9)] for n in range(6)}
+    assert learn({f"u{n}": pages[f"u{n}"] for n in order}).to_json() == learn(pages).to_json()
+
+
+def test_a_template_reads_back_from_its_json():
+    template = learn(sample(), version=3)
+    assert Template.from_json(template.to_json()) == template
+    assert template.version == 3
+
+
+def test_the_empty_template_cuts_nothing():
+    page = body(prose(1))
+    assert left(page, EMPTY) == text_of(parse(page, "u"))
