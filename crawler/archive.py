@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urljoin
 
-from crawler.fetched import Listed
+from crawler.answer import look
+from crawler.fetched import Fetched, Listed
 from crawler.revisit import Visit, plan
 from crawler.site import Site
 from crawler.times import iso, now, parse
 from crawler.urls import canonical, in_scope, is_asset, key, trap
 from spiders.archive import Errand, SourceState
+from storage.bodies import digest_of
 from storage.rows import PageRow, Values
 from storage.store import Store
 
 BATCH = 500
 WHOLE_EVERY = timedelta(hours=24)
+NOT_FOUND_EVERY = timedelta(days=30)
+OK = 200
 FILL = 20  # a scheduled run looks at this many pages at least, so that a small site is read whole
 
 
@@ -31,10 +36,26 @@ class SiteArchive:
         self.fill = self.budget if thorough else FILL
         self._tried: set[int] = set()
         self._witnessed: set[int] = set()
+        self._again: set[int] = set()
         self._left: set[int] = set()
+        self.batch = BATCH
+        """How many errands are given at a time."""
         self._noted: set[tuple[str, str]] = set()
 
     # ---- what the spider asks (spiders.archive.Archive)
+
+    def impossible(self) -> str | None:
+        """An address that can't exist, asked for once a month to know how the site says so."""
+        asked = self.store.site(self.site.name).not_found_at
+        if asked and self.started - parse(asked) < NOT_FOUND_EVERY:
+            return None
+        return urljoin(self.site.url, f"variorum-{digest_of(self.site.url.encode())[:12]}-no-such-page/")
+
+    def not_found(self, fetched: Fetched) -> None:
+        """Keep how the site answers for it, where its status does not tell."""
+        seen = look(fetched) if fetched.status == OK else None
+        title, digest = (seen.title, seen.digest) if seen else (None, None)
+        self.store.know_not_found(self.site.name, fetched.fetched_at, title, digest)
 
     def note(self, listed: Sequence[Listed]) -> None:
         """Keep what a source says of pages; those it shows to be out of date are remembered as such."""
@@ -85,9 +106,13 @@ class SiteArchive:
         pages = {p.id: p for p in self.store.pages(self.site.name) if p.id not in self._tried}
         visits = [self._visit(page) for page in pages.values()]
         left = self.budget - self.requests()
-        chosen = plan(visits, self.started, budget=left, fill=self.fill - len(self._tried))[:BATCH]
+        chosen = plan(visits, self.started, budget=left, fill=self.fill - len(self._tried))
+        again, self._again = self._again, set()
+        missing = {visit.page for visit in visits if visit.missing}
+        # By themselves: what has left must be known before what has turned up is read.
+        chosen = [one for one in chosen if one in missing] or chosen[: self.batch]
         self._tried.update(chosen)
-        return [_errand(pages[one]) for one in chosen]
+        return [Errand(self.store.page(one).url) for one in again] + [_errand(pages[one]) for one in chosen]
 
     # ---- what the recording asks and tells
 
@@ -96,9 +121,13 @@ class SiteArchive:
         with self.store.writing():
             return self._page_of(Listed(url, "links"))
 
-    def fetched(self, page: int, *, again: bool = False) -> None:
-        """The run has fetched the page, and need not fetch it again; or it should."""
-        self._tried.discard(page) if again else self._tried.add(page)
+    def fetched(self, page: int) -> None:
+        """The run has fetched the page, and need not fetch it again."""
+        self._tried.add(page)
+
+    def again(self, page: int) -> None:
+        """The page is to be fetched once more in this run, whole."""
+        self._again.add(page)
 
     # ---- inside
 

@@ -1,7 +1,8 @@
-"""The child process of a run: `python -m crawler.child WORKSPACE SITE-AS-JSON thorough|due`.
+"""The child process of a run, driven by crawler/run.py: `python -m crawler.child WORKSPACE SITE-AS-JSON JOB`.
 
-It tells what happens as JSON Lines on standard output, and ends when standard input is closed, which is
-what happens when its parent dies, however that died.
+The jobs are `thorough` and `due`, which crawl and record; `check PAGES` and `probe`, which keep nothing. It
+tells what happens as JSON Lines on standard output, and ends when standard input is closed, which is what
+happens when its parent dies, however that died.
 """
 
 from __future__ import annotations
@@ -16,27 +17,47 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from crawler.errors import VariorumError
 from crawler.settings import Workspace, load_workspace
 from crawler.site import Site
 from spiders.loader import spider_of
+from spiders.probe_spider import ProbeSpider
+from spiders.settings import for_site
+from storage.errors import StoreError
 
 
-def main(root: str, site_json: str, mode: str) -> None:
-    """Crawl one site."""
+def main(root: str, site_json: str, job: str, *arguments: str) -> None:
+    """Carry out one job for one site."""
     workspace = load_workspace(Path(root))
     _bound_memory(workspace.max_memory_mb)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     site = msgspec.json.decode(site_json, type=Site)
-    process = AsyncCrawlerProcess(run_settings(workspace, site.name, thorough=mode == "thorough"))
-    process.crawl(spider_of(site))
+    if job == "check":
+        changes: dict[str, Any] = {"ITEM_PIPELINES": {"crawler.check.Comparing": 300}, "PAGES": arguments[0]}
+        crawl(run_settings(workspace, f"{site.name}.check", changes), spider_of(site))
+    elif job == "probe":
+        changes = {"ITEM_PIPELINES": {}, **for_site(site)}
+        crawl(run_settings(workspace, f"{site.name}.probe", changes), ProbeSpider, site=site)
+    else:
+        crawl(run_settings(workspace, site.name, {"THOROUGH": job == "thorough"}), spider_of(site))
+
+
+def crawl(settings: Settings, spider: type[Spider], **arguments: Any) -> None:
+    """Run the spider to its end. Where it can't begin, that is told as the event `refused`."""
+    process = AsyncCrawlerProcess(settings)
+    task = process.crawl(spider, **arguments)
     process.start()
+    error = task.exception() if task.done() and not task.cancelled() else None
+    if isinstance(error, VariorumError | StoreError):
+        tell({"event": "refused", "trouble": str(error)})
 
 
-def run_settings(workspace: Workspace, name: str, *, thorough: bool) -> Settings:
-    """Scrapy's settings for a run in this workspace."""
+def run_settings(workspace: Workspace, log: str, changes: dict[str, Any]) -> Settings:
+    """Scrapy's settings for a run in this workspace, with the changes laid over them."""
     logs = workspace.root / "logs"
     logs.mkdir(exist_ok=True)
     settings = Settings()
@@ -44,12 +65,12 @@ def run_settings(workspace: Workspace, name: str, *, thorough: bool) -> Settings
     settings.setdict(
         {
             "WORKSPACE": str(workspace.root),
-            "THOROUGH": thorough,
             "ON_EVENT": tell,
             "USER_AGENT": workspace.user_agent,
             "CLOSESPIDER_TIMEOUT": workspace.max_run_seconds,
-            "LOG_FILE": str(logs / f"{name}.log"),
+            "LOG_FILE": str(logs / f"{log}.log"),
             "LOG_FILE_APPEND": False,
+            **changes,
         },
         priority="cmdline",
     )

@@ -140,6 +140,8 @@ def _read_by_trafilatura(tree: HtmlElement, url: str) -> list[str]:
 
     `deduplicate` stays off: its memory spans the process, and the second reading of a page would be another.
     """
+    for part in list(tree.iter("nav", "aside", "footer")):
+        drop(part)
     try:
         found = bare_extraction(tree, url=url, include_comments=False, include_tables=True, deduplicate=False)
     except RecursionError as error:
@@ -147,6 +149,4 @@ def _read_by_trafilatura(tree: HtmlElement, url: str) -> list[str]:
     if isinstance(found, Document) and found.text:
         lines = (folded(line).strip("| ") for line in found.text.splitlines())  # table rows: «| a | b |»
         return [line for line in lines if line.strip("-| ")]
-    for part in list(tree.iter("header", "footer", "aside", "nav")):
-        drop(part)
     return blocks(tree)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from lxml import html
+from lxml import etree, html
 from lxml.cssselect import CSSSelector, SelectorError
 from lxml.html import HtmlElement
 from w3lib.encoding import html_to_unicode
@@ -37,7 +37,7 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except ValueError as error:  # lxml's ParserError is one
+    except etree.ParserError as error:
         raise ExtractionError(f"{url}: no HTML in the page ({error}); is it a picture or a PDF?") from error
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise ExtractionError(f"{url}: nested too deep to be read whole; exclude it if it is a trap")

@@ -56,7 +56,7 @@ def metadata(tree: HtmlElement, url: str) -> Metadata:
     published = _meta(tree, "article:published_time") or _first(says, "datePublished")
     modified = _meta(tree, "article:modified_time") or _first(says, "dateModified")
     return Metadata(
-        author=found.author or None,
+        author=_author(says) or found.author or None,
         published=_time(published) or found.date or None,
         modified=_time(modified) or _time(_attribute(tree, "time.updated[datetime]", "datetime")),
         canonical=_canonical(tree, url),
@@ -73,15 +73,14 @@ def title(tree: HtmlElement) -> str:
     return _without_site(whole, _site_name(tree))
 
 
-def language(text: str, tree: HtmlElement) -> str | None:
+def language(text: str, declared: str | None) -> str | None:
     """The language of the text as a code like `fa`; for a short text the one that the page declares."""
     if sum(map(str.isalpha, text)) >= LEAST_LETTERS:
         # The small model lies in the package; the others would be downloaded.
         found: list[dict[str, Any]] = _detector.detect(text, model="lite", k=1)
         if found:
             return str(found[0]["lang"])
-    declared = (tree.get("lang") or "").replace("_", "-").partition("-")[0].strip().lower()
-    return declared or None
+    return (declared or "").replace("_", "-").partition("-")[0].strip().lower() or None
 
 
 def _without_site(title: str, site: str) -> str:
@@ -135,6 +134,16 @@ def _linked_data(tree: HtmlElement) -> Iterator[dict[str, Any]]:
 
 def _first(objects: list[dict[str, Any]], key: str) -> str | None:
     return next((value for o in objects if isinstance(value := o.get(key), str)), None)
+
+
+def _author(objects: list[dict[str, Any]]) -> str:
+    """The names of the first object's authors that has any, as the page orders them."""
+    for author in (o["author"] for o in objects if o.get("author")):
+        people = author if isinstance(author, list) else [author]
+        names = [person.get("name") if isinstance(person, dict) else person for person in people]
+        if written := ", ".join(folded(name) for name in names if isinstance(name, str) and name.strip()):
+            return written
+    return ""
 
 
 def _time(text: str | None) -> str | None:

@@ -93,6 +93,7 @@ _SMALL = 8 * 1024
 """Bytes: what WordPress says in place of the whole site has fewer."""
 _CAPTCHAS = ("g-recaptcha", "h-captcha", "cf-turnstile", "/recaptcha/", "hcaptcha.com/")
 _ARTICLE = re.compile(r"<article|<form[^>]{0,200}comment")
+_POST_PASSWORD = re.compile(r"for=[\"']pwbox-(\d{1,10})")
 _PASSWORD = re.compile(r"<input[^>]{0,300}type=[\"']?password")
 _DOCUMENT = re.compile(
     r"application/(?:pdf|x-pdf|msword|rtf|epub\+zip|vnd\.(?:openxmlformats|oasis|ms-)[\w.-]*)"
@@ -142,9 +143,15 @@ def _captcha_only(a: Answer, _: Context) -> bool:
 
 
 def _login(a: Answer, c: Context) -> bool:
-    if "/wp-login.php" in c.final_key:
+    if "/wp-login.php" in c.final_key or _is_protected(a):
         return True
     return _PASSWORD.search(a.lower) is not None and _form_only(a)
+
+
+def _is_protected(a: Answer) -> bool:
+    """A WordPress post that shows a form for its password instead of its text."""
+    forms: list[str] = _POST_PASSWORD.findall(a.lower)
+    return any(f"postid-{post}" in a.machinery or f"page-id-{post}" in a.machinery for post in forms)
 
 
 def _sent_home(_: Answer, c: Context) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crawler.extract import EXTRACTOR, Extract, ExtractionError, extract, rules_at
+from crawler.files import extract_file
 from crawler.site import Site
 from crawler.template import EMPTY, Template
 from crawler.timelimit import TookTooLong, time_limit
@@ -31,11 +32,21 @@ class Reader:
         rules = hashlib.sha256(repr((self.site.select, self.site.remove)).encode()).hexdigest()[:8]
         return f"{EXTRACTOR}; rules {rules}; template {self.template.version}"
 
-    def read(self, body: bytes, url: str, *, encoding: str | None, captured_at: str) -> Extract:
+    def read(
+        self,
+        body: bytes,
+        url: str,
+        *,
+        encoding: str | None,
+        captured_at: str,
+        content_type: str | None = None,
+    ) -> Extract:
         """The extraction of a captured body. Raises ExtractionError, also where it takes too long."""
         day = date.fromisoformat(captured_at[:10])
         try:
             with time_limit(SECONDS):
+                if not _is_page(body, content_type):
+                    return extract_file(body, url, content_type or "")
                 return extract(
                     body,
                     url,
@@ -48,3 +59,7 @@ class Reader:
             raise ExtractionError(
                 f"{url}: reading it took over {error}; name its text with `select`"
             ) from error
+
+
+def _is_page(body: bytes, content_type: str | None) -> bool:
+    return "html" in content_type.lower() if content_type else body.lstrip()[:1] == b"<"

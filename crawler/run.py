@@ -1,4 +1,4 @@
-"""A run of one site in a child process: started, listened to, and ended in time.
+"""A run of one site, or another job of a crawler, in a child process: started, listened to, ended in time.
 
 A child of its own is what keeps one site's hang, crash or hunger for memory from the others. It says why it
 ended in its last line; its exit code alone would not tell a finished run from an interrupted one.
@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from crawler.errors import VariorumError
 from crawler.settings import Workspace
 from crawler.site import Site
 from crawler.times import iso, now
@@ -45,6 +46,16 @@ class RunReport:
     """What `variorum crawl --json` prints of the run."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The end of a child process."""
+
+    last: dict[str, Any]
+    """The last event that it told of; empty if it told of none."""
+    how: str
+    """How it came to its end, where the last event is not that."""
+
+
 async def run_child(
     workspace: Workspace,
     site: Site,
@@ -54,28 +65,35 @@ async def run_child(
     on_event: Hearer | None = None,
 ) -> RunReport:
     """Crawl a site in a child process; its report. Set `stop` to have it end early, in good order."""
-    mode = "thorough" if thorough else "due"
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "crawler.child", str(workspace.root), msgspec.json.encode(site).decode(), mode,
-        stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LINE_BYTES,
-    )  # fmt: skip
-    guard = asyncio.create_task(_end_in_time(child, stop, workspace.max_run_seconds + GRACE_SECONDS))
-    try:
-        last, errors = await asyncio.gather(_listen(child, on_event), _tail(child))
-        await child.wait()
-    finally:
-        guard.cancel()
-        if child.returncode is None:
-            child.kill()
-    if last.get("event") == "ended":
-        return _report(site.name, last)
-    return _died(workspace, site, child, errors)
+    ending = await _job(workspace, site, "thorough" if thorough else "due", stop=stop, on_event=on_event)
+    match ending.last.get("event"):
+        case "ended":
+            return _report(site.name, ending.last)
+        case "refused":
+            return RunReport(site.name, failed=True, reason="refused", trouble=ending.last["trouble"])
+    return _died(workspace, site, ending)
+
+
+def events_of(workspace: Workspace, site: Site, *job: str) -> list[dict[str, Any]]:
+    """What a job of `crawler.child` told, from its first event to its last.
+
+    Raises VariorumError where it could not be carried out.
+    """
+    events: list[dict[str, Any]] = []
+
+    async def ask() -> Ending:
+        return await _job(workspace, site, *job, stop=asyncio.Event(), on_event=events.append)
+
+    ending = asyncio.run(ask())
+    if ending.last.get("event") != "ended":
+        raise VariorumError(ending.last.get("trouble") or f"{site.name}: it {ending.how}")
+    return events
 
 
 async def run_sites(
-    workspace: Workspace, sites: Sequence[Site], *, on_event: Hearer | None = None
+    workspace: Workspace, sites: Sequence[Site], *, thorough: bool = True, on_event: Hearer | None = None
 ) -> list[RunReport]:
-    """Crawl several sites, some at a time; a report each, in their order.
+    """Crawl several sites, some at a time; a report each, in their order. `thorough` as in `SiteArchive`.
 
     SIGINT and SIGTERM let what is in flight finish, and start nothing more.
     """
@@ -88,9 +106,28 @@ async def run_sites(
         async with room:
             if stop.is_set():
                 return RunReport(site.name, failed=False, reason="shutdown")
-            return await run_child(workspace, site, thorough=True, stop=stop, on_event=on_event)
+            return await run_child(workspace, site, thorough=thorough, stop=stop, on_event=on_event)
 
     return await asyncio.gather(*(one(site) for site in sites))
+
+
+async def _job(
+    workspace: Workspace, site: Site, *job: str, stop: asyncio.Event, on_event: Hearer | None
+) -> Ending:
+    """Carry out a job of `crawler.child`; in a session of its own, so that a Ctrl-C reaches us alone."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "crawler.child", str(workspace.root), msgspec.json.encode(site).decode(), *job,
+        stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LINE_BYTES, start_new_session=True,
+    )  # fmt: skip
+    guard = asyncio.create_task(_end_in_time(child, stop, workspace.max_run_seconds + GRACE_SECONDS))
+    try:
+        last, errors = await asyncio.gather(_listen(child, on_event), _tail(child))
+        await child.wait()
+    finally:
+        guard.cancel()
+        if child.returncode is None:
+            child.kill()
+    return Ending(last, f"broke down (exit {child.returncode}); {errors or f'see logs/{site.name}.log'}")
 
 
 async def _listen(child: Process, on_event: Hearer | None) -> dict[str, Any]:
@@ -126,13 +163,13 @@ async def _end_in_time(child: Process, stop: asyncio.Event, seconds: float) -> N
 def _report(name: str, event: dict[str, Any]) -> RunReport:
     told = dict(event)
     del told["event"]
-    failed, trouble, reason = told.pop("failed"), told.pop("trouble"), told.pop("reason")
-    return RunReport(name, failed=failed, reason=reason, trouble=trouble, counts=told)
+    trouble, reason = told.pop("trouble"), told.pop("reason")
+    return RunReport(name, failed=bool(trouble), reason=reason, trouble=trouble, counts=told)
 
 
-def _died(workspace: Workspace, site: Site, child: Process, errors: str) -> RunReport:
+def _died(workspace: Workspace, site: Site, ending: Ending) -> RunReport:
     """The child ended without a word: an issue for the operator."""
-    how = f"the run broke down (exit {child.returncode}); {errors or f'see logs/{site.name}.log'}"
+    how = f"the run {ending.how}"
     store = Store.open(workspace.database)
     with contextlib.closing(store):
         store.enrol(site.name, site.url)

@@ -16,10 +16,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler import record
-from crawler.archive import SiteArchive
+from crawler.answer import Look, has_end
+from crawler.archive import BATCH, SiteArchive
 from crawler.diff import Diff, Reading, compare, similarity
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched, Listed
+from crawler.learning import Learner
 from crawler.novelty import is_new
 from crawler.outcome import Context, Outcome, Verdict, judge
 from crawler.reading import Reader
@@ -31,6 +33,9 @@ SAME_PAGE = 0.5
 """From this likeness on, what a redirect leads to is the page that was asked for, and not another one."""
 COLLAPSE = 0.3
 """A text that has shrunk below this part of itself is fetched again before it is believed."""
+FIRST_BATCH = 10
+"""A site whose boilerplate is not known yet is begun with so few pages, and goes on when it is."""
+READABLE = {Outcome.ok, Outcome.moved, Outcome.truncated}
 OK = 200
 
 
@@ -49,29 +54,39 @@ class Tracked:
 class Tracker:
     """Tracks the fetches of one run of one site."""
 
-    def __init__(self, archive: SiteArchive, reader: Reader) -> None:
-        self.archive, self.reader = archive, reader
+    def __init__(self, archive: SiteArchive) -> None:
+        self.archive = archive
         self.store, self.site, self.run = archive.store, archive.site, archive.run
-        self._suspects: dict[int, str] = {}  # pages whose text collapsed, with the digest of what was left
+        self.learner = Learner(self.store, self.site)
+        self.reader = Reader(self.site, self.learner.template)
+        if not self.learner.template.version:
+            archive.batch = FIRST_BATCH
+        self._doubts: dict[int, str] = {}  # pages that looked wrong, with the digest of what they said
 
     def track(self, fetched: Fetched) -> Tracked:
         """Record one fetch and tell what it came to."""
         with self.store.writing():
             page = self.archive.page(fetched.url)
             self.archive.fetched(page.id)
+            if self.learner.awaits(page.id):
+                return self._seen_twice(page, fetched)
             if self._same_bytes(page, fetched):
                 return self._unchanged(page, fetched, Verdict(Outcome.ok, "the same bytes"))
-            extract, verdict = self._judged(page, fetched)
-            match verdict.outcome:
-                case Outcome.ok if extract:
-                    return self._seen(page, fetched, verdict, extract)
-                case Outcome.moved if extract:
-                    return self._moved(page, fetched, verdict, extract)
-                case Outcome.ok | Outcome.not_modified:
-                    return self._unchanged(page, fetched, verdict)
-                case Outcome.gone:
-                    return self._missing(page, fetched, verdict)
-            return self._trouble(page, fetched, verdict)
+            return self._recorded(page, fetched, *self._judged(page, fetched))
+
+    def _recorded(
+        self, page: PageRow, fetched: Fetched, extract: Extract | None, verdict: Verdict
+    ) -> Tracked:
+        match verdict.outcome:
+            case Outcome.ok if extract:
+                return self._seen(page, fetched, verdict, extract)
+            case Outcome.moved if extract:
+                return self._moved(page, fetched, verdict, extract)
+            case Outcome.ok | Outcome.not_modified:
+                return self._unchanged(page, fetched, verdict)
+            case Outcome.gone:
+                return self._missing(page, fetched, verdict)
+        return self._trouble(page, fetched, verdict)
 
     # ---- reading and judging
 
@@ -80,22 +95,25 @@ class Tracker:
         return whole and page.state == "live" and digest_of(fetched.body) == page.body_digest
 
     def _judged(self, page: PageRow, fetched: Fetched) -> tuple[Extract | None, Verdict]:
-        extract, unreadable = None, None
-        if (
-            fetched.status == OK
-            and not fetched.error
-            and "html" in fetched.headers.get("content-type", "html")
-        ):
-            try:
-                extract = self._read(fetched)
-            except ExtractionError as error:
-                unreadable = Verdict(Outcome.failed, str(error))
+        """What the fetch turned out to be, and what it says where it can be read."""
         verdict = judge(fetched, self._context(page, fetched))
-        return extract, unreadable if unreadable and verdict.outcome is Outcome.ok else verdict
+        if verdict.outcome not in READABLE or fetched.error:
+            return None, verdict
+        try:
+            extract = self._read(fetched)
+        except ExtractionError as error:
+            return None, Verdict(Outcome.failed, str(error))
+        if verdict.outcome is Outcome.truncated and not self._doubted(page, extract):
+            verdict = Verdict(Outcome.ok, "its end is missing, the second time as the first")
+        return extract, verdict
 
     def _read(self, fetched: Fetched) -> Extract:
         return self.reader.read(
-            fetched.body, fetched.final_url, encoding=fetched.encoding, captured_at=fetched.fetched_at
+            fetched.body,
+            fetched.final_url,
+            encoding=fetched.encoding,
+            captured_at=fetched.fetched_at,
+            content_type=fetched.headers.get("content-type"),
         )
 
     def _context(self, page: PageRow, fetched: Fetched) -> Context:
@@ -104,7 +122,18 @@ class Tracker:
             final_key=key(fetched.final_url, self.site),
             home_keys=frozenset(key(seed, self.site) for seed in self.site.seeds),
             in_scope=in_scope(fetched.final_url, self.site),
+            not_found=self._not_found(),
+            had_end=not has_end(fetched.body) and self._had_end(page),
         )
+
+    def _not_found(self) -> Look | None:
+        """How the site says "not found" with status 200, where it does."""
+        site = self.store.site(self.site.name)
+        return Look(site.not_found_title or "", site.not_found_digest) if site.not_found_digest else None
+
+    def _had_end(self, page: PageRow) -> bool:
+        kept = self.store.last_body(page.id)
+        return kept is not None and has_end(self.store.body(kept))
 
     # ---- what it came to
 
@@ -127,6 +156,8 @@ class Tracker:
         if new:
             record.change(self.store, self.run, page, "new", fetched.fetched_at, extract=extract, number=1)
         record.seen(self.store, page, fetched, extract, number=1)
+        if self.learner.wants_twice(page.id):
+            self.archive.again(page.id)
         return _tracked(page, verdict, *(["new"] if new else []), baseline=not new)
 
     def _compared(
@@ -143,7 +174,7 @@ class Tracker:
         kinds = _kinds(page, diff, moved)
         if not kinds:
             return self._unchanged(page, fetched, verdict, extract)
-        if diff and self._collapsed(page, last, extract):
+        if diff and len(extract.text) < COLLAPSE * len(last.text) and self._doubted(page, extract):
             return self._trouble(
                 page, fetched, Verdict(Outcome.truncated, "most of its text is gone: asked again")
             )
@@ -189,6 +220,34 @@ class Tracker:
     ) -> None:
         capture = record.capture(self.store, self.run, page, fetched, verdict, keep=True)
         record.version(self.store, page, number, capture, fetched, extract, self.reader.label)
+
+    # ---- learning
+
+    def _seen_twice(self, page: PageRow, fetched: Fetched) -> Tracked:
+        """The second of two fetches made at once, to see what never stands still."""
+        whole = fetched.status == OK and not fetched.error
+        verdict = Verdict(
+            Outcome.ok if whole else Outcome.failed, "fetched twice, to learn what never stands still"
+        )
+        record.capture(self.store, self.run, page, fetched, verdict)
+        record.checked(self.store, page, fetched)
+        if self.learner.saw(page.id, fetched.body if whole else b""):
+            self._learn()
+        return _tracked(page, verdict)
+
+    def finish(self) -> None:
+        """At the end of a run: learn anew where it has brought much to learn from."""
+        if self.learner.is_due():
+            with self.store.writing():
+                self._learn()
+
+    def _learn(self) -> None:
+        """Learn the site's boilerplate, and read the latest versions of its pages with that in mind."""
+        self.archive.batch = BATCH
+        if self.learner.learn():
+            self.reader = Reader(self.site, self.learner.template)
+            for version in self.store.latest_versions(self.site.name):
+                self.reread(version)
 
     # ---- moving
 
@@ -254,17 +313,19 @@ class Tracker:
                 capture.url,
                 encoding=capture.encoding,
                 captured_at=capture.fetched_at,
+                content_type=capture.content_type,
             )
         except ExtractionError:
             return version
+        self.store.update_page(version.page, {"title": extract.title, "text_digest": extract.digest})
         return self.store.reread_version(version.id, record.reading(extract, self.reader.label))
 
-    def _collapsed(self, page: PageRow, last: VersionRow, extract: Extract) -> bool:
-        """Whether most of the text has vanished, and this is the first fetch of the run that says so."""
-        if len(extract.text) >= COLLAPSE * len(last.text) or self._suspects.get(page.id) == extract.digest:
+    def _doubted(self, page: PageRow, extract: Extract) -> bool:
+        """Whether what looks wrong is seen for the first time in this run; then it is asked for once more."""
+        if self._doubts.get(page.id) == extract.digest:
             return False
-        self._suspects[page.id] = extract.digest
-        self.archive.fetched(page.id, again=True)
+        self._doubts[page.id] = extract.digest
+        self.archive.again(page.id)
         return True
 
 

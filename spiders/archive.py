@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from crawler.fetched import Listed
+from crawler.fetched import Fetched, Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,12 @@ class SourceState:
 
 class Archive(Protocol):
     """The memory of one run of one site."""
+
+    def impossible(self) -> str | None:
+        """An address that can't exist, to be asked for on purpose; None where the answer is known."""
+
+    def not_found(self, fetched: Fetched) -> None:
+        """How the site answered for the impossible address."""
 
     def note(self, listed: Sequence[Listed]) -> None:
         """Keep what a source says of pages; those it shows to be new or out of date become errands."""
@@ -59,6 +65,13 @@ class NoArchive:
         self._waiting: dict[str, None] = {}
         self._limit = limit
         self._given = 0
+
+    def impossible(self) -> str | None:
+        """Nothing of the kind is asked."""
+        return None
+
+    def not_found(self, fetched: Fetched) -> None:
+        """Nothing is kept."""
 
     def note(self, listed: Sequence[Listed]) -> None:
         """Each page becomes an errand."""

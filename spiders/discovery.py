@@ -46,7 +46,7 @@ class Reading:
         if address not in self._asked:
             self._asked.add(address)
             state = self.archive.source(address)
-            meta = {"handle_httpstatus_all": True, "validators": (state.etag, state.last_modified)}
+            meta = {"validators": (state.etag, state.last_modified)}
             yield Request(
                 address,
                 parse,

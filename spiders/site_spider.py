@@ -24,6 +24,7 @@ from crawler.fetched import Fetched, Listed
 from crawler.site import Site, Source
 from spiders.archive import Archive, Errand, NoArchive
 from spiders.discovery import Feeds, Sitemaps, WordPress
+from spiders.failures import AskedToWait
 from spiders.feed import feed_addresses
 from spiders.fetching import fetched, unfetched
 from spiders.links import links_of
@@ -74,6 +75,8 @@ class SiteSpider(Spider):
         self.archive.note([Listed(url, "seed") for url in self.site.seeds])
         for url in self.site.seeds:
             yield self._page(Errand(url), self.parse_seed, seed=True)
+        if impossible := self.archive.impossible():
+            yield Request(impossible, self.parse_impossible, dont_filter=True, meta={"asked": impossible})
 
     def next_round(self) -> None:
         """Hand the next requests to the engine, and keep the spider open while there are any."""
@@ -96,6 +99,10 @@ class SiteSpider(Spider):
 
     # ---- pages
 
+    def parse_impossible(self, response: Response) -> None:
+        """The site's own way of saying "not found", by which it is known again."""
+        self.archive.not_found(fetched(response))
+
     def parse_seed(self, response: Response) -> Parsed:
         """A start address: a page like others, and the place where a site names its sources."""
         yield from self.parse_page(response)
@@ -113,16 +120,16 @@ class SiteSpider(Spider):
             self.archive.note(links_of(response, self.site))
 
     def page_failed(self, failure: Failure) -> Parsed:
-        """A page of which no whole response came."""
-        self._failures += 1
-        yield unfetched(failure.request, failure)  # type: ignore[attr-defined]
+        """A page of which no whole response came; one that was not even asked for is left for a later run."""
+        if not isinstance(failure.value, AskedToWait):
+            self._failures += 1
+            yield unfetched(failure.request, failure)  # type: ignore[attr-defined]
 
     def _page(self, errand: Errand, parse: Callable[[Response], Parsed], *, seed: bool = False) -> Request:
         meta = {
             "asked": errand.url,
             "seed": seed,
             "validators": (errand.etag, errand.last_modified),
-            "handle_httpstatus_all": True,
         }
         return Request(errand.url, parse, errback=self.page_failed, dont_filter=True, meta=meta)
 

@@ -20,6 +20,8 @@ from storage.errors import NotFound
 
 MAX_DEPTH = 10
 _LEVEL = 9
+_LEAST_BASE = 8
+"""Bytes: zstd takes no shorter prefix."""
 
 
 def digest_of(data: bytes) -> str:
@@ -35,9 +37,10 @@ def put(conn: sqlite3.Connection, data: bytes, *, base: str | None = None) -> st
     digest = digest_of(data)
     if conn.execute("SELECT 1 FROM bodies WHERE digest = ?", [digest]).fetchone():
         return digest
+    prefix = get(conn, base) if base else b""
     depth = _depth(conn, base) + 1 if base else 0
-    if base and depth <= MAX_DEPTH:
-        packed = _pack_against(data, get(conn, base))
+    if len(prefix) >= _LEAST_BASE and depth <= MAX_DEPTH:
+        packed = _pack_against(data, prefix)
     else:
         base, depth, packed = None, 0, zstd.compress(data, level=_LEVEL)
     conn.execute(

@@ -28,17 +28,15 @@ def open_database(path: Path) -> Database:
     """
     try:
         conn = sqlite3.connect(path, timeout=BUSY_SECONDS)
-        db = Database(conn)
-        _refuse_newer(db, path)
-        if migrations.pending(db):
-            _prepare(db)
+        try:
+            return _ready(conn, path)
+        except BaseException:
+            conn.close()  # an open connection leaves files of its own beside one that was to be left alone
+            raise
     except sqlite3.Error as error:
         raise StoreError(
             f"{path}: {error}. Is this file a Variorum database, and is its folder writable?"
         ) from error
-    conn.execute("PRAGMA foreign_keys = ON")
-    conn.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last commits in a power cut
-    return db
 
 
 def open_for_reading(path: Path) -> Database:
@@ -76,6 +74,16 @@ def writing(db: Database) -> Iterator[None]:
     except BaseException:
         db.conn.rollback()
         raise
+
+
+def _ready(conn: sqlite3.Connection, path: Path) -> Database:
+    db = Database(conn)
+    _refuse_newer(db, path)
+    if migrations.pending(db):
+        _prepare(db)
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last commits in a power cut
+    return db
 
 
 def _refuse_newer(db: Database, path: Path) -> None:

@@ -19,12 +19,16 @@ def read(kind: type[Row], cursor: sqlite3.Cursor) -> list[Row]:
 
 @dataclass(frozen=True, slots=True)
 class SiteRow:
-    """What the store knows of a site's schedule."""
+    """What the store knows of a site as a whole."""
 
     name: str
     url: str
     watched_since: str | None
     next_due: str | None
+    rest_until: str | None
+    not_found_at: str | None
+    not_found_title: str | None
+    not_found_digest: str | None
     schedule: str | None
     failures: int
 
@@ -171,6 +175,17 @@ class ChangeRow:
     sent_at: str | None
     verdict: str | None
     note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    """The boilerplate learned of a site."""
+
+    site: str
+    version: int
+    learned_at: str
+    pages: int
+    pieces: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,17 @@ from sqlite_utils import Database
 
 from storage import bodies
 from storage.database import open_database, writing
-from storage.rows import CaptureRow, PageRow, RunRow, SiteRow, SourceRow, Values, VersionRow, read
+from storage.rows import (
+    CaptureRow,
+    PageRow,
+    RunRow,
+    SiteRow,
+    SourceRow,
+    TemplateRow,
+    Values,
+    VersionRow,
+    read,
+)
 
 Row = TypeVar("Row")
 
@@ -57,7 +67,9 @@ class Store:
     def due_sites(self, at: str) -> list[str]:
         """Names of sites whose next run is due at that time, the longest due first."""
         rows = self.db.conn.execute(
-            "SELECT name FROM sites WHERE next_due IS NULL OR next_due <= ? ORDER BY next_due", [at]
+            "SELECT name FROM sites WHERE (next_due IS NULL OR next_due <= :at)"
+            " AND (rest_until IS NULL OR rest_until <= :at) ORDER BY next_due",
+            {"at": at},
         )
         return [name for (name,) in rows]
 
@@ -67,6 +79,19 @@ class Store:
             self._run(
                 "UPDATE sites SET next_due = ?, schedule = ?, failures = ? WHERE name = ?",
                 [next_due, schedule, failures, name],
+            )
+
+    def rest(self, name: str, until: str) -> None:
+        """The site is to be left alone until that time."""
+        with self.writing():
+            self._run("UPDATE sites SET rest_until = ? WHERE name = ?", [until, name])
+
+    def know_not_found(self, name: str, at: str, title: str | None, digest: str | None) -> None:
+        """How the site answers for an address that can't exist; None where it says so by its status."""
+        with self.writing():
+            self._run(
+                "UPDATE sites SET not_found_at = ?, not_found_title = ?, not_found_digest = ? WHERE name = ?",
+                [at, title, digest, name],
             )
 
     # ---- runs
@@ -208,6 +233,13 @@ class Store:
         row = self.db.conn.execute("SELECT count(*) FROM pages WHERE site = ? AND state = ?", [site, state])
         return int(row.fetchone()[0])
 
+    def count_articles(self, site: str) -> int:
+        """How many live pages of the site have a version."""
+        row = self.db.conn.execute(
+            "SELECT count(*) FROM pages WHERE site = ? AND state = 'live' AND version IS NOT NULL", [site]
+        )
+        return int(row.fetchone()[0])
+
     def waiting(self, site: str) -> int:
         """How many pages of the site were found and never fetched."""
         row = self.db.conn.execute(
@@ -290,12 +322,10 @@ class Store:
 
     # ---- templates
 
-    def template(self, site: str) -> str | None:
-        """The latest template of a site, as it was saved."""
-        row = self.db.conn.execute(
-            "SELECT pieces FROM templates WHERE site = ? ORDER BY version DESC LIMIT 1", [site]
-        ).fetchone()
-        return str(row[0]) if row else None
+    def template(self, site: str) -> TemplateRow | None:
+        """The latest template of a site."""
+        sql = "SELECT * FROM templates WHERE site = ? ORDER BY version DESC LIMIT 1"
+        return self._one(TemplateRow, sql, [site])
 
     def add_template(self, values: Values) -> None:
         """Keep a newly learned template."""

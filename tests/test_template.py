@@ -12,10 +12,10 @@ DISCLAIMER = "<p>The views are the writer's own and not those of this paper.</p>
 def body(article: str, *, side: str = "<li>News A</li>", views: int = 1, marked: bool = False) -> bytes:
     name = "entry-content" if marked else "zone"
     return (
-        f"<html><body class='post-{views}'><div id='menu'><a href='/'>Home</a> <a href='/us'>About us</a></div>"
+        f"<body class='post-{views}'><div id='menu'><a href='/'>Home</a> <a href='/us'>About us</a></div>"
         f"<div id='main'><div class='{name} c{views}'>{article}</div>"
         f"<div class='seen'>seen {views} times</div></div>"
-        f"{NEWS.format(side)}</body></html>"
+        f"{NEWS.format(side)}</body>"
     ).encode()
 
 

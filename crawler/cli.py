@@ -1,0 +1,93 @@
+"""The command `variorum`: what holds for all commands, and where each is found."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler.errors import Misuse, VariorumError
+from crawler.settings import find_workspace
+from crawler.show import note
+from storage.errors import StoreError
+
+FAILED = 1
+MISUSED = 2
+INTERRUPTED = 130
+
+COMMANDS = {
+    "init": "sites",
+    "add": "sites",
+    "sites": "sites",
+    "check": "sites",
+    "crawl": "runs",
+    "watch": "runs",
+    "changes": "changes",
+    "show": "changes",
+    "history": "texts",
+    "text": "texts",
+    "export": "texts",
+    "extract": "saved",
+    "compare": "saved",
+    "status": "health",
+    "doctor": "health",
+}
+"""The module of each command; a module is imported when one of its commands is asked for."""
+
+
+class Commands(click.Group):
+    """The commands in the order of their use; errors that a person can act on become one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"crawler.commands.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; exit with 1 for what failed, 2 for misuse, 130 for Ctrl-C."""
+        try:
+            return super().invoke(ctx)
+        except (VariorumError, StoreError) as error:
+            note(f"variorum: {error}")
+            ctx.exit(MISUSED if isinstance(error, Misuse) else FAILED)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("-C", "folder", type=click.Path(path_type=Path), metavar="DIR", help="The workspace.")
+@click.option("-v", "--verbose", count=True, help="Say more; twice for everything.")
+@click.version_option(package_name="variorum", prog_name="variorum")
+@click.pass_context
+def main(ctx: click.Context, folder: Path | None, verbose: int) -> None:
+    """Follow whole web sites: keep every version of every page, and show what truly changed.
+
+    The workspace is the folder given by -C or VARIORUM_HOME, else the present one. Exit codes: 0 for fine,
+    1 for failed, 2 for misuse, 130 for Ctrl-C.
+
+    Example: variorum -C ~/press crawl
+    """
+    ctx.obj = find_workspace(folder, os.environ)
+    level = [logging.WARNING, logging.INFO, logging.DEBUG][min(verbose, 2)]
+    logging.basicConfig(level=level, format="%(message)s", force=True)
+    for stream in (sys.stdout, sys.stderr):  # a terminal without Persian letters gets their codes
+        with contextlib.suppress(AttributeError, io.UnsupportedOperation):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+if __name__ == "__main__":
+    main(prog_name="variorum")

@@ -1,0 +1,65 @@
+"""Changes: the list of them, and each with its words."""
+
+from __future__ import annotations
+
+import click
+
+from crawler import show as shown
+from crawler.commands.options import Moment, as_json, site_filter, with_reader
+from crawler.objects import change_object, change_with_hunks
+from crawler.settings import Workspace
+from crawler.texts import blocks_after
+from storage.reader import Reader
+
+KINDS = ("new", "edited", "retitled", "gone", "returned", "moved", "template")
+
+
+@click.command()
+@click.option("--site", metavar="SITE", help="Of this site only.")
+@click.option("--kind", type=click.Choice(KINDS), help="Of this kind only.")
+@click.option("--since", type=Moment(ago=True), help="Found since then: a date, a time, or 12h or 2d ago.")
+@click.option("--unreviewed", is_flag=True, help="Only those that nobody has judged yet.")
+@click.option("--limit", type=click.IntRange(1), help="No more than so many.")
+@as_json
+@with_reader
+def changes(
+    workspace: Workspace,
+    reader: Reader,
+    site: str | None,
+    kind: str | None,
+    since: str | None,
+    unreviewed: bool,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """List what changed, the newest first.
+
+    Example: variorum changes --site nejatngo --since 2d
+    """
+    site = site_filter(workspace, reader, site)
+    rows = reader.changes(site=site, kind=kind, since=since, unreviewed=unreviewed, limit=limit)
+    if as_json:
+        shown.json_lines(map(change_object, rows))
+    elif rows:
+        shown.changes(rows)
+        shown.note(f"Next: variorum show {rows[0].id}")
+    else:
+        shown.note("No changes.")
+
+
+@click.command()
+@click.argument("number", metavar="CHANGE", type=int)
+@as_json
+@with_reader
+def show(workspace: Workspace, reader: Reader, number: int, as_json: bool) -> None:
+    """Show one change: its words struck out and put in.
+
+    `variorum changes` tells the number. Into a pipe, words come as [-struck out-] and {+put in+}.
+
+    Example: variorum show 17
+    """
+    row = reader.change(number)
+    if as_json:
+        shown.json_lines([change_with_hunks(row)])
+    else:
+        shown.change(row, blocks_after(reader, row))

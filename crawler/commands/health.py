@@ -1,0 +1,48 @@
+"""Health: of the runs, and of the set-up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crawler import show
+from crawler.commands.options import as_json, sites_named, with_workspace
+from crawler.doctor import examine
+from crawler.health import state_of
+from crawler.settings import Workspace
+
+
+@click.command()
+@click.argument("name", metavar="[SITE]", required=False)
+@as_json
+@with_workspace
+def status(workspace: Workspace, name: str | None, as_json: bool) -> None:
+    """Say how the runs fare; of one site also what its sources list and what of that is stored.
+
+    Example: variorum status nejatngo
+    """
+    found = state_of(workspace, sites_named(workspace, [name] if name else []), with_coverage=bool(name))
+    if as_json:
+        show.json_lines([found])
+        return
+    show.status(found)
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def doctor(root: Path, as_json: bool) -> None:
+    """Look whether everything is in place: program, workspace, database, disk, clock.
+
+    Exits with 1 if anything is not.
+
+    Example: variorum doctor
+    """
+    checks = examine(root)
+    if as_json:
+        show.json_lines([{"ok": all(one.ok for one in checks), "checks": [one.as_object() for one in checks]}])
+    else:
+        for one in checks:
+            show.line(f"{'ok  ' if one.ok else 'FAIL'} {one.name}: {one.says}")
+    click.get_current_context().exit(0 if all(one.ok for one in checks) else 1)

@@ -1,0 +1,93 @@
+"""What several commands take: the workspace, its reader, sites by name, moments, and the choice of JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from crawler.errors import Misuse
+from crawler.settings import SETTINGS_FILE, Workspace, load_workspace
+from crawler.site import Site, load_sites
+from crawler.times import iso, now, parse
+from crawler.timing import duration
+from storage.reader import Reader
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
+
+
+def with_workspace(command: Callable[Concatenate[Workspace, P], R]) -> Callable[P, R]:
+    """The command with the workspace as its first argument."""
+
+    @wraps(command)
+    def with_it(*args: P.args, **kwargs: P.kwargs) -> R:
+        return command(load_workspace(click.get_current_context().find_object(Path) or Path()), *args, **kwargs)
+
+    return with_it
+
+
+def with_reader(command: Callable[Concatenate[Workspace, Reader, P], R]) -> Callable[P, R]:
+    """The command with the workspace and a reader of its database as its first arguments."""
+
+    @with_workspace
+    @wraps(command)
+    def with_it(workspace: Workspace, *args: P.args, **kwargs: P.kwargs) -> R:
+        reader = Reader.open(workspace.database)
+        click.get_current_context().call_on_close(reader.close)
+        return command(workspace, reader, *args, **kwargs)
+
+    return with_it
+
+
+def workspace_if_any() -> Workspace | None:
+    """The workspace, where the folder is one."""
+    root = click.get_current_context().find_object(Path) or Path()
+    return load_workspace(root) if (root / SETTINGS_FILE).exists() else None
+
+
+def sites_named(workspace: Workspace, names: Sequence[str]) -> list[Site]:
+    """The sites of these names, or all. Raises Misuse for an unknown name, or for any bad site file."""
+    sites = load_sites(workspace.sites_folder, workspace.defaults)
+    known = ", ".join(sites) or "none; `variorum add URL` adds one"
+    for name in names:
+        if name not in sites:
+            raise Misuse(f'no site is named "{name}". There are: {known}.')
+    if not sites:
+        raise Misuse(f"{workspace.sites_folder} has no sites: `variorum add URL` adds one.")
+    return [sites[name] for name in dict.fromkeys(names)] if names else list(sites.values())
+
+
+def site_filter(workspace: Workspace, reader: Reader, name: str | None) -> str | None:
+    """The name, if there is or was such a site. Raises Misuse."""
+    if name is not None and reader.site(name) is None:
+        sites_named(workspace, [name])
+    return name
+
+
+class Moment(click.ParamType[str]):
+    """A moment as UTC text; with `ago`, also by how long ago it was."""
+
+    name = "time"
+
+    def __init__(self, *, ago: bool = False) -> None:
+        self.ago = ago
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text in the one form of all times."""
+        try:
+            return self._back(value) or iso(parse(value))
+        except (ValueError, OverflowError):
+            also = "; or how long ago, like 12h or 2d" if self.ago else ""
+            self.fail(f"{value!r} is no date or time, like 2026-05-31 or 2026-05-31T14:00Z{also}", param, ctx)
+
+    def _back(self, value: str) -> str | None:
+        try:
+            return iso(now() - duration(value)) if self.ago else None
+        except ValueError:
+            return None

@@ -1,0 +1,79 @@
+"""Runs: one now, or for ever on schedule."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+
+import click
+
+from crawler import show
+from crawler.commands.options import as_json, sites_named, with_workspace
+from crawler.health import warn_of_haste
+from crawler.objects import run_object
+from crawler.run import RunReport, run_sites
+from crawler.schedule import watch as watch_sites
+from crawler.settings import Workspace
+from crawler.site import load_sites
+
+
+@click.command()
+@click.argument("names", metavar="[SITE]...", nargs=-1)
+@click.option("--due", is_flag=True, help="Fetch only pages that are due, as `watch` does.")
+@as_json
+@with_workspace
+def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool) -> None:
+    """Crawl each site named, or all, once and now.
+
+    Exits with 1 if a whole site failed. Ctrl-C lets what is in flight finish.
+
+    Example: variorum crawl nejatngo iran-interlink
+    """
+    chosen = sites_named(workspace, names)
+    warn_of_haste(chosen)
+    with show.progress() as on_event:
+        reports = asyncio.run(run_sites(workspace, chosen, thorough=not due, on_event=on_event))
+    if as_json:
+        show.json_lines(map(run_object, reports))
+    else:
+        _tell(reports)
+    click.get_current_context().exit(_exit_code(reports))
+
+
+def _tell(reports: list[RunReport]) -> None:
+    for report in reports:
+        numbers = run_object(report)
+        told = show.counts({name: numbers[name] for name in SHOWN}) or "nothing fetched"
+        show.line(f"{report.site}: {told}; {report.reason}, {numbers['seconds']} s")
+        if report.failed:
+            show.note(f"{report.site} failed: {report.trouble}")
+    if any(run_object(report)[kind] for report in reports for kind in KINDS):
+        show.note("Next: variorum changes")
+
+
+KINDS = ("new", "changed", "moved", "gone", "returned")
+SHOWN = ("fetched", "not_modified", "baseline", *KINDS, "unchanged", "blocked", "failed")
+
+
+def _exit_code(reports: list[RunReport]) -> int:
+    if any(report.failed for report in reports):
+        return 1
+    return 130 if any(report.reason == "shutdown" for report in reports) else 0
+
+
+@click.command()
+@with_workspace
+def watch(workspace: Workspace) -> None:
+    """Crawl every site on its schedule, until told to stop by Ctrl-C or SIGTERM.
+
+    Logs to standard error. Site files may be changed, added and removed meanwhile.
+
+    Example: variorum -C ~/press watch
+    """
+    warn_of_haste(load_sites(workspace.sites_folder, workspace.defaults).values())
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ"))
+    handler.formatter.converter = time.gmtime  # type: ignore[union-attr]  # it was set just now
+    logging.basicConfig(level=min(logging.INFO, logging.getLogger().level), handlers=[handler], force=True)
+    asyncio.run(watch_sites(workspace))

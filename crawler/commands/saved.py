@@ -1,0 +1,56 @@
+"""Saved pages: what would be stored of one, what would be announced of two. No workspace is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crawler import show
+from crawler.commands.options import as_json, workspace_if_any
+from crawler.saved import compared, comparison, extracted, site_at
+
+saved_page = click.Path(exists=True, dir_okay=False, path_type=Path)
+at_url = click.option("--url", required=True, help="The address that the page had.")
+
+
+@click.command()
+@click.argument("file", type=saved_page)
+@at_url
+@as_json
+def extract(file: Path, url: str, as_json: bool) -> None:
+    """Print what would be stored of a saved page.
+
+    Where the address belongs to a site of the workspace, the rules of that site hold.
+
+    Example: variorum extract page.html --url https://example.org/en/posts/17
+    """
+    found = extracted(file, url, site_at(url, workspace_if_any()))
+    if as_json:
+        show.json_lines([found])
+    else:
+        show.line(f"{found['title']}\n\n{found['text']}")
+
+
+@click.command()
+@click.argument("old", type=saved_page)
+@click.argument("new", type=saved_page)
+@at_url
+@as_json
+def compare(old: Path, new: Path, url: str, as_json: bool) -> None:
+    """Show what would be announced of two saved pages, captured one after the other.
+
+    With --json, `null` where that is nothing.
+
+    Example: variorum compare monday.html tuesday.html --url https://example.org/en/posts/17
+    """
+    change, blocks, came_to = compared(old, new, url, site_at(url, workspace_if_any()))
+    if as_json:
+        show.json_lines([comparison(change) if change else None])
+    elif change:
+        show.change(change, blocks)
+    else:
+        show.note("Nothing would be announced.")
+    for file, tracked in zip((old, new), came_to, strict=True):
+        if tracked.outcome != "ok":
+            show.note(f"{file} is taken for no page of its own: {tracked.outcome.value}, {tracked.reason}")

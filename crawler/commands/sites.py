@@ -1,0 +1,105 @@
+"""Sites: a workspace for them, taking one under watch, what is watched, trying a site file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from crawler import show
+from crawler.check import check_site
+from crawler.commands.options import as_json, sites_named, with_workspace
+from crawler.finding import account
+from crawler.health import overview
+from crawler.probe import add_site
+from crawler.settings import Workspace, init_workspace
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def init(root: Path, folder: Path | None) -> None:
+    """Make a workspace with the listed sites.
+
+    Files that exist are left as they are.
+
+    Example: variorum init ~/press
+    """
+    root = (folder or root).absolute()
+    for path in init_workspace(root):
+        show.line(f"wrote {path}")
+    show.note(
+        f"Next: say in {root / 'variorum.toml'} how you can be reached, and remove the sites in {root / 'sites'}"
+        f" that you don't want. Then: variorum -C {root} crawl"
+    )
+
+
+@click.command()
+@click.argument("url")
+@click.option("--name", help="What to call it; otherwise its host gives the name.")
+@as_json
+@with_workspace
+def add(workspace: Workspace, url: str, name: str | None, as_json: bool) -> None:
+    """Look at a site once, and watch it from now on.
+
+    Finds out what it is made with, its languages, and how its pages are found: WordPress's API, sitemaps,
+    feeds, or else links. Writes sites/NAME.toml and prints it.
+
+    Example: variorum add https://www.nejatngo.org/en/
+    """
+    added = add_site(workspace, url, name)
+    if as_json:
+        show.json_lines([{**msgspec.to_builtins(added.site), "found": msgspec.to_builtins(added.finding)}])
+        return
+    show.line(added.path.read_text(encoding="utf-8"))
+    show.note(f"wrote {added.path}. Next: variorum check {added.site.name}")
+
+
+@click.command()
+@as_json
+@with_workspace
+def sites(workspace: Workspace, as_json: bool) -> None:
+    """List what is watched, and how it fares.
+
+    Example: variorum sites --json
+    """
+    found = overview(workspace, sites_named(workspace, []))
+    if as_json:
+        show.json_lines(found)
+    else:
+        show.table([key.replace("_", " ") for key in found[0]], [list(one.values()) for one in found])
+
+
+@click.command()
+@click.argument("name", metavar="SITE")
+@click.option("--pages", default=5, show_default=True, type=click.IntRange(1, 100), help="How many.")
+@as_json
+@with_workspace
+def check(workspace: Workspace, name: str, pages: int, as_json: bool) -> None:
+    """Fetch a few pages of a site twice, and store nothing.
+
+    Shows what would be stored of each, and the lines that differ between the two fetches: those would be
+    false alarms, and can be kept out by `remove` in the site's file.
+
+    Example: variorum check nejatngo --pages 10
+    """
+    found = check_site(workspace, sites_named(workspace, [name])[0], pages)
+    if as_json:
+        show.json_lines(found)
+    else:
+        for page in found:
+            _checked(page)
+
+
+def _checked(page: dict[str, Any]) -> None:
+    show.line(f"{page['url']}: {page['outcome']} ({page['reason']})")
+    if page["kind"]:
+        show.line(f"  {page['kind']}, {page['words']} words: {page['title']}")
+    for text in page["lines"]:
+        show.line(f"    {text}")
+    show.line("  two fetches differ in:" if page["differs"] else "  two fetches give the same text")
+    for text in page["differs"]:
+        show.line(f"    {text}")
+    show.line()

@@ -1,0 +1,99 @@
+"""The JSON objects that other programs rely on. More keys may come, none may go."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from crawler.diff import Hunk
+from crawler.extract import Extract
+from storage.rows import ChangeRow, PageRow, VersionRow
+
+Object = dict[str, Any]
+
+
+def change_object(row: ChangeRow) -> Object:
+    """A change without its hunks; `silent` is null where the site gives no date that could tell."""
+    return {
+        "id": row.id,
+        "site": row.site,
+        "url": row.url,
+        "title": row.title,
+        "kind": row.kind,
+        "seen_old": row.seen_old,
+        "seen_new": row.seen_new,
+        "significance": row.significance,
+        "words_added": row.words_added,
+        "words_removed": row.words_removed,
+        "silent": None if row.silent is None else bool(row.silent),
+        "version": row.version,
+        "old_version": row.old_version,
+        "old_url": row.old_url,
+        "old_title": row.old_title,
+        "checks_between": row.checks_between,
+        "explanation": row.explanation,
+        "verdict": row.verdict,
+        "note": row.note,
+    }
+
+
+def change_with_hunks(row: ChangeRow) -> Object:
+    """A change and what it consists of."""
+    return {**change_object(row), "hunks": json.loads(row.hunks)}
+
+
+def hunks_of(row: ChangeRow) -> list[Hunk]:
+    """The hunks of a change, as they were made."""
+    return msgspec.json.decode(row.hunks, type=list[Hunk])
+
+
+def version_object(row: VersionRow) -> Object:
+    """A version without its text."""
+    return {
+        "version": row.number,
+        "captured_at": row.captured_at,
+        "digest": row.digest,
+        "title": row.title,
+        "words": row.words,
+        "modified": row.modified,
+    }
+
+
+def document(page: PageRow, version: VersionRow) -> Object:
+    """A version with its text, as an export has it."""
+    return {
+        "id": f"{page.site}:{page.id}",
+        "url": page.url,
+        "site": page.site,
+        "kind": page.kind or "article",
+        "title": version.title,
+        "text": version.text,
+        "language": version.language,
+        "author": version.author,
+        "published": version.published,
+        "modified": version.modified,
+        "version": version.number,
+        "captured_at": version.captured_at,
+        "digest": version.digest,
+    }
+
+
+def extract_document(url: str, site: str, extract: Extract) -> Object:
+    """The document that a page would become; null where only storing it would tell."""
+    return {
+        "id": None,
+        "url": url,
+        "site": site or None,
+        "kind": extract.kind,
+        "title": extract.title,
+        "text": extract.text,
+        "language": extract.language,
+        "author": extract.author,
+        "published": extract.published,
+        "modified": extract.modified,
+        "version": None,
+        "captured_at": None,
+        "digest": extract.digest,
+    }

@@ -1,0 +1,146 @@
+"""Output: text for people, JSON for programs. Everything that comes from a site goes through here.
+
+On a terminal there are tables, colours and struck-out words; into a pipe or a file goes plain text, a line
+for each row with tabs between its cells.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from crawler.objects import Object, hunks_of
+from crawler.strike import Line, marked, spaced, struck
+from storage.rows import ChangeRow
+
+UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
+"""What commands a terminal, or turns round the order of what follows. Joiners and the plain marks of direction
+are not among them: Persian is written with those."""
+STYLES = {"=": "", "-": "strike yellow", "+": "underline cyan", ">": "italic"}
+SILENCE = {
+    None: "the site gives no date that could tell whether it says so itself",
+    0: "the site says so itself: its modified date moved",
+    1: "silent: the site's own modified date stood still",
+}
+
+
+def harmless(text: str) -> str:
+    """The text with each character that could command a terminal as its code, like `\\x1b`."""
+    return UNSAFE.sub(lambda found: _escape(found[0]), text)
+
+
+def _escape(char: str) -> str:
+    return f"\\x{ord(char):02x}" if ord(char) <= 0xFF else f"\\u{ord(char):04x}"  # noqa: PLR2004 - Latin-1
+
+
+def line(text: str = "") -> None:
+    """A line of text on standard output."""
+    click.echo(harmless(text))
+
+
+def note(text: str) -> None:
+    """A line for the person at the terminal, on standard error: no part of the output."""
+    click.echo(harmless(text), err=True)
+
+
+def json_lines(objects: Iterable[Any]) -> None:
+    """Each object in a line of its own."""
+    for one in objects:
+        text = json.dumps(one, ensure_ascii=False)
+        click.echo(UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Rows under their headings."""
+    cells = [["" if cell is None else harmless(" ".join(str(cell).split())) for cell in row] for row in rows]
+    console = Console()
+    if not console.is_terminal:
+        for row in [headings, *cells]:
+            click.echo("\t".join(row))
+        return
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        grid.add_column(heading, overflow="fold")
+    for row in cells:
+        grid.add_row(*map(Text, row))
+    console.print(grid)
+
+
+def counts(found: Object) -> str:
+    """`3 new, 1 gone` of the counts that are not 0."""
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in found.items() if count)
+
+
+# ---- a change
+
+
+def change(row: ChangeRow, new: Sequence[str] = ()) -> None:
+    """A change: what it is, when it came about, and its words, struck out and put in.
+
+    `new` has the blocks of the text it led to; where the change has no hunks, they are all there is to show.
+    """
+    for text in _header(row):
+        line(text)
+    hunks = hunks_of(row)
+    lines: list[Line] = struck(hunks, new) if hunks else [(("=", block),) for block in new]
+    if row.old_title is not None:
+        lines.insert(0, (("-", row.old_title), ("+", row.title or "")))
+    line()
+    for one in lines:
+        _changed_line(one)
+
+
+def _header(row: ChangeRow) -> Iterator[str]:
+    yield f"{row.kind}: {row.title or '(no title)'}"
+    yield row.url
+    if row.old_url:
+        yield f"before at {row.old_url}"
+    checks = f", {row.checks_between} checks between" if row.checks_between else ""
+    yield f"between {row.seen_old} and {row.seen_new}{checks}" if row.seen_old else f"seen at {row.seen_new}"
+    if row.kind in ("edited", "retitled"):
+        yield SILENCE[row.silent]
+    yield f"significance {row.significance:g}: {row.explanation}"
+
+
+def _changed_line(pieces: Line) -> None:
+    console = Console(highlight=False)
+    if not console.is_terminal or console.is_dumb_terminal:
+        line(marked(pieces))
+        return
+    text = Text()
+    for op, piece in spaced(pieces):
+        text.append(harmless(piece), STYLES[op])
+    console.print(text)
+
+
+# ---- a run
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[Object], None] | None]:
+    """While inside, what is given to the function moves a line for each site; None where there is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:.0f} pages"))
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def hear(event: Object) -> None:
+            match event["event"]:
+                case "started":
+                    tasks[event["site"]] = bars.add_task(event["site"], total=None)
+                case "page":
+                    bars.advance(tasks[event["site"]])
+
+        yield hear

@@ -1,0 +1,78 @@
+"""How a run fares: its fetches counted, and whether the site as a whole is at work."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from crawler.outcome import Outcome
+from crawler.track import Tracked
+
+COUNTS = (
+    "fetched",
+    "not_modified",
+    "new",
+    "changed",
+    "unchanged",
+    "moved",
+    "gone",
+    "returned",
+    "blocked",
+    "failed",
+)
+"""What a run counts, in the order in which it is told."""
+
+ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone}
+"""Outcomes that show a site at work."""
+REFUSALS = {Outcome.blocked, Outcome.soft_404}
+OURS = {Outcome.robots, Outcome.address, Outcome.wrong_type, Outcome.too_large}
+"""Outcomes of our own manners and bounds: no failure of the site's."""
+BREAKDOWNS = {"start_error", "database"}
+"""Reasons of a run's end that are no fault of the site's."""
+
+
+@dataclass
+class Tally:
+    """The counts of one run."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    """What broke over a page."""
+    _outcomes: Counter[Outcome] = field(default_factory=Counter)
+    _last: str = "no answer came"
+
+    def add(self, tracked: Tracked) -> None:
+        """Count one fetch."""
+        self._outcomes[tracked.outcome] += 1
+        self.counts["fetched"] += 1
+        self.counts["baseline"] += tracked.baseline
+        self.add_changes(tracked.changes)
+        if word := _word(tracked):
+            self.counts[word] += 1
+        if tracked.outcome not in ANSWERS:
+            self._last = f"{tracked.url}: {tracked.outcome.value}, {tracked.reason}"
+
+    def add_changes(self, kinds: Iterable[str]) -> None:
+        """Count changes by their kinds."""
+        self.counts.update("changed" if kind in {"edited", "retitled"} else kind for kind in kinds)
+
+    def trouble(self, reason: str) -> str:
+        """What to say of a run that ended for this reason and got nothing; empty where all is well."""
+        if reason in BREAKDOWNS:
+            return f"the run ended early ({reason}); {self.faults[-1] if self.faults else 'its log says why'}"
+        if reason == "shutdown" or any(self._outcomes[one] for one in ANSWERS):
+            return ""
+        return f"nothing of the site could be had; last, {self._last}"
+
+
+def _word(tracked: Tracked) -> str | None:
+    """The count that a fetch belongs to besides its changes."""
+    if tracked.outcome is Outcome.not_modified:
+        return "not_modified"
+    if tracked.outcome in REFUSALS:
+        return "blocked"
+    if tracked.outcome in ANSWERS:
+        still = not (tracked.changes or tracked.baseline or tracked.outcome is Outcome.gone)
+        return "unchanged" if still else None
+    return None if tracked.outcome in OURS else "failed"
