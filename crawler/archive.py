@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
@@ -9,6 +10,7 @@ from urllib.parse import urljoin
 from crawler.answer import look
 from crawler.fetched import Fetched, Listed
 from crawler.revisit import Visit, plan
+from crawler.shapes import Shapes, shape
 from crawler.site import Site
 from crawler.times import iso, now, parse
 from crawler.urls import canonical, in_scope, is_asset, key, trap
@@ -36,8 +38,14 @@ class SiteArchive:
         self.fill = self.budget if thorough else FILL
         self._tried: set[int] = set()
         self._witnessed: set[int] = set()
-        self._again: set[int] = set()
+        self._again: list[str] = []
+        fetched = (
+            (p.url, p.text_digest if p.version else None) for p in store.pages(site.name) if p.state == "live"
+        )
+        self._shapes = Shapes(fetched)
+        self._trapped: Counter[str] = Counter()
         self._left: set[int] = set()
+        self._dates = store.listed_dates(site.name)
         self.batch = BATCH
         """How many errands are given at a time."""
         self._noted: set[tuple[str, str]] = set()
@@ -61,7 +69,7 @@ class SiteArchive:
         """Keep what a source says of pages; those it shows to be out of date are remembered as such."""
         with self.store.writing():
             said = [(self._page_of(one), one) for one in listed if self._is_news(one)]
-            told = [_tells_of_change(page, one) for page, one in said]
+            told = [_tells_of_change(page, one, self._dates.get((page.id, one.source))) for page, one in said]
             believed = not _cries_wolf(told, listed)
             for (page, one), tells in zip(said, told, strict=True):
                 self._keep(page, one, told=tells and believed)
@@ -101,18 +109,25 @@ class SiteArchive:
                 self.store.update_page(page.id, {"told_at": iso(now())})
                 self._left.add(page.id)
 
+    def complain(self, about: str, message: str) -> None:
+        """An issue of this site, raised or closed."""
+        if message:
+            self.store.raise_issue(self.site.name, about, message, iso(now()))
+        else:
+            self.store.close_issue(self.site.name, about, iso(now()))
+
     def errands(self) -> Sequence[Errand]:
         """The next pages to fetch: those that are due, and those never fetched, as far as the budget goes."""
         pages = {p.id: p for p in self.store.pages(self.site.name) if p.id not in self._tried}
         visits = [self._visit(page) for page in pages.values()]
         left = self.budget - self.requests()
         chosen = plan(visits, self.started, budget=left, fill=self.fill - len(self._tried))
-        again, self._again = self._again, set()
+        again, self._again = self._again, []
         missing = {visit.page for visit in visits if visit.missing}
         # By themselves: what has left must be known before what has turned up is read.
         chosen = [one for one in chosen if one in missing] or chosen[: self.batch]
         self._tried.update(chosen)
-        return [Errand(self.store.page(one).url) for one in again] + [_errand(pages[one]) for one in chosen]
+        return [Errand(url) for url in again] + [_errand(pages[one]) for one in chosen]
 
     # ---- what the recording asks and tells
 
@@ -125,24 +140,28 @@ class SiteArchive:
         """The run has fetched the page, and need not fetch it again."""
         self._tried.add(page)
 
-    def again(self, page: int) -> None:
+    def brought(self, page: PageRow) -> None:
+        """What a page that was never fetched before has brought: an article, or not."""
+        if page.state == "live":
+            self._shapes.add(page.url, page.text_digest if page.version else None)
+
+    def traps(self) -> str:
+        """Which shapes of addresses were left alone in this run, and how many; empty for none."""
+        return "; ".join(f"{count} addresses like {form} left out" for form, count in self._trapped.items())
+
+    def again(self, page: PageRow) -> None:
         """The page is to be fetched once more in this run, whole."""
-        self._again.add(page)
+        self._again.append(page.url)
+
+    def has_left(self, page: PageRow) -> bool:
+        """Whether a source that this run has read from end to end lists the page no longer."""
+        return page.id in self._left
 
     # ---- inside
 
     def _visit(self, page: PageRow) -> Visit:
-        born = min(filter(None, [page.published, page.found_at]))
-        return Visit(
-            page=page.id,
-            checked_at=_moment(page.checked_at),
-            born=parse(born),
-            changed_at=_moment(page.changed_at),
-            listing=page.kind == "listing",
-            missing=page.id in self._left or (page.state == "missing" and page.missing_run != self.run),
-            told=page.told_at is not None,
-            witnessed=page.id in self._witnessed,
-        )
+        missing = page.id in self._left or (page.state == "missing" and page.missing_run != self.run)
+        return visit_of(page, missing=missing, witnessed=page.id in self._witnessed)
 
     def _is_news(self, one: Listed) -> bool:
         """Whether it belongs to the site, and the run has not heard the same from this source before."""
@@ -152,6 +171,13 @@ class SiteArchive:
         if said in self._noted:
             return False
         self._noted.add(said)
+        return one.source != "links" or not self._leads_nowhere(one.url, said[0])
+
+    def _leads_nowhere(self, url: str, known_as: str) -> bool:
+        """Whether it is a new address of a kind that has brought nothing so far: a calendar, a filter."""
+        if not self._shapes.is_barren(url) or self.store.find(self.site.name, known_as):
+            return False
+        self._trapped[shape(url)] += 1
         return True
 
     def _page_of(self, one: Listed) -> PageRow:
@@ -178,25 +204,41 @@ class SiteArchive:
         return self.store.add_page(values, key(url, self.site))
 
     def _keep(self, page: PageRow, one: Listed, *, told: bool) -> None:
-        values: Values = {n: v for n in ("ref", "published", "modified", "witness") if (v := getattr(one, n))}
+        values: Values = {n: v for n in ("ref", "published", "witness") if (v := getattr(one, n))}
+        if one.modified and (one.ref or not page.ref):  # an API that knows the page by its id dates it best
+            values["modified"] = one.modified
         if told:
             values["told_at"] = iso(now())
         elif one.witness:
             self._witnessed.add(page.id)
         if any(getattr(page, name) != value for name, value in values.items()):
             self.store.update_page(page.id, values)
-        self.store.list_page(page.id, one.source, self.run)
+        self.store.list_page(page.id, one.source, self.run, one.modified)
 
 
-def _tells_of_change(page: PageRow, one: Listed) -> bool:
-    """Whether the source says that the copy we have is not the latest."""
+def visit_of(page: PageRow, *, missing: bool, witnessed: bool = False) -> Visit:
+    """What the plan of visits wants to know of a page."""
+    return Visit(
+        page=page.id,
+        checked_at=_moment(page.checked_at),
+        born=parse(min(filter(None, [page.published, page.found_at]))),
+        changed_at=_moment(page.changed_at),
+        listing=page.kind == "listing",
+        missing=missing,
+        told=page.told_at is not None,
+        witnessed=witnessed,
+    )
+
+
+def _tells_of_change(page: PageRow, one: Listed, dated: str | None) -> bool:
+    """Whether the source, which dated the page `dated` before, says that our copy is not the latest."""
     if page.checked_at is None:
         return False
     if page.state in ("gone", "missing") and one.source in ("wordpress", "sitemap", "feed"):
         return True
     if one.witness and page.witness and one.witness != page.witness:
         return True
-    return bool(one.modified and page.modified and one.modified > page.modified)
+    return bool(one.modified and dated and one.modified > dated)
 
 
 def _cries_wolf(told: list[bool], listed: Sequence[Listed]) -> bool:

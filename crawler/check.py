@@ -6,20 +6,24 @@ Nothing is stored.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
 
 from crawler.diff import compare
 from crawler.errors import SiteTrouble
+from crawler.extract import ExtractionError
 from crawler.fetched import Fetched, Listed
 from crawler.reading import Reader
 from crawler.run import events_of
-from crawler.settings import Workspace
-from crawler.sight import Sight, sight
+from crawler.settings import Workspace, load_workspace
+from crawler.sight import Sight, reader_of, sight
 from crawler.site import Site
 from crawler.strike import marked_lines
+from crawler.template import EMPTY, Template, learn
 from crawler.urls import canonical, in_scope, is_asset, key
 from spiders.archive import Errand, NoArchive
 from spiders.site_spider import SiteSpider
@@ -27,6 +31,8 @@ from spiders.site_spider import SiteSpider
 FIRST_LINES = 5
 MOST_LINES = 40
 LONGEST_LINE = 500
+
+Pair = tuple[Fetched, Fetched]
 
 
 def check_site(workspace: Workspace, site: Site, pages: int) -> list[dict[str, Any]]:
@@ -73,11 +79,11 @@ class Sample(NoArchive):
 
 
 class Comparing:
-    """The item pipeline of a check: tells of each page, as the event `page`, when it was fetched twice."""
+    """The item pipeline of a check: at its end, tells of each page fetched twice as the event `page`."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self._first: dict[str, Sight] = {}
+        self._fetches: dict[str, list[Fetched]] = defaultdict(list)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -87,20 +93,27 @@ class Comparing:
     def open_spider(self) -> None:
         """Give the spider its memory."""
         spider = self._spider()
-        self.reader = Reader(spider.site)
         spider.archive = Sample(spider.site, self.crawler.settings.getint("PAGES"))
 
     def process_item(self, item: Fetched) -> Fetched:
-        """Read a page; a start page is also fetched where it is not in the sample, and then not told of."""
-        now = sight(self.reader, item)
-        first = self._first.setdefault(item.url, now)
-        if first is not now:
-            self._emit({"event": "page", "page": page_object(item.url, first, now)})
+        """Keep a fetch. Start pages are fetched in any case; only those of the sample are so twice."""
+        self._fetches[item.url].append(item)
         return item
 
     def close_spider(self) -> None:
-        """Tell that all was told."""
+        """Read all pages as a crawl would, which knows the site's boilerplate by then."""
+        pairs = [(fetches[0], fetches[1]) for fetches in self._fetches.values() if len(fetches) > 1]
+        reader = self._reader(pairs)
+        for first, second in pairs:
+            page = page_object(first.url, sight(reader, first), sight(reader, second))
+            self._emit({"event": "page", "page": page})
         self._emit({"event": "ended"})
+
+    def _reader(self, pairs: Sequence[Pair]) -> Reader:
+        """With what crawls have learned of the site; before the first, with what these pages teach."""
+        site = self._spider().site
+        known = reader_of(load_workspace(Path(self.crawler.settings["WORKSPACE"])), site)
+        return known if known.template.version else Reader(site, _learned(known, pairs))
 
     def _spider(self) -> SiteSpider:
         assert isinstance(self.crawler.spider, SiteSpider)
@@ -109,6 +122,15 @@ class Comparing:
     def _emit(self, event: dict[str, Any]) -> None:
         emit: Callable[[dict[str, Any]], None] = self.crawler.settings["ON_EVENT"]
         emit(event)
+
+
+def _learned(reader: Reader, pairs: Sequence[Pair]) -> Template:
+    seen = [(pair, sight(reader, pair[0]).extract) for pair in pairs]
+    articles = [pair for pair, extract in seen if extract and extract.kind == "article"]
+    try:
+        return learn({first.url: [first.body, second.body] for first, second in articles})
+    except ExtractionError:
+        return EMPTY
 
 
 def page_object(url: str, first: Sight, second: Sight) -> dict[str, Any]:

@@ -21,13 +21,11 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from crawler.errors import VariorumError
 from crawler.settings import Workspace, load_workspace
 from crawler.site import Site
 from spiders.loader import spider_of
 from spiders.probe_spider import ProbeSpider
 from spiders.settings import for_site
-from storage.errors import StoreError
 
 
 def main(root: str, site_json: str, job: str, *arguments: str) -> None:
@@ -47,13 +45,10 @@ def main(root: str, site_json: str, job: str, *arguments: str) -> None:
 
 
 def crawl(settings: Settings, spider: type[Spider], **arguments: Any) -> None:
-    """Run the spider to its end. Where it can't begin, that is told as the event `refused`."""
+    """Run the spider to its end."""
     process = AsyncCrawlerProcess(settings)
-    task = process.crawl(spider, **arguments)
+    process.crawl(spider, **arguments)
     process.start()
-    error = task.exception() if task.done() and not task.cancelled() else None
-    if isinstance(error, VariorumError | StoreError):
-        tell({"event": "refused", "trouble": str(error)})
 
 
 def run_settings(workspace: Workspace, log: str, changes: dict[str, Any]) -> Settings:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from lxml.etree import __version__ as lxml_version
 from lxml.html import HtmlElement
@@ -43,8 +44,9 @@ class Extract:
     title: str
     text: str
     """One block a line: paragraphs, headings, list items (`- `), table rows (` | `), captions, in order."""
-    kind: article.Kind
-    """`listing` for home pages, archives and search results: their text is their entries' headlines."""
+    kind: article.Kind | Literal["file"]
+    """`listing` for home pages, archives and search results: their text is their entries' headlines.
+    `file` for a document that is no web page."""
     author: str | None = None
     published: str | None = None
     modified: str | None = None
@@ -107,7 +109,7 @@ def extract(
         author=says.author,
         published=says.published,
         modified=says.modified,
-        language=page.language(text, tree),
+        language=page.language(text, tree.get("lang")),
         canonical=says.canonical,
     )
 

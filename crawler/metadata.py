@@ -36,7 +36,8 @@ SEPARATORS = "–—-|»«:·•"
 LEAST_LETTERS = 20
 """Fewer letters tell no language."""
 
-_detector = LangDetector(LangDetectConfig(max_input_length=4000))
+ENOUGH_LETTERS = 4000
+_detector = LangDetector(LangDetectConfig(max_input_length=ENOUGH_LETTERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def language(text: str, declared: str | None) -> str | None:
     """The language of the text as a code like `fa`; for a short text the one that the page declares."""
     if sum(map(str.isalpha, text)) >= LEAST_LETTERS:
         # The small model lies in the package; the others would be downloaded.
-        found: list[dict[str, Any]] = _detector.detect(text, model="lite", k=1)
+        found: list[dict[str, Any]] = _detector.detect(text[:ENOUGH_LETTERS], model="lite", k=1)
         if found:
             return str(found[0]["lang"])
     return (declared or "").replace("_", "-").partition("-")[0].strip().lower() or None

@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from crawler.diff import Hunk
-from crawler.extract import Extract
 from storage.rows import ChangeRow, PageRow, VersionRow
 
+if TYPE_CHECKING:
+    from crawler.extract import Extract
+    from crawler.run import RunReport
+
 Object = dict[str, Any]
+
+RUN_COUNTS = (
+    "fetched",
+    "not_modified",
+    "new",
+    "changed",
+    "unchanged",
+    "moved",
+    "gone",
+    "returned",
+    "blocked",
+    "failed",
+)
+
+
+def run_object(report: RunReport) -> Object:
+    """A run; `run` is null where it never began, `trouble` where the site as a whole did not fail."""
+    told = report.counts if "run" in report.counts else {}
+    return {
+        "site": report.site,
+        "run": told.get("run"),
+        **{name: told.get(name, 0) for name in RUN_COUNTS},
+        "seconds": told.get("seconds", 0.0),
+        "baseline": told.get("baseline", 0),
+        "requests": told.get("requests", 0),
+        "bytes": told.get("bytes", 0),
+        "reason": report.reason,
+        "trouble": report.trouble or None,
+    }
 
 
 def change_object(row: ChangeRow) -> Object:

@@ -5,6 +5,7 @@ Named in spiders/settings.py, so that `scrapy crawl NAME` records as `variorum c
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import Callable
@@ -23,8 +24,8 @@ from crawler.errors import SiteTrouble, VariorumError
 from crawler.fetched import Fetched
 from crawler.lock import held
 from crawler.settings import SETTINGS_FILE, Workspace, load_workspace
-from crawler.settle import settle
-from crawler.tally import COUNTS, Tally
+from crawler.settle import settle, unmet
+from crawler.tally import COUNTS, MISSING, Tally
 from crawler.times import iso, now
 from crawler.track import Tracker
 from spiders.retry_after import UNTIL
@@ -70,6 +71,8 @@ class Recording:
         """Record one fetch; what it came to is the item that feed exports see."""
         tracked = self.tracker.track(item)
         self.tally.add(tracked)
+        if reason := self.tally.reason_to_stop():
+            self._stop(reason)
         told = asdict(tracked)
         self._emit({"event": "page", "site": self._spider().name, **told})
         return told
@@ -79,8 +82,7 @@ class Recording:
         error = failure.value
         self.tally.faults.append(f"{type(error).__name__}: {error}")
         if isinstance(error, StoreError | sqlite3.Error):
-            assert self.crawler.engine is not None
-            self.crawler.engine.close_spider(self._spider(), reason="database")
+            self._stop("database")
 
     def run_ended(self, reason: str) -> None:
         """Settle what the run has shown as a whole, and close it."""
@@ -89,13 +91,23 @@ class Recording:
         with self._open:
             at = iso(now())
             trouble, faults = self.tally.trouble(reason), self.tally.faults
-            self._note("unreachable", trouble, at)
-            self._note("broken pages", f"{len(faults)} pages; the first, {faults[0]}" if faults else "", at)
+            self.archive.complain("unreachable", "" if reason == MISSING else trouble)
+            if reason == MISSING:
+                self.archive.complain("many missing", trouble)
+            self.archive.complain(
+                "broken pages", f"{len(faults)} pages; the first, {faults[0]}" if faults else ""
+            )
             if reason == "finished" and not trouble:
                 self.tally.add_changes(settle(self.archive, at))
                 self.tracker.finish()
+                self.archive.complain("unlike expected", unmet(self.archive))
+                self.archive.complain("trap", self.archive.traps())
             self._close_run(reason, at, trouble)
             self._emit({"event": "ended", "failed": bool(trouble), "trouble": trouble, **self._report()})
+
+    def _stop(self, reason: str) -> None:
+        assert self.crawler.engine is not None
+        self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
 
     def _begin(self, workspace: Workspace) -> None:
         spider, started = self._spider(), now()
@@ -116,16 +128,9 @@ class Recording:
         self.archive = SiteArchive(self.store, site, self.run, started, thorough=thorough)
         self.archive.requests = lambda: self._stat("downloader/request_count")
         self.tracker = Tracker(self.archive)
+        self.tally.live = self.store.count_pages(site.name, "live")
         spider.archive = self.archive
         self._emit({"event": "started", "site": site.name, "run": self.run})
-
-    def _note(self, kind: str, message: str, at: str) -> None:
-        """Raise the issue, or close it where there is nothing to say any more."""
-        site = self._spider().site.name
-        if message:
-            self.store.raise_issue(site, kind, message, at)
-        else:
-            self.store.close_issue(site, kind, at)
 
     def _close_run(self, reason: str, at: str, trouble: str) -> None:
         site = self._spider().site.name

@@ -76,10 +76,12 @@ def change(
     diff: Diff | None = None,
     old_url: str = "",
     leaves: bool = False,
+    found_at: str | None = None,
 ) -> None:
     """The fact that the page changed, in the interval since it was last seen as it was.
 
-    `leaves` says that after it the page is there no more.
+    `leaves` says that after it the page is there no more; `found_at` is when we were sure of it, where that
+    is later than `seen_new`.
     """
     values: Values = {
         "site": page.site,
@@ -96,7 +98,7 @@ def change(
         "checks_between": store.checks_since(page.id, page.seen_at, seen_new) if page.seen_at else 0,
         "silent": silent(old, page, extract) if diff and old else None,
         "leaves": int(leaves),
-        "found_at": seen_new,
+        "found_at": found_at or seen_new,
     }
     store.add_change(values | _weight(kind, extract, diff))
 

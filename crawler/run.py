@@ -66,11 +66,8 @@ async def run_child(
 ) -> RunReport:
     """Crawl a site in a child process; its report. Set `stop` to have it end early, in good order."""
     ending = await _job(workspace, site, "thorough" if thorough else "due", stop=stop, on_event=on_event)
-    match ending.last.get("event"):
-        case "ended":
-            return _report(site.name, ending.last)
-        case "refused":
-            return RunReport(site.name, failed=True, reason="refused", trouble=ending.last["trouble"])
+    if ending.last.get("event") == "ended":
+        return _report(site.name, ending.last)
     return _died(workspace, site, ending)
 
 
@@ -86,7 +83,7 @@ def events_of(workspace: Workspace, site: Site, *job: str) -> list[dict[str, Any
 
     ending = asyncio.run(ask())
     if ending.last.get("event") != "ended":
-        raise VariorumError(ending.last.get("trouble") or f"{site.name}: it {ending.how}")
+        raise VariorumError(f"{site.name}: `{job[0]}` {ending.how}")
     return events
 
 

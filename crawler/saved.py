@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from crawler.archive import SiteArchive
 from crawler.errors import Misuse, SiteTrouble
 from crawler.fetched import Fetched
 from crawler.objects import Object, change_with_hunks, extract_document
-from crawler.reading import Reader
 from crawler.settings import Workspace
-from crawler.sight import sight
+from crawler.sight import known_template, reader_of, sight
 from crawler.site import Site, load_sites
+from crawler.texts import blocks_after
 from crawler.times import iso, now, parse
 from crawler.track import Tracked, Tracker
 from crawler.urls import canonical, in_scope, named_by_itself
-from storage.reader import Reader as StoreReader
+from storage.reader import Reader
 from storage.rows import ChangeRow
 from storage.store import Store
 
 IN_MEMORY = Path(":memory:")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a crawl would have made of two pages."""
+
+    change: ChangeRow | None
+    """What it would announce."""
+    blocks: list[str]
+    """The blocks of the text that the change led to."""
+    old: Tracked
+    new: Tracked
 
 
 def site_at(url: str, workspace: Workspace | None) -> Site:
@@ -37,43 +49,59 @@ def site_at(url: str, workspace: Workspace | None) -> Site:
     return next((site for site in sites.values() if in_scope(url, site)), nameless)
 
 
-def extracted(path: Path, url: str, site: Site) -> Object:
+def extracted(path: Path, url: str, workspace: Workspace | None) -> Object:
     """The document that a saved page would become.
 
-    Raises SiteTrouble where nothing of it would be stored: a block page, say, or a page cut off.
+    Raises SiteTrouble where nothing of it would be stored: a block page, say.
     """
-    page = _fetch(path, url)
-    seen = sight(Reader(site), page)
+    site = site_at(url, workspace)
+    seen = sight(reader_of(workspace, site), _fetch(path, url))
     if seen.extract is None:
         verdict = seen.verdict
         raise SiteTrouble(f"{path}: nothing of it would be stored: {verdict.outcome.value}, {verdict.reason}")
     return extract_document(named_by_itself(url, seen.extract.canonical, site), site.name, seen.extract)
 
 
-def compared(old: Path, new: Path, url: str, site: Site) -> tuple[ChangeRow | None, list[Tracked]]:
-    """The change that a crawl would announce, had it captured one after the other; and what each came to.
+def compared(old: Path, new: Path, url: str, workspace: Workspace | None) -> Comparison:
+    """What a crawl would announce, had it captured one page after the other.
 
-    This is a crawl's own tracking, in a database that is thrown away.
+    This is a crawl's own tracking, of two runs, in a database that is thrown away.
     """
-    first, second = _fetch(old, url), _fetch(new, url)
-    started = parse(first.fetched_at)
+    site = site_at(url, workspace)
+    template = known_template(workspace, site)
     with closing(Store.open(IN_MEMORY)) as store:
         store.enrol(site.name, site.url)
-        archive = SiteArchive(store, site, store.begin_run(site.name, iso(started)), started, thorough=True)
-        tracker = Tracker(archive, Reader(site))
-        # The second page twice, for a text that has shrunk much is believed only when it is seen again.
-        came_to = [tracker.track(page) for page in (first, second, second)]
-        changes = StoreReader(store.db).changes()
-    return (changes[0] if changes else None), came_to[:2]
+        if template:
+            store.add_template(asdict(template))
+        old_one, new_one = (_track(store, site, _fetch(path, url)) for path in (old, new))
+        reader = Reader(store.db)
+        changes = reader.changes()
+        change = changes[0] if changes else None
+        return Comparison(change, blocks_after(reader, change) if change else [], old_one, new_one)
 
 
-def comparison(row: ChangeRow) -> Object:
-    """The change as an object; null where only a stored page has an answer."""
+def comparison_object(change: ChangeRow) -> Object:
+    """The change as an object; null where only stored pages have an answer."""
     unknown = {"id": None, "seen_old": None, "seen_new": None, "version": None, "old_version": None}
-    return {**change_with_hunks(row), "site": row.site or None, **unknown}
+    return {**change_with_hunks(change), "site": change.site or None, **unknown}
+
+
+def _track(store: Store, site: Site, page: Fetched) -> Tracked:
+    """One run that fetches the page, and fetches it again, as is done where something looks wrong."""
+    started = parse(page.fetched_at)
+    run = store.begin_run(site.name, page.fetched_at)
+    tracker = Tracker(SiteArchive(store, site, run, started, thorough=True))
+    tracker.track(page)
+    return tracker.track(page)
 
 
 def _fetch(path: Path, url: str) -> Fetched:
     """The file as if the address had just answered with it."""
-    page = Fetched(url=url, final_url=url, fetched_at=iso(now()), status=200)
-    return replace(page, headers={"content-type": "text/html"}, body=path.read_bytes())
+    return Fetched(
+        url=url,
+        final_url=url,
+        fetched_at=iso(now()),
+        status=200,
+        headers={"content-type": "text/html"},
+        body=path.read_bytes(),
+    )

@@ -6,6 +6,7 @@ that is one issue, and its pages stay missing until a run finds the site well.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler import record
@@ -18,19 +19,37 @@ MANY_SHARE = 0.3
 """More pages than these, in number and as a part of all, don't vanish in one night."""
 
 
+def too_many(missing: int, live: int) -> bool:
+    """Whether so many of a site's pages are missing at once that the site is at fault, and not its pages."""
+    return missing > MANY and missing > MANY_SHARE * (live + missing)
+
+
 def settle(archive: SiteArchive, at: str) -> list[str]:
     """Record the pages that this run has confirmed as gone, or found elsewhere; the kinds of changes made."""
     store, site, run = archive.store, archive.site, archive.run
     missing = [page for page in store.missing(site.name) if (page.checked_at or "") >= iso(archive.started)]
-    live = store.count_pages(site.name, "live")
     with store.writing():
-        if len(missing) > MANY and len(missing) > MANY_SHARE * (live + len(missing)):
-            of = f"{len(missing)} of {live + len(missing)} pages"
-            message = f"{of} answer “not found” at once; none is taken as gone. Look at the site."
-            store.raise_issue(site.name, "many missing", message, at)
-            return []
-        store.close_issue(site.name, "many missing", at)
-        return [_confirmed(archive, page, at) for page in missing if page.missing_run != run]
+        trouble = _storm(archive, missing)
+        archive.complain("many missing", trouble)
+        return (
+            [] if trouble else [_confirmed(archive, page, at) for page in missing if page.missing_run != run]
+        )
+
+
+def _storm(archive: SiteArchive, missing: Sequence[PageRow]) -> str:
+    """What to say where the site as a whole seems to be at fault; empty where it does not.
+
+    It is measured by all its pages, and by those that this run looked at: a run may look at a small part of
+    a large site only. Of these, the ones that their source lists no longer do not count.
+    """
+    store, name = archive.store, archive.site.name
+    unexplained = [page for page in missing if not archive.has_left(page)]
+    all_live, seen = store.count_pages(name, "live"), store.count_seen(name, iso(archive.started))
+    for lost, others in ((missing, all_live), (unexplained, seen)):
+        if too_many(len(lost), others):
+            of = f"{len(lost)} of {others + len(lost)} pages"
+            return f"{of} answer “not found” at once; none is taken as gone. Look at the site."
+    return ""
 
 
 def _confirmed(archive: SiteArchive, page: PageRow, at: str) -> str:
@@ -44,7 +63,21 @@ def _confirmed(archive: SiteArchive, page: PageRow, at: str) -> str:
     kind = "moved" if later else "gone"
     told = replace(page, url=later[0].url) if later else page
     record.change(
-        store, archive.run, told, kind, page.checked_at or at,
+        store, archive.run, told, kind, page.missing_since or at,
         old=last, number=last.number if last else None, old_url=page.url if later else "", leaves=True,
+        found_at=page.checked_at,
     )  # fmt: skip
     return kind
+
+
+def unmet(archive: SiteArchive) -> str:
+    """What the site's file expects of it and it does not show; empty where it shows all."""
+    expected, store, name = archive.site.expect, archive.store, archive.site.name
+    pages = store.count_articles(name)
+    faults = []
+    if expected.pages.min is not None and pages < expected.pages.min:
+        faults.append(f"{pages} pages, where at least {expected.pages.min} are expected")
+    if expected.pages.max is not None and pages > expected.pages.max:
+        faults.append(f"{pages} pages, where at most {expected.pages.max} are expected")
+    faults += [f"no page in {one}" for one in expected.languages if one not in store.languages(name)]
+    return "; ".join(faults)

@@ -23,9 +23,10 @@ from crawler.strike import Line, marked, spaced, struck
 from storage.rows import ChangeRow
 
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
-"""What commands a terminal, or turns round the order of what follows. Joiners and the plain marks of direction
-are not among them: Persian is written with those."""
+"""What commands a terminal, or turns round the order of what follows. Joiners and the plain marks of
+direction are not among them: Persian is written with those."""
 STYLES = {"=": "", "-": "strike yellow", "+": "underline cyan", ">": "italic"}
+PAGES = ("known", "live", "due", "waiting", "missing", "gone")
 SILENCE = {
     None: "the site gives no date that could tell whether it says so itself",
     0: "the site says so itself: its modified date moved",
@@ -127,7 +128,7 @@ def _changed_line(pieces: Line) -> None:
 
 @contextmanager
 def progress() -> Iterator[Callable[[Object], None] | None]:
-    """While inside, what is given to the function moves a line for each site; None where there is no terminal."""
+    """While inside, events given to the function move a line for each site; None without a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield None
@@ -144,3 +145,39 @@ def progress() -> Iterator[Callable[[Object], None] | None]:
                     bars.advance(tasks[event["site"]])
 
         yield hear
+
+
+# ---- the health of sites
+
+
+def status(found: Object) -> None:
+    """How each site fares: its runs, its pages, its issues, and the ledger of its sources."""
+    for one in found["sites"]:
+        run = one["last_run"]
+        last = f"last run {run['started_at']}" if run else "no run yet"
+        line(f"{one['site']}: {one['state']}; {last}, next {one['next_run'] or 'not planned'}")
+        line(f"  pages: {counts({key: one[key] for key in PAGES}) or 'none'}; {one['changes']} changes")
+        line(f"  last day: {one['requests_last_day']} requests, {one['bytes_last_day'] >> 10} kB")
+        for issue in one["issues"]:
+            line(f"  ! {issue['kind']} since {issue['since']}, {issue['times']} times: {issue['message']}")
+        for source in one.get("coverage", ()):
+            line(f"  {source['source']}: {counts({k: v for k, v in source.items() if k != 'source'})}")
+
+
+def changes(rows: Sequence[ChangeRow]) -> None:
+    """A table of changes."""
+    headings = ("id", "seen", "site", "kind", "weight", "words", "title", "url")
+    cells = [
+        (
+            row.id,
+            row.seen_new,
+            row.site,
+            row.kind,
+            f"{row.significance:.2f}",
+            f"+{row.words_added} -{row.words_removed}",
+            row.title,
+            row.url,
+        )
+        for row in rows
+    ]
+    table(headings, cells)

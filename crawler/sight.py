@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
 from crawler.outcome import Context, Outcome, Verdict, judge
 from crawler.reading import Reader
+from crawler.settings import Workspace
+from crawler.site import Site
+from crawler.template import Template
+from crawler.track import READABLE
 from crawler.urls import in_scope, key
+from storage.reader import Reader as StoreReader
+from storage.rows import TemplateRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +36,30 @@ def sight(reader: Reader, fetched: Fetched) -> Sight:
         in_scope=in_scope(fetched.final_url, site),
     )
     verdict = judge(fetched, context)
-    is_html = "html" in fetched.headers.get("content-type", "html")
-    if verdict.outcome not in (Outcome.ok, Outcome.moved) or not is_html:
+    if verdict.outcome not in READABLE or fetched.error:
         return Sight(verdict, None)
     try:
         extract = reader.read(
-            fetched.body, fetched.final_url, encoding=fetched.encoding, captured_at=fetched.fetched_at
+            fetched.body,
+            fetched.final_url,
+            encoding=fetched.encoding,
+            captured_at=fetched.fetched_at,
+            content_type=fetched.headers.get("content-type"),
         )
     except ExtractionError as error:
         return Sight(Verdict(Outcome.failed, str(error)), None)
     return Sight(verdict, extract)
+
+
+def known_template(workspace: Workspace | None, site: Site) -> TemplateRow | None:
+    """The boilerplate that crawls have learned of a site so far; None before the first."""
+    if workspace is None or not workspace.database.exists():
+        return None
+    with closing(StoreReader.open(workspace.database)) as store:
+        return store.template(site.name)
+
+
+def reader_of(workspace: Workspace | None, site: Site) -> Reader:
+    """A reader of the site's pages that knows what crawls have learned of it."""
+    row = known_template(workspace, site)
+    return Reader(site, Template.from_json(row.pieces)) if row else Reader(site)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from crawler.outcome import Outcome
+from crawler.settle import too_many
 from crawler.track import Tracked
 
 COUNTS = (
@@ -30,17 +31,25 @@ OURS = {Outcome.robots, Outcome.address, Outcome.wrong_type, Outcome.too_large}
 """Outcomes of our own manners and bounds: no failure of the site's."""
 BREAKDOWNS = {"start_error", "database"}
 """Reasons of a run's end that are no fault of the site's."""
+REFUSED, MISSING = "refused", "many missing"
+"""Reasons to end a run early: asking on would only trouble the site."""
+STREAK = 20
+"""After so many refusals and failures without one answer between them, a site is not asked further."""
 
 
 @dataclass
 class Tally:
     """The counts of one run."""
 
+    live: int = 0
+    """How many pages of the site were there when the run began."""
     counts: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     """What broke over a page."""
     _outcomes: Counter[Outcome] = field(default_factory=Counter)
     _last: str = "no answer came"
+    _streak: int = 0
+    _left: int = 0
 
     def add(self, tracked: Tracked) -> None:
         """Count one fetch."""
@@ -50,17 +59,33 @@ class Tally:
         self.add_changes(tracked.changes)
         if word := _word(tracked):
             self.counts[word] += 1
-        if tracked.outcome not in ANSWERS:
+        self._left += tracked.left
+        if tracked.outcome in ANSWERS:
+            self._streak = 0
+        else:
+            self._streak += tracked.outcome not in OURS
             self._last = f"{tracked.url}: {tracked.outcome.value}, {tracked.reason}"
 
     def add_changes(self, kinds: Iterable[str]) -> None:
         """Count changes by their kinds."""
         self.counts.update("changed" if kind in {"edited", "retitled"} else kind for kind in kinds)
 
+    def reason_to_stop(self) -> str | None:
+        """Why the run should end now, where it should."""
+        if self._streak >= STREAK:
+            return REFUSED
+        return MISSING if too_many(self._left, self.live - self._left) else None
+
     def trouble(self, reason: str) -> str:
         """What to say of a run that ended for this reason and got nothing; empty where all is well."""
         if reason in BREAKDOWNS:
             return f"the run ended early ({reason}); {self.faults[-1] if self.faults else 'its log says why'}"
+        if reason == REFUSED:
+            return (
+                f"refused or failed {STREAK} times in a row, so it was asked no further; last, {self._last}"
+            )
+        if reason == MISSING:
+            return f"{self._left} of {self.live} pages are not found at once; none is taken as gone"
         if reason == "shutdown" or any(self._outcomes[one] for one in ANSWERS):
             return ""
         return f"nothing of the site could be had; last, {self._last}"

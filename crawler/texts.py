@@ -27,7 +27,9 @@ def find_page(reader: Reader, sites: Iterable[Site], url: str) -> PageRow:
             raise Misuse(str(error)) from error
         if page:
             return page
-    raise NotFound(f"{url} is stored for no site: is it spelled as the site spells it, and in the site's scope?")
+    raise NotFound(
+        f"{url} is stored for no site: is it spelled as the site spells it, and in the site's scope?"
+    )
 
 
 def blocks_after(reader: Reader, row: ChangeRow) -> list[str]:

@@ -13,7 +13,7 @@ rules that hold here:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler import record
 from crawler.answer import Look, has_end
@@ -49,6 +49,8 @@ class Tracked:
     changes: tuple[str, ...] = ()
     baseline: bool = False
     """The first sight of a page that was there before the site was watched."""
+    left: bool = False
+    """A page that was there is not found."""
 
 
 class Tracker:
@@ -72,7 +74,10 @@ class Tracker:
                 return self._seen_twice(page, fetched)
             if self._same_bytes(page, fetched):
                 return self._unchanged(page, fetched, Verdict(Outcome.ok, "the same bytes"))
-            return self._recorded(page, fetched, *self._judged(page, fetched))
+            tracked = self._recorded(page, fetched, *self._judged(page, fetched))
+            if page.checked_at is None and (now := self.store.find(self.site.name, key(page.url, self.site))):
+                self.archive.brought(now)
+            return tracked
 
     def _recorded(
         self, page: PageRow, fetched: Fetched, extract: Extract | None, verdict: Verdict
@@ -102,7 +107,8 @@ class Tracker:
         try:
             extract = self._read(fetched)
         except ExtractionError as error:
-            return None, Verdict(Outcome.failed, str(error))
+            cut = verdict.outcome is Outcome.truncated
+            return None, verdict if cut else Verdict(Outcome.failed, str(error))
         if verdict.outcome is Outcome.truncated and not self._doubted(page, extract):
             verdict = Verdict(Outcome.ok, "its end is missing, the second time as the first")
         return extract, verdict
@@ -157,7 +163,7 @@ class Tracker:
             record.change(self.store, self.run, page, "new", fetched.fetched_at, extract=extract, number=1)
         record.seen(self.store, page, fetched, extract, number=1)
         if self.learner.wants_twice(page.id):
-            self.archive.again(page.id)
+            self.archive.again(page)
         return _tracked(page, verdict, *(["new"] if new else []), baseline=not new)
 
     def _compared(
@@ -207,7 +213,7 @@ class Tracker:
         """Not found. Whether it is gone is settled at the end of the run."""
         record.capture(self.store, self.run, page, fetched, verdict)
         record.missing(self.store, self.run, page, fetched)
-        return _tracked(page, verdict)
+        return replace(_tracked(page, verdict), left=page.state in ("live", "missing"))
 
     def _trouble(self, page: PageRow, fetched: Fetched, verdict: Verdict) -> Tracked:
         """No sight of the page: noted, with the body as evidence, and nothing concluded from it."""
@@ -321,12 +327,12 @@ class Tracker:
         return self.store.reread_version(version.id, record.reading(extract, self.reader.label))
 
     def _doubted(self, page: PageRow, extract: Extract) -> bool:
-        """Whether what looks wrong is seen for the first time in this run; then it is asked for once more."""
-        if self._doubts.get(page.id) == extract.digest:
-            return False
+        """Whether what looks wrong was not seen twice in this run; after the first time it is asked for again."""
+        before = self._doubts.get(page.id)
+        if before is None:
+            self.archive.again(page)
         self._doubts[page.id] = extract.digest
-        self.archive.again(page.id)
-        return True
+        return before != extract.digest
 
 
 def _kinds(page: PageRow, diff: Diff | None, moved: str) -> list[str]:

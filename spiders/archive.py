@@ -54,6 +54,9 @@ class Archive(Protocol):
     def whole(self, kind: str) -> None:
         """All sources of this kind were read from end to end: what they no longer list becomes an errand."""
 
+    def complain(self, about: str, message: str) -> None:
+        """Something that the operator should act on; an empty message says that it is over."""
+
     def errands(self) -> Sequence[Errand]:
         """The pages to fetch next, most urgent first; none when the run has nothing left to do."""
 
@@ -90,6 +93,9 @@ class NoArchive:
 
     def whole(self, kind: str) -> None:
         """Nothing was listed before."""
+
+    def complain(self, about: str, message: str) -> None:
+        """Nobody listens."""
 
     def errands(self) -> Sequence[Errand]:
         """Those that were named and not yet given out, up to the limit in all."""

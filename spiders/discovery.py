@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 OK = 200
 NOT_MODIFIED = 304
 MAX_SITEMAPS = 500
+MAX_LISTED = 200_000
 MAX_API_PAGES = 1_000
 FEW = 500  # posts: a collection of so many costs five requests at most, and is read whole in every run
 
@@ -36,9 +37,11 @@ class Reading:
 
     kind: ClassVar[str]
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, *, relied_on: bool = False) -> None:
         self.archive = archive
         self.broken = False
+        self.relied_on = relied_on
+        """Named in the site's file, so that the operator should know when it breaks."""
         self._asked: set[str] = set()
 
     def ask(self, address: str, parse: Any, **context: Any) -> Iterator[Request]:
@@ -65,6 +68,8 @@ class Reading:
         """This source can't be relied on in this run."""
         self.broken = True
         logger.info("%s %s can't be read: %s", self.kind, address, why)
+        if self.relied_on:
+            self.archive.complain(f"{self.kind} source", f"{address} can't be read: {why}")
 
 
 class WordPress(Reading):
@@ -72,8 +77,8 @@ class WordPress(Reading):
 
     kind = "wordpress"
 
-    def __init__(self, archive: Archive, roots: Sequence[str]) -> None:
-        super().__init__(archive)
+    def __init__(self, archive: Archive, roots: Sequence[str], *, relied_on: bool = False) -> None:
+        super().__init__(archive, relied_on=relied_on)
         self.roots = list(dict.fromkeys(roots))
         self._swept = True
 
@@ -137,6 +142,8 @@ class WordPress(Reading):
     def finish(self) -> bool:
         """Whether the APIs have told of every post, now or not long ago."""
         told = bool(self.roots) and not self.broken
+        if told:
+            self.archive.complain(f"{self.kind} source", "")
         if told and self._swept:
             self.archive.whole(self.kind)
         return told
@@ -147,8 +154,10 @@ class Sitemaps(Reading):
 
     kind = "sitemap"
 
-    def __init__(self, archive: Archive, named: Sequence[str], seeds: Sequence[str]) -> None:
-        super().__init__(archive)
+    def __init__(
+        self, archive: Archive, named: Sequence[str], seeds: Sequence[str], *, relied_on: bool = False
+    ) -> None:
+        super().__init__(archive, relied_on=relied_on)
         self._named = list(dict.fromkeys(named))
         self._usual = _usual_places(seeds)
         self._pages: list[Listed] = []
@@ -172,8 +181,8 @@ class Sitemaps(Reading):
         self._usual = []
         self._pages += found.pages
         for address in found.sitemaps:
-            if len(self._asked) >= MAX_SITEMAPS:
-                self.give_up(address, f"more than {MAX_SITEMAPS} sitemaps")
+            if len(self._asked) >= MAX_SITEMAPS or len(self._pages) >= MAX_LISTED:
+                self.give_up(address, f"more than {MAX_SITEMAPS} sitemaps or {MAX_LISTED} addresses")
                 return
             yield from self.ask(address, self.parse)
 
@@ -182,6 +191,7 @@ class Sitemaps(Reading):
         told = bool(self._pages) and not self.broken
         self.archive.note(self._pages)
         if told:
+            self.archive.complain(f"{self.kind} source", "")
             at = iso(now())
             self.archive.read(
                 self.kind, self.kind, SourceState(read_at=at, whole_at=at, entries=len(self._pages))
@@ -198,8 +208,8 @@ class Feeds(Reading):
 
     kind = "feed"
 
-    def __init__(self, archive: Archive, addresses: Sequence[str]) -> None:
-        super().__init__(archive)
+    def __init__(self, archive: Archive, addresses: Sequence[str], *, relied_on: bool = False) -> None:
+        super().__init__(archive, relied_on=relied_on)
         self.addresses = list(dict.fromkeys(addresses))
 
     def begin(self) -> list[Request]:

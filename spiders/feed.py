@@ -25,8 +25,8 @@ def feed_addresses(response: Response) -> list[str]:
 def listed(url: str, body: bytes) -> list[Listed]:
     """The entries of a feed. Raises ValueError for what is no feed."""
     feed = feedparser.parse(BytesIO(body))  # bare bytes would be tried as a file name
-    if not feed.version:
-        raise ValueError(f"{url} is no feed: {feed.get('bozo_exception', 'neither RSS nor Atom')}")
+    if not feed.get("version"):  # of nothing at all feedparser does not even say that
+        raise ValueError(f"it is no feed: {feed.get('bozo_exception', 'neither RSS nor Atom')}")
     return [
         Listed(
             entry.link,

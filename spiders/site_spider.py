@@ -136,15 +136,19 @@ class SiteSpider(Spider):
     # ---- sources, each a step
 
     def _ask_wordpress(self) -> list[Request]:
-        return self._ask("wordpress", WordPress(self.archive, self._roots))
+        return self._ask(
+            "wordpress", WordPress(self.archive, self._roots, relied_on=self._named("wordpress"))
+        )
 
     def _ask_sitemaps(self) -> list[Request]:
         if self.enumerated and not self.archive.stale(self.archive.source("sitemap")):
             return []
-        return self._ask("sitemap", Sitemaps(self.archive, self.robots_sitemaps, self.site.seeds))
+        relied_on, named = self._named("sitemap"), self.robots_sitemaps
+        return self._ask("sitemap", Sitemaps(self.archive, named, self.site.seeds, relied_on=relied_on))
 
     def _ask_feeds(self) -> list[Request]:
-        return [] if self.enumerated else self._ask("feed", Feeds(self.archive, self._feeds))
+        feeds = Feeds(self.archive, self._feeds, relied_on=self._named("feed"))
+        return [] if self.enumerated else self._ask("feed", feeds)
 
     def _note_seed_links(self) -> list[Request]:
         if self._follows_links():
@@ -160,9 +164,12 @@ class SiteSpider(Spider):
     def _wants(self, source: Source) -> bool:
         return source in (self.site.discover or ALL_SOURCES)
 
+    def _named(self, source: Source) -> bool:
+        return source in self.site.discover
+
     def _follows_links(self) -> bool:
         """Named in the site's file; or else nothing has listed the whole site, once that is known."""
-        return "links" in self.site.discover or not (self.enumerated or self._steps)
+        return self._named("links") or not (self.enumerated or self._steps)
 
     def _engine(self) -> Any:
         assert self.crawler.engine is not None

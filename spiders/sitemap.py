@@ -18,6 +18,8 @@ USUAL_PLACES = ("wp-sitemap.xml", "sitemap.xml", "sitemap_index.xml")
 MAX_BYTES = 50 << 20  # the protocol's own limit
 MAX_ENTRIES = 50_000
 _GZIP = b"\x1f\x8b\x08"
+_END = re.compile(rb"</(?:\w+:)?(?:urlset|sitemapindex)\s*>|<(?:\w+:)?(?:urlset|sitemapindex)\b[^>]*/>")
+_TAIL = 4096  # bytes: caches append remarks after the end
 
 # Lists of lists (categories, tags, authors, pictures): their entries are no articles.
 _LISTS = re.compile(
@@ -31,34 +33,39 @@ class SitemapPage:
 
     pages: list[Listed] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
+    lacks: str = ""
+    """Why there may be entries that are not here; empty where all are."""
 
 
 def read_sitemap(url: str, body: bytes) -> SitemapPage:
     """The entries of a sitemap or a sitemap index, packed or not; at most `MAX_ENTRIES`.
 
-    Raises ValueError for anything else, and for one that unpacks to more than `MAX_BYTES`.
+    Of one that is cut off, those up to there. Raises ValueError for anything else, and for one that unpacks
+    to more than `MAX_BYTES`.
     """
     if body.startswith(_GZIP):
         body = _unpacked(url, body)
     try:
         sitemap = Sitemap(body)
-        entries = [entry for entry, _ in zip(sitemap, range(MAX_ENTRIES), strict=False)]
+        entries = [entry for entry, _ in zip(sitemap, range(MAX_ENTRIES + 1), strict=False)]
     except (etree.XMLSyntaxError, StopIteration) as error:
-        raise ValueError(f"{url} is no sitemap: {error}") from error
+        raise ValueError(f"it is no sitemap: {str(error) or 'it is empty'}") from error
+    lacks = "" if _END.search(body[-_TAIL:]) else "it is cut off before its end"
+    if len(entries) > MAX_ENTRIES:
+        lacks = f"it has more than {MAX_ENTRIES} entries, which is all that is read of one"
     if sitemap.type == "sitemapindex":
-        return SitemapPage(sitemaps=[e["loc"] for e in entries if not _LISTS.search(e["loc"])])
+        return SitemapPage(sitemaps=[e["loc"] for e in entries if not _LISTS.search(e["loc"])], lacks=lacks)
     if sitemap.type != "urlset":
-        raise ValueError(f"{url} is no sitemap: its root is <{sitemap.type}>")
-    return SitemapPage(
-        pages=[Listed(_clean(e["loc"]), "sitemap", modified=_time(e.get("lastmod"))) for e in entries]
-    )
+        raise ValueError(f"it is no sitemap: its root is <{sitemap.type}>")
+    pages = [Listed(_clean(e["loc"]), "sitemap", modified=_time(e.get("lastmod"))) for e in entries]
+    return SitemapPage(pages[:MAX_ENTRIES], lacks=lacks)
 
 
 def _unpacked(url: str, body: bytes) -> bytes:
     try:
         return gunzip(body, max_size=MAX_BYTES)
     except Exception as error:
-        raise ValueError(f"{url} can't be unpacked: {error}") from error
+        raise ValueError(f"it can't be unpacked: {error}") from error
 
 
 def _clean(loc: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -74,15 +73,15 @@ def write_jsonl(found: Iterable[Document], path: Path | None, out: TextIO) -> in
     """How many documents were written, one a line: to `out`, or to the file `path`, whole or not at all."""
     if path is None:
         return _lines(found, out)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with draft.open("x", encoding="utf-8") as file:  # not tempfile: what it makes nobody else may read
             count = _lines(found, file)
             file.flush()
             os.fsync(file.fileno())
-        Path(draft).replace(path)
+        draft.replace(path)
     except BaseException:
-        Path(draft).unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise
     return count
 
@@ -98,6 +97,6 @@ def _positions(since: str | None) -> tuple[int, int]:
     if since is None:
         return -1, -1
     versions, _, changes = since.partition(".")
-    if not (versions.isdigit() and changes.isdigit()):
+    if not (versions.isdecimal() and changes.isdecimal()):
         raise NotFound(f"{since!r} is no cursor: use the one that the last export printed, like 1200.34")
     return int(versions), int(changes)

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from storage.database import open_for_reading
 from storage.errors import NotFound
-from storage.rows import ChangeRow, IssueRow, PageRow, RunRow, SiteRow, Values, VersionRow, read
+from storage.rows import ChangeRow, IssueRow, PageRow, RunRow, SiteRow, TemplateRow, Values, VersionRow, read
 
 Row = TypeVar("Row")
 
@@ -101,6 +101,18 @@ class Reader:
             which = f"version {number}" if number else f"version as of {as_of}" if as_of else "version"
             raise NotFound(f"{self.page(page).url} has no {which}: `variorum history` lists what is stored")
         return rows[0]
+
+    # ---- sites
+
+    def template(self, site: str) -> TemplateRow | None:
+        """The boilerplate that was last learned of a site."""
+        sql = "SELECT * FROM templates WHERE site = ? ORDER BY version DESC LIMIT 1"
+        rows = self._all(TemplateRow, sql, [site])
+        return rows[0] if rows else None
+
+    def pages(self, site: str) -> list[PageRow]:
+        """All pages of a site, in the order in which they were found."""
+        return self._all(PageRow, "SELECT * FROM pages WHERE site = ? ORDER BY id", [site])
 
     # ---- the health of sites
 

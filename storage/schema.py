@@ -102,6 +102,7 @@ _FIRST_TABLES = (
         source TEXT NOT NULL,
         first_run INTEGER NOT NULL REFERENCES runs(id),
         last_run INTEGER NOT NULL REFERENCES runs(id),
+        modified TEXT,            -- as this source last dated the page
         PRIMARY KEY (page, source)
     )""",
     """CREATE TABLE bodies (        -- raw bytes, once each; zstd, alone or against the body named base

@@ -205,13 +205,23 @@ class Store:
             self._run("UPDATE captures SET page = ? WHERE page = ?", [into, page])
             self._run("DELETE FROM pages WHERE id = ?", [page])
 
-    def list_page(self, page: int, source: str, run: int) -> None:
-        """Note that a source lists the page in this run."""
+    def list_page(self, page: int, source: str, run: int, modified: str | None = None) -> None:
+        """Note that a source lists the page in this run, and how it dates it."""
         self._run(
-            "INSERT INTO listings(page, source, first_run, last_run) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT(page, source) DO UPDATE SET last_run = excluded.last_run",
-            [page, source, run, run],
+            "INSERT INTO listings(page, source, first_run, last_run, modified) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT(page, source) DO UPDATE"
+            " SET last_run = excluded.last_run, modified = coalesce(excluded.modified, modified)",
+            [page, source, run, run, modified],
         )
+
+    def listed_dates(self, site: str) -> dict[tuple[int, str], str]:
+        """When each source that dates pages says that each of them was modified."""
+        rows = self.db.conn.execute(
+            "SELECT page, source, listings.modified FROM listings JOIN pages ON pages.id = page"
+            " WHERE site = ? AND listings.modified IS NOT NULL",
+            [site],
+        )
+        return {(page, source): modified for page, source, modified in rows}
 
     def listed_late(self, page: PageRow, run: int) -> bool:
         """Whether a source that had been read whole before, without it, lists the page now."""
@@ -233,12 +243,27 @@ class Store:
         row = self.db.conn.execute("SELECT count(*) FROM pages WHERE site = ? AND state = ?", [site, state])
         return int(row.fetchone()[0])
 
+    def count_seen(self, site: str, since: str) -> int:
+        """How many pages of the site were seen at that time or later."""
+        row = self.db.conn.execute(
+            "SELECT count(*) FROM pages WHERE site = ? AND state = 'live' AND seen_at >= ?", [site, since]
+        )
+        return int(row.fetchone()[0])
+
     def count_articles(self, site: str) -> int:
         """How many live pages of the site have a version."""
         row = self.db.conn.execute(
             "SELECT count(*) FROM pages WHERE site = ? AND state = 'live' AND version IS NOT NULL", [site]
         )
         return int(row.fetchone()[0])
+
+    def languages(self, site: str) -> set[str]:
+        """The languages of the site's live articles."""
+        rows = self.db.conn.execute(
+            "SELECT DISTINCT language FROM pages WHERE site = ? AND state = 'live' AND version IS NOT NULL",
+            [site],
+        )
+        return {language for (language,) in rows if language}
 
     def waiting(self, site: str) -> int:
         """How many pages of the site were found and never fetched."""
@@ -248,12 +273,12 @@ class Store:
         return int(row.fetchone()[0])
 
     def no_longer_listed(self, site: str, source: str, run: int) -> list[PageRow]:
-        """Live pages that the source listed before this run and does not list now."""
+        """Pages, not yet known to be gone, that the source listed before this run and does not list now."""
         return self._all(
             PageRow,
             "SELECT pages.* FROM pages JOIN listings ON listings.page = pages.id"
             " WHERE pages.site = ? AND listings.source = ?"
-            " AND listings.last_run < ? AND pages.state = 'live'",
+            " AND listings.last_run < ? AND pages.state IN ('live', 'missing')",
             [site, source, run],
         )
 

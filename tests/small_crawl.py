@@ -38,15 +38,14 @@ COMPONENTS = {
     **settings.EXTENSIONS,
 }
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    [
-        "tests.small_crawl",
-        "scrapy.core.engine",
-        "scrapy.core.downloader.handlers.http11",
-        "aiohttp.web",
-        *{path.rpartition(".")[0] for path in COMPONENTS},
-    ]
-)
+PRELOADED = [
+    "tests.small_crawl",
+    "scrapy.core.engine",
+    "scrapy.core.downloader.handlers.http11",
+    "aiohttp.web",
+    *{path.rpartition(".")[0] for path in COMPONENTS},
+]
+FORKS.set_forkserver_preload(PRELOADED)
 TIMEOUT = 60
 NAMES: dict[str, str] = {}
 """What the DNS of this crawl knows: name → address."""

@@ -123,8 +123,9 @@ def test_persian_keeps_its_joiners_in_title_and_text():
 
 def test_persian_keeps_its_joiners_where_trafilatura_finds_the_article():
     sentences = [f"خانواده‌های شمارهٔ {n} گرد هم آمدند و برای فرزندان خود نامه‌ای نوشتند." for n in range(9)]
-    body = f"<html><body><div><p>{' '.join(sentences[:5])}</p><p>{' '.join(sentences[5:])}</p></div></body></html>"
-    assert extract(body.encode(), URL).text == " ".join(sentences[:5]) + "\n" + " ".join(sentences[5:])
+    first, second = " ".join(sentences[:5]), " ".join(sentences[5:])
+    body = f"<html><body><div><p>{first}</p><p>{second}</p></div></body></html>"
+    assert extract(body.encode(), URL).text == f"{first}\n{second}"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,12 @@ MOVING = frozenset(
 
 CLOCKS = frozenset(
     {
-        *("crawler.times.now", "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today"),
+        *(
+            "crawler.times.now",
+            "datetime.datetime.now",
+            "datetime.datetime.utcnow",
+            "datetime.datetime.today",
+        ),
         *("datetime.date.today", "time.time", "time.monotonic", "time.perf_counter", "time.localtime"),
     }
 )

@@ -97,7 +97,9 @@ def test_every_connection_checks_references_and_syncs_each_commit(store: Store, 
 def test_a_capture_of_a_page_that_does_not_exist_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="FOREIGN KEY constraint failed"):
         store.add_capture(
-            {"page": 99, "fetched_at": AT, "url": "u", "status": 200, "outcome": "ok", "reason": ""}, None, None
+            {"page": 99, "fetched_at": AT, "url": "u", "status": 200, "outcome": "ok", "reason": ""},
+            None,
+            None,
         )
 
 
@@ -154,7 +156,11 @@ def test_an_issue_raised_again_is_the_same_one_until_it_is_closed(store: Store, 
         for at in ("2026-03-01T10:00:00Z", "2026-03-02T10:00:00Z"):
             store.raise_issue(SITE, "unreachable", "no answer came", at)
         (issue,) = reader.issues(SITE)
-        assert (issue.since, issue.last_at, issue.times) == ("2026-03-01T10:00:00Z", "2026-03-02T10:00:00Z", 2)
+        assert (issue.since, issue.last_at, issue.times) == (
+            "2026-03-01T10:00:00Z",
+            "2026-03-02T10:00:00Z",
+            2,
+        )
         store.close_issue(SITE, "unreachable", "2026-03-03T10:00:00Z")
         assert reader.issues() == []
         store.raise_issue(SITE, "unreachable", "again", "2026-03-04T10:00:00Z")
@@ -177,7 +183,9 @@ def test_the_tables_can_be_read_and_joined_by_any_tool(store: Store, path: Path)
     page = add_page(store, "نامه")
     add_change(store, page, kind="edited", title="نامه‌ای از دور")
     opened = Database(path)
-    assert {"sites", "pages", "captures", "versions", "changes", "runs", "issues"} <= set(opened.table_names())
+    assert {"sites", "pages", "captures", "versions", "changes", "runs", "issues"} <= set(
+        opened.table_names()
+    )
     for table in ("captures", "versions", "changes", "listings", "addresses"):
         references = {key.column: key.other_table for key in opened[table].foreign_keys}  # type: ignore[union-attr]
         assert references["page"] == "pages", table

@@ -45,7 +45,7 @@ class Watched:
         (root / SETTINGS_FILE).touch()
         return cls(root, url).set(**keys)
 
-    def copy(self, root: Path) -> Watched:
+    def copy(self, root: Path) -> Self:
         """The same workspace with all that it holds once more, in a folder of its own."""
         shutil.copytree(self.root, root)
         return replace(self, root=root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -40,9 +41,10 @@ def doctor(root: Path, as_json: bool) -> None:
     Example: variorum doctor
     """
     checks = examine(root)
+    ok = all(one.ok for one in checks)
     if as_json:
-        show.json_lines([{"ok": all(one.ok for one in checks), "checks": [one.as_object() for one in checks]}])
+        show.json_lines([{"ok": ok, "checks": [asdict(one) for one in checks]}])
     else:
         for one in checks:
             show.line(f"{'ok  ' if one.ok else 'FAIL'} {one.name}: {one.says}")
-    click.get_current_context().exit(0 if all(one.ok for one in checks) else 1)
+    click.get_current_context().exit(0 if ok else 1)

@@ -27,7 +27,7 @@ def with_workspace(command: Callable[Concatenate[Workspace, P], R]) -> Callable[
 
     @wraps(command)
     def with_it(*args: P.args, **kwargs: P.kwargs) -> R:
-        return command(load_workspace(click.get_current_context().find_object(Path) or Path()), *args, **kwargs)
+        return command(load_workspace(_root()), *args, **kwargs)
 
     return with_it
 
@@ -35,9 +35,9 @@ def with_workspace(command: Callable[Concatenate[Workspace, P], R]) -> Callable[
 def with_reader(command: Callable[Concatenate[Workspace, Reader, P], R]) -> Callable[P, R]:
     """The command with the workspace and a reader of its database as its first arguments."""
 
-    @with_workspace
     @wraps(command)
-    def with_it(workspace: Workspace, *args: P.args, **kwargs: P.kwargs) -> R:
+    def with_it(*args: P.args, **kwargs: P.kwargs) -> R:
+        workspace = load_workspace(_root())
         reader = Reader.open(workspace.database)
         click.get_current_context().call_on_close(reader.close)
         return command(workspace, reader, *args, **kwargs)
@@ -47,8 +47,11 @@ def with_reader(command: Callable[Concatenate[Workspace, Reader, P], R]) -> Call
 
 def workspace_if_any() -> Workspace | None:
     """The workspace, where the folder is one."""
-    root = click.get_current_context().find_object(Path) or Path()
-    return load_workspace(root) if (root / SETTINGS_FILE).exists() else None
+    return load_workspace(_root()) if (_root() / SETTINGS_FILE).exists() else None
+
+
+def _root() -> Path:
+    return click.get_current_context().find_object(Path) or Path()
 
 
 def sites_named(workspace: Workspace, names: Sequence[str]) -> list[Site]:

@@ -8,7 +8,7 @@ import click
 
 from crawler import show
 from crawler.commands.options import as_json, workspace_if_any
-from crawler.saved import compared, comparison, extracted, site_at
+from crawler.saved import compared, comparison_object, extracted
 
 saved_page = click.Path(exists=True, dir_okay=False, path_type=Path)
 at_url = click.option("--url", required=True, help="The address that the page had.")
@@ -25,7 +25,7 @@ def extract(file: Path, url: str, as_json: bool) -> None:
 
     Example: variorum extract page.html --url https://example.org/en/posts/17
     """
-    found = extracted(file, url, site_at(url, workspace_if_any()))
+    found = extracted(file, url, workspace_if_any())
     if as_json:
         show.json_lines([found])
     else:
@@ -44,13 +44,13 @@ def compare(old: Path, new: Path, url: str, as_json: bool) -> None:
 
     Example: variorum compare monday.html tuesday.html --url https://example.org/en/posts/17
     """
-    change, blocks, came_to = compared(old, new, url, site_at(url, workspace_if_any()))
+    found = compared(old, new, url, workspace_if_any())
     if as_json:
-        show.json_lines([comparison(change) if change else None])
-    elif change:
-        show.change(change, blocks)
+        show.json_lines([comparison_object(found.change) if found.change else None])
+    elif found.change:
+        show.change(found.change, found.blocks)
     else:
         show.note("Nothing would be announced.")
-    for file, tracked in zip((old, new), came_to, strict=True):
+    for file, tracked in ((old, found.old), (new, found.new)):
         if tracked.outcome != "ok":
-            show.note(f"{file} is taken for no page of its own: {tracked.outcome.value}, {tracked.reason}")
+            show.note(f"{file} is not taken for the page: {tracked.outcome.value}, {tracked.reason}")

@@ -11,7 +11,6 @@ import msgspec
 from crawler import show
 from crawler.check import check_site
 from crawler.commands.options import as_json, sites_named, with_workspace
-from crawler.finding import account
 from crawler.health import overview
 from crawler.probe import add_site
 from crawler.settings import Workspace, init_workspace
@@ -31,8 +30,8 @@ def init(root: Path, folder: Path | None) -> None:
     for path in init_workspace(root):
         show.line(f"wrote {path}")
     show.note(
-        f"Next: say in {root / 'variorum.toml'} how you can be reached, and remove the sites in {root / 'sites'}"
-        f" that you don't want. Then: variorum -C {root} crawl"
+        f"Next: say in {root / 'variorum.toml'} how you can be reached; take sites that you don't want"
+        f" out of {root / 'sites'}. Then: variorum -C {root} crawl"
     )
 
 

@@ -56,9 +56,9 @@ def text(
 
 
 @click.command()
-@click.option("--format", "kind", type=click.Choice(["jsonl"]), default="jsonl", help="JSON, a document a line.")
+@click.option("--format", "kind", type=click.Choice(["jsonl"]), default="jsonl", help="JSON Lines.")
 @click.option("--site", metavar="SITE", help="Of this site only.")
-@click.option("--since", metavar="CURSOR", help="Only what is new since the export that ended with this cursor.")
+@click.option("--since", metavar="CURSOR", help="Only what is new since the export that told this cursor.")
 @click.option("--as-of", type=Moment(), help="As the sites stood at that moment.")
 @click.option("-o", "path", type=click.Path(path_type=Path, dir_okay=False), help="Into this file, whole.")
 @with_reader

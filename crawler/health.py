@@ -1,0 +1,138 @@
+"""How the sites of a workspace fare, put together from their files and the database."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.archive import visit_of
+from crawler.objects import Object
+from crawler.revisit import plan
+from crawler.settings import Workspace
+from crawler.site import Site
+from crawler.times import iso, now
+from storage.reader import Reader
+from storage.rows import IssueRow
+
+LEAST_DELAY = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+def overview(workspace: Workspace, sites: Sequence[Site]) -> list[Object]:
+    """One object a site: what `variorum sites` lists."""
+    return [
+        {
+            "name": one["site"],
+            "url": one["url"],
+            "pages": one["live"],
+            "last_run": one["last_run"]["started_at"] if one["last_run"] else None,
+            "next_run": one["next_run"],
+            "changes": one["changes"],
+            "issues": len(one["issues"]),
+            "state": one["state"],
+        }
+        for one in state_of(workspace, sites)["sites"]
+    ]
+
+
+def state_of(workspace: Workspace, sites: Sequence[Site], *, with_coverage: bool = False) -> Object:
+    """What `variorum status` says: the time, and an object for each site, with its open issues."""
+    found: Object = {"at": iso(now()), "workspace": str(workspace.root), "sites": []}
+    if not workspace.database.exists():
+        found["sites"] = [_never_run(site, with_coverage) for site in sites]
+        return found
+    with closing(Reader.open(workspace.database)) as reader:
+        found["sites"] = [_site_state(workspace, reader, site, with_coverage) for site in sites]
+    return found
+
+
+def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage: bool) -> Object:
+    told = reader.status(site.name)
+    run, coverage = told.pop("last_run"), told.pop("coverage")
+    issues = [_issue(row) for row in told.pop("issues")]
+    return {
+        "site": told.pop("site"),
+        "url": site.url,
+        "state": _word(workspace, site, asdict(run) if run else None, issues),
+        "last_run": asdict(run) if run else None,
+        "next_run": told.pop("next_due"),
+        **told,
+        "due": _due(reader, site),
+        "issues": issues,
+        **({"coverage": coverage} if with_coverage else {}),
+    }
+
+
+def _due(reader: Reader, site: Site) -> int:
+    """How many pages a run on schedule would want to fetch now."""
+    pages = reader.pages(site.name)
+    visits = [visit_of(page, missing=page.state == "missing") for page in pages]
+    return len(plan(visits, now(), budget=len(pages)))
+
+
+def _never_run(site: Site, with_coverage: bool) -> Object:
+    counts = ("known", "live", "listing", "waiting", "missing", "gone", "changes", "due")
+    return {
+        "site": site.name,
+        "url": site.url,
+        "state": "never run",
+        "last_run": None,
+        "next_run": None,
+        **dict.fromkeys((*counts, "requests_last_day", "bytes_last_day"), 0),
+        "issues": [],
+        **({"coverage": []} if with_coverage else {}),
+    }
+
+
+def _issue(row: IssueRow) -> Object:
+    return {name: value for name, value in asdict(row).items() if name not in {"id", "site", "closed_at"}}
+
+
+def _word(workspace: Workspace, site: Site, run: dict[str, Any] | None, issues: list[Object]) -> str:
+    """`never run`, `running`, `interrupted`, `trouble` (an issue is open) or `ok`."""
+    if run is None:
+        return "never run"
+    if run["ended_at"] is None:
+        return "running" if _is_running(workspace, site) else "interrupted"
+    return "trouble" if issues else "ok"
+
+
+def _is_running(workspace: Workspace, site: Site) -> bool:
+    """Whether the process lives that holds the lock of the site's runs."""
+    try:
+        os.kill(int(Path(f"{workspace.database}.{site.name}.lock").read_text(encoding="ascii")), 0)
+    except PermissionError:  # it lives, as somebody else's
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def hasty(site: Site) -> bool:
+    """Whether the site is somebody else's, and asked with hardly a pause."""
+    return site.delay < LEAST_DELAY and not all(_is_loopback(seed) for seed in site.seeds)
+
+
+def warn_of_haste(sites: Iterable[Site]) -> None:
+    """A warning for each site that is asked too fast to be polite."""
+    for site in sites:
+        if hasty(site):
+            logger.warning(
+                "%s: delay = %g is hard on a server that is not yours; 1 is polite", site.name, site.delay
+            )
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,55 @@
+"""A watched site whose runs are forked from a process that has everything imported: a run in a second.
+
+What runs is the job of `crawler.child`, without the second or more that Python takes to import it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from crawler.child import crawl, run_settings
+from crawler.run import RunReport
+from crawler.settings import load_workspace
+from crawler.site import load_site
+from spiders.loader import spider_of
+from tests.small_crawl import FORKS, PRELOADED
+from tests.workspace import NAME, Watched
+
+FORKS.set_forkserver_preload([*PRELOADED, "tests.quick", "crawler.pipeline"])
+TIMEOUT = 60
+
+
+@dataclass(frozen=True)
+class Quick(Watched):
+    """A workspace with one site, as `Watched`."""
+
+    def crawl(self, *, thorough: bool = True) -> RunReport:
+        """One run now."""
+        ours, theirs = FORKS.Pipe()
+        child = FORKS.Process(target=_run, args=(self, thorough, theirs), daemon=True)
+        child.start()
+        theirs.close()
+        event: dict[str, Any] = {}
+        while event.get("event") != "ended":
+            assert ours.poll(TIMEOUT), "the run did not end"
+            event = ours.recv()
+        child.join(TIMEOUT)
+        trouble, reason = event.pop("trouble"), event.pop("reason")
+        return RunReport(NAME, failed=bool(trouble), reason=reason, trouble=trouble, counts=event)
+
+    def status(self) -> dict[str, Any]:
+        """What `variorum status` has to tell of the site."""
+        return self._read(lambda reader: reader.status(NAME))
+
+
+def _run(watched: Quick, thorough: bool, told: Connection) -> None:
+    """The run itself, in the child."""
+
+    def tell(event: dict[str, Any]) -> None:
+        told.send(event)
+
+    workspace = load_workspace(watched.root)
+    site = load_site(workspace.sites_folder / f"{NAME}.toml", workspace.defaults)
+    crawl(run_settings(workspace, NAME, {"THOROUGH": thorough, "ON_EVENT": tell}), spider_of(site))

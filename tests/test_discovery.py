@@ -1,0 +1,154 @@
+"""Each source of a site alone is enough, whatever becomes of the others; the ledger says what each knows."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tests.blog import (
+    POSTS,
+    ROOT_FILES,
+    api,
+    api_link,
+    feed,
+    feed_link,
+    front,
+    publish,
+    sheets,
+    sitemap,
+    sitemap_index,
+)
+from tests.local_site import Answer, LocalSite, Page
+from tests.quick import Quick
+
+BROKEN: dict[str, Answer] = {
+    "absent": Page("<h1>No</h1>", status=404),
+    "away": Page("Come back", status=503),
+    "invalid": Page('<?xml version="1.0"?><urlset><url><loc>http://', headers={"Content-Type": "text/xml"}),
+    "empty": Page(""),
+    "of a wrong type": Page(b"\x89PNG\r\n\x1a\n", headers={"Content-Type": "image/png"}),
+    "a page": front(),
+}
+"""What may stand where a source should."""
+SOURCES = ("/feed/", "/wp-json/wp/v2/types", *ROOT_FILES)
+
+broken = pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN.keys())
+
+
+def articles(watched: Quick) -> list[str]:
+    """The paths of pages that have a version, each as often as it is there."""
+    return sorted(path for path, page in watched.pages().items() if page.version)
+
+
+def named(url: str) -> str:
+    """How a front page names its feed and its API."""
+    return feed_link() + api_link(url)
+
+
+@broken
+def test_links_alone_lead_to_every_article_whatever_stands_in_the_place_of_the_sources(
+    local_site: LocalSite, tmp_path: Path, answer: Answer
+) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= sheets(POSTS)
+    home = str(local_site.pages["/"])
+    local_site.pages["/"] = home.replace("</head>", f"{named(local_site.url)}</head>")
+    local_site.pages |= dict.fromkeys(SOURCES, answer)
+    watched = Quick.make(tmp_path / "w", local_site.url)
+    assert watched.crawl().reason == "finished"
+    assert articles(watched) == sorted(POSTS)
+    assert watched.issues() == []
+
+
+@broken
+def test_sitemaps_alone_name_every_article_whatever_stands_in_the_place_of_the_others(
+    local_site: LocalSite, tmp_path: Path, answer: Answer
+) -> None:
+    url = local_site.url
+    publish(local_site, POSTS)
+    packed = str(sitemap(url, POSTS[4:8]).body).encode()
+    local_site.pages |= dict.fromkeys(SOURCES, answer) | {
+        "/": front(head=named(url)),
+        "/robots.txt": f"User-agent: *\nSitemap: {url}/maps/all.xml\n",
+        "/maps/all.xml": sitemap_index(url, ["/maps/1.xml", "/maps/2.xml.gz", "/maps/more.xml"]),
+        "/maps/1.xml": sitemap(url, POSTS[:4], dict.fromkeys(POSTS[:2], "2024-05-01T10:00:00+02:00")),
+        "/maps/2.xml.gz": Page(gzip.compress(packed), headers={"Content-Type": "application/gzip"}),
+        "/maps/more.xml": sitemap_index(url, ["/maps/3.xml"]),
+        "/maps/3.xml": sitemap(url, POSTS[8:]),
+    }
+    watched = Quick.make(tmp_path / "w", url)
+    assert watched.crawl().reason == "finished"
+    assert articles(watched) == sorted(POSTS)
+    assert watched.pages()[POSTS[0]].modified == "2024-05-01T08:00:00Z"
+    assert watched.issues() == []
+
+
+def test_a_feed_that_the_front_page_names_leads_to_its_articles(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= {"/": front(head=feed_link("/news.rss")), "/news.rss": feed(local_site.url, POSTS)}
+    watched = Quick.make(tmp_path / "w", local_site.url)
+    watched.crawl()
+    assert articles(watched) == sorted(POSTS)
+
+
+def test_an_article_that_all_sources_name_is_known_once_and_a_broken_source_that_is_relied_on_is_an_issue(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    url = local_site.url
+    publish(local_site, POSTS)
+    local_site.pages |= sheets(POSTS) | api(url, POSTS) | {
+        "/sitemap.xml": sitemap(url, POSTS),
+        "/feed/": feed(url, POSTS[-3:]),
+    }
+    home = str(local_site.pages["/"])
+    local_site.pages["/"] = home.replace("</head>", f"{named(url)}</head>")
+    everything = ["wordpress", "sitemap", "feed", "links"]
+    watched = Quick.make(tmp_path / "w", url, discover=everything)
+    watched.crawl()
+    assert articles(watched) == sorted(POSTS)
+    assert local_site.paths().count("/posts/2150/") <= 2  # once more, perhaps, to learn the boilerplate
+    assert watched.issues() == []
+
+    local_site.pages["/wp-json/wp/v2/posts"] = Page("[{", headers={"Content-Type": "application/json"})
+    local_site.pages["/sitemap.xml"] = Page("<urlset>", headers={"Content-Type": "text/xml"})
+    assert watched.crawl().failed is False
+    assert sorted(issue.kind for issue in watched.issues()) == ["sitemap source", "wordpress source"]
+    assert watched.changes() == []
+
+    local_site.pages |= api(url, POSTS) | {"/sitemap.xml": sitemap(url, POSTS)}
+    watched.crawl()
+    assert watched.issues() == []
+
+
+def test_the_ledger_tells_what_each_source_lists_what_waits_and_what_is_no_longer_listed(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    url = local_site.url
+    publish(local_site, POSTS)
+    local_site.pages |= {
+        "/": front(head=feed_link()),
+        "/sitemap.xml": sitemap(url, POSTS),
+        "/feed/": feed(url, POSTS[-3:]),
+    }
+    watched = Quick.make(tmp_path / "w", url, discover=["sitemap", "feed"], budget=14)
+    watched.crawl()
+    ledger = {one["source"]: one for one in watched.status()["coverage"]}
+    known = len(articles(watched))
+    assert 0 < known < len(POSTS)
+    assert ledger["sitemap"]["listed"] == len(POSTS)
+    assert ledger["sitemap"]["never_fetched"] == len(POSTS) - known
+    assert ledger["feed"]["listed"] == 3
+    assert watched.status()["waiting"] == len(POSTS) - known
+
+    local_site.pages["/sitemap.xml"] = sitemap(url, POSTS[1:])
+    watched.set(discover=["sitemap", "feed"])
+    watched.crawl()
+    ledger = {one["source"]: one for one in watched.status()["coverage"]}
+    assert ledger["sitemap"] == {
+        "source": "sitemap", "listed": len(POSTS) - 1, "never_fetched": 0, "no_longer_listed": 1,
+    }  # fmt: skip
+    assert watched.changes() == []  # still there, though nobody lists it

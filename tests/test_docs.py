@@ -1,0 +1,99 @@
+"""The documents name what there is: every command, option and key, and no file that does not exist."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+
+import click
+import msgspec
+import pytest
+
+from crawler.cli import COMMANDS, Commands, main
+from crawler.site import SITE_KEYS, load_site
+
+ROOT = Path(__file__).parent.parent
+DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FOLDERS = ("crawler", "docs", "spiders", "storage", "tests")
+
+
+def sections(path: Path, heading: str) -> dict[str, str]:
+    """The text below each heading of a level, by the first word in its code after `variorum`."""
+    parts = re.split(
+        rf"^{heading} `(?:variorum )?([^`\s]+)[^`]*`$", path.read_text(encoding="utf-8"), flags=re.M
+    )
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def command(name: str) -> click.Command:
+    assert isinstance(main, Commands)
+    found = main.get_command(click.Context(main), name)
+    assert found is not None
+    return found
+
+
+def test_every_command_is_documented_and_no_other() -> None:
+    assert list(sections(ROOT / "docs/commands.md", "##")) == list(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_of_a_command_is_documented(name: str) -> None:
+    section = sections(ROOT / "docs/commands.md", "##")[name]
+    options = [option for option in command(name).params if isinstance(option, click.Option)]
+    assert [o.opts[-1] for o in options if f"`{o.opts[-1]}`" not in section] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_that_the_documents_name_exists(name: str) -> None:
+    section = sections(ROOT / "docs/commands.md", "##")[name]
+    options = {text for option in command(name).params for text in option.opts}
+    assert set(re.findall(r"`(--?[a-z-]+)`", section)) <= options
+
+
+def test_every_key_of_a_site_file_is_documented_and_no_other() -> None:
+    assert set(sections(ROOT / "docs/site-file.md", "###")) == set(SITE_KEYS)
+
+
+@pytest.mark.parametrize("key", SITE_KEYS)
+def test_the_example_of_a_key_is_a_site_file(key: str, tmp_path: Path) -> None:
+    section = sections(ROOT / "docs/site-file.md", "###")[key]
+    (example,) = re.findall(r"```toml\n(.*?)```", section, flags=re.S)
+    assert list(tomllib.loads(example)) == [key]
+    given = "" if key == "url" else 'url = "https://example.org/"\n'
+    (tmp_path / "example.toml").write_text(given + example, encoding="utf-8")
+    load_site(tmp_path / "example.toml")
+
+
+@pytest.mark.parametrize("key", [key for key in SITE_KEYS if key != "url"])
+def test_a_key_left_out_means_what_the_documents_say(key: str, tmp_path: Path) -> None:
+    section = sections(ROOT / "docs/site-file.md", "###")[key]
+    (tmp_path / "example.toml").write_text('url = "https://example.org/"')
+    site = msgspec.to_builtins(load_site(tmp_path / "example.toml"))
+    assert "Left out: " in section
+    for said in re.findall(r"Left out: `(\[\]|\"[^`]*\"|[0-9.]+|true|false)`", section):
+        assert site[key] == (
+            tuple(value) if isinstance(value := tomllib.loads(f"v = {said}")["v"], list) else value
+        )
+
+
+def test_the_words_of_the_glossary_are_explained_once_and_in_order() -> None:
+    lines = (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()
+    words = [
+        line.removeprefix("- **").partition("**")[0].casefold() for line in lines if line.startswith("- ")
+    ]
+    assert len(words) > 20
+    assert all(first < second for first, second in pairwise(words))
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_what_a_document_links_to_exists(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_a_file_that_a_document_names_exists(path: Path) -> None:
+    named = re.findall(rf"\b(?:{'|'.join(FOLDERS)})/[\w./-]*\w", path.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []

@@ -1,0 +1,156 @@
+"""A site whose fetches are handed to the tracker one by one, run after run, on a clock of its own.
+
+    story = Story(tmp_path / "variorum.db")
+    with story.run() as run:
+        run.sees("/a/", article("Title", "A text."))
+    with story.run() as run:
+        run.sees("/a/", article("Title", "Another text."))
+    assert story.news() == [("edited", "/a/")]
+
+The store is a real one; only the network and the hours between two runs are left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+from urllib.parse import unquote
+
+from crawler.archive import SiteArchive
+from crawler.fetched import Fetched, Listed
+from crawler.outcome import ERRORS
+from crawler.settle import settle
+from crawler.site import Site
+from crawler.times import iso
+from crawler.track import Tracked, Tracker
+from spiders.archive import SourceState
+from storage.reader import Reader
+from storage.rows import ChangeRow, IssueRow, PageRow, VersionRow
+from storage.store import Store
+
+HOME = "https://riverside.example"
+SITE = Site(name="riverside", url=f"{HOME}/")
+
+
+class Story:
+    """One site and all that is stored of it."""
+
+    def __init__(self, path: Path, site: Site = SITE) -> None:
+        self.site = site
+        self.now = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
+        self.store = Store.open(path)
+        self.reader = Reader.open(path)
+        self.store.enrol(site.name, site.url)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.reader.close()
+        self.store.close()
+
+    def later(self, **time: float) -> str:
+        """Time goes on, by as much as the arguments of timedelta say; the moment that it is then."""
+        self.now += timedelta(**time)
+        return iso(self.now)
+
+    @contextmanager
+    def run(self, *, thorough: bool = True, finished: bool = True) -> Iterator[Run]:
+        """A run, three hours after the last one; settled at its end, unless it is cut short."""
+        self.later(hours=3)
+        with mock.patch("crawler.archive.now", lambda: self.now):
+            number = self.store.begin_run(self.site.name, iso(self.now))
+            archive = SiteArchive(self.store, self.site, number, self.now, thorough=thorough)
+            run = Run(self, archive, Tracker(archive))
+            yield run
+            at = self.later(minutes=1)
+            if finished:
+                run.settled = settle(archive, at)
+                run.tracker.finish()
+            whole = int(finished and not self.store.waiting(self.site.name))
+            self.store.update_run(number, {"ended_at": at, "reason": "finished", "whole": whole})
+
+    # ---- what is stored
+
+    def changes(self) -> list[ChangeRow]:
+        """All announced changes, the oldest first."""
+        return self.reader.changes()[::-1]
+
+    def news(self) -> list[tuple[str, str]]:
+        """Kind and path of each of them."""
+        return [(change.kind, unquote(change.url.removeprefix(HOME))) for change in self.changes()]
+
+    def page(self, path: str) -> PageRow:
+        """The page known at a path."""
+        rows = {page.url: page for page in self.store.pages(self.site.name)}
+        return rows[HOME + path]
+
+    def versions(self, path: str) -> list[VersionRow]:
+        """All versions of the page at that path."""
+        return self.reader.history(self.page(path).id)
+
+    def texts(self, path: str) -> list[str]:
+        """Their texts."""
+        return [version.text for version in self.versions(path)]
+
+    def issues(self) -> list[IssueRow]:
+        """The open issues."""
+        return self.reader.issues()
+
+
+@dataclass
+class Run:
+    """One run of the story."""
+
+    story: Story
+    archive: SiteArchive
+    tracker: Tracker
+    settled: list[str] | None = None
+    """The kinds of changes that were found at its end."""
+
+    def lists(self, kind: str, *listed: Listed | str, whole: bool = True) -> None:
+        """A source is read and lists these pages; if `whole`, from end to end."""
+        self.archive.note([one if isinstance(one, Listed) else Listed(HOME + one, kind) for one in listed])
+        at = iso(self.story.now)
+        self.archive.read(kind, kind, SourceState(read_at=at, whole_at=at if whole else None))
+        if whole:
+            self.archive.whole(kind)
+
+    def sees(self, path: str, body: str | bytes = "", status: int = 200, **more: Any) -> Tracked:
+        """A whole response comes for this path; `at` is the path that answers after a redirect."""
+        at = more.pop("at", None)
+        headers: Mapping[str, str] = {"content-type": "text/html; charset=utf-8"} | more.pop("headers", {})
+        fetched = Fetched(
+            url=HOME + path,
+            final_url=HOME + (at or path),
+            fetched_at=self.story.later(minutes=1),
+            status=status,
+            headers=headers,
+            body=body.encode() if isinstance(body, str) else body,
+            encoding="utf-8",
+            hops=((301, HOME + path),) if at else (),
+            **more,
+        )
+        return self.tracker.track(fetched)
+
+    def misses(self, path: str, status: int = 404) -> Tracked:
+        """The site answers that there is no such page."""
+        return self.sees(path, "<!doctype html><title>Not found</title><h1>Not found</h1>", status)
+
+    def fails(self, path: str, error: str) -> Tracked:
+        """No whole response comes."""
+        assert error in ERRORS
+        return self.tracker.track(
+            Fetched(HOME + path, HOME + path, self.story.later(minutes=1), error=error, detail="as if")
+        )
+
+
+@contextmanager
+def told(path: Path, site: Site = SITE) -> Iterator[Story]:
+    """A story that ends with the test."""
+    with contextlib.closing(Story(path, site)) as story:
+        yield story
