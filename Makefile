@@ -9,7 +9,7 @@ PYTHONS = python3 python3.14 python3.13 python3.12 python3.11 python
 IS_NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in $(PYTHONS); do \
 	"$$python" -c "$(IS_NEW_ENOUGH)" 2>/dev/null && echo "$$python" && break; done)
-PIP = .venv/bin/python -m pip --quiet --disable-pip-version-check install
+PIP = .venv/bin/python -m pip -qq --disable-pip-version-check install
 
 .PHONY: demo test clean
 

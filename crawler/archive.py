@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from crawler.answer import look
 from crawler.fetched import Fetched, Listed
+from crawler.outcome import Context, Outcome, judge
 from crawler.revisit import Visit, plan
 from crawler.shapes import Shapes, shape
 from crawler.site import Site
@@ -23,6 +24,9 @@ BATCH = 500
 WHOLE_EVERY = timedelta(hours=24)
 NOT_FOUND_EVERY = timedelta(days=30)
 OK = 200
+TELLING = {Outcome.ok, Outcome.gone, Outcome.soft_404}
+"""Outcomes that show how a site answers for an address that can't exist."""
+MOST_SHAPES, LONGEST_SHAPE = 5, 100  # of what is told of traps
 FILL = 20  # a scheduled run looks at this many pages at least, so that a small site is read whole
 
 
@@ -39,16 +43,14 @@ class SiteArchive:
         self._tried: set[int] = set()
         self._witnessed: set[int] = set()
         self._again: list[str] = []
-        fetched = (
-            (p.url, p.text_digest if p.version else None) for p in store.pages(site.name) if p.state == "live"
-        )
-        self._shapes = Shapes(fetched)
+        self._shapes = _shapes(store, site.name)
         self._trapped: Counter[str] = Counter()
         self._left: set[int] = set()
         self._dates = store.listed_dates(site.name)
         self.batch = BATCH
         """How many errands are given at a time."""
         self._noted: set[tuple[str, str]] = set()
+        self._source_troubles: dict[str, str] = {}
 
     # ---- what the spider asks (spiders.archive.Archive)
 
@@ -60,10 +62,17 @@ class SiteArchive:
         return urljoin(self.site.url, f"variorum-{digest_of(self.site.url.encode())[:12]}-no-such-page/")
 
     def not_found(self, fetched: Fetched) -> None:
-        """Keep how the site answers for it, where its status does not tell."""
+        """Keep how the site answers for it, where its status does not tell; trouble is no answer."""
+        if judge(fetched, Context("", "")).outcome not in TELLING:
+            return
         seen = look(fetched) if fetched.status == OK else None
-        title, digest = (seen.title, seen.digest) if seen else (None, None)
-        self.store.know_not_found(self.site.name, fetched.fetched_at, title, digest)
+        values: Values = {
+            "not_found_at": fetched.fetched_at,
+            "not_found_title": seen.title if seen else None,
+            "not_found_digest": seen.digest if seen else None,
+            "not_found_url": fetched.final_url if seen and fetched.hops else None,
+        }
+        self.store.know_not_found(self.site.name, values)
 
     def note(self, listed: Sequence[Listed]) -> None:
         """Keep what a source says of pages; those it shows to be out of date are remembered as such."""
@@ -109,19 +118,15 @@ class SiteArchive:
                 self.store.update_page(page.id, {"told_at": iso(now())})
                 self._left.add(page.id)
 
-    def complain(self, about: str, message: str) -> None:
-        """An issue of this site, raised or closed."""
-        if message:
-            self.store.raise_issue(self.site.name, about, message, iso(now()))
-        else:
-            self.store.close_issue(self.site.name, about, iso(now()))
+    def source_trouble(self, kind: str, message: str) -> None:
+        """Remembered until it is known how the run fared: a site that fails as a whole is one issue."""
+        self._source_troubles[kind] = message
 
     def errands(self) -> Sequence[Errand]:
         """The next pages to fetch: those that are due, and those never fetched, as far as the budget goes."""
         pages = {p.id: p for p in self.store.pages(self.site.name) if p.id not in self._tried}
         visits = [self._visit(page) for page in pages.values()]
-        left = self.budget - self.requests()
-        chosen = plan(visits, self.started, budget=left, fill=self.fill - len(self._tried))
+        chosen = plan(visits, self.started, budget=self._budget_left(), fill=self.fill - len(self._tried))
         again, self._again = self._again, []
         missing = {visit.page for visit in visits if visit.missing}
         # By themselves: what has left must be known before what has turned up is read.
@@ -129,7 +134,23 @@ class SiteArchive:
         self._tried.update(chosen)
         return [Errand(url) for url in again] + [_errand(pages[one]) for one in chosen]
 
+    def spent(self) -> bool:
+        """Whether the day's budget is used up."""
+        return self._budget_left() <= 0
+
     # ---- what the recording asks and tells
+
+    def complain(self, about: str, message: str) -> None:
+        """An issue of this site, raised; or closed, where the message is empty."""
+        if message:
+            self.store.raise_issue(self.site.name, about, message, iso(now()))
+        else:
+            self.store.close_issue(self.site.name, about, iso(now()))
+
+    def tell_of_sources(self) -> None:
+        """Raise or close an issue for each kind of source that was asked."""
+        for kind, message in self._source_troubles.items():
+            self.complain(f"{kind} source", message)
 
     def page(self, url: str) -> PageRow:
         """The page that a fetch was meant for."""
@@ -143,11 +164,24 @@ class SiteArchive:
     def brought(self, page: PageRow) -> None:
         """What a page that was never fetched before has brought: an article, or not."""
         if page.state == "live":
-            self._shapes.add(page.url, page.text_digest if page.version else None)
+            version = self.store.last_version(page.id)
+            self._shapes.add(page.url, version.words if version else None, page.text_digest)
 
     def traps(self) -> str:
-        """Which shapes of addresses were left alone in this run, and how many; empty for none."""
-        return "; ".join(f"{count} addresses like {form} left out" for form, count in self._trapped.items())
+        """Which addresses were not followed in this run, for the operator; empty for none."""
+        most = self._trapped.most_common(MOST_SHAPES)
+        named = ", ".join(f"{count} like {form}" for form, count in most)
+        if not named:
+            return ""
+        return (
+            f"addresses without end were not followed: {named}. If no page is missing, name them "
+            "under `exclude` in the site's file, and this is not said again."
+        )
+
+    def saw_all(self) -> bool:
+        """Whether this run has looked at every page that is there."""
+        live = (page for page in self.store.pages(self.site.name) if page.state == "live")
+        return all(page.id in self._tried for page in live)
 
     def again(self, page: PageRow) -> None:
         """The page is to be fetched once more in this run, whole."""
@@ -159,26 +193,33 @@ class SiteArchive:
 
     # ---- inside
 
+    def _budget_left(self) -> int:
+        return max(0, self.budget - self.requests())
+
     def _visit(self, page: PageRow) -> Visit:
         missing = page.id in self._left or (page.state == "missing" and page.missing_run != self.run)
         return visit_of(page, missing=missing, witnessed=page.id in self._witnessed)
 
     def _is_news(self, one: Listed) -> bool:
         """Whether it belongs to the site, and the run has not heard the same from this source before."""
-        if not in_scope(one.url, self.site) or is_asset(one.url) or trap(one.url):
+        if not in_scope(one.url, self.site) or is_asset(one.url):
             return False
         said = (key(one.url, self.site), one.source)
         if said in self._noted:
             return False
         self._noted.add(said)
-        return one.source != "links" or not self._leads_nowhere(one.url, said[0])
+        trapped = self._trap(one, said[0])
+        if trapped:
+            self._trapped[trapped] += 1
+        return not trapped
 
-    def _leads_nowhere(self, url: str, known_as: str) -> bool:
-        """Whether it is a new address of a kind that has brought nothing so far: a calendar, a filter."""
-        if not self._shapes.is_barren(url) or self.store.find(self.site.name, known_as):
-            return False
-        self._trapped[shape(url)] += 1
-        return True
+    def _trap(self, one: Listed, known_as: str) -> str | None:
+        """What it is like where it is a trap: endless by itself, or new and of a kind that brings nothing."""
+        if endless := trap(canonical(one.url, self.site)):
+            return f"{shape(one.url)[:LONGEST_SHAPE]} ({endless})"
+        if one.source != "links" or not self._shapes.is_barren(one.url):
+            return None
+        return None if self.store.find(self.site.name, known_as) else shape(one.url)
 
     def _page_of(self, one: Listed) -> PageRow:
         """The page that is listed, found by its address or by the site's own id of it; else a new one."""
@@ -190,12 +231,16 @@ class SiteArchive:
         return page or self._new_page(url, one)
 
     def _new_page(self, url: str, one: Listed) -> PageRow:
+        found_on = canonical(one.on, self.site) if one.on else None
+        if found_on:
+            self._shapes.led(found_on, url)
         values: Values = {
             "site": self.site.name,
             "url": url,
             "ref": one.ref,
             "found_at": iso(now()),
             "found_by": one.source,
+            "found_on": found_on,
             "found_run": self.run,
             "published": one.published,
             "modified": one.modified,
@@ -214,6 +259,16 @@ class SiteArchive:
         if any(getattr(page, name) != value for name, value in values.items()):
             self.store.update_page(page.id, values)
         self.store.list_page(page.id, one.source, self.run, one.modified)
+
+
+def _shapes(store: Store, site: str) -> Shapes:
+    """What the addresses of the site have brought so far."""
+    shapes = Shapes()
+    for url, words, text_digest, found_on in store.fetched_addresses(site):
+        shapes.add(url, words, text_digest)
+        if found_on:
+            shapes.led(found_on, url)
+    return shapes
 
 
 def visit_of(page: PageRow, *, missing: bool, witnessed: bool = False) -> Visit:

@@ -28,14 +28,25 @@ from spiders.probe_spider import ProbeSpider
 from spiders.settings import for_site
 
 
+class PatientProcess(AsyncCrawlerProcess):
+    """A process that a second signal does not cut short; whoever can't wait any longer sends SIGKILL.
+
+    Our parent sends one, and a service manager or a terminal may have sent one to all of us before.
+    """
+
+    def _signal_kill(self, signum: int, frame: Any) -> None:
+        """It is ending already."""
+
+
 def main(root: str, site_json: str, job: str, *arguments: str) -> None:
     """Carry out one job for one site."""
     workspace = load_workspace(Path(root))
-    _bound_memory(workspace.max_memory_mb)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     site = msgspec.json.decode(site_json, type=Site)
+    if not site.render:  # a browser inherits the bound, and reserves more addresses than that at its start
+        _bound_memory(workspace.max_memory_mb)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if job == "check":
-        changes: dict[str, Any] = {"ITEM_PIPELINES": {"crawler.check.Comparing": 300}, "PAGES": arguments[0]}
+        changes: dict[str, Any] = {"ITEM_PIPELINES": {"crawler.trial.Comparing": 300}, "PAGES": arguments[0]}
         crawl(run_settings(workspace, f"{site.name}.check", changes), spider_of(site))
     elif job == "probe":
         changes = {"ITEM_PIPELINES": {}, **for_site(site)}
@@ -46,7 +57,7 @@ def main(root: str, site_json: str, job: str, *arguments: str) -> None:
 
 def crawl(settings: Settings, spider: type[Spider], **arguments: Any) -> None:
     """Run the spider to its end."""
-    process = AsyncCrawlerProcess(settings)
+    process = PatientProcess(settings)
     process.crawl(spider, **arguments)
     process.start()
 

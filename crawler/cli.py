@@ -66,6 +66,11 @@ class Commands(click.Group):
             ctx.exit(MISUSED if isinstance(error, Misuse) else FAILED)
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
+        except OSError as error:
+            if not error.filename:  # not about a file: a closed pipe, say, which click knows
+                raise
+            note(f"variorum: {error.filename}: {error.strerror}")
+            ctx.exit(FAILED)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -83,7 +88,7 @@ def main(ctx: click.Context, folder: Path | None, verbose: int) -> None:
     """
     ctx.obj = find_workspace(folder, os.environ)
     level = [logging.WARNING, logging.INFO, logging.DEBUG][min(verbose, 2)]
-    logging.basicConfig(level=level, format="%(message)s", force=True)
+    logging.basicConfig(level=level, format="%(message)s")
     for stream in (sys.stdout, sys.stderr):  # a terminal without Persian letters gets their codes
         with contextlib.suppress(AttributeError, io.UnsupportedOperation):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -21,6 +21,8 @@ class Listed:
     """When the site says it was last modified (UTC, ISO 8601 with Z)."""
     witness: str | None = None
     """Digest of the article's text as the source itself carries it; changes when the text does."""
+    on: str | None = None
+    """The page that links there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,6 @@ import hashlib
 from io import BytesIO
 from urllib.parse import unquote, urlsplit
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-
 from crawler.extract import Extract, ExtractionError
 from crawler.metadata import language
 
@@ -33,6 +30,9 @@ def extract_file(body: bytes, url: str, content_type: str) -> Extract:
 
 
 def _pdf(body: bytes, url: str) -> tuple[str, str]:
+    from pypdf import PdfReader  # noqa: PLC0415 - a fifth of a run's start, and few sites have a PDF
+    from pypdf.errors import PyPdfError  # noqa: PLC0415
+
     try:
         document = PdfReader(BytesIO(body))
         title = document.metadata.title if document.metadata else None

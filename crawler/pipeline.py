@@ -25,7 +25,7 @@ from crawler.fetched import Fetched
 from crawler.lock import held
 from crawler.settings import SETTINGS_FILE, Workspace, load_workspace
 from crawler.settle import settle, unmet
-from crawler.tally import COUNTS, MISSING, Tally
+from crawler.tally import BROKE_DOWN, COUNTS, DATABASE, MISSING, SPENT, UNREACHABLE, Tally
 from crawler.times import iso, now
 from crawler.track import Tracker
 from spiders.retry_after import UNTIL
@@ -33,6 +33,8 @@ from spiders.site_spider import SiteSpider
 from storage.errors import StoreError
 from storage.rows import Values
 from storage.store import Store
+
+DATABASE_TROUBLE = (StoreError, sqlite3.Error)
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -55,6 +57,7 @@ class Recording:
         crawler.signals.connect(pipeline.run_ended, signal=signals.spider_closed)
         crawler.signals.connect(pipeline.broke, signal=signals.item_error)
         crawler.signals.connect(pipeline.broke, signal=signals.spider_error)
+        crawler.signals.connect(pipeline.asked, signal=signals.request_reached_downloader)
         return pipeline
 
     def open_spider(self) -> None:
@@ -77,33 +80,56 @@ class Recording:
         self._emit({"event": "page", "site": self._spider().name, **told})
         return told
 
+    def asked(self) -> None:
+        """One more request is made; after the last that the day's budget allows, the run ends."""
+        if self.archive.spent():
+            self._stop(SPENT)
+
     def broke(self, failure: Failure) -> None:
         """Something broke over a page. It is noted, and the run goes on; without a database it can't."""
         error = failure.value
-        self.tally.faults.append(f"{type(error).__name__}: {error}")
-        if isinstance(error, StoreError | sqlite3.Error):
-            self._stop("database")
+        if isinstance(error, DATABASE_TROUBLE):
+            self.tally.faults.append(str(error))
+            self._stop(DATABASE)
+        else:
+            self.tally.faults.append(f"{type(error).__name__}: {error}")
 
     def run_ended(self, reason: str) -> None:
         """Settle what the run has shown as a whole, and close it."""
         if not hasattr(self, "tracker"):
             return  # it never began
         with self._open:
-            at = iso(now())
-            trouble, faults = self.tally.trouble(reason), self.tally.faults
-            self.archive.complain("unreachable", "" if reason == MISSING else trouble)
-            if reason == MISSING:
-                self.archive.complain("many missing", trouble)
-            self.archive.complain(
-                "broken pages", f"{len(faults)} pages; the first, {faults[0]}" if faults else ""
-            )
-            if reason == "finished" and not trouble:
-                self.tally.add_changes(settle(self.archive, at))
-                self.tracker.finish()
-                self.archive.complain("unlike expected", unmet(self.archive))
-                self.archive.complain("trap", self.archive.traps())
-            self._close_run(reason, at, trouble)
-            self._emit({"event": "ended", "failed": bool(trouble), "trouble": trouble, **self._report()})
+            try:
+                self._conclude(reason)
+            except DATABASE_TROUBLE as error:  # then it can't be written down, but it can be told
+                site = self._spider().name
+                told = {"event": "ended", "site": site, "run": self.run, "reason": DATABASE}
+                self._emit({**told, "failed": True, "trouble": str(error)})
+
+    def _conclude(self, reason: str) -> None:
+        at = iso(now())
+        trouble = self.tally.trouble(reason)
+        self._complain(self.tally.issue(reason), trouble)
+        if not trouble:
+            self.archive.tell_of_sources()
+        if reason in {"finished", SPENT} and not trouble:
+            self.tally.add_changes(settle(self.archive, at))
+            self.tracker.finish()
+            self.archive.complain("unlike expected", unmet(self.archive))
+            if (traps := self.archive.traps()) or self.archive.saw_all():
+                self.archive.complain("trap", traps)
+        self._close_run(reason, at, trouble)
+        self._emit({"event": "ended", "failed": bool(trouble), "trouble": trouble, **self._report()})
+
+    def _complain(self, kind: str, trouble: str) -> None:
+        """Raise the issue that this run is, and close those that it is not."""
+        for about in (UNREACHABLE, BROKE_DOWN):
+            self.archive.complain(about, trouble if about == kind else "")
+        if kind == MISSING:
+            self.archive.complain(MISSING, trouble)
+        faults = self.tally.faults
+        told = f"{len(faults)} pages; the first, {faults[0]}" if faults else ""
+        self.archive.complain("broken pages", "" if kind == BROKE_DOWN else told)
 
     def _stop(self, reason: str) -> None:
         assert self.crawler.engine is not None

@@ -11,7 +11,7 @@ from crawler.errors import Misuse, SiteTrouble
 from crawler.finding import Finding, account, addresses, site_name, site_values, watched
 from crawler.run import events_of
 from crawler.settings import Workspace, write_site
-from crawler.site import Site, load_site, load_sites
+from crawler.site import NAME, NAME_RULE, Site, load_site, load_sites
 from crawler.times import iso, now
 
 MANNERS = ("delay", "robots")
@@ -37,6 +37,8 @@ def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
     sites = load_sites(workspace.sites_folder, workspace.defaults)
     name = name or site_name(asked[0])
     _refuse_watched(asked, sites)
+    if not NAME.fullmatch(name):
+        raise Misuse(f"\"{name}\" can't be a site's name: {NAME_RULE}; choose another with --name.")
     if name in sites:
         raise Misuse(f'a site named "{name}" is watched already: choose another name with --name.')
     finding = probe(workspace, name, asked)

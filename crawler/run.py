@@ -19,9 +19,13 @@ from typing import Any
 import msgspec
 
 from crawler.errors import VariorumError
+from crawler.keys import refuse
 from crawler.settings import Workspace
 from crawler.site import Site
+from crawler.tally import BROKE_DOWN
 from crawler.times import iso, now
+from spiders.browser import lacking
+from storage.errors import StoreError
 from storage.store import Store
 
 GRACE_SECONDS = 60  # after its own limit, for what was in flight
@@ -65,17 +69,22 @@ async def run_child(
     on_event: Hearer | None = None,
 ) -> RunReport:
     """Crawl a site in a child process; its report. Set `stop` to have it end early, in good order."""
+    if faults := lacking(site):
+        return _broke_down(workspace, site, "not begun", faults[0])
     ending = await _job(workspace, site, "thorough" if thorough else "due", stop=stop, on_event=on_event)
     if ending.last.get("event") == "ended":
         return _report(site.name, ending.last)
-    return _died(workspace, site, ending)
+    if stop.is_set():  # it was told to end before it could begin
+        return RunReport(site.name, failed=False, reason="shutdown")
+    return _broke_down(workspace, site, "died", f"the run {ending.how}")
 
 
 def events_of(workspace: Workspace, site: Site, *job: str) -> list[dict[str, Any]]:
     """What a job of `crawler.child` told, from its first event to its last.
 
-    Raises VariorumError where it could not be carried out.
+    Raises Misuse for a site that can't be rendered here, VariorumError where it could not be carried out.
     """
+    refuse(lacking(site))
     events: list[dict[str, Any]] = []
 
     async def ask() -> Ending:
@@ -92,8 +101,10 @@ async def run_sites(
 ) -> list[RunReport]:
     """Crawl several sites, some at a time; a report each, in their order. `thorough` as in `SiteArchive`.
 
-    SIGINT and SIGTERM let what is in flight finish, and start nothing more.
+    SIGINT and SIGTERM let what is in flight finish, and start nothing more. Raises Misuse, before any is
+    begun, for sites that can't be rendered here.
     """
+    refuse([fault for site in sites for fault in lacking(site)])
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -164,11 +175,10 @@ def _report(name: str, event: dict[str, Any]) -> RunReport:
     return RunReport(name, failed=bool(trouble), reason=reason, trouble=trouble, counts=told)
 
 
-def _died(workspace: Workspace, site: Site, ending: Ending) -> RunReport:
-    """The child ended without a word: an issue for the operator."""
-    how = f"the run {ending.how}"
-    store = Store.open(workspace.database)
-    with contextlib.closing(store):
+def _broke_down(workspace: Workspace, site: Site, reason: str, how: str) -> RunReport:
+    """There was no run, or it ended without a word: an issue for the operator."""
+    # It may be the database that it broke down over.
+    with contextlib.suppress(StoreError), contextlib.closing(Store.open(workspace.database)) as store:
         store.enrol(site.name, site.url)
-        store.raise_issue(site.name, "run broke down", how, iso(now()))
-    return RunReport(site.name, failed=True, reason="died", trouble=how)
+        store.raise_issue(site.name, BROKE_DOWN, how, iso(now()))
+    return RunReport(site.name, failed=True, reason=reason, trouble=how)

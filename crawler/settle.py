@@ -31,9 +31,8 @@ def settle(archive: SiteArchive, at: str) -> list[str]:
     with store.writing():
         trouble = _storm(archive, missing)
         archive.complain("many missing", trouble)
-        return (
-            [] if trouble else [_confirmed(archive, page, at) for page in missing if page.missing_run != run]
-        )
+        twice = [] if trouble else [page for page in missing if page.missing_run != run]
+        return [_confirmed(archive, page, at) for page in twice]
 
 
 def _storm(archive: SiteArchive, missing: Sequence[PageRow]) -> str:

@@ -29,9 +29,12 @@ ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone}
 REFUSALS = {Outcome.blocked, Outcome.soft_404}
 OURS = {Outcome.robots, Outcome.address, Outcome.wrong_type, Outcome.too_large}
 """Outcomes of our own manners and bounds: no failure of the site's."""
-BREAKDOWNS = {"start_error", "database"}
+DATABASE = "database"
+BREAKDOWNS = {"start_error", DATABASE}
 """Reasons of a run's end that are no fault of the site's."""
-REFUSED, MISSING = "refused", "many missing"
+UNREACHABLE, BROKE_DOWN = "unreachable", "run broke down"
+"""Kinds of issues of a run that brought nothing; `MISSING` is another."""
+REFUSED, MISSING, SPENT = "refused", "many missing", "budget"
 """Reasons to end a run early: asking on would only trouble the site."""
 STREAK = 20
 """After so many refusals and failures without one answer between them, a site is not asked further."""
@@ -63,7 +66,7 @@ class Tally:
         if tracked.outcome in ANSWERS:
             self._streak = 0
         else:
-            self._streak += tracked.outcome not in OURS
+            self._streak += not (tracked.left or tracked.outcome in OURS)
             self._last = f"{tracked.url}: {tracked.outcome.value}, {tracked.reason}"
 
     def add_changes(self, kinds: Iterable[str]) -> None:
@@ -86,15 +89,23 @@ class Tally:
             )
         if reason == MISSING:
             return f"{self._left} of {self.live} pages are not found at once; none is taken as gone"
-        if reason == "shutdown" or any(self._outcomes[one] for one in ANSWERS):
+        if reason in {"shutdown", SPENT} or any(self._outcomes[one] for one in ANSWERS):
             return ""
         return f"nothing of the site could be had; last, {self._last}"
+
+    def issue(self, reason: str) -> str:
+        """The kind of issue that such an end is, where there is trouble."""
+        if reason == MISSING:
+            return MISSING
+        return BROKE_DOWN if reason in BREAKDOWNS else UNREACHABLE
 
 
 def _word(tracked: Tracked) -> str | None:
     """The count that a fetch belongs to besides its changes."""
     if tracked.outcome is Outcome.not_modified:
         return "not_modified"
+    if tracked.left:
+        return None
     if tracked.outcome in REFUSALS:
         return "blocked"
     if tracked.outcome in ANSWERS:

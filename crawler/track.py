@@ -7,8 +7,8 @@ rules that hold here:
 * A page is compared with its last version only, so A, B, A is two changes.
 * Where the last version was read by other rules than today's, its body is read again before comparing:
   a new extractor or template is no change of the site.
-* A page that answers 404 or 410 is `missing`; what becomes of it is settled at the end of the run
-  (crawler/settle.py), when it is known how the rest of the site fared.
+* A page that answers "not found", by its status or in the site's own words, is `missing`; what becomes
+  of it is settled at the end of the run (crawler/settle.py), when it is known how the rest of the site fared.
 """
 
 from __future__ import annotations
@@ -91,6 +91,8 @@ class Tracker:
                 return self._unchanged(page, fetched, verdict)
             case Outcome.gone:
                 return self._missing(page, fetched, verdict)
+            case Outcome.soft_404 if self._says_not_found(fetched):
+                return self._missing(page, fetched, verdict)
         return self._trouble(page, fetched, verdict)
 
     # ---- reading and judging
@@ -126,7 +128,7 @@ class Tracker:
         return Context(
             asked_key=key(page.url, self.site),
             final_key=key(fetched.final_url, self.site),
-            home_keys=frozenset(key(seed, self.site) for seed in self.site.seeds),
+            home_keys=self._homes(),
             in_scope=in_scope(fetched.final_url, self.site),
             not_found=self._not_found(),
             had_end=not has_end(fetched.body) and self._had_end(page),
@@ -136,6 +138,16 @@ class Tracker:
         """How the site says "not found" with status 200, where it does."""
         site = self.store.site(self.site.name)
         return Look(site.not_found_title or "", site.not_found_digest) if site.not_found_digest else None
+
+    def _says_not_found(self, fetched: Fetched) -> bool:
+        """Whether a soft 404 means "not found": being sent home does where nonsense is sent there, too."""
+        if key(fetched.final_url, self.site) not in self._homes():
+            return True
+        led_to = self.store.site(self.site.name).not_found_url
+        return led_to is not None and key(led_to, self.site) in self._homes()
+
+    def _homes(self) -> frozenset[str]:
+        return frozenset(key(seed, self.site) for seed in self.site.seeds)
 
     def _had_end(self, page: PageRow) -> bool:
         kept = self.store.last_body(page.id)
@@ -327,7 +339,7 @@ class Tracker:
         return self.store.reread_version(version.id, record.reading(extract, self.reader.label))
 
     def _doubted(self, page: PageRow, extract: Extract) -> bool:
-        """Whether what looks wrong was not seen twice in this run; after the first time it is asked for again."""
+        """Whether this run has not seen twice what looks wrong; the first time, it is asked for again."""
         before = self._doubts.get(page.id)
         if before is None:
             self.archive.again(page)

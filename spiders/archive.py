@@ -54,11 +54,14 @@ class Archive(Protocol):
     def whole(self, kind: str) -> None:
         """All sources of this kind were read from end to end: what they no longer list becomes an errand."""
 
-    def complain(self, about: str, message: str) -> None:
-        """Something that the operator should act on; an empty message says that it is over."""
+    def source_trouble(self, kind: str, message: str) -> None:
+        """What the operator should know of a kind of source; an empty message says that all is well."""
 
     def errands(self) -> Sequence[Errand]:
         """The pages to fetch next, most urgent first; none when the run has nothing left to do."""
+
+    def spent(self) -> bool:
+        """Whether the requests that the site may be asked in a day are used up."""
 
 
 class NoArchive:
@@ -94,7 +97,7 @@ class NoArchive:
     def whole(self, kind: str) -> None:
         """Nothing was listed before."""
 
-    def complain(self, about: str, message: str) -> None:
+    def source_trouble(self, kind: str, message: str) -> None:
         """Nobody listens."""
 
     def errands(self) -> Sequence[Errand]:
@@ -102,3 +105,7 @@ class NoArchive:
         urls = list(self._waiting)[self._given : self._limit]
         self._given += len(urls)
         return [Errand(url) for url in urls]
+
+    def spent(self) -> bool:
+        """The limit is all that bounds it."""
+        return False

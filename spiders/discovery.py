@@ -18,9 +18,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.fetched import Listed
+from crawler.site import Site
 from crawler.times import iso, now
+from crawler.urls import in_scope, key
 from spiders import feed, sitemap, wordpress
 from spiders.archive import Archive, SourceState
+from spiders.failures import error_of
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +32,7 @@ NOT_MODIFIED = 304
 MAX_SITEMAPS = 500
 MAX_LISTED = 200_000
 MAX_API_PAGES = 1_000
+NOTED_AT_ONCE = 1_000  # so that the runs of other sites need not wait long to write
 FEW = 500  # posts: a collection of so many costs five requests at most, and is read whole in every run
 
 
@@ -40,8 +44,9 @@ class Reading:
     def __init__(self, archive: Archive, *, relied_on: bool = False) -> None:
         self.archive = archive
         self.broken = False
-        self.relied_on = relied_on
-        """Named in the site's file, so that the operator should know when it breaks."""
+        self.trouble = ""
+        """What the operator should know: of a source that the site's file names, all; else our own bounds."""
+        self._relied_on = relied_on
         self._asked: set[str] = set()
 
     def ask(self, address: str, parse: Any, **context: Any) -> Iterator[Request]:
@@ -62,14 +67,25 @@ class Reading:
 
     def failed(self, failure: Failure) -> None:
         """No answer came."""
-        self.give_up(failure.request.url, failure.getErrorMessage())  # type: ignore[attr-defined]
+        error, detail = error_of(failure)
+        self.give_up(failure.request.url, f"{error}: {detail}", tell=error == "too large")  # type: ignore[attr-defined]
 
-    def give_up(self, address: str, why: str) -> None:
-        """This source can't be relied on in this run."""
+    def give_up(self, address: str, why: str, *, tell: bool = False) -> None:
+        """This source can't be relied on in this run; with `tell`, the operator should know in any case."""
         self.broken = True
-        logger.info("%s %s can't be read: %s", self.kind, address, why)
-        if self.relied_on:
-            self.archive.complain(f"{self.kind} source", f"{address} can't be read: {why}")
+        logger.info("%s %s can't be relied on: %s", self.kind, address, why)
+        if tell or self._relied_on:
+            self.trouble = self.trouble or f"{address} can't be relied on: {why}"
+
+    def finish(self) -> bool:
+        """Nothing of the source is left to download: whether it has listed the whole site."""
+        told = self.told()
+        self.archive.source_trouble(self.kind, self.trouble)
+        return told
+
+    def told(self) -> bool:
+        """Whether the source has listed the whole site; what follows from that is kept."""
+        raise NotImplementedError
 
 
 class WordPress(Reading):
@@ -81,6 +97,7 @@ class WordPress(Reading):
         super().__init__(archive, relied_on=relied_on)
         self.roots = list(dict.fromkeys(roots))
         self._swept = True
+        self._posts = 0
 
     def begin(self) -> list[Request]:
         """Ask each API which types of posts there are."""
@@ -137,13 +154,12 @@ class WordPress(Reading):
         state = replace(self.archive.source(address), read_at=iso(now()), cursor=newest)
         if since is None:
             state = replace(state, whole_at=state.read_at, entries=_number(response, "X-WP-Total"))
+        self._posts += state.entries or 0
         self.archive.read(self.kind, address, state)
 
-    def finish(self) -> bool:
+    def told(self) -> bool:
         """Whether the APIs have told of every post, now or not long ago."""
-        told = bool(self.roots) and not self.broken
-        if told:
-            self.archive.complain(f"{self.kind} source", "")
+        told = self._posts > 0 and not self.broken
         if told and self._swept:
             self.archive.whole(self.kind)
         return told
@@ -155,11 +171,12 @@ class Sitemaps(Reading):
     kind = "sitemap"
 
     def __init__(
-        self, archive: Archive, named: Sequence[str], seeds: Sequence[str], *, relied_on: bool = False
+        self, archive: Archive, named: Sequence[str], site: Site, *, relied_on: bool = False
     ) -> None:
         super().__init__(archive, relied_on=relied_on)
+        self._site = site
         self._named = list(dict.fromkeys(named))
-        self._usual = _usual_places(seeds)
+        self._usual = _usual_places(site.seeds)
         self._pages: list[Listed] = []
 
     def begin(self) -> list[Request]:
@@ -171,7 +188,7 @@ class Sitemaps(Reading):
     def parse(self, response: Response, guess: bool = False) -> Iterator[Request]:
         """Gather the addresses, and ask for the sitemaps that an index names."""
         try:
-            found = sitemap.read_sitemap(response.url, _body(response))
+            found = sitemap.read_sitemap(_body(response))
         except ValueError as error:
             if guess:
                 yield from self._try_next()
@@ -180,24 +197,31 @@ class Sitemaps(Reading):
             return
         self._usual = []
         self._pages += found.pages
+        if found.lacks:
+            self.give_up(response.url, found.lacks, tell=True)
         for address in found.sitemaps:
             if len(self._asked) >= MAX_SITEMAPS or len(self._pages) >= MAX_LISTED:
-                self.give_up(address, f"more than {MAX_SITEMAPS} sitemaps or {MAX_LISTED} addresses")
+                bounds = f"{MAX_SITEMAPS} sitemaps or {MAX_LISTED} addresses"
+                self.give_up(response.url, f"it leads to more than {bounds}, and no more are read", tell=True)
                 return
             yield from self.ask(address, self.parse)
 
-    def finish(self) -> bool:
-        """Note all that was listed; whether that is the whole site."""
-        told = bool(self._pages) and not self.broken
-        self.archive.note(self._pages)
+    def told(self) -> bool:
+        """Note all that was listed; whether that is the whole site, and not its start addresses alone."""
+        told = not self.broken and any(self._is_further_page(one.url) for one in self._pages)
+        for start in range(0, len(self._pages), NOTED_AT_ONCE):
+            self.archive.note(self._pages[start : start + NOTED_AT_ONCE])
         if told:
-            self.archive.complain(f"{self.kind} source", "")
             at = iso(now())
             self.archive.read(
                 self.kind, self.kind, SourceState(read_at=at, whole_at=at, entries=len(self._pages))
             )
             self.archive.whole(self.kind)
         return told
+
+    def _is_further_page(self, url: str) -> bool:
+        homes = {key(seed, self._site) for seed in self._site.seeds}
+        return in_scope(url, self._site) and key(url, self._site) not in homes
 
     def _try_next(self) -> list[Request]:
         return list(self.ask(self._usual.pop(0), self.parse, guess=True)) if self._usual else []
@@ -221,14 +245,14 @@ class Feeds(Reading):
         if response.status == NOT_MODIFIED:
             return
         try:
-            entries = feed.listed(response.url, _body(response))
+            entries = feed.listed(_body(response))
         except ValueError as error:
             self.give_up(response.url, str(error))
             return
         self.archive.note([replace(one, url=response.urljoin(one.url)) for one in entries])
         self.archive.read(self.kind, response.url, _with_validators(response, len(entries)))
 
-    def finish(self) -> bool:
+    def told(self) -> bool:
         """A feed never tells of all pages."""
         return False
 

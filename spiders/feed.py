@@ -22,7 +22,7 @@ def feed_addresses(response: Response) -> list[str]:
     return list(dict.fromkeys(response.urljoin(h) for h in hrefs if "comments" not in h))
 
 
-def listed(url: str, body: bytes) -> list[Listed]:
+def listed(body: bytes) -> list[Listed]:
     """The entries of a feed. Raises ValueError for what is no feed."""
     feed = feedparser.parse(BytesIO(body))  # bare bytes would be tried as a file name
     if not feed.get("version"):  # of nothing at all feedparser does not even say that

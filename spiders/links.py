@@ -8,7 +8,7 @@ from scrapy.http import HtmlResponse, Response
 
 from crawler.fetched import Listed
 from crawler.site import Site
-from crawler.urls import canonical, in_scope, is_asset, trap
+from crawler.urls import in_scope, is_asset
 
 MAX_LINKS = 5_000
 
@@ -22,8 +22,8 @@ def links_of(response: Response, site: Site) -> list[Listed]:
         "//a/@href | //link[@rel='next' or @rel='alternate'][@hreflang or @rel='next']/@href"
     )
     urls = (_joined(base, href) for href in hrefs.getall()[:MAX_LINKS])
-    wanted = dict.fromkeys(url for url in urls if _leads_to_a_page(url, site))
-    return [Listed(url, "links") for url in wanted]
+    wanted = dict.fromkeys(url for url in urls if in_scope(url, site) and not is_asset(url))
+    return [Listed(url, "links", on=response.url) for url in wanted]
 
 
 def _joined(base: str, href: str) -> str:
@@ -31,7 +31,3 @@ def _joined(base: str, href: str) -> str:
         return urljoin(base, href.strip())
     except ValueError:
         return ""
-
-
-def _leads_to_a_page(url: str, site: Site) -> bool:
-    return in_scope(url, site) and not is_asset(url) and trap(canonical(url, site)) is None

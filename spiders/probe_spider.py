@@ -113,22 +113,22 @@ class ProbeSpider(Spider):
             if response.status == OK and rest_bases(response.body, root):
                 self.finding.api = root
         except ValueError as error:
-            self.logger.info("%s", error)
+            self.logger.info("%s: %s", response.url, error)
 
     def parse_feed(self, response: Response) -> None:
         """A feed with an entry is a source."""
         try:
-            if response.status == OK and read_feed(response.url, response.body):
+            if response.status == OK and read_feed(response.body):
                 self.finding.feeds.append(response.url)
         except ValueError as error:
-            self.logger.info("%s", error)
+            self.logger.info("%s: %s", response.url, error)
 
     def parse_sitemap(self, response: Response) -> Iterator[Request]:
         """A sitemap that lists anything is a source; where places are guessed, the first is enough."""
         try:
-            found = read_sitemap(response.url, response.body) if response.status == OK else None
+            found = read_sitemap(response.body) if response.status == OK else None
         except ValueError as error:
-            self.logger.info("%s", error)
+            self.logger.info("%s: %s", response.url, error)
             found = None
         if found and (found.pages or found.sitemaps):
             self.finding.sitemaps.append(response.url)

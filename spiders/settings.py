@@ -11,6 +11,7 @@ from typing import Any
 
 from crawler.site import Site
 from spiders.addresses import host_of
+from spiders.browser import browser_settings
 from spiders.robots import TOKEN
 
 LEAST_DELAY = 1e-6
@@ -29,7 +30,10 @@ def user_agent(contact: str | None = None) -> str:
 
 
 def for_site(site: Site) -> dict[str, Any]:
-    """The settings of one site's run, to be laid over this module's."""
+    """The settings of one site's run, to be laid over this module's.
+
+    Raises Misuse where it is to be rendered and the browser for that is missing.
+    """
     delay = max(site.delay, LEAST_DELAY)
     hosts = {host_of(url) for url in site.seeds}
     return {
@@ -41,13 +45,20 @@ def for_site(site: Site) -> dict[str, Any]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": site.concurrency,
         "CONCURRENT_REQUESTS": site.concurrency * len(hosts),
         "ROBOTSTXT_OBEY": site.robots,
+        **(_rendered(site) if site.render else {}),
     }
+
+
+def _rendered(site: Site) -> dict[str, Any]:
+    middlewares = {**DOWNLOADER_MIDDLEWARES, "spiders.render.Rendering": 40}
+    return {"DOWNLOADER_MIDDLEWARES": middlewares, **browser_settings(site)}
 
 
 BOT_NAME = "variorum"
 USER_AGENT = user_agent()
 SPIDER_LOADER_CLASS = "spiders.loader.SiteLoader"
 ITEM_PIPELINES = {"crawler.pipeline.Recording": 300}
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # first asked, first fetched: the plan has an order
 CONCURRENT_ITEMS = 1  # the default makes a hundred tasks for each response
 
 # Manners

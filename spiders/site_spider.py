@@ -73,6 +73,8 @@ class SiteSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """The first round: the addresses at which the crawl of the site starts."""
         self.archive.note([Listed(url, "seed") for url in self.site.seeds])
+        if self.archive.spent():
+            return
         for url in self.site.seeds:
             yield self._page(Errand(url), self.parse_seed, seed=True)
         if impossible := self.archive.impossible():
@@ -82,6 +84,8 @@ class SiteSpider(Spider):
         """Hand the next requests to the engine, and keep the spider open while there are any."""
         if self._failures and not self._answers:
             raise CloseSpider("unreachable")
+        if self.archive.spent():
+            raise CloseSpider("budget")
         if self._source is not None:
             self.enumerated = self._source.finish() or self.enumerated
             self._source = None
@@ -144,11 +148,13 @@ class SiteSpider(Spider):
         if self.enumerated and not self.archive.stale(self.archive.source("sitemap")):
             return []
         relied_on, named = self._named("sitemap"), self.robots_sitemaps
-        return self._ask("sitemap", Sitemaps(self.archive, named, self.site.seeds, relied_on=relied_on))
+        return self._ask("sitemap", Sitemaps(self.archive, named, self.site, relied_on=relied_on))
 
     def _ask_feeds(self) -> list[Request]:
-        feeds = Feeds(self.archive, self._feeds, relied_on=self._named("feed"))
-        return [] if self.enumerated else self._ask("feed", feeds)
+        named = self._named("feed")
+        if self.enumerated and not named:
+            return []
+        return self._ask("feed", Feeds(self.archive, self._feeds, relied_on=named))
 
     def _note_seed_links(self) -> list[Request]:
         if self._follows_links():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass, field
 
 from lxml import etree
-from scrapy.utils.gz import gunzip
 from scrapy.utils.sitemap import Sitemap
 from w3lib.url import safe_url_string
 
@@ -37,39 +37,46 @@ class SitemapPage:
     """Why there may be entries that are not here; empty where all are."""
 
 
-def read_sitemap(url: str, body: bytes) -> SitemapPage:
+def read_sitemap(body: bytes) -> SitemapPage:
     """The entries of a sitemap or a sitemap index, packed or not; at most `MAX_ENTRIES`.
 
-    Of one that is cut off, those up to there. Raises ValueError for anything else, and for one that unpacks
-    to more than `MAX_BYTES`.
+    Of one that is cut off, those up to there; none of one that unpacks to more than `MAX_BYTES`. Raises
+    ValueError for anything else.
     """
-    if body.startswith(_GZIP):
-        body = _unpacked(url, body)
     try:
+        body = _unpacked(body)
+        if len(body) > MAX_BYTES:
+            return SitemapPage(lacks=f"it is larger than {MAX_BYTES >> 20} MB, and is not read")
         sitemap = Sitemap(body)
         entries = [entry for entry, _ in zip(sitemap, range(MAX_ENTRIES + 1), strict=False)]
-    except (etree.XMLSyntaxError, StopIteration) as error:
+    except (etree.XMLSyntaxError, zlib.error, StopIteration) as error:
         raise ValueError(f"it is no sitemap: {str(error) or 'it is empty'}") from error
+    if sitemap.type not in ("urlset", "sitemapindex"):
+        raise ValueError(f"it is no sitemap: its root is <{sitemap.type}>")
+    named = [(url, entry) for entry in entries[:MAX_ENTRIES] if (url := _clean(entry["loc"]))]
     lacks = "" if _END.search(body[-_TAIL:]) else "it is cut off before its end"
     if len(entries) > MAX_ENTRIES:
-        lacks = f"it has more than {MAX_ENTRIES} entries, which is all that is read of one"
+        lacks = f"it has more than {MAX_ENTRIES} entries, and no more are read"
     if sitemap.type == "sitemapindex":
-        return SitemapPage(sitemaps=[e["loc"] for e in entries if not _LISTS.search(e["loc"])], lacks=lacks)
-    if sitemap.type != "urlset":
-        raise ValueError(f"it is no sitemap: its root is <{sitemap.type}>")
-    pages = [Listed(_clean(e["loc"]), "sitemap", modified=_time(e.get("lastmod"))) for e in entries]
-    return SitemapPage(pages[:MAX_ENTRIES], lacks=lacks)
+        return SitemapPage(sitemaps=[url for url, _ in named if not _LISTS.search(url)], lacks=lacks)
+    pages = [Listed(url, "sitemap", modified=_time(entry.get("lastmod"))) for url, entry in named]
+    return SitemapPage(pages, lacks=lacks)
 
 
-def _unpacked(url: str, body: bytes) -> bytes:
-    try:
-        return gunzip(body, max_size=MAX_BYTES)
-    except Exception as error:
-        raise ValueError(f"it can't be unpacked: {error}") from error
+def _unpacked(body: bytes) -> bytes:
+    """The body without its packing, up to one byte more than `MAX_BYTES`."""
+    if not body.startswith(_GZIP):
+        return body
+    return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MAX_BYTES + 1)
 
 
 def _clean(loc: str) -> str:
-    return safe_url_string(loc.strip())
+    """The address in ASCII; empty for one that is none."""
+    try:
+        url = safe_url_string(loc.strip())
+    except ValueError:
+        return ""
+    return url if url.startswith(("http://", "https://")) else ""
 
 
 def _time(text: str | None) -> str | None:

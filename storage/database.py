@@ -19,6 +19,14 @@ from storage.schema import migrations
 
 BUSY_SECONDS = 60
 
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: "end the process that is writing to it",
+    sqlite3.SQLITE_FULL: "make room on its disk",
+    sqlite3.SQLITE_IOERR: "make room on its disk, or see whether that is broken",
+    sqlite3.SQLITE_READONLY: "make the file and its folder writable",
+}
+"""What to do where a write is refused. Any other refusal is a fault of ours, and stays as it is."""
+
 
 def open_database(path: Path) -> Database:
     """The database at `path`, made or brought up to date where needed.
@@ -55,8 +63,8 @@ def open_for_reading(path: Path) -> Database:
 def writing(db: Database) -> Iterator[None]:
     """A transaction that holds the write lock from its start; all of it is stored, or nothing.
 
-    Inside another one it is a part of that. Raises StoreError where the disk is full or the lock can't
-    be had in `BUSY_SECONDS`.
+    Inside another one it is a part of that. Raises StoreError where the disk is full or broken, or the lock
+    can't be had in `BUSY_SECONDS`.
     """
     if db.conn.in_transaction:
         with db.atomic():
@@ -68,8 +76,11 @@ def writing(db: Database) -> Iterator[None]:
         db.conn.commit()
     except sqlite3.OperationalError as error:
         db.conn.rollback()
+        remedy = _REMEDIES.get(error.sqlite_errorcode & 0xFF)  # the rest of it tells the kind of I/O
+        if remedy is None:
+            raise
         raise StoreError(
-            f"the database can't be written: {error}. What was stored before is sound."
+            f"the database can't be written: {error}. What was stored before is sound; {remedy}, and go on."
         ) from error
     except BaseException:
         db.conn.rollback()

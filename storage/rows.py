@@ -29,6 +29,7 @@ class SiteRow:
     not_found_at: str | None
     not_found_title: str | None
     not_found_digest: str | None
+    not_found_url: str | None
     schedule: str | None
     failures: int
 
@@ -88,6 +89,7 @@ class PageRow:
     language: str | None
     found_at: str
     found_by: str
+    found_on: str | None
     found_run: int | None
     published: str | None
     modified: str | None

@@ -20,6 +20,7 @@ _FIRST_TABLES = (
         not_found_at TEXT,        -- when an address that can't exist was last asked for, on purpose
         not_found_title TEXT,     -- and how the site answered, where it did so with status 200
         not_found_digest TEXT,
+        not_found_url TEXT,       -- where it then led, where it redirected
         schedule TEXT,            -- the words that next_due was reckoned from
         failures INTEGER NOT NULL DEFAULT 0   -- whole-site failures in a row
     )""",
@@ -69,6 +70,7 @@ _FIRST_TABLES = (
         language TEXT,
         found_at TEXT NOT NULL,
         found_by TEXT NOT NULL,   -- wordpress, sitemap, feed, links, seed
+        found_on TEXT,            -- the address of the page that linked to it, where links led to it
         found_run INTEGER REFERENCES runs(id),
         published TEXT,
         modified TEXT,            -- as the site's own sources date it
@@ -128,6 +130,7 @@ _FIRST_TABLES = (
         length INTEGER
     )""",
     "CREATE INDEX captures_of_page ON captures(page, id)",
+    "CREATE INDEX captures_of_run ON captures(run)",
     """CREATE TABLE versions (
         id INTEGER PRIMARY KEY,
         page INTEGER NOT NULL REFERENCES pages(id),

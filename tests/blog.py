@@ -1,8 +1,8 @@
 """A small blog in a LocalSite: articles that all differ, and the sources that may name them.
 
-    publish(site, POSTS)
-    site.pages["/sitemap.xml"] = sitemap(site.url, POSTS)
-    site.pages["/"] = front(site.url, POSTS)
+publish(site, POSTS)
+site.pages["/sitemap.xml"] = sitemap(site.url, POSTS)
+site.pages["/"] = front(POSTS)
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from tests.local_site import Answer, LocalSite, Page, article
 
-WORDS = "river bridge market school library garden winter harvest station letter window kitchen".split()
+WORDS = ["river", "bridge", "market", "school", "library", "garden", "winter", "harvest", "station"]
 POSTS = (
     "/posts/first-snow/",
     "/posts/the-old-mill/",
@@ -73,7 +73,7 @@ def sheets(paths: Sequence[str], size: int = 3) -> dict[str, Answer]:
     """The front page and the further ones behind it, each with links to so many articles."""
     parts = [paths[start : start + size] for start in range(0, len(paths), size)]
     names = ["/", *(f"/page/{number}/" for number in range(2, len(parts) + 1)), ""]
-    return {name: front(part, older=names[n + 1]) for n, (name, part) in enumerate(zip(names, parts))}
+    return {names[n]: front(part, older=names[n + 1]) for n, part in enumerate(parts)}
 
 
 def sitemap(url: str, paths: Sequence[str], lastmod: Mapping[str, str] | None = None) -> Page:
@@ -91,7 +91,9 @@ def sitemap_index(url: str, paths: Sequence[str]) -> Page:
 
 def feed(url: str, paths: Sequence[str]) -> Page:
     """An RSS feed of the paths."""
-    items = "".join(f"<item><title>About {escape(p)}</title><link>{url}{quote(p)}</link></item>" for p in paths)
+    items = "".join(
+        f"<item><title>About {escape(path)}</title><link>{url}{quote(path)}</link></item>" for path in paths
+    )
     return _xml(f'<rss version="2.0"><channel><title>A Small Blog</title>{items}</channel></rss>')
 
 

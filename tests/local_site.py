@@ -68,6 +68,8 @@ class LocalSite:
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.pages: dict[str, Answer | Callable[[Request], Answer]] = {}
+        self.beneath: dict[str, Callable[[Request], Answer]] = {}
+        """What answers for every address that begins so and is not among the pages."""
         self.requests: list[Request] = []
         self.busiest = 0
         """The most requests that were ever being answered at one time."""
@@ -109,6 +111,10 @@ class LocalSite:
                 page = self.pages[key]
                 found = page(request) if callable(page) else page
                 return found if isinstance(found, Page) else Page(found)
+        for start, make in self.beneath.items():
+            if request.path.startswith(start):
+                made = make(request)
+                return made if isinstance(made, Page) else Page(made)
         return Page("<!doctype html><title>Not found</title><h1>Not found</h1>", status=404)
 
     @contextmanager

@@ -69,7 +69,7 @@ def test_a_document_has_what_a_reader_needs_and_an_id_that_stays(story: Story) -
     }
     with story.run() as run:
         run.sees("/bridge/", article("The bridge", BRIDGE), at="/news/bridge/")
-    assert [document["id"] for document in exported(story)][0] == bridge["id"]
+    assert next(document["id"] for document in exported(story)) == bridge["id"]
 
 
 def test_each_page_is_exported_once_in_its_latest_version(story: Story) -> None:
@@ -122,10 +122,12 @@ def test_since_a_cursor_there_are_new_and_edited_pages_and_tombstones_of_gone_on
 def test_exports_since_each_cursor_add_up_to_the_whole(story: Story) -> None:
     held: dict[str, Document] = {}
     at = None
-    for step in (lambda: None, lambda: edit(story), lambda: remove(story, "/mill/")):
-        step()
-        for document in exported(story, since=at):
-            held[document["id"]] = document
+    for happens in ("nothing", "edit", "removal"):
+        if happens == "edit":
+            edit(story)
+        elif happens == "removal":
+            remove(story, "/mill/")
+        held |= {document["id"]: document for document in exported(story, since=at)}
         at = cursor(story.reader)
     assert [one for one in held.values() if not one.get("gone")] == exported(story)
 

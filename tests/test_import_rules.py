@@ -11,20 +11,21 @@ HOUSE = Path(__file__).parent.parent
 
 PURE = frozenset(
     {
-        *("alignment", "answer", "article", "blocks", "diff", "errors", "extract", "fetched", "keys"),
-        *("markup", "metadata", "outcome", "revisit", "significance", "signs", "site", "template", "times"),
-        *("timing", "typography", "urls", "words", "zwnj"),
+        *("alignment", "answer", "article", "blocks", "diff", "errors", "extract", "fetched", "files"),
+        *("finding", "keys", "markup", "metadata", "outcome", "revisit", "shapes", "significance", "signs"),
+        *("site", "strike", "template", "times", "timing", "typography", "urls", "words", "zwnj"),
     }
 )
 """Rooms of crawler/ whose answers depend on nothing but what they are handed."""
 
 MOVING = frozenset(
     {
-        *("archive", "child", "lock", "novelty", "pipeline", "reading", "record", "run", "schedule"),
-        *("settings", "settle", "timelimit", "track"),
+        *("archive", "check", "child", "cli", "commands", "doctor", "health", "learning", "lock", "novelty"),
+        *("objects", "pipeline", "probe", "reading", "record", "run", "saved", "schedule", "settings"),
+        *("settle", "show", "sight", "tally", "texts", "timelimit", "track", "trial"),
     }
 )
-"""Rooms of crawler/ that ask the clock, the disk, the store or Scrapy."""
+"""Rooms of crawler/ that ask the clock, the disk, the store or Scrapy, or speak to those who use them."""
 
 CLOCKS = frozenset(
     {
@@ -90,7 +91,8 @@ def test_the_store_knows_nothing_of_the_rest_of_the_house(path: Path) -> None:
 
 def test_each_file_of_the_crawler_is_either_pure_or_moving() -> None:
     assert PURE.isdisjoint(MOVING)
-    rooms = {path.relative_to(HOUSE / "crawler").parts[0].removesuffix(".py") for path in files("crawler")}
+    parts = (path.relative_to(HOUSE / "crawler").parts for path in files("crawler"))
+    rooms = {first.removesuffix(".py") for first, *_ in parts}
     assert rooms == PURE | MOVING
 
 

@@ -17,6 +17,8 @@ from storage.errors import NotFound
 from storage.store import Store
 from tests.local_site import article
 
+WORDS = ["مدرسه", "روز", "کتاب", "school", "letter", "bridge", "shkollë", "urë", "river", "نمی‌خواهم"]
+
 
 @pytest.fixture
 def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
@@ -26,9 +28,7 @@ def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def page(number: int) -> bytes:
     """A page of some 40 kB that is not repetitive in itself, in its `number`-th version."""
-    words = random.Random(7).choices(
-        "مدرسه روز کتاب school letter bridge shkollë urë river نمی‌خواهم".split(), k=5000
-    )
+    words = random.Random(7).choices(WORDS, k=5000)
     return article("نامه‌ای از دور", " ".join(words), f"Read {number} times so far.", lang="fa").encode()
 
 

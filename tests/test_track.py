@@ -91,14 +91,11 @@ def test_a_page_that_a_source_read_whole_did_not_list_before_is_new_whatever_its
         run.sees("/bridge/", article("The bridge", *BRIDGE))
     with story.run() as run:
         run.lists("sitemap", "/bridge/", "/letter/")
-        assert run.sees(
-            "/letter/", dated("2019-03-01T11:00:00Z", "Published today, dated back.")
-        ).changes == ("new",)
+        tracked = run.sees("/letter/", dated("2019-03-01T11:00:00Z", "Published today, dated back."))
+    assert tracked.changes == ("new",)
 
 
-def test_a_page_that_was_known_and_not_fetched_in_the_first_run_is_not_new_in_the_second(
-    story: Story,
-) -> None:
+def test_a_page_that_was_known_in_the_first_run_and_fetched_in_the_second_is_not_new(story: Story) -> None:
     with story.run(finished=False) as run:
         run.lists("sitemap", "/bridge/", "/mill/")
         run.sees("/bridge/", article("The bridge", *BRIDGE))
@@ -113,7 +110,7 @@ def test_a_listing_has_no_versions(story: Story) -> None:
         with story.run() as run:
             run.sees("/", f"<!doctype html><body class='blog'><main>{shown}</main></body></html>")
     assert story.page("/").kind == "listing"
-    assert story.versions("/") == story.changes() == []
+    assert (story.versions("/"), story.changes()) == ([], [])
 
 
 # ---- edited
@@ -289,7 +286,7 @@ def test_a_site_that_answers_not_found_for_everything_is_one_issue_and_nothing_i
     with story.run() as run:
         for path, body in letters.items():
             run.sees(path, body)
-    assert story.news() == story.issues() == []
+    assert (story.news(), story.issues()) == ([], [])
 
 
 def test_a_storm_is_seen_also_by_runs_that_look_at_a_small_part_of_a_large_site(story: Story) -> None:
@@ -402,13 +399,15 @@ def test_a_page_whose_text_stood_elsewhere_all_the_time_is_gone_and_has_not_move
 
 # ---- our own doing
 
+NOTES_LEFT_OUT = msgspec.structs.replace(SITE, remove=(Rule("p.note"),))
+
 
 def test_a_new_rule_of_ours_is_no_change_of_the_site(watched: Story) -> None:
     with_note = article("The bridge", *BRIDGE).replace("</div>", '<p class="note">Write to us.</p></div>')
     with watched.run() as run:
         assert run.sees("/bridge/", with_note).changes == ("edited",)
     before = watched.versions("/bridge/")[-1]
-    watched.site = replace_rules(watched, "p.note")
+    watched.site = NOTES_LEFT_OUT
     with watched.run() as run:
         assert run.sees("/bridge/", with_note + "<!-- served by host 7 -->").changes == ()
     after = watched.versions("/bridge/")[-1]
@@ -423,16 +422,12 @@ def test_an_edit_under_a_new_rule_shows_the_edit_alone(watched: Story) -> None:
     note = '<p class="note">Write to us.</p></div>'
     with watched.run() as run:
         run.sees("/mill/", article("The mill", *MILL).replace("</div>", note))
-    watched.site = replace_rules(watched, "p.note")
+    watched.site = NOTES_LEFT_OUT
     with watched.run() as run:
         edited = article("The mill", "The mill stands still.", MILL[1]).replace("</div>", note)
         assert run.sees("/mill/", edited).changes == ("edited",)
     (hunk,) = hunks(watched)
     assert (hunk.old, hunk.new) == (("The mill turns again.",), ("The mill stands still.",))
-
-
-def replace_rules(story: Story, css: str) -> object:
-    return msgspec.structs.replace(story.site, remove=(Rule(css),))
 
 
 # ---- no sight of the page

@@ -41,30 +41,40 @@ SHOWN = {
         "What the picture shows",
         "The closing paragraph.",
     ],
+    "two-parts": ["Pjesa e parë e raportit.", "Pjesa e dytë e raportit."],
     "three-pages": ["Page one of the story: how it began."],
     "more-mark": ["The teaser that lists show.", "The rest, which only the post’s own page shows."],
 }
 """The lines of posts that are made of more than paragraphs, by their slugs."""
 
-TYPOGRAPHY = str.maketrans({"“": '"', "”": '"', "„": '"', "″": '"', "‘": "'", "’": "'", "′": "'", "–": "-", "—": "-"})
+TYPOGRAPHY = str.maketrans("“”„″‘’′–—", '""""\'\'\'--')
 """WordPress itself turns quotes and dashes into typographic ones as it shows a text."""
 
 Post = dict[str, Any]
 
-ALIKE: list[Post] = [
+OWN: list[Post] = [
     {
-        "title": title,
-        "slug": slug,
-        "date": date,
-        "category": "Articles",
-        "paragraphs": [text],
-    }
-    for title, slug, date, text in (
-        ("A report", "report", "2021-06-01T09:00:00", "What the committee found out in its first year."),
-        ("A report from Tirana", "report-from-tirana", "2021-06-02T09:00:00", "Rain, and a crowd at the court."),
-    )
+        "title": "A report",
+        "slug": "report",
+        "date": "2021-06-01T09:00:00",
+        "paragraphs": ["What the committee found out in its first year."],
+    },
+    {
+        # WordPress leads from its shorter namesake to this one once that is deleted.
+        "title": "A report from Tirana",
+        "slug": "report-from-tirana",
+        "date": "2021-06-02T09:00:00",
+        "paragraphs": ["Rain, and a crowd at the court."],
+    },
+    {
+        "title": "Një raport i gjatë",
+        "slug": "two-parts",
+        "date": "2021-06-03T09:00:00",
+        "content": "<p>Pjesa e parë e raportit.</p>\n"
+        "<!-- wp:nextpage -->\n<!--nextpage-->\n<!-- /wp:nextpage -->\n<p>Pjesa e dytë e raportit.</p>",
+    },
 ]
-"""Two posts, the name of one of which begins like the other's: WordPress takes the longer for the shorter."""
+"""More posts: two of like names, and one in two parts as the block editor makes them."""
 
 
 @dataclass
@@ -116,7 +126,7 @@ def running(folder: Path, core: str, theme: str) -> Iterator[WordPress]:
     sys.path.insert(0, str(FOLDER))
     wp, seed = import_module("wp"), import_module("seed")
     posts = [post for name in ("posts", "edge_posts") for post in seed.load(FOLDER / f"{name}.jsonl")]
-    posts += ALIKE
+    posts += OWN
     with wp.Site.start(folder, core=core, theme=theme) as site:
         made = seed.seed(site, posts)
         site.save("seeded")
@@ -132,7 +142,7 @@ def running(folder: Path, core: str, theme: str) -> Iterator[WordPress]:
 def lines_of(post: Post) -> list[str]:
     """The text of a post as it is to be stored, a block a line."""
     if shown := SHOWN.get(post.get("slug", "")):
-        return shown
+        return list(shown)
     # WordPress makes a break of each line's end within a paragraph.
     lines = [line for paragraph in post["paragraphs"] for line in paragraph.splitlines()]
     return [" ".join(line.split()) for line in lines if line.strip()]

@@ -1,10 +1,10 @@
 """A workspace in which one site is watched, crawled for real, and asked what it holds.
 
-    watched = Watched.make(tmp_path, site.url, delay=0)
-    watched.crawl()
-    ...                                 # the site changes
-    watched.crawl()
-    assert watched.news() == [("edited", "/a/")]
+watched = Watched.make(tmp_path, site.url, delay=0)
+watched.crawl()
+...                                 # the site changes
+watched.crawl()
+assert watched.news() == [("edited", "/a/")]
 """
 
 from __future__ import annotations

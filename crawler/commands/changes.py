@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from crawler import show as shown
-from crawler.commands.options import Moment, as_json, site_filter, with_reader
+from crawler.commands.options import Moment, as_json, site_filter, whole_number, with_reader
 from crawler.objects import change_object, change_with_hunks
 from crawler.settings import Workspace
 from crawler.texts import blocks_after
@@ -19,7 +19,7 @@ KINDS = ("new", "edited", "retitled", "gone", "returned", "moved", "template")
 @click.option("--kind", type=click.Choice(KINDS), help="Of this kind only.")
 @click.option("--since", type=Moment(ago=True), help="Found since then: a date, a time, or 12h or 2d ago.")
 @click.option("--unreviewed", is_flag=True, help="Only those that nobody has judged yet.")
-@click.option("--limit", type=click.IntRange(1), help="No more than so many.")
+@click.option("--limit", type=whole_number, help="No more than so many.")
 @as_json
 @with_reader
 def changes(
@@ -48,7 +48,7 @@ def changes(
 
 
 @click.command()
-@click.argument("number", metavar="CHANGE", type=int)
+@click.argument("number", metavar="CHANGE", type=whole_number)
 @as_json
 @with_reader
 def show(workspace: Workspace, reader: Reader, number: int, as_json: bool) -> None:

@@ -19,6 +19,8 @@ from storage.reader import Reader
 P = ParamSpec("P")
 R = TypeVar("R")
 
+whole_number = click.IntRange(1, 2**31)
+"""What the database can have numbered."""
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
 
 

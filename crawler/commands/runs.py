@@ -38,6 +38,9 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
         show.json_lines(map(run_object, reports))
     else:
         _tell(reports)
+    for report in reports:
+        if report.failed:
+            show.note(f"{report.site} failed: {report.trouble}")
     click.get_current_context().exit(_exit_code(reports))
 
 
@@ -46,8 +49,6 @@ def _tell(reports: list[RunReport]) -> None:
         numbers = run_object(report)
         told = show.counts({name: numbers[name] for name in SHOWN}) or "nothing fetched"
         show.line(f"{report.site}: {told}; {report.reason}, {numbers['seconds']} s")
-        if report.failed:
-            show.note(f"{report.site} failed: {report.trouble}")
     if any(run_object(report)[kind] for report in reports for kind in KINDS):
         show.note("Next: variorum changes")
 

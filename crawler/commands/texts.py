@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from crawler import show
-from crawler.commands.options import Moment, as_json, site_filter, sites_named, with_reader
+from crawler.commands.options import Moment, as_json, site_filter, sites_named, whole_number, with_reader
 from crawler.objects import document, version_object
 from crawler.settings import Workspace
 from crawler.texts import find_page
@@ -36,7 +36,7 @@ def history(workspace: Workspace, reader: Reader, url: str, as_json: bool) -> No
 
 @click.command()
 @click.argument("url")
-@click.option("--version", "number", type=click.IntRange(1), help="That version; otherwise the latest.")
+@click.option("--version", "number", type=whole_number, help="That version; otherwise the latest.")
 @click.option("--as-of", type=Moment(), help="The version that stood at that moment.")
 @as_json
 @with_reader

@@ -25,7 +25,11 @@ Fact = tuple[str, str, str]
 
 EVENING = """
 Three small sites run on this machine, with menus, counters, tickers and teasers that differ at every
-request; their texts are English, Persian, Arabic and Albanian. The first crawl is the baseline."""
+request; their texts are English, Persian, Arabic and Albanian:
+
+{sites}
+
+The first crawl is the baseline: what is there now, and no change."""
 NIGHT = """
 Night falls. Some articles are edited, quietly; one is published, one renamed, one deleted. Around the
 articles every page is another: sidebars, notices, tickers."""
@@ -56,7 +60,7 @@ def main() -> None:
         (workspace / "variorum.toml").write_text('contact = "the demo, on its own machine"\n')
         sites.site_files(workspace / "sites")
         try:
-            evening(workspace)
+            evening(workspace, sites.urls)
             sites.overnight()
             morning(workspace, sites.truth)
             next_night(workspace, sites.truth)
@@ -67,10 +71,9 @@ def main() -> None:
     print(OWN_SITES.format(variorum=VARIORUM))
 
 
-def evening(workspace: Path) -> None:
+def evening(workspace: Path, urls: dict[str, str]) -> None:
     """The first crawl: it finds all there is, and no change."""
-    print(EVENING.lstrip())
-    variorum(workspace, "sites")
+    print(EVENING.lstrip().format(sites="\n".join(f"  {name:9}{url}" for name, url in urls.items())))
     variorum(workspace, "crawl")
     compare(found(workspace), [])
 
@@ -90,7 +93,7 @@ def morning(workspace: Path, truth: list[Change]) -> None:
 def next_night(workspace: Path, truth: list[Change]) -> None:
     """Nothing happens any more; the deletion is confirmed."""
     print(NEXT_NIGHT)
-    variorum(workspace, "crawl")
+    variorum(workspace, "crawl", *sorted({change.site for change in truth if change.kind == "gone"}))
     variorum(workspace, "changes", "--kind", "gone")
     compare(found(workspace), [fact(change) for change in truth])
 

@@ -1,0 +1,221 @@
+"""The command as a whole: its words, its exit codes, crawling by it, and how the sites fare."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from crawler.cli import COMMANDS, main
+from crawler.health import hasty
+from crawler.lock import held
+from crawler.site import Site
+from tests.blog import front
+from tests.command import VARIORUM, Press, objects, quick, variorum, workspace
+from tests.local_site import LocalSite, Page, article
+
+RUN_KEYS = [
+    *("site", "run", "fetched", "not_modified", "new", "changed", "unchanged", "moved", "gone", "returned"),
+    *("blocked", "failed", "seconds"),
+]
+
+
+# ---- every command
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_has_an_example(name: str) -> None:
+    result = variorum(name, "--help")
+    assert result.exit_code == 0
+    assert re.search(rf"Example: variorum .*\b{name}\b", result.stdout)
+
+
+def test_the_version_is_told() -> None:
+    assert variorum("--version").stdout.startswith("variorum, version ")
+
+
+@pytest.mark.parametrize(
+    "words", [["nonsense"], ["show"], ["show", "x"], ["show", 10**30], ["crawl", "--fast"]]
+)
+def test_what_is_no_command_is_misuse(words: list[object], press: Press) -> None:
+    assert press.run(*words).exit_code == 2
+
+
+def test_a_folder_that_is_no_workspace_is_misuse(tmp_path: Path) -> None:
+    result = variorum("-C", tmp_path, "changes")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"run `variorum init {tmp_path}`" in result.stderr
+
+
+def test_the_folder_on_the_command_line_counts_before_the_variable(
+    press: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VARIORUM_HOME", str(press.root))
+    assert [one["name"] for one in objects("sites")] == ["press"]
+    assert variorum("-C", tmp_path, "sites").exit_code == 2
+
+
+def test_init_makes_a_workspace_and_says_what_comes_next(tmp_path: Path) -> None:
+    result = variorum("init", tmp_path / "new")
+    assert result.exit_code == 0
+    assert f"wrote {tmp_path / 'new' / 'variorum.toml'}" in result.stdout
+    assert "crawl" in result.stderr
+    assert "nejatngo" in [one["name"] for one in objects("-C", tmp_path / "new", "sites")]
+
+
+def test_init_leaves_files_that_exist_as_they_are(press: Press) -> None:
+    before = (press.root / "variorum.toml").read_text(encoding="utf-8")
+    result = CliRunner().invoke(main, ["init", str(press.root)])
+    for path in (press.root / "sites").iterdir():
+        if path.stem != "press":
+            path.unlink()
+    assert result.exit_code == 0
+    assert str(press.root / "variorum.toml") not in result.stdout
+    assert (press.root / "variorum.toml").read_text(encoding="utf-8") == before
+
+
+# ---- crawling
+
+
+def test_a_crawl_tells_of_each_run_in_the_promised_keys(press: Press) -> None:
+    assert [list(run)[: len(RUN_KEYS)] for run in press.runs] == [RUN_KEYS] * 3
+    assert [run["run"] for run in press.runs] == [1, 2, 3]
+    assert (press.runs[0]["baseline"], press.runs[0]["new"], press.runs[0]["failed"]) == (5, 0, 0)
+    assert (press.runs[1]["new"], press.runs[1]["changed"]) == (1, 3)
+    assert press.runs[2]["gone"] == 1
+
+
+def test_two_bad_site_files_are_told_of_at_once_and_nothing_is_started(
+    tmp_path: Path, local_site: LocalSite
+) -> None:
+    root = workspace(
+        tmp_path, good=quick(local_site), one="url = 17\n", two='urll = "https://example.org/"\n'
+    )
+    result = variorum("-C", root, "crawl")
+    assert result.exit_code == 2
+    assert "one.toml: url" in result.stderr
+    assert 'did you mean "url"?' in result.stderr
+    assert local_site.requests == []
+
+
+def test_an_unknown_site_is_answered_with_the_known_ones(tmp_path: Path, local_site: LocalSite) -> None:
+    root = workspace(tmp_path, press=quick(local_site), other='url = "https://example.org/"\n')
+    result = variorum("-C", root, "crawl", "press", "pres")
+    assert result.exit_code == 2
+    assert 'no site is named "pres". There are: other, press.' in result.stderr
+    assert local_site.requests == []
+
+
+def test_a_site_that_fails_as_a_whole_fails_the_command(tmp_path: Path) -> None:
+    root = workspace(tmp_path, dead='url = "http://127.0.0.1:1/"\ndelay = 0\nrobots = false\n')
+    result = variorum("-C", root, "crawl", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["trouble"].startswith("nothing of the site could be had")
+    plain = variorum("-C", root, "crawl")
+    assert plain.exit_code == 1
+    assert "dead failed: nothing of the site could be had" in plain.stderr
+    assert objects("-C", root, "status")[0]["sites"][0]["issues"][0]["kind"] == "unreachable"
+
+
+def test_a_failed_page_does_not_fail_the_command(tmp_path: Path, local_site: LocalSite) -> None:
+    local_site.pages |= {"/": front(["/broken/"]), "/broken/": Page("oh no", status=500)}
+    [run] = objects("-C", workspace(tmp_path, press=quick(local_site)), "crawl")
+    assert run["trouble"] is None
+    assert run["failed"] == 1
+
+
+def test_a_site_that_another_process_crawls_is_left_to_it(tmp_path: Path, local_site: LocalSite) -> None:
+    root = workspace(tmp_path, press=quick(local_site))
+    with held(root / "variorum.db.press.lock", "a crawl"):
+        result = variorum("-C", root, "crawl")
+    assert result.exit_code == 1
+    assert f"a run of press runs already, as process {os.getpid()}: stop that one first." in result.stderr
+    assert local_site.requests == []
+
+
+def test_ctrl_c_ends_a_crawl_in_order(tmp_path: Path, local_site: LocalSite) -> None:
+    posts = [f"/posts/{number}/" for number in range(50)]
+    local_site.pages |= {"/": front(posts), **{path: Page(article(path, path), delay=0.5) for path in posts}}
+    root = workspace(tmp_path, press=f'url = "{local_site.url}/"\ndelay = 0\n')
+    command = [*VARIORUM, "-C", str(root), "crawl", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not any(path.startswith("/posts/") for path in local_site.paths()):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert json.loads(output)["reason"] == "shutdown"
+    assert "Traceback" not in errors
+
+
+def test_a_delay_of_hardly_anything_is_only_for_servers_of_ones_own() -> None:
+    assert hasty(Site(name="a", url="https://example.org/", delay=0.1))
+    assert not hasty(Site(name="a", url="https://example.org/", delay=0.5))
+    assert not hasty(Site(name="a", url="http://127.0.0.1:8080/", also=("http://localhost/",), delay=0))
+    assert hasty(Site(name="a", url="http://127.0.0.1:8080/", also=("https://example.org/",), delay=0))
+
+
+# ---- health
+
+
+def test_sites_and_status_tell_how_each_site_fares(press: Press) -> None:
+    [site] = press.objects("sites")
+    assert list(site) == ["name", "url", "pages", "last_run", "next_run", "changes", "issues", "state"]
+    assert (site["name"], site["changes"], site["issues"], site["state"]) == ("press", 5, 0, "ok")
+    [found] = press.objects("status")
+    [one] = found["sites"]
+    assert (one["gone"], one["changes"], one["last_run"]["id"], one["waiting"]) == (1, 5, 3, 0)
+    assert one["requests_last_day"] == sum(run["requests"] for run in press.runs)
+    assert "coverage" not in one
+    [ledger] = press.objects("status", "press")
+    [sitemap_row] = [row for row in ledger["sites"][0]["coverage"] if row["source"] == "sitemap"]
+    assert (sitemap_row["listed"], sitemap_row["never_fetched"]) == (5, 0)
+    assert "press: ok; last run" in press.run("status").stdout
+
+
+def test_a_site_that_never_ran_is_listed_too(tmp_path: Path, local_site: LocalSite) -> None:
+    root = workspace(tmp_path, press=quick(local_site))
+    assert objects("-C", root, "sites")[0]["state"] == "never run"
+    assert objects("-C", root, "status")[0]["sites"][0]["last_run"] is None
+    assert variorum("-C", root, "status").exit_code == 0
+
+
+def test_the_doctor_finds_a_sound_workspace_well(press: Press) -> None:
+    [found] = press.objects("doctor")
+    assert found["ok"] is True
+    assert {check["name"] for check in found["checks"]} >= {
+        "python", "libraries", "sqlite", "workspace", "sites", "contact", "database", "disk", "clock",
+    }  # fmt: skip
+
+
+def test_the_doctor_names_what_is_wrong(tmp_path: Path) -> None:
+    root = workspace(tmp_path, press='url = "https://example.org/"\ndelay = 0\n')
+    (root / "variorum.toml").write_text("", encoding="utf-8")
+    (root / "variorum.db").write_bytes(b"this is no database, but some bytes that somebody left here" * 20)
+    result = variorum("-C", root, "doctor", "--json")
+    assert result.exit_code == 1
+    checks = json.loads(result.stdout)["checks"]
+    assert {check["name"] for check in checks if not check["ok"]} == {
+        "manners",
+        "contact",
+        "database",
+        "clock",
+    }
+    assert "FAIL contact" in variorum("-C", root, "doctor").stdout
+
+
+def test_a_file_that_is_no_database_is_told_so(tmp_path: Path, local_site: LocalSite) -> None:
+    root = workspace(tmp_path, press=quick(local_site))
+    (root / "variorum.db").write_bytes(b"this is no database, but some bytes that somebody left here" * 20)
+    for words in (["changes"], ["sites"], ["crawl"], ["export"]):
+        result = variorum("-C", root, *words)
+        assert result.exit_code == 1
+        assert "variorum.db" in result.stderr

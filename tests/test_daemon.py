@@ -1,0 +1,186 @@
+"""`variorum watch` as it really runs: started, edited under, killed, started again, told to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.lock import held
+from crawler.times import iso, now
+from storage.reader import Reader
+from storage.rows import ChangeRow
+from tests.local_site import LocalSite, article
+
+PATIENCE = 60
+STOP_SECONDS = 15
+BRIDGE, NEW_BRIDGE = "The old bridge was closed in March.", "The old bridge was opened in April."
+
+
+class Daemon:
+    """A running `variorum watch`; what it logs is kept beside its workspace."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.log = root, root.with_suffix(".log")
+        command = [sys.executable, "-m", "crawler.cli", "-C", str(root), "watch"]
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(command, stderr=log)
+
+    def logged(self) -> str:
+        """All that the daemons of this workspace have logged."""
+        return self.log.read_text("utf-8")
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code that follows within the time that is promised."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(STOP_SECONDS)
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for something to hold."""
+        deadline = time.monotonic() + PATIENCE
+        while not holds():
+            assert self.process.poll() is None, f"the daemon has ended: {self.logged()}"
+            assert time.monotonic() < deadline, f"waited in vain: {self.logged()}"
+            time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def watching(root: Path) -> Iterator[Daemon]:
+    daemon = Daemon(root)
+    try:
+        yield daemon
+    finally:
+        daemon.process.kill()
+        daemon.process.wait()
+
+
+@pytest.fixture
+def root(local_site: LocalSite, tmp_path: Path) -> Path:
+    """A workspace with one site, to be crawled every two seconds."""
+    root = tmp_path / "home"
+    (root / "sites").mkdir(parents=True)
+    (root / "variorum.toml").touch()
+    local_site.pages["/"] = article("The bridge", BRIDGE)
+    write_site(root, "often", local_site.url, every="2s")
+    return root
+
+
+def write_site(root: Path, name: str, url: str, every: str) -> None:
+    text = f'url = "{url}/"\nevery = "{every}"\ndelay = 0\ndiscover = ["feed"]\n'
+    (root / "sites" / f"{name}.toml").write_text(text, "utf-8")
+
+
+def runs(root: Path, name: str) -> int:
+    """How many runs of the site have ended, asked while the daemon may be writing."""
+    with contextlib.suppress(sqlite3.OperationalError):  # the tables are only just being made
+        return len(rows(root, "SELECT id FROM runs WHERE site = ? AND ended_at IS NOT NULL", name))
+    return 0
+
+
+def begun(root: Path, name: str) -> int:
+    """How many runs of the site have begun."""
+    return len(rows(root, "SELECT id FROM runs WHERE site = ?", name))
+
+
+def rows(root: Path, sql: str, *values: str) -> list[tuple[Any, ...]]:
+    with contextlib.closing(sqlite3.connect(root / "variorum.db")) as conn, conn:
+        return conn.execute(sql, values).fetchall()
+
+
+def changes(root: Path) -> list[ChangeRow]:
+    with contextlib.closing(Reader.open(root / "variorum.db")) as reader:
+        return reader.changes()
+
+
+def next_due(root: Path, name: str) -> str:
+    ((due,),) = rows(root, "SELECT next_due FROM sites WHERE name = ?", name)
+    return str(due)
+
+
+def test_a_site_is_crawled_on_schedule_and_its_changes_can_be_read_meanwhile(
+    root: Path, local_site: LocalSite
+) -> None:
+    with watching(root) as daemon:
+        daemon.until(lambda: runs(root, "often") >= 2)
+        assert changes(root) == []
+        local_site.pages["/"] = article("The bridge", NEW_BRIDGE)
+        daemon.until(lambda: len(changes(root)) == 1)
+        assert daemon.stop() == 0
+    assert [change.kind for change in changes(root)] == ["edited"]
+    assert rows(root, "SELECT id FROM runs WHERE ended_at IS NULL") == []
+    assert rows(root, "PRAGMA integrity_check") == [("ok",)]
+    assert daemon.logged().endswith("stopped\n")
+
+
+def test_a_daemon_that_was_killed_is_started_again_and_has_forgotten_nothing(root: Path) -> None:
+    with LocalSite() as calm:
+        calm.pages["/"] = article("The mill", "The mill turns again.")
+        write_site(root, "seldom", calm.url, every="1d")
+        with watching(root) as daemon:
+            daemon.until(lambda: runs(root, "seldom") == 1 and runs(root, "often") >= 1)
+            daemon.process.kill()
+            daemon.process.wait()
+        due, before = next_due(root, "seldom"), runs(root, "often")
+        with watching(root) as daemon:
+            daemon.until(lambda: runs(root, "often") > before)
+            assert (begun(root, "seldom"), next_due(root, "seldom")) == (1, due)
+            # As if the machine had been off for a week: seven slots were missed.
+            rows(root, "UPDATE sites SET next_due = '2026-01-01T00:00:00Z' WHERE name = 'seldom'")
+            daemon.until(lambda: runs(root, "seldom") == 2)
+            before = begun(root, "often")
+            daemon.until(lambda: begun(root, "often") > before)
+            assert begun(root, "seldom") == 2
+            assert next_due(root, "seldom") > iso(now())
+            assert daemon.stop() == 0
+
+
+def test_a_broken_site_file_is_named_and_leaves_the_other_sites_running(root: Path) -> None:
+    with LocalSite() as other, watching(root) as daemon:
+        other.pages["/"] = article("The mill", "The mill turns again.")
+        daemon.until(lambda: runs(root, "often") >= 1)
+        (root / "sites" / "later.toml").write_text('url = "mill"\nevrey = "2s"\n')
+        daemon.until(lambda: "later.toml: evrey: unknown key" in daemon.logged())
+        (root / "sites" / "often.toml").write_text("url = ")
+        daemon.until(lambda: "often.toml: not TOML" in daemon.logged())
+        before = begun(root, "often")
+        daemon.until(lambda: begun(root, "often") > before)
+        write_site(root, "later", other.url, every="2s")
+        daemon.until(lambda: runs(root, "later") >= 1)
+        assert daemon.stop() == 0
+
+
+def test_a_second_daemon_is_refused_with_the_number_of_the_first(root: Path) -> None:
+    with held(root / "variorum.db.lock", "the first"):
+        daemon = Daemon(root)
+        assert daemon.process.wait(PATIENCE) == 1
+    assert daemon.logged() == (
+        f"variorum: `variorum watch` runs already, as process {os.getpid()}: stop that one first.\n"
+    )
+    assert not (root / "variorum.db").exists()
+
+
+def test_a_run_in_flight_is_ended_in_good_order_and_made_up_for(root: Path, local_site: LocalSite) -> None:
+    paths = [f"/letters/{number}/" for number in range(60)]
+    menu = [(path, f"Letter {path}") for path in paths]
+    local_site.pages |= {path: article(f"Letter {path}", f"The text of {path}.", menu=menu) for path in paths}
+    local_site.pages["/"] = article("Letters", "All of them.", menu=menu)
+    (root / "sites" / "often.toml").write_text(
+        f'url = "{local_site.url}/"\nevery = "1d"\ndelay = 0.5\ndiscover = ["links"]\n'
+    )
+    with watching(root) as daemon:
+        daemon.until(lambda: len(local_site.requests) > 4)
+        assert daemon.stop() == 0
+    ((reason, fetched),) = rows(root, "SELECT reason, fetched FROM runs")
+    assert reason == "shutdown"
+    assert 0 < fetched < len(paths)
+    assert next_due(root, "often") <= iso(now())
+    assert rows(root, "PRAGMA integrity_check") == [("ok",)]

@@ -1,0 +1,338 @@
+"""Runs as they really are: child processes that report, obey limits, and lose nothing when killed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from crawler.errors import VariorumError
+from crawler.lock import held
+from crawler.run import RunReport, run_child, run_sites
+from crawler.settings import Workspace, load_workspace
+from crawler.site import Site, load_sites
+from storage.reader import Reader
+from storage.store import Store
+from tests.blog import front, text_of
+from tests.local_site import LocalSite, Page, article
+from tests.quick import Quick
+from tests.workspace import NAME, Watched
+
+HOUSE = Path(__file__).parent.parent
+PATIENCE = 30
+PATHS = [f"/letters/{number}/" for number in range(14)]
+SLOW = 0.15  # seconds that a page takes where a run is to be caught in the middle
+
+PARENT = """
+import asyncio, sys
+from pathlib import Path
+from crawler.run import run_child
+from crawler.settings import load_workspace
+from crawler.site import load_sites
+workspace = load_workspace(Path(sys.argv[1]))
+site = load_sites(workspace.sites_folder)["watched"]
+tell = lambda event: print(event["event"], flush=True)
+asyncio.run(run_child(workspace, site, thorough=True, stop=asyncio.Event(), on_event=tell))
+"""
+
+
+def letters(local_site: LocalSite, delay: float = 0.0) -> None:
+    """A front page that links to the letters; each may take its time."""
+    local_site.pages["/"] = front(PATHS)
+    for path in PATHS:
+        local_site.pages[path] = Page(article(f"Letter {path}", *text_of(path)), delay=delay)
+
+
+@pytest.fixture
+def watched(local_site: LocalSite, tmp_path: Path) -> Watched:
+    """A workspace that watches the letters by their links."""
+    letters(local_site)
+    return Watched.make(tmp_path / "home", local_site.url, discover=["links"])
+
+
+def workspace_of(watched: Watched) -> tuple[Workspace, Site]:
+    workspace = load_workspace(watched.root)
+    return workspace, load_sites(workspace.sites_folder)[NAME]
+
+
+@contextlib.contextmanager
+def child_of(watched: Watched) -> Iterator[subprocess.Popen[str]]:
+    """A child process as a run starts it, whose parent is this test."""
+    workspace, site = workspace_of(watched)
+    command = [sys.executable, "-m", "crawler.child", str(workspace.root)]
+    pipe = subprocess.PIPE
+    child = subprocess.Popen(
+        [*command, msgspec.json.encode(site).decode(), "thorough"],
+        stdin=pipe, stdout=pipe, stderr=pipe, text=True,
+    )  # fmt: skip
+    with child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def events(child: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
+    """What the child tells, as it tells it."""
+    assert child.stdout
+    for line in child.stdout:
+        yield json.loads(line)
+
+
+def pages_told(child: subprocess.Popen[str], count: int) -> list[str]:
+    """The first letters that the child reports as kept."""
+    told = (event["url"] for event in events(child) if event["event"] == "page")
+    found = (url for url in told if "/letters/" in url)
+    return [url for url, _ in zip(found, range(count), strict=False)]
+
+
+def assert_sound(watched: Watched) -> None:
+    database = load_workspace(watched.root).database
+    with contextlib.closing(sqlite3.connect(database)) as conn:
+        assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def assert_holds_what_was_served(watched: Watched) -> None:
+    """Every letter has one version, and its text is what the site has there."""
+    assert_sound(watched)
+    texts = {path: [version.text for version in watched.versions(path)] for path in PATHS}
+    assert texts == {path: ["\n".join(text_of(path))] for path in PATHS}
+    assert watched.news() == []
+
+
+def last_run(watched: Watched) -> dict[str, Any]:
+    with contextlib.closing(Reader.open(load_workspace(watched.root).database)) as reader:
+        (row,) = reader.rows("SELECT * FROM runs ORDER BY id DESC LIMIT 1", {})
+        return row
+
+
+def lock_of(watched: Watched) -> Path:
+    return Path(f"{load_workspace(watched.root).database}.{NAME}.lock")
+
+
+def wait_for_the_lock(watched: Watched) -> None:
+    """Until no run of the site goes on."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with held(lock_of(watched), "the test"):
+                return
+        except VariorumError:
+            assert time.monotonic() < deadline, "the run goes on"
+            time.sleep(0.1)
+
+
+# ---- reports
+
+
+def test_a_run_reports_how_it_ended_and_what_it_brought(watched: Watched) -> None:
+    report = watched.crawl()
+    assert (report.failed, report.reason, report.trouble) == (False, "finished", "")
+    assert report.counts["baseline"] == len(PATHS)
+    assert_holds_what_was_served(watched)
+    row = last_run(watched)
+    assert (row["reason"], row["whole"], row["requests"]) == ("finished", 1, report.counts["requests"])
+
+
+def test_a_site_that_does_not_answer_is_one_issue_and_the_others_go_on(
+    watched: Watched, local_site: LocalSite
+) -> None:
+    with LocalSite() as closed:
+        url = closed.url
+    (watched.root / "sites" / "closed.toml").write_text(f'url = "{url}/"\ndelay = 0\n')
+    workspace, _ = workspace_of(watched)
+    sites = list(load_sites(workspace.sites_folder).values())
+    closed_report, report = asyncio.run(run_sites(workspace, sites))
+    assert (closed_report.site, closed_report.failed) == ("closed", True)
+    assert "refused" in closed_report.trouble
+    assert (report.failed, report.reason) == (False, "finished")
+    (issue,) = watched.issues()
+    assert (issue.site, issue.kind, issue.times) == ("closed", "unreachable", 1)
+    assert_holds_what_was_served(watched)
+
+
+def test_a_site_that_answers_again_has_no_issue_any_more(local_site: LocalSite, tmp_path: Path) -> None:
+    local_site.pages["/"] = Page("down", status=500)
+    quick = Quick.make(tmp_path / "home", local_site.url, discover=["links"])
+    assert quick.crawl().failed
+    assert [issue.kind for issue in quick.issues()] == ["unreachable"]
+    letters(local_site)
+    assert not quick.crawl().failed
+    assert quick.issues() == []
+
+
+# ---- killed
+
+
+def test_what_a_killed_run_has_reported_is_kept_and_the_next_run_brings_the_rest(
+    watched: Watched, local_site: LocalSite
+) -> None:
+    letters(local_site, delay=SLOW)
+    with child_of(watched) as child:
+        reported = pages_told(child, 5)
+        child.kill()
+    assert len(reported) == 5
+    assert_sound(watched)
+    for url in reported:
+        assert [version.number for version in watched.versions(watched.path(url))] == [1]
+    unread = [path for path in PATHS if not watched.versions(path)]
+    letters(local_site)
+    local_site.clear()
+    report = Quick(watched.root, watched.url).crawl(thorough=False)
+    assert report.reason == "finished"
+    assert_holds_what_was_served(watched)
+    assert set(unread) <= set(local_site.paths())
+
+
+def test_a_run_that_broke_down_is_an_issue_until_one_goes_well(
+    watched: Watched, local_site: LocalSite
+) -> None:
+    letters(local_site, delay=SLOW)
+    workspace, site = workspace_of(watched)
+
+    def kill(event: dict[str, Any]) -> None:
+        if event["event"] == "page":
+            os.kill(int(lock_of(watched).read_text()), signal.SIGKILL)
+
+    report = asyncio.run(run_child(workspace, site, thorough=True, stop=asyncio.Event(), on_event=kill))
+    assert (report.failed, report.reason) == (True, "died")
+    assert report.trouble.startswith("the run broke down (exit -9)")
+    assert [issue.kind for issue in watched.issues()] == ["run broke down"]
+    letters(local_site)
+    Quick(watched.root, watched.url).crawl()
+    assert watched.issues() == []
+
+
+def test_a_run_ends_in_good_order_when_its_parent_is_killed(watched: Watched, local_site: LocalSite) -> None:
+    letters(local_site, delay=SLOW)
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(watched.root)], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout
+        told = [line.strip() for line, _ in zip(parent.stdout, range(4), strict=False)]
+        parent.kill()
+    assert told == ["started", "page", "page", "page"]
+    wait_for_the_lock(watched)
+    row = last_run(watched)
+    assert (row["reason"], row["whole"]) == ("shutdown", 0)
+    assert 0 < row["fetched"] < len(PATHS)
+    assert_sound(watched)
+
+
+def test_a_second_signal_does_not_cut_a_run_that_is_ending(watched: Watched, local_site: LocalSite) -> None:
+    letters(local_site, delay=4 * SLOW)
+    with child_of(watched) as child:
+        pages_told(child, 1)
+        for _ in range(3):
+            child.send_signal(signal.SIGTERM)
+            time.sleep(SLOW)
+        last = list(events(child))[-1]
+    assert (last["event"], last["reason"], last["trouble"]) == ("ended", "shutdown", "")
+    assert last_run(watched)["reason"] == "shutdown"
+
+
+def test_a_run_that_is_stopped_before_it_began_has_not_failed(watched: Watched) -> None:
+    async def stopped() -> RunReport:
+        stop = asyncio.Event()
+        stop.set()
+        return await run_child(*workspace_of(watched), thorough=True, stop=stop)
+
+    report = asyncio.run(stopped())
+    assert (report.failed, report.reason) == (False, "shutdown")
+
+
+# ---- limits
+
+
+def test_a_run_ends_when_its_time_is_up_and_the_next_one_goes_on(
+    watched: Watched, local_site: LocalSite
+) -> None:
+    letters(local_site, delay=1)
+    (watched.root / "variorum.toml").write_text("max_run_seconds = 2\n")
+    report = watched.crawl()
+    assert (report.failed, report.reason) == (False, "closespider_timeout")
+    assert last_run(watched)["whole"] == 0
+    (watched.root / "variorum.toml").write_text("")
+    letters(local_site)
+    Quick(watched.root, watched.url).crawl()
+    assert_holds_what_was_served(watched)
+
+
+def test_a_second_run_of_a_site_is_refused_in_words_while_one_goes_on(watched: Watched) -> None:
+    Store.open(load_workspace(watched.root).database).close()
+    with held(lock_of(watched), "the first run"):
+        report = watched.crawl()
+    assert report.failed
+    assert f"runs already, as process {os.getpid()}: stop that one first" in report.trouble
+    assert watched.pages() == {}
+    assert watched.issues() == []
+
+
+def test_no_more_requests_are_made_in_a_day_than_the_budget_allows(
+    watched: Watched, local_site: LocalSite
+) -> None:
+    watched.set(discover=["links"], budget=10)
+    quick = Quick(watched.root, watched.url)
+    reports = [quick.crawl() for _ in range(3)]
+    assert not any(report.failed for report in reports)
+    assert 8 <= len(local_site.requests) <= 10
+    assert watched.issues() == []
+
+
+def test_the_budget_is_fresh_after_a_day(watched: Watched, local_site: LocalSite) -> None:
+    watched.set(discover=["links"], budget=10)
+    quick = Quick(watched.root, watched.url)
+    quick.crawl()
+    with contextlib.closing(sqlite3.connect(load_workspace(watched.root).database)) as conn, conn:
+        conn.execute("UPDATE runs SET started_at = '2026-01-01T00:00:00Z'")
+    seen = len(local_site.requests)
+    quick.crawl()
+    assert len(local_site.requests) > seen
+
+
+def test_the_requests_of_a_killed_run_count_against_the_budget(
+    watched: Watched, local_site: LocalSite
+) -> None:
+    letters(local_site, delay=SLOW)
+    watched.set(discover=["links"], budget=12, concurrency=1)
+    with child_of(watched) as child:
+        pages_told(child, 6)
+        child.kill()
+    letters(local_site)
+    Quick(watched.root, watched.url).crawl()
+    # It has not told of robots.txt, of the address that can't exist, and of what was under way.
+    assert len(local_site.requests) <= 12 + 3
+
+
+# ---- Scrapy's own commands
+
+
+def scrapy(watched: Watched, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "VARIORUM_HOME": str(watched.root)}
+    command = [sys.executable, "-m", "scrapy", *arguments]
+    return subprocess.run(command, cwd=HOUSE, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_scrapy_lists_the_sites_of_the_workspace(watched: Watched) -> None:
+    (watched.root / "sites" / "another.toml").write_text('url = "https://example.org/"\n')
+    assert scrapy(watched, "list").stdout == "another\nwatched\n"
+
+
+def test_scrapy_crawl_records_as_our_own_run_does(watched: Watched) -> None:
+    done = scrapy(watched, "crawl", NAME)
+    assert done.returncode == 0, done.stderr
+    assert_holds_what_was_served(watched)
+    assert last_run(watched)["reason"] == "finished"

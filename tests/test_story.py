@@ -1,0 +1,132 @@
+"""The whole way, by the commands a person types: a site is followed, it changes, and its texts are handed on.
+
+The site is a small paper in English, Persian and Albanian. Its pages carry a menu, a sidebar, a footer,
+and a counter that never stands still.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from tests.blog import front, sitemap
+from tests.command import VARIORUM
+from tests.local_site import LocalSite, Page, Request, article
+
+BRIDGE, LIBRARY, FERRY, WELL, MILL = "/bridge/", "/fa/کتابخانه/", "/trageti/", "/well/", "/mill/"
+OPENING, MOVED_WELL = "/opening/", "/the-well-on-the-square/"
+HOURS = "کتابخانهٔ شهر هر روز از ساعت ۸ باز می‌شود و بچه‌ها می‌توانند تا ۱۹ در آن‌جا بمانند."
+ADDRESS = "نشانی: خیابان آزادی، پلاک ۲۴."
+THE_WELL = ("The well", "Last summer the well on the square ran dry.", "It has had water again since May.")
+visitors = count(1)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at a terminal."""
+
+    workspace: Path
+    site: LocalSite
+
+    def types(self, *words: str) -> str:
+        """What `variorum` prints; it must end well."""
+        environment = {**os.environ, "VARIORUM_HOME": str(self.workspace), "PYTHONUTF8": "1"}
+        command = [*VARIORUM, *words]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{words}\n{done.stderr}"
+        return done.stdout
+
+    def asks(self, *words: str) -> list[dict[str, Any]]:
+        """The objects that it prints with --json."""
+        return [json.loads(line) for line in self.types(*words, "--json").splitlines()]
+
+    def changes(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """All changes, by kind and path."""
+        return {(one["kind"], self.path(one["url"])): one for one in self.asks("changes")}
+
+    def path(self, url: str) -> str:
+        """The address within the site, readable."""
+        return unquote(url.removeprefix(self.site.url))
+
+
+def publish(site: LocalSite, path: str, title: str, *paragraphs: str) -> None:
+    """Put an article on the site, with a counter beside it that no two requests see alike."""
+
+    def answer(_: Request) -> str:
+        seen = f"<p>You are visitor {next(visitors)}.</p>"
+        return article(title, *paragraphs, lang="fa" if path.startswith("/fa/") else "en", extra=seen)
+
+    site.pages[path] = answer
+    announce(site)
+
+
+def announce(site: LocalSite) -> None:
+    """Let the front page and the sitemap name the articles that are there."""
+    paths = [path for path, page in site.pages.items() if callable(page)]
+    site.pages |= {"/": front(paths), "/sitemap.xml": sitemap(site.url, paths)}
+
+
+def test_a_site_is_followed_changes_overnight_and_its_texts_are_handed_on(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    person = Person(tmp_path / "watch", local_site)
+    publish(local_site, BRIDGE, "The bridge", "It was built in 1887.", "It still carries the road.")
+    publish(local_site, LIBRARY, "کتابخانهٔ تازه", HOURS, ADDRESS)
+    publish(local_site, FERRY, "Trageti i ri", "Trageti niset çdo mëngjes në orën nëntë.")
+    publish(local_site, WELL, *THE_WELL)
+    publish(local_site, MILL, "The mill", "The mill by the river is for sale.", "Nobody wants it.")
+
+    # A workspace, with no pause between requests, since the site is our own. `add` looks at the site.
+    person.types("init", str(person.workspace))
+    (person.workspace / "variorum.toml").write_text("[defaults]\ndelay = 0\nconcurrency = 4\n")
+    person.types("add", f"{local_site.url}/", "--name", "town")
+
+    # The first crawl is the baseline: what stood there before is no change.
+    [first] = person.asks("crawl", "town")
+    assert (first["baseline"], first["new"], first["failed"]) == (5, 0, 0)
+
+    # Overnight one article is edited in Persian, one gets another headline, one is published, one renamed,
+    # one deleted.
+    publish(local_site, LIBRARY, "کتابخانهٔ تازه", HOURS.replace("۱۹", "۲۱"), ADDRESS)
+    publish(local_site, FERRY, "Trageti i vjetër", "Trageti niset çdo mëngjes në orën nëntë.")
+    publish(local_site, OPENING, "An opening", "The school opens its doors again on the first of May.")
+    local_site.pages[WELL] = Page(status=301, headers={"Location": MOVED_WELL})
+    publish(local_site, MOVED_WELL, *THE_WELL)
+    del local_site.pages[MILL]
+    announce(local_site)
+
+    # In the morning each is told as what it is. A page counts as gone when a second crawl has missed it.
+    [second] = person.asks("crawl", "town")
+    assert [second[kind] for kind in ("new", "changed", "moved", "gone")] == [1, 2, 1, 0]
+    [third] = person.asks("crawl", "town")
+    assert [third[kind] for kind in ("new", "changed", "moved", "gone")] == [0, 0, 0, 1]
+    changes = person.changes()
+    assert set(changes) == {
+        ("edited", LIBRARY), ("retitled", FERRY), ("new", OPENING), ("moved", MOVED_WELL), ("gone", MILL),
+    }  # fmt: skip
+    assert person.path(changes["moved", MOVED_WELL]["old_url"]) == WELL
+
+    # One of them, word for word.
+    edit = changes["edited", LIBRARY]
+    assert (edit["words_added"], edit["words_removed"]) == (1, 1)
+    assert "[-۱۹-]{+۲۱+}" in person.types("show", str(edit["id"]))
+
+    # The page's history, and its text as it was.
+    url = local_site.url + LIBRARY
+    assert [version["version"] for version in person.asks("history", url)] == [1, 2]
+    assert person.types("text", url, "--version", "1") == f"کتابخانهٔ تازه\n\n{HOURS}\n{ADDRESS}\n"
+
+    # The clean texts, for other tools: one document for each article that stands, in its own language.
+    person.types("export", "-o", str(tmp_path / "town.jsonl"))
+    lines = (tmp_path / "town.jsonl").read_text(encoding="utf-8").splitlines()
+    documents = {person.path(one["url"]): one for one in map(json.loads, lines)}
+    assert set(documents) == {BRIDGE, LIBRARY, FERRY, OPENING, MOVED_WELL}
+    assert documents[LIBRARY]["text"] == f"{HOURS.replace('۱۹', '۲۱')}\n{ADDRESS}"
+    assert documents[BRIDGE]["text"] == "It was built in 1887.\nIt still carries the road."
+    assert [documents[path]["language"] for path in (BRIDGE, LIBRARY, FERRY)] == ["en", "fa", "sq"]
