@@ -99,8 +99,8 @@ def extract(
     cut(tree, template)
     kind = article.kind_of(tree)
     lines = _listing(tree) if kind == "listing" else _article(tree, url, title, select)
-    if not lines and not title:
-        raise ExtractionError(f"{url}: neither title nor text; a page made by scripts needs `render = true`")
+    if not lines and not (title and (kind == "listing" or _shows_something(tree))):
+        raise ExtractionError(f"{url}: there is no text; a page made by scripts needs `render = true`")
     text = "\n".join(lines)
     return Extract(
         title=title,
@@ -112,6 +112,11 @@ def extract(
         language=page.language(text, tree.get("lang")),
         canonical=says.canonical,
     )
+
+
+def _shows_something(tree: HtmlElement) -> bool:
+    """Whether a page without text may be meant so: it has a picture or a film."""
+    return next(tree.iter("img", "picture", "video", "audio", "iframe", "object"), None) is not None
 
 
 def _listing(tree: HtmlElement) -> list[str]:

@@ -39,7 +39,7 @@ class Fetched:
     """HTTP status; 0 where no response came."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Response headers, names in lower case."""
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     """The body, freed of its content encoding."""
     encoding: str | None = None
     """The character encoding found by header, meta tag or detection."""

@@ -8,6 +8,7 @@ template never makes a change: both sides of every comparison are read with the 
 from __future__ import annotations
 
 from crawler.extract import ExtractionError
+from crawler.parts import split
 from crawler.site import Site
 from crawler.template import EMPTY, LEAST_PAGES, Template, learn
 from crawler.times import iso, now
@@ -77,6 +78,6 @@ class Learner:
 
     def _captures(self, version: VersionRow) -> list[bytes]:
         kept = self.store.capture(version.capture).body
-        bodies = [self.store.body(kept)] if kept else []
+        bodies = [split(self.store.body(kept))[0]] if kept else []
         second = self._second.get(version.page, b"")
-        return bodies + ([second] if len(second) > 1 else [])
+        return bodies + ([split(second)[0]] if len(second) > 1 else [])

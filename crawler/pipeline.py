@@ -23,6 +23,7 @@ from crawler.archive import SiteArchive
 from crawler.errors import SiteTrouble, VariorumError
 from crawler.fetched import Fetched
 from crawler.lock import held
+from crawler.run import NOT_BEGUN
 from crawler.settings import SETTINGS_FILE, Workspace, load_workspace
 from crawler.settle import settle, unmet
 from crawler.tally import BROKE_DOWN, COUNTS, DATABASE, MISSING, SPENT, UNREACHABLE, Tally
@@ -66,7 +67,7 @@ class Recording:
             self._begin(load_workspace(_home(self.crawler)))
         except (VariorumError, StoreError) as error:
             self._open.close()
-            told = {"site": self._spider().name, "failed": True, "trouble": str(error), "reason": "not begun"}
+            told = {"site": self._spider().name, "failed": True, "trouble": str(error), "reason": NOT_BEGUN}
             self._emit({"event": "ended", **told})
             raise
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from crawler.extract import EXTRACTOR, Extract, ExtractionError, extract, rules_at
 from crawler.files import extract_file
+from crawler.parts import split
 from crawler.site import Site
 from crawler.template import EMPTY, Template
 from crawler.timelimit import TookTooLong, time_limit
@@ -42,23 +43,27 @@ class Reader:
         content_type: str | None = None,
     ) -> Extract:
         """The extraction of a captured body. Raises ExtractionError, also where it takes too long."""
-        day = date.fromisoformat(captured_at[:10])
         try:
             with time_limit(SECONDS):
                 if not _is_page(body, content_type):
                     return extract_file(body, url, content_type or "")
-                return extract(
-                    body,
-                    url,
-                    encoding=encoding,
-                    select=rules_at(self.site.select, day),
-                    remove=rules_at(self.site.remove, day),
-                    template=self.template,
-                )
+                day = date.fromisoformat(captured_at[:10])
+                parts = [self._read_part(part, url, encoding, day) for part in split(body)]
         except TookTooLong as error:
             raise ExtractionError(
                 f"{url}: reading it took over {error}; name its text with `select`"
             ) from error
+        return replace(parts[0], text="\n".join(part.text for part in parts))
+
+    def _read_part(self, body: bytes, url: str, encoding: str | None, day: date) -> Extract:
+        return extract(
+            body,
+            url,
+            encoding=encoding,
+            select=rules_at(self.site.select, day),
+            remove=rules_at(self.site.remove, day),
+            template=self.template,
+        )
 
 
 def _is_page(body: bytes, content_type: str | None) -> bool:

@@ -31,6 +31,8 @@ from storage.store import Store
 GRACE_SECONDS = 60  # after its own limit, for what was in flight
 STOP_SECONDS = 12  # after SIGTERM
 LINE_BYTES = 1 << 20
+NOT_BEGUN = "not begun"
+"""The reason of a run that something kept from beginning: another one of the site, or the site's own wish."""
 
 Hearer = Callable[[dict[str, Any]], None]
 

@@ -22,7 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from crawler import times
 from crawler.errors import Misuse
 from crawler.lock import held
-from crawler.run import run_child
+from crawler.run import NOT_BEGUN, run_child
 from crawler.settings import Workspace
 from crawler.site import Site, load_site, load_sites, site_files
 from crawler.timing import following, next_run, out_of_quiet, planned, schedule_text
@@ -170,7 +170,7 @@ class Daemon:
             report = await run_child(
                 self.workspace, site, thorough=False, stop=self.stop, on_event=self.on_event
             )
-            failed = report.failed
+            failed = report.failed and report.reason != NOT_BEGUN  # such as while somebody crawls it by hand
             logger.info("%s: run %s: %s", site.name, "failed" if failed else "ended", report.reason)
         except Exception:
             logger.exception("%s: the run could not be carried out", site.name)

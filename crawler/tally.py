@@ -50,7 +50,7 @@ class Tally:
     faults: list[str] = field(default_factory=list)
     """What broke over a page."""
     _outcomes: Counter[Outcome] = field(default_factory=Counter)
-    _last: str = "no answer came"
+    _last: str = ""
     _streak: int = 0
     _left: int = 0
 
@@ -91,7 +91,8 @@ class Tally:
             return f"{self._left} of {self.live} pages are not found at once; none is taken as gone"
         if reason in {"shutdown", SPENT} or any(self._outcomes[one] for one in ANSWERS):
             return ""
-        return f"nothing of the site could be had; last, {self._last}"
+        last = self._last or (self.faults[-1] if self.faults else "no answer came")
+        return f"nothing of the site could be had; last, {last}"
 
     def issue(self, reason: str) -> str:
         """The kind of issue that such an end is, where there is trouble."""

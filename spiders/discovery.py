@@ -32,6 +32,7 @@ NOT_MODIFIED = 304
 MAX_SITEMAPS = 500
 MAX_LISTED = 200_000
 MAX_API_PAGES = 1_000
+MOST_TROUBLES = 3  # that one message tells of
 NOTED_AT_ONCE = 1_000  # so that the runs of other sites need not wait long to write
 FEW = 500  # posts: a collection of so many costs five requests at most, and is read whole in every run
 
@@ -44,7 +45,7 @@ class Reading:
     def __init__(self, archive: Archive, *, relied_on: bool = False) -> None:
         self.archive = archive
         self.broken = False
-        self.trouble = ""
+        self.troubles: list[str] = []
         """What the operator should know: of a source that the site's file names, all; else our own bounds."""
         self._relied_on = relied_on
         self._asked: set[str] = set()
@@ -75,12 +76,15 @@ class Reading:
         self.broken = True
         logger.info("%s %s can't be relied on: %s", self.kind, address, why)
         if tell or self._relied_on:
-            self.trouble = self.trouble or f"{address} can't be relied on: {why}"
+            self.troubles.append(f"{address} can't be relied on: {why}")
 
     def finish(self) -> bool:
         """Nothing of the source is left to download: whether it has listed the whole site."""
         told = self.told()
-        self.archive.source_trouble(self.kind, self.trouble)
+        more = len(self.troubles) - MOST_TROUBLES
+        self.archive.source_trouble(
+            self.kind, "; ".join(self.troubles[:MOST_TROUBLES]) + (f"; and {more} more" if more > 0 else "")
+        )
         return told
 
     def told(self) -> bool:

@@ -9,6 +9,7 @@ from scrapy.http import HtmlResponse, Response
 from crawler.fetched import Listed
 from crawler.site import Site
 from crawler.urls import in_scope, is_asset
+from spiders.parts import further_parts
 
 MAX_LINKS = 5_000
 
@@ -22,7 +23,10 @@ def links_of(response: Response, site: Site) -> list[Listed]:
         "//a/@href | //link[@rel='next' or @rel='alternate'][@hreflang or @rel='next']/@href"
     )
     urls = (_joined(base, href) for href in hrefs.getall()[:MAX_LINKS])
-    wanted = dict.fromkeys(url for url in urls if in_scope(url, site) and not is_asset(url))
+    parts = set(further_parts(response))  # no pages by themselves
+    wanted = dict.fromkeys(
+        url for url in urls if url not in parts and in_scope(url, site) and not is_asset(url)
+    )
     return [Listed(url, "links", on=response.url) for url in wanted]
 
 

@@ -1,4 +1,4 @@
-"""Finding the further parts of an article that a page begins."""
+"""The further parts of an article that a page begins."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from scrapy.http import HtmlResponse, Response
 MAX_PARTS = 50
 
 # The numbers that WordPress and its themes set below a part.
-_NUMBERS = (
-    "//*[contains(@class, 'post-page-numbers') or contains(@class, 'page-links')]/descendant-or-self::a/@href"
-)
+_NUMBERS = "//*[contains(@class, 'post-page-numbers') or contains(@class, 'page-links')]"
+_NUMBERED_LINKS = f"{_NUMBERS}/descendant-or-self::a/@href"
 
 
 def further_parts(response: Response) -> list[str]:
@@ -19,6 +18,6 @@ def further_parts(response: Response) -> list[str]:
     if not isinstance(response, HtmlResponse):
         return []
     own = re.compile(re.escape(response.url.rstrip("/")) + r"/(\d{1,3})/?")
-    urls = [response.urljoin(href) for href in response.xpath(_NUMBERS).getall()]
+    urls = [response.urljoin(href) for href in response.xpath(_NUMBERED_LINKS).getall()]
     numbered = {int(found[1]): url for url in urls if (found := own.fullmatch(url))}
     return [numbered[number] for number in sorted(numbered) if number > 1][:MAX_PARTS]

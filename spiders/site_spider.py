@@ -12,6 +12,7 @@ address is looked for there before its new address is read, and a renaming is no
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from typing import Any, Self
 
 from scrapy import Request, Spider, signals
@@ -21,6 +22,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.fetched import Fetched, Listed
+from crawler.parts import join
 from crawler.site import Site, Source
 from spiders.archive import Archive, Errand, NoArchive
 from spiders.discovery import Feeds, Sitemaps, WordPress
@@ -28,6 +30,7 @@ from spiders.failures import AskedToWait
 from spiders.feed import feed_addresses
 from spiders.fetching import fetched, unfetched
 from spiders.links import links_of
+from spiders.parts import further_parts
 from spiders.wordpress import api_root
 
 ALL_SOURCES: tuple[Source, ...] = ("wordpress", "sitemap", "feed", "links")
@@ -119,9 +122,25 @@ class SiteSpider(Spider):
     def parse_page(self, response: Response) -> Parsed:
         """The fetched page; its links are noted where links are a source of this run."""
         self._answers += 1
-        yield fetched(response)
+        parts = further_parts(response) if response.status == OK else []
+        yield self._part(_unconditional(fetched(response)), parts) if parts else fetched(response)
         if self._follows_links() and response.status == OK:
             self.archive.note(links_of(response, self.site))
+
+    def parse_part(self, response: Response, begun: Fetched, parts: list[str]) -> Parsed:
+        """A further part of an article; the article, when it was the last."""
+        if response.status != OK:
+            yield replace(begun, error="cut", detail=f"its part {response.url} answers {response.status}")
+            return
+        if not response.meta.get("redirect_urls"):  # a part that is no more leads back to the first
+            begun = replace(begun, body=join(begun.body, response.body))
+        yield self._part(begun, parts) if parts else begun
+
+    def part_failed(self, failure: Failure) -> Parsed:
+        """Without one of its parts an article is not whole."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        begun: Fetched = request.cb_kwargs["begun"]
+        yield replace(begun, error="cut", detail=f"its part {request.url}: {failure.getErrorMessage()}")
 
     def page_failed(self, failure: Failure) -> Parsed:
         """A page of which no whole response came; one that was not even asked for is left for a later run."""
@@ -136,6 +155,18 @@ class SiteSpider(Spider):
             "validators": (errand.etag, errand.last_modified),
         }
         return Request(errand.url, parse, errback=self.page_failed, dont_filter=True, meta=meta)
+
+    def _part(self, begun: Fetched, parts: list[str]) -> Request:
+        waiting = {"begun": begun, "parts": parts[1:]}
+        meta = {"asked": begun.url}
+        return Request(
+            parts[0],
+            self.parse_part,
+            errback=self.part_failed,
+            dont_filter=True,
+            meta=meta,
+            cb_kwargs=waiting,
+        )
 
     # ---- sources, each a step
 
@@ -180,3 +211,11 @@ class SiteSpider(Spider):
     def _engine(self) -> Any:
         assert self.crawler.engine is not None
         return self.crawler.engine
+
+
+def _unconditional(fetched: Fetched) -> Fetched:
+    """Without validators: they stand for the first part of an article alone."""
+    headers = {
+        name: value for name, value in fetched.headers.items() if name not in {"etag", "last-modified"}
+    }
+    return replace(fetched, headers=headers)

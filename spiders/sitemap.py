@@ -50,7 +50,7 @@ def read_sitemap(body: bytes) -> SitemapPage:
         sitemap = Sitemap(body)
         entries = [entry for entry, _ in zip(sitemap, range(MAX_ENTRIES + 1), strict=False)]
     except (etree.XMLSyntaxError, zlib.error, StopIteration) as error:
-        raise ValueError(f"it is no sitemap: {str(error) or 'it is empty'}") from error
+        raise ValueError(f"it is no sitemap: {str(error) or 'no XML'}") from error
     if sitemap.type not in ("urlset", "sitemapindex"):
         raise ValueError(f"it is no sitemap: its root is <{sitemap.type}>")
     named = [(url, entry) for entry in entries[:MAX_ENTRIES] if (url := _clean(entry["loc"]))]

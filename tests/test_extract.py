@@ -275,7 +275,8 @@ def test_a_rule_holds_from_its_first_to_its_last_day():
         (b"", "empty"),
         (b" \x00 ", "empty"),
         (b"<!-- nothing -->", "no HTML"),
-        (b"<html><body><div id='root'></div></body></html>", "neither title nor text"),
+        (b"<html><body><div id='root'></div></body></html>", "no text"),
+        (b"<html><title>App</title><body><h1>App</h1><div id='root'></div></body></html>", "no text"),
         (b"<div>" * 5000 + b"x", "nested too deep"),
     ],
 )

@@ -12,7 +12,18 @@ HOUSE = Path(__file__).parent.parent
 PURE = frozenset(
     {
         *("alignment", "answer", "article", "blocks", "diff", "errors", "extract", "fetched", "files"),
-        *("finding", "keys", "markup", "metadata", "outcome", "revisit", "shapes", "significance", "signs"),
+        *(
+            "finding",
+            "keys",
+            "markup",
+            "metadata",
+            "outcome",
+            "parts",
+            "revisit",
+            "shapes",
+            "significance",
+            "signs",
+        ),
         *("site", "strike", "template", "times", "timing", "typography", "urls", "words", "zwnj"),
     }
 )

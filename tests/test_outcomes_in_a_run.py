@@ -1,4 +1,4 @@
-"""What is no page never becomes one: each kind of answer in a real run, and the site as a whole in trouble."""
+"""What is no page never becomes one: each kind of answer in a real run; and a site in trouble."""
 
 from __future__ import annotations
 

@@ -203,6 +203,17 @@ def test_a_page_is_gone_when_two_runs_did_not_find_it(watched: Story) -> None:
     assert watched.page("/bridge/").state == "gone"
 
 
+def test_a_page_that_says_with_status_200_that_it_is_not_found_is_gone_after_two_runs(watched: Story) -> None:
+    sorry = notice("Page not found – Riverside", "<p>Sorry.</p>")
+    for _ in range(2):
+        assert watched.news() == []
+        with watched.run() as run:
+            assert run.sees("/bridge/", sorry).outcome is Outcome.soft_404
+            assert run.sees("/new/", sorry).outcome is Outcome.soft_404
+    assert watched.news() == [("gone", "/bridge/")]
+    assert len(watched.versions("/bridge/")) == 1
+
+
 def test_a_page_missed_twice_in_one_run_is_not_yet_gone(watched: Story) -> None:
     with watched.run() as run:
         run.misses("/bridge/")
@@ -485,7 +496,6 @@ LOGIN = notice("Log in", "<form><input type='password' name='pwd'></form>")
         (200, CHALLENGE, Outcome.blocked),
         (200, LOGIN, Outcome.blocked),
         (429, "Too many requests", Outcome.blocked),
-        (200, notice("Page not found – Riverside", "<p>Sorry.</p>"), Outcome.soft_404),
         (503, notice("Maintenance", "<p>Back soon.</p>"), Outcome.maintenance),
         (500, notice("Error", ""), Outcome.failed),
         (200, "", Outcome.truncated),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterable
 from pathlib import Path
 
-from crawler.shapes import ENOUGH
+from crawler.shapes import ENOUGH, ENOUGH_WIDE, Shapes
 from spiders.sitemap import MAX_ENTRIES, read_sitemap
 from tests.blog import POSTS, front, publish, sheets, sitemap, sitemap_index
 from tests.local_site import LocalSite, Page, Request, article
@@ -89,11 +90,15 @@ def test_a_hostile_sitemap_costs_little_and_is_said_and_the_others_are_read(
         "/inside.xml": sitemap_index("http://127.0.0.2", ["/secret.xml"]),
         "/good.xml": sitemap(url, POSTS),
     }
-    watched = Quick.make(tmp_path / "w", url, discover=["sitemap"])
+    watched = Quick.make(tmp_path / "w", url)
     assert watched.crawl().reason == "finished"
     assert articles(watched) == sorted(POSTS)
-    print(watched.issues())
-    assert [issue.kind for issue in watched.issues()] == ["sitemap source"]
+    [issue] = watched.issues()
+    assert issue.kind == "sitemap source"
+    assert f"{url}/bomb.xml can't be relied on: too large" in issue.message
+    assert f"{url}/packed.xml can't be relied on: it is larger than 50 MB" in issue.message
+    assert "laughs" not in issue.message
+    assert local_site.paths().count("/index.xml") == 1
 
 
 def test_of_a_sitemap_with_more_entries_than_may_be_the_first_are_read_and_that_is_said() -> None:
@@ -113,3 +118,43 @@ def laughs(url: str) -> str:
         f'<?xml version="1.0"?><!DOCTYPE urlset [<!ENTITY a "ha">{entities}]><urlset>'
         f"{entry.format('&j;')}{entry.format(f'{url}{POSTS[0]}')}</urlset>"
     )
+
+
+# ---- by its fruits
+
+
+def tried(urls: Iterable[str], words: int | None = None, text: str = "{}") -> Shapes:
+    """What is known after these addresses were fetched, each with so many words of that text."""
+    shapes = Shapes()
+    for url in urls:
+        shapes.add(url, words, text.format(url))
+    return shapes
+
+
+def test_pages_that_differ_in_a_name_alone_are_no_fruit_and_articles_of_one_length_are() -> None:
+    days = [f"https://a.example/events/{day}/" for day in range(ENOUGH)]
+    assert not tried(days[1:], 5).is_barren(days[0])
+    assert tried(days, 5).is_barren(days[0])
+    assert tried(days, 300, "the same").is_barren(days[0])
+    assert not tried(days, 300).is_barren(days[0])
+
+
+def test_what_leads_to_something_else_is_fruitful_and_what_leads_to_more_of_its_kind_is_not() -> None:
+    sheets = [f"https://a.example/page/{number}/" for number in range(ENOUGH)]
+    barren, fruitful = tried(sheets), tried(sheets)
+    for number, sheet in enumerate(sheets):
+        barren.led(sheet, f"https://a.example/page/{number + 1}/")
+        fruitful.led(sheet, f"https://a.example/posts/{number}/")
+    assert barren.is_barren("https://a.example/page/777/")
+    assert not fruitful.is_barren("https://a.example/page/777/")
+
+
+def test_filters_are_known_for_what_they_are_however_they_are_combined() -> None:
+    names = [f"{one}={value}" for one in "abcdefgh" for value in range(1, 9)]
+    pairs = [f"https://a.example/goods/?{one}&{other}" for one in names for other in names]
+    assert tried(pairs[:ENOUGH_WIDE]).is_barren("https://a.example/goods/?x=1")
+    assert not tried(pairs[:ENOUGH_WIDE]).is_barren("https://a.example/bads/?x=1")
+    narrowed = tried(pairs[:ENOUGH_WIDE])
+    for pair in pairs[:ENOUGH_WIDE]:
+        narrowed.led(pair, f"{pair}&x=1")
+    assert narrowed.is_barren("https://a.example/goods/?x=1")
