@@ -11,6 +11,9 @@ PYTHON ?= $(shell for python in $(PYTHONS); do \
 	"$$python" -c "$(IS_NEW_ENOUGH)" 2>/dev/null && echo "$$python" && break; done)
 PIP = .venv/bin/python -m pip -qq --disable-pip-version-check install
 
+# Each run of a site is a new process, which would compile every module anew where this is set.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test clean
 
 demo: .venv/ready
