@@ -46,7 +46,10 @@ def main(root: str, site_json: str, job: str, *arguments: str) -> None:
         _bound_memory(workspace.max_memory_mb)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if job == "check":
-        changes: dict[str, Any] = {"ITEM_PIPELINES": {"crawler.trial.Comparing": 300}, "PAGES": arguments[0]}
+        changes: dict[str, Any] = {
+            "ITEM_PIPELINES": {"crawler.trying.trial.Comparing": 300},
+            "PAGES": arguments[0],
+        }
         crawl(run_settings(workspace, f"{site.name}.check", changes), spider_of(site))
     elif job == "probe":
         changes = {"ITEM_PIPELINES": {}, **for_site(site)}

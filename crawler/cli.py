@@ -15,7 +15,7 @@ import click
 
 from crawler.errors import Misuse, VariorumError
 from crawler.settings import find_workspace
-from crawler.show import note
+from crawler.telling.show import note
 from storage.errors import StoreError
 
 FAILED = 1

@@ -14,10 +14,10 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from crawler import significance
-from crawler.alignment import Run, changed_runs
-from crawler.typography import plain
-from crawler.words import alikeness, similarity, tokens, words
+from crawler.wording import significance
+from crawler.wording.alignment import Run, changed_runs
+from crawler.wording.typography import plain
+from crawler.wording.words import alikeness, similarity, tokens, words
 
 __all__ = ["Diff", "Hunk", "Reading", "apply", "compare", "from_json", "revert", "similarity", "to_json"]
 

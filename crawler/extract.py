@@ -19,10 +19,10 @@ from trafilatura import __version__ as trafilatura_version
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from crawler import article, zwnj
-from crawler import metadata as page
-from crawler.blocks import blocks
-from crawler.markup import ExtractionError, drop, folded, matching, outermost, parse
+from crawler.page import article, zwnj
+from crawler.page import metadata as page
+from crawler.page.blocks import blocks
+from crawler.page.markup import ExtractionError, drop, folded, matching, outermost, parse
 from crawler.site import Rule
 from crawler.template import EMPTY, Template, cut
 

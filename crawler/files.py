@@ -10,7 +10,7 @@ from io import BytesIO
 from urllib.parse import unquote, urlsplit
 
 from crawler.extract import Extract, ExtractionError
-from crawler.metadata import language
+from crawler.page.metadata import language
 
 MOST_PAGES = 500
 """Of a longer document the first pages are read; its digest tells of changes in the others."""

@@ -23,9 +23,9 @@ from typing import Literal, NamedTuple
 import msgspec
 from lxml.html import HtmlElement
 
-from crawler import article
-from crawler.blocks import INLINE, INVISIBLE
-from crawler.markup import drop, folded, parse, text_of, tokens
+from crawler.page import article
+from crawler.page.blocks import INLINE, INVISIBLE
+from crawler.page.markup import drop, folded, parse, text_of, tokens
 
 LEAST_PAGES = 3
 SHARE = 1 / 3

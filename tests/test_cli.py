@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from crawler.cli import COMMANDS, main
-from crawler.health import hasty
 from crawler.lock import held
 from crawler.site import Site
+from crawler.telling.health import hasty
 from tests.blog import front
 from tests.command import VARIORUM, Press, objects, quick, variorum, workspace
 from tests.local_site import LocalSite, Page, article

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.show import harmless
+from crawler.telling.show import harmless
 from tests.command import (
     CSI,
     HOSTILE,

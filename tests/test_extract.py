@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from crawler import article, markup
-from crawler.blocks import blocks
 from crawler.errors import Misuse
 from crawler.extract import EXTRACTOR, ExtractionError, extract, rules_at
+from crawler.page import article, markup
+from crawler.page.blocks import blocks
 from crawler.site import Rule
 
 URL = "https://site.example/en/posts/17"

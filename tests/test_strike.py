@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.diff import Reading, compare
-from crawler.strike import GAP, marked, marked_lines, struck
+from crawler.telling.strike import GAP, marked, marked_lines, struck
 
 
 def lines(old: str, new: str) -> list[str]:

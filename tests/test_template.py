@@ -2,7 +2,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extract import extract
-from crawler.markup import parse, text_of
+from crawler.page.markup import parse, text_of
 from crawler.template import EMPTY, Template, cut, learn
 
 NEWS = "<div id='side'><h4>Latest</h4><ul>{}</ul></div>"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from crawler import show as shown
 from crawler.commands.options import Moment, as_json, site_filter, whole_number, with_reader
-from crawler.objects import change_object, change_with_hunks
 from crawler.settings import Workspace
-from crawler.texts import blocks_after
+from crawler.telling import show as shown
+from crawler.telling.objects import change_object, change_with_hunks
+from crawler.telling.texts import blocks_after
 from storage.reader import Reader
 
 KINDS = ("new", "edited", "retitled", "gone", "returned", "moved", "template")

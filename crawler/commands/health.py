@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from crawler import show
 from crawler.commands.options import as_json, sites_named, with_workspace
-from crawler.doctor import examine
-from crawler.health import state_of
 from crawler.settings import Workspace
+from crawler.telling import show
+from crawler.telling.doctor import examine
+from crawler.telling.health import state_of
 
 
 @click.command()

@@ -8,14 +8,14 @@ import time
 
 import click
 
-from crawler import show
 from crawler.commands.options import as_json, sites_named, with_workspace
-from crawler.health import warn_of_haste
-from crawler.objects import run_object
 from crawler.run import RunReport, run_sites
 from crawler.schedule import watch as watch_sites
 from crawler.settings import Workspace
 from crawler.site import load_sites
+from crawler.telling import show
+from crawler.telling.health import warn_of_haste
+from crawler.telling.objects import run_object
 
 
 @click.command()

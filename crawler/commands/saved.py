@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from crawler import show
 from crawler.commands.options import as_json, workspace_if_any
-from crawler.saved import compared, comparison_object, extracted
+from crawler.telling import show
+from crawler.trying.saved import compared, comparison_object, extracted
 
 saved_page = click.Path(exists=True, dir_okay=False, path_type=Path)
 at_url = click.option("--url", required=True, help="The address that the page had.")

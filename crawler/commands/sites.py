@@ -8,12 +8,12 @@ from typing import Any
 import click
 import msgspec
 
-from crawler import show
-from crawler.check import check_site
 from crawler.commands.options import as_json, sites_named, with_workspace
-from crawler.health import overview
-from crawler.probe import add_site
 from crawler.settings import Workspace, init_workspace
+from crawler.telling import show
+from crawler.telling.health import overview
+from crawler.trying.check import check_site
+from crawler.trying.probe import add_site
 
 
 @click.command()

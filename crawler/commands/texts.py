@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from crawler import show
 from crawler.commands.options import Moment, as_json, site_filter, sites_named, whole_number, with_reader
-from crawler.objects import document, version_object
 from crawler.settings import Workspace
-from crawler.texts import find_page
+from crawler.telling import show
+from crawler.telling.objects import document, version_object
+from crawler.telling.texts import find_page
 from storage import export as exports
 from storage.reader import Reader
 

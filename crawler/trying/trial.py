@@ -17,10 +17,10 @@ from crawler.extract import ExtractionError
 from crawler.fetched import Fetched, Listed
 from crawler.reading import Reader
 from crawler.settings import load_workspace
-from crawler.sight import Sight, reader_of, sight
 from crawler.site import Site
-from crawler.strike import marked_lines
+from crawler.telling.strike import marked_lines
 from crawler.template import EMPTY, Template, learn
+from crawler.trying.sight import Sight, reader_of, sight
 from crawler.urls import canonical, in_scope, is_asset, key
 from spiders.archive import Errand, NoArchive
 from spiders.site_spider import SiteSpider

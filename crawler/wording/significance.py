@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
-from crawler import signs
+from crawler.wording import signs
 
 WEIGHTS = {
     "share": 0.95,  # a text rewritten as a whole is another text, whatever else is true

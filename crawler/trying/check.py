@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from crawler.errors import SiteTrouble
-from crawler.objects import Object
 from crawler.run import events_of
 from crawler.settings import Workspace
 from crawler.site import Site
+from crawler.telling.objects import Object
 
 
 def check_site(workspace: Workspace, site: Site, pages: int) -> list[Object]:

@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.archive import visit_of
-from crawler.objects import Object
 from crawler.revisit import plan
 from crawler.settings import Workspace
 from crawler.site import Site
+from crawler.telling.objects import Object
 from crawler.times import iso, now
 from storage.reader import Reader
 from storage.rows import IssueRow

@@ -9,7 +9,7 @@ from __future__ import annotations
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.markup import folded
+from crawler.page.markup import folded
 
 INVISIBLE = frozenset(
     {

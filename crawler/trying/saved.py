@@ -9,13 +9,13 @@ from pathlib import Path
 from crawler.archive import SiteArchive
 from crawler.errors import Misuse, SiteTrouble
 from crawler.fetched import Fetched
-from crawler.objects import Object, change_with_hunks, extract_document
 from crawler.settings import Workspace
-from crawler.sight import known_template, reader_of, sight
 from crawler.site import Site, load_sites
-from crawler.texts import blocks_after
+from crawler.telling.objects import Object, change_with_hunks, extract_document
+from crawler.telling.texts import blocks_after
 from crawler.times import iso, now, parse
 from crawler.track import Tracked, Tracker
+from crawler.trying.sight import known_template, reader_of, sight
 from crawler.urls import canonical, in_scope, named_by_itself
 from storage.reader import Reader
 from storage.rows import ChangeRow

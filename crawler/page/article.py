@@ -7,7 +7,7 @@ from typing import Literal
 
 from lxml.html import HtmlElement
 
-from crawler.markup import drop, matching, outermost, text_of, tokens
+from crawler.page.markup import drop, matching, outermost, text_of, tokens
 
 Kind = Literal["article", "listing"]
 

@@ -18,8 +18,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from crawler.objects import Object, hunks_of
-from crawler.strike import Line, marked, spaced, struck
+from crawler.telling.objects import Object, hunks_of
+from crawler.telling.strike import Line, marked, spaced, struck
 from storage.rows import ChangeRow
 
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from crawler.diff import apply
 from crawler.errors import Misuse
-from crawler.objects import hunks_of
 from crawler.site import Site
+from crawler.telling.objects import hunks_of
 from crawler.urls import key
 from storage.errors import NotFound
 from storage.reader import Reader

@@ -1,0 +1,1 @@
+"""What an HTML page holds: its article, its blocks, what it says about itself."""

@@ -1,0 +1,1 @@
+"""What people and other tools are told, as text and as JSON."""

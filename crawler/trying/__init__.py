@@ -1,0 +1,1 @@
+"""Looking at a site or a saved page without storing anything."""

@@ -1,0 +1,1 @@
+"""What differs between two wordings, and how much that matters."""
