@@ -25,8 +25,8 @@ from crawler.fetched import Fetched
 from crawler.lock import held
 from crawler.run import NOT_BEGUN
 from crawler.settings import SETTINGS_FILE, Workspace, load_workspace
-from crawler.settle import settle, unmet
-from crawler.tally import BROKE_DOWN, COUNTS, DATABASE, MISSING, SPENT, UNREACHABLE, Tally
+from crawler.settle import settle, silence, unmet
+from crawler.tally import BROKE_DOWN, CHANGED, COUNTS, DATABASE, MISSING, SPENT, UNREACHABLE, Tally
 from crawler.times import iso, now
 from crawler.track import Tracker
 from spiders.retry_after import UNTIL
@@ -117,6 +117,7 @@ class Recording:
             self.tally.add_changes(settle(self.archive, at))
             self.tracker.finish()
             self.archive.complain("unlike expected", unmet(self.archive))
+            self.archive.complain("silence", silence(self.store.news_dates(self.archive.site.name), at))
             if (traps := self.archive.traps()) or self.archive.saw_all():
                 self.archive.complain("trap", traps)
         self._close_run(reason, at, trouble)
@@ -124,7 +125,7 @@ class Recording:
 
     def _complain(self, kind: str, trouble: str) -> None:
         """Raise the issue that this run is, and close those that it is not."""
-        for about in (UNREACHABLE, BROKE_DOWN):
+        for about in (UNREACHABLE, BROKE_DOWN, CHANGED):
             self.archive.complain(about, trouble if about == kind else "")
         if kind == MISSING:
             self.archive.complain(MISSING, trouble)

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from crawler import record
 from crawler.archive import SiteArchive
-from crawler.times import iso
+from crawler.times import iso, parse
 from storage.rows import PageRow
 
 MANY = 10
 MANY_SHARE = 0.3
 """More pages than these, in number and as a part of all, don't vanish in one night."""
+
+
+STEADY = 5
+LEAST_SILENCE = timedelta(days=7)
+SILENT_TIMES = 5
+"""A site is silent after five times its usual pause, and a week at least."""
 
 
 def too_many(missing: int, live: int) -> bool:
@@ -67,6 +74,22 @@ def _confirmed(archive: SiteArchive, page: PageRow, at: str) -> str:
         found_at=page.checked_at,
     )  # fmt: skip
     return kind
+
+
+def silence(news: Sequence[str], at: str) -> str:
+    """What to say of a site that published steadily and has stopped; empty where it has not.
+
+    `news` are the moments at which its new pages were seen, the oldest first; before there are `STEADY` of
+    them, nothing is usual.
+    """
+    moments = [parse(moment) for moment in news]
+    if len(moments) < STEADY:
+        return ""
+    usual = (moments[-1] - moments[0]) / (len(moments) - 1)
+    if parse(at) - moments[-1] <= max(LEAST_SILENCE, SILENT_TIMES * usual):
+        return ""
+    days = max(1, round(usual / timedelta(days=1)))
+    return f"nothing new since {news[-1]}, where a page used to come every {days} days: is it still found?"
 
 
 def unmet(archive: SiteArchive) -> str:

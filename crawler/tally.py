@@ -34,8 +34,10 @@ BREAKDOWNS = {"start_error", DATABASE}
 """Reasons of a run's end that are no fault of the site's."""
 UNREACHABLE, BROKE_DOWN = "unreachable", "run broke down"
 """Kinds of issues of a run that brought nothing; `MISSING` is another."""
-REFUSED, MISSING, SPENT = "refused", "many missing", "budget"
+REFUSED, MISSING, CHANGED, SPENT = "refused", "many missing", "many changed", "budget"
 """Reasons to end a run early: asking on would only trouble the site."""
+MANY_CHANGED, CHANGED_SHARE = 20, 0.5
+"""More pages than these, in number and as a part of all, are not edited in one night."""
 STREAK = 20
 """After so many refusals and failures without one answer between them, a site is not asked further."""
 
@@ -77,6 +79,8 @@ class Tally:
         """Why the run should end now, where it should."""
         if self._streak >= STREAK:
             return REFUSED
+        if self.counts["changed"] > max(MANY_CHANGED, CHANGED_SHARE * self.live):
+            return CHANGED
         return MISSING if too_many(self._left, self.live - self._left) else None
 
     def trouble(self, reason: str) -> str:
@@ -89,6 +93,9 @@ class Tally:
             )
         if reason == MISSING:
             return f"{self._left} of {self.live} pages are not found at once; none is taken as gone"
+        if reason == CHANGED:
+            changed = f"{self.counts['changed']} of {self.live} pages have changed at once"
+            return f"{changed}: has the site a new design? The other pages wait for the next run"
         if reason in {"shutdown", SPENT} or any(self._outcomes[one] for one in ANSWERS):
             return ""
         last = self._last or (self.faults[-1] if self.faults else "no answer came")
@@ -96,8 +103,8 @@ class Tally:
 
     def issue(self, reason: str) -> str:
         """The kind of issue that such an end is, where there is trouble."""
-        if reason == MISSING:
-            return MISSING
+        if reason in {MISSING, CHANGED}:
+            return reason
         return BROKE_DOWN if reason in BREAKDOWNS else UNREACHABLE
 
 

@@ -13,6 +13,7 @@ rules that hold here:
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from crawler import record
@@ -31,6 +32,8 @@ from storage.rows import PageRow, VersionRow
 
 SAME_PAGE = 0.5
 """From this likeness on, what a redirect leads to is the page that was asked for, and not another one."""
+SAME_TEXT = 3
+"""So many pages may change into the same text in one run; more of them are one notice in their place."""
 COLLAPSE = 0.3
 """A text that has shrunk below this part of itself is fetched again before it is believed."""
 FIRST_BATCH = 10
@@ -64,6 +67,7 @@ class Tracker:
         if not self.learner.template.version:
             archive.batch = FIRST_BATCH
         self._doubts: dict[int, str] = {}  # pages that looked wrong, with the digest of what they said
+        self._became: defaultdict[str, set[int]] = defaultdict(set)  # which pages changed into a text
 
     def track(self, fetched: Fetched) -> Tracked:
         """Record one fetch and tell what it came to."""
@@ -189,6 +193,8 @@ class Tracker:
     ) -> Tracked:
         """The page against its last version."""
         diff = compare(self._reread(last), Reading(extract.title, extract.text))
+        if diff and self._is_everywhere(page, extract):
+            return self._trouble(page, fetched, Verdict(Outcome.soft_404, "many pages suddenly say the same"))
         kinds = _kinds(page, diff, moved)
         if not kinds:
             return self._unchanged(page, fetched, verdict, extract)
@@ -337,6 +343,11 @@ class Tracker:
             return version
         self.store.update_page(version.page, {"title": extract.title, "text_digest": extract.digest})
         return self.store.reread_version(version.id, record.reading(extract, self.reader.label))
+
+    def _is_everywhere(self, page: PageRow, extract: Extract) -> bool:
+        """Whether several pages have changed into this same one in this run: a notice in place of pages."""
+        self._became[extract.digest].add(page.id)
+        return len(self._became[extract.digest]) > SAME_TEXT
 
     def _doubted(self, page: PageRow, extract: Extract) -> bool:
         """Whether this run has not seen twice what looks wrong; the first time, it is asked for again."""

@@ -352,6 +352,13 @@ class Store:
             [site, limit],
         )
 
+    def news_dates(self, site: str) -> list[str]:
+        """When the latest new pages of the site were seen, the oldest of them first; twenty at most."""
+        rows = self.db.conn.execute(
+            "SELECT seen_new FROM changes WHERE site = ? AND kind = 'new' ORDER BY id DESC LIMIT 20", [site]
+        )
+        return sorted(moment for (moment,) in rows)
+
     def add_change(self, values: Values) -> int:
         """The id of a new change."""
         with self.writing():
