@@ -26,13 +26,13 @@ from crawler.lock import held
 from crawler.run import NOT_BEGUN
 from crawler.settings import SETTINGS_FILE, Workspace, load_workspace
 from crawler.settle import settle, silence, unmet
-from crawler.tally import BROKE_DOWN, CHANGED, COUNTS, DATABASE, MISSING, SPENT, UNREACHABLE, Tally
+from crawler.tally import BROKE_DOWN, CHANGED, DATABASE, MISSING, SPENT, UNREACHABLE, Tally
 from crawler.times import iso, now
 from crawler.track import Tracker
 from spiders.retry_after import UNTIL
 from spiders.site_spider import SiteSpider
 from storage.errors import StoreError
-from storage.rows import Values
+from storage.rows import RUN_COUNTS, Values
 from storage.store import Store
 
 DATABASE_TROUBLE = (StoreError, sqlite3.Error)
@@ -162,7 +162,7 @@ class Recording:
 
     def _close_run(self, reason: str, at: str, trouble: str) -> None:
         site = self._spider().site.name
-        values: Values = {name: self.tally.counts[name] for name in COUNTS}
+        values: Values = {name: self.tally.counts[name] for name in RUN_COUNTS}
         values |= {
             "ended_at": at,
             "reason": reason,
@@ -177,7 +177,7 @@ class Recording:
     def _report(self) -> Values:
         row = self.store.run(self.run)
         spent = (now() - self.archive.started).total_seconds()
-        told: Values = {"site": row.site, "run": row.id} | {name: getattr(row, name) for name in COUNTS}
+        told: Values = {"site": row.site, "run": row.id} | {name: getattr(row, name) for name in RUN_COUNTS}
         told |= {"seconds": round(spent, 1), "baseline": self.tally.counts["baseline"]}
         return told | {"requests": row.requests, "bytes": row.bytes, "reason": row.reason}
 

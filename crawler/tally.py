@@ -10,20 +10,6 @@ from crawler.outcome import Outcome
 from crawler.settle import too_many
 from crawler.track import Tracked
 
-COUNTS = (
-    "fetched",
-    "not_modified",
-    "new",
-    "changed",
-    "unchanged",
-    "moved",
-    "gone",
-    "returned",
-    "blocked",
-    "failed",
-)
-"""What a run counts, in the order in which it is told."""
-
 ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone}
 """Outcomes that show a site at work."""
 REFUSALS = {Outcome.blocked, Outcome.soft_404}

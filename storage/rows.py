@@ -34,6 +34,21 @@ class SiteRow:
     failures: int
 
 
+RUN_COUNTS = (
+    "fetched",
+    "not_modified",
+    "new",
+    "changed",
+    "unchanged",
+    "moved",
+    "gone",
+    "returned",
+    "blocked",
+    "failed",
+)
+"""What a run counts, in the order in which it is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunRow:
     """One crawl of one site."""

@@ -1,148 +1,20 @@
 """What a crawl asks of the database and writes into it: a method a question, SQL inside, records out.
 
 Nothing here decides; it keeps and finds. What belongs together is written inside one `with store.writing()`.
-What people and other tools ask is in reader.py.
+What is kept of sites as a whole is in sites.py; what people and other tools ask is in reader.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import Any, Self, TypeVar
-
-from sqlite_utils import Database
 
 from storage import bodies
-from storage.database import open_database, writing
-from storage.rows import (
-    CaptureRow,
-    PageRow,
-    RunRow,
-    SiteRow,
-    SourceRow,
-    TemplateRow,
-    Values,
-    VersionRow,
-    read,
-)
-
-Row = TypeVar("Row")
+from storage.rows import CaptureRow, PageRow, Values, VersionRow
+from storage.sites import Sites
 
 
-class Store:
-    """The database of a workspace, for writing."""
-
-    def __init__(self, db: Database) -> None:
-        self.db = db
-
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """The store in the file `path`, made where there is none. Raises StoreError."""
-        return cls(open_database(path))
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self.db.close()
-
-    def writing(self) -> AbstractContextManager[None]:
-        """One transaction: all that is written inside is stored, or nothing."""
-        return writing(self.db)
-
-    # ---- sites and their schedule
-
-    def enrol(self, site: str, url: str) -> None:
-        """Make the site known; nothing is changed for one that is."""
-        with self.writing():
-            self._run(
-                "INSERT INTO sites(name, url) VALUES (?, ?)"
-                " ON CONFLICT(name) DO UPDATE SET url = excluded.url",
-                [site, url],
-            )
-
-    def site(self, name: str) -> SiteRow:
-        """The site's row; it must have been enrolled."""
-        return self._all(SiteRow, "SELECT * FROM sites WHERE name = ?", [name])[0]
-
-    def due_sites(self, at: str) -> list[str]:
-        """Names of sites whose next run is due at that time, the longest due first."""
-        rows = self.db.conn.execute(
-            "SELECT name FROM sites WHERE (next_due IS NULL OR next_due <= :at)"
-            " AND (rest_until IS NULL OR rest_until <= :at) ORDER BY next_due",
-            {"at": at},
-        )
-        return [name for (name,) in rows]
-
-    def set_next_due(self, name: str, next_due: str, schedule: str, failures: int) -> None:
-        """Remember when the site runs next, and the words of the schedule that was reckoned from."""
-        with self.writing():
-            self._run(
-                "UPDATE sites SET next_due = ?, schedule = ?, failures = ? WHERE name = ?",
-                [next_due, schedule, failures, name],
-            )
-
-    def rest(self, name: str, until: str) -> None:
-        """The site is to be left alone until that time."""
-        with self.writing():
-            self._run("UPDATE sites SET rest_until = ? WHERE name = ?", [until, name])
-
-    def know_not_found(self, name: str, values: Values) -> None:
-        """How the site answers for an address that can't exist: its columns that begin with `not_found`."""
-        with self.writing():
-            self._update("sites", name, values)
-
-    # ---- runs
-
-    def begin_run(self, site: str, at: str) -> int:
-        """The number of a run that starts now; a site's first run also starts its watch."""
-        with self.writing():
-            self._run(
-                "UPDATE sites SET watched_since = ? WHERE name = ? AND watched_since IS NULL", [at, site]
-            )
-            return self._insert("runs", {"site": site, "started_at": at})
-
-    def update_run(self, run: int, values: Values) -> None:
-        """Set columns of a run."""
-        with self.writing():
-            self._update("runs", run, values)
-
-    def run(self, run: int) -> RunRow:
-        """The row of a run."""
-        return self._all(RunRow, "SELECT * FROM runs WHERE id = ?", [run])[0]
-
-    def requests_since(self, site: str, moment: str) -> int:
-        """How many requests the site was asked by runs that started at or after that time.
-
-        A run that was killed has not told: what it brought is counted for it.
-        """
-        row = self.db.conn.execute(
-            "SELECT coalesce(sum(CASE WHEN ended_at IS NULL THEN"
-            " (SELECT count(*) FROM captures WHERE run = runs.id) ELSE requests END), 0)"
-            " FROM runs WHERE site = ? AND started_at >= ?",
-            [site, moment],
-        ).fetchone()
-        return int(row[0])
-
-    def has_whole_run(self, site: str, before: int) -> bool:
-        """Whether an earlier run had fetched every page that the sources led to."""
-        return self._exists("SELECT 1 FROM runs WHERE site = ? AND whole AND id < ?", [site, before])
-
-    def has_earlier_run(self, site: str, before: int) -> bool:
-        """Whether the site was crawled before this run."""
-        return self._exists("SELECT 1 FROM runs WHERE site = ? AND id < ?", [site, before])
-
-    # ---- sources
-
-    def sources(self, site: str) -> list[SourceRow]:
-        """All that is known of the site's sources."""
-        return self._all(SourceRow, "SELECT * FROM sources WHERE site = ?", [site])
-
-    def save_source(self, site: str, address: str, values: Values) -> None:
-        """Keep what a source said of itself; columns not named stay as they are."""
-        with self.writing():
-            self.db["sources"].upsert(  # type: ignore[union-attr]
-                {"site": site, "address": address, **values}, pk=("site", "address")
-            )
+class Store(Sites):
+    """The database of a workspace, for writing: pages, captures, versions, changes."""
 
     # ---- pages
 
@@ -363,59 +235,3 @@ class Store:
         """The id of a new change."""
         with self.writing():
             return self._insert("changes", values)
-
-    # ---- templates
-
-    def template(self, site: str) -> TemplateRow | None:
-        """The latest template of a site."""
-        sql = "SELECT * FROM templates WHERE site = ? ORDER BY version DESC LIMIT 1"
-        return self._one(TemplateRow, sql, [site])
-
-    def add_template(self, values: Values) -> None:
-        """Keep a newly learned template."""
-        with self.writing():
-            self._insert("templates", values)
-
-    # ---- issues
-
-    def raise_issue(self, site: str, kind: str, message: str, at: str) -> None:
-        """One open issue of this kind for the site, however often it is raised."""
-        with self.writing():
-            self._run(
-                "INSERT INTO issues(site, kind, message, since, last_at) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT(site, kind) WHERE closed_at IS NULL"
-                " DO UPDATE SET message = excluded.message, last_at = excluded.last_at, times = times + 1",
-                [site, kind, message, at, at],
-            )
-
-    def close_issue(self, site: str, kind: str, at: str) -> None:
-        """The trouble is over."""
-        with self.writing():
-            self._run(
-                "UPDATE issues SET closed_at = ? WHERE site = ? AND kind = ? AND closed_at IS NULL",
-                [at, site, kind],
-            )
-
-    # ---- SQL
-
-    def _run(self, sql: str, values: list[Any]) -> None:
-        self.db.conn.execute(sql, values)
-
-    def _all(self, kind: type[Row], sql: str, values: list[Any]) -> list[Row]:
-        return read(kind, self.db.conn.execute(sql, values))
-
-    def _one(self, kind: type[Row], sql: str, values: list[Any]) -> Row | None:
-        rows = self._all(kind, sql, values)
-        return rows[0] if rows else None
-
-    def _exists(self, sql: str, values: list[Any]) -> bool:
-        return self.db.conn.execute(sql, values).fetchone() is not None
-
-    def _insert(self, table: str, values: Values) -> int:
-        # By hand: a first run inserts tens of thousands, and the library looks at the schema for each.
-        names, marks = ", ".join(values), ", ".join("?" for _ in values)
-        sql = f"INSERT INTO {table}({names}) VALUES ({marks})"  # noqa: S608 - names of ours only
-        return int(self.db.conn.execute(sql, [*values.values()]).lastrowid or 0)
-
-    def _update(self, table: str, row: int | str, values: Values) -> None:
-        self.db[table].update(row, values)  # type: ignore[union-attr]

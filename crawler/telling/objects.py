@@ -8,26 +8,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from crawler.diff import Hunk
-from storage.rows import ChangeRow, PageRow, VersionRow
+from storage.rows import RUN_COUNTS, ChangeRow, PageRow, VersionRow
 
 if TYPE_CHECKING:
     from crawler.extract import Extract
     from crawler.run import RunReport
 
 Object = dict[str, Any]
-
-RUN_COUNTS = (
-    "fetched",
-    "not_modified",
-    "new",
-    "changed",
-    "unchanged",
-    "moved",
-    "gone",
-    "returned",
-    "blocked",
-    "failed",
-)
 
 
 def run_object(report: RunReport) -> Object:

@@ -1,0 +1,137 @@
+"""Of each site: its schedule, runs, sources, template and issues."""
+
+from __future__ import annotations
+
+from storage.rows import RunRow, SiteRow, SourceRow, TemplateRow, Values
+from storage.tables import Tables
+
+
+class Sites(Tables):
+    """What is kept of sites as a whole."""
+
+    # ---- sites and their schedule
+
+    def enrol(self, site: str, url: str) -> None:
+        """Make the site known; nothing is changed for one that is."""
+        with self.writing():
+            self._run(
+                "INSERT INTO sites(name, url) VALUES (?, ?)"
+                " ON CONFLICT(name) DO UPDATE SET url = excluded.url",
+                [site, url],
+            )
+
+    def site(self, name: str) -> SiteRow:
+        """The site's row; it must have been enrolled."""
+        return self._all(SiteRow, "SELECT * FROM sites WHERE name = ?", [name])[0]
+
+    def due_sites(self, at: str) -> list[str]:
+        """Names of sites whose next run is due at that time, the longest due first."""
+        rows = self.db.conn.execute(
+            "SELECT name FROM sites WHERE (next_due IS NULL OR next_due <= :at)"
+            " AND (rest_until IS NULL OR rest_until <= :at) ORDER BY next_due",
+            {"at": at},
+        )
+        return [name for (name,) in rows]
+
+    def set_next_due(self, name: str, next_due: str, schedule: str, failures: int) -> None:
+        """Remember when the site runs next, and the words of the schedule that was reckoned from."""
+        with self.writing():
+            self._run(
+                "UPDATE sites SET next_due = ?, schedule = ?, failures = ? WHERE name = ?",
+                [next_due, schedule, failures, name],
+            )
+
+    def rest(self, name: str, until: str) -> None:
+        """The site is to be left alone until that time."""
+        with self.writing():
+            self._run("UPDATE sites SET rest_until = ? WHERE name = ?", [until, name])
+
+    def know_not_found(self, name: str, values: Values) -> None:
+        """How the site answers for an address that can't exist: its columns that begin with `not_found`."""
+        with self.writing():
+            self._update("sites", name, values)
+
+    # ---- runs
+
+    def begin_run(self, site: str, at: str) -> int:
+        """The number of a run that starts now; a site's first run also starts its watch."""
+        with self.writing():
+            self._run(
+                "UPDATE sites SET watched_since = ? WHERE name = ? AND watched_since IS NULL", [at, site]
+            )
+            return self._insert("runs", {"site": site, "started_at": at})
+
+    def update_run(self, run: int, values: Values) -> None:
+        """Set columns of a run."""
+        with self.writing():
+            self._update("runs", run, values)
+
+    def run(self, run: int) -> RunRow:
+        """The row of a run."""
+        return self._all(RunRow, "SELECT * FROM runs WHERE id = ?", [run])[0]
+
+    def requests_since(self, site: str, moment: str) -> int:
+        """How many requests the site was asked by runs that started at or after that time.
+
+        A run that was killed has not told: what it brought is counted for it.
+        """
+        row = self.db.conn.execute(
+            "SELECT coalesce(sum(CASE WHEN ended_at IS NULL THEN"
+            " (SELECT count(*) FROM captures WHERE run = runs.id) ELSE requests END), 0)"
+            " FROM runs WHERE site = ? AND started_at >= ?",
+            [site, moment],
+        ).fetchone()
+        return int(row[0])
+
+    def has_whole_run(self, site: str, before: int) -> bool:
+        """Whether an earlier run had fetched every page that the sources led to."""
+        return self._exists("SELECT 1 FROM runs WHERE site = ? AND whole AND id < ?", [site, before])
+
+    def has_earlier_run(self, site: str, before: int) -> bool:
+        """Whether the site was crawled before this run."""
+        return self._exists("SELECT 1 FROM runs WHERE site = ? AND id < ?", [site, before])
+
+    # ---- sources
+
+    def sources(self, site: str) -> list[SourceRow]:
+        """All that is known of the site's sources."""
+        return self._all(SourceRow, "SELECT * FROM sources WHERE site = ?", [site])
+
+    def save_source(self, site: str, address: str, values: Values) -> None:
+        """Keep what a source said of itself; columns not named stay as they are."""
+        with self.writing():
+            self.db["sources"].upsert(  # type: ignore[union-attr]
+                {"site": site, "address": address, **values}, pk=("site", "address")
+            )
+
+    # ---- templates
+
+    def template(self, site: str) -> TemplateRow | None:
+        """The latest template of a site."""
+        sql = "SELECT * FROM templates WHERE site = ? ORDER BY version DESC LIMIT 1"
+        return self._one(TemplateRow, sql, [site])
+
+    def add_template(self, values: Values) -> None:
+        """Keep a newly learned template."""
+        with self.writing():
+            self._insert("templates", values)
+
+    # ---- issues
+
+    def raise_issue(self, site: str, kind: str, message: str, at: str) -> None:
+        """One open issue of this kind for the site, however often it is raised."""
+        with self.writing():
+            self._run(
+                "INSERT INTO issues(site, kind, message, since, last_at) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT(site, kind) WHERE closed_at IS NULL"
+                " DO UPDATE SET message = excluded.message, last_at = excluded.last_at, times = times + 1",
+                [site, kind, message, at, at],
+            )
+
+    def close_issue(self, site: str, kind: str, at: str) -> None:
+        """The trouble is over."""
+        with self.writing():
+            self._run(
+                "UPDATE issues SET closed_at = ? WHERE site = ? AND kind = ? AND closed_at IS NULL",
+                [at, site, kind],
+            )

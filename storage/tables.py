@@ -1,0 +1,56 @@
+"""The connection that the rooms of the store share, and the few ways in which they use it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from sqlite_utils import Database
+
+from storage.database import open_database, writing
+from storage.rows import Values, read
+
+Row = TypeVar("Row")
+
+
+class Tables:
+    """A database that is written to."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The store in the file `path`, made where there is none. Raises StoreError."""
+        return cls(open_database(path))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.db.close()
+
+    def writing(self) -> AbstractContextManager[None]:
+        """One transaction: all that is written inside is stored, or nothing."""
+        return writing(self.db)
+
+    def _run(self, sql: str, values: list[Any]) -> None:
+        self.db.conn.execute(sql, values)
+
+    def _all(self, kind: type[Row], sql: str, values: list[Any]) -> list[Row]:
+        return read(kind, self.db.conn.execute(sql, values))
+
+    def _one(self, kind: type[Row], sql: str, values: list[Any]) -> Row | None:
+        rows = self._all(kind, sql, values)
+        return rows[0] if rows else None
+
+    def _exists(self, sql: str, values: list[Any]) -> bool:
+        return self.db.conn.execute(sql, values).fetchone() is not None
+
+    def _insert(self, table: str, values: Values) -> int:
+        # By hand: a first run inserts tens of thousands, and the library looks at the schema for each.
+        names, marks = ", ".join(values), ", ".join("?" for _ in values)
+        sql = f"INSERT INTO {table}({names}) VALUES ({marks})"  # noqa: S608 - names of ours only
+        return int(self.db.conn.execute(sql, [*values.values()]).lastrowid or 0)
+
+    def _update(self, table: str, row: int | str, values: Values) -> None:
+        self.db[table].update(row, values)  # type: ignore[union-attr]
