@@ -60,6 +60,10 @@ def json_lines(objects: Iterable[Any]) -> None:
         click.echo(UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
+LONG = frozenset({"title", "url"})
+"""Columns that may take more than a line."""
+
+
 def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Rows under their headings."""
     cells = [["" if cell is None else harmless(" ".join(str(cell).split())) for cell in row] for row in rows]
@@ -70,7 +74,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         return
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        grid.add_column(heading, overflow="fold")
+        grid.add_column(heading, overflow="fold", no_wrap=heading not in LONG)
     for row in cells:
         grid.add_row(*map(Text, row))
     console.print(grid)
