@@ -70,7 +70,6 @@ class SiteArchive:
             "not_found_at": fetched.fetched_at,
             "not_found_title": seen.title if seen else None,
             "not_found_digest": seen.digest if seen else None,
-            "not_found_url": fetched.final_url if seen and fetched.hops else None,
         }
         self.store.know_not_found(self.site.name, values)
 

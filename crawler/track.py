@@ -93,9 +93,7 @@ class Tracker:
                 return self._moved(page, fetched, verdict, extract)
             case Outcome.ok | Outcome.not_modified:
                 return self._unchanged(page, fetched, verdict)
-            case Outcome.gone:
-                return self._missing(page, fetched, verdict)
-            case Outcome.soft_404 if self._says_not_found(fetched):
+            case Outcome.gone | Outcome.soft_404:
                 return self._missing(page, fetched, verdict)
         return self._trouble(page, fetched, verdict)
 
@@ -142,13 +140,6 @@ class Tracker:
         """How the site says "not found" with status 200, where it does."""
         site = self.store.site(self.site.name)
         return Look(site.not_found_title or "", site.not_found_digest) if site.not_found_digest else None
-
-    def _says_not_found(self, fetched: Fetched) -> bool:
-        """Whether a soft 404 means "not found": being sent home does where nonsense is sent there, too."""
-        if key(fetched.final_url, self.site) not in self._homes():
-            return True
-        led_to = self.store.site(self.site.name).not_found_url
-        return led_to is not None and key(led_to, self.site) in self._homes()
 
     def _homes(self) -> frozenset[str]:
         return frozenset(key(seed, self.site) for seed in self.site.seeds)

@@ -29,7 +29,6 @@ class SiteRow:
     not_found_at: str | None
     not_found_title: str | None
     not_found_digest: str | None
-    not_found_url: str | None
     schedule: str | None
     failures: int
 

@@ -20,7 +20,6 @@ _FIRST_TABLES = (
         not_found_at TEXT,        -- when an address that can't exist was last asked for, on purpose
         not_found_title TEXT,     -- and how the site answered, where it did so with status 200
         not_found_digest TEXT,
-        not_found_url TEXT,       -- where it then led, where it redirected
         schedule TEXT,            -- the words that next_due was reckoned from
         failures INTEGER NOT NULL DEFAULT 0   -- whole-site failures in a row
     )""",

@@ -371,11 +371,14 @@ def test_a_page_that_redirects_to_an_unknown_other_text_makes_that_a_page(watche
     assert len(watched.versions("/fair/")) == len(watched.versions("/bridge/")) == 1
 
 
-def test_a_page_that_redirects_home_is_no_longer_seen_and_not_gone(watched: Story) -> None:
-    for _ in range(2):
-        with watched.run() as run:
-            assert run.sees("/bridge/", article("Home", *MILL), at="/").outcome is Outcome.soft_404
+def test_a_page_that_redirects_home_in_two_runs_is_gone_and_home_is_no_version_of_it(watched: Story) -> None:
+    with watched.run() as run:
+        assert run.sees("/bridge/", article("Home", *MILL), at="/").outcome is Outcome.soft_404
     assert watched.news() == []
+    with watched.run() as run:
+        run.sees("/bridge/", article("Home", *MILL), at="/")
+    assert watched.news() == [("gone", "/bridge/")]
+    assert len(watched.versions("/bridge/")) == 1
 
 
 def test_the_same_text_at_a_new_address_after_the_old_one_is_missed_has_moved(watched: Story) -> None:
