@@ -7,8 +7,9 @@ Four rules, each of which asks for at least three pages; they serve most where n
   articles, or a disclaimer under some, stays text.
 * region: a place that stands once on a page, and on half of the pages or more, and holds nothing but repeated
   blocks, is boilerplate whatever it says: tomorrow's headlines in the side column are none of the article.
-* volatile: a place that stands once on a page and reads otherwise in two captures of every page, though the
-  rest of the page stands still, is boilerplate: counters, clocks, random teasers.
+* volatile: a place that stands once on a page and reads otherwise in two captures of most pages, though the
+  rest of the page stands still, is boilerplate: counters, clocks, random teasers. Most, and not all: what is
+  drawn by lot is now and then the same twice.
 * A region or volatile place that is, or holds, a marked article is never boilerplate.
 """
 
@@ -30,6 +31,7 @@ from crawler.page.markup import drop, folded, parse, text_of, tokens
 LEAST_PAGES = 3
 SHARE = 1 / 3
 SHARE_IN_ARTICLE = 1 / 2
+SHARE_MOVING = 2 / 3
 STILL = 0.5
 """Two captures of a page show a volatile place only where at least so much of their text is the same."""
 
@@ -150,7 +152,7 @@ def _volatile(pages: Sequence[Sequence[_Page]]) -> list[Piece]:
         for path in set().union(*shared) if shared else ():
             stands[path] += 1
             moved[path] += all(_other(old.places.get(path), new.places.get(path)) for old, new in pairs)
-    found = {path for path, count in moved.items() if count >= LEAST_PAGES and count == stands[path]}
+    found = {p for p, count in moved.items() if count >= max(LEAST_PAGES, SHARE_MOVING * stands[p])}
     return [Piece(path, "", "volatile", moved[path]) for path in _deepest(found)]
 
 

@@ -55,6 +55,18 @@ def test_a_counter_that_differs_at_every_fetch_is_cut():
     assert "seen" not in left(body(prose(99), views=1234), template)
 
 
+def drawn(same: int) -> Template:
+    """Learned from six pages, on `same` of which a place happens to read as it did before."""
+    return learn(
+        {f"u{n}": [body(prose(n)), body(prose(n), views=1 if n < same else n + 2)] for n in range(6)}
+    )
+
+
+def test_a_place_drawn_by_lot_is_known_though_some_pages_drew_the_same_twice():
+    assert "seen" not in left(body(prose(99), views=1234), drawn(same=2))
+    assert "seen" in left(body(prose(99), views=1234), drawn(same=3))
+
+
 def test_an_article_edited_between_two_captures_is_not_taken_for_a_counter():
     pages = {f"u{n}": [body(prose(n)), body(prose(n).replace("opens", "begins"))] for n in range(6)}
     assert "Article 3 begins" in left(pages["u3"][1], learn(pages))
