@@ -48,8 +48,6 @@ NEVER = tuple(
 NEVER_PARAMETERS = frozenset({"s", "feed", "rest_route", "embed", "add-to-cart"})
 """Endless searches, feeds and the interface in their query form, and a link that fills a basket."""
 
-FILES = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|pptx?|odp|epub|txt|csv)$", re.IGNORECASE)
-"""Endings of documents: captured, though they are no HTML."""
 ASSETS = re.compile(
     r"""\.(?:
     jpe?g | png | gif | webp | avif | svg | ico | bmp | tiff? | css | m?js | map | woff2? | ttf | otf | eot
@@ -128,11 +126,6 @@ def in_scope(url: str, site: Site) -> bool:
     if any(_pattern(entry).search(address) for entry in site.exclude):
         return False
     return not site.scope or any(_pattern(entry).search(address) for entry in site.scope)
-
-
-def is_file(url: str) -> bool:
-    """Whether the address ends like a document (PDF, Word, ...): in scope, but no HTML."""
-    return FILES.search(_path(url)) is not None
 
 
 def is_asset(url: str) -> bool:
