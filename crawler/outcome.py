@@ -50,6 +50,10 @@ class Outcome(StrEnum):
     failed = "failed"
 
 
+READABLE = frozenset({Outcome.ok, Outcome.moved, Outcome.truncated})
+"""Outcomes of a body in which there is something to be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """An outcome, and in one line for the operator why."""

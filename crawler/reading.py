@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from crawler.extract import EXTRACTOR, Extract, ExtractionError, extract, rules_at
+from crawler.fetched import Fetched
 from crawler.files import extract_file
 from crawler.parts import split
 from crawler.site import Site
@@ -54,6 +55,16 @@ class Reader:
                 f"{url}: reading it took over {error}; name its text with `select`"
             ) from error
         return replace(parts[0], text="\n".join(part.text for part in parts))
+
+    def read_fetched(self, fetched: Fetched) -> Extract:
+        """The extraction of what a fetch brought. Raises ExtractionError."""
+        return self.read(
+            fetched.body,
+            fetched.final_url,
+            encoding=fetched.encoding,
+            captured_at=fetched.fetched_at,
+            content_type=fetched.headers.get("content-type"),
+        )
 
     def _read_part(self, body: bytes, url: str, encoding: str | None, day: date) -> Extract:
         return extract(

@@ -24,7 +24,7 @@ from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched, Listed
 from crawler.learning import Learner
 from crawler.novelty import is_new
-from crawler.outcome import Context, Outcome, Verdict, judge
+from crawler.outcome import READABLE, Context, Outcome, Verdict, judge
 from crawler.reading import Reader
 from crawler.urls import canonical, in_scope, key, named_by_itself
 from storage.bodies import digest_of
@@ -38,7 +38,6 @@ COLLAPSE = 0.3
 """A text that has shrunk below this part of itself is fetched again before it is believed."""
 FIRST_BATCH = 10
 """A site whose boilerplate is not known yet is begun with so few pages, and goes on when it is."""
-READABLE = {Outcome.ok, Outcome.moved, Outcome.truncated}
 OK = 200
 
 
@@ -109,22 +108,13 @@ class Tracker:
         if verdict.outcome not in READABLE or fetched.error:
             return None, verdict
         try:
-            extract = self._read(fetched)
+            extract = self.reader.read_fetched(fetched)
         except ExtractionError as error:
             cut = verdict.outcome is Outcome.truncated
             return None, verdict if cut else Verdict(Outcome.failed, str(error))
         if verdict.outcome is Outcome.truncated and not self._doubted(page, extract):
             verdict = Verdict(Outcome.ok, "its end is missing, the second time as the first")
         return extract, verdict
-
-    def _read(self, fetched: Fetched) -> Extract:
-        return self.reader.read(
-            fetched.body,
-            fetched.final_url,
-            encoding=fetched.encoding,
-            captured_at=fetched.fetched_at,
-            content_type=fetched.headers.get("content-type"),
-        )
 
     def _context(self, page: PageRow, fetched: Fetched) -> Context:
         return Context(

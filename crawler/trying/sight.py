@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
-from crawler.outcome import Context, Outcome, Verdict, judge
+from crawler.outcome import READABLE, Context, Outcome, Verdict, judge
 from crawler.reading import Reader
 from crawler.settings import Workspace
 from crawler.site import Site
 from crawler.template import Template
-from crawler.track import READABLE
 from crawler.urls import in_scope, key
 from storage.reader import Reader as StoreReader
 from storage.rows import TemplateRow
@@ -39,13 +38,7 @@ def sight(reader: Reader, fetched: Fetched) -> Sight:
     if verdict.outcome not in READABLE or fetched.error:
         return Sight(verdict, None)
     try:
-        extract = reader.read(
-            fetched.body,
-            fetched.final_url,
-            encoding=fetched.encoding,
-            captured_at=fetched.fetched_at,
-            content_type=fetched.headers.get("content-type"),
-        )
+        extract = reader.read_fetched(fetched)
     except ExtractionError as error:
         return Sight(Verdict(Outcome.failed, str(error)), None)
     return Sight(verdict, extract)
