@@ -42,7 +42,7 @@ class SiteArchive:
         self.fill = self.budget if thorough else FILL
         self._tried: set[int] = set()
         self._witnessed: set[int] = set()
-        self._again: list[str] = []
+        self._again: list[Errand] = []
         self._shapes = _shapes(store, site.name)
         self._trapped: Counter[str] = Counter()
         self._left: set[int] = set()
@@ -131,7 +131,7 @@ class SiteArchive:
         # By themselves: what has left must be known before what has turned up is read.
         chosen = [one for one in chosen if one in missing] or chosen[: self.batch]
         self._tried.update(chosen)
-        return [Errand(url) for url in again] + [_errand(pages[one]) for one in chosen]
+        return again + [_errand(pages[one]) for one in chosen]
 
     def spent(self) -> bool:
         """Whether the day's budget is used up."""
@@ -184,7 +184,11 @@ class SiteArchive:
 
     def again(self, page: PageRow) -> None:
         """The page is to be fetched once more in this run, whole."""
-        self._again.append(page.url)
+        self._again.append(Errand(page.url, parts=page.parts))
+
+    def has_tried(self, page: int) -> bool:
+        """Whether this run has fetched the page, or is about to."""
+        return page in self._tried
 
     def has_left(self, page: PageRow) -> bool:
         """Whether a source that this run has read from end to end lists the page no longer."""
@@ -244,6 +248,7 @@ class SiteArchive:
             "published": one.published,
             "modified": one.modified,
             "witness": one.witness,
+            "parts": one.parts,
         }
         return self.store.add_page(values, key(url, self.site))
 
@@ -251,6 +256,8 @@ class SiteArchive:
         values: Values = {n: v for n in ("ref", "published", "witness") if (v := getattr(one, n))}
         if one.modified and (one.ref or not page.ref):  # an API that knows the page by its id dates it best
             values["modified"] = one.modified
+        if one.witness:  # such a source knows the whole text
+            values["parts"] = one.parts
         if told:
             values["told_at"] = iso(now())
         elif one.witness:
@@ -302,8 +309,10 @@ def _cries_wolf(told: list[bool], listed: Sequence[Listed]) -> bool:
 
 def _errand(page: PageRow) -> Errand:
     if page.listed_url:
-        return Errand(page.listed_url)
-    return Errand(page.url, page.etag, page.last_modified) if page.state == "live" else Errand(page.url)
+        return Errand(page.listed_url, parts=page.parts)
+    if page.state != "live":
+        return Errand(page.url, parts=page.parts)
+    return Errand(page.url, page.etag, page.last_modified, page.parts)
 
 
 def _moment(text: str | None) -> datetime | None:

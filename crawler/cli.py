@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,16 @@ COMMANDS = {
     "show": "changes",
     "history": "texts",
     "text": "texts",
-    "export": "texts",
+    "search": "search",
+    "families": "families",
+    "export": "export",
+    "import": "imports",
     "extract": "saved",
     "compare": "saved",
+    "review": "review",
+    "template": "rules",
+    "rules": "rules",
+    "reextract": "rules",
     "status": "health",
     "doctor": "health",
 }
@@ -54,7 +62,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"crawler.commands.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

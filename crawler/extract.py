@@ -23,12 +23,14 @@ from crawler.page import article, zwnj
 from crawler.page import metadata as page
 from crawler.page.blocks import blocks
 from crawler.page.markup import ExtractionError, drop, folded, matching, outermost, parse
+from crawler.page.prose import article_blocks
+from crawler.page.teasers import drop_teasers
 from crawler.site import Rule
 from crawler.template import EMPTY, Template, cut
 
 __all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
 
-READING = 1
+READING = 2
 """Raised with every change to our own code that may change a text."""
 
 EXTRACTOR = f"trafilatura {trafilatura_version}, lxml {lxml_version}, reading {READING}"
@@ -98,7 +100,8 @@ def extract(
     title = page.title(tree)
     cut(tree, template)
     kind = article.kind_of(tree)
-    lines = _listing(tree) if kind == "listing" else _article(tree, url, title, select)
+    entries = kind == "listing" and article.has_entries(tree)
+    lines = _listing(tree) if entries else _article(tree, url, title, select)
     if not lines and not (title and (kind == "listing" or _shows_something(tree))):
         raise ExtractionError(f"{url}: there is no text; a page made by scripts needs `render = true`")
     text = "\n".join(lines)
@@ -127,6 +130,7 @@ def _article(tree: HtmlElement, url: str, title: str, select: Sequence[str]) -> 
     """The blocks of the article: by the site's own rule, else by the page's markup, else by trafilatura."""
     if select:
         return _selected(tree, url, select)
+    drop_teasers(tree)
     found = article.container(tree)
     if found is None:
         return [line for line in _read_by_trafilatura(tree, url) if line != title]
@@ -143,7 +147,7 @@ def _selected(tree: HtmlElement, url: str, select: Sequence[str]) -> list[str]:
 
 
 def _read_by_trafilatura(tree: HtmlElement, url: str) -> list[str]:
-    """What trafilatura takes for the article; all of the page where it finds none, as in a very short one.
+    """The article where trafilatura finds it; all of the page where it finds none, as in a very short one.
 
     `deduplicate` stays off: its memory spans the process, and the second reading of a page would be another.
     """
@@ -155,5 +159,5 @@ def _read_by_trafilatura(tree: HtmlElement, url: str) -> list[str]:
         raise ExtractionError(f"{url}: nested too deep to be read; name its text with `select`") from error
     if isinstance(found, Document) and found.text:
         lines = (folded(line).strip("| ") for line in found.text.splitlines())  # table rows: «| a | b |»
-        return [line for line in lines if line.strip("-| ")]
+        return article_blocks(tree, [line for line in lines if line.strip("-| ")])
     return blocks(tree)

@@ -21,6 +21,8 @@ class Listed:
     """When the site says it was last modified (UTC, ISO 8601 with Z)."""
     witness: str | None = None
     """Digest of the article's text as the source itself carries it; changes when the text does."""
+    parts: int = 1
+    """Into so many parts, each at an address of its own, the source says the article is cut."""
     on: str | None = None
     """The page that links there."""
 

@@ -33,6 +33,8 @@ class Key:
     bare: str | None = None
     """Where a table is meant: the key that a value alone stands for."""
     required: bool = False
+    secret: bool = False
+    """What stands there is never repeated, not even where it is wrong."""
 
 
 Keys = Mapping[str, Key]
@@ -114,7 +116,8 @@ def _checked(found: Any, value: Any, key: Key, where: str) -> tuple[Any, list[st
 
 def _fault(value: Any, key: Key, where: str, reason: str = "") -> str:
     because = f" ({reason})" if reason else ""
-    return f"{where}: {_shown(value)} is not allowed{because}; give {key.allowed}"
+    shown = "what stands there" if key.secret else _shown(value)
+    return f"{where}: {shown} is not allowed{because}; give {key.allowed}"
 
 
 def _shown(value: Any) -> str:

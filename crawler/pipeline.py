@@ -75,11 +75,19 @@ class Recording:
         """Record one fetch; what it came to is the item that feed exports see."""
         tracked = self.tracker.track(item)
         self.tally.add(tracked)
+        self._count_late()
         if reason := self.tally.reason_to_stop():
             self._stop(reason)
         told = asdict(tracked)
         self._emit({"event": "page", "site": self._spider().name, **told})
         return told
+
+    def _count_late(self) -> None:
+        """Count what has come of fetches that had been set aside."""
+        late, self.tracker.late = self.tracker.late, []
+        for tracked in late:
+            self.tally.add(tracked)
+            self._emit({"event": "page", "site": self._spider().name, **asdict(tracked)})
 
     def asked(self) -> None:
         """One more request is made; after the last that the day's budget allows, the run ends."""
@@ -114,8 +122,9 @@ class Recording:
         if not trouble:
             self.archive.tell_of_sources()
         if reason in {"finished", SPENT} and not trouble:
-            self.tally.add_changes(settle(self.archive, at))
             self.tracker.finish()
+            self._count_late()
+            self.tally.add_changes(settle(self.archive, at))
             self.archive.complain("unlike expected", unmet(self.archive))
             self.archive.complain("silence", silence(self.store.news_dates(self.archive.site.name), at))
             if (traps := self.archive.traps()) or self.archive.saw_all():

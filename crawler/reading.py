@@ -32,7 +32,7 @@ class Reader:
         difference is ours, not the site's.
         """
         rules = hashlib.sha256(repr((self.site.select, self.site.remove)).encode()).hexdigest()[:8]
-        return f"{EXTRACTOR}; rules {rules}; template {self.template.version}"
+        return f"{EXTRACTOR}; rules {rules}; template {self.template.name}"
 
     def read(
         self,

@@ -8,13 +8,26 @@ from crawler.diff import Diff
 from crawler.extract import Extract
 from crawler.fetched import Fetched
 from crawler.outcome import Verdict
+from crawler.site import Site
+from crawler.witness import agree
+from storage.alike import alike
 from storage.bodies import digest_of
 from storage.rows import PageRow, Values, VersionRow
 from storage.store import Store
 
+OF_REDESIGN = 0.3
+"""The significance of a new design: worth a look, below any edit that turns a sentence round."""
+
 
 def capture(
-    store: Store, run: int, page: PageRow, fetched: Fetched, verdict: Verdict, *, keep: bool = False
+    store: Store,
+    run: int | None,
+    page: PageRow,
+    fetched: Fetched,
+    verdict: Verdict,
+    *,
+    keep: bool = False,
+    origin: str = "crawl",
 ) -> int:
     """The number of the capture of a fetch; with `keep`, its body is kept too."""
     values: Values = {
@@ -29,6 +42,7 @@ def capture(
         "encoding": fetched.encoding,
         "digest": digest_of(fetched.body) if fetched.body else None,
         "length": len(fetched.body),
+        "origin": origin,
     }
     return store.add_capture(
         values, fetched.body if keep else None, store.last_body(page.id) if keep else None
@@ -65,7 +79,7 @@ def reading(extract: Extract, by: str) -> Values:
 
 def change(
     store: Store,
-    run: int,
+    run: int | None,
     page: PageRow,
     kind: str,
     seen_new: str,
@@ -77,11 +91,13 @@ def change(
     old_url: str = "",
     leaves: bool = False,
     found_at: str | None = None,
+    found_later: bool = False,
 ) -> None:
     """The fact that the page changed, in the interval since it was last seen as it was.
 
     `leaves` says that after it the page is there no more; `found_at` is when we were sure of it, where that
-    is later than `seen_new`.
+    is later than `seen_new`. What a page that no crawl has seen before was like is known from elsewhere: that
+    it is otherwise now is no news.
     """
     values: Values = {
         "site": page.site,
@@ -96,11 +112,69 @@ def change(
         "seen_old": page.seen_at,
         "seen_new": seen_new,
         "checks_between": store.checks_since(page.id, page.seen_at, seen_new) if page.seen_at else 0,
-        "silent": silent(old, page, extract) if diff and old else None,
         "leaves": int(leaves),
         "found_at": found_at or seen_new,
+        "found_later": int(found_later or (old is not None and page.checked_at is None)),
     }
-    store.add_change(values | _weight(kind, extract, diff))
+    values |= _weight(kind, extract, diff)
+    if diff and old:
+        values |= _dated(old_date(store, old), modified(page, extract), page.seen_at, diff)
+    if values.get("silent"):
+        values["explanation"] += "; modified date not updated"
+    values["alike"] = alike(kind, values.get("old_title"), values["title"], values.get("hunks", "[]"))
+    store.add_change(values)
+
+
+def hollow(store: Store, run: int, page: PageRow, fetched: Fetched, extract: Extract | None) -> None:
+    """The fact that the site has dated its page anew, with no word changed; where it has."""
+    old = store.last_version(page.id)
+    if old is None or not (now := modified(page, extract)):
+        return
+    before = old_date(store, old)
+    if not before or now <= before:
+        return
+    values: Values = {
+        "site": page.site,
+        "page": page.id,
+        "run": run,
+        "kind": "edited",
+        "url": page.url,
+        "title": page.title,
+        "version": old.number,
+        "old_version": old.number,
+        "seen_old": page.seen_at,
+        "seen_new": fetched.fetched_at,
+        "found_at": fetched.fetched_at,
+        "explanation": "the modified date moved, and no word with it",
+        "typographic": 1,
+        "modified": now,
+        "old_modified": before,
+        "hollow": 1,
+    }
+    store.add_change(values)
+
+
+def drift(store: Store, run: int | None, page: PageRow, at: str, number: int, diff: Diff) -> None:
+    """A text that moved on a page that stood still."""
+    store.add_drift({"page": page.id, "run": run, "at": at, "version": number, "hunks": hunks_json(diff)})
+
+
+def redesign(store: Store, site: Site, run: int, at: str, seen_old: str | None, explanation: str) -> None:
+    """The fact that the site as a whole has another design."""
+    store.add_change(
+        {
+            "site": site.name,
+            "run": run,
+            "kind": "template",
+            "url": site.url,
+            "title": site.name,
+            "seen_old": seen_old,
+            "seen_new": at,
+            "found_at": at,
+            "significance": OF_REDESIGN,
+            "explanation": explanation,
+        }
+    )
 
 
 def _weight(kind: str, extract: Extract | None, diff: Diff | None) -> Values:
@@ -124,8 +198,13 @@ def _weight(kind: str, extract: Extract | None, diff: Diff | None) -> Values:
         "typographic": int(diff.typographic and kind != "returned"),
         "words_added": diff.words_added,
         "words_removed": diff.words_removed,
-        "hunks": msgspec.json.encode(diff.hunks).decode(),
+        "hunks": hunks_json(diff),
     }
+
+
+def hunks_json(diff: Diff) -> str:
+    """The hunks of a diff as the store keeps them."""
+    return msgspec.json.encode(diff.hunks).decode()
 
 
 def seen(
@@ -143,6 +222,7 @@ def seen(
         "told_at": None,
         "missing_since": None,
         "missing_run": None,
+        **_agreement(store, page, extract),
         "etag": fetched.headers.get("etag") or page.etag,
         "last_modified": fetched.headers.get("last-modified") or page.last_modified,
     }
@@ -158,12 +238,43 @@ def seen(
     store.update_page(page.id, values)
 
 
+def _agreement(store: Store, page: PageRow, extract: Extract | None) -> Values:
+    """Whether the page says what the site's API says of it.
+
+    A page that did so far and does not now may come from a cache: it is looked at once more in the next run.
+    """
+    if not page.witness or page.kind == "listing":
+        return {}
+    last = None if extract else store.last_version(page.id)
+    text = extract.text if extract else last.text if last else None
+    if text is None:
+        return {}
+    agrees = int(agree(page.witness, text))
+    return {"agrees": agrees} | ({"told_at": page.told_at} if page.agrees and not agrees else {})
+
+
 def missing(store: Store, run: int, page: PageRow, fetched: Fetched) -> None:
     """The page's row after a "not found": the first of them is remembered, and the run that met it."""
     values = _checked(page, fetched) | {"told_at": None}
     if page.state == "live":
         values |= {"state": "missing", "missing_since": fetched.fetched_at, "missing_run": run}
+    elif page.state == "frontier" and page.version is not None:
+        values |= _missing_import(store, run, page, fetched)
     store.update_page(page.id, values)
+
+
+def _missing_import(store: Store, run: int, page: PageRow, fetched: Fetched) -> Values:
+    """Of a page that is known from elsewhere only: two runs that have not found it tell that it is gone."""
+    since = page.missing_since or fetched.fetched_at
+    if page.missing_run in (None, run):
+        return {"missing_since": since, "missing_run": run}
+    last = store.last_version(page.id)
+    number = last.number if last else None
+    change(
+        store, run, page, "gone", since,
+        old=last, number=number, leaves=True, found_at=fetched.fetched_at, found_later=True,
+    )  # fmt: skip
+    return {"state": "gone", "changed_at": fetched.fetched_at}
 
 
 def checked(store: Store, page: PageRow, fetched: Fetched) -> None:
@@ -171,23 +282,29 @@ def checked(store: Store, page: PageRow, fetched: Fetched) -> None:
     store.update_page(page.id, _checked(page, fetched))
 
 
-def modified(page: PageRow, extract: Extract) -> str | None:
+def modified(page: PageRow, extract: Extract | None) -> str | None:
     """The site's own word for when the page was last modified: its sources before its markup."""
-    return page.modified or extract.modified
+    return page.modified or (extract.modified if extract else None)
 
 
-def silent(old: VersionRow, page: PageRow, extract: Extract | None) -> int | None:
-    """1 where the text changed and the site's own modified date stood still, 0 where it moved.
+def old_date(store: Store, old: VersionRow) -> str | None:
+    """The site's own modified date of a version, as it was last seen to give it."""
+    return store.hollow_date(old.page, old.number) or old.modified
 
-    None where the site gives no such date, or only the day, and the edit may have been on that day.
+
+def _dated(before: str | None, now: str | None, seen_old: str | None, diff: Diff) -> Values:
+    """What the site's own modified date did while the text changed.
+
+    `silent` is 1 where it stood still, 0 where it moved; None where the site gives no such date, or only the
+    day, and the edit may have been on that day.
     """
-    now = modified(page, extract) if extract else page.modified
-    if not now or not old.modified:
-        return None
-    if now != old.modified:
-        return 0
+    values: Values = {"modified": now, "old_modified": before, "silent": None}
+    if not now or not before:
+        return values
+    if now != before:
+        return values | {"silent": 0, "hollow": int(diff.typographic)}
     only_a_day = "T" not in now
-    return None if only_a_day and page.seen_at and now >= page.seen_at[:10] else 1
+    return values | {"silent": None if only_a_day and seen_old and now >= seen_old[:10] else 1}
 
 
 def _checked(page: PageRow, fetched: Fetched) -> Values:

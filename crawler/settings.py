@@ -18,7 +18,8 @@ import tomlkit
 
 from crawler.errors import Misuse
 from crawler.keys import Key, Keys, read_table, read_toml, refuse
-from crawler.site import NAME, NAME_RULE, SITE_KEYS, check_together
+from crawler.notice import NOTICE_KEYS, Notice
+from crawler.site import NAME, NAME_RULE, SITE_KEYS, check_time_zone, check_together
 
 SETTINGS_FILE = "variorum.toml"
 PROJECT = "follows web sites and keeps their versions"
@@ -42,6 +43,8 @@ class Workspace:
     max_run_seconds: int = 6 * 3600
     max_memory_mb: int = 1500
     runs_at_once: int = 4
+    notify: tuple[Notice, ...] = ()
+    """Who hears of several sites, or of all."""
 
 
 def find_workspace(chosen: Path | None, env: Mapping[str, str]) -> Path:
@@ -65,6 +68,7 @@ def load_workspace(root: Path) -> Workspace:
     table, more = read_table(written, _KEYS, f"{path}: ")
     refuse(faults + more)
     contact = table.get("contact")
+    zone = {"timezone": table["defaults"]["timezone"]} if table.get("defaults", {}).get("timezone") else {}
     return Workspace(
         root=root,
         database=root / table.get("database", "variorum.db"),
@@ -73,6 +77,7 @@ def load_workspace(root: Path) -> Workspace:
         defaults=written.get("defaults", {}),
         sites_folder=root / "sites",
         **{limit: table[limit] for limit in _LIMITS if limit in table},
+        notify=tuple(msgspec.convert(zone | notice, Notice) for notice in table.get("notify", ())),
     )
 
 
@@ -146,6 +151,11 @@ _SITE_DEFAULTS: Keys = {name: key for name, key in SITE_KEYS.items() if name not
 _AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 _Memory = Annotated[int, msgspec.Meta(ge=256)]
 
+_NOTICE: Keys = {
+    **NOTICE_KEYS,
+    "sites": Key(Annotated[str, msgspec.Meta(min_length=1)], "names of sites", many=True),
+    "timezone": Key(str, 'a zone of the IANA list, like "Europe/Tirane"', check_time_zone),
+}
 _LIMITS = ("max_run_seconds", "max_memory_mb", "runs_at_once")
 _KEYS: Keys = {
     "database": Key(Annotated[str, msgspec.Meta(min_length=1)], 'a file, like "variorum.db"'),
@@ -157,4 +167,5 @@ _KEYS: Keys = {
     "max_memory_mb": Key(_Memory, "how many megabytes a run may use, 256 or more"),
     "runs_at_once": Key(_AtLeastOne, "how many sites may be crawled at once, 1 or more"),
     "defaults": Key(_SITE_DEFAULTS, "a table of keys as in a site file", check_together),
+    "notify": Key(_NOTICE, "tables with a target", many=True, bare="target", secret=True),
 }

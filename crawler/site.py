@@ -19,6 +19,7 @@ from w3lib.url import canonicalize_url
 
 from crawler import timing
 from crawler.keys import Key, meant, read_table, read_toml, refuse
+from crawler.notice import NOTICE_KEYS, Notice
 
 Source = Literal["wordpress", "sitemap", "feed", "links"]
 
@@ -43,13 +44,6 @@ class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     pages: Bounds = Bounds()
     languages: tuple[str, ...] = ()
-
-
-class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where news of the site goes, from which weight on."""
-
-    target: str
-    weight: float = 0.0
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,7 +174,8 @@ def _path_or_pattern(text: str) -> None:
         raise ValueError("it begins with neither / nor ^")
 
 
-def _time_zone(name: str) -> None:
+def check_time_zone(name: str) -> None:
+    """Nothing, for a zone that there is. Raises ValueError for any other."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
@@ -213,9 +208,7 @@ def _one_word(text: str) -> None:
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 _AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 _Language = Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")]
-_Text = Annotated[str, msgspec.Meta(min_length=1)]
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=3600)]
-_Weight = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 _ADDRESS = 'a whole web address, like "https://example.org/"'
 _SCOPE = 'a path that begins with /, like "/en/", or a regular expression that begins with ^'
@@ -231,10 +224,6 @@ _EXPECT = {
     "pages": Key({"min": Key(_Count, _BOUNDS), "max": Key(_Count, _BOUNDS)}, _BOUNDS, _min_below_max),
     "languages": Key(_Language, 'codes of languages, like "en" or "fa"', many=True),
 }
-_NOTICE = {
-    "target": Key(_Text, "the address of a notification service", required=True),
-    "weight": Key(_Weight, "a number from 0 to 1"),
-}
 _RULES = 'a CSS selector, or tables like { css = "div.post", from = 2024-05-31 }'
 
 SITE_KEYS: Mapping[str, Key] = {
@@ -245,7 +234,7 @@ SITE_KEYS: Mapping[str, Key] = {
     "discover": Key(Source, 'any of "wordpress", "sitemap", "feed", "links"', many=True),
     "every": Key(str, 'an interval, like "45s", "30m", "6h" or "2d"', timing.duration),
     "cron": Key(str, 'minute, hour, day, month and weekday, like "0 3 * * 1"', timing.check_cron),
-    "timezone": Key(str, 'a zone of the IANA list, like "Europe/Tirane"', _time_zone),
+    "timezone": Key(str, 'a zone of the IANA list, like "Europe/Tirane"', check_time_zone),
     "quiet": Key(str, 'hours of the day, like "22:00-06:00"', timing.quiet_hours, many=True),
     "delay": Key(_Seconds, "seconds between two requests, from 0 to 3600"),
     "concurrency": Key(_AtLeastOne, "how many requests at once, 1 or more"),
@@ -256,5 +245,7 @@ SITE_KEYS: Mapping[str, Key] = {
     "remove": Key(_RULE, _RULES, _dates_in_order, many=True, bare="css"),
     "expect": Key(_EXPECT, "a table of pages and languages"),
     "render": Key(bool, "true or false"),
-    "notify": Key(_NOTICE, "targets, or tables of target and weight", many=True, bare="target"),
+    "notify": Key(
+        NOTICE_KEYS, "targets, or tables of target and weight", many=True, bare="target", secret=True
+    ),
 }

@@ -45,6 +45,9 @@ class Tally:
     def add(self, tracked: Tracked) -> None:
         """Count one fetch."""
         self._outcomes[tracked.outcome] += 1
+        if tracked.held:
+            self.add_changes(tracked.changes)
+            return
         self.counts["fetched"] += 1
         self.counts["baseline"] += tracked.baseline
         self.add_changes(tracked.changes)

@@ -1,5 +1,9 @@
 """The boilerplate of one site, learned from several of its pages and from several captures of one page.
 
+A site may show several kinds of pages, and it may have been redesigned: each design has its own pieces, and a
+page is read with those of the design that it shows. So both sides of a comparison are read with one template,
+also across a redesign.
+
 Four rules, each of which asks for at least three pages; they serve most where no markup names the article.
 
 * repeated: a block (same place, same words) on a third of the pages or more is boilerplate. Inside an element
@@ -15,11 +19,12 @@ Four rules, each of which asks for at least three pages; they serve most where n
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
+from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 from lxml.html import HtmlElement
@@ -34,6 +39,11 @@ SHARE_IN_ARTICLE = 1 / 2
 SHARE_MOVING = 2 / 3
 STILL = 0.5
 """Two captures of a page show a volatile place only where at least so much of their text is the same."""
+SAME_KIND = 0.6
+"""Two pages with fewer of their names in common than this are pages of two kinds."""
+SAME_DESIGN = 0.5
+"""A page that shows fewer of a design's names than this is of another design."""
+MOST_DESIGNS = 5
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,25 +54,63 @@ class Piece:
     """Where it stands: `body>div#sidebar>ul.menu>li`."""
     text: str
     """What it says; empty where the place counts and not the words."""
-    why: Literal["repeated", "region", "volatile"]
+    why: Literal["repeated", "region", "volatile", "pinned"]
     pages: int
     """On so many of the pages looked at it was seen."""
 
+    @property
+    def id(self) -> str:
+        """Names the piece, by its place and words, in every version of the template."""
+        return hashlib.sha256(f"{self.path}\n{self.text}".encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Decision:
+    """What a person has decided of a piece, whatever is learned."""
+
+    path: str
+    text: str
+    boilerplate: bool
+    """False: it is text, and freed."""
+
 
 @dataclass(frozen=True)
-class Template:
-    """The boilerplate learned of one site. Equal pieces make equal templates, whatever the order of pages."""
+class Design:
+    """The boilerplate of one design, and how that is told."""
 
-    version: int = 0
-    """Counted up by the keeper of templates; 0 is the empty one."""
     pieces: frozenset[Piece] = frozenset()
     names: frozenset[str] = frozenset()
     """The ids (`#sidebar`) and classes (`.menu`) that tell places apart: those on half of the pages or more.
     The others tell pages apart (categories, post numbers), or are random."""
 
+
+@dataclass(frozen=True)
+class Template(Design):
+    """The boilerplate learned of one site. Equal pieces make equal templates, whatever the order of pages."""
+
+    version: int = 0
+    """Counted up by the keeper of templates; 0 is the empty one."""
+    kinds: tuple[Design, ...] = ()
+    """Those of other kinds of pages than most, as the site shows them now."""
+    before: tuple[Design, ...] = ()
+    """Earlier designs of the site, the latest first."""
+    decisions: str = ""
+    """Names what a person has decided of it; empty where nobody has."""
+
+    @property
+    def name(self) -> str:
+        """Names the template: two of one name cut the same."""
+        return f"{self.version}{self.decisions}"
+
+    @property
+    def designs(self) -> tuple[Design, ...]:
+        """All of them, that of most pages first."""
+        return (self, *self.kinds, *self.before)
+
     def to_json(self) -> str:
         """The template as JSON, sorted, so that equal templates give equal text."""
-        ordered = {"version": self.version, "pieces": sorted(self.pieces), "names": sorted(self.names)}
+        kinds, before = ([_sorted(design) for design in some] for some in (self.kinds, self.before))
+        ordered = {"version": self.version, **_sorted(self), "kinds": kinds, "before": before}
         return msgspec.json.encode(ordered).decode()
 
     @classmethod
@@ -70,8 +118,48 @@ class Template:
         """The template that `to_json` wrote. Raises msgspec.DecodeError for anything else."""
         return msgspec.json.decode(text, type=cls)
 
+    def redesigned(self, now: Template) -> Template:
+        """What was learned of a new design, with the present one kept for the pages of its time."""
+        earlier = (Design(self.pieces, self.names), *self.kinds, *self.before)
+        return replace(now, before=earlier[:MOST_DESIGNS])
+
+    def decided(self, decisions: Iterable[Decision]) -> Template:
+        """The template with what a person has decided of single pieces."""
+        made = sorted(decisions)
+        if not made:
+            return self
+        known = {(piece.path, piece.text) for design in self.designs for piece in design.pieces}
+        pinned = {(d.path, d.text) for d in made if d.boilerplate} - known
+        freed = {(d.path, d.text) for d in made if not d.boilerplate}
+        whole = replace(
+            self,
+            pieces=self.pieces | {Piece(*place, "pinned", 0) for place in pinned},
+            decisions=f"+{hashlib.sha256(repr(made).encode()).hexdigest()[:8]}",
+        )
+        return replace(
+            _without(whole, freed),
+            kinds=tuple(_without(design, freed) for design in self.kinds),
+            before=tuple(_without(design, freed) for design in self.before),
+        )
+
+
+_Some = TypeVar("_Some", bound=Design)
+
+
+def _without(design: _Some, freed: set[tuple[str, str]]) -> _Some:
+    left = frozenset(piece for piece in design.pieces if (piece.path, piece.text) not in freed)
+    return replace(design, pieces=left)
+
+
+def _sorted(design: Design) -> dict[str, object]:
+    return {"pieces": sorted(design.pieces), "names": sorted(design.names)}
+
 
 EMPTY = Template()
+
+
+_Trees = Sequence[Sequence[HtmlElement]]
+"""Pages, each with its captures."""
 
 
 class _Block(NamedTuple):
@@ -99,26 +187,69 @@ def learn(pages: Mapping[str, Sequence[bytes]], *, version: int = 1) -> Template
     under another address. Five to thirty pages are enough; fewer than three teach nothing.
     Raises ExtractionError for a capture that cannot be parsed.
     """
-    trees = [[_tree(body, url) for body in captures] for url, captures in pages.items() if captures]
+    trees = [[_tree(body, url) for body in pages[url]] for url in sorted(pages) if pages[url]]
+    most, *others = [_design(kind) for kind in _kinds(trees)] or [Design()]
+    return Template(most.pieces, most.names, version, tuple(one for one in others if one.pieces))
+
+
+def _design(trees: _Trees) -> Design:
     names = _names([captures[-1] for captures in trees])
     read = [[_read(tree, names) for tree in captures] for captures in trees]
     latest = [captures[-1] for captures in read]
     repeated = _repeated(latest)
     known = frozenset(_Block(piece.path, piece.text) for piece in repeated)
     volatile = _volatile([captures for captures in read if len(captures) > 1])
-    return Template(version, frozenset([*repeated, *_regions(latest, known), *volatile]), names)
+    return Design(frozenset([*repeated, *_regions(latest, known), *volatile]), names)
+
+
+def _kinds(trees: _Trees) -> list[_Trees]:
+    """The pages by their kinds, the largest kind first: pages that share most of their names are of one."""
+    names = [_names_on(captures[-1]) for captures in trees]
+    common = {name for name, count in Counter(chain(*names)).items() if count >= LEAST_PAGES}
+    shown = [own & common for own in names]
+    kinds: list[set[int]] = []
+    for page in range(len(trees)):
+        alike = [
+            kind for kind in kinds if any(_jaccard(shown[page], shown[one]) >= SAME_KIND for one in kind)
+        ]
+        kinds = [kind for kind in kinds if kind not in alike] + [{page}.union(*alike)]
+    by_size = sorted(kinds, key=lambda kind: (-len(kind), min(kind)))
+    return [[trees[page] for page in sorted(kind)] for kind in by_size]
+
+
+def _jaccard(some: set[str], others: set[str]) -> float:
+    return len(some & others) / len(some | others) if some or others else 1.0
+
+
+def shows(body: bytes, url: str, template: Template) -> bool:
+    """Whether a page is of a design that the site has now, by the names on it.
+
+    Raises ExtractionError for one without text.
+    """
+    names = _names_on(_tree(body, url))
+    present = (template, *template.kinds)
+    return any(len(names & one.names) >= SAME_DESIGN * len(one.names) for one in present)
 
 
 def cut(tree: HtmlElement, template: Template) -> None:
-    """Takes the template's pieces out of a tree, in one walk."""
-    if not template.pieces:
+    """Takes the template's pieces out of a tree, in one walk: those of the design that it shows."""
+    design = _design_of(tree, template)
+    if not design.pieces:
         return
-    places = {piece.path for piece in template.pieces if not piece.text}
-    texts = {(piece.path, piece.text) for piece in template.pieces if piece.text}
-    for element, path in _paths(tree, template.names).items():
+    places = {piece.path for piece in design.pieces if not piece.text}
+    texts = {(piece.path, piece.text) for piece in design.pieces if piece.text}
+    for element, path in _paths(tree, design.names).items():
         known = path in places or (_is_block(element) and (path, text_of(element)) in texts)
         if known and element.tag not in article.KEPT:
             drop(element)
+
+
+def _design_of(tree: HtmlElement, template: Template) -> Design:
+    if len(template.designs) == 1:
+        return template
+    known: set[str] = set().union(*(design.names for design in template.designs))
+    names = _names_on(tree) & known
+    return max(template.designs, key=lambda design: _jaccard(names, set(design.names)))
 
 
 def _repeated(pages: Sequence[_Page]) -> list[Piece]:
@@ -185,8 +316,12 @@ def _tree(body: bytes, url: str) -> HtmlElement:
 
 
 def _names(trees: Sequence[HtmlElement]) -> frozenset[str]:
-    seen = Counter(name for tree in trees for name in {name for e in tree.iter() for name in _own_names(e)})
+    seen = Counter(name for tree in trees for name in _names_on(tree))
     return frozenset(name for name, count in seen.items() if count >= max(LEAST_PAGES, len(trees) / 2))
+
+
+def _names_on(tree: HtmlElement) -> set[str]:
+    return {name for element in tree.iter() for name in _own_names(element)}
 
 
 def _own_names(element: HtmlElement) -> list[str]:

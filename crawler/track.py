@@ -7,6 +7,7 @@ rules that hold here:
 * A page is compared with its last version only, so A, B, A is two changes.
 * Where the last version was read by other rules than today's, its body is read again before comparing:
   a new extractor or template is no change of the site.
+* Where the page stood still and only our reading of it moved, that is a drift, and no change.
 * A page that answers "not found", by its status or in the site's own words, is `missing`; what becomes
   of it is settled at the end of the run (crawler/settle.py), when it is known how the rest of the site fared.
 """
@@ -14,18 +15,22 @@ rules that hold here:
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crawler import record
 from crawler.answer import Look, has_end
 from crawler.archive import BATCH, SiteArchive
 from crawler.diff import Diff, Reading, compare, similarity
+from crawler.drift import is_ours
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched, Listed
-from crawler.learning import Learner
+from crawler.learning import SAMPLE, Learner
 from crawler.novelty import is_new
 from crawler.outcome import READABLE, Context, Outcome, Verdict, judge
 from crawler.reading import Reader
+from crawler.redesign import Redesign
+from crawler.rereading import keep, read_again
 from crawler.urls import canonical, in_scope, key, named_by_itself
 from storage.bodies import digest_of
 from storage.rows import PageRow, VersionRow
@@ -53,6 +58,8 @@ class Tracked:
     """The first sight of a page that was there before the site was watched."""
     left: bool = False
     """A page that was there is not found."""
+    held: bool = False
+    """It waits for more of the site to be seen; what comes of it is told later."""
 
 
 class Tracker:
@@ -65,6 +72,12 @@ class Tracker:
         self.reader = Reader(self.site, self.learner.template)
         if not self.learner.template.version:
             archive.batch = FIRST_BATCH
+        self.redesign = Redesign(archive, self.learner)
+        self.late: list[Tracked] = []
+        """What fetches came to that had been set aside; whoever counts takes them from here."""
+        self.keeps_listings = False
+        """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
+        self._keeping = 0  # so many more bodies of a new design are kept, to learn from
         self._doubts: dict[int, str] = {}  # pages that looked wrong, with the digest of what they said
         self._became: defaultdict[str, set[int]] = defaultdict(set)  # which pages changed into a text
 
@@ -76,7 +89,10 @@ class Tracker:
             if self.learner.awaits(page.id):
                 return self._seen_twice(page, fetched)
             if self._same_bytes(page, fetched):
+                self.redesign.unchanged()
                 return self._unchanged(page, fetched, Verdict(Outcome.ok, "the same bytes"))
+            if self.redesign.holds(page, fetched):
+                return self._held(page)
             tracked = self._recorded(page, fetched, *self._judged(page, fetched))
             if page.checked_at is None and (now := self.store.find(self.site.name, key(page.url, self.site))):
                 self.archive.brought(now)
@@ -146,7 +162,7 @@ class Tracker:
         last = self.store.last_version(page.id)
         if last:
             return self._compared(page, fetched, verdict, extract, last)
-        if extract.kind == "listing":
+        if extract.kind == "listing" and not self.keeps_listings:
             return self._unchanged(page, fetched, verdict, extract)
         if old := self._missing_twin(page, extract):
             self.store.absorb(page.id, old.id)
@@ -176,6 +192,8 @@ class Tracker:
         diff = compare(self._reread(last), Reading(extract.title, extract.text))
         if diff and self._is_everywhere(page, extract):
             return self._trouble(page, fetched, Verdict(Outcome.soft_404, "many pages suddenly say the same"))
+        if diff and self._is_drift(last, fetched, diff):
+            return self._drifted(page, fetched, verdict, extract, last.number + 1, diff)
         kinds = _kinds(page, diff, moved)
         if not kinds:
             return self._unchanged(page, fetched, verdict, extract)
@@ -201,10 +219,30 @@ class Tracker:
         )
         return _tracked(page, verdict, *announced)
 
+    def _is_drift(self, last: VersionRow, fetched: Fetched, diff: Diff) -> bool:
+        """Whether the page stood still, and only our reading of it moved."""
+        kept = self.store.capture(last.capture).body
+        try:
+            return kept is not None and is_ours(diff, self.store.body(kept), fetched.body, fetched.final_url)
+        except ExtractionError:
+            return False
+
+    def _drifted(
+        self, page: PageRow, fetched: Fetched, verdict: Verdict, extract: Extract, number: int, diff: Diff
+    ) -> Tracked:
+        """A new version, as what the next one is compared with; and no change."""
+        self._add_version(page, number, fetched, verdict, extract)
+        record.drift(self.store, self.run, page, fetched.fetched_at, number, diff)
+        record.seen(self.store, page, fetched, extract, number=number)
+        return _tracked(page, verdict)
+
     def _unchanged(
         self, page: PageRow, fetched: Fetched, verdict: Verdict, extract: Extract | None = None
     ) -> Tracked:
-        record.capture(self.store, self.run, page, fetched, verdict)
+        keep = self._keeping > 0 and verdict.outcome is Outcome.ok and bool(fetched.body)
+        self._keeping -= keep
+        record.hollow(self.store, self.run, page, fetched, extract)
+        record.capture(self.store, self.run, page, fetched, verdict, keep=keep)
         record.seen(self.store, page, fetched, extract)
         return _tracked(page, verdict)
 
@@ -241,10 +279,41 @@ class Tracker:
         return _tracked(page, verdict)
 
     def finish(self) -> None:
-        """At the end of a run: learn anew where it has brought much to learn from."""
-        if self.learner.is_due():
-            with self.store.writing():
+        """At the end of a run: read what still waits; learn anew where there is much more to learn from."""
+        with self.store.writing():
+            self._release()
+            if self.learner.is_due():
                 self._learn()
+
+    # ---- a new design
+
+    def _held(self, page: PageRow) -> Tracked:
+        """The page shows another design than the known one, and waits."""
+        tracked = Tracked(page.url, Outcome.ok, "another design: read when that is known", held=True)
+        if self.redesign.is_known():
+            self._release()
+        return tracked
+
+    def _release(self) -> None:
+        """Learn the new design, where there is one, and read all that has waited for it."""
+        pages, odd, seen = self.redesign.pages(), self.redesign.odd, self.redesign.seen
+        waited = self.redesign.released()
+        if pages:
+            self._redesigned(pages, f"a new design: {odd} of {seen} pages looked at show it", waited)
+        for fetched in waited:
+            page = self.archive.page(fetched.url)
+            self.late.append(self._recorded(page, fetched, *self._judged(page, fetched)))
+
+    def _redesigned(self, pages: dict[str, list[bytes]], told: str, waited: Sequence[Fetched]) -> None:
+        try:
+            self.learner.learn_design(pages)
+        except ExtractionError:
+            return
+        self.reader = Reader(self.site, self.learner.template)
+        self._keeping = SAMPLE
+        since = max((self.archive.page(fetched.url).seen_at or "" for fetched in waited), default="")
+        record.redesign(self.store, self.site, self.run, waited[0].fetched_at, since or None, told)
+        self.late.append(Tracked(self.site.url, Outcome.ok, told, ("template",), held=True))
 
     def _learn(self) -> None:
         """Learn the site's boilerplate, and read the latest versions of its pages with that in mind."""
@@ -309,21 +378,10 @@ class Tracker:
 
     def reread(self, version: VersionRow) -> VersionRow:
         """The version, read again from its stored body; as it was where that can't be read any more."""
-        capture = self.store.capture(version.capture)
-        if capture.body is None:
-            return version
         try:
-            extract = self.reader.read(
-                self.store.body(capture.body),
-                capture.url,
-                encoding=capture.encoding,
-                captured_at=capture.fetched_at,
-                content_type=capture.content_type,
-            )
+            return keep(self.store, self.reader, version, read_again(self.store, self.reader, version))
         except ExtractionError:
             return version
-        self.store.update_page(version.page, {"title": extract.title, "text_digest": extract.digest})
-        return self.store.reread_version(version.id, record.reading(extract, self.reader.label))
 
     def _is_everywhere(self, page: PageRow, extract: Extract) -> bool:
         """Whether several pages have changed into this same one in this run: a notice in place of pages."""

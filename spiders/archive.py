@@ -16,6 +16,8 @@ class Errand:
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    parts: int = 1
+    """Into so many parts the site has cut the article, as far as a source tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,19 @@ _NUMBERS = "//*[contains(@class, 'post-page-numbers') or contains(@class, 'page-
 _NUMBERED_LINKS = f"{_NUMBERS}/descendant-or-self::a/@href"
 
 
-def further_parts(response: Response) -> list[str]:
-    """Addresses of the other parts of the article, in order; none for nearly every page."""
+def further_parts(response: Response, told: int = 1) -> list[str]:
+    """Addresses of the other parts of the article, in order; none for nearly every page.
+
+    Where the page links to none, as many as a source has `told` of, at the addresses that WordPress gives.
+    """
     if not isinstance(response, HtmlResponse):
         return []
+    return _linked(response) or [
+        f"{response.url.rstrip('/')}/{number}/" for number in range(2, min(told, MAX_PARTS) + 1)
+    ]
+
+
+def _linked(response: HtmlResponse) -> list[str]:
     own = re.compile(re.escape(response.url.rstrip("/")) + r"/(\d{1,3})/?")
     urls = [response.urljoin(href) for href in response.xpath(_NUMBERED_LINKS).getall()]
     numbered = {int(found[1]): url for url in urls if (found := own.fullmatch(url))}

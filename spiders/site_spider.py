@@ -122,7 +122,8 @@ class SiteSpider(Spider):
     def parse_page(self, response: Response) -> Parsed:
         """The fetched page; its links are noted where links are a source of this run."""
         self._answers += 1
-        parts = further_parts(response) if response.status == OK else []
+        told = response.meta.get("parts", 1)
+        parts = further_parts(response, told) if response.status == OK else []
         yield self._part(_unconditional(fetched(response)), parts) if parts else fetched(response)
         if self._follows_links() and response.status == OK:
             self.archive.note(links_of(response, self.site))
@@ -153,6 +154,7 @@ class SiteSpider(Spider):
             "asked": errand.url,
             "seed": seed,
             "validators": (errand.etag, errand.last_modified),
+            "parts": errand.parts,
         }
         return Request(errand.url, parse, errback=self.page_failed, dont_filter=True, meta=meta)
 

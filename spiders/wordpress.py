@@ -7,19 +7,20 @@ is empty. Titles and texts come as HTML.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from lxml import html
 from scrapy.http import Response
 
 from crawler.fetched import Listed
 from crawler.times import iso, parse
+from crawler.witness import of_markup
 
 PER_PAGE = 100
 FIELDS = "id,type,link,date_gmt,modified_gmt,title,content"
+NEXT_PART = "<!--nextpage-->"
+"""Stands in the text between two parts of an article, whether or not the theme links to them."""
 API_LINK = "https://api.w.org/"
 
 # Public post types of WordPress itself and of page builders that hold furniture, not articles.
@@ -103,7 +104,8 @@ def _one(post: dict[str, Any], root: str) -> Listed:
         ref=f"{post.get('type', 'post')}:{post.get('id')}@{urlsplit(root).path}",
         published=_time(post.get("date_gmt")),
         modified=_time(post.get("modified_gmt")),
-        witness=_witness(_rendered(post, "title"), _rendered(post, "content")),
+        witness=of_markup(_rendered(post, "title"), _rendered(post, "content")),
+        parts=_rendered(post, "content").count(NEXT_PART) + 1,
     )
 
 
@@ -115,21 +117,6 @@ def _protected(post: dict[str, Any]) -> bool:
 def _rendered(post: dict[str, Any], part: str) -> str:
     value = post.get(part)
     return str(value.get("rendered", "")) if isinstance(value, dict) else ""
-
-
-def _witness(title: str, content: str) -> str:
-    """Digest of the words alone, so that a new class or nonce in the markup is no news."""
-    words = " ".join(f"{title}\n{_words(content)}".split())
-    return hashlib.sha256(words.encode()).hexdigest()
-
-
-def _words(markup: str) -> str:
-    if not markup.strip():
-        return ""
-    tree = html.fragment_fromstring(markup, create_parent="div")
-    for hidden in list(tree.iter("script", "style")):
-        hidden.drop_tree()
-    return str(tree.text_content())
 
 
 def _time(text: object) -> str | None:

@@ -19,9 +19,18 @@ else:
 from storage.errors import NotFound
 
 MAX_DEPTH = 10
+BROKEN = zstd.ZstdError
+"""What is raised where packed bytes are not whole."""
 _LEVEL = 9
 _LEAST_BASE = 8
 """Bytes: zstd takes no shorter prefix."""
+_LESS_DEEP = """
+    WITH RECURSIVE above(digest) AS (
+        VALUES (?) UNION ALL SELECT bodies.digest FROM bodies JOIN above ON bodies.base = above.digest
+    )
+    UPDATE bodies SET depth = depth - 1 WHERE digest IN above
+"""
+"""One body to read less, for a body and all that are packed against it."""
 
 
 def digest_of(data: bytes) -> str:
@@ -59,9 +68,31 @@ def get(conn: sqlite3.Connection, digest: str) -> bytes:
     if row is None:
         raise NotFound(f"no body {digest[:12]} is stored: run `variorum verify` to see what is missing")
     base, packed = row
+    return unpack(packed, get(conn, base) if base else None)
+
+
+def unpack(packed: bytes, base: bytes | None) -> bytes:
+    """The bytes of a packed body; `base` are those that it was packed against."""
     if base is None:
         return zstd.decompress(packed)
-    return zstd.decompress(packed, zstd_dict=zstd.ZstdDict(get(conn, base), is_raw=True).as_prefix)
+    return zstd.decompress(packed, zstd_dict=zstd.ZstdDict(base, is_raw=True).as_prefix)
+
+
+def remove(conn: sqlite3.Connection, digest: str) -> None:
+    """Take a body away; those packed against it are packed anew, against what it was packed against.
+
+    Must run inside a transaction of the caller's. Raises sqlite3.IntegrityError where a capture refers to it.
+    """
+    base, depth = conn.execute("SELECT base, depth FROM bodies WHERE digest = ?", [digest]).fetchone()
+    prefix = get(conn, base) if base else None
+    for (upper,) in conn.execute("SELECT digest FROM bodies WHERE base = ?", [digest]).fetchall():
+        data = get(conn, upper)
+        packed = _pack_against(data, prefix) if prefix else zstd.compress(data, level=_LEVEL)
+        conn.execute(_LESS_DEEP, [upper])
+        conn.execute(
+            "UPDATE bodies SET base = ?, depth = ?, data = ? WHERE digest = ?", [base, depth, packed, upper]
+        )
+    conn.execute("DELETE FROM bodies WHERE digest = ?", [digest])
 
 
 def _depth(conn: sqlite3.Connection, digest: str) -> int:

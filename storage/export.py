@@ -1,102 +1,267 @@
-"""Clean text for other tools: one document for each page that stands, or stood at a moment.
+"""Clean text for other tools: a document for each page that stands, or stood at a moment.
 
 Documents are as they are read, in the order of pages. An id names a page for ever, also after it has moved.
-A cursor stands for all that was stored when it was given; an export since then has each page of which there
-is something new, whole, and a tombstone (`"gone": true`, no text) for each that is no longer there.
+There are two finer units: each version of each page, and each paragraph of each page that stands.
+
+A cursor stands for all that was stored when it was given; an export since then has each page, or version, of
+which there is something new, whole. What is no longer there leaves a tombstone (`"gone": true`, no text).
+Exports since one cursor after the other add up to the whole, in all but `seen_at`, which moves with each
+look at a page.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import hashlib
+import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any, TextIO
+from dataclasses import astuple, dataclass
+from typing import Any, Literal, NamedTuple
 
 from storage.errors import NotFound
+from storage.history import SEEING
 from storage.reader import Reader
 
 Document = dict[str, Any]
+Unit = Literal["page", "version", "paragraph"]
+UNITS: tuple[Unit, ...] = ("page", "version", "paragraph")
 
-_COLUMNS = """
-    pages.site || ':' || pages.id AS id, pages.url, pages.site, coalesce(pages.kind, 'article') AS kind,
+
+class Field(NamedTuple):
+    """A key of a document."""
+
+    name: str
+    type: Literal["string", "integer", "boolean", "strings"]
+    means: str
+
+
+_FIRST = (
+    Field("id", "string", "names the document for ever"),
+    Field("url", "string", "the page's address"),
+    Field("site", "string", "the name of its site"),
+    Field("kind", "string", "article, file or listing"),
+    Field("title", "string", ""),
+    Field("text", "string", "clean text, one block a line"),
+    Field("language", "string", "ISO 639 code of the text"),
+    Field("author", "string", "as the site says"),
+    Field("published", "string", "as the site says, ISO 8601"),
+    Field("modified", "string", "as the site says, ISO 8601"),
+    Field("version", "integer", "number of the version, by the time of its capture, from 1"),
+    Field("captured_at", "string", "when this version was first seen, UTC"),
+    Field("digest", "string", "SHA-256 of title and text; of a paragraph, of its text"),
+    Field("words", "integer", "how many words the text has"),
+    Field("extractor", "string", "what read the page"),
+    Field("template", "integer", "version of the learned boilerplate that it was read with"),
+    Field("seen_at", "string", "when the page was last seen, UTC"),
+)
+_LAST = Field("gone", "boolean", "true: it is no longer there; all but id, url and site is missing")
+FIELDS: dict[Unit, tuple[Field, ...]] = {
+    "page": (*_FIRST, _LAST),
+    "version": (
+        *_FIRST,
+        Field("page", "string", "id of its page"),
+        Field("stands", "boolean", "whether the page is there"),
+    ),
+    "paragraph": (
+        *_FIRST,
+        Field("page", "string", "id of its page"),
+        Field("position", "integer", "place on the page, from 1"),
+        _LAST,
+    ),
+}
+"""The keys of a document of each unit, in their order. In JSON, `gone` is there where it is true."""
+
+_COLUMNS = f"""
+    pages.site || ':' || pages.id AS id,
+    CASE WHEN :as_of IS NULL THEN pages.url ELSE coalesce((
+        SELECT old_url FROM changes WHERE page = pages.id AND kind = 'moved' AND NOT leaves
+        AND seen_new > :as_of ORDER BY seen_new, changes.id LIMIT 1
+    ), pages.url) END AS url,
+    pages.site, coalesce(pages.kind, 'article') AS kind,
     v.title, v.text, v.language, v.author, v.published, v.modified,
-    v.number AS version, v.captured_at, v.digest
-"""
+    v.number AS version, v.captured_at, v.digest, v.words, v.extractor,
+    CASE WHEN :as_of IS NULL THEN pages.seen_at ELSE (
+        SELECT max(fetched_at) FROM captures WHERE page = pages.id AND outcome IN {SEEING}
+        AND fetched_at <= :as_of
+    ) END AS seen_at,
+    pages.state = 'absorbed' OR CASE WHEN :as_of IS NULL THEN pages.state = 'gone' ELSE coalesce((
+        SELECT leaves FROM changes WHERE page = pages.id AND kind IN ('gone', 'returned', 'moved')
+        AND seen_new <= :as_of ORDER BY seen_new DESC, changes.id DESC LIMIT 1
+    ), 0) END AS gone
+"""  # noqa: S608 - words of ours only
 
-_DOCUMENTS = f"""
-    SELECT {_COLUMNS}, coalesce((
-        SELECT leaves FROM changes WHERE changes.page = pages.id AND kind IN ('gone', 'returned', 'moved')
-        AND (:as_of IS NULL OR seen_new <= :as_of) ORDER BY changes.id DESC LIMIT 1
-    ), 0) AS gone
+_PAGES = f"""
+    SELECT {_COLUMNS}
     FROM pages JOIN versions AS v ON v.page = pages.id
     WHERE (:site IS NULL OR pages.site = :site)
       AND v.number = (
         SELECT max(number) FROM versions WHERE page = pages.id AND (:as_of IS NULL OR captured_at <= :as_of)
       )
-      AND (v.id > :versions OR EXISTS (
-        SELECT 1 FROM changes WHERE page = pages.id AND id > :changes
-      ))
+      AND (v.id > :versions
+        OR EXISTS (SELECT 1 FROM changes WHERE page = pages.id AND id > :changes)
+        OR EXISTS (SELECT 1 FROM rewritings WHERE page = pages.id AND mark > :rewritings))
     ORDER BY pages.id
 """  # noqa: S608 - columns of ours only
 
+_VERSIONS = f"""
+    SELECT {_COLUMNS}
+    FROM pages JOIN versions AS v ON v.page = pages.id
+    WHERE (:site IS NULL OR pages.site = :site) AND (:as_of IS NULL OR v.captured_at <= :as_of)
+      AND (v.id > :versions
+        OR EXISTS (SELECT 1 FROM changes WHERE page = pages.id AND id > :changes)
+        OR EXISTS (SELECT 1 FROM rewritings WHERE page = pages.id AND coalesce(version, v.id) = v.id
+                   AND mark > :rewritings))
+    ORDER BY pages.id, v.number
+"""  # noqa: S608 - columns of ours only
+
+_TEMPLATE = re.compile(r"; template (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """How far an export has come; written `12.34.5.67`."""
+
+    versions: int = -1
+    changes: int = -1
+    rewritings: int = -1
+    captures: int = -1
+
+    def __str__(self) -> str:
+        return ".".join(map(str, astuple(self)))
+
+    @classmethod
+    def parse(cls, text: str) -> Positions:
+        """Those of a cursor; of one that an older version gave, the first two. Raises NotFound."""
+        parts = text.split(".")
+        if len(parts) not in (2, 4) or not all(part.isascii() and part.isdecimal() for part in parts):
+            raise NotFound(
+                f"{text!r} is no cursor: use the one that the last export printed, like 1200.34.5.6"
+            )
+        return cls(*map(int, parts))
+
+
+def cursor(reader: Reader) -> Positions:
+    """Where the next export goes on from: all that is stored by now."""
+    sql = ", ".join(
+        f"(SELECT coalesce(max({column}), 0) FROM {table})"  # noqa: S608 - names of ours only
+        for table, column in (
+            ("versions", "id"),
+            ("changes", "id"),
+            ("rewritings", "mark"),
+            ("captures", "id"),
+        )
+    )
+    return Positions(*next(reader.rows(f"SELECT {sql}", {})).values())
+
+
+def since_cursor(reader: Reader, text: str | None) -> Positions:
+    """Where an export begins; from the start without a cursor.
+
+    Raises NotFound for a cursor that this store never gave.
+    """
+    if text is None:
+        return Positions()
+    since, now = Positions.parse(text), cursor(reader)
+    if any(told > stored for told, stored in zip(astuple(since), astuple(now), strict=True)):
+        raise NotFound(f"{text} is the cursor of another database: this one has only come to {now}")
+    return since
+
 
 def documents(
-    reader: Reader, *, site: str | None = None, since: str | None = None, as_of: str | None = None
+    reader: Reader,
+    unit: Unit = "page",
+    *,
+    site: str | None = None,
+    since: str | None = None,
+    as_of: str | None = None,
 ) -> Iterator[Document]:
     """The documents of one site, or of all; as they stood at the moment `as_of`, or those new since a cursor.
 
     Raises NotFound for a cursor that this store never gave.
     """
-    versions, changes = _positions(since)
-    asked = {"site": site, "as_of": as_of, "versions": versions, "changes": changes}
-    for row in reader.rows(_DOCUMENTS, asked):
+    begin = since_cursor(reader, since)
+    asked = {
+        "site": site,
+        "as_of": as_of,
+        "versions": begin.versions,
+        "changes": begin.changes,
+        "rewritings": begin.rewritings,
+    }
+    rows = map(_document, reader.rows(_VERSIONS if unit == "version" else _PAGES, asked))
+    match unit:
+        case "page":
+            return _pages(rows, tombstones=since is not None)
+        case "version":
+            return map(_version, rows)
+        case "paragraph":
+            return _paragraphs(rows, tombstones=since is not None)
+
+
+def page_of(document: Document) -> int:
+    """The number of the page that a document is of."""
+    page: str = document.get("page") or document["id"]
+    return int(page.rpartition(":")[2])
+
+
+def _document(row: Document) -> Document:
+    gone, seen_at = row.pop("gone"), row.pop("seen_at")
+    template = _TEMPLATE.search(row["extractor"])
+    return row | {"template": int(template[1]) if template else None, "seen_at": seen_at, "gone": bool(gone)}
+
+
+def _pages(rows: Iterable[Document], *, tombstones: bool) -> Iterator[Document]:
+    for row in rows:
         if not row.pop("gone"):
             yield row
-        elif since:
-            yield {"id": row["id"], "url": row["url"], "site": row["site"], "gone": True}
+        elif tombstones:
+            yield _tombstone(row)
 
 
-def cursor(reader: Reader) -> str:
-    """Where the next export goes on from: all that is stored by now."""
-    row = next(
-        reader.rows(
-            "SELECT (SELECT coalesce(max(id), 0) FROM versions) AS v,"
-            " (SELECT coalesce(max(id), 0) FROM changes) AS c",
-            {},
-        )
-    )
-    return f"{row['v']}.{row['c']}"
+def _version(row: Document) -> Document:
+    page, stands = row["id"], not row.pop("gone")
+    return row | {"id": f"{page}@{row['version']}", "page": page, "stands": stands}
 
 
-def write_jsonl(found: Iterable[Document], path: Path | None, out: TextIO) -> int:
-    """How many documents were written, one a line: to `out`, or to the file `path`, whole or not at all."""
-    if path is None:
-        return _lines(found, out)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("x", encoding="utf-8") as file:  # not tempfile: what it makes nobody else may read
-            count = _lines(found, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    return count
+def _paragraphs(rows: Iterable[Document], *, tombstones: bool) -> Iterator[Document]:
+    """With tombstones, each page begins with one: whatever paragraphs it had, it has those that follow."""
+    for row in rows:
+        if tombstones:
+            yield _tombstone(row)
+        if row.pop("gone"):
+            continue
+        for position, block in enumerate(row["text"].split("\n") if row["text"] else (), start=1):
+            yield row | {
+                "id": f"{row['id']}#{position}",
+                "text": block,
+                "digest": hashlib.sha256(block.encode()).hexdigest(),
+                "words": len(block.split()),
+                "page": row["id"],
+                "position": position,
+            }
 
 
-def _lines(found: Iterable[Document], out: TextIO) -> int:
-    count = 0
-    for count, document in enumerate(found, start=1):  # noqa: B007 - the last count is the result
-        out.write(json.dumps(document, ensure_ascii=False) + "\n")
-    return count
+def _tombstone(row: Document) -> Document:
+    return {"id": row["id"], "url": row["url"], "site": row["site"], "gone": True}
 
 
-def _positions(since: str | None) -> tuple[int, int]:
-    if since is None:
-        return -1, -1
-    versions, _, changes = since.partition(".")
-    if not (versions.isdecimal() and changes.isdecimal()):
-        raise NotFound(f"{since!r} is no cursor: use the one that the last export printed, like 1200.34")
-    return int(versions), int(changes)
+# ---- captures
+
+_CAPTURES = """
+    SELECT captures.id, captures.url, captures.fetched_at, captures.status, captures.content_type,
+           bodies.digest AS body
+    FROM captures JOIN pages ON pages.id = captures.page
+    JOIN bodies ON bodies.digest = coalesce(captures.body, captures.digest)
+    WHERE (:site IS NULL OR pages.site = :site) AND (:as_of IS NULL OR fetched_at <= :as_of)
+      AND captures.id > :captures AND captures.status > 0
+    ORDER BY captures.id
+"""
+
+
+def captures(
+    reader: Reader, *, site: str | None = None, since: str | None = None, as_of: str | None = None
+) -> Iterator[Document]:
+    """The captures whose body is kept, of one site or of all; those until a moment, or since a cursor.
+
+    Raises NotFound for a cursor that this store never gave.
+    """
+    begin = since_cursor(reader, since)
+    return reader.rows(_CAPTURES, {"site": site, "as_of": as_of, "captures": begin.captures})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -40,16 +41,21 @@ class Reader:
         kind: str | None = None,
         since: str | None = None,
         unreviewed: bool = False,
+        quiet: bool = False,
         limit: int | None = None,
     ) -> list[ChangeRow]:
-        """Changes, newest first, without those of typography alone; `since` is a moment of their finding."""
+        """Changes, newest first; `since` is a moment of their finding.
+
+        Those of typography or of the site's own dates alone are left out, unless `quiet`.
+        """
         wanted = {
             "site = :site": site,
             "kind = :kind": kind,
             "found_at >= :since": since,
             "verdict IS NULL": unreviewed or None,
         }
-        where = " AND ".join(["NOT typographic", *(sql for sql, value in wanted.items() if value)])
+        announced = ["1"] if quiet else ["NOT typographic"]
+        where = " AND ".join([*announced, *(sql for sql, value in wanted.items() if value)])
         return self._all(
             ChangeRow,
             f"SELECT * FROM changes WHERE {where} ORDER BY id DESC LIMIT :limit",  # noqa: S608 - words of ours only
@@ -111,8 +117,9 @@ class Reader:
         return rows[0] if rows else None
 
     def pages(self, site: str) -> list[PageRow]:
-        """All pages of a site, in the order in which they were found."""
-        return self._all(PageRow, "SELECT * FROM pages WHERE site = ? ORDER BY id", [site])
+        """All pages of a site that have an address, in the order in which they were found."""
+        sql = "SELECT * FROM pages WHERE site = ? AND state NOT IN ('unplaced', 'absorbed') ORDER BY id"
+        return self._all(PageRow, sql, [site])
 
     # ---- the health of sites
 
@@ -138,8 +145,8 @@ class Reader:
     def status(self, site: str) -> dict[str, Any]:
         """How a site fares: its pages by state, its runs, its open issues, and what its sources list."""
         row = self.site(site)
-        states = dict(self._pairs("SELECT state, count(*) FROM pages WHERE site = ? GROUP BY state", [site]))
-        kinds = dict(self._pairs("SELECT kind, count(*) FROM pages WHERE site = ? GROUP BY kind", [site]))
+        counts = "SELECT {0}, count(*) FROM pages WHERE site = ? AND state <> 'absorbed' GROUP BY {0}"
+        states, kinds = (dict(self._pairs(counts.format(column), [site])) for column in ("state", "kind"))
         return {
             "site": site,
             "known": sum(states.values()),
@@ -149,12 +156,23 @@ class Reader:
             "missing": states.get("missing", 0),
             "gone": states.get("gone", 0),
             "changes": self._count("SELECT count(*) FROM changes WHERE site = ? AND NOT typographic", [site]),
+            "drifts": self._count(
+                "SELECT count(*) FROM drifts JOIN pages ON pages.id = page WHERE site = ?", [site]
+            ),
+            "witnesses": self.witnesses(site),
             "last_run": self.last_run(site),
             "next_due": row.next_due if row else None,
             "issues": self.issues(site),
             **self._asked_lately(site),
             "coverage": self.coverage(site),
         }
+
+    def witnesses(self, site: str) -> Values:
+        """How many live pages read as the site's API has them, how many do not, and one that does not."""
+        sql = "SELECT {} FROM pages WHERE site = ? AND state = 'live' AND version IS NOT NULL AND agrees = {}"
+        agree, differ = (self._count(sql.format("count(*)", flag), [site]) for flag in (1, 0))
+        found = self.db.conn.execute(sql.format("url", 0) + " ORDER BY id LIMIT 1", [site]).fetchone()
+        return {"agree": agree, "differ": differ, "differing": found[0] if found else None}
 
     def coverage(self, site: str) -> list[Values]:
         """The ledger of a site's sources, one object a source: how far what they list is what is stored."""
@@ -186,6 +204,15 @@ class Reader:
         return {"requests_last_day": requests, "bytes_last_day": size}
 
     # ---- SQL
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """While inside, the database is read as it stood at the first question, whatever a crawl writes."""
+        self.db.conn.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.db.conn.rollback()
 
     def rows(self, sql: str, values: Values) -> Iterator[Values]:
         """Rows of a query as dictionaries, one at a time."""

@@ -120,6 +120,8 @@ class PageRow:
     version: int | None
     text_digest: str | None
     body_digest: str | None
+    parts: int
+    agrees: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ class CaptureRow:
     digest: str | None
     body: str | None
     length: int | None
+    origin: str = "crawl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,10 @@ class ChangeRow:
     sent_at: str | None
     verdict: str | None
     note: str | None
+    modified: str | None
+    old_modified: str | None
+    hollow: int
+    found_later: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +209,17 @@ class TemplateRow:
     learned_at: str
     pages: int
     pieces: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinRow:
+    """What a person has decided of a piece of a site's template."""
+
+    site: str
+    path: str
+    text: str
+    boilerplate: int
+    decided_at: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.rows import RunRow, SiteRow, SourceRow, TemplateRow, Values
+from storage.rows import PinRow, RunRow, SiteRow, SourceRow, TemplateRow, Values
 from storage.tables import Tables
 
 
@@ -111,10 +111,26 @@ class Sites(Tables):
         sql = "SELECT * FROM templates WHERE site = ? ORDER BY version DESC LIMIT 1"
         return self._one(TemplateRow, sql, [site])
 
+    def templates(self, site: str) -> list[TemplateRow]:
+        """All templates of a site, the latest first."""
+        sql = "SELECT * FROM templates WHERE site = ? ORDER BY version DESC"
+        return self._all(TemplateRow, sql, [site])
+
     def add_template(self, values: Values) -> None:
         """Keep a newly learned template."""
         with self.writing():
             self._insert("templates", values)
+
+    def pins(self, site: str) -> list[PinRow]:
+        """What people have decided of pieces of the site's template."""
+        return self._all(PinRow, "SELECT * FROM pins WHERE site = ? ORDER BY path, text", [site])
+
+    def pin(self, site: str, path: str, text: str, boilerplate: bool | None, at: str) -> None:
+        """Keep a decision on a piece; None takes an earlier one back."""
+        with self.writing():
+            self._run("DELETE FROM pins WHERE site = ? AND path = ? AND text = ?", [site, path, text])
+            if boilerplate is not None:
+                self._run("INSERT INTO pins VALUES (?, ?, ?, ?, ?)", [site, path, text, int(boilerplate), at])
 
     # ---- issues
 

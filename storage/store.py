@@ -1,19 +1,21 @@
 """What a crawl asks of the database and writes into it: a method a question, SQL inside, records out.
 
 Nothing here decides; it keeps and finds. What belongs together is written inside one `with store.writing()`.
-What is kept of sites as a whole is in sites.py; what people and other tools ask is in reader.py.
+What is kept of sites as a whole is in sites.py; how captures from elsewhere take their place, in history.py;
+what people and other tools ask, in reader.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from storage import bodies
+from storage import bodies, index, seals
+from storage.history import History
 from storage.rows import CaptureRow, PageRow, Values, VersionRow
 from storage.sites import Sites
 
 
-class Store(Sites):
+class Store(History, Sites):
     """The database of a workspace, for writing: pages, captures, versions, changes."""
 
     # ---- pages
@@ -46,8 +48,9 @@ class Store(Sites):
         )
 
     def pages(self, site: str) -> list[PageRow]:
-        """All pages of a site, in the order in which they were found."""
-        return self._all(PageRow, "SELECT * FROM pages WHERE site = ? ORDER BY id", [site])
+        """All pages of a site that have an address, in the order in which they were found."""
+        sql = "SELECT * FROM pages WHERE site = ? AND state NOT IN ('unplaced', 'absorbed') ORDER BY id"
+        return self._all(PageRow, sql, [site])
 
     def fetched_addresses(self, site: str) -> list[tuple[str, int | None, str | None, str | None]]:
         """Address, words and digest of its article, and the page that first led there, of each live page."""
@@ -181,6 +184,15 @@ class Store(Sites):
         ).fetchone()
         return str(row[0]) if row else None
 
+    def last_good_body(self, page: int) -> str | None:
+        """Digest of the body that was kept last of the page as it is meant to be seen."""
+        row = self.db.conn.execute(
+            "SELECT body FROM captures WHERE page = ? AND body IS NOT NULL AND outcome IN ('ok', 'moved')"
+            " ORDER BY origin = 'crawl' DESC, id DESC LIMIT 1",  # what was imported may be old
+            [page],
+        ).fetchone()
+        return str(row[0]) if row else None
+
     def capture(self, capture: int) -> CaptureRow:
         """The row of a capture."""
         return self._all(CaptureRow, "SELECT * FROM captures WHERE id = ?", [capture])[0]
@@ -200,13 +212,29 @@ class Store(Sites):
     def add_version(self, values: Values) -> int:
         """The id of a new version."""
         with self.writing():
-            return self._insert("versions", values)
+            version = self._insert("versions", values)
+            index.add(self.db.conn, version, values["title"], values["text"])
+            seals.place(self.db.conn, version)
+            return version
 
     def reread_version(self, version: int, values: Values) -> VersionRow:
         """Replace the reading of a version's capture by a newer reading of the same bytes."""
         with self.writing():
+            before = self._version(version)
             self._update("versions", version, values)
+            after = self._version(version)
+            if (before.title, before.text) != (after.title, after.text):
+                index.remove(self.db.conn, version, before.title, before.text)
+                index.add(self.db.conn, version, after.title, after.text)
+            seals.seal(self.db.conn, version)
+        return after
+
+    def _version(self, version: int) -> VersionRow:
         return self._all(VersionRow, "SELECT * FROM versions WHERE id = ?", [version])[0]
+
+    def versions_of(self, page: int) -> list[VersionRow]:
+        """All versions of a page, the oldest first."""
+        return self._all(VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number", [page])
 
     def last_version(self, page: int) -> VersionRow | None:
         """The latest version of a page."""
@@ -227,9 +255,25 @@ class Store(Sites):
     def news_dates(self, site: str) -> list[str]:
         """When the latest new pages of the site were seen, the oldest of them first; twenty at most."""
         rows = self.db.conn.execute(
-            "SELECT seen_new FROM changes WHERE site = ? AND kind = 'new' ORDER BY id DESC LIMIT 20", [site]
+            "SELECT seen_new FROM changes WHERE site = ? AND kind = 'new' AND NOT found_later"
+            " ORDER BY id DESC LIMIT 20",
+            [site],
         )
         return sorted(moment for (moment,) in rows)
+
+    def add_drift(self, values: Values) -> int:
+        """The id of a new drift."""
+        with self.writing():
+            return self._insert("drifts", values)
+
+    def hollow_date(self, page: int, version: int) -> str | None:
+        """The modified date that the site has last given to this version, where it moved with no word."""
+        row = self.db.conn.execute(
+            "SELECT modified FROM changes WHERE page = ? AND old_version = ? AND hollow"
+            " ORDER BY id DESC LIMIT 1",
+            [page, version],
+        ).fetchone()
+        return row[0] if row else None
 
     def add_change(self, values: Values) -> int:
         """The id of a new change."""

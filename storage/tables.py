@@ -33,7 +33,7 @@ class Tables:
         """One transaction: all that is written inside is stored, or nothing."""
         return writing(self.db)
 
-    def _run(self, sql: str, values: list[Any]) -> None:
+    def _run(self, sql: str, values: list[Any] | Values) -> None:
         self.db.conn.execute(sql, values)
 
     def _all(self, kind: type[Row], sql: str, values: list[Any]) -> list[Row]:

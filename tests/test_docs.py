@@ -34,6 +34,16 @@ def command(name: str) -> click.Command:
     return found
 
 
+def options(one: click.Command) -> list[click.Option]:
+    """The options of a command, and of those below it."""
+    own = [option for option in one.params if isinstance(option, click.Option)]
+    if not isinstance(one, click.Group):
+        return own
+    context = click.Context(one)
+    below = [one.get_command(context, name) for name in one.list_commands(context)]
+    return own + [option for command in below if command for option in options(command)]
+
+
 def test_every_command_is_documented_and_no_other() -> None:
     assert list(sections(ROOT / "docs/commands.md", "##")) == list(COMMANDS)
 
@@ -41,15 +51,14 @@ def test_every_command_is_documented_and_no_other() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_of_a_command_is_documented(name: str) -> None:
     section = sections(ROOT / "docs/commands.md", "##")[name]
-    options = [option for option in command(name).params if isinstance(option, click.Option)]
-    assert [o.opts[-1] for o in options if f"`{o.opts[-1]}`" not in section] == []
+    assert [o.opts[-1] for o in options(command(name)) if f"`{o.opts[-1]}`" not in section] == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_that_the_documents_name_exists(name: str) -> None:
     section = sections(ROOT / "docs/commands.md", "##")[name]
-    options = {text for option in command(name).params for text in option.opts}
-    assert set(re.findall(r"`(--?[a-z-]+)`", section)) <= options
+    known = {text for option in options(command(name)) for text in option.opts}
+    assert set(re.findall(r"`(--?[a-z-]+)`", section)) <= known
 
 
 def test_every_key_of_a_site_file_is_documented_and_no_other() -> None:

@@ -1,22 +1,26 @@
-"""Exports: a document a page, the same again for the same question, and never half a file."""
+"""Exports: a document a page, a version or a paragraph; the same again for the same question."""
 
 from __future__ import annotations
 
-import io
-import json
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from crawler.backfill import Backfill
+from crawler.extract import Extract
 from storage.errors import NotFound
-from storage.export import Document, cursor, documents, write_jsonl
+from storage.export import FIELDS, UNITS, Document, Unit, cursor, documents
 from tests.local_site import article
-from tests.tracked import HOME, Story, told
+from tests.tracked import HOME, SITE, Story, told
 
 BRIDGE, MILL = "The old bridge was closed in March.", "The mill turns again since the flood."
 NEW_BRIDGE = "The old bridge was opened in April."
+OLD_BRIDGE = "The bridge is being built."
 LETTER = "نامه‌ای که هرگز نرسید، و پاسخی که نیامد."
 
 
@@ -30,8 +34,27 @@ def story(tmp_path: Path) -> Iterator[Story]:
         yield story
 
 
-def exported(story: Story, **asked: Any) -> list[Document]:
-    return list(documents(story.reader, **asked))
+def exported(story: Story, unit: Unit = "page", **asked: Any) -> list[Document]:
+    return list(documents(story.reader, unit, **asked))
+
+
+def now(story: Story) -> str:
+    return str(cursor(story.reader))
+
+
+def imported(
+    story: Story, path: str = "/bridge/", at: str = "2020-01-01T00:00:00Z", text: str = OLD_BRIDGE
+) -> None:
+    """A text of a page comes to light."""
+    Backfill(story.store, SITE, "dump:old.txt").add_text(
+        HOME + path, at, Extract("The bridge", text, "article")
+    )
+
+
+def where_is(story: Story, title: str) -> str:
+    """The path at which the page with this title is now."""
+    [page] = [page for page in story.store.pages(SITE.name) if page.title == title]
+    return page.url.removeprefix(HOME)
 
 
 def paths(found: list[Document]) -> list[str]:
@@ -66,6 +89,10 @@ def test_a_document_has_what_a_reader_needs_and_an_id_that_stays(story: Story) -
         "version": 1,
         "captured_at": version.captured_at,
         "digest": version.digest,
+        "words": 7,
+        "extractor": version.extractor,
+        "template": 0,
+        "seen_at": page.seen_at,
     }
     with story.run() as run:
         run.sees("/bridge/", article("The bridge", BRIDGE), at="/news/bridge/")
@@ -98,11 +125,11 @@ def test_one_site_can_be_asked_for_alone(story: Story) -> None:
 
 def test_nothing_is_new_since_a_cursor_taken_after_the_last_change(story: Story) -> None:
     edit(story)
-    assert exported(story, since=cursor(story.reader)) == []
+    assert exported(story, since=now(story)) == []
 
 
 def test_since_a_cursor_there_are_new_and_edited_pages_and_tombstones_of_gone_ones(story: Story) -> None:
-    before = cursor(story.reader)
+    before = now(story)
     edit(story)
     remove(story, "/mill/")
     with story.run() as run:
@@ -128,12 +155,12 @@ def test_exports_since_each_cursor_add_up_to_the_whole(story: Story) -> None:
         elif happens == "removal":
             remove(story, "/mill/")
         held |= {document["id"]: document for document in exported(story, since=at)}
-        at = cursor(story.reader)
+        at = now(story)
     assert [one for one in held.values() if not one.get("gone")] == exported(story)
 
 
 def test_a_page_that_moved_is_told_again_under_its_id(story: Story) -> None:
-    before = cursor(story.reader)
+    before = now(story)
     with story.run() as run:
         run.sees("/bridge/", article("The bridge", BRIDGE), at="/news/bridge/")
     (moved,) = exported(story, since=before)
@@ -159,60 +186,195 @@ def test_the_archive_can_be_read_as_it_stood_at_a_moment(story: Story) -> None:
     assert exported(story, as_of="2020-01-01T00:00:00Z") == []
 
 
-@pytest.mark.parametrize("since", ["", "12", "1.x", "-1.2", "2026-03-01", "1.2.3", "².²"])
+@pytest.mark.parametrize("since", ["", "12", "1.x", "-1.2", "2026-03-01", "1.2.3", "².²", "1.2.3.4.5"])
 def test_a_cursor_that_was_never_given_is_refused_in_words(story: Story, since: str) -> None:
     with pytest.raises(NotFound, match=r"is no cursor: use the one that the last export printed"):
         exported(story, since=since)
 
 
-# ---- files
+def test_a_cursor_of_another_database_is_refused(story: Story) -> None:
+    with pytest.raises(NotFound, match="is the cursor of another database"):
+        exported(story, since="900.1.1.1")
 
 
-def test_a_file_has_a_document_a_line_in_plain_unicode(story: Story, tmp_path: Path) -> None:
+def test_a_cursor_that_an_older_version_gave_still_holds(story: Story) -> None:
+    at = cursor(story.reader)
+    edit(story)
+    assert paths(exported(story, since=f"{at.versions}.{at.changes}")) == ["/bridge/"]
+
+
+# ---- what was stored anew
+
+
+def test_a_text_that_is_read_anew_is_told_again(story: Story) -> None:
+    before = now(story)
+    [version] = story.versions("/bridge/")
+    story.store.reread_version(version.id, {"text": "It was closed.", "digest": "new"})
+    assert [one["text"] for one in exported(story, since=before)] == ["It was closed."]
+    assert exported(story, since=now(story)) == []
+
+
+def test_a_reading_that_comes_out_the_same_is_no_news(story: Story) -> None:
+    before = now(story)
+    [version] = story.versions("/bridge/")
+    story.store.reread_version(version.id, {"text": version.text, "title": version.title})
+    assert exported(story, since=before) == []
+
+
+def test_an_address_that_is_only_spelled_anew_is_told_again(story: Story) -> None:
+    before = now(story)
+    story.store.update_page(story.page("/mill/").id, {"url": f"{HOME}/Mill/"})
+    assert paths(exported(story, since=before)) == ["/Mill/"]
+
+
+def test_an_older_text_that_is_imported_gives_all_versions_their_new_names(story: Story) -> None:
+    before = now(story)
+    imported(story)
+    page = f"riverside:{story.page('/bridge/').id}"
+    assert [(one["id"], one["text"]) for one in exported(story, "version", since=before)] == [
+        (f"{page}@1", OLD_BRIDGE),
+        (f"{page}@2", BRIDGE),
+    ]
+
+
+# ---- units
+
+
+def test_a_version_is_a_document_also_of_a_page_that_is_gone(story: Story) -> None:
+    edit(story)
+    remove(story, "/bridge/")
+    page = f"riverside:{story.page('/bridge/').id}"
+    found = [one for one in exported(story, "version") if one["page"] == page]
+    assert [(one["id"], one["text"], one["stands"]) for one in found] == [
+        (f"{page}@1", BRIDGE, False),
+        (f"{page}@2", NEW_BRIDGE, False),
+    ]
+
+
+def test_a_paragraph_is_a_document_with_its_place_and_digest(story: Story) -> None:
     with story.run() as run:
-        run.sees("/letter/", article("نامه‌ای\N{RIGHT-TO-LEFT OVERRIDE}", LETTER, lang="fa"))
-    path = tmp_path / "all.jsonl"
-    assert write_jsonl(documents(story.reader), path, io.StringIO()) == 3
-    lines = path.read_text("utf-8").splitlines()
-    assert [json.loads(line) for line in lines] == exported(story)
-    assert LETTER in lines[2]
+        run.sees("/bridge/", article("The bridge", BRIDGE, "Nobody knows why."))
+    page = f"riverside:{story.page('/bridge/').id}"
+    found = [one for one in exported(story, "paragraph") if one["page"] == page]
+    assert [(one["id"], one["position"], one["text"], one["words"]) for one in found] == [
+        (f"{page}#1", 1, BRIDGE, 7),
+        (f"{page}#2", 2, "Nobody knows why.", 3),
+    ]
+    assert found[0]["digest"] == hashlib.sha256(BRIDGE.encode()).hexdigest()
 
 
-def test_without_a_file_the_documents_go_to_the_stream(story: Story) -> None:
-    out = io.StringIO()
-    assert write_jsonl(documents(story.reader), None, out) == 2
-    assert [json.loads(line)["text"] for line in out.getvalue().splitlines()] == [BRIDGE, MILL]
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_document_has_the_fields_that_are_written_down_and_in_their_order(story: Story, unit: Unit) -> None:
+    for document in exported(story, unit):
+        assert list(document) == [field.name for field in FIELDS[unit] if field.name != "gone"]
 
 
-def test_an_export_of_nothing_is_an_empty_file(tmp_path: Path) -> None:
-    assert write_jsonl([], tmp_path / "all.jsonl", io.StringIO()) == 0
-    assert (tmp_path / "all.jsonl").read_bytes() == b""
+# ---- as of a moment
 
 
-def test_an_export_that_breaks_midway_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
-    path = tmp_path / "all.jsonl"
-    path.write_text("the old export\n")
-
-    def breaking() -> Iterator[Document]:
-        yield {"id": "riverside:1"}
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        write_jsonl(breaking(), path, io.StringIO())
-    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("all.jsonl", "the old export\n")]
+def test_at_a_moment_each_page_has_the_address_that_it_had_then(story: Story) -> None:
+    before = story.later(minutes=1)
+    with story.run() as run:
+        run.sees("/bridge/", article("The bridge", BRIDGE), at="/news/bridge/")
+    between = story.later(minutes=1)
+    with story.run() as run:
+        run.sees("/news/bridge/", article("The bridge", BRIDGE), at="/archive/bridge/")
+    told = [paths(exported(story, as_of=at))[0] for at in (before, between, story.later(minutes=1))]
+    assert told == ["/bridge/", "/news/bridge/", "/archive/bridge/"]
 
 
-def test_an_export_replaces_a_link_and_writes_nothing_through_it(tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere.txt"
-    elsewhere.write_text("not ours\n")
-    (tmp_path / "all.jsonl").symlink_to(elsewhere)
-    write_jsonl([{"id": "riverside:1"}], tmp_path / "all.jsonl", io.StringIO())
-    assert elsewhere.read_text() == "not ours\n"
-    assert (tmp_path / "all.jsonl").read_text() == '{"id": "riverside:1"}\n'
+@pytest.mark.parametrize("unit", UNITS)
+def test_at_a_moment_a_page_is_there_or_gone_as_it_was_then(story: Story, unit: Unit) -> None:
+    moments = [story.later(minutes=1)]
+    remove(story, "/bridge/")
+    moments.append(story.later(minutes=1))
+    with story.run() as run:
+        run.sees("/bridge/", article("The bridge", NEW_BRIDGE))
+    moments.append(story.later(minutes=1))
+
+    def standing(at: str) -> set[str]:
+        return {one["text"] for one in exported(story, unit, as_of=at) if one.get("stands", True)}
+
+    found = [standing(at) for at in moments]
+    then = {BRIDGE, NEW_BRIDGE} if unit == "version" else {NEW_BRIDGE}
+    assert found == [{BRIDGE, MILL}, {MILL}, {MILL, *then}]
+    assert {one["seen_at"] <= moments[0] for one in exported(story, unit, as_of=moments[0])} == {True}
 
 
-def test_an_export_can_be_read_by_those_who_could_read_any_new_file(tmp_path: Path) -> None:
-    ordinary, path = tmp_path / "ordinary", tmp_path / "all.jsonl"
-    ordinary.touch()
-    write_jsonl([], path, io.StringIO())
-    assert path.stat().st_mode == ordinary.stat().st_mode
+def test_at_a_moment_before_the_watch_there_is_what_was_imported(story: Story) -> None:
+    imported(story)
+    assert [one["text"] for one in exported(story, as_of="2020-06-01T00:00:00Z")] == [OLD_BRIDGE]
+
+
+# ---- increments add up
+
+EVENTS = ("edit", "same", "remove", "return", "move", "reread", "import", "letter")
+
+
+def happen(story: Story, event: str, number: int) -> None:
+    """Something happens to the site, or to what is stored of it."""
+    where = where_is(story, "The bridge")
+    match event:
+        case "edit":
+            with story.run() as run:
+                run.sees(where, article("The bridge", BRIDGE, *(f"News {n}." for n in range(number % 3))))
+        case "same":
+            with story.run() as run:
+                run.sees("/mill/", article("The mill", MILL))
+        case "remove":
+            remove(story, where)
+        case "return":
+            with story.run() as run:
+                run.sees(where, article("The bridge", BRIDGE))
+        case "move":
+            with story.run() as run:
+                run.sees(where, article("The bridge", BRIDGE), at=f"/moved-{number}/")
+        case "reread":
+            [*_, version] = story.versions(where)
+            story.store.reread_version(version.id, {"text": f"Read anew, {number}.", "digest": f"{number}"})
+        case "import":
+            imported(story, where, f"2021-01-{number + 1:02}T00:00:00Z", f"It was closed {number} times.")
+        case "letter":
+            with story.run() as run:
+                run.sees(f"/letter-{number}/", article(f"Letter {number}", LETTER, f"{number}", lang="fa"))
+
+
+def put_together(held: dict[str, Document], increment: list[Document]) -> None:
+    """What a user does with an increment: forget what is gone, keep what is new in place of the old."""
+    for document in increment:
+        if document.get("gone"):
+            for one in [
+                key for key in held if key == document["id"] or held[key].get("page") == document["id"]
+            ]:
+                del held[one]
+        else:
+            held[document["id"]] = document
+
+
+def lasting(found: Iterable[Document]) -> list[Document]:
+    """Without what moves with each look at a page."""
+    return sorted(
+        ({key: value for key, value in one.items() if key != "seen_at"} for one in found),
+        key=lambda one: str(one["id"]),
+    )
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(events=st.lists(st.tuples(st.sampled_from(EVENTS), st.booleans()), max_size=8))
+def test_increments_add_up_to_the_whole_whatever_happens(
+    tmp_path_factory: pytest.TempPathFactory, unit: Unit, events: list[tuple[str, bool]]
+) -> None:
+    with told(tmp_path_factory.mktemp("increments") / "variorum.db") as story:
+        with story.run() as run:
+            run.sees("/bridge/", article("The bridge", BRIDGE))
+            run.sees("/mill/", article("The mill", MILL))
+        held: dict[str, Document] = {}
+        put_together(held, exported(story, unit))
+        at = now(story)
+        for number, (event, exports) in enumerate([*events, ("same", True)]):
+            happen(story, event, number)
+            if exports:
+                put_together(held, exported(story, unit, since=at))
+                at = now(story)
+        assert lasting(held.values()) == lasting(exported(story, unit))

@@ -29,6 +29,7 @@ JSON_COMMANDS = {
     "history": f"history {EXAMPLE}{HARBOUR} --json",
     "text": f"text {EXAMPLE}{HARBOUR} --json",
     "export": "export",
+    "search": "search harbour --json",
     "extract": f"extract old.html --url {EXAMPLE}{HARBOUR} --json",
     "compare": f"compare old.html new.html --url {EXAMPLE}{HARBOUR} --json",
     "check": "check example --pages 1 --json",

@@ -145,7 +145,7 @@ def test_a_file_can_say_all_that_a_site_holds() -> None:
         ("expect = { page = { min = 9 } }", 'expect.page: unknown key; did you mean "pages"?'),
         ("expect = 9", "expect: 9 is not allowed; give a table"),
         ('expect = { languages = ["fa", "persian"] }', 'expect.languages: "persian" is not allowed'),
-        ('notify = { target = "mailto:x", weight = 7 }', "notify.weight: 7 is not allowed"),
+        ('notify = { target = "mailto://x", weight = 7 }', "notify.weight: 7 is not allowed"),
     ],
 )
 def test_a_fault_is_named_by_file_and_key_with_what_is_allowed(tmp_path: Path, line: str, fault: str) -> None:

@@ -69,8 +69,8 @@ class Story:
             yield run
             at = self.later(minutes=1)
             if finished:
-                run.settled = settle(archive, at)
                 run.tracker.finish()
+                run.settled = settle(archive, at)
             whole = int(finished and not self.store.waiting(self.site.name))
             self.store.update_run(number, {"ended_at": at, "reason": "finished", "whole": whole})
 
@@ -136,6 +136,10 @@ class Run:
             **more,
         )
         return self.tracker.track(fetched)
+
+    def asked_again(self) -> list[str]:
+        """The paths that are to be fetched once more in this run."""
+        return [errand.url.removeprefix(HOME) for errand in self.archive.errands()]
 
     def misses(self, path: str, status: int = 404) -> Tracked:
         """The site answers that there is no such page."""

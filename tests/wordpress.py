@@ -42,7 +42,11 @@ SHOWN = {
         "The closing paragraph.",
     ],
     "two-parts": ["Pjesa e parë e raportit.", "Pjesa e dytë e raportit."],
-    "three-pages": ["Page one of the story: how it began."],
+    "three-pages": [
+        "Page one of the story: how it began.",
+        "Page two of the story: what went on.",
+        "Page three of the story: how it ended.",
+    ],
     "more-mark": ["The teaser that lists show.", "The rest, which only the post’s own page shows."],
 }
 """The lines of posts that are made of more than paragraphs, by their slugs."""

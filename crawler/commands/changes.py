@@ -19,6 +19,9 @@ KINDS = ("new", "edited", "retitled", "gone", "returned", "moved", "template")
 @click.option("--kind", type=click.Choice(KINDS), help="Of this kind only.")
 @click.option("--since", type=Moment(ago=True), help="Found since then: a date, a time, or 12h or 2d ago.")
 @click.option("--unreviewed", is_flag=True, help="Only those that nobody has judged yet.")
+@click.option(
+    "--all", "quiet", is_flag=True, help="Also what is kept and not announced: typography, mere dates."
+)
 @click.option("--limit", type=whole_number, help="No more than so many.")
 @as_json
 @with_reader
@@ -29,6 +32,7 @@ def changes(
     kind: str | None,
     since: str | None,
     unreviewed: bool,
+    quiet: bool,
     limit: int | None,
     as_json: bool,
 ) -> None:
@@ -37,7 +41,7 @@ def changes(
     Example: variorum changes --site nejatngo --since 2d
     """
     site = site_filter(workspace, reader, site)
-    rows = reader.changes(site=site, kind=kind, since=since, unreviewed=unreviewed, limit=limit)
+    rows = reader.changes(site=site, kind=kind, since=since, unreviewed=unreviewed, quiet=quiet, limit=limit)
     if as_json:
         shown.json_lines(map(change_object, rows))
     elif rows:

@@ -7,98 +7,24 @@ from typing import Literal
 
 from lxml.html import HtmlElement
 
+from crawler.page.blocks import blocks, lines
+from crawler.page.bounds import after_headline, article_lines, is_prose, opens
+from crawler.page.furniture import KEPT, drop_furniture
 from crawler.page.markup import drop, matching, outermost, text_of, tokens
 
+__all__ = [
+    "KEPT",
+    "Kind",
+    "container",
+    "drop_furniture",
+    "drop_surroundings",
+    "has_entries",
+    "headlines",
+    "kind_of",
+    "read",
+]
+
 Kind = Literal["article", "listing"]
-
-FURNITURE = frozenset(
-    {
-        # Comments.
-        "comments-area",
-        "comment-list",
-        "commentlist",
-        "comment-respond",
-        "comment-form",
-        "post-comments",
-        "comments-link",
-        "wp-block-post-comments",
-        "wp-block-comments",
-        # Share rows.
-        "sharedaddy",
-        "sd-sharing",
-        "jp-sharing",
-        "share-buttons",
-        "post-share",
-        "social-share",
-        "addtoany_share_save_container",
-        "addtoany_content",
-        "a2a_kit",
-        "addthis_toolbox",
-        "addthis_inline_share_toolbox",
-        "heateor_sss_sharing_container",
-        "ssba",
-        "essb_links",
-        "mashsb-container",
-        "swp_social_panel",
-        "simplesocialbuttons",
-        # Teasers of other articles.
-        "jp-relatedposts",
-        "related-posts",
-        "relatedposts",
-        "post-related",
-        "yarpp",
-        "yarpp-related",
-        "crp_related",
-        "also-read",
-        "read-also",
-        "rp4wp-related-posts",
-        # Counters and votes.
-        "post-views",
-        "post-views-count",
-        "entry-views",
-        "pvc_stats",
-        "views-counter",
-        "kk-star-ratings",
-        "post-ratings",
-        "jp-post-likes",
-        # Advertisements.
-        "adsbygoogle",
-        "google-auto-placed",
-        "advads-ad",
-        "quads-location",
-        # Ways around the site, and what is read aloud only.
-        "page-links",
-        "post-nav-links",
-        "post-navigation",
-        "post-pagination",
-        "nav-links",
-        "breadcrumb",
-        "breadcrumbs",
-        "edit-link",
-        "post-edit-link",
-        "skip-link",
-        "screen-reader-text",
-        "sr-only",
-        "visually-hidden",
-    }
-)
-"""Classes of well-known plugins and themes: what has one stands in or beside an article and is not of it."""
-
-FURNITURE_IDS = frozenset(
-    {
-        "comments",
-        "respond",
-        "disqus_thread",
-        "cookie-notice",
-        "cookie-law-info-bar",
-        "jp-relatedposts",
-        "jp-post-flair",
-    }
-)
-"""The same, by id."""
-
-KEPT = frozenset(["html", "head", "body", "main", "article"])
-"""Never dropped, whatever their classes: the whole article would go with them."""
 
 BODIES = (
     ".entry-content",
@@ -109,8 +35,38 @@ BODIES = (
     ".post-body",
     "article .content",
     ".field--name-body",
+    ".field-name-body",
+    ".td-post-content",
+    ".amp-wp-article-content",
+    ".elementor-widget-theme-post-content",
+    ".com-content-article__body",
+    ".mw-parser-output",
+    ".e-content",
+    ".article__body",
+    ".article__content",
+    ".post__content",
+    ".story-body",
+    ".article-text",
+    ".news-text-wrap",
+    "[data-hook~=post-description]",
+    "[class*=article-texte-]",
+    ".item-text",
+    "#newsMainBody",
+    ".markdown-body",
+    ".w-richtext",
+    ".prose",
 )
-"""What themes call the element that holds the article's text and nothing else, the surest first."""
+"""What systems and themes call the element with the article's text and nothing else, the surest first."""
+
+SUREST = BODIES[:8]
+"""These are believed wherever they stand."""
+LEAST_SHARE = 0.5
+"""Another holds more of the page's prose than this, or it is a note beside the article."""
+
+MOST_BETWEEN = 150
+"""More words than this between headline and text are no standfirst."""
+NOTES = frozenset(["notes", "footnotes", "ps", "references"])
+"""What some systems set below the element with the text, and is of it."""
 
 SINGLE = frozenset(["single", "page", "attachment", "singular"])
 LISTING = frozenset(["blog", "archive", "search-results", "search-no-results"])
@@ -123,18 +79,9 @@ LEAD = 300
 """A listing shows a lead of at most so many characters a headline, on average; an article shows more."""
 
 
-def drop_furniture(tree: HtmlElement) -> None:
-    """Takes comments, share rows, related posts, counters and the like out of the tree."""
-    for element in list(tree.iter()):
-        known = element.get("id") in FURNITURE_IDS or not FURNITURE.isdisjoint(tokens(element))
-        if known and element.tag not in KEPT:
-            drop(element)
-
-
 def kind_of(tree: HtmlElement) -> Kind:
     """Whether the page is one article, or a listing: a home page, an archive, a search result."""
-    body = tree.find("body")
-    says = tokens(body) if body is not None else set()
+    says = _classes_of_body(tree)
     if says & SINGLE:
         return "article"
     if says & LISTING:
@@ -142,8 +89,24 @@ def kind_of(tree: HtmlElement) -> Kind:
     if container(tree) is not None:
         return "article"
     found = headlines(tree)
-    prose = sum(len(text_of(p)) for p in tree.iter("p") if not _aside(p))
+    prose = sum(len(text_of(p)) for p in tree.iter("p", "li", "td", "dd", "blockquote") if _is_prose(p))
     return "listing" if len(found) >= LEAST_ENTRIES and prose < LEAD * len(found) else "article"
+
+
+def has_entries(tree: HtmlElement) -> bool:
+    """Whether a listing says that it is one, or marks its entries; another only has headlines in its text."""
+    return bool(_classes_of_body(tree) & LISTING or matching(tree, ENTRIES))
+
+
+def _classes_of_body(tree: HtmlElement) -> set[str]:
+    body = tree.find("body")
+    return tokens(body) if body is not None else set()
+
+
+def _is_prose(element: HtmlElement) -> bool:
+    """True for an element that says something itself, in no other one that is counted."""
+    linked = sum(len(text_of(a)) for a in element.iter("a"))
+    return not _aside(element) and element.find("p") is None and 2 * linked < len(text_of(element))
 
 
 def headlines(tree: HtmlElement) -> list[str]:
@@ -162,9 +125,15 @@ def _headline(entry: HtmlElement) -> str:
 
 
 def _linked(heading: HtmlElement) -> str:
-    """The text of a heading that is a link or lies in one, else nothing."""
-    linked = any(a.tag == "a" for a in heading.iterancestors()) or heading.find(".//a") is not None
-    return text_of(heading) if linked else ""
+    """The text of a heading that is a link to another page or lies in one, else nothing."""
+    links = [*heading.iter("a"), *(a for a in heading.iterancestors() if a.tag == "a")]
+    return text_of(heading) if any(_leads_elsewhere(link) for link in links) else ""
+
+
+def _leads_elsewhere(link: HtmlElement) -> bool:
+    """True but for an anchor of the page itself, which many a long text has at each heading."""
+    href = (link.get("href") or "").strip()
+    return bool(href) and not href.startswith("#")
 
 
 def container(tree: HtmlElement) -> HtmlElement | None:
@@ -177,7 +146,7 @@ def container(tree: HtmlElement) -> HtmlElement | None:
             continue
         for css in BODIES:
             found = [e for e in outermost(matching(place, css)) if not _aside(e)]
-            if len(found) == 1:
+            if len(found) == 1 and (css in SUREST or _holds_the_prose(found[0], tree)):
                 return found[0]
     return _only_article(tree)
 
@@ -196,20 +165,59 @@ def _own_post(tree: HtmlElement) -> HtmlElement | None:
 def _only_article(tree: HtmlElement) -> HtmlElement | None:
     """The page's one `article`, if it holds most of the prose: a lone one may be a teaser."""
     found = [e for e in outermost(list(tree.iter("article"))) if not _aside(e)]
-    if len(found) != 1:
-        return None
-    inside = sum(len(text_of(p)) for p in found[0].iter("p"))
-    everywhere = sum(len(text_of(p)) for p in tree.iter("p") if not _aside(p))
-    return found[0] if 0 < everywhere < 2 * inside else None
+    return found[0] if len(found) == 1 and _holds_the_prose(found[0], tree) else None
+
+
+def _holds_the_prose(element: HtmlElement, tree: HtmlElement) -> bool:
+    """Whether most of a page's paragraphs stand in an element, or most of its sentences: some have no `p`."""
+    inside = set(element.iter())
+    paragraphs = [(p, len(text_of(p))) for p in tree.iter("p")]
+    sentences = [(line.element, len(line.text)) for line in lines(tree) if is_prose(line)]
+    for said in (paragraphs, sentences):
+        everywhere = sum(size for part, size in said if not _aside(part))
+        if sum(size for part, size in said if part in inside) > LEAST_SHARE * everywhere:
+            return True
+    return False
 
 
 def drop_surroundings(article: HtmlElement, title: str) -> None:
-    """Takes out of an `article` what is not its text: its headline, dates, footer, asides."""
+    """Takes out of an `article` what is not its text: headline, byline, dates, buttons, footer, asides."""
     for element in list(article.iter("footer", "aside", "time")):
         drop(element)
+    every = lines(article)
+    kept = {line.element for line in article_lines(every, title)}
+    for line in every:
+        if line.element not in kept and kept.isdisjoint(line.element.iter()):
+            drop(line.element)
     for heading in list(article.iter("h1")):
         if text_of(heading) == title:
             drop(heading)
+
+
+def read(found: HtmlElement, title: str) -> list[str]:
+    """The blocks of the container: with its standfirst and notes, or without what surrounds them in it."""
+    if found.tag == "article":
+        drop_surroundings(found, title)
+        return blocks(found)
+    return [*_standfirst(found, title), *blocks(found), *_notes(found)]
+
+
+def _standfirst(body: HtmlElement, title: str) -> list[str]:
+    """The text between the headline and an element that holds only what follows: a lead, a caption."""
+    every = lines(body.getroottree().getroot())
+    inside = set(body.iter())
+    first = next((number for number, line in enumerate(every) if line.element in inside), 0)
+    start = after_headline(every[:first], title)
+    between = every[start:first] if start is not None else []
+    if sum(len(line.text.split()) for line in between) > MOST_BETWEEN:
+        return []
+    return [line.text for line in between if opens(line) and not _aside(line.element)]
+
+
+def _notes(body: HtmlElement) -> list[str]:
+    """The footnotes and postscript that some systems set beside the body."""
+    beside = [element for element in body.itersiblings() if not NOTES.isdisjoint(tokens(element))]
+    return [block for element in beside for block in blocks(element)]
 
 
 def _aside(element: HtmlElement) -> bool:

@@ -6,10 +6,12 @@ Every visible word under the element is in exactly one block, so that no edit in
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.page.markup import folded
+from crawler.page.markup import folded, text_of
 
 INVISIBLE = frozenset(
     {
@@ -83,27 +85,45 @@ INLINE = frozenset(
 """Elements that end no line. All others do, so that an unknown element never glues two blocks together."""
 
 
+class Line(NamedTuple):
+    """A block, and where it stands."""
+
+    text: str
+    element: HtmlElement
+    """The innermost element around it that ends a line."""
+    linked: float
+    """What share of it is links."""
+
+
 def blocks(root: HtmlElement) -> list[str]:
     """The blocks under an element: white space folded, `- ` before a list item, ` | ` between table cells."""
-    lines = _Lines()
+    return [line.text for line in lines(root)]
+
+
+def lines(root: HtmlElement) -> list[Line]:
+    """The blocks under an element with their places."""
+    found = _Lines(root)
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "start":
-            if lines.open(element):
+            if found.open(element):
                 walk.skip_subtree()
         else:
-            lines.close(element, is_root=element is root)
-    lines.end_line()
-    return lines.done
+            found.close(element, is_root=element is root)
+    found.end_line()
+    return found.done
 
 
 class _Lines:
     """The blocks read so far, and the one being read."""
 
-    def __init__(self) -> None:
-        self.done: list[str] = []
+    def __init__(self, root: HtmlElement) -> None:
+        self.done: list[Line] = []
+        self._around = [root]
         self._parts: list[str] = []
         self._mark = ""
+        self._links = 0
+        self._linked = 0
 
     def open(self, element: HtmlElement) -> bool:
         """Reads what an element begins with; True when nothing below it is to be read."""
@@ -111,28 +131,42 @@ class _Lines:
             return True
         if element.tag not in INLINE:
             self.end_line()
+            self._around.append(element)
         if element.tag == "li":
             self._mark = "- "
         if element.tag == "tr" and (row := _row(element)) is not None:
-            self._parts.append(row)
+            self._add(row, links=text_linked(element))
             return True
-        self._parts.append(element.text or "")
+        self._links += element.tag == "a"
+        self._add(element.text or "")
         return False
 
     def close(self, element: HtmlElement, *, is_root: bool) -> None:
         if element.tag not in INLINE and element.tag not in INVISIBLE:
             self.end_line()
+            self._around.pop()
         if element.tag == "li":
             self._mark = ""
+        self._links -= element.tag == "a"
         if not is_root:
-            self._parts.append(element.tail or "")
+            self._add(element.tail or "")
+
+    def _add(self, text: str, links: int = 0) -> None:
+        self._parts.append(text)
+        self._linked += len(folded(text)) if self._links else links
 
     def end_line(self) -> None:
         text = folded("".join(self._parts))
-        self._parts = []
         if text:
-            self.done.append(self._mark + text)
+            share = min(self._linked / len(text), 1.0)
+            self.done.append(Line(self._mark + text, self._around[-1], share))
             self._mark = ""
+        self._parts, self._linked = [], 0
+
+
+def text_linked(element: HtmlElement) -> int:
+    """How many letters below an element are links."""
+    return sum(len(text_of(link)) for link in element.iter("a"))
 
 
 def _row(row: HtmlElement) -> str | None:

@@ -30,8 +30,8 @@ HEADLINES = (
     "h1[itemprop~=headline]",
     "article h1",
     "main h1",
-    "h1",
 )
+HEADINGS = ("h1", "h2", "h3")
 NOT_HEADLINES = frozenset(["site-title", "wp-block-site-title", "logo", "site-name"])
 SEPARATORS = "–—-|»«:·•"
 LEAST_LETTERS = 20
@@ -72,7 +72,26 @@ def title(tree: HtmlElement) -> str:
         if len(found) == 1:
             return found[0]
     whole = folded(_meta(tree, "og:title") or tree.findtext(".//title") or "")
-    return _without_site(whole, _site_name(tree))
+    return _heading(tree) or _without_site(whole, _site_name(tree))
+
+
+def _heading(tree: HtmlElement) -> str:
+    """The heading that stands in the page's title beside the name of the site; else the page's one `h1`."""
+    whole = folded(tree.findtext(".//title") or "")
+    named = [text for h in tree.iter(*HEADINGS) if (text := text_of(h)) and _is_part(text, whole)]
+    first = [text for h in tree.iter("h1") if not tokens(h) & NOT_HEADLINES and (text := text_of(h))]
+    if len(first) == 1 and first[0] in named:
+        return max(named, key=len)
+    return first[0] if len(first) == 1 else ""
+
+
+def _is_part(text: str, whole: str) -> bool:
+    """Whether a text is all of a title, or all before or after a separator in it."""
+    if whole.startswith(text):
+        rest = whole.removeprefix(text).lstrip()
+        return not rest or rest[0] in SEPARATORS
+    rest = whole.removesuffix(text).rstrip()
+    return whole.endswith(text) and rest[-1:] in SEPARATORS
 
 
 def language(text: str, declared: str | None) -> str | None:

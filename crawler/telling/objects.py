@@ -55,6 +55,10 @@ def change_object(row: ChangeRow) -> Object:
         "explanation": row.explanation,
         "verdict": row.verdict,
         "note": row.note,
+        "announced": not row.typographic,
+        "hollow": bool(row.hollow),
+        "modified": row.modified,
+        "old_modified": row.old_modified,
     }
 
 

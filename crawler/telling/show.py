@@ -101,7 +101,7 @@ def change(row: ChangeRow, new: Sequence[str] = ()) -> None:
         lines.insert(0, (("-", row.old_title), ("+", row.title or "")))
     line()
     for one in lines:
-        _changed_line(one)
+        changed_line(one)
 
 
 def _header(row: ChangeRow) -> Iterator[str]:
@@ -116,7 +116,8 @@ def _header(row: ChangeRow) -> Iterator[str]:
     yield f"significance {row.significance:g}: {row.explanation}"
 
 
-def _changed_line(pieces: Line) -> None:
+def changed_line(pieces: Line) -> None:
+    """A line of a diff, its words struck out and put in."""
     console = Console(highlight=False)
     if not console.is_terminal or console.is_dumb_terminal:
         line(marked(pieces))
@@ -151,6 +152,19 @@ def progress() -> Iterator[Callable[[Object], None] | None]:
         yield hear
 
 
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[], None]]:
+    """While inside, each call of the function moves a count of so many `what`; nothing without a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.completed:.0f} {task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda: bars.advance(task)
+
+
 # ---- the health of sites
 
 
@@ -162,6 +176,9 @@ def status(found: Object) -> None:
         line(f"{one['site']}: {one['state']}; {last}, next {one['next_run'] or 'not planned'}")
         line(f"  pages: {counts({key: one[key] for key in PAGES}) or 'none'}; {one['changes']} changes")
         line(f"  last day: {one['requests_last_day']} requests, {one['bytes_last_day'] >> 10} kB")
+        if (witnesses := one["witnesses"])["differ"]:
+            told = counts({key: witnesses[key] for key in ("agree", "differ")})
+            line(f"  the site's API and its pages: {told}, like {witnesses['differing']}")
         for issue in one["issues"]:
             line(f"  ! {issue['kind']} since {issue['since']}, {issue['times']} times: {issue['message']}")
         for source in one.get("coverage", ()):

@@ -12,6 +12,7 @@ from crawler.urls import key
 from storage.errors import NotFound
 from storage.reader import Reader
 from storage.rows import ChangeRow, PageRow
+from storage.unplaced import SCHEME
 
 
 def find_page(reader: Reader, sites: Iterable[Site], url: str) -> PageRow:
@@ -22,7 +23,7 @@ def find_page(reader: Reader, sites: Iterable[Site], url: str) -> PageRow:
     whole = url if "://" in url else f"https://{url}"
     for site in sites:
         try:
-            page = reader.find(site.name, key(whole, site))
+            page = reader.find(site.name, url if url.startswith(SCHEME) else key(whole, site))
         except ValueError as error:
             raise Misuse(str(error)) from error
         if page:

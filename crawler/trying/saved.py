@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.archive import SiteArchive
 from crawler.errors import Misuse, SiteTrouble
 from crawler.fetched import Fetched
+from crawler.learning import template_row
 from crawler.settings import Workspace
 from crawler.site import Site, load_sites
 from crawler.telling.objects import Object, change_with_hunks, extract_document
@@ -71,8 +72,8 @@ def compared(old: Path, new: Path, url: str, workspace: Workspace | None) -> Com
     template = known_template(workspace, site)
     with closing(Store.open(IN_MEMORY)) as store:
         store.enrol(site.name, site.url)
-        if template:
-            store.add_template(asdict(template))
+        if template.version:
+            store.add_template(template_row(site.name, template, pages=0))
         old_one, new_one = (_track(store, site, _fetch(path, url)) for path in (old, new))
         reader = Reader(store.db)
         changes = reader.changes()
@@ -91,6 +92,7 @@ def _track(store: Store, site: Site, page: Fetched) -> Tracked:
     started = parse(page.fetched_at)
     run = store.begin_run(site.name, page.fetched_at)
     tracker = Tracker(SiteArchive(store, site, run, started, thorough=True))
+    tracker.keeps_listings = True
     tracker.track(page)
     return tracker.track(page)
 

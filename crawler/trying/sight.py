@@ -5,16 +5,18 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 
+from crawler.answer import Look
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
+from crawler.learning import known
 from crawler.outcome import READABLE, Context, Outcome, Verdict, judge
 from crawler.reading import Reader
 from crawler.settings import Workspace
 from crawler.site import Site
-from crawler.template import Template
+from crawler.template import EMPTY, Template
 from crawler.urls import in_scope, key
-from storage.reader import Reader as StoreReader
-from storage.rows import TemplateRow
+from storage.database import open_for_reading
+from storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,15 @@ class Sight:
     extract: Extract | None
 
 
-def sight(reader: Reader, fetched: Fetched) -> Sight:
-    """What the rules of a site make of a fetch."""
+def sight(reader: Reader, fetched: Fetched, not_found: Look | None = None) -> Sight:
+    """What the rules of a site make of a fetch; `not_found` is how it answers where there is no page."""
     site = reader.site
     context = Context(
         asked_key=key(fetched.url, site),
         final_key=key(fetched.final_url, site),
         home_keys=frozenset(key(seed, site) for seed in site.seeds),
         in_scope=in_scope(fetched.final_url, site),
+        not_found=not_found,
     )
     verdict = judge(fetched, context)
     if verdict.outcome not in READABLE or fetched.error:
@@ -44,15 +47,14 @@ def sight(reader: Reader, fetched: Fetched) -> Sight:
     return Sight(verdict, extract)
 
 
-def known_template(workspace: Workspace | None, site: Site) -> TemplateRow | None:
-    """The boilerplate that crawls have learned of a site so far; None before the first."""
+def known_template(workspace: Workspace | None, site: Site) -> Template:
+    """The boilerplate that crawls have learned of a site so far, and people have decided on."""
     if workspace is None or not workspace.database.exists():
-        return None
-    with closing(StoreReader.open(workspace.database)) as store:
-        return store.template(site.name)
+        return EMPTY
+    with closing(Store(open_for_reading(workspace.database))) as store:
+        return known(store, site.name)
 
 
 def reader_of(workspace: Workspace | None, site: Site) -> Reader:
-    """A reader of the site's pages that knows what crawls have learned of it."""
-    row = known_template(workspace, site)
-    return Reader(site, Template.from_json(row.pieces)) if row else Reader(site)
+    """A reader of the site's pages that knows that."""
+    return Reader(site, known_template(workspace, site))

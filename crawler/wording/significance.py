@@ -23,6 +23,7 @@ WEIGHTS = {
     "name": 0.4,  # who did it
     "quotation": 0.4,  # what somebody is said to have said
     "date": 0.35,  # when it happened
+    "link": 0.35,  # where a reader is sent
     "move": 0.1,  # the same words in another order
 }
 FLOOR = 0.05
@@ -36,6 +37,7 @@ KINDS: dict[str, Callable[[str], Counter[str]]] = {
     "name": signs.names,
     "negation": signs.negations,
     "quotation": signs.quotations,
+    "link": signs.addresses,
 }
 
 ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"

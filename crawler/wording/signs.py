@@ -46,6 +46,7 @@ NEGATED_VERB = re.compile(r"نمی\S+|\w+n't")
 """Persian «نمی‌خواهم», English «isn't»: the negation is part of the word."""
 
 QUOTATION = re.compile(r"[«“„\"]([^«»“”„\"]{3,})[»”“\"]")
+ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
 SENTENCE_ENDS = frozenset(".!?؟۔:…\n")
 QUOTES = frozenset("«»“”„\"'‘’-–—")
 
@@ -81,3 +82,8 @@ def negations(text: str) -> Counter[str]:
 def quotations(text: str) -> Counter[str]:
     """What stands between quotation marks."""
     return Counter(plain(quoted) for quoted in QUOTATION.findall(text))
+
+
+def addresses(text: str) -> Counter[str]:
+    """Web and e-mail addresses that are written out."""
+    return Counter(found.rstrip(".,;:)»”") for found in ADDRESS.findall(text))

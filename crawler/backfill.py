@@ -1,0 +1,210 @@
+"""Captures from elsewhere, placed in time among those that the store has.
+
+What crawler/track.py is for the fetches of a crawl, this is for captures of any time. The rules:
+
+* Each page's versions are numbered in the order of their captures; a version that comes in between moves the
+  numbers of later ones up, and whatever names them follows. Ids of versions stay.
+* Versions are the same in whatever order captures come in (crawler/placing.py).
+* What comes to light is history: changes are marked `found_later` and are no news. What a crawl has told
+  stays as it was told; its interval gets narrower where an import saw the page within it.
+* A page that only imports know is left in the frontier: whether it is still there, a crawl will see.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+
+from crawler.answer import Look
+from crawler.extract import Extract, ExtractionError
+from crawler.fetched import Fetched
+from crawler.insertion import Insertion
+from crawler.learning import SAMPLE, known, template_row
+from crawler.outcome import Outcome, Verdict
+from crawler.parts import split
+from crawler.reading import Reader
+from crawler.site import Site
+from crawler.template import LEAST_PAGES, learn
+from crawler.times import iso, now
+from crawler.trying.sight import sight
+from crawler.urls import canonical, in_scope, is_asset, key, named_by_itself
+from storage.bodies import digest_of
+from storage.rows import PageRow, Values
+from storage.store import Store
+
+TEXT = Verdict(Outcome.ok, "a text without its page")
+
+
+class Backfill:
+    """Takes captures from elsewhere into the store, each at its place in time; in any order, each once.
+
+    An imported capture is judged and read as one of a crawl; only what would be a version of a crawl becomes
+    one here. Each call is one transaction, or a part of the one that the caller holds: a page's capture,
+    version and changes are stored together or not at all, and the same capture twice is one.
+    """
+
+    def __init__(self, store: Store, site: Site, origin: str) -> None:
+        """`origin` is kept with each capture: `warc:FILE`, `dump:FILE` or `wayback`."""
+        self.store, self.site, self.origin = store, site, origin
+        store.enrol(site.name, site.url)
+        self._reader = Reader(site, known(store, site.name))
+        self._not_found = _not_found(store, site)
+        self._counts: Counter[str] = Counter()
+
+    def add(self, fetched: Fetched) -> str:
+        """What became of a captured page; its time is `fetched.fetched_at`.
+
+        `version`: a new version. `seen`: a text that was known already, perhaps now known to be older.
+        `known`: this very capture was there before. `out of scope`, `not yet` (it is dated in the future),
+        `listing`, or the outcome of what is no page (`gone`, `blocked`, `wrong type` ...): nothing is stored.
+        """
+        return self._counted(self._added(fetched))
+
+    def add_text(self, url: str, captured_at: str, extract: Extract) -> str:
+        """As `add`, of a text without its HTML, as it is known to have stood at that time."""
+        if refused := self._refused(captured_at, url):
+            return self._counted(refused)
+        fetched = _said(url, captured_at, extract)
+        return self._counted(self._placed(fetched, TEXT, extract, f"text of {self.origin}"))
+
+    def add_text_of(
+        self,
+        page: PageRow,
+        captured_at: str,
+        extract: Extract,
+        *,
+        read: Extract | None = None,
+        what: str = "text",
+    ) -> str:
+        """As `add_text`, of a page of the store, whatever it is.
+
+        `read` is how the text is to be read where that is another than it was found; `what` names it.
+        """
+        fetched = _said(page.url, captured_at, extract)
+        label = f"{what} of {self.origin}"
+        return self._counted(self._inserted(page, fetched, TEXT, read or extract, label))
+
+    def counts(self) -> dict[str, int]:
+        """How often each of these was the answer, by its word, and `changes`: how many came to light."""
+        return dict(self._counts)
+
+    def wants_to_learn(self) -> bool:
+        """Whether nothing is known yet of the site's boilerplate."""
+        return not self._reader.template.version
+
+    def learn(self, captures: Iterable[Fetched]) -> None:
+        """Learn the boilerplate from the first articles of these, before any is added; not from a few."""
+        pages: dict[str, list[bytes]] = {}
+        for fetched in captures:
+            seen = sight(self._reader, fetched, self._not_found).extract
+            if seen and seen.kind == "article":
+                pages.setdefault(key(fetched.final_url, self.site), [split(fetched.body)[0]])
+            if len(pages) >= SAMPLE:
+                break
+        with suppress(ExtractionError), self.store.writing():
+            template = learn(pages)
+            if len(pages) >= LEAST_PAGES:
+                self.store.add_template(template_row(self.site.name, template, len(pages)))
+                self._reader = Reader(self.site, known(self.store, self.site.name))
+
+    def is_wanted(self, url: str) -> bool:
+        """Whether the address may name a page of the site."""
+        try:
+            return in_scope(url, self.site) and not is_asset(url)
+        except ValueError:  # no web address at all
+            return False
+
+    def stored(self, url: str, digest: str) -> bytes | None:
+        """The body kept of the page at this address that has this digest, as WARC files write it."""
+        page = self.store.find(self.site.name, key(url, self.site))
+        bodies = map(self.store.body, self.store.bodies_of(page.id) if page else [])
+        return next((body for body in bodies if _has_digest(body, digest)), None)
+
+    # ---- one capture
+
+    def _counted(self, word: str) -> str:
+        self._counts[word] += 1
+        return word
+
+    def _refused(self, at: str, *urls: str) -> str:
+        if not all(map(self.is_wanted, urls)):
+            return "out of scope"
+        return "not yet" if at > iso(now()) else ""
+
+    def _added(self, fetched: Fetched) -> str:
+        if refused := self._refused(fetched.fetched_at, fetched.url, fetched.final_url):
+            return refused
+        with self.store.writing():
+            if self._is_known(fetched):
+                return "known"
+            seen = sight(self._reader, fetched, self._not_found)
+            if seen.extract is None or seen.verdict.outcome not in (Outcome.ok, Outcome.moved):
+                return seen.verdict.outcome.value
+            return self._placed(fetched, seen.verdict, seen.extract, self._reader.label)
+
+    def _placed(self, fetched: Fetched, verdict: Verdict, extract: Extract, label: str) -> str:
+        with self.store.writing():
+            page = self._page(fetched, extract)
+            return self._inserted(page, fetched, verdict, extract, label) if page else "listing"
+
+    def _inserted(
+        self, page: PageRow, fetched: Fetched, verdict: Verdict, extract: Extract, label: str
+    ) -> str:
+        with self.store.writing():
+            if self.store.has_capture(page.id, fetched.fetched_at, digest_of(fetched.body)):
+                return "known"
+            insertion = Insertion(self.store, self._reader, page, fetched, extract, label)
+            word = insertion.run(verdict, self.origin)
+        self._counts["changes"] += insertion.changes
+        return word
+
+    def _is_known(self, fetched: Fetched) -> bool:
+        """Whether it is stored, so that it need not be read again."""
+        page = self.store.find(self.site.name, key(fetched.final_url, self.site))
+        digest = digest_of(fetched.body)
+        return page is not None and self.store.has_capture(page.id, fetched.fetched_at, digest)
+
+    def _page(self, fetched: Fetched, extract: Extract) -> PageRow | None:
+        """The page that was captured, made where it is new; None for a list of pages that is new."""
+        url = named_by_itself(fetched.final_url, extract.canonical, self.site)
+        for address in (url, fetched.final_url, fetched.url):
+            if page := self.store.find(self.site.name, key(address, self.site)):
+                break
+        else:
+            if extract.kind == "listing":
+                return None
+            page = self._new_page(canonical(url, self.site), fetched.fetched_at)
+        if page.version is None and extract.kind == "listing":
+            return None
+        for address in (url, fetched.final_url):
+            if self.store.find(self.site.name, key(address, self.site)) is None:
+                self.store.add_address(self.site.name, key(address, self.site), page.id)
+        return page
+
+    def _new_page(self, url: str, at: str) -> PageRow:
+        values: Values = {"site": self.site.name, "url": url, "found_at": at, "found_by": "import"}
+        return self.store.add_page(values, key(url, self.site))
+
+
+def _said(url: str, captured_at: str, extract: Extract) -> Fetched:
+    """A text as if it had been fetched so."""
+    said = f"{extract.title}\n\n{extract.text}".encode()
+    return Fetched(url, url, captured_at, headers={"content-type": "text/plain"}, body=said)
+
+
+def _not_found(store: Store, site: Site) -> Look | None:
+    """How the site says "not found" with status 200, where it does."""
+    row = store.site(site.name)
+    return Look(row.not_found_title or "", row.not_found_digest) if row.not_found_digest else None
+
+
+def _has_digest(body: bytes, digest: str) -> bool:
+    """Whether a body has a digest that is written like `sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ`, or in hex."""
+    algorithm, _, value = digest.partition(":")
+    if algorithm.lower() not in ("sha1", "sha256", "md5"):
+        return False
+    found = hashlib.new(algorithm.lower(), body, usedforsecurity=False).digest()
+    return value.lower() in (found.hex(), base64.b32encode(found).decode().lower())

@@ -1,0 +1,50 @@
+"""The command `variorum import dumps`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from crawler.commands.options import Moment, as_json, sites_named, with_workspace
+from crawler.importing.dumps import import_dumps, read_dumps
+from crawler.settings import Workspace
+from crawler.telling import dumps as telling
+from crawler.telling import show
+from crawler.telling.progress import counted
+from storage.store import Store
+
+dump = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=dump)
+@click.option("--site", "name", required=True, metavar="SITE", help="The site that the dumps are of.")
+@click.option(
+    "--captured-at",
+    "moments",
+    multiple=True,
+    type=Moment(),
+    help="When the dumps were made; or when each was, once for each file. Else their names say it.",
+)
+@as_json
+@with_workspace
+def dumps(
+    workspace: Workspace, files: tuple[Path, ...], name: str, moments: tuple[str, ...], as_json: bool
+) -> None:
+    """Take in the articles in text dumps of a site's pages, as they stood when the dumps were made.
+
+    What can't be split into articles with confidence is told and left out. A dump that is stored already is
+    left as it is. Dumps of one site are split best together: what comes again is told from what is text.
+
+    Example: variorum import dumps home-2018-02.txt home-2021-04.txt --site nejatngo
+    """
+    [site] = sites_named(workspace, [name])
+    found = read_dumps(files, moments)
+    with closing(Store.open(workspace.database)) as store:
+        reports = list(counted(import_dumps(store, site, found), "dumps", total=len(found)))
+    if as_json:
+        show.json_lines(map(telling.report_object, reports))
+    else:
+        telling.show_reports(reports)

@@ -1,0 +1,51 @@
+"""The command `variorum import warc`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from crawler.backfill import Backfill
+from crawler.commands.options import as_json, sites_named, with_workspace
+from crawler.errors import Misuse
+from crawler.importing.warc import WarcFiles
+from crawler.settings import Workspace
+from crawler.telling import show
+from crawler.telling.progress import counted
+from storage.store import Store
+
+archive = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=archive)
+@click.option("--site", "name", required=True, metavar="SITE", help="The site that the pages belong to.")
+@as_json
+@with_workspace
+def warc(workspace: Workspace, files: tuple[Path, ...], name: str, as_json: bool) -> None:
+    """Take in a site's pages from WARC files (.warc, .warc.gz) and WACZ archives.
+
+    What is stored already is left as it is: a second time, and after an interruption, only what is missing
+    is taken in.
+
+    Example: variorum import warc old-site.warc.gz --site nejatngo
+    """
+    [site] = sites_named(workspace, [name])
+    with closing(Store.open(workspace.database)) as store:
+        backfill = Backfill(store, site, f"warc:{files[0].name}")
+        if backfill.wants_to_learn():
+            sample = WarcFiles(files, backfill.is_wanted, backfill.stored).captures()
+            backfill.learn(capture.fetched for capture in sample)
+        archives = WarcFiles(files, backfill.is_wanted, backfill.stored)
+        for capture in counted(archives.captures(), "captures"):
+            backfill.origin = f"warc:{capture.file}"
+            backfill.add(capture.fetched)
+    found = backfill.counts() | ({"lost": archives.lost} if archives.lost else {})
+    if as_json:
+        show.json_lines([found])
+    else:
+        show.line(show.counts(found) or "no pages of this site")
+    if archives.broken:
+        raise Misuse("\n".join(archives.broken))

@@ -1,0 +1,88 @@
+"""Dates as pages write them, with the month in words, in the languages of the listed sites."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+_MONTHS = """
+    january february march april may june july august september october november december
+    jan feb mar apr may jun jul aug sep oct nov dec
+    januar februar märz april mai juni juli august september oktober november dezember
+    janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+    janar shkurt mars prill maj qershor korrik gusht shtator tetor nëntor dhjetor
+    ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر
+    يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر
+"""
+MONTHS = {name: index % 12 + 1 for index, name in enumerate(_MONTHS.split())} | {
+    "sept": 9,
+    "جولای": 7,
+    "آگوست": 8,
+}
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?<!\w)(?P<month>{_MONTH})\.?\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[,،]?\s(?P<year>\d{{4}})(?!\d)",
+        rf"(?<![\w-])(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?:of\s|de\s)?(?P<month>{_MONTH})\.?[,،]?\s(?P<year>\d{{4}})(?!\d)",
+        r"(?<![\w-])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?![\w-])",
+    )
+)
+_PIECE = re.compile(r"\0|\d+|[^\W\d_]+|[^\w\s]")
+_YEARS = range(1990, 2101)
+MOST_BESIDE = 60
+"""Characters that may stand beside the date in a line that is there for its date."""
+
+
+class Found(NamedTuple):
+    """A date, and where it stands in the text."""
+
+    day: date
+    start: int
+    end: int
+
+
+class DateLine(NamedTuple):
+    """A line that is there for its date: `April 7, 2021 0 comments`, `arshad - January 6, 2020`."""
+
+    day: date
+    form: str
+    """The same for lines of one make: `D N w`, `w - D`."""
+    author: str | None
+
+
+def find(text: str) -> Found | None:
+    """The first date in a text."""
+    found = (one for pattern in _PATTERNS for one in map(_read, pattern.finditer(text)) if one)
+    return min(found, key=lambda one: one.start, default=None)
+
+
+def date_line(line: str) -> DateLine | None:
+    """What a line says that is there for its date; None for any other."""
+    if len(line) > MOST_BESIDE * 2 or (found := find(line)) is None:
+        return None
+    beside = line[: found.start] + "\0" + line[found.end :]
+    if len(beside) > MOST_BESIDE:
+        return None
+    kinds = [_kind(piece) for piece in _PIECE.findall(beside)]
+    form = " ".join(kind for at, kind in enumerate(kinds) if at == 0 or kinds[at - 1] != kind)
+    before = line[: found.start].rstrip(" -–—|,·•:").removeprefix("by ").strip()
+    author = before if form in ("w - D", "w – D", "w — D", "w | D", "w , D", "w · D") else None
+    return DateLine(found.day, form, author)
+
+
+def _read(match: re.Match[str]) -> Found | None:
+    month = match["month"].casefold()
+    try:
+        number = MONTHS[month] if month in MONTHS else int(month)
+        day = date(int(match["year"]), number, int(match["day"]))
+    except ValueError:
+        return None
+    return Found(day, *match.span()) if day.year in _YEARS else None
+
+
+def _kind(piece: str) -> str:
+    if piece == "\0":
+        return "D"
+    return "N" if piece.isdigit() else "w" if piece.isalpha() else piece

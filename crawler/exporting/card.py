@@ -1,0 +1,88 @@
+"""What is in an export: a card beside it, for whoever meets the file later."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from crawler.times import iso, now
+from storage.export import Document, Field
+
+LICENCE = (
+    "The texts belong to their authors and sites, whose terms hold for any use of them;"
+    " Variorum adds no rights of its own and takes none away."
+)
+DATES = ("published", "captured_at", "fetched_at")
+
+
+class Tally:
+    """Counts what is in the documents that go through it."""
+
+    def __init__(self) -> None:
+        self.documents = self.gone = 0
+        self.sites: Counter[str] = Counter()
+        self.languages: Counter[str] = Counter()
+        self.extractors: Counter[str] = Counter()
+        self.spans: dict[str, list[str]] = {}
+
+    def through(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The documents, counted."""
+        for document in documents:
+            if document.get("gone"):
+                self.gone += 1
+            else:
+                self._count(document)
+            yield document
+
+    def _count(self, document: Document) -> None:
+        self.documents += 1
+        for name, counter in (
+            ("site", self.sites),
+            ("language", self.languages),
+            ("extractor", self.extractors),
+        ):
+            if document.get(name):
+                counter[document[name]] += 1
+        for name in DATES:
+            if date := document.get(name):
+                span = self.spans.setdefault(name, [date, date])
+                span[:] = min(span[0], date), max(span[1], date)
+
+
+def card(tally: Tally, path: Path, fields: Sequence[Field], asked: dict[str, Any], cursor: str) -> Document:
+    """The card of the export at `path`."""
+    return {
+        "made_by": f"variorum {version('variorum')}",
+        "made_at": iso(now()),
+        **asked,
+        "cursor": cursor,
+        "documents": tally.documents,
+        "gone": tally.gone,
+        "sites": dict(tally.sites),
+        "languages": dict(tally.languages),
+        "extractors": dict(tally.extractors),
+        "dates": {name: {"from": first, "to": last} for name, (first, last) in tally.spans.items()},
+        "licence": LICENCE,
+        "fields": [{"name": field.name, "type": field.type, "means": field.means} for field in fields],
+        "files": [_file(file, path) for file in _files(path)],
+    }
+
+
+def card_path(path: Path) -> Path:
+    """Where the card of an export is."""
+    return path.with_name(f"{path.name}.card.json")
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(file for file in path.rglob("*.md") if file.is_file()) if path.is_dir() else [path]
+
+
+def _file(file: Path, path: Path) -> dict[str, Any]:
+    with file.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    name = file.relative_to(path.parent).as_posix()
+    return {"name": name, "bytes": file.stat().st_size, "sha256": digest}

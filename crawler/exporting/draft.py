@@ -1,0 +1,101 @@
+"""Files and folders that come to be whole or not at all.
+
+They are written under another name beside their own, brought to the disk, and renamed. Whatever ends the
+program on the way, under the name itself there is what was there before, or nothing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from crawler.errors import Misuse
+
+MARK = ".variorum-export"
+"""The file by which a folder shows that an export made it, and that another one may replace it."""
+_CWD, _EXCHANGE = -100, 2  # of Linux: renameat2's AT_FDCWD and RENAME_EXCHANGE
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, that becomes `path` in the end. A link of that name is replaced, not followed."""
+    draft = _draft(path)
+    try:
+        with draft.open("xb") as file:  # not tempfile: what it makes nobody else may read
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        _sync_folder(path.parent)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill, that becomes `path` in the end, in place of an earlier export there.
+
+    Raises Misuse where `path` is anything but a folder that an export made, or an empty one.
+    """
+    _refuse_foreign(path)
+    draft = _draft(path)
+    draft.mkdir()
+    try:
+        yield draft
+        (draft / MARK).touch()
+        for file in draft.rglob("*"):
+            _sync(file)
+        _sync(draft)
+        if path.exists():
+            _swap(draft, path)
+        else:
+            draft.rename(path)
+        _sync_folder(path.parent)
+    finally:
+        if draft.exists():
+            shutil.rmtree(draft)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.draft")
+
+
+def _refuse_foreign(path: Path) -> None:
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        raise Misuse(f"{path}: this is no folder; name a new one")
+    if path.is_dir() and not (path / MARK).exists() and any(path.iterdir()):
+        raise Misuse(f"{path}: this folder holds what no export made; name a new one")
+
+
+def _swap(draft: Path, path: Path) -> None:
+    """Let two folders change names: at once where the system can, else one after the other."""
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.renameat2(_CWD, os.fsencode(draft), _CWD, os.fsencode(path), _EXCHANGE) == 0:
+            return
+    old = _draft(path)
+    path.rename(old)
+    draft.rename(path)
+    old.rename(draft)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring a renaming to the disk; not every system lets a folder be opened for that."""
+    if sys.platform != "win32":
+        _sync(folder)

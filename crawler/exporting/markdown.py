@@ -1,0 +1,48 @@
+"""Documents as Markdown: a folder a site, a file a page, named by its id and never by what the site says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import quote
+
+from storage.export import Document
+
+_SIGNS = re.compile(r"[\\`*_\[\]<>&~$]")
+"""What Markdown, or HTML within it, reads as more than a letter."""
+_FIRST = re.compile(r"^( *)([#+=|:]|-(?! )|\d{1,9}(?=[.)]))")
+"""What it reads so at the beginning of a line; `- ` is a list item of ours."""
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]")
+"""What YAML wants written as its code, and what turns round the order of what follows."""
+
+
+def write_markdown(documents: Iterable[Document], folder: Path) -> None:
+    """A file for each document: its fields before its text. Of what is gone, the fields say so."""
+    for document in documents:
+        of_site = folder / f"{'_' * document['site'].startswith('.')}{quote(document['site'], safe='')}"
+        of_site.mkdir(exist_ok=True)
+        name = quote(document["id"].rpartition(":")[2], safe="@")
+        (of_site / f"{name}.md").write_text(markdown(document), encoding="utf-8")
+
+
+def markdown(document: Document) -> str:
+    """The document as a Markdown text with its fields as YAML at the top."""
+    fields = [f"{key}: {yaml_value(value)}\n" for key, value in document.items() if key != "text"]
+    head = "---\n" + "".join(fields) + "---\n"
+    if document.get("gone"):
+        return head
+    blocks = [f"# {escaped(document['title'])}", *map(escaped, document["text"].split("\n"))]
+    return head + "".join(f"\n{block}\n" for block in blocks if block)
+
+
+def yaml_value(value: object) -> str:
+    """The value as YAML has it, which takes JSON for its own: a text in quotes can't be anything else."""
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def escaped(block: str) -> str:
+    """A block that reads as it stands, whatever signs are in it."""
+    return _FIRST.sub(r"\1\\\2", _SIGNS.sub(r"\\\g<0>", _UNPRINTABLE.sub("", block)))

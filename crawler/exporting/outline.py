@@ -1,0 +1,34 @@
+"""Documents with the headings and links that their pages had when they were captured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from crawler.page.outline import outline
+from storage import bodies
+from storage.export import Document, Field, page_of
+from storage.reader import Reader
+
+OUTLINE = (
+    Field("headings", "strings", "the headings of the text"),
+    Field("links", "strings", "where the links in the text lead"),
+)
+_CAPTURE = """
+    SELECT captures.body, captures.url, captures.encoding
+    FROM versions JOIN captures ON captures.id = versions.capture
+    WHERE versions.page = :page AND versions.number = :version
+"""
+
+
+def outlined(documents: Iterable[Document], reader: Reader) -> Iterator[Document]:
+    """The documents with `headings` and `links`; null where the page itself was not kept."""
+    for document in documents:
+        yield document if document.get("gone") else document | _outline(document, reader)
+
+
+def _outline(document: Document, reader: Reader) -> Document:
+    [capture] = reader.rows(_CAPTURE, {"page": page_of(document), "version": document["version"]})
+    if capture["body"] is None:
+        return {"headings": None, "links": None}
+    body = bodies.get(reader.db.conn, capture["body"])
+    return outline(body, capture["url"], capture["encoding"], document["text"])._asdict()

@@ -1,0 +1,1 @@
+"""Reading what others have kept of a site: archives, dumps."""

@@ -1,0 +1,298 @@
+"""WARC and WACZ files to the pages that they hold, as fetches. Nothing is unpacked to the disk."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from io import BufferedIOBase
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from w3lib.encoding import html_to_unicode
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from crawler.errors import Misuse
+from crawler.fetched import Fetched
+from crawler.importing.coding import LARGEST, Undecodable, decoded
+from crawler.times import iso, parse
+
+HTTP = ("http://", "https://")
+REDIRECTS = range(300, 400)
+GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+TRIED = ("ascii", "utf-8", "cp1252")
+"""In which encodings a text is tried that does not name its own: those of a crawl."""
+
+
+class Spot(NamedTuple):
+    """Where a record begins."""
+
+    path: Path
+    member: str
+    """Within a WACZ; else empty."""
+    offset: int
+
+
+class Capture(NamedTuple):
+    """A page, and the file that it was captured in."""
+
+    file: str
+    fetched: Fetched
+
+
+class Revisit(NamedTuple):
+    """A capture whose body is that of an earlier one."""
+
+    file: str
+    url: str
+    at: str
+    status: int
+    headers: Mapping[str, str]
+    names: tuple[str, ...]
+    """By which the earlier one can be known: payload digest; address and time."""
+
+
+@dataclass
+class WarcFiles:
+    """The pages in some WARC and WACZ files whose addresses are wanted."""
+
+    paths: tuple[Path, ...]
+    wanted: Callable[[str], bool]
+    stored: Callable[[str, str], bytes | None]
+    """The body kept of the page of an address that has this payload digest, where there is one."""
+    lost: int = 0
+    """Revisits of which no earlier record was found."""
+    broken: list[str] = field(default_factory=list)
+    """Files that are no archives or break off, in words."""
+    _spots: dict[str, Spot] = field(default_factory=dict)
+    _revisits: list[Revisit] = field(default_factory=list)
+
+    def captures(self) -> Iterator[Capture]:
+        """Each capture of a wanted page: those with a body of their own, then those that refer to one.
+
+        What is wrong with a file is told in `broken`; what came before that in it is right.
+        """
+        for path in self.paths:
+            try:
+                for member in _members(path):
+                    yield from self._of_file(path, member)
+            except Misuse as error:
+                self.broken.append(str(error))
+        yield from self._revisited()
+
+    def _of_file(self, path: Path, member: str) -> Iterator[Capture]:
+        with _opened(path, member) as stream:
+            records = ArchiveIterator(stream, arc2warc=True)
+            for record in _each(records):
+                url = record.rec_headers.get_header("WARC-Target-URI") or ""
+                if record.rec_type == "revisit" and self.wanted(url):
+                    self._revisits.append(_revisit(record, path.name, url))
+                elif record.rec_type == "response" and url.startswith(HTTP):
+                    fetched = _fetched(record, url) if self.wanted(url) else None
+                    for name in _names(record, url, record.rec_headers.get_header("WARC-Date")):
+                        self._spots.setdefault(name, Spot(path, member, records.get_record_offset()))
+                    if fetched:
+                        yield Capture(path.name, fetched)
+
+    def _revisited(self) -> Iterator[Capture]:
+        """The revisits, in the order in which what they refer to is read from the files."""
+        placed = [(self._spot(revisit), revisit) for revisit in self._revisits]
+        found = sorted((spot, revisit) for spot, revisit in placed if spot)
+        for (path, member), of_file in groupby(found, key=lambda one: one[0][:2]):
+            with _opened(path, member) as stream:
+                for spot, same in groupby(of_file, key=lambda one: one[0]):
+                    stream.seek(spot.offset)
+                    first = _fetched(next(_each(ArchiveIterator(stream, arc2warc=True))), "")
+                    for _, revisit in same:
+                        yield from self._again(revisit, first)
+        for spot, revisit in placed:
+            if spot is None:
+                yield from self._again(revisit, self._kept(revisit))
+
+    def _spot(self, revisit: Revisit) -> Spot | None:
+        return next((self._spots[name] for name in revisit.names if name in self._spots), None)
+
+    def _kept(self, revisit: Revisit) -> Fetched | None:
+        bodies = (self.stored(revisit.url, name) for name in revisit.names)
+        body = next((body for body in bodies if body), None)
+        return Fetched("", "", "", body=body) if body else None
+
+    def _again(self, revisit: Revisit, first: Fetched | None) -> Iterator[Capture]:
+        if first is None:
+            self.lost += 1
+            return
+        headers = {**first.headers, **revisit.headers}
+        fetched = Fetched(
+            revisit.url,
+            revisit.url,
+            revisit.at,
+            revisit.status,
+            headers,
+            first.body,
+            _encoding(headers, first.body),
+            error=first.error,
+            detail=first.detail,
+        )
+        if revisit.at and revisit.status not in REDIRECTS:
+            yield Capture(revisit.file, fetched)
+
+
+# ---- records
+
+
+def _each(records: ArchiveIterator) -> Iterator[Any]:
+    """The records. Raises ArchiveLoadFailed for a broken one."""
+    try:
+        yield from records
+    except (AttributeError, ValueError) as error:  # as of a response without an address
+        raise ArchiveLoadFailed(f"a record can't be understood: {error}") from error
+
+
+def _fetched(record: Any, url: str) -> Fetched | None:
+    """A response record as a fetch; None for a redirect, or where it says not when or what it is."""
+    at = _moment(record.rec_headers.get_header("WARC-Date"))
+    status = _status(record)
+    if not at or record.http_headers is None or status in REDIRECTS:
+        return None
+    headers = _headers(record)
+    body, error = _body(record, headers)
+    return Fetched(
+        url=url,
+        final_url=url,
+        fetched_at=at,
+        status=status,
+        headers=headers,
+        body=body,
+        encoding=_encoding(headers, body),
+        error=error,
+        detail="as the archive has it" if error else "",
+    )
+
+
+def _revisit(record: Any, file: str, url: str) -> Revisit:
+    headers = record.rec_headers
+    refers = (
+        headers.get_header("WARC-Refers-To-Target-URI") or url,
+        headers.get_header("WARC-Refers-To-Date"),
+    )
+    return Revisit(
+        file=file,
+        url=url,
+        at=_moment(headers.get_header("WARC-Date")),
+        status=_status(record) if record.http_headers else 200,
+        headers=_headers(record) if record.http_headers else {},
+        names=_names(record, *refers),
+    )
+
+
+def _names(record: Any, url: str, date: str | None) -> tuple[str, ...]:
+    digest = record.rec_headers.get_header("WARC-Payload-Digest")
+    at = _moment(date)
+    return (*([digest] if digest else []), *([f"{url} {at}"] if at else []))
+
+
+def _body(record: Any, headers: Mapping[str, str]) -> tuple[bytes, str | None]:
+    """The body, and a key of `Fetched.error` where it could not be had whole."""
+    body = b""
+    while chunk := record.raw_stream.read(LARGEST + 1 - len(body)):
+        body += chunk
+    if len(body) > LARGEST:
+        return b"", "too large"
+    if getattr(record.raw_stream, "limit", 0) > 0 or record.rec_headers.get_header("WARC-Truncated"):
+        return body, "cut"
+    try:
+        return decoded(body, headers.get("transfer-encoding", ""), headers.get("content-encoding", "")), None
+    except Undecodable as error:
+        return b"", str(error)
+
+
+def _headers(record: Any) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in record.http_headers.headers:
+        known = headers.get(name.lower())
+        headers[name.lower()] = f"{known}, {value}" if known else value
+    return headers
+
+
+def _status(record: Any) -> int:
+    said = record.http_headers.get_statuscode() if record.http_headers else ""
+    return int(said) if said.isdecimal() and len(said) == len("200") else 0
+
+
+def _moment(date: str | None) -> str:
+    """The time in our form; empty where it is none."""
+    try:
+        return iso(parse(date or ""))
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _encoding(headers: Mapping[str, str], body: bytes) -> str | None:
+    kind = headers.get("content-type", "")
+    if not body or ("html" not in kind and not kind.startswith("text/") and body.lstrip()[:1] != b"<"):
+        return None
+    return html_to_unicode(kind or None, body, auto_detect_fun=_tried)[0]
+
+
+def _tried(body: bytes) -> str | None:
+    for encoding in TRIED:
+        try:
+            body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return None
+
+
+# ---- files
+
+
+def _members(path: Path) -> list[str]:
+    """The WARC files within a WACZ, in the order of their names; of any other file, itself."""
+    with path.open("rb") as file:
+        if file.read(len(ZIP)) != ZIP:
+            return [""]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = sorted(name for name in archive.namelist() if name.endswith((".warc.gz", ".warc")))
+    except zipfile.BadZipFile as error:
+        raise Misuse(f"{path}: this WACZ can't be read: {error}") from error
+    if not names:
+        raise Misuse(f"{path}: there is no WARC file in this archive; is it a WACZ?")
+    return names
+
+
+class _Stream:
+    """A file's bytes, unpacked; that it breaks off is said, and not taken for its end."""
+
+    def __init__(self, file: BufferedIOBase) -> None:
+        self.file = file
+        self.tell, self.seek = file.tell, file.seek
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self.file.read1(size)  # not read: what comes before a break is to be had
+        except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile) as error:
+            raise ArchiveLoadFailed(str(error)) from error
+
+
+@contextmanager
+def _opened(path: Path, member: str) -> Iterator[_Stream]:
+    """The unpacked bytes of a file, or of one within a WACZ; what is wrong with it is said in words."""
+    with ExitStack() as stack:
+        try:
+            file: Any = stack.enter_context(
+                stack.enter_context(zipfile.ZipFile(path)).open(member) if member else path.open("rb")
+            )
+            packed = file.read(len(GZIP)) == GZIP
+            file.seek(0)
+            # As one stream, also where each record is packed by itself: some archives are not made so.
+            yield _Stream(stack.enter_context(gzip.GzipFile(fileobj=file)) if packed else file)
+        except (ArchiveLoadFailed, zipfile.BadZipFile) as error:
+            said = " ".join(str(error).split())[:200]
+            raise Misuse(f"{path}: it can't be read to its end as a WARC file: {said}") from error

@@ -1,0 +1,100 @@
+"""Where in its element an article begins and ends: what stands before and after its prose is sifted.
+
+Between headline and prose stand a standfirst and captions, which are text, and a byline, a date and buttons,
+which are not. They are told apart by their form: text says a sentence, or is a heading, a caption, a cell.
+In the midst of the prose nothing is sifted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lxml.html import HtmlElement
+
+from crawler.page.blocks import Line
+from crawler.page.markup import tokens
+
+PROSE = 12
+"""A sentence of so many words is prose."""
+LINKED = 0.6
+"""A line with more of its text in links than this leads elsewhere."""
+FEW = 6
+"""A paragraph of fewer words that ends in no mark of a sentence may be a byline, a label or a button."""
+HEADLINE = 3
+"""A headline of fewer words is known by being the whole title."""
+FIGURES = 2
+"""So many numbers in a line without such a mark make a date, a clock or a counter."""
+
+HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+CELLS = ("tr", "td", "th", "dt", "dd", "caption", "figcaption", "summary", "pre")
+PARAGRAPHS = ("p", "li", "blockquote")
+SENTENCE_ENDS = (".", "!", "?", "…", "؟", "۔", "。", "»", "”", "“", '"', ":", ";", "؛")
+CAPTION = re.compile(r"caption", re.IGNORECASE)
+BYLINE = re.compile(
+    r"(by|written by|posted|published|updated|last (modified|updated)|von|par|publié|nga|shkruar|botuar"
+    r"|نویسنده|خبرنگار|تاریخ|کد خبر|كتب|کتب|بقلم|نشر)\b",
+    re.IGNORECASE,
+)
+
+
+def article_lines(found: Sequence[Line], title: str = "") -> list[Line]:
+    """Those lines of an element that are the article's text; all where it has no prose to go by."""
+    prose = [number for number, line in enumerate(found) if is_prose(line)]
+    if not prose:
+        return list(found)
+    first, last = prose[0], prose[-1] + 1
+    start = after_headline(found[:first], title) or 0
+    around = {found[number].element for number in prose}
+    return [
+        *(line for line in found[start:first] if line.element in around or opens(line)),
+        *found[first:last],
+        *(line for line in found[last:] if line.element in around or _closes(line)),
+    ]
+
+
+def after_headline(before: Sequence[Line], title: str) -> int | None:
+    """The number of the line after the headline, of those before the prose; None where it is not there."""
+    return max((n + 1 for n, line in enumerate(before) if _is_headline(line.text, title)), default=None)
+
+
+def _is_headline(text: str, title: str) -> bool:
+    """Whether a text is the title, or all of it but a name of the site before or after."""
+    if text == title:
+        return True
+    return len(text.split()) >= HEADLINE and (title.startswith(f"{text} ") or title.endswith(f" {text}"))
+
+
+def is_prose(line: Line) -> bool:
+    """Whether a line is a sentence of some length, and no link."""
+    return line.linked < LINKED and len(line.text.split()) >= PROSE and ends_sentence(line.text)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a text ends with a mark of a sentence."""
+    return text.endswith(SENTENCE_ENDS)
+
+
+def opens(line: Line) -> bool:
+    """Whether a line between headline and prose is text: a standfirst, a heading, a caption, a cell."""
+    if line.linked >= LINKED:
+        return False
+    if line.element.tag in (*HEADINGS, *CELLS) or _is_caption(line.element):
+        return True
+    words = line.text.split()
+    if ends_sentence(line.text):
+        return len(words) >= FEW / 2
+    dated = sum(any(map(str.isdigit, word)) for word in words) >= FIGURES
+    return line.element.tag in PARAGRAPHS and len(words) >= FEW and not dated and not BYLINE.match(line.text)
+
+
+def _closes(line: Line) -> bool:
+    """Whether a line after the prose is text: anything in a mark of text, a sentence elsewhere."""
+    if line.linked >= LINKED:
+        return False
+    marked = line.element.tag in (*HEADINGS, *CELLS, *PARAGRAPHS) or _is_caption(line.element)
+    return marked or ends_sentence(line.text)
+
+
+def _is_caption(element: HtmlElement) -> bool:
+    return any(CAPTION.search(name) for name in tokens(element))

@@ -1,0 +1,71 @@
+"""The headings and links of a text, found again on the page that it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from crawler.page.markup import ExtractionError, folded, parse
+from crawler.parts import split
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+STEPS = 6
+"""A link stands in one of so many elements around it, or it is not of the text."""
+
+
+class Outline(NamedTuple):
+    """What of a text its plain words do not show."""
+
+    headings: list[str]
+    links: list[str]
+    """Absolute addresses, each once, in the order of the page."""
+
+
+def outline(body: bytes, url: str, encoding: str | None, text: str) -> Outline:
+    """The headings that are blocks of the text, and the links that stand in its blocks."""
+    blocks = {block.removeprefix("- ") for block in text.split("\n")} - {""}
+    headings: list[str] = []
+    links: dict[str, None] = {}
+    for part in split(body):
+        try:
+            tree = parse(part, url, encoding)
+        except ExtractionError:
+            continue
+        headings += [said for said in map(_said, tree.iter(*HEADINGS)) if said in blocks]
+        links |= dict.fromkeys(_links(tree, url, blocks))
+    return Outline(headings, list(links))
+
+
+def _links(tree: HtmlElement, url: str, blocks: set[str]) -> Iterator[str]:
+    for link in tree.iter("a"):
+        if (target := _target(url, link.get("href", ""))) and _stands_in(link, blocks):
+            yield target
+
+
+def _stands_in(link: HtmlElement, blocks: set[str]) -> bool:
+    element: HtmlElement | None = link
+    for _ in range(STEPS):
+        if element is None:
+            return False
+        if _said(element) in blocks:
+            return True
+        element = element.getparent()
+    return False
+
+
+def _target(url: str, href: str) -> str:
+    """The absolute address; empty where it is none of the web, or leads within the page."""
+    if not href.strip() or href.startswith("#"):
+        return ""
+    try:
+        found = urljoin(url, href.strip())
+    except ValueError:
+        return ""
+    return found if found.startswith(("http://", "https://")) and found.isprintable() else ""
+
+
+def _said(element: HtmlElement) -> str:
+    return folded(str(element.text_content()))

@@ -1,0 +1,64 @@
+"""Where in the history of a page a capture from elsewhere belongs. Pure: times and digests in, a place out.
+
+A history is the page's versions in the order of their captures. In whatever order captures are placed, the
+same versions come of them: each run of sights with one text is one version, captured at the first of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A version: its text's digest, and between which sights it is known to have stood."""
+
+    digest: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The version of this index was seen once more."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The version of this index stood earlier than was known: its capture is now this one."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """A version of its own, that comes to stand at this index.
+
+    With `splits`, the version before it was seen again later: it is there a second time, after this one.
+    """
+
+    index: int
+    splits: bool = False
+
+
+Place = Seen | Earlier | Inserted
+
+
+def index_at(firsts: Sequence[str], at: str) -> int:
+    """How many versions were captured at that moment or before, given when each was."""
+    return sum(first <= at for first in firsts)
+
+
+def place(stands: Sequence[Stand], at: str, digest: str) -> Place:
+    """Where a capture of that moment with that text belongs among the versions, the oldest first."""
+    index = index_at([stand.first for stand in stands], at)
+    here = stands[index - 1] if index else None
+    if here and here.digest == digest:
+        return Seen(index - 1)
+    splits = here is not None and at < here.last
+    if not splits and index < len(stands) and stands[index].digest == digest:
+        return Earlier(index)
+    return Inserted(index, splits)

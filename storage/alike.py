@@ -1,0 +1,31 @@
+"""The same edit on several pages: a footer, a name, a link. Pure."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Any
+
+DIGITS = 16
+
+
+def alike(kind: str, old_title: str | None, title: str | None, hunks: str) -> str | None:
+    """A digest that two changes of one kind have in common where the same words came and went.
+
+    `hunks` is the JSON of a change's hunks; None where no words tell.
+    """
+    words = [piece for hunk in json.loads(hunks) for piece in _words(hunk)]
+    if old_title is not None:
+        words += [["title -", old_title], ["title +", title or ""]]
+    if not words:
+        return None
+    return sha256(json.dumps([kind, words]).encode()).hexdigest()[:DIGITS]
+
+
+def _words(hunk: dict[str, Any]) -> list[list[str]]:
+    """What was put in and taken out, without the white space around it and the text between."""
+    pieces = hunk["words"] or [
+        *(["-", block] for block in hunk["old"]),
+        *(["+", block] for block in hunk["new"]),
+    ]
+    return [[f"{hunk['op']} {sign}", text.strip()] for sign, text in pieces if sign != "="]

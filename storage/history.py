@@ -1,0 +1,147 @@
+"""Of each page: its versions in the order of time, and what must follow when one comes in between."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from storage import seals
+from storage.rows import VersionRow
+from storage.tables import Tables
+
+NAMING = (("changes", "version"), ("changes", "old_version"), ("drifts", "version"))
+"""Columns that name a version of the row's page by its number."""
+SEEING = "('ok', 'not modified', 'moved')"
+"""Outcomes of captures in which the page was seen."""
+MISSING = "('gone', 'soft 404')"
+"""Outcomes of captures in which it was not found."""
+
+
+class Sight(NamedTuple):
+    """A capture in which the page was seen."""
+
+    capture: int
+    at: str
+
+
+class History(Tables):
+    """What is asked and done where captures take their place among those that are stored."""
+
+    def sights(self, page: int) -> list[Sight]:
+        """Every capture in which the page was seen, the oldest first."""
+        rows = self.db.conn.execute(
+            f"SELECT id, fetched_at FROM captures WHERE page = ? AND outcome IN {SEEING}"  # noqa: S608 - our words
+            " ORDER BY fetched_at, id",
+            [page],
+        )
+        return [Sight(*row) for row in rows]
+
+    def missed(self, page: int, after: str) -> str | None:
+        """When the page was first not found after that moment."""
+        row = self.db.conn.execute(
+            f"SELECT min(fetched_at) FROM captures WHERE page = ? AND outcome IN {MISSING}"  # noqa: S608 - our words
+            " AND fetched_at > ?",
+            [page, after],
+        ).fetchone()
+        return row[0] if row else None
+
+    def has_capture(self, page: int, at: str, digest: str) -> bool:
+        """Whether these bytes of the page, of that moment, are stored already."""
+        return self._exists(
+            "SELECT 1 FROM captures WHERE page = ? AND fetched_at = ? AND digest = ?", [page, at, digest]
+        )
+
+    def bodies_of(self, page: int) -> list[str]:
+        """Digests of all bodies kept of a page, the latest first."""
+        rows = self.db.conn.execute(
+            "SELECT body FROM captures WHERE page = ? AND body IS NOT NULL"
+            " GROUP BY body ORDER BY max(id) DESC",
+            [page],
+        )
+        return [digest for (digest,) in rows]
+
+    def left_at(self, page: int, at: str) -> str | None:
+        """Since when the page had been gone at that moment; None where it was there."""
+        row = self.db.conn.execute(
+            "SELECT leaves, seen_new FROM changes WHERE page = ? AND kind IN ('gone', 'returned', 'moved')"
+            " AND seen_new <= ? ORDER BY seen_new DESC, id DESC LIMIT 1",
+            [page, at],
+        ).fetchone()
+        return row[1] if row and row[0] else None
+
+    def return_after(self, page: int, at: str) -> tuple[int, str] | None:
+        """The change by which the page, gone at that moment, was next seen there again, and when."""
+        row = self.db.conn.execute(
+            "SELECT id, seen_new FROM changes WHERE page = ? AND kind = 'returned' AND seen_new > ?"
+            " ORDER BY seen_new, id LIMIT 1",
+            [page, at],
+        ).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def happened_by(self, change: int, at: str) -> None:
+        """The change had come about by that moment already."""
+        self._run("UPDATE changes SET seen_new = ? WHERE id = ?", [at, change])
+
+    def make_room(self, page: int, number: int, by: int) -> None:
+        """From this number on, the page's versions are numbered higher; whatever names them follows."""
+        # Past each other by way of negative numbers: no two may be the same at any time.
+        self._run(
+            "UPDATE versions SET number = -number - ? WHERE page = ? AND number >= ?", [by, page, number]
+        )
+        self._run("UPDATE versions SET number = -number WHERE page = ? AND number < 0", [page])
+        for table, column in NAMING:
+            self._run(
+                f"UPDATE {table} SET {column} = {column} + ?"  # noqa: S608 - names of ours only
+                f" WHERE page = ? AND {column} >= ?",
+                [by, page, number],
+            )
+        self._run("UPDATE pages SET version = version + ? WHERE id = ? AND version >= ?", [by, page, number])
+
+    def stands_again(self, version: VersionRow, number: int, sight: Sight, after: str) -> None:
+        """The version stands a second time, at a later sight: what was told of it since is told of that."""
+        self._run(  # its bytes, where they were kept of another capture
+            "UPDATE captures SET body = digest"
+            " WHERE id = ? AND body IS NULL AND digest IN (SELECT digest FROM bodies)",
+            [sight.capture],
+        )
+        for (again,) in self.db.conn.execute("SELECT id FROM versions WHERE capture = ?", [sight.capture]):
+            seals.seal(self.db.conn, again)
+        for table, column in NAMING:
+            moment = "seen_new" if table == "changes" else "at"
+            self._run(
+                f"UPDATE {table} SET {column} = ?"  # noqa: S608 - names of ours only
+                f" WHERE page = ? AND {column} = ? AND {moment} > ?",
+                [number, version.page, version.number, after],
+            )
+        self._run(
+            "UPDATE pages SET version = ? WHERE id = ? AND version = ?",
+            [number, version.page, version.number],
+        )
+
+    def stood_earlier(self, version: VersionRow, capture: int, at: str) -> None:
+        """The version's text was seen before: that is its capture; what led to it had happened by then."""
+        self._update("versions", version.id, {"capture": capture, "captured_at": at})
+        seals.seal(self.db.conn, version.id)
+        self._run(
+            "UPDATE changes SET seen_new = :at, checks_between = (SELECT count(*) FROM captures"
+            " WHERE page = changes.page AND fetched_at > seen_old AND fetched_at < :at)"
+            " WHERE page = :page AND version = :number AND old_version IS NOT :number"
+            " AND seen_new > :at AND (seen_old IS NULL OR seen_old < :at)",
+            {"page": version.page, "number": version.number, "at": at},
+        )
+
+    def stood_later(self, version: VersionRow, at: str) -> None:
+        """The version still stood at that moment: what became of it happened after that."""
+        self._run(
+            "UPDATE changes SET seen_old = :at, checks_between = (SELECT count(*) FROM captures"
+            " WHERE page = changes.page AND fetched_at > :at AND fetched_at < seen_new)"
+            " WHERE page = :page AND old_version = :number AND seen_old < :at AND seen_new > :at",
+            {"page": version.page, "number": version.number, "at": at},
+        )
+
+    def forget_leap(self, page: int, old: int, new: int) -> None:
+        """Between these versions there is another: away with what an import said of both, unless judged."""
+        self._run(
+            "DELETE FROM changes WHERE page = ? AND old_version = ? AND version = ?"
+            " AND found_later AND verdict IS NULL AND kind IN ('edited', 'retitled')",
+            [page, old, new],
+        )

@@ -1,0 +1,177 @@
+"""Seals: what each version said, chained by digests, so that what is altered afterwards shows.
+
+A seal is one line of JSON. Two chains of SHA-256 go through them. The page's chain hashes the line and the
+link of the page's seal before it; the store's chain hashes that link and the store's link before it. So one
+noted link of the store's chain vouches for every seal up to it; and to check one, no other's line is needed.
+
+Seals are only ever added. A version that is read anew, or finds another place in time, gets a further one:
+its last seal says what it is now.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from storage.rows import read
+
+START = "0" * 64
+"""What stands before the first link of a chain."""
+FACTS = (
+    "version",
+    "page",
+    "follows",
+    "captured_at",
+    "url",
+    "text_digest",
+    "body_digest",
+    "body",
+    "extractor",
+)
+"""What a seal says of a version."""
+SEALED = ("id", *FACTS, "sealed_at")
+"""What is hashed, in this order."""
+FACTS_SQL = """
+    versions.id AS version, versions.page,
+    (SELECT before.id FROM versions AS before WHERE before.page = versions.page
+     AND before.number < versions.number ORDER BY before.number DESC LIMIT 1) AS follows,
+    versions.captured_at, captures.url, versions.digest AS text_digest, captures.digest AS body_digest,
+    CASE WHEN captures.body IS NULL THEN 'none' ELSE 'kept' END AS body, versions.extractor
+"""
+"""Columns with the facts of a version, of `versions` joined with `captures`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealRow:
+    """What was said of a version at one time, and its links in both chains."""
+
+    id: int
+    version: int
+    page: int
+    follows: int | None
+    captured_at: str
+    url: str
+    text_digest: str
+    body_digest: str | None
+    body: str
+    extractor: str
+    sealed_at: str
+    page_chain: str
+    store_chain: str
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is hashed."""
+        return {name: getattr(self, name) for name in SEALED}
+
+    @property
+    def head(self) -> str:
+        """How a person notes it: `1234:` and its link in the store's chain."""
+        return f"{self.id}:{self.store_chain}"
+
+
+# ---- the chains
+
+
+def canonical(said: Mapping[str, Any]) -> str:
+    """The line that is hashed: JSON in ASCII, without blanks, the keys in their order."""
+    return json.dumps({name: said[name] for name in SEALED}, separators=(",", ":"))
+
+
+def page_link(before: str, said: Mapping[str, Any]) -> str:
+    """The link of a seal in its page's chain, after the link `before`."""
+    return sha256(f"{before}\n{canonical(said)}\n".encode()).hexdigest()
+
+
+def store_link(before: str, page_chain: str) -> str:
+    """The link of a seal in the store's chain, after the link `before`."""
+    return sha256(f"{before}\n{page_chain}\n".encode()).hexdigest()
+
+
+# ---- sealing; callers hold the transaction
+
+
+def place(conn: sqlite3.Connection, version: int) -> None:
+    """Seal a new version; and the one after it, where there is one, for that follows another one now."""
+    seal(conn, version)
+    after = conn.execute(
+        "SELECT after.id FROM versions JOIN versions AS after ON after.page = versions.page"
+        " AND after.number > versions.number WHERE versions.id = ? ORDER BY after.number LIMIT 1",
+        [version],
+    ).fetchone()
+    if after:
+        seal(conn, after[0])
+
+
+def seal(conn: sqlite3.Connection, version: int, *, pruned: bool = False) -> None:
+    """Seal a version as it is now; nothing where its last seal says the same.
+
+    `pruned` tells that retention has taken its body away.
+    """
+    last = last_of_version(conn, version)
+    facts = _facts(conn, version)
+    if last and facts["body"] == "none" and facts["body_digest"] == last.body_digest:
+        facts["body"] = "pruned" if pruned else last.body  # a body that is away without leave is to show
+    if last is None or any(facts[name] != getattr(last, name) for name in FACTS):
+        _add(conn, facts)
+
+
+def fill(conn: sqlite3.Connection) -> None:
+    """Seal every version that is stored; for a migration, whose table is empty."""
+    for (version,) in conn.execute("SELECT id FROM versions ORDER BY id"):
+        seal(conn, version)
+
+
+def last_of_version(conn: sqlite3.Connection, version: int) -> SealRow | None:
+    """The last seal of a version."""
+    return _one(conn, "WHERE version = ? ORDER BY id DESC LIMIT 1", [version])
+
+
+def head(conn: sqlite3.Connection) -> SealRow | None:
+    """The last seal of all."""
+    return _one(conn, "ORDER BY id DESC LIMIT 1", [])
+
+
+def numbered(conn: sqlite3.Connection, seal: int) -> SealRow | None:
+    """The seal of that number."""
+    return _one(conn, "WHERE id = ?", [seal])
+
+
+def _one(conn: sqlite3.Connection, where: str, values: list[Any]) -> SealRow | None:
+    found = read(SealRow, conn.execute(f"SELECT * FROM seals {where}", values))  # noqa: S608 - words of ours only
+    return found[0] if found else None
+
+
+def _facts(conn: sqlite3.Connection, version: int) -> dict[str, Any]:
+    row = conn.execute(
+        f"SELECT {FACTS_SQL} FROM versions JOIN captures ON captures.id = versions.capture"  # noqa: S608 - our words
+        " WHERE versions.id = ?",
+        [version],
+    ).fetchone()
+    return dict(zip(FACTS, row, strict=True))
+
+
+def _add(conn: sqlite3.Connection, facts: Mapping[str, Any]) -> None:
+    last = head(conn)
+    of_page = _one(conn, "WHERE page = ? ORDER BY id DESC LIMIT 1", [facts["page"]])
+    said = {
+        "id": _last_number(conn) + 1,
+        **facts,
+        "sealed_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    page_chain = page_link(of_page.page_chain if of_page else START, said)
+    store_chain = store_link(last.store_chain if last else START, page_chain)
+    row = SealRow(**said, page_chain=page_chain, store_chain=store_chain)
+    names, marks = ", ".join(asdict(row)), ", ".join("?" for _ in asdict(row))
+    conn.execute(f"INSERT INTO seals({names}) VALUES ({marks})", [*asdict(row).values()])  # noqa: S608 - our names
+
+
+def _last_number(conn: sqlite3.Connection) -> int:
+    """The number that was given last: not that of the last row, so that one taken away leaves a gap."""
+    row = conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'seals'").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,113 @@
+"""Pages whose texts were found without their addresses, until they turn out to be pages that are known.
+
+Such a page stands under an address of ours, `dump:SITE/…`, in the state `unplaced`: no crawl asks for it, and
+it is never missing or gone. Once a known page turns out to be it, it is `absorbed`: its address leads there,
+searches pass it over, and exports take it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage import index
+from storage.rows import PageRow, VersionRow, read
+from storage.tables import Tables
+
+SCHEME = "dump:"
+"""Addresses of ours begin so."""
+EXCERPT = "excerpt of "
+"""What read a version begins so where the version is less than the page's text."""
+
+_CANDIDATES = """
+    SELECT versions.page, pages.url, pages.state, versions.id AS version, versions.title,
+           substr(coalesce(pages.published, versions.published), 1, 10) AS published,
+           versions.extractor, sketches.sketch
+    FROM versions JOIN pages ON pages.id = versions.page LEFT JOIN sketches ON sketches.version = versions.id
+    WHERE pages.site = :site AND pages.kind IS NOT 'listing' AND pages.state <> 'absorbed'
+      AND (:page IS NULL OR pages.id = :page)
+    ORDER BY versions.page, versions.number
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A version of a page, as far as it takes to see whether a text may be of that page."""
+
+    page: int
+    url: str
+    state: str
+    version: int
+    """Its id."""
+    title: str
+    published: str | None
+    """The day."""
+    extractor: str
+    sketch: bytes | None
+
+    @property
+    def is_unplaced(self) -> bool:
+        """Whether the page's address is not known."""
+        return self.state == "unplaced"
+
+    @property
+    def is_excerpt(self) -> bool:
+        """Whether it is less than the page's text."""
+        return self.extractor.startswith(EXCERPT)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it came without the page that it was read from."""
+        return self.is_excerpt or self.extractor.startswith("text of ")
+
+
+class Unplaced(Tables):
+    """What is asked and done of pages without an address."""
+
+    def candidates(self, site: str, page: int | None = None) -> list[Candidate]:
+        """The versions of a site's articles, or of one of its pages."""
+        return read(Candidate, self.db.conn.execute(_CANDIDATES, {"site": site, "page": page}))
+
+    def text(self, version: int) -> str:
+        """The text of a version, by its id."""
+        row = self.db.conn.execute("SELECT text FROM versions WHERE id = ?", [version]).fetchone()
+        return str(row[0])
+
+    def pages(self, site: str) -> list[PageRow]:
+        """The articles of a site without an address."""
+        return self._all(
+            PageRow,
+            "SELECT * FROM pages WHERE site = ? AND state = 'unplaced' AND kind IS NOT 'listing' ORDER BY id",
+            [site],
+        )
+
+    def digests(self, site: str, origin: str, at: str) -> set[str]:
+        """Digests of all that was taken in from there, as of that moment."""
+        rows = self.db.conn.execute(
+            "SELECT captures.digest FROM captures JOIN pages ON pages.id = captures.page"
+            " WHERE pages.site = ? AND captures.origin = ? AND captures.fetched_at = ?",
+            [site, origin, at],
+        )
+        return {digest for (digest,) in rows}
+
+    def sights(self, page: int) -> list[tuple[str, str, VersionRow]]:
+        """Of each capture of a page: its moment, its origin, and the version that stood then."""
+        versions = self._all(VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number", [page])
+        rows = self.db.conn.execute(
+            "SELECT fetched_at, origin FROM captures WHERE page = ? ORDER BY fetched_at, id", [page]
+        ).fetchall()
+        return [
+            (at, origin, [one for one in versions if one.captured_at <= at][-1])
+            for at, origin in rows
+            if versions and versions[0].captured_at <= at
+        ]
+
+    def absorb(self, page: int, into: int) -> None:
+        """The page turned out to be another one, which has its texts by now."""
+        with self.writing():
+            for version in self._all(VersionRow, "SELECT * FROM versions WHERE page = ?", [page]):
+                index.remove(self.db.conn, version.id, version.title, version.text)
+            # Nothing is deleted: the cursors of exports count on rows that stay.
+            self._run("UPDATE changes SET typographic = 1 WHERE page = ? AND verdict IS NULL", [page])
+            self._run("UPDATE addresses SET page = ? WHERE page = ?", [into, page])
+            self._run("UPDATE pages SET state = 'absorbed' WHERE id = ?", [page])
+            self._run("INSERT INTO rewritings(page) VALUES (?)", [page])  # so that exports take it back

@@ -1,0 +1,63 @@
+"""What a site's own modified date says of an edit: admitted, silent, or hollow."""
+
+from pathlib import Path
+
+import pytest
+
+from crawler.fetched import Listed
+from storage.rows import ChangeRow, read
+from tests.local_site import article
+from tests.tracked import HOME, Story, told
+
+MONDAY, TUESDAY = "2026-02-02T08:00:00Z", "2026-02-03T08:00:00Z"
+
+
+@pytest.fixture
+def story(tmp_path: Path):
+    with told(tmp_path / "v.db") as story:
+        seen(story, MONDAY, "The lamp burns again.")
+        yield story
+
+
+def seen(story: Story, modified: str, text: str) -> None:
+    with story.run() as run:
+        run.lists("wordpress", Listed(f"{HOME}/lamp/", "wordpress", ref="post:1@/", modified=modified))
+        run.sees("/lamp/", article("The lamp", text, "It is seen from the islands."))
+
+
+def dated(story: Story) -> list[tuple[bool | None, bool]]:
+    """Of each kept change: whether it was silent, and whether it was hollow."""
+    rows = read(ChangeRow, story.reader.db.conn.execute("SELECT * FROM changes ORDER BY id"))
+    return [(None if row.silent is None else bool(row.silent), bool(row.hollow)) for row in rows]
+
+
+def test_an_edit_with_a_new_date_is_admitted(story: Story):
+    seen(story, TUESDAY, "The lamp burns once more.")
+    assert dated(story) == [(False, False)]
+    (change,) = story.changes()
+    assert (change.old_modified, change.modified) == (MONDAY, TUESDAY)
+
+
+def test_an_edit_under_the_old_date_is_silent(story: Story):
+    seen(story, MONDAY, "The lamp burns once more.")
+    assert dated(story) == [(True, False)]
+
+
+def test_a_new_date_without_a_word_is_hollow_kept_once_and_not_announced(story: Story):
+    for _ in range(2):
+        seen(story, TUESDAY, "The lamp burns again.")
+    assert dated(story) == [(None, True)]
+    assert story.news() == []
+    assert len(story.versions("/lamp/")) == 1
+
+
+def test_a_new_date_for_typography_alone_is_hollow_too(story: Story):
+    seen(story, TUESDAY, "The lamp burns again .")
+    seen(story, "2026-02-04T08:00:00Z", "The lamp burns again.")
+    assert [hollow for _, hollow in dated(story)][1:] == [True] or dated(story)[0] == (False, False)
+
+
+def test_a_silent_edit_after_a_hollow_one_is_still_silent(story: Story):
+    seen(story, TUESDAY, "The lamp burns again.")
+    seen(story, TUESDAY, "The lamp burns once more.")
+    assert dated(story) == [(None, True), (True, False)]

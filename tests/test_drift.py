@@ -1,0 +1,75 @@
+"""A text that moves on a page that stands still is our doing, and no change of the site's."""
+
+from pathlib import Path
+
+import pytest
+
+from crawler.diff import Diff, Reading, compare
+from crawler.drift import is_ours
+from tests.tracked import Story, told
+
+KEPT = "<p>The ferry at Dunmore lay still that night.</p>"
+NOTE = "<p>Corrected on Tuesday by the editor.</p>"
+
+
+def page(inside: str, beside: str = "") -> str:
+    return (
+        "<html><head><title>The ferry</title></head><body>"
+        f"<div class='entry-content'>{KEPT}{inside}</div><div>{beside}</div></body></html>"
+    )
+
+
+@pytest.fixture
+def story(tmp_path: Path):
+    with told(tmp_path / "v.db") as story:
+        with story.run() as run:
+            run.sees("/ferry/", page(NOTE))
+        yield story
+
+
+def drifts(story: Story) -> list[int]:
+    return [row["version"] for row in story.reader.rows("SELECT version FROM drifts", {})]
+
+
+def test_a_paragraph_that_left_the_article_s_element_and_not_the_page_is_no_change(story: Story):
+    with story.run() as run:
+        run.sees("/ferry/", page("", beside=NOTE))
+    assert story.news() == []
+    assert drifts(story) == [2]
+    assert story.texts("/ferry/")[-1] == "The ferry at Dunmore lay still that night."
+
+
+def test_a_paragraph_that_left_the_page_is_a_change(story: Story):
+    with story.run() as run:
+        run.sees("/ferry/", page("", beside="<p>Other words.</p>"))
+    assert story.news() == [("edited", "/ferry/")]
+    assert drifts(story) == []
+
+
+def test_after_a_drift_an_edit_is_told_by_its_own_words_only(story: Story):
+    with story.run() as run:
+        run.sees("/ferry/", page("", beside=NOTE))
+    with story.run() as run:
+        run.sees("/ferry/", page("", beside=NOTE).replace("still", "idle"))
+    (change,) = story.changes()
+    assert (change.words_removed, change.words_added) == (1, 1)
+
+
+def diff(old: str, new: str) -> Diff:
+    found = compare(Reading("", old), Reading("", new))
+    assert found
+    return found
+
+
+def test_one_of_two_equal_paragraphs_is_missed_where_it_goes():
+    twice, once = page(KEPT), page("")
+    kept = "The ferry at Dunmore lay still that night."
+    assert not is_ours(diff(f"{kept}\n{kept}", kept), twice.encode(), once.encode(), "u")
+    assert is_ours(diff(f"{kept}\n{kept}", kept), twice.encode(), page("", beside=KEPT).encode(), "u")
+
+
+def test_paragraphs_that_change_places_are_a_change_though_all_words_stand():
+    first, second, third = "<p>One river rose.</p>", "<p>Two fell.</p>", "<p>Three froze.</p>"
+    old, new = page(first + second + third), page(third + first + second)
+    moved = diff("One river rose.\nTwo fell.\nThree froze.", "Three froze.\nOne river rose.\nTwo fell.")
+    assert not is_ours(moved, old.encode(), new.encode(), "u")

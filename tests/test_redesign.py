@@ -1,0 +1,120 @@
+"""A new design of a site is one event of the site, whatever it puts around the articles."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.tracked import HOME, Run, Story, told
+
+PATHS = [f"/story-{n}/" for n in range(8)]
+
+
+def prose(n: int, word: str = "calm") -> list[str]:
+    return [
+        f"The river number {n} rose by {n * 3} centimetres in the night; the ferry at Dunmore lay still.",
+        f"By noon the water was {word} again, said the keeper, who saw {n + 20} such floods in his life.",
+        "Nobody was hurt; the market opened an hour late, and the school bus went round by the upper road.",
+    ]
+
+
+def old_design(n: int, word: str = "calm", views: int = 0) -> str:
+    paragraphs = "".join(f"<p>{text}</p>" for text in prose(n, word))
+    return (
+        f"<html><head><title>River {n}</title></head><body class='paper'>"
+        "<div id='top' class='bar'>Home News</div>"
+        f"<div id='main' class='left'><h1>River {n}</h1><div class='zone'>{paragraphs}</div>"
+        f"<div class='seen'>Seen {views} times by readers of this page.</div></div>"
+        "<div id='side' class='right'><p>Subscribe to our letter, which comes every Sunday.</p></div>"
+        "</body></html>"
+    )
+
+
+def new_design(n: int, word: str = "calm", views: int = 0) -> str:
+    paragraphs = "".join(f"<p>{text}</p>" for text in prose(n, word))
+    return (
+        f"<html><head><title>River {n}</title></head><body class='fresh'>"
+        "<section class='hero'><p>The paper of the valley since 1911, now on a new page with more room for"
+        " your letters.</p></section>"
+        f"<section class='text'><h1>River {n}</h1>{paragraphs}<p class='count'>This story was opened {views}"
+        f" times, and shared {views // 2} times by readers in the valley.</p>"
+        "<p class='join'>Join nine thousand readers who pay for this paper, and read it without"
+        " advertisements.</p></section>"
+        "<section class='foot'><p>Printed in Dunmore by the Riverside Press.</p></section></body></html>"
+    )
+
+
+@pytest.fixture
+def story(tmp_path: Path):
+    with told(tmp_path / "v.db") as story:
+        with story.run() as run:
+            for n, path in enumerate(PATHS):
+                run.sees(path, old_design(n, views=n))
+            for path in run.asked_again():
+                run.sees(path, old_design(PATHS.index(path), views=PATHS.index(path) + 9))
+        assert story.store.template("riverside")
+        yield story
+
+
+def looks_at_all(run: Run, design: Callable[..., str], edited: int | None = None) -> None:
+    """A run as the spider makes it: all pages, and then those that it is asked to fetch again."""
+    views = 100
+    queue = list(PATHS)
+    run.archive._tried.update(page.id for page in run.story.store.pages("riverside"))
+    while queue:
+        for path in queue:
+            views += 7
+            n = PATHS.index(path)
+            run.sees(path, design(n, word="wild" if n == edited else "calm", views=views))
+        queue = run.asked_again()
+
+
+def test_a_redesign_is_one_event_and_no_edit(story: Story):
+    with story.run() as run:
+        looks_at_all(run, new_design)
+    (change,) = story.changes()
+    assert (change.kind, change.url, change.page) == ("template", f"{HOME}/", None)
+    assert "8 of 8 pages" in change.explanation
+    assert change.seen_old
+
+
+def test_an_edit_in_the_night_of_a_redesign_is_found(story: Story):
+    with story.run() as run:
+        looks_at_all(run, new_design, edited=3)
+    assert sorted(story.news()) == [("edited", "/story-3/"), ("template", "/")]
+    (edit,) = [change for change in story.changes() if change.kind == "edited"]
+    assert (edit.words_added, edit.words_removed) == (1, 1)
+
+
+def test_after_a_redesign_edits_are_found_and_counters_are_not(story: Story):
+    with story.run() as run:
+        looks_at_all(run, new_design)
+    with story.run() as run:
+        looks_at_all(run, new_design, edited=5)
+    assert story.news()[1:] == [("edited", "/story-5/")]
+
+
+def test_a_site_that_returns_to_its_old_design_tells_so_and_nothing_else(story: Story):
+    for design in (new_design, old_design):
+        with story.run() as run:
+            looks_at_all(run, design)
+    assert [kind for kind, _ in story.news()] == ["template", "template"]
+
+
+def test_one_page_with_another_frame_is_no_redesign_and_its_edit_is_told(story: Story):
+    with story.run() as run:
+        run.sees("/story-1/", new_design(1, word="wild"))
+        for path in run.asked_again():
+            n = PATHS.index(path)
+            run.sees(path, new_design(1, word="wild") if n == 1 else old_design(n, views=50))
+    assert ("edited", "/story-1/") in story.news()
+    assert "template" not in dict(story.news())
+
+
+def test_what_waits_in_a_run_that_is_cut_short_is_looked_at_in_the_next(story: Story):
+    with story.run(finished=False) as run:
+        run.sees("/story-2/", new_design(2))
+    assert story.news() == []
+    with story.run() as run:
+        looks_at_all(run, new_design)
+    assert [kind for kind, _ in story.news()] == ["template"]

@@ -1,0 +1,347 @@
+"""WARC files, out and in again: what was captured comes back the same, at its place in time."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from crawler.exporting.tables import zstd
+from crawler.fetched import Fetched
+from crawler.importing.coding import LARGEST
+from crawler.importing.warc import WarcFiles
+from storage.reader import Reader
+from tests.command import Press, objects, quick, variorum, workspace
+from tests.local_site import LocalSite, article
+from tests.tracked import HOME, Story, told
+
+AT = "2019-05-01T00:00:00Z"
+BRIDGE = "The bridge was built in 1887, and it still stands."
+
+
+# ---- archives made by others
+
+
+class Made:
+    """A WARC file in the making."""
+
+    def __init__(self, path: Path, *, packed: bool = True) -> None:
+        self.path = path
+        self._file = path.open("wb")
+        self._writer = WARCWriter(self._file, gzip=packed)
+        self._writer.write_record(self._writer.create_warcinfo_record("made.warc", {"software": "test"}))
+
+    def holds(self, url: str, body: bytes, at: str = AT, status: str = "200 OK", **headers: str) -> str:
+        """A response; the digest of its payload."""
+        named = [("Content-Type", "text/html; charset=utf-8")]
+        named += [(name.replace("_", "-"), value) for name, value in headers.items()]
+        record = self._writer.create_warc_record(
+            url,
+            "response",
+            payload=io.BytesIO(body),
+            length=len(body),
+            http_headers=StatusAndHeaders(status, named, protocol="HTTP/1.1"),
+            warc_headers_dict={"WARC-Date": at},
+        )
+        self._writer.write_record(record)
+        return str(record.rec_headers.get_header("WARC-Payload-Digest"))
+
+    def repeats(
+        self, url: str, digest: str, at: str, of: tuple[str, str] = ("http://x.example/", AT)
+    ) -> None:
+        """A revisit of what had that digest."""
+        headers = {"WARC-Date": at}
+        self._writer.write_record(
+            self._writer.create_revisit_record(url, digest, *of, warc_headers_dict=headers)
+        )
+
+    def done(self) -> Path:
+        self._file.close()
+        return self.path
+
+
+def read(*paths: Path, stored: Callable[[str, str], bytes | None] = lambda *_: None) -> list[Fetched]:
+    return [capture.fetched for capture in WarcFiles(paths, lambda url: True, stored).captures()]
+
+
+def chunked(body: bytes) -> bytes:
+    pieces = [body[at : at + 100] for at in range(0, len(body), 100)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+def bare_deflate(body: bytes) -> bytes:
+    stream = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return stream.compress(body) + stream.flush()
+
+
+CODINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "gzip": ("gzip", gzip.compress),
+    "br": ("br", brotli.compress),
+    "deflate": ("deflate", zlib.compress),
+    "bare deflate": ("deflate", bare_deflate),
+    "zstd": ("zstd", zstd.compress),
+    "none": ("identity", bytes),
+    "said to be gzip, but unpacked": ("gzip", bytes),
+}
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+@pytest.mark.parametrize("in_chunks", [True, False])
+def test_a_body_is_freed_of_how_it_was_sent(tmp_path: Path, coding: str, in_chunks: bool) -> None:
+    body = article("The bridge", BRIDGE).encode()
+    name, pack = CODINGS[coding]
+    made = Made(tmp_path / "made.warc.gz")
+    headers = {"Content_Encoding": name} | ({"Transfer_Encoding": "chunked"} if in_chunks else {})
+    made.holds(f"{HOME}/bridge/", chunked(pack(body)) if in_chunks else pack(body), **headers)
+    [fetched] = read(made.done())
+    assert (fetched.url, fetched.fetched_at, fetched.status) == (f"{HOME}/bridge/", AT, 200)
+    assert (fetched.body, fetched.encoding, fetched.error) == (body, "utf-8", None)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "zstd"])
+def test_a_bomb_is_not_unpacked_and_a_cut_body_is_no_page(tmp_path: Path, coding: str) -> None:
+    name, pack = CODINGS[coding]
+    made = Made(tmp_path / "made.warc.gz")
+    made.holds(f"{HOME}/bomb/", pack(bytes(LARGEST + 1)), Content_Encoding=name)
+    made.holds(f"{HOME}/cut/", pack(article("The bridge", BRIDGE).encode())[:-20], Content_Encoding=name)
+    assert [(one.body, one.error) for one in read(made.done())] == [(b"", "too large"), (b"", "cut")]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_revisit_has_the_body_of_what_it_refers_to_in_whatever_order_and_file(
+    tmp_path: Path, packed: bool
+) -> None:
+    later, earlier = (Made(tmp_path / f"{name}.warc", packed=packed) for name in ("later", "earlier"))
+    body = article("The bridge", BRIDGE).encode()
+    earlier.holds(f"{HOME}/other/", b"<p>Another page")
+    digest = earlier.holds(f"{HOME}/bridge/", gzip.compress(body), Content_Encoding="gzip")
+    later.repeats(f"{HOME}/bridge/", digest, "2020-05-01T00:00:00.5Z")
+    later.repeats(f"{HOME}/bridge/", "sha1:NOTTHERE", "2021-05-01T00:00:00Z", (f"{HOME}/bridge/", AT))
+    found = read(later.done(), earlier.done())[2:]
+    assert [(one.fetched_at, one.body) for one in found] == [
+        ("2020-05-01T00:00:00Z", body),
+        ("2021-05-01T00:00:00Z", body),
+    ]
+
+
+def test_a_revisit_of_what_is_nowhere_is_counted_as_lost(tmp_path: Path) -> None:
+    made = Made(tmp_path / "made.warc.gz")
+    made.repeats(f"{HOME}/bridge/", "sha1:NOTTHERE", AT)
+    files = WarcFiles((made.done(),), lambda url: True, lambda *_: None)
+    assert (list(files.captures()), files.lost) == ([], 1)
+
+
+def test_a_file_that_is_packed_as_a_whole_is_read_all_the_same(tmp_path: Path) -> None:
+    made = Made(tmp_path / "made.warc", packed=False)
+    digest = made.holds(f"{HOME}/bridge/", b"<p>The bridge")
+    made.repeats(f"{HOME}/bridge/", digest, "2020-05-01T00:00:00Z")
+    whole = tmp_path / "whole.warc.gz"
+    whole.write_bytes(gzip.compress(made.done().read_bytes()))
+    assert [one.body for one in read(whole)] == [b"<p>The bridge"] * 2
+
+
+def test_a_wacz_is_read_without_being_unpacked(tmp_path: Path) -> None:
+    made = Made(tmp_path / "made.warc.gz")
+    digest = made.holds(f"{HOME}/bridge/", b"<p>The bridge")
+    made.repeats(f"{HOME}/bridge/", digest, "2020-05-01T00:00:00Z")
+    path = tmp_path / "made.wacz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("datapackage.json", "{}")
+        archive.write(made.done(), "archive/data.warc.gz")
+        archive.writestr("../../escape.warc.gz", b"")
+    before = set(tmp_path.rglob("*"))
+    assert [one.body for one in read(path)] == [b"<p>The bridge"] * 2
+    assert set(tmp_path.rglob("*")) == before
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_whatever_is_in_a_file_it_is_read_or_called_broken(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("broken")
+    made = Made(folder / "made.warc", packed=False)
+    made.repeats(f"{HOME}/bridge/", made.holds(f"{HOME}/bridge/", b"<p>The bridge"), AT)
+    body = bytearray(made.done().read_bytes())
+    at = data.draw(st.integers(0, len(body)))
+    body[at : at + data.draw(st.integers(0, 50))] = data.draw(st.binary(max_size=9))
+    made.path.write_bytes(body)
+    for fetched in read(made.path):
+        assert fetched.fetched_at
+
+
+def test_redirects_and_other_records_are_no_captures(tmp_path: Path) -> None:
+    made = Made(tmp_path / "made.warc.gz")
+    made.holds(f"{HOME}/old/", b"", status="301 Moved Permanently", Location=f"{HOME}/bridge/")
+    made.holds("dns:riverside.example", b"20190501 127.0.0.1")
+    made.holds(f"{HOME}/timeless/", b"<p>When?", at="some day")
+    assert read(made.done()) == []
+
+
+# ---- taken in
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return workspace(tmp_path / "press", riverside=f'url = "{HOME}/"\n')
+
+
+def taken_in(root: Path, *paths: Path) -> dict[str, int]:
+    [counts] = objects("-C", root, "import", "warc", *paths, "--site", "riverside")
+    return counts
+
+
+def history(root: Path, path: str = "/bridge/") -> list[dict[str, Any]]:
+    return objects("-C", root, "history", HOME + path)
+
+
+def test_an_archive_becomes_versions_and_changes_and_a_second_time_nothing(
+    root: Path, tmp_path: Path
+) -> None:
+    made = Made(tmp_path / "made.warc.gz")
+    made.holds(f"{HOME}/bridge/", article("The bridge", BRIDGE).encode())
+    made.holds(f"{HOME}/bridge/", article("The bridge", "It has fallen.").encode(), "2020-05-01T00:00:00Z")
+    made.holds(f"{HOME}/bridge/photo.jpg", b"\xff\xd8", Content_Type="image/jpeg")
+    made.holds("https://elsewhere.example/bridge/", article("The bridge", BRIDGE).encode())
+    made.holds(f"{HOME}/lost/", b"<title>Not found</title>", status="404 Not Found")
+    path = made.done()
+    assert taken_in(root, path) == {"version": 2, "changes": 1, "gone": 1}
+    assert [one["captured_at"] for one in history(root)] == [AT, "2020-05-01T00:00:00Z"]
+    assert taken_in(root, path) == {"known": 2, "gone": 1}
+
+
+def test_a_revisit_is_resolved_by_what_is_stored(root: Path, tmp_path: Path) -> None:
+    first, second = Made(tmp_path / "first.warc.gz"), Made(tmp_path / "second.warc.gz")
+    body = article("The bridge", BRIDGE).encode()
+    digest = first.holds(f"{HOME}/bridge/", body)
+    first.holds(f"{HOME}/bridge/", article("The bridge", "It has fallen.").encode(), "2020-05-01T00:00:00Z")
+    second.repeats(f"{HOME}/bridge/", digest, "2021-05-01T00:00:00Z")
+    second.repeats(f"{HOME}/bridge/", f"sha256:{hashlib.sha256(body).hexdigest()}", "2022-05-01T00:00:00Z")
+    taken_in(root, first.done())
+    assert taken_in(root, second.done()) == {"version": 1, "seen": 1, "changes": 1}
+    assert [one["version"] for one in history(root)] == [1, 2, 3]
+
+
+def test_a_file_that_breaks_off_is_named_and_what_came_before_is_taken_in(root: Path, tmp_path: Path) -> None:
+    made = Made(tmp_path / "made.warc.gz")
+    made.holds(f"{HOME}/bridge/", article("The bridge", BRIDGE).encode())
+    made.holds(f"{HOME}/mill/", article("The mill", "It turns again.").encode())
+    path, whole = made.done(), Made(tmp_path / "whole.warc.gz")
+    whole.holds(f"{HOME}/tower/", article("The tower", "It leans.").encode())
+    path.write_bytes(path.read_bytes()[:-300])
+    result = variorum("-C", root, "import", "warc", path, whole.done(), "--site", "riverside")
+    assert result.exit_code == 2
+    assert "made.warc.gz: it can't be read to its end" in result.stderr
+    assert [len(history(root, path)) for path in ("/bridge/", "/tower/")] == [1, 1]
+
+
+@pytest.mark.parametrize("content", [b"", b"Dear diary", b"PK\x03\x04 no zip", b"\x1f\x8b no gzip"])
+def test_what_is_no_archive_is_refused_in_words(root: Path, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "diary.warc.gz"
+    path.write_bytes(content)
+    result = variorum("-C", root, "import", "warc", path, "--site", "riverside")
+    assert result.exit_code == (2 if content else 0), result.stderr
+    assert "Traceback" not in result.stderr
+
+
+# ---- handed out
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    (tmp_path / "press" / "sites").mkdir(parents=True)
+    with told(tmp_path / "press" / "variorum.db") as story:
+        yield story
+
+
+def records(path: Path) -> list[tuple[str, str, str, str, bytes]]:
+    """Of each record: type, address, time, status, and body."""
+    found = []
+    with path.open("rb") as file:
+        for record in ArchiveIterator(file, check_digests=True):
+            body = record.content_stream().read()
+            assert record.digest_checker.passed is not False
+            header, http = record.rec_headers.get_header, record.http_headers
+            status = http.statusline if http else ""
+            if http and record.rec_type == "response":
+                assert http.get_header("Content-Length") == str(len(body))
+                assert http.get_header("Content-Encoding") is None
+            found.append(
+                (record.rec_type, header("WARC-Target-URI") or "", header("WARC-Date"), status, body)
+            )
+    return found
+
+
+def test_captures_are_written_as_they_came_and_a_body_once(story: Story, tmp_path: Path) -> None:
+    from crawler.exporting.exports import Asked, export_to
+
+    old, new = article("The bridge", BRIDGE), article("The bridge", "It has fallen.")
+    for page in (old, new, old):
+        with story.run() as run:
+            run.sees("/bridge/", page)
+    with story.run() as run:
+        run.sees("/bridge/", "<h1>Go away</h1>", 403)
+    path = tmp_path / "all.warc.gz"
+    assert export_to(path, story.reader, Asked("warc"))[0] == 4
+    info, *found = records(path)
+    assert (info[0], b"variorum" in info[4]) == ("warcinfo", True)
+    assert [(one[0], one[3], one[4]) for one in found] == [
+        ("response", "200 OK", old.encode()),
+        ("response", "200 OK", new.encode()),
+        ("revisit", "200 OK", b""),
+        ("response", "403 Forbidden", b"<h1>Go away</h1>"),
+    ]
+    assert [one[2] for one in found] == sorted(one[2] for one in found)
+    card = json.loads((tmp_path / "all.warc.gz.card.json").read_text())
+    assert (card["documents"], card["dates"]["fetched_at"]["from"]) == (4, found[0][2])
+
+
+def test_what_a_crawl_has_stored_comes_back_the_same_in_another_store(tmp_path: Path) -> None:
+    with LocalSite() as site:
+        press = Press.crawled(tmp_path / "press", site)
+        out, root = tmp_path / "all.warc.gz", workspace(tmp_path / "other", press=quick(site))
+        assert press.run("export", "--format", "warc", "-o", out).exit_code == 0
+        [counts] = objects("-C", root, "import", "warc", out, "--site", "press")
+        assert counts["version"] >= 6
+        assert _versions(root) == _versions(press.root)
+        assert _versions(root) != {}
+
+
+def _versions(root: Path) -> dict[str, list[tuple[int, str, str, str]]]:
+    """Of each page: number, time, digest and title of its versions."""
+    reader = Reader.open(root / "variorum.db")
+    try:
+        return {
+            page.url: [(v.number, v.captured_at, v.digest, v.title) for v in reader.history(page.id)]
+            for page in reader.pages("press")
+            if page.version
+        }
+    finally:
+        reader.close()
+
+
+def test_a_page_that_only_imports_know_and_two_runs_have_not_found_is_gone_and_no_news(story: Story) -> None:
+    from crawler.backfill import Backfill
+    from crawler.extract import Extract
+
+    backfill = Backfill(story.store, story.site, "warc:old.warc.gz")
+    backfill.add_text(f"{HOME}/bridge/", AT, Extract("The bridge", BRIDGE, "article"))
+    for state in ("frontier", "gone"):
+        with story.run() as run:
+            run.misses("/bridge/")
+        assert story.page("/bridge/").state == state
+    assert [(one.kind, one.found_later, one.seen_old) for one in story.changes()] == [("gone", 1, AT)]
