@@ -1,0 +1,1 @@
+"""The page where people read what changed."""

@@ -1,0 +1,59 @@
+"""The review page as an application: every page's routes, behind one guard.
+
+A page is a module with `routes`, and with `menu` (a name and an address) where every page links to it.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from review import captures, change, morning, verdict, versions
+from review.guard import Guard
+from review.web import House, Propose, refused, templates
+from storage.errors import StoreError
+
+HERE = Path(__file__).parent
+PAGES = (morning, change, versions, captures, verdict)
+
+
+def make_app(
+    database: Path, *, hosts: Sequence[str], password: str | None, propose: Propose | None = None
+) -> Starlette:
+    """The application over a database.
+
+    `hosts` are the names by which browsers may ask for it. Where there is a `password`, nothing is shown
+    without it. `propose` gives the rule that would have hidden a change.
+    """
+    app = Starlette(
+        routes=[
+            *(route for one in PAGES for route in one.routes),
+            Route("/openapi.json", _openapi),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
+        ],
+        middleware=[Middleware(Guard, hosts=hosts, password=password, refused=refused)],
+        exception_handlers={HTTPException: refused, StoreError: refused, Exception: refused},
+    )
+    menu = tuple(one.menu for one in PAGES if hasattr(one, "menu"))
+    app.state.house = House(database, templates(), reviewer=_user(), propose=propose, menu=menu)
+    return app
+
+
+def _openapi(request: Request) -> Response:
+    return FileResponse(HERE / "openapi.json")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"

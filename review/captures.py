@@ -1,0 +1,44 @@
+"""One capture: what was fetched, and the page as it came, shut off from everything.
+
+What a site sent never becomes a part of our pages: it is shown in a frame of its own, in which no script
+runs, nothing is loaded and no form is sent, and which has no origin to speak of.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from review import source
+from review.web import page, reading
+
+SHUT_OFF = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def capture(request: Request) -> Response:
+    """The facts of a capture, and the page in a frame."""
+    with reading(request) as reader:
+        row = source.capture(reader, request.path_params["id"])
+        values: dict[str, Any] = {"row": row, "of": reader.page(row.page)}
+    return page(request, "capture.html", **values, framed=row.body is not None and source.is_html(row))
+
+
+def raw(request: Request) -> Response:
+    """The bytes: a page as a page that can do nothing, anything else as a file to be saved."""
+    with reading(request) as reader:
+        row = source.capture(reader, request.path_params["id"])
+        body = source.body(reader, row)
+    headers = {"Content-Security-Policy": SHUT_OFF, "X-Content-Type-Options": "nosniff"}
+    if source.is_html(row):
+        return Response(source.decoded(body, row.encoding), media_type="text/html", headers=headers)
+    headers["Content-Disposition"] = f'attachment; filename="capture-{row.id}.bin"'
+    return Response(body, media_type="application/octet-stream", headers=headers)
+
+
+routes = [
+    Route("/capture/{id:number}", capture),
+    Route("/capture/{id:number}/raw", raw),
+]

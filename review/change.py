@@ -1,0 +1,137 @@
+"""One change: its words, how they came about, what reviewers say of it, and its neighbours in the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from crawler.diff import Hunk, Reading, compare
+from review import source
+from review.filters import parsed, query
+from review.layout import Layout, laid_out, plain_text
+from review.marks import Piece, marked
+from review.objects import change_object
+from review.reviewer import name_of
+from review.web import house, number, page, reading
+from storage import reviewing
+from storage.errors import NotFound
+from storage.reader import Reader
+from storage.rows import ChangeRow, VersionRow
+from storage.verdicts import VERDICTS, batch_of, said_of
+
+VIEWS = ("side", "inline", "changes", "source")
+FELLOWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The versions on both sides of a change; one of them where a page came or went."""
+
+    old: VersionRow | None
+    new: VersionRow | None
+
+
+def change(request: Request) -> Response:
+    """The change as a page."""
+    filters, view = parsed(request.query_params), view_of(request)
+    with reading(request) as reader:
+        item = reviewing.item(reader, request.path_params["id"])
+        row = reader.change(item.id)
+        sides = _sides(reader, row)
+        done = number(request, "done")
+        values: dict[str, Any] = {
+            "layout": _layout(reader, row, sides, view),
+            "said": said_of(reader, item.id),
+            "fellows": reviewing.fellows(reader, filters, item, FELLOWS),
+            "others": reviewing.count_fellows(reader, filters, item),
+            "next": next(iter(reviewing.items(reader, filters, after=item, limit=1)), None),
+            "previous": next(iter(reviewing.items(reader, filters, before=item, limit=1)), None),
+            "tally": reviewing.tally(reader, filters),
+            "done": batch_of(reader, done) if done else None,
+        }
+    return page(
+        request,
+        "change.html",
+        **values,
+        item=item,
+        row=row,
+        sides=sides,
+        retitled=title_words(row.old_title, row.title) if row.old_title is not None else None,
+        view=view,
+        views=VIEWS,
+        kept=query(filters),
+        verdicts=VERDICTS,
+        reviewer=name_of(request),
+        with_query=lambda **more: query(filters, **more),
+    )
+
+
+def change_json(request: Request) -> Response:
+    """The same for programs."""
+    with reading(request) as reader:
+        item = reviewing.item(reader, request.path_params["id"])
+        return JSONResponse(change_object(item, reader.change(item.id), said_of(reader, item.id)))
+
+
+def rule(request: Request) -> Response:
+    """The rule that would have hidden the change, and what else it would have hidden of the latest edits."""
+    propose = house(request).propose
+    with reading(request) as reader:
+        item = reviewing.item(reader, request.path_params["id"])
+    found = propose(item.id) if propose else None
+    kept = query(parsed(request.query_params))
+    return page(request, "rule.html", item=item, rule=found, able=propose is not None, kept=kept)
+
+
+def view_of(request: Request) -> str:
+    """The view that was chosen. Raises HTTPException with 400 for one that is none."""
+    view = request.query_params.get("view") or VIEWS[0]
+    if view not in VIEWS:
+        raise HTTPException(400, f"view: {view!r} is none of {', '.join(VIEWS)}")
+    return view
+
+
+def title_words(old: str, new: str | None) -> tuple[Piece, ...]:
+    """The words of a changed title."""
+    diff = compare(Reading("", old), Reading("", new or ""))
+    return marked(diff.hunks[0].words or (("-", old), ("+", new or ""))) if diff else ()
+
+
+def _sides(reader: Reader, row: ChangeRow) -> Sides:
+    if row.page is None:
+        return Sides(None, None)
+    old, new = (_version(reader, row.page, number) for number in (row.old_version, row.version))
+    if row.kind == "gone":
+        return Sides(new or old, None)
+    return Sides(None if row.kind == "new" else old, new)
+
+
+def _version(reader: Reader, page: int, number: int | None) -> VersionRow | None:
+    try:
+        return reader.version(page, number) if number is not None else None
+    except NotFound:
+        return None
+
+
+def _layout(reader: Reader, row: ChangeRow, sides: Sides, view: str) -> Layout | None:
+    """What there is to see of the change; None where it is no matter of words."""
+    if view == "source":
+        return source.laid_out(reader, sides.old, sides.new)
+    old, new = (side.text if side else None for side in (sides.old, sides.new))
+    if hunks := msgspec.json.decode(row.hunks, type=list[Hunk]):
+        return laid_out(hunks, old, new, context=view != "changes")
+    text = old if new is None else new
+    return plain_text(text) if text is not None else None
+
+
+routes = [
+    Route("/change/{id:number}", change),
+    Route("/change/{id:number}.json", change_json),
+    Route("/change/{id:number}/rule", rule),
+]

@@ -1,0 +1,82 @@
+"""What a reviewer has chosen to see, as it stands in the query of every address. Pure but for the clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.exceptions import HTTPException
+
+from storage.reviewing import KINDS, REVIEWED, SHELVES, Filters
+
+MOST_LETTERS = 300
+AGO = re.compile(r"(\d{1,5})([mhdw])")
+UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def parsed(query: Mapping[str, str]) -> Filters:
+    """The filters that a query names. Raises HTTPException with 400 for one that is none."""
+    given = {name: query.get(name, "").strip() for name in NAMES}
+    for name, value in given.items():
+        if len(value) > MOST_LETTERS:
+            raise HTTPException(400, f"{name}: longer than {MOST_LETTERS} letters")
+    return Filters(
+        site=given["site"] or None,
+        kind=_one_of("kind", given["kind"], KINDS) or None,
+        language=given["language"] or None,
+        since=_moment(given["since"]) if given["since"] else None,
+        weight=_weight(given["weight"]) if given["weight"] else 0.0,
+        reviewed=_one_of("reviewed", given["reviewed"], REVIEWED) or "no",
+        words=given["words"],
+        shelf=_one_of("shelf", given["shelf"], SHELVES) or "news",
+    )
+
+
+NAMES = tuple(field.name for field in fields(Filters))
+_PLAIN = Filters()
+
+
+def query(filters: Filters, **more: object) -> str:
+    """The filters as a query with its question mark; `more` are other things that it says. Empty for none."""
+    said = {name: getattr(filters, name) for name in NAMES if getattr(filters, name) != getattr(_PLAIN, name)}
+    said |= {name: value for name, value in more.items() if value not in (None, "")}
+    return f"?{urlencode(said)}" if said else ""
+
+
+def from_query(text: str) -> Filters:
+    """The filters that a query of ours says. Raises HTTPException with 400."""
+    return parsed(dict(parse_qsl(text.removeprefix("?"), max_num_fields=50)))
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    if value and value not in known:
+        raise HTTPException(400, f"{name}: {value!r} is none of {', '.join(known)}")
+    return value
+
+
+def _weight(value: str) -> float:
+    try:
+        found = float(value)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise HTTPException(400, f"weight: {value!r} is no number from 0 to 1")
+    return found
+
+
+def _moment(value: str) -> str:
+    """The moment in the one form of all times: a date, a time, or how long ago."""
+    try:
+        if ago := AGO.fullmatch(value):
+            moment = datetime.now(UTC) - timedelta(**{UNITS[ago[2]]: int(ago[1])})
+        else:
+            moment = datetime.fromisoformat(value)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise HTTPException(
+            400, f"since: {value!r} is no date or time, like 2026-05-31, and no time ago, like 12h or 2d"
+        ) from None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

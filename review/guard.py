@@ -1,0 +1,145 @@
+"""Who may ask, and what an answer may do in a browser. Nothing gets past this to the pages.
+
+A request must name a host of ours: so no foreign name can be made to point here (DNS rebinding). A POST must
+come from a page of ours: the browser says so (Sec-Fetch-Site, Origin), and the token of our forms proves it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from hmac import compare_digest
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import FormData, Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BYTES = 64 * 1024
+"""Of a form."""
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""Of every answer that has no other of that name."""
+
+
+class Guard:
+    """The application behind it is asked only what may be asked."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Sequence[str],
+        password: str | None,
+        refused: Callable[[Request, Exception], Response],
+    ) -> None:
+        self.app = app
+        self.hosts = frozenset(host.casefold() for host in hosts)
+        self.password = password
+        self.refused = refused
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        answer = self.app
+        try:
+            self._check(Request(scope))
+        except HTTPException as error:
+            answer = self.refused(Request(scope), error)
+            if error.status_code == 401:  # noqa: PLR2004
+                answer.headers["WWW-Authenticate"] = 'Basic realm="Variorum", charset="UTF-8"'
+        await answer(scope, receive, _with_headers(send))
+
+    def _check(self, request: Request) -> None:
+        asked = request.headers.get("host", "")
+        if not self._is_ours(asked, request.scope.get("server")):
+            raise HTTPException(400, f"This page is not served under the name {asked!r}.")
+        if self.password is not None and not _knows(self.password, request.headers):
+            raise HTTPException(401, "Name yourself as you like; the password is the one that was set.")
+        if request.method not in ("GET", "HEAD"):
+            _check_origin(request)
+
+    def _is_ours(self, asked: str, server: Sequence[object] | None) -> bool:
+        name = host_name(asked)
+        return name is not None and (
+            name in self.hosts or (_is_address(name) and [name] == [*(server or ())][:1])
+        )
+
+
+def host_name(host: str) -> str | None:
+    """The name in a Host header, without its port; None where it is none."""
+    try:
+        parts = urlsplit(f"//{host}")
+        port = parts.port
+    except ValueError:
+        return None
+    plain = f"{parts.hostname}" if port is None else f"{parts.hostname}:{port}"
+    return parts.hostname if host.casefold().replace("[", "").replace("]", "") == plain else None
+
+
+def check_token(form: FormData, token: str) -> None:
+    """Raises HTTPException with 403 where the form is none of ours."""
+    if not compare_digest(str(form.get("token", "")).encode(), token.encode()):
+        raise HTTPException(403, "This form is out of date: go back, load the page again, and repeat it.")
+
+
+def user_of(headers: Headers) -> str:
+    """The name that came with the password; empty where there is none."""
+    return _credentials(headers).partition(":")[0]
+
+
+def _check_origin(request: Request) -> None:
+    """Raises HTTPException unless the browser says that a page of ours sends this.
+
+    A page that sends no referrer has the Origin "null", so Sec-Fetch-Site speaks first.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "null")
+    same = urlsplit(origin).netloc == request.headers["host"] if origin != "null" else site is not None
+    if not same or site not in (None, "same-origin"):
+        raise HTTPException(403, "Only a page of this address may send this.")
+    length = request.headers.get("content-length", "")
+    if not length.isascii() or not length.isdigit() or int(length[:9]) > MOST_BYTES:
+        raise HTTPException(413, f"A form here has at most {MOST_BYTES >> 10} kB, and says how many.")
+
+
+def _knows(password: str, headers: Headers) -> bool:
+    return compare_digest(_credentials(headers).partition(":")[2].encode(), password.encode())
+
+
+def _credentials(headers: Headers) -> str:
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    try:
+        return base64.b64decode(value, validate=True).decode() if scheme.casefold() == "basic" else ""
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        return bool(ip_address(name))
+    except ValueError:
+        return False
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_with_headers

@@ -1,0 +1,34 @@
+"""Who gives verdicts: the name that was typed last, that of the password, or this machine's user."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from review.guard import user_of
+from review.web import house
+
+COOKIE = "variorum_reviewer"
+MOST = 100
+A_YEAR = 365 * 24 * 3600
+
+
+def name_of(request: Request) -> str:
+    """The reviewer's name."""
+    return (
+        cleaned(unquote(request.cookies.get(COOKIE, "")))
+        or cleaned(user_of(request.headers))
+        or house(request).reviewer
+    )
+
+
+def cleaned(name: str) -> str:
+    """The name in one line."""
+    return " ".join(name.split())[:MOST]
+
+
+def remember(response: Response, name: str) -> None:
+    """This browser's reviewer has that name from now on."""
+    response.set_cookie(COOKIE, quote(name), max_age=A_YEAR, httponly=True, samesite="strict")

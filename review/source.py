@@ -1,0 +1,68 @@
+"""What the server sent, byte for byte and as text: for whoever asks why a text was read as it was."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from crawler.diff import Reading, compare
+from review.layout import Layout, plain_text
+from review.layout import laid_out as lay_out
+from storage import bodies
+from storage.errors import NotFound
+from storage.reader import Reader
+from storage.rows import CaptureRow, VersionRow, read
+
+MOST = 300_000
+"""Characters of a source that are compared and shown."""
+BETWEEN_TAGS = re.compile(r">[ \t]*<(?!/)")
+
+
+def laid_out(reader: Reader, old: VersionRow | None, new: VersionRow | None) -> Layout | None:
+    """The sources of two versions, line by line; of one, where there is but one."""
+    before, after = (_lines(reader, side) if side else None for side in (old, new))
+    if before is not None and after is not None:
+        diff = compare(Reading("", before), Reading("", after))
+        return lay_out(diff.hunks if diff else (), before, after)
+    if (only := before if after is None else after) is None:
+        return None
+    return plain_text(only)
+
+
+def capture(reader: Reader, number: int) -> CaptureRow:
+    """The record of a fetch. Raises NotFound."""
+    found = read(CaptureRow, reader.db.conn.execute("SELECT * FROM captures WHERE id = ?", [number]))
+    if not found:
+        raise NotFound(f"there is no capture {number}")
+    return found[0]
+
+
+def body(reader: Reader, row: CaptureRow) -> bytes:
+    """The bytes of a capture. Raises NotFound where they were not kept."""
+    if row.body is None:
+        raise NotFound(f"the bytes of capture {row.id} were not kept: nothing was new in them")
+    return bodies.get(reader.db.conn, row.body)
+
+
+def decoded(data: bytes, encoding: str | None) -> str:
+    """The bytes as text, whatever they claim to be."""
+    try:
+        codec = codecs.lookup(encoding or "utf-8")
+        return data.decode(codec.name if codec._is_text_encoding else "utf-8", "replace")
+    except (LookupError, ValueError):
+        return data.decode("utf-8", "replace")
+
+
+def is_html(row: CaptureRow) -> bool:
+    """Whether the server called it a page."""
+    kind = (row.content_type or "").partition(";")[0].strip().casefold()
+    return kind in ("", "text/html", "application/xhtml+xml")
+
+
+def _lines(reader: Reader, version: VersionRow) -> str | None:
+    """The source of a version with a line for each that it has, and for each tag that opens after another."""
+    row = capture(reader, version.capture)
+    if row.body is None or not is_html(row):
+        return None
+    text = decoded(body(reader, row), row.encoding)[:MOST].replace("\r", "")
+    return "\n".join(line.rstrip() for line in BETWEEN_TAGS.sub(">\n<", text).split("\n"))

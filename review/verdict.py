@@ -1,0 +1,147 @@
+"""The one thing that can be done here: say of a change what it is, and take that back."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from review.change import VIEWS
+from review.filters import from_query, query
+from review.guard import check_token
+from review.reviewer import cleaned, name_of, remember
+from review.web import House, house, see_other
+from storage import reviewing
+from storage.reader import Reader
+from storage.reviewing import Filters
+from storage.verdicts import VERDICTS, Verdicts
+
+MOST_NOTE = 10_000
+PLACE = re.compile(r"(after|before)=([0-9]{1,15})")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a form says."""
+
+    change: int
+    verdict: str
+    note: str
+    reviewer: str
+    upto: int
+    """Of the same edit on other pages, those up to this number are meant too; 0 for none."""
+    filters: Filters
+    view: str
+    place: dict[str, str] | None
+    """The reviewer reads the list, and goes on there: on this page of it."""
+
+
+async def give(request: Request) -> Response:
+    """Keep a verdict and go on with the next change."""
+    form = await _form(request)
+    said = _said(form, name_of(request))
+    address = await run_in_threadpool(_give, house(request), said)
+    return _answer(address, said.reviewer)
+
+
+async def undo(request: Request) -> Response:
+    """Take a verdict back and show its change again."""
+    form = await _form(request)
+    reviewer = cleaned(_text(form, "reviewer")) or name_of(request)
+    filters, view = from_query(_text(form, "kept")), _view(form)
+    batch = _number(form, "batch")
+    change = await run_in_threadpool(_undo, house(request), batch, reviewer)
+    back = query(filters) or "/" if "list" in form else f"/change/{change}{query(filters, view=view)}"
+    return _answer(f"/{back}" if back.startswith("?") else back, reviewer)
+
+
+def _give(house: House, said: Said) -> str:
+    """Keep it; the address at which to go on."""
+    with closing(Verdicts.open(house.database)) as store, store.writing():
+        reader = Reader(store.db)
+        item = reviewing.item(reader, said.change)
+        fellows = reviewing.fellows(reader, said.filters, item) if said.upto else []
+        meant = [item.id, *(one.id for one in fellows if one.id <= said.upto)]
+        batch = store.give(meant, said.verdict, said.note, said.reviewer, _now())
+        following = reviewing.next_to_review(reader, said.filters, item)
+    if said.place is not None or following is None:
+        there = f"#c{following.id}" if following else ""
+        return f"/{query(said.filters, **(said.place or {}), done=batch)}{there}"
+    return f"/change/{following.id}{query(said.filters, view=said.view, done=batch)}"
+
+
+def _undo(house: House, batch: int, reviewer: str) -> int:
+    with closing(Verdicts.open(house.database)) as store:
+        return store.take_back(batch, reviewer, _now())
+
+
+def _answer(address: str, reviewer: str) -> Response:
+    response = see_other(address)
+    remember(response, reviewer)
+    return response
+
+
+async def _form(request: Request) -> FormData:
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise HTTPException(400, "A verdict comes as a form.")
+    form = await request.form()
+    check_token(form, house(request).token)
+    return form
+
+
+def _said(form: FormData, name: str) -> Said:
+    verdict = _text(form, "verdict")
+    if verdict not in VERDICTS:
+        raise HTTPException(400, f"verdict: {verdict!r} is none of {', '.join(VERDICTS)}")
+    return Said(
+        change=_number(form, "change"),
+        verdict=verdict,
+        note=_text(form, "note").strip()[:MOST_NOTE],
+        reviewer=cleaned(_text(form, "reviewer")) or name,
+        upto=_number(form, "upto") if "all" in form else 0,
+        filters=from_query(_text(form, "kept")),
+        view=_view(form),
+        place=_place(_text(form, "list")) if "list" in form else None,
+    )
+
+
+def _place(value: str) -> dict[str, str]:
+    """A page of the list: `after=17`."""
+    found = PLACE.fullmatch(value)
+    return {found[1]: found[2]} if found else {}
+
+
+def _view(form: FormData) -> str:
+    view = _text(form, "view")
+    return view if view in VIEWS[1:] else ""
+
+
+def _text(form: FormData, name: str) -> str:
+    value: Any = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _number(form: FormData, name: str) -> int:
+    value = _text(form, name)
+    if not (value.isascii() and value.isdigit() and len(value) < 16):  # noqa: PLR2004
+        raise HTTPException(400, f"{name}: {value!r} is no number")
+    return int(value)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+routes = [
+    Route("/verdict", give, methods=["POST"]),
+    Route("/verdict/undo", undo, methods=["POST"]),
+]

@@ -1,0 +1,120 @@
+"""Any two versions of a page, one beside the other."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from crawler.diff import Diff, compare
+from review import source
+from review.change import VIEWS, title_words, view_of
+from review.layout import Layout, laid_out, plain_text
+from review.objects import version_object
+from review.web import page, reading, see_other
+from storage.reader import Reader
+from storage.reviewing import Standing, standings
+from storage.rows import VersionRow
+
+PAIR = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})")
+
+
+def latest(request: Request) -> Response:
+    """The two versions that were picked; otherwise the latest one and the one before it."""
+    number, asked = request.path_params["id"], request.query_params
+    with reading(request) as reader:
+        newest = reader.version(number).number
+    pair = f"{asked.get('from', max(1, newest - 1))}..{asked.get('to', newest)}"
+    _numbers(pair)
+    view = f"?view={view_of(request)}" if "view" in asked else ""
+    return see_other(f"/page/{number}/{pair}{view}")
+
+
+def pair(request: Request) -> Response:
+    """Two versions as a page; with the same number twice, that one."""
+    number, view = request.path_params["id"], view_of(request)
+    with reading(request) as reader:
+        row = reader.page(number)
+        old, new = _pair(reader, request)
+        diff = compare(old, new)
+        layout = _layout(reader, old, new, diff, view)
+        stand = standings(reader, number)
+    return page(
+        request,
+        "versions.html",
+        row=row,
+        old=old,
+        new=new,
+        diff=diff,
+        layout=layout,
+        retitled=title_words(*diff.title) if diff and diff.title else None,
+        versions=stand,
+        places=_places(stand, old, new),
+        view=view,
+        views=VIEWS,
+    )
+
+
+def pair_json(request: Request) -> Response:
+    """The same for programs."""
+    with reading(request) as reader:
+        row = reader.page(request.path_params["id"])
+        old, new = _pair(reader, request)
+    diff = compare(old, new)
+    return JSONResponse(
+        {
+            "page": row.id,
+            "site": row.site,
+            "url": row.url,
+            "from": version_object(old),
+            "to": version_object(new),
+            "significance": diff.significance if diff else 0,
+            "explanation": diff.explanation if diff else "",
+            "words_added": diff.words_added if diff else 0,
+            "words_removed": diff.words_removed if diff else 0,
+            "hunks": [_hunk(hunk) for hunk in diff.hunks] if diff else [],
+        }
+    )
+
+
+def _hunk(hunk: object) -> dict[str, object]:
+    return {name: getattr(hunk, name) for name in ("op", "old_at", "new_at", "old", "new", "words")}
+
+
+def _pair(reader: Reader, request: Request) -> tuple[VersionRow, VersionRow]:
+    old, new = _numbers(request.path_params["pair"])
+    return reader.version(request.path_params["id"], old), reader.version(request.path_params["id"], new)
+
+
+def _numbers(pair: str) -> tuple[int, int]:
+    if not (found := PAIR.fullmatch(pair)):
+        raise HTTPException(404, f"{pair!r} names no two versions, as 1..2 does")
+    return int(found[1]), int(found[2])
+
+
+def _layout(reader: Reader, old: VersionRow, new: VersionRow, diff: Diff | None, view: str) -> Layout | None:
+    if view == "source":
+        return source.laid_out(reader, old, new)
+    if diff is None:
+        return plain_text(new.text)
+    return laid_out(diff.hunks, old.text, new.text, context=view != "changes")
+
+
+def _places(
+    stand: list[Standing], old: VersionRow, new: VersionRow
+) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+    """The pairs one step earlier and one step later, where there are such."""
+    numbers = [one.number for one in stand]
+    earlier = (old.number - 1, new.number - 1) if old.number - 1 in numbers else None
+    later = (old.number + 1, new.number + 1) if new.number + 1 in numbers else None
+    return earlier, later
+
+
+routes = [
+    Route("/page/{id:number}", latest),
+    Route("/page/{id:number}/{pair}.json", pair_json),
+    Route("/page/{id:number}/{pair}", pair),
+]

@@ -1,0 +1,167 @@
+"""What all pages share: the database of a request, templates, and errors that are pages too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from review import marks
+from review.guard import HEADERS
+from storage.errors import NotFound, StoreError
+from storage.reader import Reader
+
+Propose = Callable[[int], Mapping[str, object] | None]
+"""The rule that would have hidden a change, tried on the latest edits; None where there is none."""
+
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
+
+
+@dataclass(frozen=True)
+class House:
+    """What the review page as a whole has: `request.app.state.house`."""
+
+    database: Path
+    templates: Environment
+    reviewer: str
+    """Who gives verdicts, until somebody says another name."""
+    propose: Propose | None
+    token: str = field(default_factory=lambda: token_urlsafe(24))
+    """Stands in every form of ours; another site can't know it."""
+    menu: tuple[tuple[str, str], ...] = ()
+    """Names and addresses of the pages that every page links to."""
+
+
+class Number(Convertor[int]):
+    """A number of the database in an address: `{id:number}`."""
+
+    regex = "[0-9]{1,15}"
+
+    def convert(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Its digits."""
+        return str(value)
+
+
+register_url_convertor("number", Number())
+
+
+def house(request: Request) -> House:
+    """What the review page as a whole has."""
+    found: House = request.app.state.house
+    return found
+
+
+@contextmanager
+def reading(request: Request) -> Iterator[Reader]:
+    """The database as it stands now; a crawl may write to it meanwhile."""
+    with closing(Reader.open(house(request).database)) as reader, reader.held():
+        yield reader
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """The template, filled."""
+    common = {"house": house(request), "path": request.url.path}
+    text = house(request).templates.get_template(template).render(common | values)
+    # A lone surrogate can't come out of the database, but may stand in an address.
+    return HTMLResponse(text.encode("utf-8", "replace"), status)
+
+
+DIGITS = re.compile(r"[0-9]{1,15}")
+
+
+def number(request: Request, name: str) -> int | None:
+    """A number of the database in the query; None where there is none."""
+    value = request.query_params.get(name, "")
+    return int(value) if DIGITS.fullmatch(value) else None
+
+
+def see_other(address: str) -> RedirectResponse:
+    """Look there, and there by GET."""
+    return RedirectResponse(address, 303)
+
+
+# ---- errors
+
+
+TITLES = {
+    400: "That can't be asked",
+    401: "A password is needed",
+    403: "Refused",
+    404: "Not here",
+    405: "Not in this way",
+    413: "Too much",
+    500: "A fault of ours",
+    503: "The database can't be read",
+}
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """Every error as a page; as JSON where that was asked for."""
+    status, detail = _told(error)
+    if request.url.path.endswith(".json"):
+        return JSONResponse({"error": detail}, status, HEADERS)
+    title = TITLES.get(status, "An error")
+    answer = page(request, "error.html", status=status, title=title, detail=detail, code=status)
+    answer.headers.update(HEADERS)  # a fault of ours is answered from outside the guard
+    return answer
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    match error:
+        case HTTPException():
+            return error.status_code, error.detail
+        case NotFound():
+            return 404, str(error)
+        case StoreError():
+            return 503, str(error)
+    return 500, "Something went wrong in Variorum itself. The log of `variorum review` says what."
+
+
+# ---- templates
+
+
+def templates() -> Environment:
+    """The templates: whatever they are given is escaped, and harmless."""
+    env = Environment(
+        loader=PackageLoader("review"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: marks.harmless(value) if type(value) is str else value,
+    )
+    env.filters |= {
+        "link": marks.link,
+        "clipped": marks.clipped,
+        "moment": _moment,
+        "weekday": lambda day: f"{date.fromisoformat(day):%A, %-d %B %Y}",
+        "language": _language,
+        "digits": lambda number: f"{number:,}",
+    }
+    return env
+
+
+def _moment(value: str | None, before: str = "") -> str:
+    """`2026-03-01 06:12` of a time as it is stored; without its day where that is the one `before` it."""
+    day, _, time = (value or "—")[:16].partition("T")
+    return time if time and before.startswith(day) else f"{day} {time}".strip()
+
+
+def _language(value: str | None) -> str:
+    """The language as an attribute may have it; empty, which is "unknown", for anything else."""
+    return value if value and LANGUAGE.fullmatch(value) else ""

@@ -1,0 +1,83 @@
+"""This machine's Chromium, driven by tests: what it shows, what it asks for, what it complains of."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt install chromium")
+
+Scheme = Literal["light", "dark"]
+
+
+@dataclass
+class Window:
+    """A window of the browser, and what went on in it."""
+
+    page: Page
+    asked: list[str] = field(default_factory=list)
+    """Every address that it asked for."""
+    complaints: list[str] = field(default_factory=list)
+    """What stands in its console, and what broke."""
+
+    def faults(self) -> list[str]:
+        """What axe finds against the accessibility rules."""
+        found: dict[str, Any] = Axe().run(self.page).response
+        return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
+
+    def too_wide(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        wide: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wide
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Chromium, as long as this context manager is open."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+@contextmanager
+def window(
+    browser: Browser,
+    url: str,
+    *,
+    width: int = 1100,
+    height: int = 800,
+    scheme: Scheme = "light",
+    scripts: bool = True,
+) -> Iterator[Window]:
+    """A window on `url` with a profile of its own."""
+    context = browser.new_context(
+        base_url=url,
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        java_script_enabled=scripts,
+        bypass_csp=False,
+    )
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    found = Window(page)
+    page.on("request", lambda request: found.asked.append(request.url))
+    page.on("console", lambda message: found.complaints.append(message.text))
+    page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    try:
+        yield found
+    finally:
+        context.close()

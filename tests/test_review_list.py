@@ -1,0 +1,280 @@
+"""The morning list: what it shows and in which order, what filters do, and that it asks along indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage import reviewing
+from storage.alike import alike
+from storage.reader import Reader
+from storage.reviewing import Filters, Item
+from storage.store import Store
+from tests.reviewed import Desk, desk, morning
+from tests.tracked import told
+
+READ_WHOLE = ("changes", "versions", "captures")
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A morning that is only read."""
+    with morning(tmp_path_factory.mktemp("morning")) as desk:
+        yield desk
+
+
+# ---- what it shows
+
+
+def test_the_list_has_what_changed_the_weightiest_first(read: Desk) -> None:
+    weights = [float(one.text) for one in read.tree("/").cssselect(".entry .number")]
+    assert len(weights) == 7
+    assert weights == sorted(weights, reverse=True)
+    kinds = [one.text for one in read.tree("/").cssselect(".entry .kind")]
+    assert (kinds[0], kinds.count("new"), kinds.count("edited")) == ("gone", 1, 5)
+
+
+def test_each_entry_tells_kind_title_site_interval_and_why(read: Desk) -> None:
+    (entry,) = [one for one in read.tree("/").cssselect(".entry") if "The bridge" in one.text_content()]
+    words = " ".join(entry.text_content().split())
+    assert "a number replaced in the first paragraph" in words
+    assert "between 2026-03-01 09:01 and 12:10" in words
+    assert "https://riverside.example/bridge/" in words
+    assert read.tree("/").cssselect("h3")[0].text_content() == "riverside"
+    assert read.tree("/").cssselect("h2 time")[0].text == "Sunday, 1 March 2026"
+
+
+def test_one_edit_of_many_pages_is_one_entry_that_names_them(read: Desk) -> None:
+    titles = read.titles()
+    assert [title for title in titles if title.startswith("Mill")] == ["Mill 2"]
+    (fellows,) = read.tree("/").cssselect(".entry .fellows")
+    assert "The same edit on 2 other pages" in fellows.text_content()
+    assert [one.text_content() for one in fellows.cssselect("a")] == ["Mill 1", "Mill 0"]
+
+
+def test_what_only_typography_or_an_import_tells_is_on_shelves_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "v.db"
+    with told(path) as story, desk(story, path) as found:
+        for number, flags in enumerate([{}, {"typographic": 1}, {"found_later": 1}]):
+            story.store.add_change(values(f"Change {number}") | flags)
+        assert found.titles() == ["Change 0"]
+        assert found.titles("/?shelf=quiet") == ["Change 1"]
+        assert found.titles("/?shelf=history") == ["Change 2"]
+
+
+def test_issues_stand_above_the_list(tmp_path: Path) -> None:
+    path = tmp_path / "v.db"
+    with told(path) as story, desk(story, path) as found:
+        story.store.raise_issue("riverside", "blocked", "a <b>challenge</b> page", "2026-03-01T06:00:00Z")
+        (issues,) = found.tree("/").cssselect(".issues")
+        assert "1 open issue" in issues.text_content()
+        assert "a <b>challenge</b> page" in issues.text_content()
+
+
+def test_an_empty_list_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "v.db"
+    with told(path) as story, desk(story, path) as found:
+        assert "Nothing to review" in found.text("/")
+        assert "No change is like that" in found.text("/?kind=gone")
+
+
+# ---- filters
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("site=riverside", 7),
+        ("site=elsewhere", 0),
+        ("kind=gone", 1),
+        ("language=fa", 1),
+        ("weight=0.5", 3),
+        ("since=2026-03-01T10:00", 7),
+        ("since=2026-04-01", 0),
+        ("since=3650d", 7),
+        ("reviewed=important", 0),
+        ("reviewed=all", 7),
+        ("words=marsden", 1),
+        ("words=umbrella&kind=gone", 1),
+        ("words=quagga", 0),
+        ("words=%22", 0),
+    ],
+)
+def test_filters_choose(read: Desk, query: str, count: int) -> None:
+    assert len(read.titles(f"/?{query}")) == count
+    told = read.get(f"/changes.json?{query}").json()
+    assert len(told["changes"]) == count
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "kind=strange",
+        "weight=2",
+        "weight=nan",
+        "since=yesterday",
+        "reviewed=x",
+        "shelf=x",
+        f"words={'x' * 400}",
+    ],
+)
+def test_a_filter_that_is_none_is_refused_in_words(read: Desk, query: str) -> None:
+    answer = read.get(f"/?{query}")
+    assert answer.status_code == 400
+    assert query.partition("=")[0] in answer.text
+    assert read.get(f"/changes.json?{query}").json()["error"].startswith(query.partition("=")[0])
+
+
+def test_every_link_of_the_list_keeps_the_filters(read: Desk) -> None:
+    tree = read.tree("/?words=mill&weight=0.1")
+    links = [one.get("href") for one in tree.cssselect(".entry a")]
+    assert links
+    assert all(link.endswith("?weight=0.1&words=mill") for link in links)
+    assert {one.value for one in tree.cssselect(".say input[name=kept]")} == {"?weight=0.1&words=mill"}
+
+
+def test_the_count_is_of_what_the_filters_choose(read: Desk) -> None:
+    assert "0 of 9 reviewed" in " ".join(read.text("/").split())
+    assert "0 of 1 reviewed" in " ".join(read.text("/?kind=gone").split())
+
+
+# ---- page by page
+
+
+def values(title: str, **more: Any) -> dict[str, Any]:
+    """The columns of a change."""
+    return {
+        "site": "riverside", "kind": "edited", "url": "https://riverside.example/", "title": title,
+        "seen_new": "2026-03-01T06:00:00Z", "found_at": "2026-03-01T06:00:00Z", "significance": 0.5,
+    } | more  # fmt: skip
+
+
+def many(store: Store, count: int = 240) -> None:
+    """Changes of several days, sites, weights and twins, in no order."""
+    for name in ("a", "b", "c"):
+        store.enrol(name, "https://a.example/")
+    with store.writing():
+        for n in range(count):
+            day = f"2026-03-{n * 7 % 5 + 1:02d}T06:00:00Z"
+            twin = "twin" if n % 11 == 0 else None
+            store.add_change(
+                values(f"{n}", site="abc"[n % 3], found_at=day, significance=n * 31 % 7 / 7, alike=twin)
+            )
+
+
+def test_the_pages_of_the_list_have_each_change_once_forwards_and_back(tmp_path: Path) -> None:
+    path = tmp_path / "v.db"
+    with closing(Store.open(path)) as store:
+        many(store)
+    with closing(Reader.open(path)) as reader:
+        whole = reviewing.items(reader, Filters(), limit=1000)
+        assert [one.id for one in forwards(reader, 7)] == [one.id for one in whole]
+        assert [one.id for one in backwards(reader, 7, whole[-1])] == [one.id for one in whole[:-1]]
+        assert all(place(a) < place(b) for a, b in pairwise(whole))
+        fellows = [other.id for one in whole for other in reviewing.fellows(reader, Filters(), one)]
+        assert sorted([*fellows, *(one.id for one in whole)]) == list(range(1, 241))
+
+
+def place(one: Item) -> tuple[object, ...]:
+    return (*(-ord(char) for char in one.day), one.site, -one.significance, -one.id)
+
+
+def forwards(reader: Reader, at_once: int) -> Iterator[Item]:
+    after = None
+    while found := reviewing.items(reader, Filters(), after=after, limit=at_once):
+        yield from found
+        after = found[-1]
+
+
+def backwards(reader: Reader, at_once: int, before: Item) -> list[Item]:
+    found: list[Item] = []
+    while more := reviewing.items(reader, Filters(), before=(found or [before])[0], limit=at_once):
+        found = more + found
+    return found
+
+
+def test_the_list_leads_on_and_back(tmp_path: Path) -> None:
+    path = tmp_path / "v.db"
+    with told(path) as story, desk(story, path) as found:
+        many(story.store)
+        first = found.tree("/?site=a")
+        (onwards,) = first.cssselect("a[rel=next]")
+        second = found.titles(onwards.get("href"))
+        assert "site=a" in onwards.get("href")
+        assert len(second) > 10
+        assert not set(second) & set(found.titles("/?site=a"))
+        (back,) = found.tree(onwards.get("href")).cssselect("a[rel=prev]")
+        assert found.titles(back.get("href")) == found.titles("/?site=a")
+
+
+# ---- how it is asked
+
+
+def plan(reader: Reader, ask: Any) -> list[str]:
+    """How SQLite goes about every query that is asked meanwhile."""
+    asked: list[str] = []
+    reader.db.conn.set_trace_callback(asked.append)
+    ask()
+    reader.db.conn.set_trace_callback(None)
+    whole = [sql for sql in asked if sql.lstrip().upper().startswith(("SELECT", "WITH"))]
+    return [
+        row[3] for sql in dict.fromkeys(whole) for row in reader.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}")
+    ]
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(),
+        Filters(reviewed="all", site="riverside", weight=0.1),
+        Filters(reviewed="important", kind="gone", language="fa"),
+        Filters(since="2026-01-01T00:00:00Z", words="bridge"),
+        Filters(reviewed="yes", shelf="history"),
+    ],
+)
+def test_no_question_of_list_or_change_reads_a_table_from_end_to_end(read: Desk, filters: Filters) -> None:
+    with closing(Reader.open(read.path)) as reader:
+        one = reviewing.item(reader, read.change("/mill/1/"))
+        steps = plan(
+            reader,
+            lambda: [
+                reviewing.items(reader, filters),
+                reviewing.items(reader, filters, after=one),
+                reviewing.items(reader, filters, before=one),
+                reviewing.next_to_review(reader, filters, one),
+                reviewing.tally(reader, filters),
+                reviewing.fellows(reader, filters, one),
+                reviewing.count_fellows(reader, filters, one),
+                reviewing.standings(reader, 1),
+                reviewing.languages(reader),
+                reader.change(one.id),
+                reader.version(1, 1),
+            ],
+        )
+    assert len(steps) > 20
+    scans = [step for step in steps if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]
+    assert [step for step in scans if step.split()[1] in (*READ_WHOLE, "c", "o", "pages")] == []
+
+
+def test_the_plan_would_show_a_table_that_is_read_whole(read: Desk) -> None:
+    with closing(Reader.open(read.path)) as reader:
+        assert plan(reader, lambda: list(reader.rows("SELECT * FROM changes WHERE note = 'x'", {}))) == [
+            "SCAN changes"
+        ]
+
+
+# ---- the same edit
+
+
+def test_the_same_edit_has_the_same_digest_whatever_stands_around_it() -> None:
+    footer = '[{{"op":"replace","words":[["=","{}"],["-"," 40"],["+"," 41"]],"old":[],"new":[]}}]'
+    first = alike("edited", None, "A", footer.format("Of mill 1"))
+    assert first == alike("edited", None, "B", footer.format("Quite another text"))
+    assert first != alike("edited", None, "A", footer.format("x").replace("41", "42"))
+    assert first != alike("edited", "Old", "A", footer.format("Of mill 1"))
+    assert alike("gone", None, "A", "[]") is None
