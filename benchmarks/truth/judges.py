@@ -1,0 +1,190 @@
+"""Who judges whether a page changed: Variorum as it runs, and two ways that others go, on the same bytes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from unittest import mock
+
+import msgspec
+from lxml import etree
+from trafilatura import bare_extraction, load_html
+from trafilatura.metadata import extract_title
+from trafilatura.settings import Document
+
+from benchmarks.truth.articles import folded
+from crawler.archive import SiteArchive
+from crawler.diff import Hunk
+from crawler.fetched import Fetched, Listed
+from crawler.parts import split
+from crawler.settle import settle
+from crawler.site import Site
+from crawler.times import iso
+from crawler.track import Tracker
+from crawler.urls import key
+from spiders.archive import SourceState
+from storage.reader import Reader
+from storage.rows import ChangeRow
+from storage.store import Store
+
+VARIORUM, TRAFILATURA, WHOLE_PAGE = "Variorum", "trafilatura by lines", "whole page by lines"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a judge says of one page in one round."""
+
+    lines: tuple[str, ...]
+    """What it takes for the text of the page."""
+    announced: bool = False
+    """It tells people that the page changed."""
+    kind: str = ""
+    """What it calls the change, where it has names for them."""
+    gone: Counter[str] = field(default_factory=Counter)
+    """The lines that it shows as taken out; a line that only moved is none of them."""
+    come: Counter[str] = field(default_factory=Counter)
+    """The lines that it shows as put in."""
+    moved: bool = False
+    """It shows lines as moved."""
+    silent: bool | None = None
+    """What it says of the site's own date; None where it says nothing."""
+
+
+# ---- the others
+
+
+class ByLines:
+    """Compares the lines that some reading of the page gives with those of the last round."""
+
+    def __init__(self, name: str, read: Callable[[bytes], tuple[str, list[str]]]) -> None:
+        self.name = name
+        self._read = read
+        self._before: dict[str, tuple[str, list[str]]] = {}
+
+    def look(self, url: str, body: bytes) -> Sight:
+        """What it says of the page."""
+        title, lines = now = self._read(body)
+        before = self._before.get(url, now)
+        self._before[url] = now
+        old, new = Counter([before[0], *before[1]]), Counter([title, *lines])
+        return Sight(tuple(lines), before != now, "edited", old - new, new - old)
+
+
+def by_trafilatura(body: bytes) -> tuple[str, list[str]]:
+    """Title and lines as trafilatura reads them; the title is not repeated among the lines."""
+    title, lines = "", []
+    for number, part in enumerate(split(body)):
+        tree = load_html(part)
+        if tree is None:
+            continue
+        title = title if number else extract_title(tree) or ""
+        found = bare_extraction(part, include_comments=False, include_tables=True, deduplicate=False)
+        text = found.text or "" if isinstance(found, Document) else ""
+        lines += [line for raw in text.splitlines() if (line := folded(raw).strip("| ")).strip("-| ")]
+    return title, [line for line in lines if line != title]
+
+
+def by_all_that_shows(body: bytes) -> tuple[str, list[str]]:
+    """Every line of text on the page, whatever it is."""
+    root = load_html(body)
+    if root is None:
+        return "", []
+    etree.strip_elements(root, "script", "style", "noscript", "template", "head", with_tail=False)
+    return "", [line for raw in "\n".join(map(str, root.itertext())).splitlines() if (line := folded(raw))]
+
+
+def others() -> list[ByLines]:
+    """Fresh ones, that have seen nothing yet."""
+    return [ByLines(TRAFILATURA, by_trafilatura), ByLines(WHOLE_PAGE, by_all_that_shows)]
+
+
+# ---- Variorum
+
+
+class Variorum:
+    """The program's own tracker over a store of its own, run after run, as a crawl drives it."""
+
+    name = VARIORUM
+
+    def __init__(self, path: Path, url: str) -> None:
+        self.site = Site(name="measured", url=url, budget=1_000_000)
+        self.store = Store.open(path)
+        self.store.enrol(self.site.name, url)
+        self.reader = Reader.open(path)
+        self._number = 0
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.reader.close()
+        self.store.close()
+
+    def run(
+        self, at: datetime, listed: Sequence[Listed], pages: Sequence[str], fetch: Callable[[str], Fetched]
+    ) -> None:
+        """One run at that moment, over what the site's API lists; where it has none, over all its pages."""
+        with mock.patch("crawler.archive.now", lambda: at):
+            self._number = self.store.begin_run(self.site.name, iso(at))
+            archive = SiteArchive(self.store, self.site, self._number, at, thorough=True)
+            tracker = Tracker(archive)
+            _read_sources(archive, listed, pages, iso(at))
+            while errands := archive.errands():
+                for errand in errands:
+                    at += timedelta(seconds=1)
+                    tracker.track(replace(fetch(errand.url), fetched_at=iso(at)))
+            tracker.finish()
+            settle(archive, iso(at))
+            self.store.update_run(self._number, {"ended_at": iso(at), "reason": "finished", "whole": 1})
+
+    def look(self, url: str) -> Sight:
+        """What the last run has made of the page."""
+        page = self.store.find(self.site.name, key(url, self.site))
+        version = self.store.last_version(page.id) if page else None
+        if page is None or version is None:
+            return Sight(())
+        lines = tuple(version.text.split("\n"))
+        told = [change for change in self._changes() if change.page == page.id]
+        return _sight(lines, told)
+
+    def events(self) -> list[str]:
+        """The kinds of changes of the site as a whole that the last run tells of."""
+        return [change.kind for change in self._changes() if change.page is None]
+
+    def arrivals(self) -> int:
+        """How many pages the last run tells of as new."""
+        return sum(change.kind == "new" for change in self._changes())
+
+    def issues(self) -> list[str]:
+        """The open issues."""
+        return [f"{issue.kind}: {issue.message}" for issue in self.reader.issues()]
+
+    def _changes(self) -> list[ChangeRow]:
+        return [change for change in self.reader.changes() if change.run == self._number]
+
+
+def _read_sources(archive: SiteArchive, listed: Sequence[Listed], pages: Sequence[str], at: str) -> None:
+    kind = "wordpress" if listed else "sitemap"
+    archive.note(listed or [Listed(url, kind) for url in pages])
+    archive.read(kind, kind, SourceState(read_at=at, whole_at=at))
+    archive.whole(kind)
+
+
+def _sight(lines: tuple[str, ...], told: Sequence[ChangeRow]) -> Sight:
+    """All that is told of one page, as one sight; that it is new is no edit."""
+    told = [change for change in told if change.kind != "new"]
+    if not told:
+        return Sight(lines)
+    hunks = [hunk for change in told for hunk in msgspec.json.decode(change.hunks, type=list[Hunk])]
+    edits = [hunk for hunk in hunks if hunk.op != "move"]
+    titles = [change for change in told if change.old_title is not None]
+    return Sight(
+        lines,
+        announced=True,
+        kind=", ".join(change.kind for change in told),
+        gone=Counter([line for hunk in edits for line in hunk.old] + [str(one.old_title) for one in titles]),
+        come=Counter([line for hunk in edits for line in hunk.new] + [str(one.title) for one in titles]),
+        moved=len(edits) < len(hunks),
+        silent=bool(told[-1].silent) if told[-1].silent is not None else None,
+    )

@@ -1,0 +1,81 @@
+"""Made-up sites as stages: no server and no WordPress, each with one of the layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from html import escape
+from random import Random
+
+from benchmarks.truth import prose
+from benchmarks.truth.articles import Article
+from benchmarks.truth.edits import SENTENCE, Edit
+from benchmarks.truth.layouts import LAYOUTS, Scene
+from crawler.fetched import Fetched, Listed
+
+HEADERS = {"content-type": "text/html; charset=utf-8"}
+PAGE = "<!doctype html><html><head><title>{title}</title></head><body>{body}</body></html>"
+CAPTION = "<figure><img src='/p.jpg' alt=''><figcaption>{}</figcaption></figure>"
+ADDRESSES = ("editor", "press.office", "letters", "archive")
+
+
+class MadeUpSite:
+    """A site of that layout; all that it shows depends on the seed alone."""
+
+    dated = False
+
+    def __init__(self, layout: str, pages: int, seed: int, then: str = "") -> None:
+        self.name = f"{layout} to {then}" if then else layout
+        self.url = f"https://{layout}.example/"
+        self._layout, self._then, self._seed = layout, then, seed
+        self._round = self._fetches = 0
+        rng = Random(f"{layout} {seed}")
+        written = [_furnished(article, layout, rng) for article in prose.articles(pages, rng)]
+        self._articles = {f"{self.url}{number}/": article for number, article in enumerate(written, start=1)}
+
+    def articles(self) -> Mapping[str, Article]:
+        """What each page says at present, by its address."""
+        return dict(self._articles)
+
+    def listed(self) -> Sequence[Listed]:
+        """Nothing: the site has no API."""
+        return []
+
+    def fetch(self, url: str) -> Fetched:
+        """The page, drawn anew."""
+        self._fetches += 1
+        article = self._articles[url]
+        scene = Scene(
+            article,
+            [(other, one) for other, one in self._articles.items() if other != url],
+            self._round,
+            list(self._articles).index(url),
+            Random(f"{self._seed} {self._fetches}"),
+            Random(f"{self._seed} build {self._round}"),
+        )
+        page = PAGE.format(title=escape(article.title), body=LAYOUTS[self._layout](scene))
+        return Fetched(url, url, "", 200, HEADERS, page.encode(), "utf-8")
+
+    def edit(self, edits: Sequence[Edit], at: datetime) -> None:
+        """Carry out the edits of a round; what is drawn once a round is drawn anew."""
+        self._round += 1
+        self._articles |= {edit.page: edit.new for edit in edits}
+
+    def redesign(self) -> None:
+        """Show the other layout from now on."""
+        self._layout = self._then
+
+
+def _furnished(article: Article, layout: str, rng: Random) -> Article:
+    """The article with what its layout is about: captions, or addresses."""
+    first, *rest = article.paragraphs
+    if layout == "captions":
+        repeated = SENTENCE.split(rest[-1])[0]
+        return replace(article, paragraphs=(first, CAPTION.format(escape(repeated, quote=False)), *rest))
+    if layout == "addresses":
+        return replace(
+            article,
+            paragraphs=(first, f"Ask {rng.choice(ADDRESSES)}@riverside.example for the papers.", *rest),
+        )
+    return article
