@@ -134,8 +134,6 @@ def items(
 ) -> list[Item]:
     """The items of the list in its order: its first, those after a change, or the last ones before it."""
     wanted, values = _conditions(reader, filters)
-    others, _ = _conditions(reader, filters, "o")
-    led = f"SELECT 1 FROM changes AS o WHERE {_SAME.format(a='o', b='c')} AND o.id > c.id AND {others}"  # noqa: S608
     place = after or before
     if place:
         values |= {f"at_{name}": getattr(place, name) for name in ("day", "site", "significance", "id")}
@@ -143,13 +141,23 @@ def items(
     for step in _steps(place, back=before is not None):
         sql = (
             f"SELECT {_COLUMNS} FROM changes AS c INDEXED BY {_index(filters)}"  # noqa: S608 - words of ours only
-            f" WHERE {wanted} AND {step} AND (c.alike IS NULL OR NOT EXISTS ({led}))"
+            f" WHERE {wanted} AND {step} AND {_leads(reader, filters)}"
             f" ORDER BY {_order(back=before is not None)} LIMIT :limit"
         )
         found += _items(reader, sql, {**values, "limit": limit - len(found)})
         if len(found) == limit:
             break
     return found[::-1] if before else found
+
+
+def latest(reader: Reader, filters: Filters, limit: int) -> list[Item]:
+    """The items that were found last, the latest first, whatever they weigh."""
+    wanted, values = _conditions(reader, filters)
+    sql = (
+        f"SELECT {_COLUMNS} FROM changes AS c INDEXED BY changes_by_day"  # noqa: S608 - words of ours only
+        f" WHERE {wanted} AND {_leads(reader, filters)} ORDER BY c.day DESC, c.id DESC LIMIT :limit"
+    )
+    return _items(reader, sql, {**values, "limit": limit})
 
 
 def next_to_review(reader: Reader, filters: Filters, change: Item) -> Item | None:
@@ -232,6 +240,13 @@ def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Va
     for name in ("shelf", "site", "kind", "since", "weight", "language"):
         values[name] = getattr(filters, name)
     return " AND ".join(sql for sql, applies in wanted.items() if applies), values
+
+
+def _leads(reader: Reader, filters: Filters) -> str:
+    """That of the changes that are the same edit, `c` is the latest of those that are wanted."""
+    others, _ = _conditions(reader, filters, "o")
+    led = f"SELECT 1 FROM changes AS o WHERE {_SAME.format(a='o', b='c')} AND o.id > c.id AND {others}"  # noqa: S608
+    return f"(c.alike IS NULL OR NOT EXISTS ({led}))"
 
 
 def _said(reader: Reader, words: str, a: str) -> tuple[str, Values]:

@@ -1,0 +1,155 @@
+"""A change as an entry of a feed: its words as HTML that any reader of feeds may show.
+
+Readers of feeds strip styles and scripts, so an entry has none: words that went stand in `<del>`, words that
+came in `<ins>`, and every block has its own direction. Nothing of a site is markup in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
+from lxml import etree
+
+from crawler.diff import Hunk
+from review import marks
+from review.change import title_words
+from review.layout import Fold, Line, laid_out, plain_text
+from review.marks import Piece
+from storage.errors import NotFound
+from storage.reader import Reader
+from storage.reviewing import Item
+from storage.rows import ChangeRow
+
+MOST_BLOCKS = 40
+MOST_LETTERS = 12_000
+"""Of the words of one entry."""
+MOST_OF_A_NEW_PAGE = 2_000
+MOST_OF_A_PIECE = 1_000
+
+_NOT_OF_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAGS = {"-": "del", "+": "ins", "=": "span", ">": "span"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change as readers of feeds see it."""
+
+    id: str
+    """Of this change alone, wherever the feed is served."""
+    title: str
+    site: str
+    kind: str
+    link: str
+    """To the page on which it is reviewed."""
+    url: str | None
+    """Of the page that changed."""
+    at: str
+    language: str | None
+    html: str
+
+
+def entry_of(reader: Reader, item: Item, others: int, base: str) -> Entry:
+    """The entry of a change; `others` pages have the same edit, and `base` is where reviews are served."""
+    row = reader.change(item.id)
+    link = f"{base}change/{item.id}"
+    return Entry(
+        id=uuid5(NAMESPACE_URL, plain(f"{item.site} {item.id} {item.found_at} {item.url}")).urn,
+        title=plain(marks.clipped(" ".join(f"{row.kind}: {row.title or '(no title)'}".split()))),
+        site=plain(item.site),
+        kind=item.kind,
+        link=link,
+        url=marks.link(item.url),
+        at=item.found_at,
+        language=item.language,
+        html="".join(
+            etree.tostring(one, encoding="unicode", method="html") for one in _blocks(reader, row, others)
+        ),
+    )
+
+
+def plain(text: str) -> str:
+    """The text, harmless and fit for XML."""
+    return _NOT_OF_XML.sub("\ufffd", marks.harmless(text))
+
+
+def element(tag: str, text: str = "", *below: etree._Element, **attributes: str) -> etree._Element:
+    """An element whose text and attributes are fit for XML, with others below it."""
+    made = etree.Element(tag, {name: plain(value) for name, value in attributes.items()})
+    made.text = plain(text)
+    made.extend(below)
+    return made
+
+
+def _blocks(reader: Reader, row: ChangeRow, others: int) -> Iterator[etree._Element]:
+    yield element("p", "; ".join(_facts(row, others)))
+    if row.old_title is not None:
+        yield _block(title_words(row.old_title, row.title), MOST_OF_A_NEW_PAGE)
+    yield from _words(reader, row)
+    if address := marks.link(row.url):
+        yield element("p", "", element("a", marks.clipped(address), href=address))
+
+
+def _facts(row: ChangeRow, others: int) -> Iterator[str]:
+    yield f"{row.kind} on {row.site}"
+    yield f"between {row.seen_old} and {row.seen_new}" if row.seen_old else f"first seen {row.seen_new}"
+    if row.explanation:
+        yield f"significance {row.significance:.2f}: {marks.clipped(row.explanation, 400)}"
+    if row.silent:
+        yield "silent: the site's own modified date stood still"
+    if row.old_url:
+        yield f"before at {marks.clipped(row.old_url)}"
+    if others:
+        yield f"the same edit on {others} other {'page' if others == 1 else 'pages'}"
+
+
+def _words(reader: Reader, row: ChangeRow) -> Iterator[etree._Element]:
+    """The changed blocks; of a new page, how it begins."""
+    hunks = msgspec.json.decode(row.hunks, type=list[Hunk])
+    if hunks:
+        yield from _bounded(laid_out(hunks, None, None).stretches, MOST_LETTERS)
+    elif row.kind in ("new", "returned") and (text := _text(reader, row)):
+        yield from _bounded(plain_text(text).stretches, MOST_OF_A_NEW_PAGE)
+
+
+def _text(reader: Reader, row: ChangeRow) -> str:
+    try:
+        return reader.version(row.page, row.version).text if row.page is not None else ""
+    except NotFound:
+        return ""
+
+
+def _bounded(stretches: tuple[Line | Fold, ...], room: int) -> Iterator[etree._Element]:
+    """The blocks, as far as there is room for them; a block that moved is shown where it stands now."""
+    lines = [one for one in stretches if isinstance(one, Line) and one.sign != "<"]
+    for number, line in enumerate(lines):
+        if room <= 0 or number == MOST_BLOCKS:
+            yield element("p", f"… and {len(lines) - number} more blocks")
+            return
+        block = _block(line.words, room)
+        room -= sum(map(len, block.itertext())) + 1
+        yield block
+
+
+def _block(pieces: tuple[Piece, ...], room: int) -> etree._Element:
+    """A block with its words marked, cut where it has more letters than there is room for."""
+    block = element("p", dir="auto")
+    for piece in pieces:
+        if room <= 0:
+            block.append(element("span", "…"))
+            break
+        text = _text_of(piece, min(room, MOST_OF_A_PIECE))
+        room -= len(text)
+        block.extend([element("span", piece.space)] * bool(piece.space))
+        block.append(element(_TAGS[piece.sign], text))
+    return block
+
+
+def _text_of(piece: Piece, most: int) -> str:
+    moved = "moved here: " if piece.sign == ">" else ""
+    text = f"{piece.text} … {piece.end}" if piece.end else piece.text
+    label = f" [{piece.label}]" if piece.label else ""
+    return f"{moved}{marks.clipped(text, most)}{label}"
