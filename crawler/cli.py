@@ -46,6 +46,8 @@ COMMANDS = {
     "reextract": "rules",
     "status": "health",
     "doctor": "health",
+    "verify": "upkeep",
+    "backup": "upkeep",
 }
 """The module of each command; a module is imported when one of its commands is asked for."""
 

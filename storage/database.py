@@ -70,21 +70,28 @@ def writing(db: Database) -> Iterator[None]:
         with db.atomic():
             yield
         return
+    with refusals_in_words("the database"):
+        try:
+            db.conn.execute("BEGIN IMMEDIATE")
+            yield
+            db.conn.commit()
+        except BaseException:
+            db.conn.rollback()
+            raise
+
+
+@contextmanager
+def refusals_in_words(what: str) -> Iterator[None]:
+    """Raises StoreError, with what to do, where `what` can't be written for want of room, or for a lock."""
     try:
-        db.conn.execute("BEGIN IMMEDIATE")
         yield
-        db.conn.commit()
     except sqlite3.OperationalError as error:
-        db.conn.rollback()
         remedy = _REMEDIES.get(error.sqlite_errorcode & 0xFF)  # the rest of it tells the kind of I/O
         if remedy is None:
             raise
         raise StoreError(
-            f"the database can't be written: {error}. What was stored before is sound; {remedy}, and go on."
+            f"{what} can't be written: {error}. What was stored before is sound; {remedy}, and go on."
         ) from error
-    except BaseException:
-        db.conn.rollback()
-        raise
 
 
 def _ready(conn: sqlite3.Connection, path: Path) -> Database:

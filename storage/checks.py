@@ -1,0 +1,251 @@
+"""Each kind of stored thing against its own digests: a fault for each row that is not as it was stored.
+
+The checks go from below upwards: the file, raw bodies, captures, seals, versions, and what refers to what. So
+the first fault that is told is the one that others may come from.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from storage import bodies, seals
+from storage.seals import FACTS, FACTS_SQL, START
+
+RESTORE = "Find out who could write to the database, and take this from a backup that was made before."
+MEND = "See whether `variorum backup` still makes a sound copy; if not, go back to an earlier backup."
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is not as it was stored: which row, of which page, and what to do."""
+
+    table: str
+    id: int | str
+    url: str | None
+    says: str
+    remedy: str = RESTORE
+
+
+# ---- the file
+
+
+def _file(conn: sqlite3.Connection) -> Iterator[Fault | None]:
+    for (says,) in conn.execute("PRAGMA integrity_check(10)"):
+        yield None if says == "ok" else Fault("database", "file", None, says, MEND)
+
+
+def _references(conn: sqlite3.Connection) -> Iterator[Fault | None]:
+    for table, row, parent, _ in conn.execute("PRAGMA foreign_key_check"):
+        yield Fault(
+            table, row if row is not None else "?", None, f"it refers to a row of {parent} that is gone"
+        )
+
+
+# ---- bodies
+
+
+def _bodies(conn: sqlite3.Connection) -> Iterator[Fault | None]:
+    """Each body unpacked, from those that are stored whole up along what is packed against them."""
+    for digest, size, packed in conn.execute("SELECT digest, size, data FROM bodies WHERE base IS NULL"):
+        yield from _packed_on(conn, digest, size, packed, None)
+    misplaced = conn.execute(
+        "SELECT bodies.digest FROM bodies LEFT JOIN bodies AS base ON base.digest = bodies.base"
+        " WHERE bodies.depth <> CASE WHEN bodies.base IS NULL THEN 0 ELSE coalesce(base.depth + 1, -1) END"
+    )
+    for (digest,) in misplaced:
+        yield _fault_of_body(conn, digest, "what it is packed against is another body, or gone")
+
+
+def _packed_on(
+    conn: sqlite3.Connection, digest: str, size: int, packed: bytes, base: bytes | None
+) -> Iterator[Fault | None]:
+    """Of this body and those packed against it; what is packed against a wrong one can't be told."""
+    try:
+        body = bodies.unpack(packed, base)
+    except bodies.BROKEN as error:
+        yield _fault_of_body(conn, digest, f"it can't be unpacked: {error}")
+        return
+    if bodies.digest_of(body) != digest or len(body) != size:
+        yield _fault_of_body(conn, digest, "its bytes are not those of its digest")
+        return
+    yield None
+    for upper, length, data in conn.execute("SELECT digest, size, data FROM bodies WHERE base = ?", [digest]):
+        yield from _packed_on(conn, upper, length, data, body)
+
+
+def _fault_of_body(conn: sqlite3.Connection, digest: str, says: str) -> Fault:
+    row = conn.execute(
+        "SELECT pages.url FROM captures JOIN pages ON pages.id = captures.page"
+        " WHERE captures.body = ? LIMIT 1",
+        [digest],
+    ).fetchone()
+    return Fault("bodies", digest, row[0] if row else None, says)
+
+
+# ---- captures
+
+_CAPTURES = """
+    SELECT captures.id, coalesce(pages.url, captures.url), captures.body, captures.digest, captures.length,
+           bodies.size
+    FROM captures LEFT JOIN pages ON pages.id = captures.page
+    LEFT JOIN bodies ON bodies.digest = captures.body ORDER BY captures.id
+"""
+
+
+def _captures(conn: sqlite3.Connection) -> Iterator[Fault | None]:
+    for number, url, body, digest, length, size in conn.execute(_CAPTURES):
+        if body is None:
+            yield None
+        elif size is None:
+            yield Fault("captures", number, url, f"its body {body[:12]} is gone, and no prune took it away")
+        elif body != digest or length != size:
+            yield Fault("captures", number, url, "its digest or length is not that of its body")
+        else:
+            yield None
+
+
+# ---- seals
+
+_SEALS = f"""
+    SELECT {", ".join(f"seals.{name}" for name in seals.SEALED)}, seals.page_chain, seals.store_chain,
+        coalesce(pages.url, seals.url) AS page_url, versions.id AS there,
+        (SELECT page_chain FROM seals AS before WHERE before.page = seals.page AND before.id < seals.id
+         ORDER BY before.id DESC LIMIT 1) AS page_before
+    FROM seals LEFT JOIN pages ON pages.id = seals.page LEFT JOIN versions ON versions.id = seals.version
+    ORDER BY seals.id
+"""  # noqa: S608 - columns of ours only
+
+
+def _seals(conn: sqlite3.Connection) -> Iterator[Fault | None]:
+    """Both chains, link by link, from the first seal to the last."""
+    last, link, missed = 0, START, set()
+    for row in _rows(conn, _SEALS):
+        if row["id"] != last + 1:
+            yield Fault("seals", last + 1, None, f"it was taken away: seal {row['id']} follows upon {last}")
+        elif row["there"] is None and row["version"] not in missed:
+            missed.add(row["version"])
+            yield Fault(
+                "versions", row["version"], row["page_url"], f"it was taken away; seal {row['id']} is of it"
+            )
+        else:
+            yield _broken_link(row, link)
+        last, link = row["id"], row["store_chain"]
+    given = conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'seals'").fetchone()
+    if given and given[0] != last:
+        yield Fault("seals", last + 1, None, f"seals were taken away from the end: there were {given[0]}")
+
+
+def _broken_link(row: dict[str, Any], store_before: str) -> Fault | None:
+    before = f"seal {row['id'] - 1}" if row["id"] > 1 else "the start"
+    if seals.store_link(store_before, row["page_chain"]) != row["store_chain"]:
+        says = f"it does not follow upon {before} in the store's chain: one of the two was altered"
+    elif seals.page_link(row["page_before"] or START, row) != row["page_chain"]:
+        says = "what it says is not what was hashed into its page's chain"
+    else:
+        return None
+    return Fault("seals", row["id"], row["page_url"], says)
+
+
+# ---- versions
+
+_VERSIONS = f"""
+    SELECT {FACTS_SQL}, versions.id, versions.number, versions.title, versions.text,
+        pages.url AS page_url, captures.fetched_at,
+        (SELECT before.number FROM versions AS before WHERE before.page = versions.page
+         AND before.number < versions.number ORDER BY before.number DESC LIMIT 1) AS number_before,
+        (SELECT max(id) FROM seals WHERE version = versions.id) AS seal
+    FROM versions LEFT JOIN captures ON captures.id = versions.capture
+    LEFT JOIN pages ON pages.id = versions.page ORDER BY versions.id
+"""  # noqa: S608 - columns of ours only
+
+_WORDS = {
+    "page": "it is of another page",
+    "follows": "it has another place among its page's versions",
+    "captured_at": "its time of capture is another",
+    "url": "its capture is of another address",
+    "text_digest": "its digest is another",
+    "body_digest": "its capture's digest is another",
+    "body": "its raw body is no longer kept, and no prune took it away",
+    "extractor": "its extractor is another",
+}
+"""What it means where a version is not what its last seal says."""
+
+
+def _versions(conn: sqlite3.Connection) -> Iterator[Fault | None]:
+    for row in _rows(conn, _VERSIONS):
+        says = _wrong(row) or _unsealed(conn, row)
+        yield Fault("versions", row["id"], row["page_url"], says) if says else None
+
+
+def _wrong(row: dict[str, Any]) -> str | None:
+    """What in a version does not go together by itself."""
+    if sha256(f"{row['title']}\n\n{row['text']}".encode()).hexdigest() != row["text_digest"]:
+        return "its title or text is not that of its digest"
+    if row["captured_at"] != row["fetched_at"]:
+        return "its time of capture is not that of its capture"
+    if row["number"] != (row["number_before"] or 0) + 1:
+        return "its number does not follow upon that of the version before it"
+    return None
+
+
+def _unsealed(conn: sqlite3.Connection, row: dict[str, Any]) -> str | None:
+    """In what a version differs from its last seal."""
+    seal = seals.numbered(conn, row["seal"]) if row["seal"] else None
+    if seal is None:
+        return "it has no seal"
+    for name in FACTS:
+        differs = row[name] != getattr(seal, name)
+        if differs and (name != "body" or seal.body == "kept"):
+            return f"{_WORDS[name]} than seal {seal.id} says" if name != "body" else _WORDS[name]
+    return None
+
+
+# ---- what searches go by
+
+_SEARCHED = """
+    SELECT versions.id, pages.url,
+        (words.id IS NULL OR sketches.version IS NULL) AS missing, words.id IS NOT NULL AS there,
+        pages.state = 'absorbed' AS absorbed
+    FROM versions JOIN pages ON pages.id = versions.page
+    LEFT JOIN versions_fts_docsize AS words ON words.id = versions.id
+    LEFT JOIN sketches ON sketches.version = versions.id ORDER BY versions.id
+"""
+
+
+def _searched(conn: sqlite3.Connection) -> Iterator[Fault | None]:
+    """Each version is known to searches; but those of a page that has turned out to be another one."""
+    for version, url, missing, there, absorbed in conn.execute(_SEARCHED):
+        if there if absorbed else missing:
+            says = "searches find it twice" if absorbed else "searches and families pass it over"
+            yield Fault("versions_fts", version, url, says)
+        else:
+            yield None
+
+
+class Check(NamedTuple):
+    """One kind of thing that is looked at."""
+
+    name: str
+    table: str | None
+    look: Callable[[sqlite3.Connection], Iterator[Fault | None]]
+
+
+CHECKS = (
+    Check("the file", None, _file),
+    Check("bodies", "bodies", _bodies),
+    Check("captures", "captures", _captures),
+    Check("seals", "seals", _seals),
+    Check("versions", "versions", _versions),
+    Check("words to search in", "versions", _searched),
+    Check("references", None, _references),
+)
+
+
+def _rows(conn: sqlite3.Connection, sql: str) -> Iterator[dict[str, Any]]:
+    cursor = conn.execute(sql)
+    names = [column[0] for column in cursor.description]
+    return (dict(zip(names, row, strict=True)) for row in cursor)
