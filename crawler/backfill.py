@@ -17,7 +17,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 
+from crawler import record
+from crawler.absence import tell_absences
 from crawler.answer import Look
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
@@ -36,6 +39,7 @@ from storage.rows import PageRow, Values
 from storage.store import Store
 
 TEXT = Verdict(Outcome.ok, "a text without its page")
+MISSING = Verdict(Outcome.gone, "not found when it was captured elsewhere")
 
 
 class Backfill:
@@ -53,6 +57,7 @@ class Backfill:
         self._reader = Reader(site, known(store, site.name))
         self._not_found = _not_found(store, site)
         self._counts: Counter[str] = Counter()
+        self._misses: list[Fetched] = []
 
     def add(self, fetched: Fetched) -> str:
         """What became of a captured page; its time is `fetched.fetched_at`.
@@ -87,6 +92,31 @@ class Backfill:
         label = f"{what} of {self.origin}"
         return self._counted(self._inserted(page, fetched, TEXT, read or extract, label))
 
+    def missed(self, url: str, at: str, status: int) -> None:
+        """As `add`, of an answer that there is no such page."""
+        self._misses.append(Fetched(url, url, at, status))
+        self._counted(Outcome.gone.value)
+
+    def finish(self) -> None:
+        """Tell in which times pages were not there, now that all captures have their places."""
+        missed = {page.id: page for fetched in self._misses if (page := self._not_there(fetched))}
+        for page in missed.values():
+            self._counts["changes"] += tell_absences(self.store, page)
+
+    def _not_there(self, fetched: Fetched) -> PageRow | None:
+        """The page that was not found, if it is one that is known; it is noted."""
+        page = self.store.find(self.site.name, key(fetched.url, self.site))
+        if page is None or page.version is None:
+            return None
+        if fetched.fetched_at not in self.store.misses(page.id):
+            with self.store.writing():
+                record.capture(self.store, None, page, fetched, MISSING, origin=self.origin)
+        return page
+
+    def passed_over(self, word: str) -> str:
+        """Count what was not even read, by this word."""
+        return self._counted(word)
+
     def counts(self) -> dict[str, int]:
         """How often each of these was the answer, by its word, and `changes`: how many came to light."""
         return dict(self._counts)
@@ -117,6 +147,16 @@ class Backfill:
         except ValueError:  # no web address at all
             return False
 
+    def kept(self, url: str) -> dict[str, Fetched]:
+        """The bodies kept of the page at this address, by the digest that web archives give to them."""
+        page = self.store.find(self.site.name, key(url, self.site))
+        found = {}
+        for capture in self.store.kept_of(page.id) if page else []:
+            body = self.store.body(capture.body or "")
+            headers = {"content-type": capture.content_type} if capture.content_type else {}
+            found[_sha1(body)] = Fetched(url, url, "", capture.status, headers, body, capture.encoding)
+        return found
+
     def stored(self, url: str, digest: str) -> bytes | None:
         """The body kept of the page at this address that has this digest, as WARC files write it."""
         page = self.store.find(self.site.name, key(url, self.site))
@@ -141,6 +181,8 @@ class Backfill:
             if self._is_known(fetched):
                 return "known"
             seen = sight(self._reader, fetched, self._not_found)
+            if seen.verdict.outcome is Outcome.gone:
+                self._misses.append(replace(fetched, body=b""))
             if seen.extract is None or seen.verdict.outcome not in (Outcome.ok, Outcome.moved):
                 return seen.verdict.outcome.value
             return self._placed(fetched, seen.verdict, seen.extract, self._reader.label)
@@ -199,6 +241,10 @@ def _not_found(store: Store, site: Site) -> Look | None:
     """How the site says "not found" with status 200, where it does."""
     row = store.site(site.name)
     return Look(row.not_found_title or "", row.not_found_digest) if row.not_found_digest else None
+
+
+def _sha1(body: bytes) -> str:
+    return base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
 
 
 def _has_digest(body: bytes, digest: str) -> bool:

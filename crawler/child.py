@@ -1,8 +1,8 @@
 """The child process of a run, driven by crawler/run.py: `python -m crawler.child WORKSPACE SITE-AS-JSON JOB`.
 
-The jobs are `thorough` and `due`, which crawl and record; `check PAGES` and `probe`, which keep nothing. It
-tells what happens as JSON Lines on standard output, and ends when standard input is closed, which is what
-happens when its parent dies, however that died.
+The jobs are `thorough` and `due`, which crawl and record; `check PAGES` and `probe`, which keep nothing;
+and `wayback ASKED`, which takes in what a web archive has. It tells what happens as JSON Lines on standard
+output, and ends when standard input is closed, which is what happens when its parent dies, however that died.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from crawler.importing.wayback import PIPELINE
 from crawler.settings import Workspace, load_workspace
 from crawler.site import Site
+from spiders import wayback
 from spiders.loader import spider_of
 from spiders.probe_spider import ProbeSpider
 from spiders.settings import for_site
@@ -54,6 +56,11 @@ def main(root: str, site_json: str, job: str, *arguments: str) -> None:
     elif job == "probe":
         changes = {"ITEM_PIPELINES": {}, **for_site(site)}
         crawl(run_settings(workspace, f"{site.name}.probe", changes), ProbeSpider, site=site)
+    elif job == "wayback":
+        asked = msgspec.json.decode(arguments[0], type=wayback.Asked)
+        changes = {"ITEM_PIPELINES": PIPELINE, **wayback.settings(asked)}
+        log = f"{site.name}.wayback"
+        crawl(run_settings(workspace, log, changes), wayback.WaybackSpider, of=site, asked=asked)
     else:
         crawl(run_settings(workspace, site.name, {"THOROUGH": job == "thorough"}), spider_of(site))
 

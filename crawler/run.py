@@ -81,16 +81,23 @@ async def run_child(
     return _broke_down(workspace, site, "died", f"the run {ending.how}")
 
 
-def events_of(workspace: Workspace, site: Site, *job: str) -> list[dict[str, Any]]:
-    """What a job of `crawler.child` told, from its first event to its last.
+def events_of(
+    workspace: Workspace, site: Site, *job: str, on_event: Hearer | None = None
+) -> list[dict[str, Any]]:
+    """What a job of `crawler.child` told, from its first event to its last; `on_event` hears each at once.
 
     Raises Misuse for a site that can't be rendered here, VariorumError where it could not be carried out.
     """
     refuse(lacking(site))
     events: list[dict[str, Any]] = []
 
+    def hear(event: dict[str, Any]) -> None:
+        events.append(event)
+        if on_event:
+            on_event(event)
+
     async def ask() -> Ending:
-        return await _job(workspace, site, *job, stop=asyncio.Event(), on_event=events.append)
+        return await _job(workspace, site, *job, stop=asyncio.Event(), on_event=hear)
 
     ending = asyncio.run(ask())
     if ending.last.get("event") != "ended":

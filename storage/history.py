@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from storage import seals
-from storage.rows import VersionRow
+from storage.rows import CaptureRow, VersionRow
 from storage.tables import Tables
 
 NAMING = (("changes", "version"), ("changes", "old_version"), ("drifts", "version"))
@@ -58,6 +58,31 @@ class History(Tables):
             [page],
         )
         return [digest for (digest,) in rows]
+
+    def misses(self, page: int) -> list[str]:
+        """When the page was not found, the oldest first."""
+        rows = self.db.conn.execute(
+            f"SELECT fetched_at FROM captures WHERE page = ? AND outcome IN {MISSING}"  # noqa: S608 - our words
+            " ORDER BY fetched_at, id",
+            [page],
+        )
+        return [at for (at,) in rows]
+
+    def left_between(self, page: int, after: str, before: str) -> bool:
+        """Whether the page is known to have been gone at some time between these two."""
+        return self.left_at(page, before) is not None or self._exists(
+            "SELECT 1 FROM changes WHERE page = ? AND leaves AND seen_new > ? AND seen_new < ?",
+            [page, after, before],
+        )
+
+    def kept_of(self, page: int) -> list[CaptureRow]:
+        """The latest capture of a page with each body that is kept of it."""
+        return self._all(
+            CaptureRow,
+            "SELECT * FROM captures WHERE id IN"
+            " (SELECT max(id) FROM captures WHERE page = ? AND body IS NOT NULL GROUP BY body)",
+            [page],
+        )
 
     def left_at(self, page: int, at: str) -> str | None:
         """Since when the page had been gone at that moment; None where it was there."""

@@ -409,3 +409,19 @@ def seals_and_prunings(db: Database) -> None:
     for statement in _SEALS:
         db.execute(statement)
     seals.fill(db.conn)
+
+
+_MEMENTOS = """CREATE TABLE mementos (    -- captures of a web archive that were looked at
+    site TEXT NOT NULL REFERENCES sites(name),
+    url TEXT NOT NULL,        -- as the archive spells it
+    at TEXT NOT NULL,
+    digest TEXT NOT NULL,     -- as the archive writes it
+    became TEXT NOT NULL,     -- version, seen, known, gone, listing, lost (it is not there after all) ...
+    PRIMARY KEY (site, url, at)
+)"""
+
+
+@migrations()
+def mementos(db: Database) -> None:
+    """What became of the captures that a web archive lists, so that none is fetched twice."""
+    db.execute(_MEMENTOS)

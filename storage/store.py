@@ -197,6 +197,18 @@ class Store(History, Sites):
         """The row of a capture."""
         return self._all(CaptureRow, "SELECT * FROM captures WHERE id = ?", [capture])[0]
 
+    def mementos(self, site: str) -> set[tuple[str, str]]:
+        """Address and time of each capture of a web archive that was looked at."""
+        rows = self.db.conn.execute("SELECT url, at FROM mementos WHERE site = ?", [site])
+        return {(url, at) for url, at in rows}
+
+    def add_memento(self, site: str, url: str, at: str, digest: str, became: str) -> None:
+        """What became of a capture of a web archive."""
+        self._run(
+            "INSERT OR REPLACE INTO mementos(site, url, at, digest, became) VALUES (?, ?, ?, ?, ?)",
+            [site, url, at, digest, became],
+        )
+
     def checks_since(self, page: int, after: str, before: str) -> int:
         """How many captures of the page were made between two moments, both left out."""
         row = self.db.conn.execute(

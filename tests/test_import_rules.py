@@ -20,7 +20,7 @@ PURE = frozenset(
 
 MOVING = frozenset(
     {
-        "archive", "backfill", "boilerplate", "child", "cli", "commands", "exporting", "importing",
+        "absence", "archive", "backfill", "boilerplate", "child", "cli", "commands", "exporting", "importing",
         "insertion", "learning", "lock", "novelty", "pipeline", "reading", "record", "redesign",
         "rereading", "run", "schedule", "settings", "settle", "tally", "telling", "timelimit", "track",
         "trying",

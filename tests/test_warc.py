@@ -224,6 +224,21 @@ def test_an_archive_becomes_versions_and_changes_and_a_second_time_nothing(
     assert taken_in(root, path) == {"known": 2, "gone": 1}
 
 
+def test_a_page_that_two_captures_did_not_find_had_gone_and_returned(root: Path, tmp_path: Path) -> None:
+    made = Made(tmp_path / "made.warc.gz")
+    for year in (2016, 2017):
+        made.holds(f"{HOME}/bridge/", b"<title>Lost</title>", f"{year}-05-01T00:00:00Z", "404 Not Found")
+    for at in ("2015-05-01T00:00:00Z", AT):
+        made.holds(f"{HOME}/bridge/", article("The bridge", BRIDGE).encode(), at)
+    path = made.done()
+    assert taken_in(root, path) == {"gone": 2, "version": 1, "seen": 1, "changes": 2}
+    assert taken_in(root, path) == {"gone": 2, "known": 2, "changes": 0}
+    assert [(one["kind"], one["seen_old"][:4]) for one in objects("-C", root, "changes")] == [
+        ("returned", "2017"),
+        ("gone", "2015"),
+    ]
+
+
 def test_a_revisit_is_resolved_by_what_is_stored(root: Path, tmp_path: Path) -> None:
     first, second = Made(tmp_path / "first.warc.gz"), Made(tmp_path / "second.warc.gz")
     body = article("The bridge", BRIDGE).encode()

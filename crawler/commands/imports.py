@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-SOURCES = {"dumps": "dumps", "warc": "warc"}
+SOURCES = {"dumps": "dumps", "warc": "warc", "wayback": "wayback"}
 """The module of each kind of source; it is imported when its command is asked for."""
 
 

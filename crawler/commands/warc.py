@@ -42,6 +42,7 @@ def warc(workspace: Workspace, files: tuple[Path, ...], name: str, as_json: bool
         for capture in counted(archives.captures(), "captures"):
             backfill.origin = f"warc:{capture.file}"
             backfill.add(capture.fetched)
+        backfill.finish()
     found = backfill.counts() | ({"lost": archives.lost} if archives.lost else {})
     if as_json:
         show.json_lines([found])

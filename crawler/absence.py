@@ -1,0 +1,64 @@
+"""Spans in which captures from elsewhere did not find a page: it had gone, and was there again later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from crawler import record
+from crawler.times import iso, now
+from storage.rows import PageRow
+from storage.store import Store
+
+CONFIRMED = 2
+"""So many captures in a row must not have found it: one may be a fault of the archive, or of the moment."""
+
+
+class Absence(NamedTuple):
+    """A time in which a page was not there, between two in which it was."""
+
+    last_seen: str
+    first_missed: str
+    last_missed: str
+    seen_again: str
+
+
+def absences(sights: Sequence[str], misses: Sequence[str]) -> Iterator[Absence]:
+    """Those that the moments at which a page was seen, and not found, show; each in its order."""
+    for before, after in pairwise(sights):
+        between = [at for at in misses if before < at < after]
+        if len(between) >= CONFIRMED:
+            yield Absence(before, between[0], between[-1], after)
+
+
+def tell_absences(store: Store, page: PageRow) -> int:
+    """Record that the page had gone and returned, where that is not recorded; how many changes it makes.
+
+    That it is gone now is for a crawl to say.
+    """
+    sights = [sight.at for sight in store.sights(page.id)]
+    told = 0
+    with store.writing():
+        for absence in absences(sights, store.misses(page.id)):
+            if not store.left_between(page.id, absence.last_seen, absence.seen_again):
+                _tell(store, page, absence)
+                told += 2
+    return told
+
+
+def _tell(store: Store, page: PageRow, absence: Absence) -> None:
+    versions = store.versions_of(page.id)
+    before = [version for version in versions if version.captured_at <= absence.last_seen][-1]
+    after = [version for version in versions if version.captured_at <= absence.seen_again][-1]
+    found = iso(now())
+    record.change(
+        store, None, replace(page, seen_at=absence.last_seen, modified=None), "gone", absence.first_missed,
+        old=before, number=before.number, leaves=True, found_at=found, found_later=True,
+    )  # fmt: skip
+    page = replace(page, seen_at=absence.last_missed, modified=None)
+    record.change(
+        store, None, page, "returned", absence.seen_again,
+        old=before, number=after.number, found_at=found, found_later=True,
+    )  # fmt: skip
