@@ -48,6 +48,7 @@ COMMANDS = {
     "doctor": "health",
     "verify": "upkeep",
     "backup": "upkeep",
+    "prune": "prune",
 }
 """The module of each command; a module is imported when one of its commands is asked for."""
 

@@ -22,6 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from crawler import times
 from crawler.errors import Misuse
 from crawler.lock import held
+from crawler.pruner import prune_now
 from crawler.run import NOT_BEGUN, run_child
 from crawler.settings import Workspace
 from crawler.site import Site, load_site, load_sites, site_files
@@ -117,6 +118,8 @@ class Daemon:
             max_instances=1,
             misfire_grace_time=None,
         )
+        if self.workspace.retention:
+            scheduler.add_job(prune_now, "interval", [self.workspace], days=1, next_run_time=self._last_tick)
         scheduler.start()
         try:
             await self._until_stopped(job)

@@ -6,7 +6,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -20,6 +20,7 @@ from crawler.errors import Misuse
 from crawler.keys import Key, Keys, read_table, read_toml, refuse
 from crawler.notice import NOTICE_KEYS, Notice
 from crawler.site import NAME, NAME_RULE, SITE_KEYS, check_time_zone, check_together
+from crawler.timing import age
 
 SETTINGS_FILE = "variorum.toml"
 PROJECT = "follows web sites and keeps their versions"
@@ -45,6 +46,8 @@ class Workspace:
     runs_at_once: int = 4
     notify: tuple[Notice, ...] = ()
     """Who hears of several sites, or of all."""
+    retention: Mapping[str, str] = field(default_factory=dict)
+    """How old `captures` and `bodies` may become, like "365d"; of what is not named, all is kept."""
 
 
 def find_workspace(chosen: Path | None, env: Mapping[str, str]) -> Path:
@@ -77,6 +80,7 @@ def load_workspace(root: Path) -> Workspace:
         defaults=written.get("defaults", {}),
         sites_folder=root / "sites",
         **{limit: table[limit] for limit in _LIMITS if limit in table},
+        retention=table.get("retention", {}),
         notify=tuple(msgspec.convert(zone | notice, Notice) for notice in table.get("notify", ())),
     )
 
@@ -156,6 +160,8 @@ _NOTICE: Keys = {
     "sites": Key(Annotated[str, msgspec.Meta(min_length=1)], "names of sites", many=True),
     "timezone": Key(str, 'a zone of the IANA list, like "Europe/Tirane"', check_time_zone),
 }
+_Age = Key(str, 'an age in days, weeks or years, like "365d"', age)
+_RETENTION: Keys = {"captures": _Age, "bodies": _Age}
 _LIMITS = ("max_run_seconds", "max_memory_mb", "runs_at_once")
 _KEYS: Keys = {
     "database": Key(Annotated[str, msgspec.Meta(min_length=1)], 'a file, like "variorum.db"'),
@@ -167,5 +173,6 @@ _KEYS: Keys = {
     "max_memory_mb": Key(_Memory, "how many megabytes a run may use, 256 or more"),
     "runs_at_once": Key(_AtLeastOne, "how many sites may be crawled at once, 1 or more"),
     "defaults": Key(_SITE_DEFAULTS, "a table of keys as in a site file", check_together),
+    "retention": Key(_RETENTION, "a table with captures, bodies or both"),
     "notify": Key(_NOTICE, "tables with a target", many=True, bare="target", secret=True),
 }

@@ -26,6 +26,7 @@ LONGEST_JITTER = timedelta(minutes=15)
 JITTER_SHARE = 10  # of the interval: a tenth at most
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DAYS = {"d": 1, "w": 7, "y": 365}
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _WEEKDAY = f"[0-7]|{'|'.join(_WEEKDAYS)}"
 _SOME_WEEKDAYS = re.compile(rf"(?P<first>{_WEEKDAY})(-(?P<last>{_WEEKDAY}))?(/(?P<step>[1-7]))?", re.I)
@@ -42,6 +43,14 @@ def duration(text: str) -> timedelta:
     if length < timedelta(seconds=1):
         raise ValueError("less than a second")
     return length
+
+
+def age(text: str) -> timedelta:
+    """The length of "30d", "26w" or "2y", a year having 365 days. Raises ValueError for other text."""
+    found = re.fullmatch("([1-9][0-9]{0,2}|[1-9][0-9]{3}(?=d))([dwy])", text)  # not beyond the year 1
+    if not found:
+        raise ValueError("not a number, below 1000, and one of d, w, y")
+    return timedelta(days=int(found[1]) * _DAYS[found[2]])
 
 
 def check_cron(text: str) -> None:

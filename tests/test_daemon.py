@@ -158,6 +158,22 @@ def test_a_broken_site_file_is_named_and_leaves_the_other_sites_running(root: Pa
         assert daemon.stop() == 0
 
 
+def test_a_stated_retention_is_seen_to(root: Path, local_site: LocalSite) -> None:
+    with watching(root) as daemon:
+        daemon.until(lambda: runs(root, "often") >= 4)
+        assert daemon.stop() == 0
+    assert "pruned" not in daemon.logged()
+    rows(root, "UPDATE captures SET fetched_at = '19' || substr(fetched_at, 3)")
+    old = "SELECT id FROM captures WHERE fetched_at < '2000'"
+    before = len(rows(root, old))
+    (root / "variorum.toml").write_text('[retention]\ncaptures = "30d"\n')
+    with watching(root) as daemon:
+        daemon.until(lambda: "pruned: " in daemon.logged())
+        assert daemon.stop() == 0
+    assert 0 < len(rows(root, old)) < before
+    assert rows(root, "PRAGMA integrity_check") == [("ok",)]
+
+
 def test_a_second_daemon_is_refused_with_the_number_of_the_first(root: Path) -> None:
     with held(root / "variorum.db.lock", "the first"):
         daemon = Daemon(root)

@@ -21,7 +21,7 @@ PURE = frozenset(
 MOVING = frozenset(
     {
         "absence", "archive", "backfill", "boilerplate", "child", "cli", "commands", "exporting", "importing",
-        "insertion", "learning", "lock", "novelty", "pipeline", "reading", "record", "redesign",
+        "insertion", "learning", "lock", "novelty", "pipeline", "pruner", "reading", "record", "redesign",
         "rereading", "run", "schedule", "settings", "settle", "tally", "telling", "timelimit", "track",
         "trying",
     }
