@@ -46,6 +46,7 @@ COMMANDS = {
     "reextract": "rules",
     "status": "health",
     "doctor": "health",
+    "evidence": "evidence",
     "verify": "upkeep",
     "backup": "upkeep",
     "prune": "prune",

@@ -139,6 +139,7 @@ def test_what_the_new_settings_offer_as_comments_is_true(tmp_path: Path) -> None
     found = load_workspace(workspace(tmp_path, "\n".join(lines)))
     assert found.contact == "you@example.org"
     assert found.defaults["quiet"] == ["22:00-06:00"]
+    assert found.retention == {"captures": "365d", "bodies": "2y"}
 
 
 def test_making_a_workspace_again_overwrites_nothing_and_says_so(
