@@ -29,8 +29,8 @@ from crawler.learning import SAMPLE, known, template_row
 from crawler.outcome import Outcome, Verdict
 from crawler.parts import split
 from crawler.reading import Reader
+from crawler.recurrence import LEAST_PAGES, learn
 from crawler.site import Site
-from crawler.template import LEAST_PAGES, learn
 from crawler.times import iso, now
 from crawler.trying.sight import sight
 from crawler.urls import canonical, in_scope, is_asset, key, named_by_itself

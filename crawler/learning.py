@@ -11,17 +11,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from crawler.extract import ExtractionError
+from crawler.page.places import lasting, names_in
 from crawler.parts import split
+from crawler.recurrence import LEAST_PAGES, SAME_KIND, learn
 from crawler.site import Site
-from crawler.template import EMPTY, LEAST_PAGES, Decision, Piece, Template, learn, shows
+from crawler.template import EMPTY, SAME_DESIGN, Decision, Piece, Template, jaccard, shows
 from crawler.times import iso, now
-from storage.rows import Values, VersionRow
+from storage.rows import Values
 from storage.store import Store
 
-TWICE = 5
-"""So many articles are fetched twice in a first run."""
+TWICE = 8
+"""So many articles of each kind of pages are fetched twice, when that kind is first seen."""
+MOST_KINDS = 4
+"""Of so many kinds at most, so that a site on which no page is like another is not asked for all twice."""
 SAMPLE = 30
-"""A template is learned from so many articles at most: more change little and cost time."""
+"""A template is learned from so many articles, and those fetched twice: more change little and cost time."""
+SECOND_LOOK = "fetched twice, to learn what never stands still"
+"""The reason of such a capture. Over a longer time than that of a run a page may have been edited."""
 
 
 class Learner:
@@ -33,63 +39,81 @@ class Learner:
         self._learned = Template.from_json(saved.pieces) if saved else EMPTY
         self.template = known(store, site.name)
         self._learned_from = saved.pages if saved else 0
-        self._second: dict[int, bytes] = {}
+        self._awaited: set[int] = set()
+        self._kinds: list[list[frozenset[str]]] = []  # the names on the pages that are fetched twice
+        self._twice = 0  # so many second fetches have come since it was last learned from them
 
-    def wants_twice(self, page: int) -> bool:
-        """Whether this article should be fetched once more now."""
-        if self.template.version or len(self._second) >= TWICE:
+    def wants_twice(self, page: int, body: bytes) -> bool:
+        """Whether this article should be fetched once more now, as one of the first of its kind."""
+        if self.template.version and shows(body, self.template):
             return False
-        self._second[page] = b""
+        names = lasting(names_in(body))
+        kind = next((some for some in self._kinds if _is_one_of(names, some)), None)
+        if kind is None:
+            if len(self._kinds) >= MOST_KINDS:
+                return False
+            self._kinds.append(kind := [])
+        if len(kind) >= TWICE:
+            return False
+        kind.append(names)
+        self._awaited.add(page)
         return True
 
     def awaits(self, page: int) -> bool:
         """Whether the fetch that now comes is such a second one."""
-        return self._second.get(page) == b""
+        return page in self._awaited
 
-    def saw(self, page: int, body: bytes) -> bool:
-        """Keep the second body of an article; whether it was the last one waited for."""
-        self._second[page] = body or b"-"
-        return len(self._second) >= TWICE and all(self._second.values())
+    def saw(self, page: int) -> bool:
+        """The second fetch of an article has come; whether there is enough now to begin with."""
+        self._awaited.discard(page)
+        self._twice += 1
+        return not self.template.version and self._twice >= TWICE and not self._awaited
 
     def is_due(self) -> bool:
         """Whether there is so much more to learn from than there was that it should be done anew."""
+        if self._twice:
+            return True
         articles = self.store.count_articles(self.site.name)
         return articles >= max(LEAST_PAGES, 2 * self._learned_from) and self._learned_from < SAMPLE
 
     def learn(self) -> bool:
         """Learn from what is stored by now; whether the template is another than before."""
-        versions = self.store.latest_versions(self.site.name, SAMPLE)
+        self._twice = 0
+        sample = [version.page for version in self.store.latest_versions(self.site.name, SAMPLE)]
+        sample += self.store.pages_looked_at(self.site.name, SECOND_LOOK, MOST_KINDS * TWICE)
         try:
-            pages = {str(v.page): bodies for v in versions if (bodies := self._captures(v))}
+            pages = {str(page): bodies for page in sample if (bodies := self._captures(page))}
             found = learn(pages, version=self.template.version + 1)
         except ExtractionError:
             return False
         self._learned_from = len(pages)
         if self.template.version and _pieces(found) == _pieces(self._learned):
+            self.store.confirm_template(self.site.name, self.template.version, len(pages))
             return False
         self._keep(replace(found, before=self._learned.before), len(pages))
         return True
 
-    def learn_design(self, pages: Mapping[str, Sequence[bytes]]) -> None:
-        """Learn the new design that these pages show. Raises ExtractionError."""
+    def learn_design(self, pages: Mapping[str, Sequence[bytes]]) -> bool:
+        """Learn the new design that these pages show; whether it is more than a new build of the old one.
+
+        Raises ExtractionError.
+        """
         self._learned_from = len(pages)
         found = learn(pages, version=self.template.version + 1)
+        before, now = lasting(self._learned.names), lasting(found.names)
         self._keep(self._learned.redesigned(found), len(pages))
+        return jaccard(before, now) < SAME_DESIGN
 
     def _keep(self, found: Template, pages: int) -> None:
         self._learned = found
         self.template = found.decided(decisions(self.store, self.site.name))
         self.store.add_template(template_row(self.site.name, found, pages))
 
-    def _captures(self, version: VersionRow) -> list[bytes]:
-        """The bodies of an article that show the site's present design."""
-        kept = self.store.last_good_body(version.page)
-        second = self._second.get(version.page, b"")
-        bodies = ([self.store.body(kept)] if kept else []) + ([second] if len(second) > 1 else [])
-        first_parts = [split(body)[0] for body in bodies]
-        if not self.template.before:
-            return first_parts
-        return [body for body in first_parts if shows(body, str(version.page), self.template)]
+    def _captures(self, page: int) -> list[bytes]:
+        """The bodies of an article that show the site's present design: of the run that fetched it twice."""
+        bodies = self.store.looks(page, SECOND_LOOK)
+        first_parts = [split(body)[0] for body in map(self.store.body, bodies)]
+        return [body for body in first_parts if not self.template.before or shows(body, self.template)]
 
 
 def template_row(site: str, template: Template, pages: int) -> Values:
@@ -113,6 +137,10 @@ def known(store: Store, site: str) -> Template:
 def decisions(store: Store, site: str) -> list[Decision]:
     """What people have decided of pieces of the site's template."""
     return [Decision(row.path, row.text, bool(row.boilerplate)) for row in store.pins(site)]
+
+
+def _is_one_of(names: frozenset[str], kind: Sequence[frozenset[str]]) -> bool:
+    return any(jaccard(names, other) >= SAME_KIND for other in kind)
 
 
 def _pieces(template: Template) -> list[frozenset[Piece]]:

@@ -9,11 +9,11 @@ it is learned, as one event of the site; if not, the odd pages are read as ever.
 from __future__ import annotations
 
 from crawler.archive import SiteArchive
-from crawler.extract import ExtractionError
 from crawler.fetched import Fetched
 from crawler.learning import TWICE, Learner
 from crawler.parts import split
-from crawler.template import LEAST_PAGES, shows
+from crawler.recurrence import LEAST_PAGES
+from crawler.template import shows
 from storage.rows import PageRow
 
 OK = 200
@@ -71,6 +71,11 @@ class Redesign:
             for page, fetches in self._waiting.items()
         }
 
+    def first_looks(self) -> list[Fetched]:
+        """The earlier of two whole fetches of each page that waits."""
+        whole = [[one for one in all_ if one.status == OK and one.body] for all_ in self._waiting.values()]
+        return [fetches[0] for fetches in whole if len(fetches) > 1]
+
     def released(self) -> list[Fetched]:
         """The last whole fetch of each page that waited; none waits any more in this run."""
         self._settled = True
@@ -84,10 +89,7 @@ class Redesign:
         return bool(self.learner.template.names) and page.version is not None and page.kind == "article"
 
     def _shows_known(self, fetched: Fetched) -> bool:
-        try:
-            return shows(split(fetched.body)[0], fetched.final_url, self.learner.template)
-        except ExtractionError:
-            return True
+        return shows(split(fetched.body)[0], self.learner.template)
 
     def _wait(self, page: PageRow, fetched: Fetched) -> None:
         if not self._waiting:

@@ -4,43 +4,23 @@ A site may show several kinds of pages, and it may have been redesigned: each de
 page is read with those of the design that it shows. So both sides of a comparison are read with one template,
 also across a redesign.
 
-Four rules, each of which asks for at least three pages; they serve most where no markup names the article.
-
-* repeated: a block (same place, same words) on a third of the pages or more is boilerplate. Inside an element
-  that a page marks as its article the block must be on more than half of them, so that a quotation in two
-  articles, or a disclaimer under some, stays text.
-* region: a place that stands once on a page, and on half of the pages or more, and holds nothing but repeated
-  blocks, is boilerplate whatever it says: tomorrow's headlines in the side column are none of the article.
-* volatile: a place that stands once on a page and reads otherwise in two captures of most pages, though the
-  rest of the page stands still, is boilerplate: counters, clocks, random teasers. Most, and not all: what is
-  drawn by lot is now and then the same twice.
-* A region or volatile place that is, or holds, a marked article is never boilerplate.
+What makes a piece is told in `crawler/recurrence.py`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import chain, pairwise
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 from lxml.html import HtmlElement
 
 from crawler.page import article
-from crawler.page.blocks import INLINE, INVISIBLE
-from crawler.page.markup import drop, folded, parse, text_of, tokens
+from crawler.page.markup import drop, text_of
+from crawler.page.places import is_block, names_in, names_on, paths, unnumbered
 
-LEAST_PAGES = 3
-SHARE = 1 / 3
-SHARE_IN_ARTICLE = 1 / 2
-SHARE_MOVING = 2 / 3
-STILL = 0.5
-"""Two captures of a page show a volatile place only where at least so much of their text is the same."""
-SAME_KIND = 0.6
-"""Two pages with fewer of their names in common than this are pages of two kinds."""
 SAME_DESIGN = 0.5
 """A page that shows fewer of a design's names than this is of another design."""
 MOST_DESIGNS = 5
@@ -53,7 +33,7 @@ class Piece:
     path: str
     """Where it stands: `body>div#sidebar>ul.menu>li`."""
     text: str
-    """What it says; empty where the place counts and not the words."""
+    """What it says, of a volatile piece with `#` for each number; empty where the place alone counts."""
     why: Literal["repeated", "region", "volatile", "pinned"]
     pages: int
     """On so many of the pages looked at it was seen."""
@@ -158,75 +138,9 @@ def _sorted(design: Design) -> dict[str, object]:
 EMPTY = Template()
 
 
-_Trees = Sequence[Sequence[HtmlElement]]
-"""Pages, each with its captures."""
-
-
-class _Block(NamedTuple):
-    """A block of one page: an element with text of its own."""
-
-    path: str
-    text: str
-
-
-@dataclass(frozen=True)
-class _Page:
-    """One capture, read for learning."""
-
-    blocks: frozenset[_Block]
-    marked: frozenset[_Block]
-    """Those inside the element that the page marks as its article."""
-    places: Mapping[str, frozenset[_Block]]
-    """The blocks under each path that stands exactly once, but for the article's own and those around it."""
-
-
-def learn(pages: Mapping[str, Sequence[bytes]], *, version: int = 1) -> Template:
-    """What a site's article pages have in common, and what on them never stands still.
-
-    `pages` has the captures of each page, oldest first, under its canonical URL; each article once, not again
-    under another address. Five to thirty pages are enough; fewer than three teach nothing.
-    Raises ExtractionError for a capture that cannot be parsed.
-    """
-    trees = [[_tree(body, url) for body in pages[url]] for url in sorted(pages) if pages[url]]
-    most, *others = [_design(kind) for kind in _kinds(trees)] or [Design()]
-    return Template(most.pieces, most.names, version, tuple(one for one in others if one.pieces))
-
-
-def _design(trees: _Trees) -> Design:
-    names = _names([captures[-1] for captures in trees])
-    read = [[_read(tree, names) for tree in captures] for captures in trees]
-    latest = [captures[-1] for captures in read]
-    repeated = _repeated(latest)
-    known = frozenset(_Block(piece.path, piece.text) for piece in repeated)
-    volatile = _volatile([captures for captures in read if len(captures) > 1])
-    return Design(frozenset([*repeated, *_regions(latest, known), *volatile]), names)
-
-
-def _kinds(trees: _Trees) -> list[_Trees]:
-    """The pages by their kinds, the largest kind first: pages that share most of their names are of one."""
-    names = [_names_on(captures[-1]) for captures in trees]
-    common = {name for name, count in Counter(chain(*names)).items() if count >= LEAST_PAGES}
-    shown = [own & common for own in names]
-    kinds: list[set[int]] = []
-    for page in range(len(trees)):
-        alike = [
-            kind for kind in kinds if any(_jaccard(shown[page], shown[one]) >= SAME_KIND for one in kind)
-        ]
-        kinds = [kind for kind in kinds if kind not in alike] + [{page}.union(*alike)]
-    by_size = sorted(kinds, key=lambda kind: (-len(kind), min(kind)))
-    return [[trees[page] for page in sorted(kind)] for kind in by_size]
-
-
-def _jaccard(some: set[str], others: set[str]) -> float:
-    return len(some & others) / len(some | others) if some or others else 1.0
-
-
-def shows(body: bytes, url: str, template: Template) -> bool:
-    """Whether a page is of a design that the site has now, by the names on it.
-
-    Raises ExtractionError for one without text.
-    """
-    names = _names_on(_tree(body, url))
+def shows(body: bytes, template: Template) -> bool:
+    """Whether a page is of a design that the site has now, by the names on it."""
+    names = names_in(body)
     present = (template, *template.kinds)
     return any(len(names & one.names) >= SAME_DESIGN * len(one.names) for one in present)
 
@@ -237,131 +151,27 @@ def cut(tree: HtmlElement, template: Template) -> None:
     if not design.pieces:
         return
     places = {piece.path for piece in design.pieces if not piece.text}
-    texts = {(piece.path, piece.text) for piece in design.pieces if piece.text}
-    for element, path in _paths(tree, design.names).items():
-        known = path in places or (_is_block(element) and (path, text_of(element)) in texts)
+    texts = {(piece.path, piece.text) for piece in design.pieces if piece.text and piece.why != "volatile"}
+    forms = {(piece.path, piece.text) for piece in design.pieces if piece.text and piece.why == "volatile"}
+    saying = {path for path, _ in texts | forms}
+    for element, path in paths(tree, design.names).items():
+        known = path in places
+        if not known and path in saying and is_block(element):
+            said = text_of(element)
+            known = (path, said) in texts or (path, unnumbered(said)) in forms
         if known and element.tag not in article.KEPT:
             drop(element)
+
+
+def jaccard(some: Iterable[str], others: Iterable[str]) -> float:
+    """What part of all their names two sets have in common."""
+    left, right = set(some), set(others)
+    return len(left & right) / len(left | right) if left or right else 1.0
 
 
 def _design_of(tree: HtmlElement, template: Template) -> Design:
     if len(template.designs) == 1:
         return template
     known: set[str] = set().union(*(design.names for design in template.designs))
-    names = _names_on(tree) & known
-    return max(template.designs, key=lambda design: _jaccard(names, set(design.names)))
-
-
-def _repeated(pages: Sequence[_Page]) -> list[Piece]:
-    seen = Counter(block for page in pages for block in page.blocks)
-    marked = frozenset(block for page in pages for block in page.marked)
-    return [
-        Piece(block.path, block.text, "repeated", count)
-        for block, count in seen.items()
-        if count >= LEAST_PAGES
-        and (count > len(pages) * SHARE_IN_ARTICLE if block in marked else count >= len(pages) * SHARE)
-    ]
-
-
-def _regions(pages: Sequence[_Page], known: frozenset[_Block]) -> list[Piece]:
-    stands = Counter(path for page in pages for path in page.places)
-    other = {path for page in pages for path, below in page.places.items() if not below <= known}
-    found = {
-        path
-        for path, count in stands.items()
-        if path not in other and count >= max(LEAST_PAGES, len(pages) / 2)
-    }
-    return [Piece(path, "", "region", stands[path]) for path in _topmost(found)]
-
-
-def _volatile(pages: Sequence[Sequence[_Page]]) -> list[Piece]:
-    moved: Counter[str] = Counter()
-    stands: Counter[str] = Counter()
-    for captures in pages:
-        pairs = [(old, new) for old, new in pairwise(captures) if _alike(old.blocks, new.blocks)]
-        shared = [old.places.keys() & new.places.keys() for old, new in pairs]
-        for path in set().union(*shared) if shared else ():
-            stands[path] += 1
-            moved[path] += all(_other(old.places.get(path), new.places.get(path)) for old, new in pairs)
-    found = {p for p, count in moved.items() if count >= max(LEAST_PAGES, SHARE_MOVING * stands[p])}
-    return [Piece(path, "", "volatile", moved[path]) for path in _deepest(found)]
-
-
-def _alike(old: frozenset[_Block], new: frozenset[_Block]) -> bool:
-    return len(old & new) >= STILL * max(len(old), len(new), 1)
-
-
-def _other(old: frozenset[_Block] | None, new: frozenset[_Block] | None) -> bool:
-    """True where a place lost most of what it said: an article with one moving number is no moving place."""
-    return old is not None and new is not None and len(old & new) < STILL * max(len(old), len(new), 1)
-
-
-def _topmost(paths: set[str]) -> Iterable[str]:
-    return (path for path in paths if not any(above in paths for above in _above(path)))
-
-
-def _deepest(paths: set[str]) -> set[str]:
-    return paths - {above for path in paths for above in _above(path)}
-
-
-def _above(path: str) -> Iterable[str]:
-    steps = path.split(">")
-    return (">".join(steps[:n]) for n in range(1, len(steps)))
-
-
-def _tree(body: bytes, url: str) -> HtmlElement:
-    tree = parse(body, url)
-    article.drop_furniture(tree)
-    return tree
-
-
-def _names(trees: Sequence[HtmlElement]) -> frozenset[str]:
-    seen = Counter(name for tree in trees for name in _names_on(tree))
-    return frozenset(name for name, count in seen.items() if count >= max(LEAST_PAGES, len(trees) / 2))
-
-
-def _names_on(tree: HtmlElement) -> set[str]:
-    return {name for element in tree.iter() for name in _own_names(element)}
-
-
-def _own_names(element: HtmlElement) -> list[str]:
-    own = folded(element.get("id") or "")
-    return ([f"#{own}"] if own else []) + sorted(f".{name}" for name in tokens(element))
-
-
-def _read(tree: HtmlElement, names: frozenset[str]) -> _Page:
-    paths = _paths(tree, names)
-    found = article.container(tree)
-    protected = {found, *found.iterancestors()} if found is not None else set()
-    inside = set(found.iter()) if found is not None else set()
-    below: dict[HtmlElement, set[_Block]] = defaultdict(set)
-    blocks: dict[HtmlElement, _Block] = {}
-    for element, path in paths.items():
-        if _is_block(element) and (text := text_of(element)):
-            blocks[element] = _Block(path, text)
-            for above in (element, *element.iterancestors()):
-                below[above].add(blocks[element])
-    often = Counter(paths.values())
-    once = [element for element in below if often[paths[element]] == 1 and element not in protected]
-    return _Page(
-        blocks=frozenset(blocks.values()),
-        marked=frozenset(block for element, block in blocks.items() if element in inside),
-        places={paths[element]: frozenset(below[element]) for element in once},
-    )
-
-
-def _paths(tree: HtmlElement, names: frozenset[str]) -> dict[HtmlElement, str]:
-    """The path of each visible element of a tree: tags, each with those of its ids and classes that count."""
-    paths: dict[HtmlElement, str] = {}
-    for element in tree.iter():
-        parent = element.getparent()
-        if element.tag in INVISIBLE - {"nav"} or (parent is not None and parent not in paths):
-            continue
-        step = "".join([str(element.tag), *(name for name in _own_names(element) if name in names)])
-        paths[element] = f"{paths[parent]}>{step}" if parent is not None else step
-    return paths
-
-
-def _is_block(element: HtmlElement) -> bool:
-    """True for an element with no block inside it, and that is itself none inside a line of text."""
-    return element.tag not in INLINE and all(child.tag in INLINE for child in element.iterdescendants())
+    names = names_on(tree) & known
+    return max(template.designs, key=lambda design: jaccard(names, design.names))

@@ -25,9 +25,10 @@ from crawler.diff import Diff, Reading, compare, similarity
 from crawler.drift import is_ours
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched, Listed
-from crawler.learning import SAMPLE, Learner
+from crawler.learning import SAMPLE, SECOND_LOOK, Learner
 from crawler.novelty import is_new
 from crawler.outcome import READABLE, Context, Outcome, Verdict, judge
+from crawler.parts import split
 from crawler.reading import Reader
 from crawler.redesign import Redesign
 from crawler.rereading import keep, read_again
@@ -78,7 +79,7 @@ class Tracker:
         self.keeps_listings = False
         """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
         self._keeping = 0  # so many more bodies of a new design are kept, to learn from
-        self._doubts: dict[int, str] = {}  # pages that looked wrong, with the digest of what they said
+        self._doubts: dict[int, str] = {}  # pages that looked wrong, with what they said
         self._became: defaultdict[str, set[int]] = defaultdict(set)  # which pages changed into a text
 
     def track(self, fetched: Fetched) -> Tracked:
@@ -128,7 +129,7 @@ class Tracker:
         except ExtractionError as error:
             cut = verdict.outcome is Outcome.truncated
             return None, verdict if cut else Verdict(Outcome.failed, str(error))
-        if verdict.outcome is Outcome.truncated and not self._doubted(page, extract):
+        if verdict.outcome is Outcome.truncated and not self._doubted(page, extract.text):
             verdict = Verdict(Outcome.ok, "its end is missing, the second time as the first")
         return extract, verdict
 
@@ -175,7 +176,7 @@ class Tracker:
         if new:
             record.change(self.store, self.run, page, "new", fetched.fetched_at, extract=extract, number=1)
         record.seen(self.store, page, fetched, extract, number=1)
-        if self.learner.wants_twice(page.id):
+        if self.learner.wants_twice(page.id, split(fetched.body)[0]):
             self.archive.again(page)
         return _tracked(page, verdict, *(["new"] if new else []), baseline=not new)
 
@@ -197,7 +198,11 @@ class Tracker:
         kinds = _kinds(page, diff, moved)
         if not kinds:
             return self._unchanged(page, fetched, verdict, extract)
-        if diff and len(extract.text) < COLLAPSE * len(last.text) and self._doubted(page, extract):
+        if (
+            diff
+            and len(extract.text) < COLLAPSE * len(last.text)
+            and self._doubted(page, _left(last, extract))
+        ):
             return self._trouble(
                 page, fetched, Verdict(Outcome.truncated, "most of its text is gone: asked again")
             )
@@ -269,12 +274,10 @@ class Tracker:
     def _seen_twice(self, page: PageRow, fetched: Fetched) -> Tracked:
         """The second of two fetches made at once, to see what never stands still."""
         whole = fetched.status == OK and not fetched.error
-        verdict = Verdict(
-            Outcome.ok if whole else Outcome.failed, "fetched twice, to learn what never stands still"
-        )
-        record.capture(self.store, self.run, page, fetched, verdict)
+        verdict = Verdict(Outcome.ok if whole else Outcome.failed, SECOND_LOOK)
+        record.capture(self.store, self.run, page, fetched, verdict, keep=whole and bool(fetched.body))
         record.checked(self.store, page, fetched)
-        if self.learner.saw(page.id, fetched.body if whole else b""):
+        if self.learner.saw(page.id):
             self._learn()
         return _tracked(page, verdict)
 
@@ -297,8 +300,13 @@ class Tracker:
     def _release(self) -> None:
         """Learn the new design, where there is one, and read all that has waited for it."""
         pages, odd, seen = self.redesign.pages(), self.redesign.odd, self.redesign.seen
-        waited = self.redesign.released()
+        seen_before, waited = self.redesign.first_looks(), self.redesign.released()
         if pages:
+            for fetched in seen_before:
+                page = self.archive.page(fetched.url)
+                record.capture(
+                    self.store, self.run, page, fetched, Verdict(Outcome.ok, SECOND_LOOK), keep=True
+                )
             self._redesigned(pages, f"a new design: {odd} of {seen} pages looked at show it", waited)
         for fetched in waited:
             page = self.archive.page(fetched.url)
@@ -306,11 +314,13 @@ class Tracker:
 
     def _redesigned(self, pages: dict[str, list[bytes]], told: str, waited: Sequence[Fetched]) -> None:
         try:
-            self.learner.learn_design(pages)
+            is_new = self.learner.learn_design(pages)
         except ExtractionError:
             return
         self.reader = Reader(self.site, self.learner.template)
         self._keeping = SAMPLE
+        if not is_new:
+            return
         since = max((self.archive.page(fetched.url).seen_at or "" for fetched in waited), default="")
         record.redesign(self.store, self.site, self.run, waited[0].fetched_at, since or None, told)
         self.late.append(Tracked(self.site.url, Outcome.ok, told, ("template",), held=True))
@@ -388,13 +398,22 @@ class Tracker:
         self._became[extract.digest].add(page.id)
         return len(self._became[extract.digest]) > SAME_TEXT
 
-    def _doubted(self, page: PageRow, extract: Extract) -> bool:
+    def _doubted(self, page: PageRow, said: str) -> bool:
         """Whether this run has not seen twice what looks wrong; the first time, it is asked for again."""
         before = self._doubts.get(page.id)
         if before is None:
             self.archive.again(page)
-        self._doubts[page.id] = extract.digest
-        return before != extract.digest
+        self._doubts[page.id] = said
+        return before != said
+
+
+def _left(last: VersionRow, extract: Extract) -> str:
+    """What is left of a version in a text that has shrunk; all of the text where nothing is.
+
+    What else it says may be a counter, and another at every look.
+    """
+    known = set(last.text.split("\n"))
+    return "\n".join(block for block in extract.blocks if block in known) or extract.text
 
 
 def _kinds(page: PageRow, diff: Diff | None, moved: str) -> list[str]:

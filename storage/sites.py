@@ -121,6 +121,13 @@ class Sites(Tables):
         with self.writing():
             self._insert("templates", values)
 
+    def confirm_template(self, site: str, version: int, pages: int) -> None:
+        """So many pages have taught the same as the template says."""
+        with self.writing():
+            self.db.conn.execute(
+                "UPDATE templates SET pages = ? WHERE site = ? AND version = ?", [pages, site, version]
+            )
+
     def pins(self, site: str) -> list[PinRow]:
         """What people have decided of pieces of the site's template."""
         return self._all(PinRow, "SELECT * FROM pins WHERE site = ? ORDER BY path, text", [site])

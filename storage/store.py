@@ -193,6 +193,29 @@ class Store(History, Sites):
         ).fetchone()
         return str(row[0]) if row else None
 
+    def looks(self, page: int, reason: str) -> list[str]:
+        """Digests of the bodies of a page from the last run in which a capture has that reason; oldest first.
+
+        Of a page that has none, the one that was kept last.
+        """
+        rows = self.db.conn.execute(
+            "SELECT body FROM captures WHERE page = ? AND body IS NOT NULL AND outcome IN ('ok', 'moved')"
+            " AND run = (SELECT max(run) FROM captures WHERE page = ? AND reason = ? AND body IS NOT NULL)"
+            " ORDER BY fetched_at, id",
+            [page, page, reason],
+        ).fetchall()
+        last = self.last_good_body(page) if not rows else None
+        return [str(body) for (body,) in rows] or ([last] if last else [])
+
+    def pages_looked_at(self, site: str, reason: str, limit: int) -> list[int]:
+        """The live pages of a site that have a kept capture of that reason, the latest first."""
+        rows = self.db.conn.execute(
+            "SELECT page FROM captures JOIN pages ON pages.id = page WHERE site = ? AND state = 'live'"
+            " AND reason = ? AND body IS NOT NULL GROUP BY page ORDER BY max(captures.id) DESC LIMIT ?",
+            [site, reason, limit],
+        )
+        return [int(page) for (page,) in rows]
+
     def capture(self, capture: int) -> CaptureRow:
         """The row of a capture."""
         return self._all(CaptureRow, "SELECT * FROM captures WHERE id = ?", [capture])[0]

@@ -12,8 +12,8 @@ HOUSE = Path(__file__).parent.parent
 PURE = frozenset(
     {
         "answer", "diff", "drift", "dumps", "errors", "extract", "fetched", "files", "finding", "keys",
-        "notice", "outcome", "page", "parts", "placing", "revisit", "shapes", "site", "template", "times",
-        "timing", "urls", "witness", "wording",
+        "notice", "outcome", "page", "parts", "placing", "recurrence", "revisit", "shapes", "site",
+        "template", "times", "timing", "urls", "witness", "wording",
     }
 )  # fmt: skip
 """Rooms of crawler/ whose answers depend on nothing but what they are handed."""

@@ -118,3 +118,23 @@ def test_what_waits_in_a_run_that_is_cut_short_is_looked_at_in_the_next(story: S
     with story.run() as run:
         looks_at_all(run, new_design)
     assert [kind for kind, _ in story.news()] == ["template"]
+
+
+def test_a_new_build_that_only_draws_other_class_names_is_learned_and_not_told(tmp_path: Path):
+    def built(n: int, build: str, word: str = "calm") -> str:
+        page = old_design(n, word)
+        for name in ("paper", "bar", "left", "zone", "seen", "right", "top", "main", "side"):
+            page = page.replace(f"'{name}'", f"'{name[0]}1{build}{name}'")
+        return page
+
+    with told(tmp_path / "b.db") as story:
+        for build in ("3f", "9c"):
+            with story.run() as run:
+                queue = list(PATHS)
+                while queue:
+                    for path in queue:
+                        run.sees(path, built(PATHS.index(path), build))
+                    queue = run.asked_again()
+        assert story.news() == []
+        template = story.store.template("riverside")
+        assert template and template.version == 2

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from crawler.extract import Extract
 from crawler.reading import Reader
+from crawler.recurrence import learn
 from crawler.site import Rule, load_sites
-from crawler.template import Template, learn
+from crawler.template import Template
 from spiders.loader import LISTED_SITES
 from tests.demo.content import read
 from tests.demo.pages import respond

@@ -13,7 +13,8 @@ from trafilatura.settings import Document
 from crawler.errors import VariorumError
 from crawler.extract import extract
 from crawler.page.markup import folded
-from crawler.template import EMPTY, LEAST_PAGES, Template, learn
+from crawler.recurrence import LEAST_PAGES, learn
+from crawler.template import EMPTY, Template
 
 PAGES = Path(__file__).parent / "pages"
 

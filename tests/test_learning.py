@@ -1,0 +1,78 @@
+"""What a crawl learns of a site's boilerplate, and that it does not forget it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawler.learning import Learner
+from tests.tracked import Run, Story, told
+
+NEWS, ABOUT = "news", "about"
+
+
+def page(path: str, views: int) -> str:
+    """Of two kinds of pages; the counter is the only thing that moves."""
+    kind, number = path.strip("/").split("-")
+    parts = "".join(f"<div class='{kind}-{part}'></div>" for part in "abcdefgh")
+    return (
+        f"<html><head><title>{kind} {number}</title></head><body>{parts}<div class='{kind}-frame'>"
+        f"<div class='{kind}-zone'><p>The {kind} number {number} tells at some length of the river, its banks"
+        f" and those who live there, {number}.</p><p>It ends as it began: with water, and {number}.</p>"
+        f"</div><div class='{kind}-seen'>Seen by {views} pairs of eyes</div></div></body></html>"
+    )
+
+
+def looks(run: Run, *paths: str, views: int) -> None:
+    """A run as the spider makes it: the pages, and those that it is asked to fetch again at once."""
+    queue = list(paths)
+    while queue:
+        for path in queue:
+            views += 1
+            run.sees(path, page(path, views))
+        queue = run.asked_again()
+
+
+def some(kind: str, start: int, end: int) -> list[str]:
+    return [f"/{kind}-{number}/" for number in range(start, end)]
+
+
+@pytest.fixture
+def story(tmp_path: Path):
+    with told(tmp_path / "v.db") as story:
+        with story.run() as run:
+            looks(run, *some(NEWS, 0, 12), *some(ABOUT, 0, 4), views=0)
+        yield story
+
+
+def test_of_each_kind_of_pages_a_few_are_fetched_twice_so_that_no_counter_gets_into_a_text(story: Story):
+    assert not [path for path in (*some(NEWS, 0, 12), *some(ABOUT, 0, 4)) if "Seen" in story.texts(path)[-1]]
+    with story.run() as run:
+        looks(run, *some(NEWS, 0, 12), *some(ABOUT, 0, 4), views=500)
+    assert story.news() == []
+
+
+def test_what_was_seen_to_move_is_still_known_when_it_is_learned_anew_from_many_more_pages(story: Story):
+    with story.run() as run:
+        looks(run, *some(NEWS, 12, 60), views=1_000)
+    learned = story.store.template("riverside")
+    assert learned and learned.pages > 30
+    assert "volatile" in learned.pieces
+    assert "Seen" not in story.texts("/news-30/")[-1]
+
+
+def test_what_teaches_no_more_is_not_learned_again_and_again(story: Story):
+    for paths in (some(NEWS, 12, 60), []):
+        with story.run() as run:
+            looks(run, *paths, views=1_000)
+    assert not Learner(story.store, story.site).is_due()
+
+
+def test_pages_of_a_known_kind_are_not_fetched_twice_and_those_of_a_new_one_are(story: Story):
+    with story.run() as run:
+        looks(run, *some(NEWS, 0, 12), *some(ABOUT, 0, 4), views=500)
+        run.sees("/news-12/", page("/news-12/", 5))
+        assert run.asked_again() == []
+        run.sees("/legal-1/", page("/legal-1/", 5))
+        assert run.asked_again() == ["/legal-1/"]
