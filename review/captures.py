@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from review import source
+from review.objects import capture_object
 from review.web import page, reading
 
 SHUT_OFF = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -24,6 +25,12 @@ def capture(request: Request) -> Response:
         row = source.capture(reader, request.path_params["id"])
         values: dict[str, Any] = {"row": row, "of": reader.page(row.page)}
     return page(request, "capture.html", **values, framed=row.body is not None and source.is_html(row))
+
+
+def capture_json(request: Request) -> Response:
+    """The same for programs."""
+    with reading(request) as reader:
+        return JSONResponse(capture_object(source.capture(reader, request.path_params["id"])))
 
 
 def raw(request: Request) -> Response:
@@ -39,6 +46,7 @@ def raw(request: Request) -> Response:
 
 
 routes = [
+    Route("/capture/{id:number}.json", capture_json),
     Route("/capture/{id:number}", capture),
     Route("/capture/{id:number}/raw", raw),
 ]

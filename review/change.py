@@ -89,6 +89,15 @@ def rule(request: Request) -> Response:
     return page(request, "rule.html", item=item, rule=found, able=propose is not None, kept=kept)
 
 
+def rule_json(request: Request) -> Response:
+    """The same for programs; null where no rule would have hidden it."""
+    propose = house(request).propose
+    with reading(request) as reader:
+        item = reviewing.item(reader, request.path_params["id"])
+    found = propose(item.id) if propose else None
+    return JSONResponse({"change": item.id, "rule": dict(found) if found else None})
+
+
 def view_of(request: Request) -> str:
     """The view that was chosen. Raises HTTPException with 400 for one that is none."""
     view = request.query_params.get("view") or VIEWS[0]
@@ -133,5 +142,6 @@ def _layout(reader: Reader, row: ChangeRow, sides: Sides, view: str) -> Layout |
 routes = [
     Route("/change/{id:number}", change),
     Route("/change/{id:number}.json", change_json),
+    Route("/change/{id:number}/rule.json", rule_json),
     Route("/change/{id:number}/rule", rule),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
@@ -19,20 +19,27 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 def parsed(query: Mapping[str, str]) -> Filters:
     """The filters that a query names. Raises HTTPException with 400 for one that is none."""
-    given = {name: query.get(name, "").strip() for name in NAMES}
+    given = given_in(query, NAMES)
+    return Filters(
+        site=given["site"] or None,
+        kind=one_of("kind", given["kind"], KINDS) or None,
+        language=given["language"] or None,
+        since=moment("since", given["since"]) if given["since"] else None,
+        until=moment("until", given["until"], end=True) if given["until"] else None,
+        weight=_weight(given["weight"]) if given["weight"] else 0.0,
+        reviewed=one_of("reviewed", given["reviewed"], REVIEWED) or "no",
+        words=given["words"],
+        shelf=one_of("shelf", given["shelf"], SHELVES) or "news",
+    )
+
+
+def given_in(query: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """What a query says under these names. Raises HTTPException with 400 for more than anybody types."""
+    given = {name: query.get(name, "").strip() for name in names}
     for name, value in given.items():
         if len(value) > MOST_LETTERS:
             raise HTTPException(400, f"{name}: longer than {MOST_LETTERS} letters")
-    return Filters(
-        site=given["site"] or None,
-        kind=_one_of("kind", given["kind"], KINDS) or None,
-        language=given["language"] or None,
-        since=_moment(given["since"]) if given["since"] else None,
-        weight=_weight(given["weight"]) if given["weight"] else 0.0,
-        reviewed=_one_of("reviewed", given["reviewed"], REVIEWED) or "no",
-        words=given["words"],
-        shelf=_one_of("shelf", given["shelf"], SHELVES) or "news",
-    )
+    return given
 
 
 NAMES = tuple(field.name for field in fields(Filters))
@@ -51,7 +58,8 @@ def from_query(text: str) -> Filters:
     return parsed(dict(parse_qsl(text.removeprefix("?"), max_num_fields=50)))
 
 
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+def one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    """The value, where it is empty or known. Raises HTTPException with 400."""
     if value and value not in known:
         raise HTTPException(400, f"{name}: {value!r} is none of {', '.join(known)}")
     return value
@@ -67,16 +75,21 @@ def _weight(value: str) -> float:
     return found
 
 
-def _moment(value: str) -> str:
-    """The moment in the one form of all times: a date, a time, or how long ago."""
+def moment(name: str, value: str, *, end: bool = False) -> str:
+    """A date, a time, or how long ago, in the one form of all times; with `end`, a date means its end.
+
+    Raises HTTPException with 400 for anything else.
+    """
     try:
         if ago := AGO.fullmatch(value):
-            moment = datetime.now(UTC) - timedelta(**{UNITS[ago[2]]: int(ago[1])})
+            found = datetime.now(UTC) - timedelta(**{UNITS[ago[2]]: int(ago[1])})
         else:
-            moment = datetime.fromisoformat(value)
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+            found = datetime.fromisoformat(value)
+        if end and len(value) == len("2026-05-31"):
+            found += timedelta(days=1, seconds=-1)
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise HTTPException(
-            400, f"since: {value!r} is no date or time, like 2026-05-31, and no time ago, like 12h or 2d"
+            400, f"{name}: {value!r} is no date or time, like 2026-05-31, and no time ago, like 12h or 2d"
         ) from None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return found.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -88,17 +88,31 @@ def piece(sign: str, text: str, label: str = "") -> Piece:
 
 def marked(words: Iterable[tuple[str, str]]) -> tuple[Piece, ...]:
     """The words of an edited block, with labels for what changed and can't be seen."""
-    pieces = [(sign, text) for sign, text in words]
     found: list[Piece] = []
-    for at, (sign, text) in enumerate(pieces):
-        before, after = ([("=", ""), *pieces][at], [*pieces, ("=", "")][at + 1])
-        label = ""
-        if sign == "+":
-            label = unseen(before[1] if before[0] == "-" else "", text)
-        elif sign == "-" and after[0] != "+":
-            label = unseen(text, "")
-        found.append(piece(sign, text, label))
+    for same, group in groupby(words, key=lambda one: one[0] == "="):
+        run = list(group)
+        found += [piece("=", text) for _, text in run] if same else _changed(run)
     return tuple(found)
+
+
+def _changed(run: list[tuple[str, str]]) -> Iterator[Piece]:
+    """What was taken out and put in between two words that stayed."""
+    sides = {sign: "".join(text for other, text in run if other != sign) for sign in "-+"}
+    for at, (sign, text) in enumerate(run):
+        before, after = (run[at - 1] if at else ("=", "")), [*run, ("=", "")][at + 1]
+        label = ""
+        if not text.strip() and sides[sign].strip() and _is_edge(text, sides[sign]):
+            pass  # the blank stays, and only what it stands beside is another
+        elif sign == "+":
+            label = unseen(before[1] if before[0] == "-" else "", text)
+        elif after[0] != "+":
+            label = unseen(text, "")
+        yield piece(sign, text, label)
+
+
+def _is_edge(blank: str, text: str) -> bool:
+    """Whether the text has that white space at its beginning or at its end."""
+    return blank in (text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :])
 
 
 def unseen(old: str, new: str) -> str:

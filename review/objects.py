@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from crawler.blame import Former, Sentence
+from storage.overview import Run
 from storage.reviewing import Item
-from storage.rows import ChangeRow, VersionRow
+from storage.rows import CaptureRow, ChangeRow, IssueRow, PageRow, RunRow, SiteRow, VersionRow
+from storage.search import Hit
+from storage.timeline import Check, CopyOf, Event, Standing
 from storage.verdicts import VerdictRow
 
 Object = dict[str, Any]
@@ -69,6 +73,179 @@ def version_object(row: VersionRow) -> Object:
         "language": row.language,
         "modified": row.modified,
         "capture": row.capture,
+    }
+
+
+def page_object(row: PageRow) -> Object:
+    """A page as it stands now."""
+    return {
+        "page": row.id,
+        "site": row.site,
+        "url": row.url,
+        "title": row.title,
+        "kind": row.kind,
+        "state": row.state,
+        "language": row.language,
+        "found_at": row.found_at,
+        "published": row.published,
+        "modified": row.modified,
+        "checked_at": row.checked_at,
+        "seen_at": row.seen_at,
+        "missing_since": row.missing_since,
+        "version": row.version,
+    }
+
+
+def standing_object(one: Standing, drifted: set[int]) -> Object:
+    """A version without its text."""
+    return {
+        "version": one.number,
+        "captured_at": one.captured_at,
+        "title": one.title,
+        "words": one.words,
+        "capture": one.capture,
+        "extractor": one.extractor,
+        "drift": one.number in drifted,
+    }
+
+
+def event_object(one: Event) -> Object:
+    """A change of a page, without its words."""
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "url": one.url,
+        "old_url": one.old_url,
+        "seen_old": one.seen_old,
+        "seen_new": one.seen_new,
+        "checks_between": one.checks_between,
+        "version": one.version,
+        "old_version": one.old_version,
+        "significance": one.significance,
+        "explanation": one.explanation,
+        "words_added": one.words_added,
+        "words_removed": one.words_removed,
+        "silent": _flag(one.silent),
+        "hollow": bool(one.hollow),
+        "announced": not one.typographic,
+        "found_later": bool(one.found_later),
+        "verdict": one.verdict,
+    }
+
+
+def check_object(one: Check) -> Object:
+    """A look at a page, and what came of it."""
+    return {
+        "capture": one.id,
+        "fetched_at": one.fetched_at,
+        "status": one.status,
+        "outcome": one.outcome,
+        "reason": one.reason,
+        "origin": one.origin,
+    }
+
+
+def copy_object(one: CopyOf) -> Object:
+    """Another page that says the same."""
+    return {
+        "page": one.page,
+        "site": one.site,
+        "url": one.url,
+        "title": one.title,
+        "state": one.state,
+        "first_seen": one.first_seen,
+    }
+
+
+def capture_object(row: CaptureRow) -> Object:
+    """The record of a fetch."""
+    return {
+        "capture": row.id,
+        "page": row.page,
+        "url": row.url,
+        "fetched_at": row.fetched_at,
+        "status": row.status,
+        "outcome": row.outcome,
+        "reason": row.reason,
+        "content_type": row.content_type,
+        "encoding": row.encoding,
+        "digest": row.digest,
+        "length": row.length,
+        "origin": row.origin,
+        "kept": row.body is not None,
+    }
+
+
+def sentence_object(one: Sentence) -> Object:
+    """A sentence, and since when it stands there."""
+    return {"text": one.text, "version": one.version, "since": one.at, "ours": one.ours}
+
+
+def former_object(one: Former) -> Object:
+    """A sentence that the site took away."""
+    return {
+        "text": one.text,
+        "version": one.since.version,
+        "since": one.since.at,
+        "until_version": one.until_version,
+        "until": one.until,
+    }
+
+
+def hit_object(hit: Hit) -> Object:
+    """A page on which words stand, or stood; of its snippet, each piece and whether it was looked for."""
+    return {
+        "page": hit.page,
+        "url": hit.url,
+        "site": hit.site,
+        "title": hit.title,
+        "language": hit.language,
+        "version": hit.version,
+        "captured_at": hit.captured_at,
+        "present": hit.present,
+        "removed": hit.removed,
+        "last_seen": hit.last_seen,
+        "removed_at": hit.removed_at,
+        "change": hit.change,
+        "snippet": [list(piece) for piece in hit.snippet],
+    }
+
+
+def site_object(row: SiteRow, well: RunRow | None) -> Object:
+    """A site, and when it was last crawled as it should be."""
+    return {
+        "site": row.name,
+        "url": row.url,
+        "watched_since": row.watched_since,
+        "next_due": row.next_due,
+        "rest_until": row.rest_until,
+        "failures": row.failures,
+        "last_success": well.started_at if well else None,
+    }
+
+
+def run_object(one: Run) -> Object:
+    """A run of a site, and whether it was as it should be."""
+    counts = ("requests", "fetched", "not_modified", "new", "changed", "moved", "gone", "returned")
+    return {
+        "run": one.id,
+        "started_at": one.started_at,
+        "ended_at": one.ended_at,
+        "reason": one.reason,
+        "well": bool(one.well),
+        **{name: getattr(one, name) for name in (*counts, "blocked", "failed")},
+    }
+
+
+def issue_object(row: IssueRow) -> Object:
+    """What an operator should act on, or should have."""
+    return {
+        "kind": row.kind,
+        "message": row.message,
+        "since": row.since,
+        "last_at": row.last_at,
+        "times": row.times,
+        "closed_at": row.closed_at,
     }
 
 

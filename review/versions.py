@@ -16,21 +16,21 @@ from review.layout import Layout, laid_out, plain_text
 from review.objects import version_object
 from review.web import page, reading, see_other
 from storage.reader import Reader
-from storage.reviewing import Standing, standings
 from storage.rows import VersionRow
+from storage.timeline import Standing, standings
 
 PAIR = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})")
 
 
-def latest(request: Request) -> Response:
-    """The two versions that were picked; otherwise the latest one and the one before it."""
+def picked(request: Request) -> Response:
+    """The two versions that were picked; where none were, the latest one and the one before it."""
     number, asked = request.path_params["id"], request.query_params
     with reading(request) as reader:
         newest = reader.version(number).number
     pair = f"{asked.get('from', max(1, newest - 1))}..{asked.get('to', newest)}"
     _numbers(pair)
-    view = f"?view={view_of(request)}" if "view" in asked else ""
-    return see_other(f"/page/{number}/{pair}{view}")
+    view = view_of(request)
+    return see_other(f"/page/{number}/{pair}{f'?view={view}' if view != VIEWS[0] else ''}")
 
 
 def pair(request: Request) -> Response:
@@ -114,7 +114,7 @@ def _places(
 
 
 routes = [
-    Route("/page/{id:number}", latest),
+    Route("/page/{id:number}/compare", picked),
     Route("/page/{id:number}/{pair}.json", pair_json),
     Route("/page/{id:number}/{pair}", pair),
 ]

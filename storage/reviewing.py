@@ -57,7 +57,9 @@ class Filters:
     kind: str | None = None
     language: str | None = None
     since: str | None = None
-    """A moment of their finding."""
+    """A moment of their finding, and not before ..."""
+    until: str | None = None
+    """... and not after that one."""
     weight: float = 0.0
     """Of this significance at least."""
     reviewed: str = "no"
@@ -105,15 +107,6 @@ class Tally:
     of: int
     more: bool = False
     """There are more than were counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A version as one picks it."""
-
-    number: int
-    captured_at: str
-    words: int
 
 
 def item(reader: Reader, change: int) -> Item:
@@ -200,12 +193,6 @@ def tally(reader: Reader, filters: Filters) -> Tally:
     return Tally(reviewed, of, more=of == most)
 
 
-def standings(reader: Reader, page: int, limit: int = 500) -> list[Standing]:
-    """The versions of a page, the latest first."""
-    sql = "SELECT number, captured_at, words FROM versions WHERE page = ? ORDER BY number DESC LIMIT ?"
-    return read(Standing, reader.db.conn.execute(sql, [page, limit]))
-
-
 def languages(reader: Reader) -> list[str]:
     """The languages of all pages."""
     rows = reader.db.conn.execute(
@@ -233,11 +220,12 @@ def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Va
         f"{a}.site = :site": filters.site,
         f"{a}.kind = :kind": filters.kind,
         f"{a}.day >= substr(:since, 1, 10) AND {a}.found_at >= :since": filters.since,
+        f"{a}.day <= substr(:until, 1, 10) AND {a}.found_at <= :until": filters.until,
         f"{a}.significance >= :weight": filters.weight,
         f"(SELECT language FROM pages WHERE pages.id = {a}.page) = :language": filters.language,  # noqa: S608
         said: filters.words,
     }
-    for name in ("shelf", "site", "kind", "since", "weight", "language"):
+    for name in ("shelf", "site", "kind", "since", "until", "weight", "language"):
         values[name] = getattr(filters, name)
     return " AND ".join(sql for sql, applies in wanted.items() if applies), values
 

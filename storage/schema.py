@@ -425,3 +425,17 @@ _MEMENTOS = """CREATE TABLE mementos (    -- captures of a web archive that were
 def mementos(db: Database) -> None:
     """What became of the captures that a web archive lists, so that none is fetched twice."""
     db.execute(_MEMENTOS)
+
+
+_THROUGH_TIME = (
+    "CREATE INDEX changes_of_site_by_day ON changes(site, shelf, day, kind, verdict)",
+    "CREATE INDEX pages_of_site ON pages(site, state, kind, language)",
+    "CREATE INDEX sketches_by_digest ON sketches(digest) WHERE digest IS NOT NULL",
+)
+
+
+@migrations()
+def pages_and_sites_through_time(db: Database) -> None:
+    """Indexes by which a site's changes are counted by day, its pages by state, and exact copies are met."""
+    for statement in _THROUGH_TIME:
+        db.execute(statement)

@@ -25,7 +25,8 @@ from storage.rows import Values
 _PAGES = """
     SELECT versions.page FROM versions_fts
     CROSS JOIN versions ON versions.id = versions_fts.rowid CROSS JOIN pages ON pages.id = versions.page
-    WHERE versions_fts MATCH :asked AND (:site IS NULL OR pages.site = :site) AND {chosen}
+    WHERE versions_fts MATCH :asked AND (:site IS NULL OR pages.site = :site)
+      AND (:page IS NULL OR pages.id = :page) AND {chosen}
     ORDER BY versions_fts.rank
 """
 _CHOSEN = """
@@ -79,6 +80,7 @@ def find(
     reader: Reader,
     typed: str,
     *,
+    page: int | None = None,
     site: str | None = None,
     language: str | None = None,
     since: str | None = None,
@@ -88,13 +90,14 @@ def find(
 ) -> list[Hit]:
     """The pages that have or had what was typed, the best first; none where nothing was typed to look for.
 
-    `since` and `until` are moments of capture. With `removed` only what the site took away is found; where
-    that is False, only what stands.
+    `page` is the number of the only page to look at; `since` and `until` are moments of capture. With
+    `removed` only what the site took away is found; where that is False, only what stands.
     """
     query = parse(typed)
     if not query:
         return []
-    asked = {"asked": str(query), "site": site, "language": language, "since": since, "until": until}
+    asked = {"asked": str(query), "page": page, "site": site, "language": language}
+    asked |= {"since": since, "until": until}
     hits = (_hit(reader, query, page, asked) for page in _pages(reader, asked))
     wanted = (hit for hit in hits if removed is None or (hit.removed if removed else hit.present))
     return list(islice(wanted, limit))

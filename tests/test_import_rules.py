@@ -11,8 +11,8 @@ HOUSE = Path(__file__).parent.parent
 
 PURE = frozenset(
     {
-        "answer", "diff", "drift", "dumps", "errors", "extract", "fetched", "files", "finding", "keys",
-        "notice", "outcome", "page", "parts", "placing", "recurrence", "revisit", "shapes", "site",
+        "answer", "blame", "diff", "drift", "dumps", "errors", "extract", "fetched", "files", "finding",
+        "keys", "notice", "outcome", "page", "parts", "placing", "recurrence", "revisit", "shapes", "site",
         "template", "times", "timing", "urls", "witness", "wording",
     }
 )  # fmt: skip

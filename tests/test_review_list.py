@@ -18,8 +18,6 @@ from storage.store import Store
 from tests.reviewed import Desk, desk, morning
 from tests.tracked import told
 
-READ_WHOLE = ("changes", "versions", "captures")
-
 
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
@@ -210,62 +208,6 @@ def test_the_list_leads_on_and_back(tmp_path: Path) -> None:
         assert not set(second) & set(found.titles("/?site=a"))
         (back,) = found.tree(onwards.get("href")).cssselect("a[rel=prev]")
         assert found.titles(back.get("href")) == found.titles("/?site=a")
-
-
-# ---- how it is asked
-
-
-def plan(reader: Reader, ask: Any) -> list[str]:
-    """How SQLite goes about every query that is asked meanwhile."""
-    asked: list[str] = []
-    reader.db.conn.set_trace_callback(asked.append)
-    ask()
-    reader.db.conn.set_trace_callback(None)
-    whole = [sql for sql in asked if sql.lstrip().upper().startswith(("SELECT", "WITH"))]
-    return [
-        row[3] for sql in dict.fromkeys(whole) for row in reader.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}")
-    ]
-
-
-@pytest.mark.parametrize(
-    "filters",
-    [
-        Filters(),
-        Filters(reviewed="all", site="riverside", weight=0.1),
-        Filters(reviewed="important", kind="gone", language="fa"),
-        Filters(since="2026-01-01T00:00:00Z", words="bridge"),
-        Filters(reviewed="yes", shelf="history"),
-    ],
-)
-def test_no_question_of_list_or_change_reads_a_table_from_end_to_end(read: Desk, filters: Filters) -> None:
-    with closing(Reader.open(read.path)) as reader:
-        one = reviewing.item(reader, read.change("/mill/1/"))
-        steps = plan(
-            reader,
-            lambda: [
-                reviewing.items(reader, filters),
-                reviewing.items(reader, filters, after=one),
-                reviewing.items(reader, filters, before=one),
-                reviewing.next_to_review(reader, filters, one),
-                reviewing.tally(reader, filters),
-                reviewing.fellows(reader, filters, one),
-                reviewing.count_fellows(reader, filters, one),
-                reviewing.standings(reader, 1),
-                reviewing.languages(reader),
-                reader.change(one.id),
-                reader.version(1, 1),
-            ],
-        )
-    assert len(steps) > 20
-    scans = [step for step in steps if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]
-    assert [step for step in scans if step.split()[1] in (*READ_WHOLE, "c", "o", "pages")] == []
-
-
-def test_the_plan_would_show_a_table_that_is_read_whole(read: Desk) -> None:
-    with closing(Reader.open(read.path)) as reader:
-        assert plan(reader, lambda: list(reader.rows("SELECT * FROM changes WHERE note = 'x'", {}))) == [
-            "SCAN changes"
-        ]
 
 
 # ---- the same edit

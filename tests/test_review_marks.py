@@ -34,6 +34,19 @@ def test_a_joiner_that_went_is_labelled_within_the_edit() -> None:
     assert labels == ["ZWNJ removed"]
 
 
+def test_a_blank_that_stays_beside_tags_that_came_or_went_has_no_label() -> None:
+    bare, tagged = "These words are harmless enough", "These words <b>are</b> harmless enough"
+    for old, new in ((bare, tagged), (tagged, bare), ("a b", "a <i> b"), ("a b", "a, b")):
+        diff = compare(Reading("", old), Reading("", new))
+        assert diff
+        assert [one.label for hunk in diff.hunks for one in marked(hunk.words) if one.label] == []
+
+
+def test_a_blank_that_came_or_went_by_itself_has_a_label() -> None:
+    labels = [one.label for one in marked([("=", "every"), ("-", " "), ("=", "day")])]
+    assert labels == ["", "space removed", ""]
+
+
 def test_the_white_space_before_a_word_is_no_part_of_what_changed() -> None:
     put = marked([("=", "It was"), ("-", " built"), ("+", " torn down")])
     assert [(one.space, one.text) for one in put] == [("", "It was"), (" ", "built"), (" ", "torn down")]

@@ -43,6 +43,7 @@ class Story:
 
     def __init__(self, path: Path, site: Site = SITE) -> None:
         self.site = site
+        self.home = site.url.rstrip("/")
         self.now = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
         self.store = Store.open(path)
         self.reader = Reader.open(path)
@@ -82,12 +83,12 @@ class Story:
 
     def news(self) -> list[tuple[str, str]]:
         """Kind and path of each of them."""
-        return [(change.kind, unquote(change.url.removeprefix(HOME))) for change in self.changes()]
+        return [(change.kind, unquote(change.url.removeprefix(self.home))) for change in self.changes()]
 
     def page(self, path: str) -> PageRow:
         """The page known at a path."""
         rows = {page.url: page for page in self.store.pages(self.site.name)}
-        return rows[HOME + path]
+        return rows[self.home + path]
 
     def versions(self, path: str) -> list[VersionRow]:
         """All versions of the page at that path."""
@@ -114,7 +115,9 @@ class Run:
 
     def lists(self, kind: str, *listed: Listed | str, whole: bool = True) -> None:
         """A source is read and lists these pages; if `whole`, from end to end."""
-        self.archive.note([one if isinstance(one, Listed) else Listed(HOME + one, kind) for one in listed])
+        self.archive.note(
+            [one if isinstance(one, Listed) else Listed(self.story.home + one, kind) for one in listed]
+        )
         at = iso(self.story.now)
         self.archive.read(kind, kind, SourceState(read_at=at, whole_at=at if whole else None))
         if whole:
@@ -125,21 +128,21 @@ class Run:
         at = more.pop("at", None)
         headers: Mapping[str, str] = {"content-type": "text/html; charset=utf-8"} | more.pop("headers", {})
         fetched = Fetched(
-            url=HOME + path,
-            final_url=HOME + (at or path),
+            url=self.story.home + path,
+            final_url=self.story.home + (at or path),
             fetched_at=self.story.later(minutes=1),
             status=status,
             headers=headers,
             body=body.encode() if isinstance(body, str) else body,
             encoding="utf-8",
-            hops=((301, HOME + path),) if at else (),
+            hops=((301, self.story.home + path),) if at else (),
             **more,
         )
         return self.tracker.track(fetched)
 
     def asked_again(self) -> list[str]:
         """The paths that are to be fetched once more in this run."""
-        return [errand.url.removeprefix(HOME) for errand in self.archive.errands()]
+        return [errand.url.removeprefix(self.story.home) for errand in self.archive.errands()]
 
     def misses(self, path: str, status: int = 404) -> Tracked:
         """The site answers that there is no such page."""
@@ -149,7 +152,13 @@ class Run:
         """No whole response comes."""
         assert error in ERRORS
         return self.tracker.track(
-            Fetched(HOME + path, HOME + path, self.story.later(minutes=1), error=error, detail="as if")
+            Fetched(
+                self.story.home + path,
+                self.story.home + path,
+                self.story.later(minutes=1),
+                error=error,
+                detail="as if",
+            )
         )
 
 

@@ -1,0 +1,31 @@
+"""The sentences of a block, in any script, found so that nothing of it is lost between them."""
+
+from __future__ import annotations
+
+import re
+
+ENDS = frozenset(".!?؟۔…।")
+CLOSING = "\"'»”’)]›"
+_BREAK = re.compile(rf"(?<=[{re.escape(''.join(sorted(ENDS)) + CLOSING)}])\s+(?=\S)")
+_LOOK_BACK = 8
+"""Closing quotes and brackets between a sentence's end and the blank after it."""
+_ABBREVIATED = re.compile(r"(?:^|[\s(«“\"])(?:\w|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Art|vs|etc|cf|ca)\.$")
+
+
+def sentences(block: str) -> list[str]:
+    """The sentences of a block, each with the white space after it: joined they are the block.
+
+    Where it is doubtful whether one ends, it goes on: after an abbreviation, and before a small letter.
+    """
+    found: list[str] = []
+    start = 0
+    for gap in _BREAK.finditer(block):
+        if _ends(block[max(0, gap.start() - _LOOK_BACK) : gap.start()]) and not block[gap.end()].islower():
+            found.append(block[start : gap.end()])
+            start = gap.end()
+    return [*found, block[start:]] if block[start:] else found
+
+
+def _ends(before: str) -> bool:
+    said = before.rstrip(CLOSING)
+    return said[-1:] in ENDS and not (said == before and _ABBREVIATED.search(said))

@@ -1,0 +1,163 @@
+"""Where things stand on a plot: days on a calendar, weeks in a row, moments on a line. Pure.
+
+Every plot has a title, and a table of the same numbers stands behind it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+HEAT = ((1, "1"), (2, "2 to 4"), (5, "5 to 19"), (20, "20 and more"))
+"""From how many changes on a day is of which warmth; the same for all sites, so that they can be compared."""
+STEP = 15
+"""Pixels from one day of the calendar to the next."""
+LEFT, TOP = 30, 20
+"""Room for the names of days and months."""
+WEEKS = 53
+BUCKETS = 200
+"""Checks of a page that fall into one of so many stretches of time are one mark."""
+FIRST_PAGE = datetime(1970, 1, 1, tzinfo=UTC)
+
+Counts = Mapping[str, Mapping[str, int]]
+"""Of each day (2026-05-31), how many changes of each kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A day of the calendar."""
+
+    day: str
+    x: int
+    y: int
+    count: int
+    warmth: int
+    """0 for none, then as HEAT has it."""
+    told: str
+    """What it shows, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days of a year, a column for each week."""
+
+    cells: tuple[Cell, ...]
+    months: tuple[tuple[int, str], ...]
+    """Where the first week of each stands, and its name."""
+    width: int
+    height: int
+
+
+def calendar(last: date, counts: Counts) -> Calendar:
+    """The weeks up to that day."""
+    first = first_day(last)
+    cells = []
+    months: dict[str, tuple[int, str]] = {}
+    for n in range((last - first).days + 1):
+        day = first + timedelta(days=n)
+        x, y = LEFT + n // 7 * STEP, TOP + n % 7 * STEP
+        kinds = counts.get(day.isoformat(), {})
+        total = sum(kinds.values())
+        cells.append(Cell(day.isoformat(), x, y, total, warmth(total), _told(day, total, kinds)))
+        if n % 7 == 0 and day.day <= 7:  # noqa: PLR2004 - days of a week
+            months.setdefault(f"{day:%Y-%m}", (x, f"{day:%b}"))
+    return Calendar(tuple(cells), tuple(months.values()), LEFT + WEEKS * STEP, TOP + 7 * STEP)
+
+
+def first_day(last: date) -> date:
+    """The Monday with which the calendar up to that day begins."""
+    return last - timedelta(days=last.weekday(), weeks=WEEKS - 1)
+
+
+def warmth(count: int) -> int:
+    """How warm so many changes make a day."""
+    return sum(count >= least for least, _ in HEAT)
+
+
+def weeks(last: date, counts: Mapping[str, int], number: int) -> list[tuple[str, int, int]]:
+    """The Mondays of the weeks up to that day, how many changes each has, and the height of its bar in %."""
+    monday = last - timedelta(days=last.weekday())
+    by_week = Counter[str]()
+    for day, count in counts.items():
+        there = date.fromisoformat(day)
+        by_week[(there - timedelta(days=there.weekday())).isoformat()] += count
+    days = [(monday - timedelta(weeks=n)).isoformat() for n in range(number)][::-1]
+    most = max([by_week[day] for day in days] or [0]) or 1
+    return [(day, by_week[day], -(-100 * by_week[day] // most)) for day in days]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of time from one moment to another."""
+
+    first: datetime
+    last: datetime
+
+    @classmethod
+    def through(cls, moments: Iterable[str]) -> Line:
+        """The line on which all these moments are."""
+        found = [moment(one) for one in moments] or [FIRST_PAGE]
+        first, last = min(found), max(found)
+        return cls(first, max(last, first + timedelta(minutes=1)))
+
+    def at(self, value: str) -> float:
+        """Where a moment stands, from 0 to 100."""
+        part = (moment(value) - self.first) / (self.last - self.first)
+        return round(min(1.0, max(0.0, part)) * 100, 2)
+
+    def ticks(self, number: int = 5) -> list[tuple[float, str]]:
+        """Moments to be named, and their names."""
+        span = self.last - self.first
+        form = "%Y-%m-%d" if span > timedelta(days=2 * number) else "%m-%d %H:%M"
+        return [(100 * n / number, f"{self.first + span * n / number:{form}}") for n in range(number)]
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Some checks of a page that were close to each other."""
+
+    at: float
+    count: int
+    well: bool
+    told: str
+
+
+def buckets(line: Line, checks: Iterable[tuple[str, str]], good: frozenset[str]) -> list[Bucket]:
+    """Moments of checks with their outcomes, as marks on a line; a mark is as good as its worst check."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for at, outcome in sorted(checks):
+        found.setdefault(int(line.at(at) * (BUCKETS - 1) / 100), []).append((at, outcome))
+    return [
+        Bucket(
+            at=round(100 * n / BUCKETS, 2),
+            count=len(those),
+            well=all(outcome in good for _, outcome in those),
+            told=_span(those) + ": " + _listed(Counter(outcome for _, outcome in those)),
+        )
+        for n, those in found.items()
+    ]
+
+
+def moment(value: str) -> datetime:
+    """A stored time; the beginning of all time for one that can't be read."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return FIRST_PAGE
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _told(day: date, total: int, kinds: Mapping[str, int]) -> str:
+    said = f"{total:,} {'change' if total == 1 else 'changes'}" if total else "no change"
+    return f"{day:%-d %B %Y}: {said}" + (f" ({_listed(kinds)})" if total else "")
+
+
+def _span(those: list[tuple[str, str]]) -> str:
+    first, last = (at[:16].replace("T", " ") for at in (those[0][0], those[-1][0]))
+    return first if first == last else f"{len(those)} checks from {first} to {last}"
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))

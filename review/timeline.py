@@ -1,0 +1,159 @@
+"""A page through time: its versions, what became of it, when it was looked at, where else its text stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from review.objects import check_object, copy_object, event_object, page_object, standing_object
+from review.plots import Line, buckets
+from review.web import page, reading
+from storage import timeline as stored
+from storage.reader import Reader
+from storage.rows import PageRow
+from storage.timeline import Check, CopyOf, Drift, Event, Standing
+
+SEEN = frozenset({"ok", "not modified", "moved"})
+"""Outcomes of checks that showed the page."""
+NAMED = 200
+"""Checks that are told one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long the page was there, or gone."""
+
+    gone: bool
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that became of the page."""
+
+    at: str
+    kind: str
+    """That of its change; else `baseline`, `drift` or `version`."""
+    event: Event | None
+    version: Standing | None
+    before: int | None
+    """The version before that one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """All that is known of a page's past."""
+
+    row: PageRow
+    versions: list[Standing]
+    events: list[Event]
+    drifts: list[Drift]
+    checks: list[Check]
+    copies: list[CopyOf]
+
+
+def timeline(request: Request) -> Response:
+    """The past of a page as a page."""
+    with reading(request) as reader:
+        past = _past(reader, request.path_params["id"])
+    line = _line(past)
+    return page(
+        request,
+        "timeline.html",
+        past=past,
+        row=past.row,
+        line=line,
+        entries=entries(past.versions, past.events, past.drifts),
+        spans=spans(past.versions, past.events, _last_look(past)),
+        checks=past.checks[:NAMED],
+        marks=buckets(line, ((one.fetched_at, one.outcome) for one in past.checks), SEEN),
+        outcomes=Counter(one.outcome for one in past.checks).most_common(),
+        drifted={one.version for one in past.drifts},
+        most_checks=stored.MOST_CHECKS,
+        most_versions=stored.MOST_VERSIONS,
+    )
+
+
+def timeline_json(request: Request) -> Response:
+    """The same for programs."""
+    with reading(request) as reader:
+        past = _past(reader, request.path_params["id"])
+    drifted = {one.version for one in past.drifts}
+    return JSONResponse(
+        {
+            **page_object(past.row),
+            "versions": [standing_object(one, drifted) for one in past.versions],
+            "changes": [event_object(one) for one in past.events],
+            "checks": [check_object(one) for one in past.checks[:NAMED]],
+            "copies": [copy_object(one) for one in past.copies],
+        }
+    )
+
+
+def entries(versions: Sequence[Standing], events: Sequence[Event], drifts: Sequence[Drift]) -> list[Entry]:
+    """What became of the page, the latest first: its changes, and the versions that no change led to."""
+    by_number = {one.number: one for one in versions}
+    led = {one.version for one in events if _leads(one)}
+    drifted = {one.version for one in drifts}
+    found = [_entry(one, by_number) for one in events]
+    for one in versions:
+        if one.number not in led:
+            kind = "drift" if one.number in drifted else "baseline" if one.number == 1 else "version"
+            before = one.number - 1 if one.number - 1 in by_number else None
+            found.append(Entry(one.captured_at, kind, None, one, before))
+    return sorted(found, key=lambda one: (one.at, one.version.number if one.version else 0), reverse=True)
+
+
+def spans(versions: Sequence[Standing], events: Sequence[Event], until: str) -> list[Span]:
+    """When the page was there and when it was gone, from its first sight to the last look at it."""
+    begins = min([*(one.captured_at for one in versions), *(one.seen_new for one in events)], default=until)
+    found: list[Span] = []
+    start, gone = begins, False
+    for one in sorted(events, key=lambda one: (one.seen_new, one.id)):
+        now_gone = bool(one.leaves) if one.kind in ("gone", "returned", "moved") else gone
+        if now_gone != gone:
+            found.append(Span(gone, start, one.seen_new))
+            start, gone = one.seen_new, now_gone
+    return [*found, Span(gone, start, max(start, until))]
+
+
+def _past(reader: Reader, number: int) -> Past:
+    row = reader.page(number)
+    return Past(
+        row=row,
+        versions=stored.standings(reader, number),
+        events=stored.events(reader, number),
+        drifts=stored.drifts(reader, number),
+        checks=stored.checks(reader, number),
+        copies=stored.copies(reader, row) if row.version else [],
+    )
+
+
+def _line(past: Past) -> Line:
+    moments = [one.captured_at for one in past.versions] + [one.seen_new for one in past.events]
+    return Line.through([*moments, *(one.fetched_at for one in past.checks)])
+
+
+def _last_look(past: Past) -> str:
+    return max([*(one.fetched_at for one in past.checks), past.row.found_at])
+
+
+def _leads(event: Event) -> bool:
+    """Whether the change led to a version."""
+    return event.version not in (None, event.old_version) and not event.leaves
+
+
+def _entry(event: Event, by_number: Mapping[int, Standing]) -> Entry:
+    if not _leads(event):
+        return Entry(event.seen_new, event.kind, event, None, None)
+    version = by_number.get(event.version or 0)
+    return Entry(event.seen_new, event.kind, event, version, event.old_version)
+
+
+routes = [Route("/page/{id:number}.json", timeline_json), Route("/page/{id:number}", timeline)]

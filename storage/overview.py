@@ -1,0 +1,110 @@
+"""Sites through time: their changes by day, their pages by state, their runs; all counted in indexes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.errors import NotFound
+from storage.reader import Reader
+from storage.rows import IssueRow, RunRow, SiteRow, read
+
+WELL = "reason IN ('finished', 'budget') AND (fetched = 0 OR fetched > failed + blocked)"
+"""A run that ended as it should and was answered."""
+
+_DAYS = """
+    SELECT day, kind, count(*) AS changes, count(verdict) AS reviewed FROM changes
+    WHERE site = :site AND shelf = 'news' AND day BETWEEN :first AND :last GROUP BY day, kind
+"""
+_PAGES = """
+    SELECT state, kind, language, count(*) AS pages FROM pages
+    WHERE site = ? AND state NOT IN ('absorbed', 'unplaced') GROUP BY state, kind, language
+"""
+_RUNS = f"""
+    SELECT *, {WELL} AS well FROM runs WHERE site = ? ORDER BY started_at DESC LIMIT ?
+"""  # noqa: S608 - words of ours only
+_LAST_WELL = f"""
+    SELECT * FROM runs WHERE site = ? AND {WELL} ORDER BY started_at DESC LIMIT 1
+"""  # noqa: S608 - words of ours only
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The changes of one kind that were found on one day."""
+
+    day: str
+    kind: str
+    changes: int
+    reviewed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """How many pages are in one state, of one kind and language."""
+
+    state: str
+    kind: str | None
+    language: str | None
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run, and whether it was as it should be."""
+
+    id: int
+    started_at: str
+    ended_at: str | None
+    reason: str | None
+    whole: int
+    requests: int
+    bytes: int
+    fetched: int
+    not_modified: int
+    new: int
+    changed: int
+    moved: int
+    gone: int
+    returned: int
+    blocked: int
+    failed: int
+    well: int | None
+
+
+def sites(reader: Reader) -> list[SiteRow]:
+    """All sites, by name."""
+    return read(SiteRow, reader.db.conn.execute("SELECT * FROM sites ORDER BY name"))
+
+
+def site(reader: Reader, name: str) -> SiteRow:
+    """One site. Raises NotFound."""
+    if (found := reader.site(name)) is None:
+        raise NotFound(f"no site is called {name!r}, or it was never crawled: `variorum sites` lists them")
+    return found
+
+
+def days(reader: Reader, site: str, first: str, last: str) -> list[Day]:
+    """The announced changes of a site from one day to another, both included, by day and kind."""
+    asked = {"site": site, "first": first, "last": last}
+    return read(Day, reader.db.conn.execute(_DAYS, asked))
+
+
+def pages(reader: Reader, site: str) -> list[Pages]:
+    """All pages of a site, counted."""
+    return read(Pages, reader.db.conn.execute(_PAGES, [site]))
+
+
+def runs(reader: Reader, site: str, limit: int) -> list[Run]:
+    """The latest runs of a site, the last first."""
+    return read(Run, reader.db.conn.execute(_RUNS, [site, limit]))
+
+
+def last_well(reader: Reader, site: str) -> RunRow | None:
+    """The last run that was as it should be."""
+    found = read(RunRow, reader.db.conn.execute(_LAST_WELL, [site]))
+    return found[0] if found else None
+
+
+def closed_issues(reader: Reader, site: str, limit: int) -> list[IssueRow]:
+    """The issues of a site that are over, the latest first."""
+    sql = "SELECT * FROM issues WHERE site = ? AND closed_at IS NOT NULL ORDER BY closed_at DESC LIMIT ?"
+    return read(IssueRow, reader.db.conn.execute(sql, [site, limit]))

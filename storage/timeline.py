@@ -1,0 +1,176 @@
+"""A page through time: its versions and their texts, what became of it, when it was looked at, its copies.
+
+Every question is answered along an index of the page's own rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.reader import Reader
+from storage.rows import PageRow, read
+
+MOST_VERSIONS = 500
+MOST_EVENTS = 1_000
+MOST_CHECKS = 2_000
+MOST_COPIES = 20
+MOST_TEXT = 2_000_000
+"""Characters of the texts of one page that are looked through."""
+
+_VERSIONS = """
+    SELECT number, capture, captured_at, substr(title, 1, 500) AS title, words, extractor
+    FROM versions WHERE page = ? ORDER BY number DESC LIMIT ?
+"""
+_EVENTS = """
+    SELECT id, kind, url, old_url, version, old_version, seen_old, seen_new, checks_between, significance,
+           explanation, words_added, words_removed, typographic, silent, hollow, leaves, found_later, verdict
+    FROM changes WHERE page = ? ORDER BY id DESC LIMIT ?
+"""
+_CHECKS = """
+    SELECT id, fetched_at, status, outcome, substr(reason, 1, 300) AS reason, origin,
+           body IS NOT NULL AS kept
+    FROM captures WHERE page = ? ORDER BY id DESC LIMIT ?
+"""
+_TEXTS = """
+    SELECT number, captured_at, text, extractor FROM versions WHERE page = ? ORDER BY number DESC LIMIT ?
+"""
+_HUNKS = """
+    SELECT hunks FROM changes WHERE page = ? AND version = ? AND old_version IS NOT version
+    ORDER BY id LIMIT 1
+"""
+_COPIES = """
+    SELECT pages.id AS page, pages.site, pages.url, pages.state, versions.title, versions.language,
+           (SELECT captured_at FROM versions WHERE page = pages.id ORDER BY number LIMIT 1) AS first_seen
+    FROM sketches AS mine
+    CROSS JOIN sketches AS theirs ON theirs.digest = mine.digest AND theirs.digest IS NOT NULL
+    CROSS JOIN versions ON versions.id = theirs.version
+    CROSS JOIN pages ON pages.id = versions.page AND pages.version = versions.number
+    WHERE mine.version = (SELECT id FROM versions WHERE page = :page AND number = :version)
+      AND pages.id <> :page AND pages.state <> 'absorbed' LIMIT :limit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A version without its text."""
+
+    number: int
+    capture: int
+    captured_at: str
+    title: str
+    words: int
+    extractor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change of the page, without its words."""
+
+    id: int
+    kind: str
+    url: str
+    old_url: str | None
+    version: int | None
+    old_version: int | None
+    seen_old: str | None
+    seen_new: str
+    checks_between: int
+    significance: float
+    explanation: str
+    words_added: int
+    words_removed: int
+    typographic: int
+    silent: int | None
+    hollow: int
+    leaves: int
+    found_later: int
+    verdict: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A version that another reading of ours made, and not the site."""
+
+    version: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A capture, as far as it tells that the page was looked at."""
+
+    id: int
+    fetched_at: str
+    status: int
+    outcome: str
+    reason: str
+    origin: str
+    kept: int
+    """1: its bytes are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text of a version."""
+
+    number: int
+    captured_at: str
+    text: str
+    extractor: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOf:
+    """Another page that now says the same, word for word."""
+
+    page: int
+    site: str
+    url: str
+    state: str
+    title: str
+    language: str | None
+    first_seen: str
+
+
+def standings(reader: Reader, page: int, limit: int = MOST_VERSIONS) -> list[Standing]:
+    """The versions of a page, the latest first."""
+    return read(Standing, reader.db.conn.execute(_VERSIONS, [page, limit]))
+
+
+def events(reader: Reader, page: int, limit: int = MOST_EVENTS) -> list[Event]:
+    """The changes of a page, those of typography too, the latest found first."""
+    return read(Event, reader.db.conn.execute(_EVENTS, [page, limit]))
+
+
+def drifts(reader: Reader, page: int) -> list[Drift]:
+    """Where our reading of the page moved and the page did not."""
+    sql = "SELECT version, at FROM drifts WHERE page = ? ORDER BY version"
+    return read(Drift, reader.db.conn.execute(sql, [page]))
+
+
+def checks(reader: Reader, page: int, limit: int = MOST_CHECKS) -> list[Check]:
+    """When the page was looked at and what came of it, what was stored last first."""
+    return read(Check, reader.db.conn.execute(_CHECKS, [page, limit]))
+
+
+def texts(reader: Reader, page: int, most: int = MOST_TEXT) -> list[Text]:
+    """The texts of a page, the oldest first: of the latest versions, as many as have so many characters."""
+    found: list[Text] = []
+    for row in reader.db.conn.execute(_TEXTS, [page, MOST_VERSIONS]):
+        found.append(Text(*row))
+        most -= len(found[-1].text)
+        if most < 0:
+            break
+    return found[::-1]
+
+
+def hunks_to(reader: Reader, page: int, version: int) -> str | None:
+    """The hunks, as JSON, of the change that led to a version; None where no change did."""
+    row = reader.db.conn.execute(_HUNKS, [page, version]).fetchone()
+    return row[0] if row else None
+
+
+def copies(reader: Reader, page: PageRow, limit: int = MOST_COPIES) -> list[CopyOf]:
+    """The pages that now say what this one says, but for spelling and punctuation."""
+    asked = {"page": page.id, "version": page.version, "limit": limit}
+    return read(CopyOf, reader.db.conn.execute(_COPIES, asked))
