@@ -246,6 +246,7 @@ class SiteArchive:
             "found_on": found_on,
             "found_run": self.run,
             "published": one.published,
+            "published_by": "listed" if one.published else None,
             "modified": one.modified,
             "witness": one.witness,
             "parts": one.parts,
@@ -254,6 +255,8 @@ class SiteArchive:
 
     def _keep(self, page: PageRow, one: Listed, *, told: bool) -> None:
         values: Values = {n: v for n in ("ref", "published", "witness") if (v := getattr(one, n))}
+        if one.published:
+            values["published_by"] = "listed"
         if one.modified and (one.ref or not page.ref):  # an API that knows the page by its id dates it best
             values["modified"] = one.modified
         if one.witness:  # such a source knows the whole text

@@ -53,6 +53,8 @@ class Extract:
     published: str | None = None
     modified: str | None = None
     language: str | None = None
+    published_by: str | None = None
+    """`marked` by the page as its date, or `found` in its text or address."""
     canonical: str | None = None
     """The page's own `rel=canonical`, absolute."""
 
@@ -111,6 +113,7 @@ def extract(
         kind=kind,
         author=says.author,
         published=says.published,
+        published_by=says.published_by,
         modified=says.modified,
         language=page.language(text, tree.get("lang")),
         canonical=says.canonical,

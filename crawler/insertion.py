@@ -187,7 +187,7 @@ class Insertion:
                 "text_digest": last.digest,
                 "language": last.language,
                 "kind": page.kind or self.extract.kind,
-                "published": page.published or self.extract.published,
+                **record.published(page, self.extract),
                 "changed_at": self.at if page.version else page.changed_at,
             }
         if self.at > (page.seen_at or ""):

@@ -59,8 +59,9 @@ def version(
         "capture": made_of,
         "captured_at": fetched.fetched_at,
         "author": extract.author,
-        "published": page.published or extract.published,
+        **published(page, extract),
         "modified": modified(page, extract),
+        "modified_by": "listed" if page.modified else "marked" if extract.modified else None,
     }
     store.add_version(values | reading(extract, by))
 
@@ -230,7 +231,7 @@ def seen(
         values["body_digest"] = digest_of(fetched.body)
     if extract:
         values |= {"title": extract.title, "kind": extract.kind, "text_digest": extract.digest}
-        values |= {"language": extract.language, "published": page.published or extract.published}
+        values |= {"language": extract.language, **published(page, extract)}
     if number is not None:
         values["version"] = number
         if page.version is not None:
@@ -280,6 +281,13 @@ def _missing_import(store: Store, run: int, page: PageRow, fetched: Fetched) -> 
 def checked(store: Store, page: PageRow, fetched: Fetched) -> None:
     """The page's row after a fetch that showed neither the page nor its absence."""
     store.update_page(page.id, _checked(page, fetched))
+
+
+def published(page: PageRow, extract: Extract) -> Values:
+    """When the page was published, and who says so: what was known before this extraction comes first."""
+    if page.published:
+        return {"published": page.published, "published_by": page.published_by}
+    return {"published": extract.published, "published_by": extract.published_by}
 
 
 def modified(page: PageRow, extract: Extract | None) -> str | None:

@@ -43,14 +43,18 @@ _FIRST = (
     Field("text", "string", "clean text, one block a line"),
     Field("language", "string", "ISO 639 code of the text"),
     Field("author", "string", "as the site says"),
+    Field("authors", "strings", "the same, parted at commas and semicolons"),
     Field("published", "string", "as the site says, ISO 8601"),
+    Field("published_by", "string", "who says so: listed, marked, found or dump"),
     Field("modified", "string", "as the site says, ISO 8601"),
+    Field("modified_by", "string", "who says so: listed or marked"),
     Field("version", "integer", "number of the version, by the time of its capture, from 1"),
     Field("captured_at", "string", "when this version was first seen, UTC"),
     Field("digest", "string", "SHA-256 of title and text; of a paragraph, of its text"),
     Field("words", "integer", "how many words the text has"),
     Field("extractor", "string", "what read the page"),
     Field("template", "integer", "version of the learned boilerplate that it was read with"),
+    Field("chain", "string", "number and digest of the version's last seal in the store's chain"),
     Field("seen_at", "string", "when the page was last seen, UTC"),
 )
 _LAST = Field("gone", "boolean", "true: it is no longer there; all but id, url and site is missing")
@@ -77,8 +81,10 @@ _COLUMNS = f"""
         AND seen_new > :as_of ORDER BY seen_new, changes.id LIMIT 1
     ), pages.url) END AS url,
     pages.site, coalesce(pages.kind, 'article') AS kind,
-    v.title, v.text, v.language, v.author, v.published, v.modified,
+    v.title, v.text, v.language, v.author, v.author AS authors,
+    v.published, v.published_by, v.modified, v.modified_by,
     v.number AS version, v.captured_at, v.digest, v.words, v.extractor,
+    (SELECT id || ':' || store_chain FROM seals WHERE version = v.id ORDER BY id DESC LIMIT 1) AS chain,
     CASE WHEN :as_of IS NULL THEN pages.seen_at ELSE (
         SELECT max(fetched_at) FROM captures WHERE page = pages.id AND outcome IN {SEEING}
         AND fetched_at <= :as_of
@@ -98,6 +104,7 @@ _PAGES = f"""
       )
       AND (v.id > :versions
         OR EXISTS (SELECT 1 FROM changes WHERE page = pages.id AND id > :changes)
+        OR EXISTS (SELECT 1 FROM seals WHERE version = v.id AND id > :seals)
         OR EXISTS (SELECT 1 FROM rewritings WHERE page = pages.id AND mark > :rewritings))
     ORDER BY pages.id
 """  # noqa: S608 - columns of ours only
@@ -108,33 +115,39 @@ _VERSIONS = f"""
     WHERE (:site IS NULL OR pages.site = :site) AND (:as_of IS NULL OR v.captured_at <= :as_of)
       AND (v.id > :versions
         OR EXISTS (SELECT 1 FROM changes WHERE page = pages.id AND id > :changes)
+        OR EXISTS (SELECT 1 FROM seals WHERE version = v.id AND id > :seals)
         OR EXISTS (SELECT 1 FROM rewritings WHERE page = pages.id AND coalesce(version, v.id) = v.id
                    AND mark > :rewritings))
     ORDER BY pages.id, v.number
 """  # noqa: S608 - columns of ours only
 
 _TEMPLATE = re.compile(r"; template (\d+)")
+_BETWEEN = re.compile(r"\s*[;,،؛]\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """How far an export has come; written `12.34.5.67`."""
+    """How far an export has come; written `12.34.5.67.89`."""
 
     versions: int = -1
     changes: int = -1
     rewritings: int = -1
     captures: int = -1
+    seals: int = -1
 
     def __str__(self) -> str:
         return ".".join(map(str, astuple(self)))
 
     @classmethod
     def parse(cls, text: str) -> Positions:
-        """Those of a cursor; of one that an older version gave, the first two. Raises NotFound."""
+        """Those of a cursor. Raises NotFound.
+
+        One that an older version gave has fewer; what that handed out lacked fields, and comes whole again.
+        """
         parts = text.split(".")
-        if len(parts) not in (2, 4) or not all(part.isascii() and part.isdecimal() for part in parts):
+        if len(parts) not in (2, 4, 5) or not all(part.isascii() and part.isdecimal() for part in parts):
             raise NotFound(
-                f"{text!r} is no cursor: use the one that the last export printed, like 1200.34.5.6"
+                f"{text!r} is no cursor: use the one that the last export printed, like 1200.34.5.6.7"
             )
         return cls(*map(int, parts))
 
@@ -148,6 +161,7 @@ def cursor(reader: Reader) -> Positions:
             ("changes", "id"),
             ("rewritings", "mark"),
             ("captures", "id"),
+            ("seals", "id"),
         )
     )
     return Positions(*next(reader.rows(f"SELECT {sql}", {})).values())
@@ -185,6 +199,7 @@ def documents(
         "versions": begin.versions,
         "changes": begin.changes,
         "rewritings": begin.rewritings,
+        "seals": begin.seals,
     }
     rows = map(_document, reader.rows(_VERSIONS if unit == "version" else _PAGES, asked))
     match unit:
@@ -203,9 +218,11 @@ def page_of(document: Document) -> int:
 
 
 def _document(row: Document) -> Document:
-    gone, seen_at = row.pop("gone"), row.pop("seen_at")
+    chain, gone, seen_at = row.pop("chain"), row.pop("gone"), row.pop("seen_at")
     template = _TEMPLATE.search(row["extractor"])
-    return row | {"template": int(template[1]) if template else None, "seen_at": seen_at, "gone": bool(gone)}
+    row["authors"] = _BETWEEN.split(row["author"].strip()) if row["author"] else []
+    read_with = int(template[1]) if template else None
+    return row | {"template": read_with, "chain": chain, "seen_at": seen_at, "gone": bool(gone)}
 
 
 def _pages(rows: Iterable[Document], *, tombstones: bool) -> Iterator[Document]:

@@ -122,6 +122,7 @@ class PageRow:
     body_digest: str | None
     parts: int
     agrees: int | None
+    published_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,8 @@ class VersionRow:
     modified: str | None
     language: str | None
     extractor: str
+    published_by: str | None = None
+    modified_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

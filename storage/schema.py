@@ -439,3 +439,19 @@ def pages_and_sites_through_time(db: Database) -> None:
     """Indexes by which a site's changes are counted by day, its pages by state, and exact copies are met."""
     for statement in _THROUGH_TIME:
         db.execute(statement)
+
+
+_DATES = (
+    # listed: by the site's API, sitemap or feed; marked: by the page itself; found: in its text or address,
+    # which is less sure; dump: in a text dump
+    "ALTER TABLE pages ADD COLUMN published_by TEXT",
+    "ALTER TABLE versions ADD COLUMN published_by TEXT",
+    "ALTER TABLE versions ADD COLUMN modified_by TEXT",
+)
+
+
+@migrations()
+def sources_of_dates(db: Database) -> None:
+    """Who says when a page was published and modified."""
+    for statement in _DATES:
+        db.execute(statement)

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from crawler.backfill import Backfill
 from crawler.extract import Extract
+from crawler.fetched import Listed
 from storage.errors import NotFound
 from storage.export import FIELDS, UNITS, Document, Unit, cursor, documents
+from storage.seals import last_of_version, seal
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, told
 
@@ -84,19 +86,52 @@ def test_a_document_has_what_a_reader_needs_and_an_id_that_stays(story: Story) -
         "text": BRIDGE,
         "language": "en",
         "author": None,
+        "authors": [],
         "published": None,
+        "published_by": None,
         "modified": None,
+        "modified_by": None,
         "version": 1,
         "captured_at": version.captured_at,
         "digest": version.digest,
         "words": 7,
         "extractor": version.extractor,
         "template": 0,
+        "chain": bridge_seal(story),
         "seen_at": page.seen_at,
     }
     with story.run() as run:
         run.sees("/bridge/", article("The bridge", BRIDGE), at="/news/bridge/")
     assert next(document["id"] for document in exported(story)) == bridge["id"]
+
+
+def bridge_seal(story: Story) -> str:
+    seal = last_of_version(story.store.db.conn, story.versions("/bridge/")[0].id)
+    assert seal is not None
+    return seal.head
+
+
+def test_a_document_says_by_whom_its_dates_are_and_who_wrote_it(story: Story) -> None:
+    dated = '<meta property="article:modified_time" content="2026-02-01T10:00:00Z">'
+    written = """<script type="application/ld+json">{"@type": "NewsArticle", "author":
+        [{"name": "Ada Byron"}, {"name": "مریم احمدی"}], "datePublished": "2026-01-05T10:00:00Z"}</script>"""
+    days = {"published": "2026-01-01T08:00:00Z", "modified": "2026-01-02T08:00:00Z"}
+    listed = Listed(f"{HOME}/listed/", "feed", **days)
+    with story.run() as run:
+        run.lists("feed", listed)
+        run.sees("/listed/", article("A listed page", MILL).replace("<head>", f"<head>{dated}{written}"))
+        run.sees("/marked/", article("A marked page", MILL).replace("<head>", f"<head>{dated}{written}"))
+        run.sees("/news/2026/01/09/found/", article("A page found", MILL))
+    said = [
+        (one["published"][:10], one["published_by"], one["modified_by"], one["authors"])
+        for one in exported(story)[2:]
+    ]
+    both = ["Ada Byron", "مریم احمدی"]
+    assert said == [
+        ("2026-01-01", "listed", "listed", both),
+        ("2026-01-05", "marked", "marked", both),
+        ("2026-01-09", "found", None, []),
+    ]
 
 
 def test_each_page_is_exported_once_in_its_latest_version(story: Story) -> None:
@@ -186,7 +221,7 @@ def test_the_archive_can_be_read_as_it_stood_at_a_moment(story: Story) -> None:
     assert exported(story, as_of="2020-01-01T00:00:00Z") == []
 
 
-@pytest.mark.parametrize("since", ["", "12", "1.x", "-1.2", "2026-03-01", "1.2.3", "².²", "1.2.3.4.5"])
+@pytest.mark.parametrize("since", ["", "12", "1.x", "-1.2", "2026-03-01", "1.2.3", "².²", "1.2.3.4.5.6"])
 def test_a_cursor_that_was_never_given_is_refused_in_words(story: Story, since: str) -> None:
     with pytest.raises(NotFound, match=r"is no cursor: use the one that the last export printed"):
         exported(story, since=since)
@@ -194,13 +229,30 @@ def test_a_cursor_that_was_never_given_is_refused_in_words(story: Story, since: 
 
 def test_a_cursor_of_another_database_is_refused(story: Story) -> None:
     with pytest.raises(NotFound, match="is the cursor of another database"):
-        exported(story, since="900.1.1.1")
+        exported(story, since="900.1.1.1.1")
 
 
-def test_a_cursor_that_an_older_version_gave_still_holds(story: Story) -> None:
-    at = cursor(story.reader)
+@pytest.mark.parametrize("parts", [2, 4])
+def test_since_a_cursor_of_an_older_version_all_comes_again_with_the_fields_that_it_lacked(
+    story: Story, parts: int
+) -> None:
+    older = ".".join(now(story).split(".")[:parts])
     edit(story)
-    assert paths(exported(story, since=f"{at.versions}.{at.changes}")) == ["/bridge/"]
+    assert exported(story, since=older) == exported(story)
+
+
+def prune(story: Story) -> None:
+    """Retention takes the mill's body away."""
+    [version] = story.versions("/mill/")
+    with story.store.writing():
+        story.store.db.conn.execute("UPDATE captures SET body = NULL WHERE id = ?", [version.capture])
+        seal(story.store.db.conn, version.id, pruned=True)
+
+
+def test_a_version_that_is_sealed_anew_is_told_again(story: Story) -> None:
+    before = now(story)
+    prune(story)
+    assert paths(exported(story, since=before)) == ["/mill/"]
 
 
 # ---- what was stored anew
@@ -308,7 +360,7 @@ def test_at_a_moment_before_the_watch_there_is_what_was_imported(story: Story) -
 
 # ---- increments add up
 
-EVENTS = ("edit", "same", "remove", "return", "move", "reread", "import", "letter")
+EVENTS = ("edit", "same", "remove", "return", "move", "reread", "import", "letter", "prune")
 
 
 def happen(story: Story, event: str, number: int) -> None:
@@ -334,6 +386,8 @@ def happen(story: Story, event: str, number: int) -> None:
             story.store.reread_version(version.id, {"text": f"Read anew, {number}.", "digest": f"{number}"})
         case "import":
             imported(story, where, f"2021-01-{number + 1:02}T00:00:00Z", f"It was closed {number} times.")
+        case "prune":
+            prune(story)
         case "letter":
             with story.run() as run:
                 run.sees(f"/letter-{number}/", article(f"Letter {number}", LETTER, f"{number}", lang="fa"))

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,8 @@ import pytest
 
 from crawler.errors import Misuse
 from crawler.exporting.draft import MARK
-from crawler.exporting.exports import FORMATS, Asked, export_to
+from crawler.exporting.exports import CAPTURE, FAMILY, FORMATS, Asked, export_to
+from crawler.exporting.outline import OUTLINE
 from crawler.exporting.tables import write_csv
 from storage.export import FIELDS, Document, documents
 from tests.local_site import article
@@ -309,7 +311,9 @@ def test_what_does_not_go_together_is_refused_in_words(
 
 def test_an_outline_has_the_headings_and_links_of_the_text_alone(story: Story, out: Path) -> None:
     links = '<a href="/mill/">The mill</a> <a href="javascript:x()">x</a>'
-    page = article("Links", BRIDGE)
+    heads = [("fa", "/fa/links/"), ("en", "/links/"), ("x-default", "/links/"), ("sq", "javascript:x()")]
+    named = "".join(f'<link rel="alternate" hreflang="{code}" href="{url}">' for code, url in heads)
+    page = article("Links", BRIDGE).replace("<head>", f"<head>{named}")
     page = page.replace("</div></article>", f"<h2>Where to go</h2><p>{BRIDGE} {links}</p></div></article>")
     with story.run() as run:
         run.sees("/links/", page)
@@ -317,6 +321,7 @@ def test_an_outline_has_the_headings_and_links_of_the_text_alone(story: Story, o
     found = [json.loads(line) for line in (out / "all.jsonl").read_text().splitlines()][-1]
     assert found["headings"] == ["Where to go"]
     assert found["links"] == [f"{HOME}/mill/"]
+    assert found["editions"] == [f"fa {HOME}/fa/links/"]
 
 
 def test_pages_with_one_text_have_one_family(story: Story, out: Path) -> None:
@@ -357,6 +362,12 @@ def test_the_card_of_a_folder_names_every_file_of_it(story: Story, out: Path) ->
 # ---- the tools of the trade, as docs/export.md has it
 
 ROOT = Path(__file__).parent.parent
+
+
+def test_every_field_is_written_down_with_its_type_and_no_other() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| \S.* \|$", (ROOT / "docs/export.md").read_text("utf-8"), re.M)
+    fields = [*(field for unit in FIELDS.values() for field in unit), *OUTLINE, FAMILY, *CAPTURE]
+    assert set(rows) == {(field.name, field.type) for field in fields}
 
 
 def one_liners(tool: str) -> list[str]:

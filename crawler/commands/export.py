@@ -22,7 +22,7 @@ from storage.reader import Reader
 @click.option("--site", metavar="SITE", help="Of this site only.")
 @click.option("--since", metavar="CURSOR", help="Only what is new since the export that told this cursor.")
 @click.option("--as-of", type=Moment(), help="As the sites stood at that moment.")
-@click.option("--outline", is_flag=True, help="With the headings and links of each text.")
+@click.option("--outline", is_flag=True, help="With headings, links and other editions.")
 @click.option("--families", is_flag=True, help="With the family of copies that each page is of.")
 @click.option("--one-per-family", is_flag=True, help="Of copies only the first, by `variorum families`.")
 @click.option("-o", "path", type=click.Path(path_type=Path), help="Into this file or folder, whole.")

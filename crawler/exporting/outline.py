@@ -1,4 +1,4 @@
-"""Documents with the headings and links that their pages had when they were captured."""
+"""Documents with the headings, links and other editions that their pages had when they were captured."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from storage.reader import Reader
 OUTLINE = (
     Field("headings", "strings", "the headings of the text"),
     Field("links", "strings", "where the links in the text lead"),
+    Field("editions", "strings", "the page in other languages, as it names them: language and address"),
 )
 _CAPTURE = """
     SELECT captures.body, captures.url, captures.encoding
@@ -21,7 +22,7 @@ _CAPTURE = """
 
 
 def outlined(documents: Iterable[Document], reader: Reader) -> Iterator[Document]:
-    """The documents with `headings` and `links`; null where the page itself was not kept."""
+    """The documents with `headings`, `links` and `editions`; null where the page itself was not kept."""
     for document in documents:
         yield document if document.get("gone") else document | _outline(document, reader)
 
@@ -29,6 +30,6 @@ def outlined(documents: Iterable[Document], reader: Reader) -> Iterator[Document
 def _outline(document: Document, reader: Reader) -> Document:
     [capture] = reader.rows(_CAPTURE, {"page": page_of(document), "version": document["version"]})
     if capture["body"] is None:
-        return {"headings": None, "links": None}
+        return dict.fromkeys(field.name for field in OUTLINE)
     body = bodies.get(reader.db.conn, capture["body"])
     return outline(body, capture["url"], capture["encoding"], document["text"])._asdict()

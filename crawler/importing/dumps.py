@@ -257,5 +257,6 @@ def _extract(article: Article) -> Extract:
         kind="article",
         author=article.author,
         published=article.published.isoformat() if article.published else None,
+        published_by="dump" if article.published else None,
         language=language(article.text, None),
     )

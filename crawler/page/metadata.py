@@ -47,6 +47,8 @@ class Metadata:
 
     author: str | None
     published: str | None
+    published_by: str | None
+    """`marked` where the page names it as its date; `found` where it was read off its text or address."""
     modified: str | None
     canonical: str | None
 
@@ -55,11 +57,12 @@ def metadata(tree: HtmlElement, url: str) -> Metadata:
     """The metadata of a page as the server sent it, before anything is cut from the tree."""
     found = extract_metadata(tree, url, dict(DATES))
     says = list(_linked_data(tree))
-    published = _meta(tree, "article:published_time") or _first(says, "datePublished")
+    published = _time(_meta(tree, "article:published_time") or _first(says, "datePublished"))
     modified = _meta(tree, "article:modified_time") or _first(says, "dateModified")
     return Metadata(
         author=_author(says) or found.author or None,
-        published=_time(published) or found.date or None,
+        published=published or found.date or None,
+        published_by="marked" if published else "found" if found.date else None,
         modified=_time(modified) or _time(_attribute(tree, "time.updated[datetime]", "datetime")),
         canonical=_canonical(tree, url),
     )
