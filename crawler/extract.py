@@ -30,7 +30,7 @@ from crawler.template import EMPTY, Template, cut
 
 __all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
 
-READING = 2
+READING = 3
 """Raised with every change to our own code that may change a text."""
 
 EXTRACTOR = f"trafilatura {trafilatura_version}, lxml {lxml_version}, reading {READING}"
@@ -137,9 +137,7 @@ def _article(tree: HtmlElement, url: str, title: str, select: Sequence[str]) -> 
     found = article.container(tree)
     if found is None:
         return [line for line in _read_by_trafilatura(tree, url) if line != title]
-    if found.tag == "article":
-        article.drop_surroundings(found, title)
-    return blocks(found)
+    return article.read(found, title)
 
 
 def _selected(tree: HtmlElement, url: str, select: Sequence[str]) -> list[str]:

@@ -236,6 +236,30 @@ def test_prose_with_related_headlines_below_is_an_article():
     assert extract(body.encode(), URL).kind == "article"
 
 
+OTHERS = "".join(f'<h3><a href="/{n}">Other {n}</a></h3><p>A lead.</p>' for n in range(20))
+PARAGRAPH = "<p>The council met on Monday and spoke of the bridge for two hours.</p>"
+
+
+@pytest.mark.parametrize(
+    ("head", "prose"),
+    [
+        ('<meta property="og:type" content="article">', PARAGRAPH),
+        ('<meta property="article:published_time" content="2021-05-01">', PARAGRAPH),
+        ("", PARAGRAPH * 4),
+    ],
+)
+def test_a_short_article_among_many_headlines_is_one(head, prose):
+    body = f"<html><head>{head}</head><body>{OTHERS}<h1>Bridge</h1><div>{prose}</div></body></html>"
+    assert extract(body.encode(), URL).kind == "article"
+
+
+def test_a_page_named_after_its_only_entry_is_that_entry_s_own_whatever_its_classes():
+    entry = f'<article><h2><a href="/17">The bridge</a></h2>{PARAGRAPH}</article>'
+    page = f"<html><head><title>{{}} – The Site</title></head><body class='blog'>{entry}</body></html>"
+    assert extract(page.format("The bridge").encode(), URL).kind == "article"
+    assert extract(page.format("Archive of May").encode(), URL).kind == "listing"
+
+
 # The site's own rules
 
 

@@ -21,17 +21,6 @@ BELOW: dict[str, str] = {}
 
 MISSED = {
     "liferay/meters": "a caption in a `span` of a class that nobody else uses",
-    "drupal10/dinge": "the standfirst stands beside the body",
-    "persian-agency/didar": "the standfirst stands beside the body",
-    "persian-agency/qanat": "the standfirst stands beside the body",
-    "persian-agency/zaferan": "the standfirst stands beside the body",
-    "persian-samaneh/bagh": "the standfirst stands beside the body",
-    "persian-samaneh/otobus": "the standfirst stands beside the body",
-    "persian-samaneh/sekke": "the standfirst stands beside the body",
-    "spip-ngo/guide": "the standfirst stands beside the body",
-    "spip-ngo/permanence": "standfirst and footnote stand beside the body",
-    "spip-ngo/yasmine": "standfirst and postscript stand beside the body",
-    "typo3/orgel": "standfirst and caption stand beside the body",
 }
 """Pages of which we miss a block, and why. It must not grow."""
 
@@ -89,7 +78,7 @@ def test_where_several_pages_of_a_site_are_known_it_is_read_better_than_by_trafi
 
 
 def test_the_mean_does_not_fall():
-    assert mean_f1([scores(page)[ALONE] for page in ALL]) > 0.97
+    assert mean_f1([scores(page)[ALONE] for page in ALL]) > 0.985
 
 
 # The set

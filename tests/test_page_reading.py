@@ -152,6 +152,39 @@ def test_paragraphs_beside_each_other_are_read_wherever_they_stand():
     assert article_blocks(tree, found)[-2:] == found[-2:]
 
 
+def test_a_lead_and_a_list_that_stand_apart_from_the_prose_are_read_where_trafilatura_found_them():
+    lead, items = "The river has not been so high since 1954", ["Ferries lie still", "Schools are shut"]
+    listed = "".join(f"<li>{item}</li>" for item in items)
+    page = f"<h1>The flood</h1><div><h2>{lead}</h2></div><div>{PROSE}</div><div><ul>{listed}</ul></div>"
+    tree = parse(f"<html><body>{page}</body></html>".encode(), URL)
+    assert article_blocks(tree, [lead, *TEXT, *items]) == [lead, *TEXT, *(f"- {item}" for item in items)]
+
+
+def test_a_list_without_one_whole_sentence_is_read_at_its_place():
+    items = [f"Repair number {n} of the old quay" for n in range(9)]
+    listed = "".join(f"<li>{item}</li>" for item in items)
+    page = f"<div><p>We have read the terms, and are glad of them.</p></div><ul>{listed}</ul>"
+    tree = parse(f"<html><body>{page}</body></html>".encode(), URL)
+    assert article_blocks(tree, items) == [f"- {item}" for item in items]
+
+
+def test_a_cell_that_is_a_link_is_read_with_its_row_and_a_linked_sentence_with_its_list():
+    row = f'<tr><td><a href="/1">F-17</a></td><td><p>{SECOND}</p></td></tr>'
+    source = "Arta, Zana: Floods of the lower river since the year 1954, second volume, Dunmore 1998."
+    page = f'<div>{PROSE}<table>{row}</table><ol><li><a href="/2">{source}</a></li></ol><p>{THIRD}</p></div>'
+    tree = parse(f"<html><body>{page}</body></html>".encode(), URL)
+    assert article_blocks(tree, [*TEXT, SECOND]) == [*TEXT, "F-17", SECOND, f"- {source}", THIRD]
+
+
+def test_a_text_without_blanks_between_its_words_is_known_as_prose():
+    chinese = "在旧金山举行的会晤吸引了全世界的目光，多名专家认为合作符合国际社会利益。"
+    menu = "<li>首页</li><li>友情链接：</li>"
+    page = (
+        f"<html><body><ul>{menu}</ul><div><p>{chinese}</p><p>{chinese}</p></div><ul>{menu}</ul></body></html>"
+    )
+    assert article_blocks(parse(page.encode(), URL), [chinese, chinese]) == [chinese, chinese]
+
+
 # Cards
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
 from lxml.html import HtmlElement
 
 from crawler.page.blocks import blocks, lines
-from crawler.page.bounds import after_headline, article_lines, is_prose, opens
+from crawler.page.bounds import article_lines, is_prose, standfirst
 from crawler.page.furniture import KEPT, drop_furniture
-from crawler.page.markup import drop, matching, outermost, text_of, tokens
+from crawler.page.markup import drop, folded, matching, outermost, text_of, tokens
 
 __all__ = [
     "KEPT",
@@ -63,8 +64,6 @@ SUREST = BODIES[:8]
 LEAST_SHARE = 0.5
 """Another holds more of the page's prose than this, or it is a note beside the article."""
 
-MOST_BETWEEN = 150
-"""More words than this between headline and text are no standfirst."""
 NOTES = frozenset(["notes", "footnotes", "ps", "references"])
 """What some systems set below the element with the text, and is of it."""
 
@@ -77,6 +76,9 @@ HEADINGS = ("h1", "h2", "h3", "h4")
 LEAST_ENTRIES = 5
 LEAD = 300
 """A listing shows a lead of at most so many characters a headline, on average; an article shows more."""
+TOGETHER = 4
+"""So many paragraphs beside each other are a text, whatever headlines stand around it."""
+SAYS_ARTICLE = 'meta[property="og:type"][content="article"], meta[property="article:published_time"]'
 
 
 def kind_of(tree: HtmlElement) -> Kind:
@@ -85,12 +87,28 @@ def kind_of(tree: HtmlElement) -> Kind:
     if says & SINGLE:
         return "article"
     if says & LISTING:
-        return "listing"
+        return "article" if _is_of_its_only_entry(tree) else "listing"
     if container(tree) is not None:
         return "article"
+    paragraphs = [p for p in tree.iter("p", "li", "td", "dd", "blockquote") if _is_prose(p)]
+    if paragraphs and matching(tree, SAYS_ARTICLE):
+        return "article"
     found = headlines(tree)
-    prose = sum(len(text_of(p)) for p in tree.iter("p", "li", "td", "dd", "blockquote") if _is_prose(p))
-    return "listing" if len(found) >= LEAST_ENTRIES and prose < LEAD * len(found) else "article"
+    prose = sum(len(text_of(p)) for p in paragraphs)
+    few = len(found) < LEAST_ENTRIES or prose >= LEAD * len(found)
+    return "article" if few or _most_together(tree) >= TOGETHER else "listing"
+
+
+def _is_of_its_only_entry(tree: HtmlElement) -> bool:
+    """Whether a page is named after the one entry that it shows: it is that entry's own."""
+    found = headlines(tree)
+    return len(found) == 1 and found[0] in folded(tree.findtext(".//title") or "")
+
+
+def _most_together(tree: HtmlElement) -> int:
+    """How many paragraphs of prose stand beside each other at most."""
+    prose = (line.element for line in lines(tree) if is_prose(line) and not _aside(line.element))
+    return max(Counter(p.getparent() for p in prose if p.tag == "p").values(), default=0)
 
 
 def has_entries(tree: HtmlElement) -> bool:
@@ -207,11 +225,7 @@ def _standfirst(body: HtmlElement, title: str) -> list[str]:
     every = lines(body.getroottree().getroot())
     inside = set(body.iter())
     first = next((number for number, line in enumerate(every) if line.element in inside), 0)
-    start = after_headline(every[:first], title)
-    between = every[start:first] if start is not None else []
-    if sum(len(line.text.split()) for line in between) > MOST_BETWEEN:
-        return []
-    return [line.text for line in between if opens(line) and not _aside(line.element)]
+    return [line.text for line in standfirst(every[:first], title) if not _aside(line.element)]
 
 
 def _notes(body: HtmlElement) -> list[str]:

@@ -23,13 +23,19 @@ FEW = 6
 """A paragraph of fewer words that ends in no mark of a sentence may be a byline, a label or a button."""
 HEADLINE = 3
 """A headline of fewer words is known by being the whole title."""
+MOST_BETWEEN = 150
+"""More words than this between headline and text are no standfirst."""
 FIGURES = 2
 """So many numbers in a line without such a mark make a date, a clock or a counter."""
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 CELLS = ("tr", "td", "th", "dt", "dd", "caption", "figcaption", "summary", "pre")
 PARAGRAPHS = ("p", "li", "blockquote")
-SENTENCE_ENDS = (".", "!", "?", "…", "؟", "۔", "。", "»", "”", "“", '"', ":", ";", "؛")
+SENTENCE_ENDS = tuple('.!?…؟۔。！？」』）»”“":;؛။།។')
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
+"""Thai, Lao, Burmese, Khmer, Japanese and Chinese: no blanks between the words."""
+LETTERS = 2
+"""A word of theirs has so many letters, or more."""
 CAPTION = re.compile(r"caption", re.IGNORECASE)
 BYLINE = re.compile(
     r"(by|written by|posted|published|updated|last (modified|updated)|von|par|publié|nga|shkruar|botuar"
@@ -53,6 +59,15 @@ def article_lines(found: Sequence[Line], title: str = "") -> list[Line]:
     ]
 
 
+def standfirst(before: Sequence[Line], title: str) -> list[Line]:
+    """Those of the lines before the prose that are text and stand below the headline: a lead, a caption."""
+    start = after_headline(before, title)
+    between = before[start:] if start is not None else []
+    if sum(count_words(line.text) for line in between) > MOST_BETWEEN:
+        return []
+    return [line for line in between if opens(line)]
+
+
 def after_headline(before: Sequence[Line], title: str) -> int | None:
     """The number of the line after the headline, of those before the prose; None where it is not there."""
     return max((n + 1 for n, line in enumerate(before) if _is_headline(line.text, title)), default=None)
@@ -67,7 +82,17 @@ def _is_headline(text: str, title: str) -> bool:
 
 def is_prose(line: Line) -> bool:
     """Whether a line is a sentence of some length, and no link."""
-    return line.linked < LINKED and len(line.text.split()) >= PROSE and ends_sentence(line.text)
+    return line.linked < LINKED and is_sentence(line.text)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text is a sentence of some length."""
+    return ends_sentence(text) and count_words(text) >= PROSE
+
+
+def count_words(text: str) -> int:
+    """How many words a text has, or as many as its letters make where no blanks stand between them."""
+    return len(text.split()) + sum(map(len, UNSPACED.findall(text))) // LETTERS
 
 
 def ends_sentence(text: str) -> bool:
@@ -81,11 +106,12 @@ def opens(line: Line) -> bool:
         return False
     if line.element.tag in (*HEADINGS, *CELLS) or _is_caption(line.element):
         return True
-    words = line.text.split()
     if ends_sentence(line.text):
-        return len(words) >= FEW / 2
-    dated = sum(any(map(str.isdigit, word)) for word in words) >= FIGURES
-    return line.element.tag in PARAGRAPHS and len(words) >= FEW and not dated and not BYLINE.match(line.text)
+        return count_words(line.text) >= FEW / 2
+    if line.element.tag not in PARAGRAPHS or count_words(line.text) < FEW:
+        return False
+    dated = sum(any(map(str.isdigit, word)) for word in line.text.split()) >= FIGURES
+    return not dated and not BYLINE.match(line.text)
 
 
 def _closes(line: Line) -> bool:

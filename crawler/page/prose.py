@@ -17,7 +17,16 @@ from itertools import pairwise
 from lxml.html import HtmlElement
 
 from crawler.page.blocks import INLINE, Line, lines
-from crawler.page.bounds import LINKED, article_lines, ends_sentence, is_prose, opens
+from crawler.page.bounds import (
+    LINKED,
+    article_lines,
+    count_words,
+    ends_sentence,
+    is_prose,
+    is_sentence,
+    opens,
+    standfirst,
+)
 from crawler.page.metadata import title as headline
 
 MOST = 0.7
@@ -26,10 +35,17 @@ SCRAP = 5
 """A block of fewer words than this, without the mark of a sentence, may be a button or a counter."""
 RUN = 2
 """So many paragraphs beside each other are text, wherever they stand; a single one may be a box."""
+ITEMS = 2
+"""And so many items of a list, or rows of a table."""
+LEADS = ("p", "h2", "h3", "h4", "blockquote")
+"""What a lead between headline and text stands in; a cell may be a date."""
 ALIKE = 0.8
 """A line is one of those found when so much of it is: spaces, marks and cells are joined differently."""
 
 WORD = re.compile(r"\w+")
+ROW_STEPS = 4
+"""A cell with a paragraph or a list in it; a table for layout goes deeper."""
+
 LAYOUT = re.compile(r"\b(row|col|column|container|wrap|wrapper|inner|block|widget|box|grid|card|post|item)")
 """Classes that say how something is laid out, not that it is a part of a text."""
 
@@ -46,13 +62,15 @@ def article_blocks(tree: HtmlElement, found: Sequence[str]) -> list[str]:
     body = tree.find("body")
     every = lines(body if body is not None else tree)
     known = _known(every, found)
-    prose = {line for line in known if is_prose(line)}
+    prose = {line for line in known if is_prose(line)} or {line for line in known if line.linked < LINKED}
     place = _place(tree, prose) if prose else tree
     inside = [line for line in every if place in (line.element, *line.element.iterancestors())]
-    kept = article_lines([line for line in inside if line in known or not _is_beside(line)], headline(tree))
+    rows = {row for line in known if (row := _row(line)) is not None}
+    taken = [line for line in inside if line in known or not _is_beside(line) or _row(line) in rows]
+    kept = article_lines(taken, headline(tree))
     if not kept:
         return list(found)
-    before, after = _outside(every, inside, known)
+    before, after = _outside(every, inside, known, headline(tree))
     return [line.text for line in [*before, *kept, *after]]
 
 
@@ -103,23 +121,42 @@ def _is_one_of_several(place: HtmlElement, parent: HtmlElement) -> bool:
     return len([child for child in parent if child.tag == place.tag and child.get("class") == kind]) > 1
 
 
+def _row(line: Line) -> HtmlElement | None:
+    """The table row in which a line is a cell, or a part of one."""
+    around = (line.element, *line.element.iterancestors())
+    return next((above for above in around[:ROW_STEPS] if above.tag == "tr"), None)
+
+
 def _is_beside(line: Line) -> bool:
     """Whether a block that trafilatura did not take is none of the article's, although it stands in it."""
     if line.linked > LINKED:
-        return True
-    short = len(line.text.split()) < SCRAP and not ends_sentence(line.text)
+        return not is_sentence(line.text)
+    short = count_words(line.text) < SCRAP and not ends_sentence(line.text)
     return short and line.element.tag not in TEXT_TAGS
 
 
 def _outside(
-    every: Sequence[Line], inside: Sequence[Line], known: set[Line]
+    every: Sequence[Line], inside: Sequence[Line], known: set[Line], title: str
 ) -> tuple[list[Line], list[Line]]:
     """What was found before the place and after it, and is text by its form."""
     here = set(inside)
     first = next((number for number, line in enumerate(every) if line in here), 0)
-    numbered = [(n, line) for n, line in enumerate(every) if line in known and line not in here]
-    stray = [(n, line) for n, line in numbered if is_prose(line)]
-    together = Counter(line.element.getparent() for _, line in stray)
-    before = [line for n, line in stray if n < first and opens(line)]
-    after = [line for n, line in stray if n > first and together[line.element.getparent()] >= RUN]
+    leads = {line for line in standfirst(every[:first], title) if line in known and line.element.tag in LEADS}
+    stray = [(n, line) for n, line in enumerate(every) if line in known and line not in here]
+    together = Counter(line.element.getparent() for _, line in stray if is_prose(line))
+    items = Counter(line.element.getparent() for _, line in stray if _is_item(line))
+    before = [line for n, line in stray if n < first and (line in leads or (is_prose(line) and opens(line)))]
+    after = [
+        line
+        for n, line in stray
+        if n > first
+        and (
+            (is_prose(line) and together[line.element.getparent()] >= RUN)
+            or (_is_item(line) and items[line.element.getparent()] >= ITEMS)
+        )
+    ]
     return before, after
+
+
+def _is_item(line: Line) -> bool:
+    return line.element.tag in ("li", "tr", "dt", "dd") and line.linked < LINKED
