@@ -26,6 +26,7 @@ _REMEDIES = {
     sqlite3.SQLITE_READONLY: "make the file and its folder writable",
 }
 """What to do where a write is refused. Any other refusal is a fault of ours, and stays as it is."""
+_UNKNOWN = "Is this file a Variorum database, and is its folder writable?"
 
 
 def open_database(path: Path) -> Database:
@@ -42,9 +43,9 @@ def open_database(path: Path) -> Database:
             conn.close()  # an open connection leaves files of its own beside one that was to be left alone
             raise
     except sqlite3.Error as error:
-        raise StoreError(
-            f"{path}: {error}. Is this file a Variorum database, and is its folder writable?"
-        ) from error
+        remedy = _remedy(error)
+        todo = f"{remedy[0].upper()}{remedy[1:]}, and try again." if remedy else _UNKNOWN
+        raise StoreError(f"{path}: {error}. {todo}") from error
 
 
 def open_for_reading(path: Path) -> Database:
@@ -86,12 +87,17 @@ def refusals_in_words(what: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        remedy = _REMEDIES.get(error.sqlite_errorcode & 0xFF)  # the rest of it tells the kind of I/O
+        remedy = _remedy(error)
         if remedy is None:
             raise
         raise StoreError(
             f"{what} can't be written: {error}. What was stored before is sound; {remedy}, and go on."
         ) from error
+
+
+def _remedy(error: sqlite3.Error) -> str | None:
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return _REMEDIES.get(code & 0xFF)  # the rest of it tells the kind of I/O
 
 
 def _ready(conn: sqlite3.Connection, path: Path) -> Database:

@@ -13,6 +13,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,17 @@ import pytest
 from crawler.run import RunReport, run_sites
 from crawler.settings import load_workspace
 from crawler.site import load_sites
+from storage import export
 from storage.errors import StoreError
 from storage.reader import Reader
 from storage.store import Store
+from storage.verifying import verify
 from tests.blog import front, text_of
+from tests.command import objects, variorum, workspace
+from tests.lived import lived
 from tests.local_site import LocalSite, Request, article
 from tests.quick import Quick
+from tests.tracked import told
 
 AT = "2026-03-01T10:00:00Z"
 PATHS = [f"/letters/{number}/" for number in range(12)]
@@ -35,11 +41,15 @@ LITTLE_ROOM = 420_000  # bytes that a file may grow to: enough for the tables an
 
 @pytest.fixture
 def quick(local_site: LocalSite, tmp_path: Path) -> Quick:
+    return letters(local_site, tmp_path / "home")
+
+
+def letters(site: LocalSite, root: Path) -> Quick:
     """A workspace that watches letters with long texts, by their links."""
-    local_site.pages["/"] = front(PATHS)
+    site.pages["/"] = front(PATHS)
     for path in PATHS:
-        local_site.pages[path] = article(f"Letter {path}", *paragraphs(path))
-    return Quick.make(tmp_path / "home", local_site.url, discover=["links"], concurrency=1)
+        site.pages[path] = article(f"Letter {path}", *paragraphs(path))
+    return Quick.make(root, site.url, discover=["links"], concurrency=1)
 
 
 def paragraphs(path: str) -> list[str]:
@@ -182,6 +192,36 @@ def test_a_reader_is_not_kept_waiting_by_a_locked_database(quick: Quick) -> None
         conn.execute("ROLLBACK")
 
 
+def test_a_backup_and_evidence_are_made_while_the_database_is_locked(tmp_path: Path) -> None:
+    root = workspace(tmp_path / "home")
+    with lived(root / "variorum.db"):
+        pass
+    with contextlib.closing(sqlite3.connect(root / "variorum.db", isolation_level=None)) as conn:
+        conn.execute("BEGIN IMMEDIATE")
+        conn.execute("UPDATE sites SET url = 'nobody has seen this'")
+        assert variorum("-C", root, "backup", tmp_path / "copy.db").exit_code == 0
+        assert variorum("-C", root, "evidence", 1, "-o", tmp_path / "evidence").exit_code == 0
+        assert variorum("-C", root, "verify").exit_code == 0
+        conn.execute("ROLLBACK")
+    with contextlib.closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert copy.execute("SELECT url FROM sites").fetchall() == [("https://riverside.example/",)]
+
+
+def test_a_prune_waits_for_a_locked_database_and_then_does_its_work(tmp_path: Path) -> None:
+    root = workspace(tmp_path / "home")
+    with lived(root / "variorum.db"):
+        pass
+    holder = threading.Thread(target=hold, args=(root / "variorum.db", 2.0))
+    holder.start()
+    [found] = objects("-C", root, "prune", "--captures", "1d", "--bodies", "1d")
+    holder.join()
+    assert found["captures"] > 0
+    with contextlib.closing(Reader.open(root / "variorum.db")) as reader:
+        assert reader.db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert verify(reader).faults == []
+
+
 def test_a_lock_that_is_never_let_go_is_told_in_words(tmp_path: Path) -> None:
     path = tmp_path / "variorum.db"
     with (
@@ -208,3 +248,28 @@ def hold(path: Path, seconds: float) -> None:
         conn.execute("BEGIN IMMEDIATE")
         threading.Event().wait(seconds)
         conn.execute("ROLLBACK")
+
+
+# ---- the clock jumps
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=-400), timedelta(days=400)])
+def test_a_clock_that_jumps_loses_and_invents_nothing_and_the_last_version_is_the_last(
+    tmp_path: Path, jump: timedelta
+) -> None:
+    texts = [f"It was built in {year}." for year in (1881, 1882, 1883, 1881)]
+    with told(tmp_path / "variorum.db") as story:
+        for number, text in enumerate(texts):
+            if number == 2:
+                story.now += jump
+            for _ in range(2):  # the second time, nothing has changed
+                with story.run() as run:
+                    run.sees("/bridge/", article("The bridge", text))
+        assert story.texts("/bridge/") == texts
+        assert [version.number for version in story.versions("/bridge/")] == [1, 2, 3, 4]
+        assert story.news() == [("edited", "/bridge/")] * 3
+        assert [(one.old_version, one.version) for one in story.changes()] == [(1, 2), (2, 3), (3, 4)]
+        [document] = export.documents(story.reader)
+        assert document["text"] == texts[-1]
+        assert verify(story.reader).faults == []
+        assert story.reader.db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from crawler.errors import Misuse
+from crawler.errors import Misuse, VariorumError
 
 MARK = ".variorum-export"
 """The file by which a folder shows that an export made it, and that another one may replace it."""
@@ -25,7 +25,10 @@ _CWD, _EXCHANGE = -100, 2  # of Linux: renameat2's AT_FDCWD and RENAME_EXCHANGE
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to, that becomes `path` in the end. A link of that name is replaced, not followed."""
+    """A file to write to, that becomes `path` in the end. A link of that name is replaced, not followed.
+
+    Raises VariorumError where there is no room for it.
+    """
     draft = _draft(path)
     try:
         with draft.open("xb") as file:  # not tempfile: what it makes nobody else may read
@@ -34,6 +37,9 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         draft.replace(path)
         _sync_folder(path.parent)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise _named(error, path) from error
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
@@ -43,7 +49,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 def whole_folder(path: Path) -> Iterator[Path]:
     """A folder to fill, that becomes `path` in the end, in place of an earlier export there.
 
-    Raises Misuse where `path` is anything but a folder that an export made, or an empty one.
+    Raises Misuse where `path` is anything but a folder that an export made, or an empty one; VariorumError
+    where there is no room for it.
     """
     _refuse_foreign(path)
     draft = _draft(path)
@@ -59,9 +66,19 @@ def whole_folder(path: Path) -> Iterator[Path]:
         else:
             draft.rename(path)
         _sync_folder(path.parent)
+    except OSError as error:
+        raise _named(error, path) from error
     finally:
         if draft.exists():
             shutil.rmtree(draft)
+
+
+def _named(error: OSError, path: Path) -> OSError | VariorumError:
+    """The error, where it names a file; a full disk does not."""
+    if error.filename:
+        return error
+    told = f"{path} was not written: {error.strerror}. What stood there before is as it was"
+    return VariorumError(f"{told}; make room on its disk, and try again.")
 
 
 def _draft(path: Path) -> Path:
