@@ -41,6 +41,7 @@ COMMANDS = {
     "extract": "saved",
     "compare": "saved",
     "review": "review",
+    "notify": "notify",
     "template": "rules",
     "rules": "rules",
     "reextract": "rules",

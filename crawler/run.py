@@ -132,8 +132,10 @@ async def _job(
     workspace: Workspace, site: Site, *job: str, stop: asyncio.Event, on_event: Hearer | None
 ) -> Ending:
     """Carry out a job of `crawler.child`; in a session of its own, so that a Ctrl-C reaches us alone."""
+    # Whoever lists processes reads their arguments, and addresses of targets are secret.
+    told = msgspec.json.encode(msgspec.structs.replace(site, notify=())).decode()
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "crawler.child", str(workspace.root), msgspec.json.encode(site).decode(), *job,
+        sys.executable, "-m", "crawler.child", str(workspace.root), told, *job,
         stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LINE_BYTES, start_new_session=True,
     )  # fmt: skip
     guard = asyncio.create_task(_end_in_time(child, stop, workspace.max_run_seconds + GRACE_SECONDS))

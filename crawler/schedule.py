@@ -22,6 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from crawler import times
 from crawler.errors import Misuse
 from crawler.lock import held
+from crawler.messenger import Messenger
 from crawler.pruner import prune_now
 from crawler.run import NOT_BEGUN, run_child
 from crawler.settings import Workspace
@@ -96,6 +97,7 @@ class Daemon:
         self.watchlist = watchlist
         self.store = store
         self.on_event = on_event
+        self.messenger = Messenger(workspace, store)
         self.running: dict[str, asyncio.Task[None]] = {}
         self.stop = asyncio.Event()
         self._last_tick = times.now()
@@ -139,17 +141,22 @@ class Daemon:
             self._trouble = str(error)
 
     def plan(self, now: datetime) -> None:
-        """Write down when each site runs next, where that is not known or was reckoned from other words."""
+        """Write down when each site runs next, where that is not known or was reckoned from other words.
+
+        Whoever is to be told of them is known from then on.
+        """
         for site in self.watchlist.sites.values():
             self.store.enrol(site.name, site.url)
             row = self.store.site(site.name)
             due = times.parse(row.next_due) if row.next_due else None
             self._remember(site, planned(site, due, row.schedule, now, failures=row.failures), row.failures)
+        self.messenger.meet(self.watchlist.sites.values(), now)
 
     def _tick(self, now: datetime) -> None:
         if self.watchlist.refresh() or now < self._last_tick:
             self.plan(now)
         self._last_tick = now
+        self.messenger.tick(now)
         for name in self.store.due_sites(times.iso(now)):
             if self.stop.is_set() or len(self.running) >= self.workspace.runs_at_once:
                 return
@@ -211,6 +218,9 @@ class Daemon:
 
     async def _end_runs(self) -> None:
         self.stop.set()
+        await asyncio.gather(self._wait_for_runs(), self.messenger.end(GRACE_SECONDS))
+
+    async def _wait_for_runs(self) -> None:
         runs = list(self.running.values())
         if not runs:
             return

@@ -19,7 +19,7 @@ import tomlkit
 from crawler.errors import Misuse
 from crawler.keys import Key, Keys, read_table, read_toml, refuse
 from crawler.notice import NOTICE_KEYS, Notice
-from crawler.site import NAME, NAME_RULE, SITE_KEYS, check_time_zone, check_together
+from crawler.site import NAME, NAME_RULE, SITE_KEYS, check_time_zone, check_together, web_address
 from crawler.timing import age
 
 SETTINGS_FILE = "variorum.toml"
@@ -48,6 +48,8 @@ class Workspace:
     """Who hears of several sites, or of all."""
     retention: Mapping[str, str] = field(default_factory=dict)
     """How old `captures` and `bodies` may become, like "365d"; of what is not named, all is kept."""
+    review_url: str | None = None
+    """Where those who are told reach the review page."""
 
 
 def find_workspace(chosen: Path | None, env: Mapping[str, str]) -> Path:
@@ -81,6 +83,7 @@ def load_workspace(root: Path) -> Workspace:
         sites_folder=root / "sites",
         **{limit: table[limit] for limit in _LIMITS if limit in table},
         retention=table.get("retention", {}),
+        review_url=table.get("review_url"),
         notify=tuple(msgspec.convert(zone | notice, Notice) for notice in table.get("notify", ())),
     )
 
@@ -175,4 +178,5 @@ _KEYS: Keys = {
     "defaults": Key(_SITE_DEFAULTS, "a table of keys as in a site file", check_together),
     "retention": Key(_RETENTION, "a table with captures, bodies or both"),
     "notify": Key(_NOTICE, "tables with a target", many=True, bare="target", secret=True),
+    "review_url": Key(str, 'a whole web address, like "https://review.example.org"', web_address),
 }

@@ -155,7 +155,8 @@ def _others(path: Path, urls: Mapping[Path, str]) -> str:
     return ", ".join(other.name for other, url in urls.items() if url == urls[path] and other != path)
 
 
-def _web_address(text: str) -> None:
+def web_address(text: str) -> None:
+    """Nothing, for an address of the web. Raises ValueError for anything else."""
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"}:
         raise ValueError("it does not begin with http:// or https://")
@@ -227,8 +228,8 @@ _EXPECT = {
 _RULES = 'a CSS selector, or tables like { css = "div.post", from = 2024-05-31 }'
 
 SITE_KEYS: Mapping[str, Key] = {
-    "url": Key(str, _ADDRESS, _web_address, required=True),
-    "also": Key(str, _ADDRESS, _web_address, many=True),
+    "url": Key(str, _ADDRESS, web_address, required=True),
+    "also": Key(str, _ADDRESS, web_address, many=True),
     "scope": Key(str, _SCOPE, _path_or_pattern, many=True),
     "exclude": Key(str, _SCOPE, _path_or_pattern, many=True),
     "discover": Key(Source, 'any of "wordpress", "sitemap", "feed", "links"', many=True),

@@ -43,7 +43,7 @@ class Tables:
         rows = self._all(kind, sql, values)
         return rows[0] if rows else None
 
-    def _exists(self, sql: str, values: list[Any]) -> bool:
+    def _exists(self, sql: str, values: list[Any] | Values) -> bool:
         return self.db.conn.execute(sql, values).fetchone() is not None
 
     def _insert(self, table: str, values: Values) -> int:

@@ -1,4 +1,4 @@
-"""Feeds of changes, as their readers get them: what they have, when they answer 304, what can't break them."""
+"""Feeds of changes, as their readers get them: what is in them, when they answer 304, what breaks none."""
 
 from __future__ import annotations
 

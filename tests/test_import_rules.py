@@ -20,10 +20,10 @@ PURE = frozenset(
 
 MOVING = frozenset(
     {
-        "absence", "archive", "backfill", "boilerplate", "child", "cli", "commands", "exporting", "importing",
-        "insertion", "learning", "lock", "novelty", "pipeline", "pruner", "reading", "record", "redesign",
-        "rereading", "run", "schedule", "settings", "settle", "tally", "telling", "timelimit", "track",
-        "trying",
+        "absence", "archive", "backfill", "boilerplate", "child", "cli", "commands", "exporting",
+        "importing", "insertion", "learning", "lock", "messenger", "notify", "novelty", "pipeline",
+        "pruner", "reading", "record", "redesign", "rereading", "run", "schedule", "settings", "settle",
+        "tally", "target", "telling", "timelimit", "track", "trying",
     }
 )  # fmt: skip
 """Rooms of crawler/ that ask the clock, the disk, the store or Scrapy, or speak to those who use them."""

