@@ -22,7 +22,7 @@ from crawler.notice import due
 from crawler.settings import Workspace, load_workspace
 from crawler.site import Site, load_site, site_files
 from crawler.target import PATIENCE, Service, Target, targets_of
-from crawler.telling.digest import MOST_CHANGES, compose
+from crawler.telling.letter import MOST_CHANGES, compose
 from crawler.telling.logs import log_to_stderr
 from crawler.times import iso, now
 from storage.errors import StoreError

@@ -1,4 +1,4 @@
-"""News as a message of plain text. What a site has written is a text in it, and nothing that anyone obeys."""
+"""News as a letter: a message of plain text. What a site has written is text in it, which nobody obeys."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _MENTION = re.compile(r"@(?=everyone|here|channel|all)|(?<![\w.])@(?=\w)|<(?=[@!
 """What calls somebody, or everybody, in one chat or another; addresses of mail are not like that."""
 
 
-class Digest(NamedTuple):
+class Letter(NamedTuple):
     """A message."""
 
     title: str
     body: str
 
 
-def compose(batch: Batch, room: int, review_url: str | None = None) -> Digest:
+def compose(batch: Batch, room: int, review_url: str | None = None) -> Letter:
     """The message of this news, in so many bytes: issues first, then the weightiest changes.
 
     `review_url` is where people reach the review page; each change then has its address there.
@@ -50,7 +50,7 @@ def compose(batch: Batch, room: int, review_url: str | None = None) -> Digest:
         body, left = longer, left - told
     if left and body:
         body += f"\n\n… and {left} more: variorum changes"
-    return Digest(_title(batch), body or _cut(_title(batch), room // 4))
+    return Letter(_title(batch), body or _cut(_title(batch), room // 4))
 
 
 def _title(batch: Batch) -> str:

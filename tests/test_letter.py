@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawler.telling.digest import Digest, compose
+from crawler.telling.letter import Letter, compose
 from storage.outbox import Batch, ChangeNews, IssueNews
 from tests.command import PERSIAN
 
@@ -33,7 +33,7 @@ def put_in(*blocks: str) -> str:
     return json.dumps([{"op": "insert", "old_at": 0, "new_at": 0, "old": [], "new": blocks, "words": []}])
 
 
-def digest(*changes: ChangeNews, issues: list[IssueNews] | None = None, **more: Any) -> Digest:
+def letter(*changes: ChangeNews, issues: list[IssueNews] | None = None, **more: Any) -> Letter:
     counts: dict[tuple[str, str], int] = {}
     for one in changes:
         counts[one.site, one.kind] = counts.get((one.site, one.kind), 0) + one.pages
@@ -49,7 +49,7 @@ def issue(**more: Any) -> IssueNews:
 
 def test_a_change_is_told_with_all_that_a_reader_asks() -> None:
     words = replaced(("=", "Built in"), ("-", " 1887"), ("+", " 1878"), ("=", "."))
-    found = digest(change(hunks=words, silent=1, old_title="A bridge"), review_url="https://review.example/")
+    found = letter(change(hunks=words, silent=1, old_title="A bridge"), review_url="https://review.example/")
     assert found.title == "press: 1 edited"
     assert found.body.split("\n") == [
         "edited: The bridge",
@@ -65,7 +65,7 @@ def test_a_change_is_told_with_all_that_a_reader_asks() -> None:
 
 def test_issues_come_first_then_changes_as_they_are_ordered() -> None:
     over = issue(id=2, kind="silence", closed=1, closed_at="2026-03-02T06:00:00Z")
-    found = digest(change("Heavy"), change("Light", kind="gone"), issues=[issue(), over])
+    found = letter(change("Heavy"), change("Light", kind="gone"), issues=[issue(), over])
     assert found.title == "press: unreachable, silence is over, 1 edited, 1 gone"
     heads = [entry.partition("\n")[0] for entry in found.body.split("\n\n")]
     assert heads == ["issue: unreachable", "over: silence", "edited: Heavy", "gone: Light"]
@@ -73,17 +73,17 @@ def test_issues_come_first_then_changes_as_they_are_ordered() -> None:
 
 
 def test_over_several_sites_the_title_counts() -> None:
-    assert digest(change(), change(site="mill")).title == "2 changes on press, mill"
+    assert letter(change(), change(site="mill")).title == "2 changes on press, mill"
     assert (
-        digest(change(site="mill"), issues=[issue()], counts=[("mill", "new", 5)]).title
+        letter(change(site="mill"), issues=[issue()], counts=[("mill", "new", 5)]).title
         == "1 issues and 5 changes on press, mill"
     )
 
 
 def test_what_is_not_shown_is_counted() -> None:
-    found = digest(change("One"), change("Two"), counts=[("press", "edited", 30)])
+    found = letter(change("One"), change("Two"), counts=[("press", "edited", 30)])
     assert found.body.endswith("\n\n… and 28 more: variorum changes")
-    one_edit = digest(change("One", pages=30))
+    one_edit = letter(change("One", pages=30))
     assert "one edit of 30 pages" in one_edit.body
     assert "more" not in one_edit.body
 
@@ -91,20 +91,20 @@ def test_what_is_not_shown_is_counted() -> None:
 @pytest.mark.parametrize("room", [120, 500, 2_000, 10_000])
 def test_a_message_has_room_for_what_its_service_takes(room: int) -> None:
     many = [change(f"{PERSIAN} {number}", hunks=put_in(PERSIAN * 50)) for number in range(20)]
-    found = digest(*many, room=room)
+    found = letter(*many, room=room)
     assert 0 < len(found.body.encode()) <= room
     assert len(found.title) <= 150
 
 
 def test_long_words_are_cut_and_the_changed_ones_kept() -> None:
     long = "word " * 40_000
-    found = digest(change(hunks=replaced(("=", long), ("-", " spring"), ("+", " autumn"), ("=", long))))
+    found = letter(change(hunks=replaced(("=", long), ("-", " spring"), ("+", " autumn"), ("=", long))))
     assert "[-spring-]{+autumn+}" in found.body
     assert len(found.body) < 1_000
 
 
 def test_persian_keeps_its_joiners() -> None:
-    found = digest(change("خانه‌ای در شهر", hunks=put_in(PERSIAN)))
+    found = letter(change("خانه‌ای در شهر", hunks=put_in(PERSIAN)))
     assert "خانه‌ای در شهر" in found.body
     assert PERSIAN in found.body
 
@@ -113,7 +113,7 @@ HOSTILE = "\x1b[31m\u202e\x00@everyone <!channel> <@U123>\r\nSubject: x\u2028edi
 
 
 def test_a_hostile_text_is_nothing_but_text() -> None:
-    found = digest(
+    found = letter(
         change(
             HOSTILE, hunks=put_in(HOSTILE), url="javascript:alert(1)", explanation=HOSTILE, old_url="\x1b"
         ),
@@ -128,4 +128,4 @@ def test_a_hostile_text_is_nothing_but_text() -> None:
 
 
 def test_an_address_of_mail_in_a_text_stays_as_it_is() -> None:
-    assert "write to press@example.org" in digest(change(hunks=put_in("write to press@example.org"))).body
+    assert "write to press@example.org" in letter(change(hunks=put_in("write to press@example.org"))).body
