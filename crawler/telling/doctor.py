@@ -20,6 +20,7 @@ from crawler.target import Service, targets_of
 from crawler.telling.health import hasty, targets_state
 from crawler.times import iso, now, parse
 from storage.errors import StoreError
+from storage.outbox import Standing
 from storage.reader import Reader
 
 LEAST_PYTHON = (3, 11)
@@ -141,16 +142,22 @@ def _clock(workspace: Workspace, sites: dict[str, Site]) -> str:
 def _news(workspace: Workspace, sites: dict[str, Site]) -> str:
     """Every target is one that can be told, took what it was told last, and leaves no doubt."""
     targets = targets_of(workspace, sites.values())
+    if not targets:
+        return "nobody is told: `notify` names who is"
     for target in targets:
         Service(target)
     if workspace.database.exists():
         with closing(Reader.open(workspace.database)) as reader:
             for one in targets_state(workspace, reader, sites.values()):
-                if one.failures:
-                    raise Ill(f"{one.shown} took no news {one.failures} times: {one.trouble}")
-                if one.doubtful:
-                    raise Ill(
-                        f"{one.shown} has perhaps not got {one.doubtful} news: look there, and settle it "
-                        "with `variorum notify --settle sent`, or `again`"
-                    )
-    return ", ".join(target.shown for target in targets) or "nobody is told: `notify` names who is"
+                _heard(one)
+    return ", ".join(target.shown for target in targets)
+
+
+def _heard(one: Standing) -> None:
+    if one.failures:
+        raise Ill(f"{one.shown} took no news {one.failures} times: {one.trouble}")
+    if one.doubtful:
+        raise Ill(
+            f"{one.shown} has perhaps not got {one.doubtful} news: look there, and settle it "
+            "with `variorum notify --settle sent`, or `again`"
+        )
