@@ -10,8 +10,20 @@ from crawler.diff import Diff
 from crawler.page.blocks import blocks
 from crawler.page.markup import parse
 from crawler.parts import split
+from crawler.template import Template, design_of
 
 MARK = "- "
+
+
+def is_dress(diff: Diff, old: bytes, new: bytes, template: Template) -> bool:
+    """True where one design shows a title and the other none: a theme may call «Untitled» what has no name.
+
+    Raises ExtractionError for a capture that can't be parsed.
+    """
+    if diff.hunks or not diff.title or all(diff.title):
+        return False
+    before, after = (design_of(parse(split(body)[0], ""), template) for body in (old, new))
+    return before != after
 
 
 def is_ours(diff: Diff, old: bytes, new: bytes, url: str) -> bool:

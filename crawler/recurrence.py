@@ -30,7 +30,7 @@ from lxml.html import HtmlElement
 from crawler.page import article
 from crawler.page.bounds import ends_sentence
 from crawler.page.markup import parse, text_of
-from crawler.page.places import above, is_block, names_on, paths, unnumbered
+from crawler.page.places import above, digests, is_block, names_on, paths, unnumbered
 from crawler.template import Design, Piece, Template, jaccard
 
 LEAST_PAGES = 3
@@ -97,7 +97,7 @@ def learn(pages: Mapping[str, Sequence[bytes]], *, version: int = 1) -> Template
     """
     trees = [[_tree(body, url) for body in pages[url]] for url in sorted(pages) if pages[url]]
     most, *others = [_design(kind) for kind in _kinds(trees)] or [Design()]
-    return Template(most.pieces, most.names, version, tuple(one for one in others if one.pieces))
+    return Template(most.pieces, most.names, most.frame, version, tuple(one for one in others if one.pieces))
 
 
 def _design(trees: _Trees) -> Design:
@@ -107,7 +107,13 @@ def _design(trees: _Trees) -> Design:
     repeated = _repeated(latest)
     known = frozenset(_Block(piece.path, piece.text) for piece in repeated)
     volatile = _volatile([captures for captures in read if len(captures) > 1], _stock(read))
-    return Design(frozenset([*repeated, *_regions(latest, known), *volatile]), names)
+    pieces = frozenset([*repeated, *_regions(latest, known), *volatile])
+    return Design(pieces, names, _frame([captures[-1] for captures in trees], names))
+
+
+def _frame(trees: Sequence[HtmlElement], names: frozenset[str]) -> frozenset[str]:
+    seen = Counter(chain(*(set(paths(tree, names).values()) for tree in trees)))
+    return digests(path for path, count in seen.items() if count >= len(trees) / 2)
 
 
 def _kinds(trees: _Trees) -> list[_Trees]:

@@ -18,11 +18,13 @@ import msgspec
 from lxml.html import HtmlElement
 
 from crawler.page import article
-from crawler.page.markup import drop, text_of
-from crawler.page.places import is_block, names_in, names_on, paths, unnumbered
+from crawler.page.markup import ExtractionError, drop, parse, text_of
+from crawler.page.places import digests, is_block, names_in, names_on, paths, unnumbered
 
+SURELY = 0.95
+"""A page that shows so many of a design's names is of that design."""
 SAME_DESIGN = 0.5
-"""A page that shows fewer of a design's names than this is of another design."""
+"""One that shows fewer of its places than this is of another."""
 MOST_DESIGNS = 5
 
 
@@ -62,6 +64,8 @@ class Design:
     names: frozenset[str] = frozenset()
     """The ids (`#sidebar`) and classes (`.menu`) that tell places apart: those on half of the pages or more.
     The others tell pages apart (categories, post numbers), or are random."""
+    frame: frozenset[str] = frozenset()
+    """The places on half of the pages or more, as digests of their paths: what stands around the articles."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class Template(Design):
 
     def redesigned(self, now: Template) -> Template:
         """What was learned of a new design, with the present one kept for the pages of its time."""
-        earlier = (Design(self.pieces, self.names), *self.kinds, *self.before)
+        earlier = (Design(self.pieces, self.names, self.frame), *self.kinds, *self.before)
         return replace(now, before=earlier[:MOST_DESIGNS])
 
     def decided(self, decisions: Iterable[Decision]) -> Template:
@@ -132,22 +136,39 @@ def _without(design: _Some, freed: set[tuple[str, str]]) -> _Some:
 
 
 def _sorted(design: Design) -> dict[str, object]:
-    return {"pieces": sorted(design.pieces), "names": sorted(design.names)}
+    return {
+        "pieces": sorted(design.pieces),
+        "names": sorted(design.names),
+        "frame": sorted(design.frame),
+    }
 
 
 EMPTY = Template()
 
 
 def shows(body: bytes, template: Template) -> bool:
-    """Whether a page is of a design that the site has now, by the names on it."""
-    names = names_in(body)
-    present = (template, *template.kinds)
-    return any(len(names & one.names) >= SAME_DESIGN * len(one.names) for one in present)
+    """Whether a page is of a design that the site has now, by its names, or else by its frame.
+
+    True for one that can't be parsed: it shows no other.
+    """
+    names, present = names_in(body), (template, *template.kinds)
+    if any(len(names & one.names) >= SURELY * len(one.names) for one in present):
+        return True
+    try:
+        tree = parse(body, "")
+    except ExtractionError:
+        return True
+    return any(_is_framed(tree, one) for one in present)
+
+
+def _is_framed(tree: HtmlElement, design: Design) -> bool:
+    places = digests(paths(tree, design.names).values())
+    return len(places & design.frame) >= SAME_DESIGN * len(design.frame)
 
 
 def cut(tree: HtmlElement, template: Template) -> None:
     """Takes the template's pieces out of a tree, in one walk: those of the design that it shows."""
-    design = _design_of(tree, template)
+    design = design_of(tree, template)
     if not design.pieces:
         return
     places = {piece.path for piece in design.pieces if not piece.text}
@@ -169,7 +190,8 @@ def jaccard(some: Iterable[str], others: Iterable[str]) -> float:
     return len(left & right) / len(left | right) if left or right else 1.0
 
 
-def _design_of(tree: HtmlElement, template: Template) -> Design:
+def design_of(tree: HtmlElement, template: Template) -> Design:
+    """The design that a page shows, of all that the site has had."""
     if len(template.designs) == 1:
         return template
     known: set[str] = set().union(*(design.names for design in template.designs))

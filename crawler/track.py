@@ -22,7 +22,7 @@ from crawler import record
 from crawler.answer import Look, has_end
 from crawler.archive import BATCH, SiteArchive
 from crawler.diff import Diff, Reading, compare, similarity
-from crawler.drift import is_ours
+from crawler.drift import is_dress, is_ours
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched, Listed
 from crawler.learning import SAMPLE, SECOND_LOOK, Learner
@@ -227,8 +227,13 @@ class Tracker:
     def _is_drift(self, last: VersionRow, fetched: Fetched, diff: Diff) -> bool:
         """Whether the page stood still, and only our reading of it moved."""
         kept = self.store.capture(last.capture).body
+        if kept is None:
+            return False
+        old, new = self.store.body(kept), fetched.body
         try:
-            return kept is not None and is_ours(diff, self.store.body(kept), fetched.body, fetched.final_url)
+            return is_ours(diff, old, new, fetched.final_url) or is_dress(
+                diff, old, new, self.reader.template
+            )
         except ExtractionError:
             return False
 

@@ -138,3 +138,20 @@ def test_a_new_build_that_only_draws_other_class_names_is_learned_and_not_told(t
         assert story.news() == []
         template = story.store.template("riverside")
         assert template and template.version == 2
+
+
+def test_a_design_that_puts_a_word_where_a_title_is_missing_retitles_nothing(story: Story):
+    nameless = "<title>River 0</title>", "<h1>River 0</h1>"
+
+    def untitled(design: Callable[..., str], title: str) -> Callable[..., str]:
+        def page(n: int, word: str = "calm", views: int = 0) -> str:
+            whole = design(n, word, views)
+            return whole.replace(nameless[0], "").replace(nameless[1], title) if n == 0 else whole
+
+        return page
+
+    with story.run() as run:
+        looks_at_all(run, untitled(old_design, ""))
+    with story.run() as run:
+        looks_at_all(run, untitled(new_design, "<h1>Untitled</h1>"))
+    assert [kind for kind, _ in story.news()] == ["retitled", "template"]

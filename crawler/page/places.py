@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from zlib import crc32
 
 from lxml.html import HtmlElement
 
@@ -13,7 +14,7 @@ from crawler.page.markup import folded, tokens
 
 NAMED = re.compile(rb"""\b(class|id)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 DRAWN = re.compile(r"(?=\w{5,}$)[A-Za-z]*[0-9]+[A-Za-z]\w*|(?=.*[0-9])[A-Za-z]?[0-9a-f]{6,}$|.*[0-9]{4}")
-"""`s3fa9c1`, `a0b1c2`, `post-20417`: what a build tool invents, or a page is numbered with. Not `h2`, `col-12`."""
+"""`s3fa9c1`, `a0b1c2`, `post-20417`: what a build tool invents, or numbers a page. Not `h2`, `col-12`."""
 OF_THE_PAGE = frozenset(["html", "body", "main", "article"])
 """What these are called tells pages apart (`single`, `type-post`), and not places on them."""
 NUMBER = re.compile(r"\d(?:[\d.,:/٬٫]*\d)?")
@@ -30,6 +31,11 @@ def paths(tree: HtmlElement, names: frozenset[str]) -> dict[HtmlElement, str]:
         step = "".join([str(element.tag), *(name for name in own if name in names)])
         found[element] = f"{found[parent]}>{step}" if parent is not None else step
     return found
+
+
+def digests(some: Iterable[str]) -> frozenset[str]:
+    """Short names for paths."""
+    return frozenset(f"{crc32(path.encode()):08x}" for path in some)
 
 
 def above(path: str) -> Iterable[str]:
