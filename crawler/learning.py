@@ -100,9 +100,10 @@ class Learner:
         """
         self._learned_from = len(pages)
         found = learn(pages, version=self.template.version + 1)
-        before, now = lasting(self._learned.names), lasting(found.names)
+        still = self._learned.frame & found.frame
+        is_new = len(still) < SAME_DESIGN * len(self._learned.frame)
         self._keep(self._learned.redesigned(found), len(pages))
-        return jaccard(before, now) < SAME_DESIGN
+        return is_new
 
     def _keep(self, found: Template, pages: int) -> None:
         self._learned = found

@@ -30,8 +30,8 @@ from lxml.html import HtmlElement
 from crawler.page import article
 from crawler.page.bounds import ends_sentence
 from crawler.page.markup import parse, text_of
-from crawler.page.places import above, digests, is_block, names_on, paths, unnumbered
-from crawler.template import Design, Piece, Template, jaccard
+from crawler.page.places import above, is_block, names_on, paths, unnumbered
+from crawler.template import Design, Piece, Template, frame_of, jaccard
 
 LEAST_PAGES = 3
 SHARE = 1 / 3
@@ -112,8 +112,8 @@ def _design(trees: _Trees) -> Design:
 
 
 def _frame(trees: Sequence[HtmlElement], names: frozenset[str]) -> frozenset[str]:
-    seen = Counter(chain(*(set(paths(tree, names).values()) for tree in trees)))
-    return digests(path for path, count in seen.items() if count >= len(trees) / 2)
+    seen = Counter(chain(*(frame_of(tree, names) for tree in trees)))
+    return frozenset(place for place, count in seen.items() if count >= len(trees) / 2)
 
 
 def _kinds(trees: _Trees) -> list[_Trees]:

@@ -19,12 +19,12 @@ from lxml.html import HtmlElement
 
 from crawler.page import article
 from crawler.page.markup import ExtractionError, drop, parse, text_of
-from crawler.page.places import digests, is_block, names_in, names_on, paths, unnumbered
+from crawler.page.places import digests, is_block, lasting, names_in, names_on, paths, unnumbered
 
 SURELY = 0.95
 """A page that shows so many of a design's names is of that design."""
-SAME_DESIGN = 0.5
-"""One that shows fewer of its places than this is of another."""
+SAME_DESIGN = 0.6
+"""One that shows fewer of its names or places than this is of another."""
 MOST_DESIGNS = 5
 
 
@@ -147,23 +147,27 @@ EMPTY = Template()
 
 
 def shows(body: bytes, template: Template) -> bool:
-    """Whether a page is of a design that the site has now, by its names, or else by its frame.
+    """Whether a page is of a design that the site has now, by its names and, in doubt, its frame.
 
     True for one that can't be parsed: it shows no other.
     """
     names, present = names_in(body), (template, *template.kinds)
-    if any(len(names & one.names) >= SURELY * len(one.names) for one in present):
+    if any(_has(names, one.names, SURELY) for one in present):
         return True
     try:
         tree = parse(body, "")
     except ExtractionError:
         return True
-    return any(_is_framed(tree, one) for one in present)
+    return any(_has(names, one.names) and _has(frame_of(tree, one.names), one.frame) for one in present)
 
 
-def _is_framed(tree: HtmlElement, design: Design) -> bool:
-    places = digests(paths(tree, design.names).values())
-    return len(places & design.frame) >= SAME_DESIGN * len(design.frame)
+def frame_of(tree: HtmlElement, names: Iterable[str]) -> frozenset[str]:
+    """The places of a page, told apart by those names that outlive the next build."""
+    return digests(paths(tree, lasting(names)).values())
+
+
+def _has(some: frozenset[str], wanted: frozenset[str], share: float = SAME_DESIGN) -> bool:
+    return len(some & wanted) >= share * len(wanted)
 
 
 def cut(tree: HtmlElement, template: Template) -> None:

@@ -173,7 +173,7 @@ def test_the_evidence_says_where_what_and_on_how_many_pages():
     assert (piece.path, piece.why, piece.pages) == ("html>body>div#side>h4", "repeated", 8)
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.permutations(range(6)))
 def test_learning_does_not_depend_on_the_order_of_pages(order):
     pages = {f"u{n}": [body(prose(n), views=n), body(prose(n), views=n + 9)] for n in range(6)}
