@@ -6,6 +6,8 @@ import gzip
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -27,7 +29,7 @@ from crawler.importing.warc import WarcFiles
 from storage.reader import Reader
 from tests.command import Press, objects, quick, variorum, workspace
 from tests.local_site import LocalSite, article
-from tests.tracked import HOME, Story, told
+from tests.tracked import HOME, SITE, Story, told
 
 AT = "2019-05-01T00:00:00Z"
 BRIDGE = "The bridge was built in 1887, and it still stands."
@@ -271,6 +273,41 @@ def test_what_is_no_archive_is_refused_in_words(root: Path, tmp_path: Path, cont
     result = variorum("-C", root, "import", "warc", path, "--site", "riverside")
     assert result.exit_code == (2 if content else 0), result.stderr
     assert "Traceback" not in result.stderr
+
+
+KILLED = """
+import os, signal, sys
+from crawler.insertion import Insertion
+run, calls = Insertion.run, []
+def killed(self, *words):
+    said = run(self, *words)
+    calls.append(1)
+    if len(calls) == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return said
+Insertion.run = killed
+from crawler.cli import main
+main(sys.argv[1:])
+"""
+
+
+def test_after_a_kill_each_capture_is_whole_or_not_there_and_a_second_import_brings_the_rest(
+    root: Path, tmp_path: Path
+) -> None:
+    made = Made(tmp_path / "made.warc.gz")
+    for number in range(6):
+        said = f"Edition {number} of a text about the bridge, as it was read then."
+        made.holds(f"{HOME}/bridge/", article("The bridge", said).encode(), f"201{number}-05-01T00:00:00Z")
+    path = made.done()
+    command = ["-C", root, "import", "warc", path, "--site", "riverside"]
+    assert subprocess.run([sys.executable, "-c", KILLED, *map(str, command)], check=False).returncode == -9
+    assert [one["version"] for one in history(root)] == [1, 2, 3]
+    with told(root / "variorum.db", SITE) as story:
+        assert story.store.db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert taken_in(root, path) == {"known": 3, "version": 3, "changes": 3}
+    other = workspace(tmp_path / "other", riverside=f'url = "{HOME}/"\n')
+    taken_in(other, path)
+    assert history(other) == history(root)
 
 
 # ---- handed out
