@@ -1,78 +1,26 @@
-"""How fast the index answers, beside a scan of the same texts with LIKE.
+"""How fast the index answers, beside a scan of the same texts with LIKE: `python -m benchmarks.search`.
 
-    .venv/bin/python benchmarks/search.py                 # 100,000 versions: some minutes, 600 MB
-    .venv/bin/python benchmarks/search.py --versions 10000
+    python -m benchmarks.search                # 100,000 versions: some minutes, 700 MB in a temporary folder
+    python -m benchmarks.search 10000
 
-A store of made-up pages is filled as a crawl fills it: three versions a page, one page in four Persian. Each
-kind of question is asked of the index and then, once, of every text in turn. Times depend on the machine;
-what tells is the last column, how many times faster the index is.
+A store of made-up pages (benchmarks/made_store.py) is filled. Each kind of question is asked of the index and
+then, once, of every text in turn. Times depend on the machine; what tells is the last column, how many times
+faster the index is.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from itertools import accumulate
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
+from benchmarks.made_store import Writer, fill, writers
 from storage.reader import Reader
 from storage.search import find
 from storage.store import Store
-
-AT = "2026-03-01T10:00:00Z"
-WORDS, VERSIONS, SITES = 400, 3, ("north", "south", "east", "west")
-LATIN, PERSIAN = "abdegiklmnoprstuv", "ابتدرزسشفقکگلمنوهی"
-
-
-class Writer:
-    """Writes texts in which, as in speech, few words are frequent and most are rare."""
-
-    def __init__(self, letters: str, size: int, rng: random.Random) -> None:
-        self.rng = rng
-        self.words = ["".join(rng.choices(letters, k=rng.randint(2, 9))) for _ in range(size)]
-        self.often = list(accumulate(1 / (rank + 3) for rank in range(size)))
-
-    def writes(self, count: int) -> list[str]:
-        return self.rng.choices(self.words, cum_weights=self.often, k=count)
-
-
-def fill(store: Store, versions: int, latin: Writer, persian: Writer) -> None:
-    for site in SITES:
-        store.enrol(site, f"https://{site}.example/")
-    for page in range(versions // VERSIONS):
-        if page % 200 == 0:
-            print(f"\r{page * VERSIONS} versions", end="", file=sys.stderr)
-        writer = latin if page % 4 else persian
-        with store.writing():
-            add_page(store, SITES[page % 7 % 4], page, writer)
-    print(file=sys.stderr)
-
-
-def add_page(store: Store, site: str, number: int, writer: Writer) -> None:
-    url, text = f"https://{site}.example/{number}", writer.writes(WORDS)
-    known = {
-        "site": site,
-        "url": url,
-        "found_at": AT,
-        "found_by": "links",
-        "state": "live",
-        "version": VERSIONS,
-    }
-    page = store.add_page(known, url).id
-    fetch = {"page": page, "fetched_at": AT, "url": url, "status": 200, "outcome": "ok", "reason": ""}
-    for version in range(1, VERSIONS + 1):
-        capture = store.add_capture(fetch, None, None)
-        values = {"page": page, "number": version, "capture": capture, "captured_at": AT, "words": WORDS}
-        titled = {"title": " ".join(text[:6]), "text": " ".join(text), "digest": "", "extractor": "made up"}
-        store.add_version(values | titled)
-        text[writer.rng.randrange(WORDS)] = writer.writes(1)[0]
 
 
 def asked(latin: Writer, persian: Writer, reader: Reader) -> Iterator[tuple[str, list[str], str | None]]:
@@ -103,13 +51,8 @@ def seconds(ask: Callable[[str], object], questions: list[str]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--versions", type=int, default=100_000)
-    versions = parser.parse_args().versions
-    rng = random.Random(1)
-    latin, persian = Writer(LATIN, 30_000, rng), Writer(PERSIAN, 20_000, rng)
+    versions = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    latin, persian = writers()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "variorum.db"
         with contextlib.closing(Store.open(path)) as store:

@@ -58,9 +58,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     try:
         yield draft
         (draft / MARK).touch()
-        for file in draft.rglob("*"):
-            _sync(file)
-        _sync(draft)
+        _sync_all(draft)
         if path.exists():
             _swap(draft, path)
         else:
@@ -90,6 +88,19 @@ def _refuse_foreign(path: Path) -> None:
         raise Misuse(f"{path}: this is no folder; name a new one")
     if path.is_dir() and not (path / MARK).exists() and any(path.iterdir()):
         raise Misuse(f"{path}: this folder holds what no export made; name a new one")
+
+
+def _sync_all(folder: Path) -> None:
+    """Bring all files of a folder to the disk: at once where the system can, which is many times as fast."""
+    if sys.platform == "linux":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            if ctypes.CDLL(None, use_errno=True).syncfs(handle) == 0:
+                return
+        finally:
+            os.close(handle)
+    for file in (*folder.rglob("*"), folder):
+        _sync(file)
 
 
 def _swap(draft: Path, path: Path) -> None:

@@ -1,0 +1,105 @@
+"""How fast documents are handed out, beside the least that any export must do: `python -m benchmarks.export`.
+
+    python -m benchmarks.export                # 100,000 versions: some minutes, 700 MB in a temporary folder
+    python -m benchmarks.export 10000
+
+A store of made-up pages (benchmarks/made_store.py) is exported in each format and unit. The least is to read
+the same rows with the standard library alone and to write each as a line of JSON, with no order, no
+tombstones and nothing whole or not at all; it is measured before each export. Times depend on the machine;
+what tells is the last column, how many times as long an export takes for a document. At the end a hundredth
+of the pages is edited, and what is new since the cursor is exported beside all of it again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.made_store import VERSIONS, WORDS, add_version, fill, writers
+from crawler.exporting.exports import Asked, export_to
+from storage.reader import Reader
+from storage.store import Store
+
+LEAST = """
+    SELECT pages.url, pages.site, versions.* FROM versions JOIN pages ON pages.id = versions.page
+    WHERE versions.number = pages.version
+"""
+EXPORTS = {
+    "jsonl": Asked("jsonl"),
+    "jsonl.zst": Asked("jsonl"),
+    "csv": Asked("csv"),
+    "parquet": Asked("parquet"),
+    "markdown": Asked("markdown"),
+    "jsonl, versions": Asked("jsonl", "version"),
+    "jsonl, paragraphs": Asked("jsonl", "paragraph"),
+    "jsonl, as of a day": Asked("jsonl", as_of="2026-03-02T12:00:00Z"),
+    "jsonl, one site": Asked("jsonl", site="east"),
+    "jsonl, outline": Asked("jsonl", outline=True),
+    "warc": Asked("warc"),
+}
+
+
+def main() -> None:
+    """Fill a store, export it in each way, print a line for each."""
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        path = folder / "variorum.db"
+        with closing(Store.open(path)) as store:
+            fill(store, wanted, *writers())
+            print(f"{wanted:,} versions of {wanted // VERSIONS:,} pages, {path.stat().st_size >> 20} MB")
+            print(f"{'':22}{'documents':>11}{'a second':>11}{'times the least':>17}")
+            with closing(Reader.open(path)) as reader:
+                for kind, asked in EXPORTS.items():
+                    out = folder / f"out.{kind.partition(',')[0]}"
+                    _, least = _took(lambda: _least(path, folder / "least.jsonl"))
+                    count, each = _took(lambda out=out, asked=asked: export_to(out, reader, asked)[0])  # type: ignore[misc]
+                    print(f"{kind:22}{count:11,}{1 / each:11,.0f}{each / least:17.1f}", flush=True)
+                _increments(store, reader, folder)
+
+
+def _took(export: Callable[[], int]) -> tuple[int, float]:
+    """How many documents an export hands out, and the seconds that it takes for each."""
+    began = time.perf_counter()
+    count = export()
+    return count, (time.perf_counter() - began) / max(count, 1)
+
+
+def _least(path: Path, out: Path) -> int:
+    with closing(sqlite3.connect(path)) as conn, out.open("w", encoding="utf-8") as file:
+        rows = conn.execute(LEAST)
+        names = [column[0] for column in rows.description]
+        count = 0
+        for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is how many there were
+            file.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n")
+        return count
+
+
+def _increments(store: Store, reader: Reader, folder: Path) -> None:
+    """Edit a hundredth of the pages; how long the news take, beside the whole."""
+    _, cursor = export_to(folder / "all.jsonl", reader, Asked("jsonl"))
+    latin, _ = writers()
+    pages = list(store.db.conn.execute("SELECT id, url FROM pages WHERE id % 100 = 1"))
+    with store.writing():
+        for page, url in pages:
+            add_version(store, page, url, VERSIONS + 1, latin.writes(WORDS))
+            store.update_page(page, {"version": VERSIONS + 1})
+    began = time.perf_counter()
+    whole, _ = export_to(folder / "all.jsonl", reader, Asked("jsonl"))
+    between = time.perf_counter()
+    news, _ = export_to(folder / "new.jsonl", reader, Asked("jsonl", since=cursor))
+    ended = time.perf_counter()
+    print(
+        f"since a cursor: {news:,} of {whole:,} documents"
+        f" in {(ended - between) / (between - began):.0%} of the time of all"
+    )
+
+
+if __name__ == "__main__":
+    main()
