@@ -16,7 +16,7 @@ import msgspec
 
 from crawler.wording import significance
 from crawler.wording.alignment import Run, changed_runs
-from crawler.wording.typography import plain
+from crawler.wording.typography import same_words
 from crawler.wording.words import alikeness, similarity, tokens, words
 
 __all__ = ["Diff", "Hunk", "Reading", "apply", "compare", "from_json", "revert", "similarity", "to_json"]
@@ -84,7 +84,7 @@ def compare(old: Read, new: Read) -> Diff | None:
         return None
     hunks = _hunks(old.text.split("\n"), new.text.split("\n")) if old.text != new.text else ()
     title = (old.title, new.title) if old.title != new.title else None
-    typographic = plain(old.title) == plain(new.title) and plain(old.text) == plain(new.text)
+    typographic = same_words(old.title, new.title) and same_words(old.text, new.text)
     edits = [_edit(hunk) for hunk in hunks]
     judgement = significance.judge(edits, title, len(words(old.text)), len(words(new.text)))
     return Diff(

@@ -22,7 +22,9 @@ from trafilatura.settings import Document
 from crawler.page import article, zwnj
 from crawler.page import metadata as page
 from crawler.page.blocks import blocks
+from crawler.page.counters import is_counter
 from crawler.page.markup import ExtractionError, drop, folded, matching, outermost, parse
+from crawler.page.overlays import drop_overlays
 from crawler.page.prose import article_blocks
 from crawler.page.teasers import drop_teasers
 from crawler.site import Rule
@@ -30,7 +32,7 @@ from crawler.template import EMPTY, Template, cut
 
 __all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
 
-READING = 3
+READING = 4
 """Raised with every change to our own code that may change a text."""
 
 EXTRACTOR = f"trafilatura {trafilatura_version}, lxml {lxml_version}, reading {READING}"
@@ -99,6 +101,8 @@ def extract(
         for element in matching(tree, css):
             drop(element)
     article.drop_furniture(tree)
+    if not select:
+        drop_overlays(tree)
     title = page.title(tree)
     cut(tree, template)
     kind = article.kind_of(tree)
@@ -135,9 +139,12 @@ def _article(tree: HtmlElement, url: str, title: str, select: Sequence[str]) -> 
         return _selected(tree, url, select)
     drop_teasers(tree)
     found = article.container(tree)
-    if found is None:
-        return [line for line in _read_by_trafilatura(tree, url) if line != title]
-    return article.read(found, title)
+    lines = article.read(found, title) if found is not None else _unmarked(tree, url, title)
+    return [line for line in lines if not is_counter(line)]
+
+
+def _unmarked(tree: HtmlElement, url: str, title: str) -> list[str]:
+    return [line for line in _read_by_trafilatura(tree, url) if line != title]
 
 
 def _selected(tree: HtmlElement, url: str, select: Sequence[str]) -> list[str]:

@@ -30,6 +30,7 @@ from lxml.html import HtmlElement
 from crawler.page import article
 from crawler.page.bounds import ends_sentence
 from crawler.page.markup import parse, text_of
+from crawler.page.overlays import drop_overlays
 from crawler.page.places import above, is_block, names_on, paths, unnumbered
 from crawler.template import Design, Piece, Template, frame_of, jaccard
 
@@ -212,6 +213,7 @@ def _deepest(found: set[str]) -> set[str]:
 def _tree(body: bytes, url: str) -> HtmlElement:
     tree = parse(body, url)
     article.drop_furniture(tree)
+    drop_overlays(tree)
     return tree
 
 

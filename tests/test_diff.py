@@ -139,6 +139,7 @@ def test_a_text_of_very_many_equal_words_is_compared_as_a_whole_and_still_exactl
         ("One. Two.", "One.\nTwo."),
         ("One\u00a0two", "One two"),
         ("Në Tiranë", "Ne\u0308 Tirane\u0308"),
+        ("Write to desk@riverside.example.", "Write to [email\u00a0protected]."),
     ],
 )
 def test_two_spellings_of_the_same_words_differ_in_typography_only(old, new):
@@ -158,6 +159,8 @@ def test_two_spellings_of_the_same_words_differ_in_typography_only(old, new):
         ("One.\nTwo.", "Two.\nOne."),
         ("می‌خواهم", "نمی‌خواهم"),
         ("qershor", "qershori"),
+        ("Write to desk@riverside.example.", "Write to news@riverside.example."),
+        ("Write to [email protected] today.", "Write to desk@riverside.example."),
     ],
 )
 def test_a_difference_of_meaning_is_not_taken_for_typography(old, new):

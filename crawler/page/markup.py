@@ -17,6 +17,8 @@ MOST_ELEMENTS = 50_000
 """A page of 100,000 paragraphs keeps an extractor busy for minutes; real articles have some thousands."""
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+WITHIN_LINES = ("span", "b", "i", "em", "strong", "small", "font", "sub", "sup", "code", "bdo")
 OBFUSCATED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-fA-F]+)$")
 PLACEHOLDER = re.compile(r"\[\s*email\s+protected\s*\]")
 
@@ -43,6 +45,7 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
         raise ExtractionError(f"{url}: nested too deep to be read whole; exclude it if it is a trap")
     if sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
         raise ExtractionError(f"{url}: more than {MOST_ELEMENTS} elements; exclude it if it is no article")
+    _drop_unseen(tree)
     _reveal_addresses(tree)
     return tree
 
@@ -94,6 +97,17 @@ def outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
     """Those elements that lie in no other of them, in their order."""
     known = set(elements)
     return [e for e in elements if not any(a in known for a in e.iterancestors())]
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether an element says of itself that it is not shown."""
+    return element.get("hidden") is not None or HIDDEN.search(element.get("style") or "") is not None
+
+
+def _drop_unseen(tree: HtmlElement) -> None:
+    """Takes out what nobody sees within a line: rubbish that hides an address from robots, say."""
+    for element in [one for one in tree.iter(*WITHIN_LINES) if is_hidden(one)]:
+        drop(element)
 
 
 def _reveal_addresses(tree: HtmlElement) -> None:

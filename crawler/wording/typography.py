@@ -34,6 +34,17 @@ WITHIN_ARABIC = re.compile(rf"(?<={ARABIC})\s+(?={ARABIC})")
 a zero-width non-joiner. In other scripts it parts words: «no where» is not «nowhere»."""
 
 
+PLACEHOLDER = re.compile(r"\[\s*email\s+protected\s*\]", re.IGNORECASE)
+CONCEALED = re.compile(rf"{PLACEHOLDER.pattern}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+
+
+def same_words(old: str, new: str) -> bool:
+    """Whether two texts differ in typography at most, or in whether an e-mail address is concealed."""
+    if PLACEHOLDER.search(old) or PLACEHOLDER.search(new):
+        old, new = (CONCEALED.sub("@", text) for text in (old, new))
+    return plain(old) == plain(new)
+
+
 def plain(text: str) -> str:
     """The text without its typography: equal for two texts that differ in nothing else."""
     text = ITEM.sub("", text)
