@@ -161,7 +161,8 @@ def drift(store: Store, run: int | None, page: PageRow, at: str, number: int, di
 
 
 def redesign(store: Store, site: Site, run: int, at: str, seen_old: str | None, explanation: str) -> None:
-    """The fact that the site as a whole has another design."""
+    """The fact that the site as a whole has another design; history where it was seen before the watch."""
+    watched = store.site(site.name).watched_since
     store.add_change(
         {
             "site": site.name,
@@ -174,6 +175,7 @@ def redesign(store: Store, site: Site, run: int, at: str, seen_old: str | None, 
             "found_at": at,
             "significance": OF_REDESIGN,
             "explanation": explanation,
+            "found_later": int(bool(seen_old and watched and seen_old < watched)),
         }
     )
 

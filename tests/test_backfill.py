@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,35 @@ def test_each_told_change_leads_from_one_text_to_another_whatever_came_in_betwee
             assert known[change.old_version or 0] != known[change.version or 0]
             assert (change.seen_old or "") <= change.seen_new
         assert all(old != new for old, new in itertools.pairwise(known))
+
+
+def test_that_a_site_looks_otherwise_than_long_ago_is_history(story: Story) -> None:
+    texts = [f"Sentence {number} tells of the river, and of bridge {number}." for number in range(12)]
+
+    def old(text: str) -> str:
+        menu = "".join(f"<li>Old entry {number}</li>" for number in range(9))
+        return (
+            f"<title>A page</title><table><td class='left'><ul>{menu}</ul><td class='main'><p>{text}</table>"
+        )
+
+    def new(text: str) -> str:
+        menu = "".join(f"<li>New entry {number}</li>" for number in range(9))
+        return (
+            f"<title>A page</title><div class='side'><ul>{menu}</ul></div><div class='story'><p>{text}</div>"
+        )
+
+    captures = [replace(capture(AGO, "", f"/{n}/"), body=old(text).encode()) for n, text in enumerate(texts)]
+    backfill = Backfill(story.store, SITE, "wayback")
+    backfill.learn(captures)
+    for one in captures:
+        backfill.add(one)
+    with story.run() as run:
+        for number, text in enumerate(texts):
+            run.sees(f"/{number}/", new(text))
+        for path in run.asked_again():
+            run.sees(path, new(texts[int(path.strip("/"))]))
+    assert [(one.kind, one.found_later) for one in story.changes()] == [("template", 1)]
+    assert [story.texts(f"/{number}/") for number in range(12)] == [[text] for text in texts]
 
 
 # ---- what is no page, and what is known
