@@ -1,8 +1,8 @@
 """Takes away what retention lets go: old captures that show nothing of their own, and old raw bodies.
 
 No version, change or seal is touched. A version that loses its body is sealed anew, as pruned. Each page is
-one transaction, and so is each body: a crawl may go on meanwhile, and what an interruption leaves undone the
-next time does.
+one transaction, and so are some bodies: a crawl may go on meanwhile, and what an interruption leaves undone
+the next time does.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from storage.retention import Limits, Removal, Shot, removal
 from storage.tables import Tables
 from storage.verifying import Shown, unseen
 
+AT_ONCE = 50
+"""So many bodies are taken away in one transaction, for which a crawl may have to wait."""
 _FREE = "NOT EXISTS (SELECT 1 FROM captures WHERE body = bodies.digest)"
 
 
@@ -60,9 +62,11 @@ class Pruning(Tables):
                 self._take(going)
             _count(found, going)
         unused = _unused(conn)
-        for digest in shown(unused, "bodies", len(unused)):
+        steps = range(0, len(unused), AT_ONCE)
+        for start in shown(steps, f"bodies, {AT_ONCE} at a time", len(steps)):
             with self.writing():
-                self._drop(digest, found)
+                for digest in unused[start : start + AT_ONCE]:
+                    self._drop(digest, found)
         if found != Pruned():
             with self.writing():
                 self._insert("prunings", {"at": at, **asdict(found)})

@@ -59,9 +59,11 @@ def known(story: Story) -> dict[str, Any]:
         "drifts": list(rows("SELECT * FROM drifts ORDER BY id", {})),
         "now": list(export.documents(story.reader)),
         "then": [
-            [{**one, "seen_at": None} for one in export.documents(story.reader, as_of=at)] for at in moments
+            [{**one, "seen_at": None, "chain": None} for one in export.documents(story.reader, as_of=at)]
+            for at in moments
         ],
-        "every version": list(export.documents(story.reader, "version")),
+        # A version that loses its raw page is sealed anew, and says so.
+        "every version": [{**one, "chain": None} for one in export.documents(story.reader, "version")],
         "searched": story.reader.db.conn.execute("SELECT count(*) FROM versions_fts_docsize").fetchone(),
     }
 
@@ -299,13 +301,14 @@ def spans(shots: list[Shot]) -> list[tuple[str, str, str]]:
 SLOWLY = """
 import sys, time
 from pathlib import Path
-from storage import bodies
+from storage import pruning
 from storage.pruning import Pruning
 from storage.retention import Limits
+pruning.AT_ONCE = 1
 def slowly(items, what, total):
     for item in items:
         yield item
-        print(what, flush=True)
+        print(what.partition(",")[0], flush=True)
         time.sleep(0.01)
 Pruning.open(Path(sys.argv[1])).prune(Limits(sys.argv[2], sys.argv[2]), sys.argv[2], slowly)
 """
