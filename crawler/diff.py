@@ -16,10 +16,22 @@ import msgspec
 
 from crawler.wording import significance
 from crawler.wording.alignment import Run, changed_runs
+from crawler.wording.links import Relink, relinked
 from crawler.wording.typography import same_words
 from crawler.wording.words import alikeness, similarity, tokens, words
 
-__all__ = ["Diff", "Hunk", "Reading", "apply", "compare", "from_json", "revert", "similarity", "to_json"]
+__all__ = [
+    "Diff",
+    "Hunk",
+    "Reading",
+    "Relink",
+    "apply",
+    "compare",
+    "from_json",
+    "revert",
+    "similarity",
+    "to_json",
+]
 
 Op = Literal["insert", "delete", "replace", "move"]
 Placed = tuple[int, tuple[str, ...]]
@@ -39,14 +51,17 @@ class Read(Protocol):
     def title(self) -> str: ...
     @property
     def text(self) -> str: ...
+    @property
+    def links(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A title and a text, one block a line."""
+    """A title and a text, one block a line; and where they are known its links, as an Extract has them."""
 
     title: str
     text: str
+    links: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +91,31 @@ class Diff:
     """True where only typography differs: worth keeping, not worth a word to anyone."""
     significance: float
     explanation: str
+    links: tuple[Relink, ...] = ()
+    """Links that lead elsewhere, on words that stand in both texts."""
+
+    @property
+    def kind(self) -> Literal["edited", "retitled"]:
+        """What the change of a page is called that differs so."""
+        return "edited" if self.hunks or self.links else "retitled"
+
+    @property
+    def of_links_only(self) -> bool:
+        """Whether every word stands, and only where it leads is another."""
+        return bool(self.links) and not (self.hunks or self.title)
 
 
 def compare(old: Read, new: Read) -> Diff | None:
     """What differs between two readings of a page; None where they are the same to the character."""
-    if (old.title, old.text) == (new.title, new.text):
+    links = relinked(old.links, new.links, old.text, new.text)
+    if (old.title, old.text) == (new.title, new.text) and not links:
         return None
     hunks = _hunks(old.text.split("\n"), new.text.split("\n")) if old.text != new.text else ()
     title = (old.title, new.title) if old.title != new.title else None
-    typographic = same_words(old.title, new.title) and same_words(old.text, new.text)
+    still = same_words(old.title, new.title) and same_words(old.text, new.text)
+    typographic = still and not links
     edits = [_edit(hunk) for hunk in hunks]
-    judgement = significance.judge(edits, title, len(words(old.text)), len(words(new.text)))
+    judgement = significance.judge(edits, title, len(words(old.text)), len(words(new.text)), links)
     return Diff(
         hunks=hunks,
         title=title,
@@ -95,6 +124,7 @@ def compare(old: Read, new: Read) -> Diff | None:
         typographic=typographic,
         significance=0.0 if typographic else judgement.significance,
         explanation="only typography differs" if typographic else judgement.explanation,
+        links=links,
     )
 
 

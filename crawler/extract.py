@@ -23,6 +23,7 @@ from crawler.page import article, zwnj
 from crawler.page import metadata as page
 from crawler.page.blocks import blocks
 from crawler.page.counters import is_counter
+from crawler.page.links import links
 from crawler.page.markup import ExtractionError, drop, folded, matching, outermost, parse
 from crawler.page.overlays import drop_overlays
 from crawler.page.prose import article_blocks
@@ -55,6 +56,8 @@ class Extract:
     published: str | None = None
     modified: str | None = None
     language: str | None = None
+    links: str | None = None
+    """A line for each link in the text: its words, a tab, where it leads; None where that is not known."""
     published_by: str | None = None
     """`marked` by the page as its date, or `found` in its text or address."""
     canonical: str | None = None
@@ -120,6 +123,7 @@ def extract(
         published_by=says.published_by,
         modified=says.modified,
         language=page.language(text, tree.get("lang")),
+        links=None if entries else links(tree, url, lines),
         canonical=says.canonical,
     )
 

@@ -34,7 +34,8 @@ class Insertion:
     def run(self, verdict: Verdict, origin: str) -> str:
         """`version` where it became a version, else `seen`."""
         versions = self._versions()
-        found = place(_stands(versions, self.store.sights(self.page.id)), self.at, self.extract.digest)
+        stands = _stands(versions, self.store.sights(self.page.id), self.extract.links)
+        found = place(stands, self.at, _said(self.extract.digest, self.extract.links))
         capture = record.capture(
             self.store, None, self.page, self.fetched, verdict,
             keep=not isinstance(found, Seen) and self.label == self.reader.label, origin=origin,
@@ -115,7 +116,7 @@ class Insertion:
             record.drift(self.store, None, self.page, new.captured_at, new.number, diff)
         elif diff:
             self._change(
-                "edited" if diff.hunks else "retitled", seen_old, new.captured_at,
+                diff.kind, seen_old, new.captured_at,
                 old=old, extract=_extract(new), number=new.number, diff=diff,
             )  # fmt: skip
 
@@ -208,12 +209,17 @@ class Insertion:
         return values
 
 
-def _stands(versions: list[VersionRow], sights: list[Sight]) -> list[Stand]:
-    """Between which sights each version stood."""
+def _said(digest: str, links: str | None) -> str:
+    """What one sight of a page has in common with another that shows the same version."""
+    return f"{digest} {sorted((links or '').splitlines())}"
+
+
+def _stands(versions: list[VersionRow], sights: list[Sight], links: str | None = None) -> list[Stand]:
+    """Between which sights each version stood; one whose links are not known is taken to have these."""
     ends = [version.captured_at for version in versions[1:]] + ["~"]  # after every time
     return [
         Stand(
-            version.digest,
+            _said(version.digest, links if version.links is None or links is None else version.links),
             version.captured_at,
             max((s.at for s in sights if version.captured_at <= s.at < end), default=version.captured_at),
         )

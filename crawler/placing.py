@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A version: its text's digest, and between which sights it is known to have stood."""
+    """A version: what it says, and between which sights it is known to have stood."""
 
     digest: str
+    """Equal for two sights of one version."""
     first: str
     last: str
 

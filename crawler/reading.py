@@ -54,7 +54,12 @@ class Reader:
             raise ExtractionError(
                 f"{url}: reading it took over {error}; name its text with `select`"
             ) from error
-        return replace(parts[0], text="\n".join(part.text for part in parts))
+        links = [part.links for part in parts if part.links is not None]
+        return replace(
+            parts[0],
+            text="\n".join(part.text for part in parts),
+            links="\n".join(filter(None, links)) if links else None,
+        )
 
     def read_fetched(self, fetched: Fetched) -> Extract:
         """The extraction of what a fetch brought. Raises ExtractionError."""

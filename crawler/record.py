@@ -71,6 +71,7 @@ def reading(extract: Extract, by: str) -> Values:
     return {
         "title": extract.title,
         "text": extract.text,
+        "links": extract.links,
         "digest": extract.digest,
         "words": extract.words,
         "language": extract.language,
@@ -122,7 +123,9 @@ def change(
         values |= _dated(old_date(store, old), modified(page, extract), page.seen_at, diff)
     if values.get("silent"):
         values["explanation"] += "; modified date not updated"
-    values["alike"] = alike(kind, values.get("old_title"), values["title"], values.get("hunks", "[]"))
+    values["alike"] = alike(
+        kind, values.get("old_title"), values["title"], values.get("hunks", "[]"), values.get("links", "[]")
+    )
     store.add_change(values)
 
 
@@ -202,6 +205,7 @@ def _weight(kind: str, extract: Extract | None, diff: Diff | None) -> Values:
         "words_added": diff.words_added,
         "words_removed": diff.words_removed,
         "hunks": hunks_json(diff),
+        "links": msgspec.json.encode(diff.links).decode(),
     }
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from crawler import record
 from crawler.answer import Look, has_end
 from crawler.archive import BATCH, SiteArchive
-from crawler.diff import Diff, Reading, compare, similarity
+from crawler.diff import Diff, compare, similarity
 from crawler.drift import is_dress, is_ours
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched, Listed
@@ -190,7 +190,7 @@ class Tracker:
         moved: str = "",
     ) -> Tracked:
         """The page against its last version."""
-        diff = compare(self._reread(last), Reading(extract.title, extract.text))
+        diff = compare(self._reread(last), extract)
         if diff and self._is_everywhere(page, extract):
             return self._trouble(page, fetched, Verdict(Outcome.soft_404, "many pages suddenly say the same"))
         if diff and self._is_drift(last, fetched, diff):
@@ -206,6 +206,8 @@ class Tracker:
             return self._trouble(
                 page, fetched, Verdict(Outcome.truncated, "most of its text is gone: asked again")
             )
+        if diff and diff.of_links_only and self._doubted(page, extract.links or ""):
+            return self._links_doubted(page, fetched)
         number = last.number + 1 if diff else None
         if number:
             self._add_version(page, number, fetched, verdict, extract)
@@ -245,6 +247,10 @@ class Tracker:
         record.drift(self.store, self.run, page, fetched.fetched_at, number, diff)
         record.seen(self.store, page, fetched, extract, number=number)
         return _tracked(page, verdict)
+
+    def _links_doubted(self, page: PageRow, fetched: Fetched) -> Tracked:
+        """Some sites draw by lot where a link leads; what holds twice is true."""
+        return self._trouble(page, fetched, Verdict(Outcome.ok, "a link leads elsewhere: asked again"))
 
     def _unchanged(
         self, page: PageRow, fetched: Fetched, verdict: Verdict, extract: Extract | None = None
@@ -385,11 +391,9 @@ class Tracker:
 
     # ---- deciding
 
-    def _reread(self, last: VersionRow) -> Reading:
+    def _reread(self, last: VersionRow) -> VersionRow:
         """The last version as today's rules read it, so that only the site can make a difference."""
-        if last.extractor != self.reader.label:
-            last = self.reread(last)
-        return Reading(last.title, last.text)
+        return last if last.extractor == self.reader.label else self.reread(last)
 
     def reread(self, version: VersionRow) -> VersionRow:
         """The version, read again from its stored body; as it was where that can't be read any more."""
@@ -427,7 +431,7 @@ def _kinds(page: PageRow, diff: Diff | None, moved: str) -> list[str]:
         return ["returned"]
     kinds = ["moved"] if moved else []
     if diff:
-        kinds.append("edited" if diff.hunks else "retitled")
+        kinds.append(diff.kind)
     return kinds
 
 

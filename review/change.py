@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crawler.diff import Hunk, Reading, compare
+from crawler.diff import Hunk, Reading, Relink, compare
 from review import source
 from review.filters import parsed, query
 from review.layout import Layout, laid_out, plain_text
-from review.marks import Piece, marked
+from review.marks import Piece, link_pieces, marked
 from review.objects import change_object
 from review.reviewer import name_of
 from review.web import house, number, page, reading
@@ -62,6 +62,7 @@ def change(request: Request) -> Response:
         item=item,
         row=row,
         sides=sides,
+        links=[link_pieces(one) for one in msgspec.json.decode(row.links, type=list[Relink])],
         retitled=title_words(row.old_title, row.title) if row.old_title is not None else None,
         view=view,
         views=VIEWS,

@@ -14,11 +14,11 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 from lxml import etree
 
-from crawler.diff import Hunk
+from crawler.diff import Hunk, Relink
 from review import marks
 from review.change import title_words
 from review.layout import Fold, Line, laid_out, plain_text
-from review.marks import Piece
+from review.marks import Piece, link_pieces
 from storage.errors import NotFound
 from storage.reader import Reader
 from storage.reviewing import Item
@@ -111,7 +111,9 @@ def _words(reader: Reader, row: ChangeRow) -> Iterator[etree._Element]:
     hunks = msgspec.json.decode(row.hunks, type=list[Hunk])
     if hunks:
         yield from _bounded(laid_out(hunks, None, None).stretches, MOST_LETTERS)
-    elif row.kind in ("new", "returned") and (text := _text(reader, row)):
+    for one in msgspec.json.decode(row.links, type=list[Relink]):
+        yield _block(link_pieces(one), MOST_OF_A_PIECE)
+    if row.kind in ("new", "returned") and not hunks and (text := _text(reader, row)):
         yield from _bounded(plain_text(text).stretches, MOST_OF_A_NEW_PAGE)
 
 

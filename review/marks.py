@@ -10,6 +10,7 @@ from itertools import groupby, zip_longest
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from crawler.diff import Relink
 from storage.folding import folded_words
 
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
@@ -84,6 +85,15 @@ def piece(sign: str, text: str, label: str = "") -> Piece:
     folded = text[ENDS:-ENDS]
     lost = max(0, len(folded) - MIDDLE)
     return Piece(sign, text[:ENDS], folded[:MIDDLE], lost, text[-ENDS:], label, space)
+
+
+def link_pieces(link: Relink) -> tuple[Piece, ...]:
+    """A link that leads elsewhere: its words, and both addresses."""
+    return (
+        piece("=", f"link «{link.words}»: "),
+        *([piece("-", link.old or "/")] if link.old is not None else []),
+        *([piece("+", f" {link.new or '/'}")] if link.new is not None else []),
+    )
 
 
 def marked(words: Iterable[tuple[str, str]]) -> tuple[Piece, ...]:

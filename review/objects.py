@@ -54,6 +54,7 @@ def change_object(item: Item, row: ChangeRow, said: list[VerdictRow]) -> Object:
         "modified": row.modified,
         "old_modified": row.old_modified,
         "hunks": json.loads(row.hunks),
+        "links": json.loads(row.links),
         "verdicts": [
             {"id": one.id, "verdict": one.verdict, "note": one.note, "reviewer": one.reviewer, "at": one.at}
             for one in said

@@ -9,14 +9,15 @@ from typing import Any
 DIGITS = 16
 
 
-def alike(kind: str, old_title: str | None, title: str | None, hunks: str) -> str | None:
+def alike(kind: str, old_title: str | None, title: str | None, hunks: str, links: str = "[]") -> str | None:
     """A digest that two changes of one kind have in common where the same words came and went.
 
-    `hunks` is the JSON of a change's hunks; None where no words tell.
+    `hunks` and `links` are the JSON of a change; None where neither words nor links tell.
     """
     words = [piece for hunk in json.loads(hunks) for piece in _words(hunk)]
     if old_title is not None:
         words += [["title -", old_title], ["title +", title or ""]]
+    words += [[f"link {key}", str(one[key])] for one in json.loads(links) for key in ("words", "old", "new")]
     if not words:
         return None
     return sha256(json.dumps([kind, words]).encode()).hexdigest()[:DIGITS]

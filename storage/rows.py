@@ -165,6 +165,7 @@ class VersionRow:
     extractor: str
     published_by: str | None = None
     modified_by: str | None = None
+    links: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,7 @@ class ChangeRow:
     old_modified: str | None
     hollow: int
     found_later: int = 0
+    links: str = "[]"
 
 
 @dataclass(frozen=True, slots=True)

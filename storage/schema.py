@@ -455,3 +455,16 @@ def sources_of_dates(db: Database) -> None:
     """Who says when a page was published and modified."""
     for statement in _DATES:
         db.execute(statement)
+
+
+_LINKS = (
+    "ALTER TABLE versions ADD COLUMN links TEXT",  # a line each: words, tab, address; NULL: not known
+    "ALTER TABLE changes ADD COLUMN links TEXT NOT NULL DEFAULT '[]'",  # JSON: those that lead elsewhere
+)
+
+
+@migrations()
+def links_of_texts(db: Database) -> None:
+    """Where the links of a text lead, and which of them lead elsewhere after a change."""
+    for statement in _LINKS:
+        db.execute(statement)

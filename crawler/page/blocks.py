@@ -93,6 +93,8 @@ class Line(NamedTuple):
     """The innermost element around it that ends a line."""
     linked: float
     """What share of it is links."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Words and `href` of each of these."""
 
 
 def blocks(root: HtmlElement) -> list[str]:
@@ -124,6 +126,7 @@ class _Lines:
         self._mark = ""
         self._links = 0
         self._linked = 0
+        self._hrefs: list[tuple[str, str]] = []
 
     def open(self, element: HtmlElement) -> bool:
         """Reads what an element begins with; True when nothing below it is to be read."""
@@ -136,8 +139,11 @@ class _Lines:
             self._mark = "- "
         if element.tag == "tr" and (row := _row(element)) is not None:
             self._add(row, links=text_linked(element))
+            self._hrefs += [(text_of(link), link.get("href", "")) for link in element.iter("a")]
             return True
-        self._links += element.tag == "a"
+        if element.tag == "a":
+            self._links += 1
+            self._hrefs.append((text_of(element), element.get("href", "")))
         self._add(element.text or "")
         return False
 
@@ -159,9 +165,9 @@ class _Lines:
         text = folded("".join(self._parts))
         if text:
             share = min(self._linked / len(text), 1.0)
-            self.done.append(Line(self._mark + text, self._around[-1], share))
+            self.done.append(Line(self._mark + text, self._around[-1], share, tuple(self._hrefs)))
             self._mark = ""
-        self._parts, self._linked = [], 0
+        self._parts, self._linked, self._hrefs = [], 0, []
 
 
 def text_linked(element: HtmlElement) -> int:

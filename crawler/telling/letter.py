@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from crawler.telling.objects import hunks_of
+from crawler.telling.objects import hunks_of, links_of
 from crawler.telling.show import SILENCE, harmless
-from crawler.telling.strike import Line, marked, struck
+from crawler.telling.strike import Line, marked, relinks, struck
 from storage.outbox import Batch, ChangeNews, IssueNews
 from storage.rows import ChangeRow
 
@@ -88,9 +88,9 @@ def _lines(news: ChangeNews, review_url: str | None) -> Iterator[str]:
 
 
 def _changed(row: ChangeRow) -> list[Line]:
-    """The changed blocks, after the title where that changed."""
+    """The changed blocks, after the title where that changed, and before the links that did."""
     title: list[Line] = [(("-", row.old_title), ("+", row.title or ""))] if row.old_title is not None else []
-    return [*title, *struck(hunks_of(row))]
+    return [*title, *struck(hunks_of(row)), *relinks(links_of(row))]
 
 
 def _near(line: Line) -> Line:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from crawler.diff import Hunk
+from crawler.wording.links import Relink
 from storage.rows import RUN_COUNTS, ChangeRow, PageRow, VersionRow
 
 if TYPE_CHECKING:
@@ -64,12 +65,17 @@ def change_object(row: ChangeRow) -> Object:
 
 def change_with_hunks(row: ChangeRow) -> Object:
     """A change and what it consists of."""
-    return {**change_object(row), "hunks": json.loads(row.hunks)}
+    return {**change_object(row), "hunks": json.loads(row.hunks), "links": json.loads(row.links)}
 
 
 def hunks_of(row: ChangeRow) -> list[Hunk]:
     """The hunks of a change, as they were made."""
     return msgspec.json.decode(row.hunks, type=list[Hunk])
+
+
+def links_of(row: ChangeRow) -> list[Relink]:
+    """The links of a change that lead elsewhere."""
+    return msgspec.json.decode(row.links, type=list[Relink])
 
 
 def version_object(row: VersionRow) -> Object:

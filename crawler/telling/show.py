@@ -18,8 +18,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from crawler.telling.objects import Object, hunks_of
-from crawler.telling.strike import Line, marked, spaced, struck
+from crawler.telling.objects import Object, hunks_of, links_of
+from crawler.telling.strike import Line, marked, relinks, spaced, struck
 from storage.rows import ChangeRow
 
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
@@ -99,6 +99,7 @@ def change(row: ChangeRow, new: Sequence[str] = ()) -> None:
     lines: list[Line] = struck(hunks, new) if hunks else [(("=", block),) for block in new]
     if row.old_title is not None:
         lines.insert(0, (("-", row.old_title), ("+", row.title or "")))
+    lines += relinks(links_of(row))
     line()
     for one in lines:
         changed_line(one)

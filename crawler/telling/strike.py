@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from crawler.diff import Hunk
+from crawler.wording.links import Relink
 
 Piece = tuple[str, str]
 """`=` kept, `-` struck out, `+` put in, `>` moved here, and the text that is."""
@@ -25,6 +26,18 @@ def struck(hunks: Sequence[Hunk], new: Sequence[str] = ()) -> list[Line]:
     # What was taken out stands at the block that follows it now, and is shown before that.
     edited = [(at, False, line) for hunk in hunks for at, line in _placed(hunk)]
     return list(_with_gaps(sorted([*edited, *kept], key=lambda one: one[:2])))
+
+
+def relinks(links: Sequence[Relink]) -> list[Line]:
+    """A line for each link that leads elsewhere: its words, and both addresses."""
+    return [
+        (
+            ("=", f"link «{one.words}»: "),
+            *([("-", one.old or "/")] if one.old is not None else []),
+            *([("+", one.new or "/")] if one.new is not None else []),
+        )
+        for one in links
+    ]
 
 
 def marked(line: Line) -> str:

@@ -13,6 +13,7 @@ from math import prod
 from typing import Literal
 
 from crawler.wording import signs
+from crawler.wording.links import Relink
 
 WEIGHTS = {
     "share": 0.95,  # a text rewritten as a whole is another text, whatever else is true
@@ -68,8 +69,17 @@ class Judgement:
     explanation: str
 
 
-def judge(edits: Sequence[Edit], title: tuple[str, str] | None, words_old: int, words_new: int) -> Judgement:
-    """The weight of all edits together, and what they are; `words_*` are the lengths of the two texts."""
+def judge(
+    edits: Sequence[Edit],
+    title: tuple[str, str] | None,
+    words_old: int,
+    words_new: int,
+    links: Sequence[Relink] = (),
+) -> Judgement:
+    """The weight of all edits together, and what they are; `words_*` are the lengths of the two texts.
+
+    `links` are those that lead elsewhere on words that stand.
+    """
     found = [_kinds(edit) for edit in edits]
     true_edits = [edit for edit in edits if edit.op != "move"]
     changed = sum(edit.removed + edit.added for edit in true_edits)
@@ -80,9 +90,11 @@ def judge(edits: Sequence[Edit], title: tuple[str, str] | None, words_old: int, 
         "move": float(len(true_edits) < len(edits)),
         **{kind: float(any(kind in kinds for kinds in found)) for kind in KINDS},
     }
+    strengths["link"] = max(strengths["link"], float(bool(links)))
     weight = 1 - prod(1 - WEIGHTS[sign] * strength for sign, strength in strengths.items())
     phrases = [_phrase(edit, kinds) for edit, kinds in zip(edits, found, strict=True)]
-    return Judgement(round(max(FLOOR, weight), 3), _sentence((["title changed"] if title else []) + phrases))
+    phrases = [*(["title changed"] if title else []), *phrases, *_relinked(links)]
+    return Judgement(round(max(FLOOR, weight), 3), _sentence(phrases))
 
 
 def _kinds(edit: Edit) -> dict[str, str]:
@@ -114,6 +126,17 @@ def _phrase(edit: Edit, kinds: dict[str, str]) -> str:
     if count > 1:
         return f"{count} paragraphs {verb}, from the {place} on"
     return f"a paragraph moved to the {place} place" if edit.op == "move" else f"the {place} paragraph {verb}"
+
+
+def _relinked(links: Sequence[Relink]) -> list[str]:
+    """«a link leads elsewhere», «2 links removed»."""
+    verbs = Counter(
+        "removed" if one.new is None else "added" if one.old is None else "leads elsewhere" for one in links
+    )
+    return [
+        f"a link {verb}" if count == 1 else f"{count} links {verb.replace('leads', 'lead')}"
+        for verb, count in verbs.items()
+    ]
 
 
 def _what(edit: Edit, kinds: dict[str, str]) -> str:

@@ -1,0 +1,51 @@
+"""Which links of a text lead elsewhere than before, while its words stand. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from crawler.wording.typography import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Relink:
+    """The words of a link, and where they led before and lead now; None where they were, or are, no link."""
+
+    words: str
+    old: str | None
+    new: str | None
+
+
+def relinked(old: str | None, new: str | None, old_text: str, new_text: str) -> tuple[Relink, ...]:
+    """The links that differ on words that stand in both texts; none where the links of one are not known.
+
+    `old` and `new` have a line for each link: its words, a tab, its address. Links on words that came or went
+    are part of an edit of these words.
+    """
+    if old is None or new is None or old == new:
+        return ()
+    before, after = _by_words(old), _by_words(new)
+    stand = [words for words in {**before, **after} if _stand(words, old_text) and _stand(words, new_text)]
+    return tuple(relink for words in stand for relink in _differing(words, before[words], after[words]))
+
+
+def _by_words(links: str) -> defaultdict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for line in links.split("\n"):
+        words, tab, address = line.partition("\t")
+        if tab:
+            found[words].append(address)
+    return found
+
+
+def _stand(words: str, text: str) -> bool:
+    return plain(words) in plain(text)
+
+
+def _differing(words: str, old: list[str], new: list[str]) -> Iterator[Relink]:
+    gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
+    for a, b in zip_longest(gone.elements(), come.elements()):
+        yield Relink(words, a, b)
