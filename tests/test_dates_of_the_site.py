@@ -61,3 +61,33 @@ def test_a_silent_edit_after_a_hollow_one_is_still_silent(story: Story):
     seen(story, TUESDAY, "The lamp burns again.")
     seen(story, TUESDAY, "The lamp burns once more.")
     assert dated(story) == [(None, True), (True, False)]
+
+
+def page(text: str, says: str = "") -> str:
+    return article("The lamp", text, "It is seen from the islands.").replace("</head>", f"{says}</head>", 1)
+
+
+DATED = '<script type=\'application/ld+json\'>{{"dateModified": "{}"}}</script>'
+
+
+@pytest.mark.parametrize("source", ["wordpress", "sitemap", "feed", "the page itself"])
+@pytest.mark.parametrize(
+    ("date", "text", "expected"),
+    [
+        (MONDAY, "The lamp burns once more.", (True, False)),
+        (TUESDAY, "The lamp burns once more.", (False, False)),
+        (TUESDAY, "The lamp burns again.", (None, True)),
+    ],
+)
+def test_whoever_dates_a_page_tells_silent_edits_and_hollow_ones(
+    tmp_path: Path, source: str, date: str, text: str, expected: tuple[bool | None, bool]
+):
+    with told(tmp_path / "v.db") as story:
+        for modified, said in ((MONDAY, "The lamp burns again."), (date, text)):
+            with story.run() as run:
+                by_itself = source == "the page itself"
+                if not by_itself:
+                    run.lists(source, Listed(f"{HOME}/lamp/", source, modified=modified))
+                run.sees("/lamp/", page(said, DATED.format(modified) if by_itself else ""))
+        (told_of,) = dated(story)
+        assert told_of == expected

@@ -140,6 +140,17 @@ def test_the_language_is_that_of_the_text_and_not_of_the_theme(sentence, code):
     assert extract(page(f"<p>{sentence}</p>"), URL).language == code
 
 
+def test_an_article_with_its_original_in_another_language_below_stays_whole():
+    english = "The council of Tirana has met, and the families were heard for the first time in a year."
+    albanian = "Këshilli i Tiranës u mblodh dhe familjet u dëgjuan për herë të parë brenda një viti."
+    persian = "شورای شهر تیرانا تشکیل جلسه داد و خانواده‌ها پس از یک سال شنیده شدند."
+    for start, end in (("<div class='entry-content'>", "</div>"), ("<div><div>", "</div></div>")):
+        whole = (
+            f"<html lang='en'><body>{start}<p>{english}</p><p>{albanian}</p><p dir='rtl'>{persian}</p>{end}"
+        )
+        assert extract(whole.encode(), "u").blocks == (english, albanian, persian)
+
+
 def test_a_text_too_short_to_judge_has_the_language_its_page_declares():
     assert extract(page("<p>Po.</p>").replace(b'lang="en"', b'lang="sq-AL"'), URL).language == "sq"
 

@@ -76,3 +76,26 @@ def test_pages_of_a_known_kind_are_not_fetched_twice_and_those_of_a_new_one_are(
         assert run.asked_again() == []
         run.sees("/legal-1/", page("/legal-1/", 5))
         assert run.asked_again() == ["/legal-1/"]
+
+
+def test_what_is_learned_later_makes_no_change_of_what_was_read_before(tmp_path: Path):
+    """A line stands on two pages at first, and so is text; later on so many that it is boilerplate."""
+    sign = "<p>Printed on water by the Press of Dunmore, for all who can read what is written there.</p>"
+    early, late = some(NEWS, 0, 2), some(NEWS, 2, 40)
+
+    def sees(run: Run, *paths: str, views: int) -> None:
+        for path in paths:
+            run.sees(path, page(path, views).replace("</p></div>", f"</p>{sign}</div>"))
+
+    with told(tmp_path / "later.db") as story:
+        with story.run() as run:
+            sees(run, *early, views=1)
+        assert "Printed" in story.texts(early[0])[-1]
+        with story.run() as run:
+            sees(run, *late, views=2)
+            sees(run, *(path for path in run.asked_again() if path in late), views=3)
+        with story.run() as run:
+            sees(run, *early, views=4)
+        assert {kind for kind, _ in story.news()} == {"new"}
+        (version,) = story.versions(early[0])
+        assert "Printed" not in version.text

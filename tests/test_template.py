@@ -173,11 +173,38 @@ def test_the_evidence_says_where_what_and_on_how_many_pages():
     assert (piece.path, piece.why, piece.pages) == ("html>body>div#side>h4", "repeated", 8)
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.permutations(range(6)))
-def test_learning_does_not_depend_on_the_order_of_pages(order):
-    pages = {f"u{n}": [body(prose(n), views=n), body(prose(n), views=n + 9)] for n in range(6)}
-    assert learn({f"u{n}": pages[f"u{n}"] for n in order}).to_json() == learn(pages).to_json()
+@st.composite
+def sites(draw: st.DrawFn) -> dict[str, list[bytes]]:
+    """Pages of two kinds, marked or not, fetched once or twice, with what repeats and what is drawn."""
+    pages: dict[str, list[bytes]] = {}
+    for n in range(draw(st.integers(2, 9))):
+        side = f"<li>News {draw(st.sampled_from('AB'))}</li>"
+        marked = draw(st.booleans())
+        end = draw(st.sampled_from(["", DISCLAIMER, "<div class='z'>Cheap flights</div>"]))
+        views = draw(st.lists(st.integers(1, 99), min_size=1, max_size=3))
+        pages[f"u{n}"] = [body(prose(n) + end, side=side, views=one, marked=marked) for one in views]
+    return pages
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_learning_does_not_depend_on_the_order_of_pages(data):
+    pages = data.draw(sites())
+    order = data.draw(st.permutations(list(pages)))
+    assert learn({url: pages[url] for url in order}).to_json() == learn(pages).to_json()
+
+
+def of_kind(kind: str, n: int) -> bytes:
+    rows = "".join(f"<div class='{kind}-{row}'><p>{kind} row {row}</p></div>" for row in "abcde")
+    return f"<body><div class='{kind}'>{rows}<div class='{kind}-text'>{prose(n)}</div></div></body>".encode()
+
+
+def test_each_kind_of_pages_has_boilerplate_of_its_own():
+    pages = {f"{kind}{n}": [of_kind(kind, n)] for kind in ("story", "shop") for n in range(4)}
+    template = learn(pages)
+    assert len(template.kinds) == 1
+    for kind in ("story", "shop"):
+        assert left(of_kind(kind, 99), template).startswith("Article 99")
 
 
 def test_a_template_reads_back_from_its_json():
