@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import time
@@ -304,6 +305,38 @@ def test_what_can_not_be_asked_for_is_refused_in_words(root: Path, archive: Loca
         assert result.exit_code == 2, result.output
         assert "Traceback" not in result.stderr
     assert archive.requests == []
+
+
+BROKEN = """
+import sys
+from crawler.backfill import Backfill
+add = Backfill.add
+def broken(self, fetched):
+    if fetched.url.endswith("/1/"):
+        raise ZeroDivisionError("as if")
+    return add(self, fetched)
+Backfill.add = broken
+from crawler.child import main
+main(*sys.argv[1:])
+"""
+
+
+def test_what_breaks_over_one_capture_is_told_and_the_others_are_taken_in(
+    root: Path, archive: LocalArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        archive.holds(f"{HOME}/{number}/", DAYS[0], bridge(f"Text {number} about the bridge."))
+    start = asyncio.create_subprocess_exec
+
+    def broken(python: str, _m: str, _child: str, *words: str, **more: Any) -> Any:
+        return start(python, "-c", BROKEN, *words, **more)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", broken)
+    result, counts = failing(root, archive)
+    assert (result.exit_code, "ZeroDivisionError: as if" in result.stderr) == (1, True)
+    assert counts["version"] == 2
+    monkeypatch.undo()
+    assert imported(root, archive)["version"] == 1
 
 
 # ---- interrupted

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
+from twisted.python.failure import Failure
 
 from crawler.backfill import Backfill
 from crawler.errors import VariorumError
@@ -53,6 +54,8 @@ class Taking:
         """The pipeline of an import."""
         pipeline = cls(crawler)
         crawler.signals.connect(pipeline.ended, signal=signals.spider_closed)
+        crawler.signals.connect(pipeline.broke, signal=signals.item_error)
+        crawler.signals.connect(pipeline.broke, signal=signals.spider_error)
         return pipeline
 
     def open_spider(self) -> None:
@@ -116,7 +119,10 @@ class Taking:
         self.backfill.learn(taken.fetched for taken in self._held if taken.fetched)
         held, self._held = self._held, []
         for taken in held:
-            self._take_all(taken)
+            try:
+                self._take_all(taken)
+            except Exception as error:  # as Scrapy does for an item: one capture does not cost the others
+                self._broken(error)
 
     def _take_all(self, taken: Taken) -> None:
         """The capture, and those with the same bytes."""
@@ -134,6 +140,14 @@ class Taking:
 
     def _note(self, memento: Memento, became: str) -> None:
         self.store.add_memento(self._spider().of.name, memento.url, memento.at, memento.digest, became)
+
+    def broke(self, failure: Failure) -> None:
+        """Something broke over a capture; it is not noted, and is fetched again the next time."""
+        self._broken(failure.value)
+
+    def _broken(self, error: BaseException | None) -> None:
+        self._spider().logger.error("broke over a capture", exc_info=error)
+        self._spider().trouble = f"{type(error).__name__}: {error}"
 
     # ---- the end
 
