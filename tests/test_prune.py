@@ -281,6 +281,14 @@ def test_whatever_goes_how_long_a_text_stood_and_a_page_was_missing_stays(
     assert (again.captures, again.bodies) == ((), ())
 
 
+def test_the_page_that_boilerplate_is_learned_from_stays_though_no_version_was_made_of_it() -> None:
+    made = [Shot(n, f"2026-01-0{n}T00:00:00Z", "ok", f"body {n}", version=n) for n in (1, 2, 3)]
+    learned = Shot(4, "2026-01-04T00:00:00Z", "ok", "of a new design")
+    blocked = [Shot(n, f"2026-01-0{n}T00:00:00Z", "blocked", f"refusal {n}") for n in (5, 6)]
+    found = removal([*made, learned, *blocked], [], [3, 2, 1], [], ALL)
+    assert ([shot.id for shot in found.captures], [shot.id for shot in found.bodies]) == ([5], [1])
+
+
 def spans(shots: list[Shot]) -> list[tuple[str, str, str]]:
     """What was seen, from when to when."""
     found: list[tuple[str, str, str]] = []
