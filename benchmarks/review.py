@@ -1,7 +1,8 @@
 """How long each page of the review takes, over 100,000 changes and over ten: `python -m benchmarks.review`.
 
 A page asks along indexes, so the two should be nearly alike; the last column is how many times slower the
-full store is.
+full store is. What counts a whole site, in an index, or weighs every version that has a common word, grows
+with what there is to count. `python -m benchmarks.review 20000` is for the impatient.
 """
 
 from __future__ import annotations
@@ -45,6 +46,15 @@ PAGES = {
     "change": "/change/{middle}",
     "change, inline": "/change/{middle}?view=inline",
     "versions": "/page/1/1..2",
+    "page through time": "/page/1",
+    "since when": "/page/1/since",
+    "sites": "/sites",
+    "site": "/site/river?until=2026-06-01",
+    "search, a rare word": "/search?words=lighthouse",
+    "search, removed": "/search?words=lighthouse&fate=removed",
+    "search, a common word": "/search?words=paragraph",
+    "search, on a page": "/search?words=paragraph&page=1",
+    "feed": "/feed.atom",
 }
 
 

@@ -1,4 +1,4 @@
-"""This machine's Chromium, driven by tests: what it shows, what it asks for, what it complains of."""
+"""This machine's Chromium before the review page: what it shows, what it asks for, what it complains of."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
 from typing import Any, Literal
 
 import pytest
+import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from review.app import make_app
+from review.serving import address, listen
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -25,7 +31,7 @@ class Window:
 
     page: Page
     asked: list[str] = field(default_factory=list)
-    """Every address that it asked for."""
+    """Every address that it asked for; not what the page's own policy kept from leaving."""
     complaints: list[str] = field(default_factory=list)
     """What stands in its console, and what broke."""
 
@@ -75,9 +81,25 @@ def window(
     page.set_default_timeout(15_000)
     found = Window(page)
     page.on("request", lambda request: found.asked.append(request.url))
+    page.on("requestfailed", lambda request: request.failure == "csp" and found.asked.remove(request.url))
     page.on("console", lambda message: found.complaints.append(message.text))
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
     try:
         yield found
     finally:
         context.close()
+
+
+@contextmanager
+def served(path: Path) -> Iterator[str]:
+    """The review page over a database, on a port of this machine."""
+    listening = listen("127.0.0.1", 0)
+    app = make_app(path, hosts=["127.0.0.1"], password=None)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    serving = Thread(target=server.run, kwargs={"sockets": [listening]})
+    serving.start()
+    try:
+        yield address(listening).rstrip("/")
+    finally:
+        server.should_exit = True
+        serving.join()

@@ -5,23 +5,18 @@ Two made-up sites are followed through a spring; then Chromium looks at what a r
 
 from __future__ import annotations
 
+import os
 import random
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
-
-import uvicorn
 
 from crawler.site import Site
-from review.app import make_app
-from review.serving import address, listen
 from storage.reader import Reader
 from storage.verdicts import Verdicts
-from tests.browser import Scheme, browser, window
+from tests.browser import browser, served, window
 from tests.local_site import article
 from tests.tracked import Run, told
 
@@ -68,45 +63,28 @@ POETS = ("شب شعر این ماه در حیاط کتابخانه برگزار 
 
 def main() -> None:
     """Take the pictures that are named, or all."""
-    wanted = sys.argv[1:]
+    os.environ["LOGNAME"] = "Mira"  # who reviews
     FOLDER.mkdir(exist_ok=True)
-    with TemporaryDirectory() as folder, served(fill(Path(folder) / "variorum.db")) as url:
-        ferry, room = numbers(Path(folder) / "variorum.db")
-        for name, path, scheme, height in (
-            ("list", "/", "light", 900),
-            ("list-dark", "/", "dark", 900),
-            ("change", f"/change/{ferry[0]}", "light", 800),
-            ("change-persian", f"/change/{room[0]}", "light", 800),
-            ("timeline", f"/page/{ferry[1]}", "light", 860),
-            ("since", f"/page/{ferry[1]}/since", "light", 860),
-            ("site", f"/site/{HARBOUR.name}?until=2026-06-28", "light", 800),
-            ("sites", "/sites", "light", 600),
-            ("search", "/search?words=ferry", "light", 700),
-        ):
-            if not wanted or name in wanted:
-                take(url, name, path, scheme, height)  # type: ignore[arg-type]
+    with TemporaryDirectory() as folder:
+        database = fill(Path(folder) / "variorum.db")
+        with served(database) as url, browser() as chromium:
+            for name, (path, height) in views(database).items():
+                if name in sys.argv[1:] or not sys.argv[1:]:
+                    with window(chromium, url, width=1120, height=height) as seen:
+                        seen.page.goto(path)
+                        seen.page.screenshot(path=FOLDER / f"{name}.png")
 
 
-def take(url: str, name: str, path: str, scheme: Scheme, height: int) -> None:
-    """One picture."""
-    with browser() as chromium, window(chromium, url, width=1120, height=height, scheme=scheme) as seen:
-        seen.page.goto(path)
-        seen.page.screenshot(path=FOLDER / f"{name}.png")
-
-
-@contextmanager
-def served(path: Path) -> Iterator[str]:
-    """The review page over a database, on a port of this machine."""
-    listening = listen("127.0.0.1", 0)
-    app = make_app(path, hosts=["127.0.0.1"], password=None)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    serving = Thread(target=server.run, kwargs={"sockets": [listening]})
-    serving.start()
-    try:
-        yield address(listening).rstrip("/")
-    finally:
-        server.should_exit = True
-        serving.join()
+def views(path: Path) -> dict[str, tuple[str, int]]:
+    """What to look at, and how high the window is."""
+    ferry, room = numbers(path)
+    return {
+        "list": ("/", 900),
+        "change": (f"/change/{ferry[0]}", 800),
+        "change-persian": (f"/change/{room[0]}", 700),
+        "timeline": (f"/page/{ferry[1]}", 840),
+        "site": (f"/site/{HARBOUR.name}?until=2026-06-28", 720),
+    }
 
 
 def numbers(path: Path) -> list[tuple[int, int]]:

@@ -54,6 +54,3 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   keys[event.key]();
 });
-
-// Back on the list, where the reviewer was.
-find(`${location.hash.match(/^#c\d+$/)?.[0] ?? "#none"} [data-stop]`)?.focus();

@@ -1,0 +1,101 @@
+"""Whatever a site sends, on every page of the review: it does nothing but show itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from review.marks import UNSAFE
+from tests.browser import browser, needs_chromium, served, window
+from tests.local_site import article
+from tests.reviewed import Desk, desk
+from tests.tracked import told
+
+TURNED = "\u202e\u2066\x1b[2J\x00"
+EVIL = (
+    "</title></textarea></script></style><script>window.hit=1</script><img src=//a.example/x onerror=hit=1>"
+    f"\"'><svg onload=window.hit=1><a href=javascript:window.hit=1>x</a>{{{{7*7}}}}{{% raw %}}<!--{TURNED}"
+)
+LONG = "w" * 200_000
+COLUMNS = {
+    "sites": ("url",),
+    "pages": ("url", "title", "kind", "language", "published", "modified", "missing_since"),
+    "versions": ("title", "language", "published", "modified", "extractor"),
+    "changes": ("url", "old_url", "title", "old_title", "explanation", "modified", "old_modified"),
+    "captures": ("url", "reason", "content_type", "encoding", "origin"),
+    "issues": ("kind", "message"),
+    "runs": ("reason",),
+    "verdicts": ("note", "reviewer"),
+}
+"""All that is shown and comes from outside, or may be forged."""
+ADDRESSES = [
+    "/", "/?reviewed=all", "/change/1?reviewed=all", "/change/1?view=source", "/change/1?view=inline",
+    "/page/1", "/page/1/since", "/page/1/1..2", "/capture/1", "/sites", "/site/riverside",
+    "/site/riverside?until=2026-03-08", "/search?words=harmless", "/search?words=once", "/feed.atom",
+]  # fmt: skip
+TWINS = [
+    "/changes.json", "/change/1.json", "/page/1.json", "/page/1/since.json", "/page/1/1..2.json",
+    "/capture/1.json", "/sites.json", "/site/riverside.json", "/search.json?words=harmless", "/feed.json",
+]  # fmt: skip
+PAGES = [address for address in ADDRESSES if not address.startswith("/feed")]
+
+
+@pytest.fixture(scope="module", params=[EVIL, LONG, TURNED + "نمونه"], ids=["markup", "long", "turned"])
+def bad(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A store in which everything that can be bad is."""
+    evil, path = request.param, tmp_path_factory.mktemp("bad") / "v.db"
+    with told(path) as story:
+        for said in ("It was harmless once.", "It is harmless."):
+            with story.run() as run:
+                run.sees("/a/", article("A", f"{said} {evil}", f"{evil} And {said}"))
+                run.sees("/b/", article("B", "Something of quite another kind, about the weather.", evil))
+            story.store.raise_issue("riverside", "x", evil, "2026-03-01T06:00:00Z")
+        with desk(story, path) as found:
+            found.say(1, "important", note=evil[:1000])
+            spoil(found, evil)
+            yield found
+
+
+def spoil(found: Desk, evil: str) -> None:
+    with found.story.store.writing():
+        for table, columns in COLUMNS.items():
+            for column in columns:
+                found.story.store._run(f"UPDATE {table} SET {column} = ? || rowid", [evil])
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_markup_of_a_site_becomes_markup_of_ours(bad: Desk, address: str) -> None:
+    text = bad.text(address)
+    assert "{{7*7}}" in text or "7*7" not in text
+    assert UNSAFE.search(text) is None
+    if not address.startswith("/feed"):
+        tree = bad.tree(address)
+        assert [one.get("src") for one in tree.iter("script")] == ["/static/keys.js"]
+        assert [one.tag for one in tree.cssselect("img, object, embed, [onload], [onerror], style")] == []
+        links = [one.get("href") for one in tree.cssselect("a[href]")]
+        assert [link for link in links if not link.startswith(("/", "#"))] == []
+
+
+@pytest.mark.parametrize("address", TWINS)
+def test_a_twin_stays_json(bad: Desk, address: str) -> None:
+    assert bad.get(address).json()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_page_grows_beyond_what_a_browser_can_bear(bad: Desk, address: str) -> None:
+    assert len(bad.text(address)) < 1_000_000
+
+
+@needs_chromium
+def test_nothing_is_done_in_a_browser_either(bad: Desk) -> None:
+    with served(bad.path) as url, browser() as chromium, window(chromium, url, width=360) as seen:
+        seen.page.on("dialog", lambda dialog: seen.complaints.append(f"a dialog: {dialog.message}"))
+        for address in PAGES:
+            seen.page.goto(address)
+            assert seen.page.evaluate("window.hit") is None, address
+            assert seen.too_wide() == 0, address
+        assert [asked for asked in seen.asked if not asked.startswith(f"{url}/")] == []
+        assert [
+            one for one in seen.complaints if "sandbox" not in one and "Content Security" not in one
+        ] == []
