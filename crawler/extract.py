@@ -107,8 +107,13 @@ def extract(
     if not select:
         drop_overlays(tree)
     title = page.title(tree)
+    early = not select and article.kind_of(tree) == "article"
+    if early:
+        drop_teasers(tree, url)  # while their labels stand: a template learns and cuts those
     cut(tree, template)
     kind = article.kind_of(tree)
+    if kind == "article" and not early and not select:
+        drop_teasers(tree, url)
     entries = kind == "listing" and article.has_entries(tree)
     lines = _listing(tree) if entries else _article(tree, url, title, select)
     if not lines and not (title and (kind == "listing" or _shows_something(tree))):
@@ -141,7 +146,6 @@ def _article(tree: HtmlElement, url: str, title: str, select: Sequence[str]) -> 
     """The blocks of the article: by the site's own rule, else by the page's markup, else by trafilatura."""
     if select:
         return _selected(tree, url, select)
-    drop_teasers(tree)
     found = article.container(tree)
     lines = article.read(found, title) if found is not None else _unmarked(tree, url, title)
     return [line for line in lines if not is_counter(line)]

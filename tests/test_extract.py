@@ -8,7 +8,7 @@ from lxml import html
 
 from crawler.errors import Misuse
 from crawler.extract import EXTRACTOR, ExtractionError, extract, rules_at
-from crawler.page import article, markup
+from crawler.page import article, markup, teasers
 from crawler.page.blocks import blocks
 from crawler.site import Rule
 
@@ -324,6 +324,30 @@ def test_a_page_of_too_many_elements_is_refused_before_it_is_read(monkeypatch):
     monkeypatch.setattr(markup, "MOST_ELEMENTS", 100)
     with pytest.raises(ExtractionError, match="more than 100 elements"):
         extract(b"<body>" + b"<p>x</p>" * 200, URL)
+
+
+def test_a_tag_of_very_many_attributes_is_refused_before_the_parser_meets_it():
+    tag = "<p " + " ".join(f'a{n}=">"' for n in range(5_000)) + ">Text.</p>"
+    with pytest.raises(ExtractionError, match="more than 2000 attributes"):
+        extract(tag.encode(), URL)
+
+
+def test_a_long_attribute_is_not_taken_for_many():
+    assert extract(f"<div data-x='{'a=1 ' * 50_000}'><p>Text.</p></div>".encode(), URL).text == "Text."
+
+
+def test_many_links_in_one_line_are_looked_at_once_each(monkeypatch):
+    asked = 0
+
+    def counted(element):
+        nonlocal asked
+        asked += 1
+        return markup.text_of(element)
+
+    monkeypatch.setattr(teasers, "text_of", counted)
+    links = "".join(f'<a href="/{n}">Read more</a> ' for n in range(300))
+    extract(f"<html><body><p>A</p>{links}</body></html>".encode(), URL)
+    assert asked < 20 * 300
 
 
 @given(st.text())

@@ -41,6 +41,10 @@ def left(body: str) -> str:
         '<div class="paywall-teaser"><p>Two free articles are left to you this month.</p></div>',
         '<section class="related-articles"><a href="/1">One</a><a href="/2">Two</a></section>',
         '<span class="mw-editsection">[<a href="/edit">edit</a>]</span>',
+        '<div id="x" class="sidebar"><h4>Our letter</h4><p>Each Friday.</p></div>',
+        '<div class="next-prev"><a href="/1">The ferry</a> <p>It sails.</p></div>',
+        '<form><label>Your name</label><input type="email"><p>We never share it.</p></form>',
+        "<form><p>Say what you think.</p><textarea></textarea></form>",
         '<dl class="postprofile"><dt>Hans</dt><dd>Posts: 312</dd></dl>',
     ],
 )
@@ -58,10 +62,18 @@ def test_a_small_box_whose_name_says_that_it_is_furniture_goes(box: str):
         f'<blockquote><p>{FIRST}</p><p class="author-name">Zana Arta</p></blockquote>',
         f'<div class="social-links"><blockquote>{FIRST}</blockquote></div>',
         f'<div class="post-info"><h1>{FIRST}</h1></div>',
+        f'<form><input type="hidden"><p>{FIRST}</p></form>',
+        f'<form><input type="email"><p>{FIRST * 4}</p></form>',
+        f'<div class="content-sidebar-wrap has-sidebar"><p>{FIRST}</p></div>',
     ],
 )
 def test_what_only_seems_to_be_called_so_stays(kept: str):
     assert left(kept) == text_of(parse(kept.encode(), URL))
+
+
+def test_what_a_dialog_says_is_no_text():
+    dialog = f"<dialog open><p>{SECOND}</p></dialog>"
+    assert read(f"<div class='entry-content'><p>{FIRST}</p>{dialog}<p>{THIRD}</p></div>") == [FIRST, THIRD]
 
 
 # The element with the text

@@ -24,11 +24,10 @@ SITES = load_sites(LISTED_SITES)
 DEMOS = {"nejatngo": "keepers", "iran-interlink": "rivers", "nototerrorism-cults": "bakers"}
 """The demo site of the same shape."""
 ADDED = {
-    "iran-interlink-article": {"remove": (Rule("div.alsoread"),)},
     "nototerrorism-cults-home": {"select": (Rule("div.text"),)},
 }
-"""Rules that the site's file leaves to whoever sees the real page: for teasers within an article, which
-differ too much from page to page to be learned, and for an article on a home page that is a list besides."""
+"""A rule that the site's file leaves to whoever sees the real page: for an article on a home page that is a
+list besides."""
 
 
 def site_of(page: Path) -> str:

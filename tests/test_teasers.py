@@ -35,6 +35,46 @@ def test_a_labelled_teaser_is_no_text(teaser: str):
     assert text(teaser) == [FIRST, LAST]
 
 
+AGAIN = '<p><a href="/bridge/">Link to the source</a></p>'
+WHOLE = "<p>Carts paid four coins, and musicians on their way to a wedding paid nothing at all.</p>"
+
+
+def test_a_teaser_s_lead_goes_with_it_where_the_link_comes_again_below():
+    teaser = f"<p>Also read:</p><h3>{LINK}</h3><p>{LEAD}</p>{WHOLE}{AGAIN}"
+    assert text(f"{teaser}<hr>{teaser}") == [FIRST, LAST]
+
+
+def test_prose_after_a_teaser_stays_where_no_such_link_comes_again():
+    assert len(text(f"<p>Also read:</p><h3>{LINK}</h3>{WHOLE}")) == 3
+    assert len(text(f"<p>Also read:</p><h3>{LINK}</h3>{WHOLE * 3}{AGAIN}")) > 4
+
+
+def test_a_label_beside_its_box_is_known_though_it_is_no_block():
+    box = f"<div>{PICTURE}<h6>{LINK}</h6><p>{LEAD} <a href='/bridge/'>Read…</a></p></div>"
+    assert text(f"<aside><span>Related</span>{box}</aside>") == [FIRST, LAST]
+
+
+def test_a_small_box_in_which_picture_and_headline_lead_to_another_page_of_the_site_is_a_teaser():
+    box = f"<div>{PICTURE}<h4>{LINK}</h4><p>The council met on Monday.</p></div>"
+    assert text(box) == [FIRST, LAST]
+    assert text(box.replace("/bridge/", "https://press.example/bridge/")) == [FIRST, LAST]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        f"<div>{PICTURE}<h4>{LINK}</h4><p>{FIRST * 6}</p></div>",
+        f"<div>{PICTURE}<h4>{LINK}</h4></div>".replace("/bridge/", "https://shop.example/bridge/"),
+        f"<figure>{PICTURE}<figcaption>{LINK}</figcaption></figure>",
+        f"<div>{PICTURE}<h4>{LINK}</h4></div>".replace("/bridge/", "/bridge.jpg"),
+        f"<div>{PICTURE}<h4>{LINK}</h4></div>".replace("/bridge/", "#bridge"),
+        f'<div>{PICTURE}<h4><a href="http://[::1">Never read address</a></h4></div>',
+    ],
+)
+def test_a_box_with_much_text_or_that_leads_to_another_site_or_a_picture_is_text(box: str):
+    assert len(text(box)) > 2
+
+
 @pytest.mark.parametrize(
     "prose",
     [

@@ -32,6 +32,7 @@ INVISIBLE = frozenset(
         "textarea",
         "datalist",
         "nav",
+        "dialog",
         "head",
     }
 )

@@ -122,6 +122,8 @@ NAMES = re.compile(
     r"|social-(buttons?|icons?|links?|bar|networks?)"
     r"|related-(posts?|articles?|items?|news|stories|content|links)"
     r"|comments?-(area|box|form|list|section|count|wrapper|container)"
+    r"|^(left-|right-|primary-|secondary-)?sidebar|widget-area"
+    r"|(prev|previous|next)-(next|prev|previous|posts?|articles?)"
     r"|breadcrumbs?|pagination|pager|feedback|consent|cookies?|likes"
     r"|ad-(slot|label|unit|container|wrapper|box)|advert|adverts|advertisement|adspot"
     r"|edit-?section|toc|table-of-contents|cite-backlink|jump-link|catlinks|printfooter"
@@ -138,6 +140,8 @@ MOST_WORDS = 80
 """A box with more words than this is believed only where most of them are links."""
 MOST_WORDS_OF_LINE = 20
 """A single paragraph with more is of the text, whatever it is called: `paywall` may mean «for readers»."""
+MOST_WORDS_OF_FORM = 40
+ASKED = ("email", "password", "search")
 LINES = ("p", "li")
 LINKED = 0.6
 QUOTED = ("blockquote", "figure", "figcaption")
@@ -147,8 +151,17 @@ QUOTED = ("blockquote", "figure", "figcaption")
 def drop_furniture(tree: HtmlElement) -> None:
     """Takes comments, share rows, bylines, newsletter boxes, related posts and the like out of the tree."""
     for element in list(tree.iter()):
-        if element.tag not in KEPT and (_is_known(element) or _says_so(element)):
+        if element.tag not in KEPT and (_is_known(element) or _says_so(element) or _is_form(element)):
             drop(element)
+
+
+def _is_form(element: HtmlElement) -> bool:
+    """True for a small form to be filled in: a comment, a search, a letter to be subscribed to."""
+    if element.tag != "form" or len(text_of(element).split()) > MOST_WORDS_OF_FORM:
+        return False
+    return any(
+        field.tag == "textarea" or field.get("type") in ASKED for field in element.iter("textarea", "input")
+    )
 
 
 def _is_known(element: HtmlElement) -> bool:

@@ -16,6 +16,11 @@ from crawler.errors import Misuse, SiteTrouble
 MOST_ELEMENTS = 50_000
 """A page of 100,000 paragraphs keeps an extractor busy for minutes; real articles have some thousands."""
 
+MOST_ATTRIBUTES = 2_000
+"""Of one tag. The parser compares each with all before it: 100,000 keep it busy for a minute."""
+
+TAG = re.compile(r"""<[a-zA-Z](?:[^>=]*+=\s*+(?:"[^"]*+"|'[^']*+'|))*+[^>=]*+""")
+VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 WITHIN_LINES = ("span", "b", "i", "em", "strong", "small", "font", "sub", "sup", "code", "bdo")
@@ -36,6 +41,8 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     text = CONTROL.sub("", _decode(body, encoding))
     if not text.strip():
         raise ExtractionError(f"{url}: the page is empty; the server may have cut it, fetch it again")
+    if any(len(tag) > MOST_ATTRIBUTES and _attributes(tag) > MOST_ATTRIBUTES for tag in TAG.findall(text)):
+        raise ExtractionError(f"{url}: more than {MOST_ATTRIBUTES} attributes in a tag; exclude it as a trap")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
@@ -48,6 +55,10 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     _drop_unseen(tree)
     _reveal_addresses(tree)
     return tree
+
+
+def _attributes(tag: str) -> int:
+    return len(re.split(r"[\s/]+", VALUE.sub("= ", tag)))
 
 
 def _decode(body: bytes, encoding: str | None) -> str:
