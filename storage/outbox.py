@@ -88,7 +88,7 @@ _FRESH = """
     SELECT changes.id AS change, NULL AS issue, 0 AS closed, changes.site, changes.kind,
            significance AS weight, pages.language, changes.found_at AS at
     FROM targets JOIN changes ON changes.id > last_change LEFT JOIN pages ON pages.id = changes.page
-    WHERE targets.id = :target AND shelf = 'news'
+    WHERE targets.id = :target AND +shelf = 'news'
     UNION ALL
     SELECT NULL, issues.id, 0, site, 'issue', 1.0, NULL, issues.since
     FROM targets JOIN issues ON issues.id > last_issue
@@ -99,6 +99,7 @@ _FRESH = """
     WHERE target = :target AND NOT closed AND closed_at IS NOT NULL AND NOT EXISTS
         (SELECT 1 FROM deliveries WHERE issue = opened.issue AND target = :target AND closed)
 """
+"""Asked every second; the plus keeps SQLite from looking at all news that there ever were."""
 _WAITING = "sent_at IS NULL AND claimed_at IS NULL AND (due_at <= :at OR due_at > :horizon)"
 """What lies beyond the horizon was reckoned by a clock that was wrong."""
 _RESTS = "retry_at > :at AND retry_at <= :horizon"

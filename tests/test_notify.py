@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from storage.alike import alike
+from storage.outbox import Outbox
 from tests.command import PERSIAN
 from tests.local_site import LocalSite, Page
-from tests.newsroom import Newsroom, killed_while_sending, mail_server, newsroom, until
+from tests.newsroom import MORNING, Newsroom, killed_while_sending, mail_server, newsroom, until
 from tests.quick import Quick
 from tests.test_site_wide import MANY, blog_of
 from tests.workspace import Watched
@@ -418,3 +419,19 @@ def test_where_nobody_is_named_nobody_is_told(tmp_path: Path) -> None:
         room.happens("The bridge")
         assert room.tell() == []
         assert "nobody is told" in room.command("doctor").stdout
+
+
+def test_what_is_fresh_is_found_without_looking_at_what_is_old(room: Newsroom) -> None:
+    """The daemon asks every second, and there may be a hundred thousand changes."""
+    asked: list[str] = []
+    room.story.store.db.conn.set_trace_callback(asked.append)
+    (target,) = room.rows("SELECT id FROM targets")
+    outbox = Outbox(room.story.store.db)
+    outbox.has_fresh(target["id"])
+    outbox.is_due(target["id"], MORNING, LATER.format(9))
+    room.story.store.db.conn.set_trace_callback(None)
+    plans = [row["detail"] for sql in asked for row in room.rows(f"EXPLAIN QUERY PLAN {sql}")]
+    assert "SEARCH changes USING INTEGER PRIMARY KEY (rowid>?)" in plans
+    assert [step for step in plans if step.startswith("SCAN")] == [
+        "SCAN opened USING COVERING INDEX delivery_of_issue"
+    ]
