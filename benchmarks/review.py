@@ -55,6 +55,8 @@ PAGES = {
     "search, a common word": "/search?words=paragraph",
     "search, on a page": "/search?words=paragraph&page=1",
     "feed": "/feed.atom",
+    "feed of a rare kind": "/feed.atom?kind=gone",
+    "feed of a site": "/feed.json?site=river",
 }
 
 

@@ -53,6 +53,8 @@ class ChangeNews(ChangeRow):
     """A change; or one edit of several pages, led by the latest."""
 
     pages: int = 1
+    begins: str | None = None
+    """How the text begins of a page that came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,10 @@ _THESE = "(SELECT value FROM json_each(:ids))"
 _OF_THESE = f"FROM deliveries JOIN changes ON changes.id = change WHERE deliveries.id IN {_THESE}"
 _COUNTS = f"SELECT site, kind, count(*) {_OF_THESE} GROUP BY site, kind ORDER BY site, count(*) DESC, kind"
 _WEIGHTIEST = f"""
-    SELECT count(*) AS pages, max(changes.id), changes.* {_OF_THESE}
+    SELECT count(*) AS pages, max(changes.id), changes.*, CASE WHEN kind IN ('new', 'returned') THEN
+        (SELECT substr(text, 1, 1000) FROM versions WHERE versions.page = changes.page AND number = version)
+        END AS begins
+    {_OF_THESE}
     GROUP BY site, coalesce(alike, changes.id) ORDER BY significance DESC, changes.id DESC LIMIT :most
 """
 """One edit of several pages is told once; SQLite takes the columns from the row that has the max()."""

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from crawler.cli import COMMANDS, Commands, main
+from crawler.settings import SETTINGS_FILE, load_workspace
 from crawler.site import SITE_KEYS, load_site
 
 ROOT = Path(__file__).parent.parent
@@ -85,6 +86,18 @@ def test_a_key_left_out_means_what_the_documents_say(key: str, tmp_path: Path) -
         assert site[key] == (
             tuple(value) if isinstance(value := tomllib.loads(f"v = {said}")["v"], list) else value
         )
+
+
+def test_the_examples_of_who_is_told_can_be_read(tmp_path: Path) -> None:
+    text = (ROOT / "docs/notifications.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```toml\n# (\S+)\n(.*?)```", text, flags=re.S)
+    assert len(examples) == text.count("```toml") > 3
+    for name, example in examples:
+        file = tmp_path / Path(name).name
+        given = "" if name == SETTINGS_FILE else 'url = "https://example.org/"\n'
+        file.write_text(given + example, encoding="utf-8")
+        found = load_workspace(tmp_path) if name == SETTINGS_FILE else load_site(file)
+        assert set(tomllib.loads(example)) <= set(dir(found))
 
 
 def test_the_words_of_the_glossary_are_explained_once_and_in_order() -> None:

@@ -19,7 +19,7 @@ def change(title: str = "The bridge", **more: Any) -> ChangeNews:
     values: dict[str, Any] = {
         "id": 17, "site": "press", "kind": "edited", "url": "https://press.example/bridge/", "title": title,
         "seen_old": "2026-02-28T06:00:00Z", "seen_new": AT, "significance": 0.5, "found_at": AT,
-        "explanation": "a number replaced", "hunks": "[]", "pages": 1,
+        "explanation": "a number replaced", "hunks": "[]", "links": "[]", "pages": 1,
     }  # fmt: skip
     return ChangeNews(**dict.fromkeys(ChangeNews.__dataclass_fields__) | values | more)
 
@@ -61,6 +61,12 @@ def test_a_change_is_told_with_all_that_a_reader_asks() -> None:
         "https://press.example/bridge/",
         "review: https://review.example/change/17",
     ]
+
+
+def test_a_new_page_begins_in_the_message() -> None:
+    body = letter(change(kind="new", seen_old=None, begins="The library opens.\n" + "Again. " * 200)).body
+    assert "\nThe library opens. Again. Again." in body
+    assert len(body) < 500
 
 
 def test_issues_come_first_then_changes_as_they_are_ordered() -> None:

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from crawler.telling.letter import compose
 from storage.alike import alike
 from storage.outbox import Outbox
 from tests.command import PERSIAN
 from tests.local_site import LocalSite, Page
 from tests.newsroom import MORNING, Newsroom, killed_while_sending, mail_server, newsroom, until
 from tests.quick import Quick
+from tests.reviewed import morning
 from tests.test_site_wide import MANY, blog_of
 from tests.workspace import Watched
 
@@ -435,3 +437,18 @@ def test_what_is_fresh_is_found_without_looking_at_what_is_old(room: Newsroom) -
     assert [step for step in plans if step.startswith("SCAN")] == [
         "SCAN opened USING COVERING INDEX delivery_of_issue"
     ]
+
+
+def test_a_new_page_is_told_with_how_it_begins(tmp_path: Path) -> None:
+    with morning(tmp_path) as desk:
+        outbox = Outbox(desk.story.store.db)
+        outbox.meet("env:X", "env:X", MORNING)
+        with outbox.writing():
+            outbox.db.conn.execute("UPDATE targets SET last_change = 0")
+        outbox.queue("env:X", lambda news: news.at)
+        batch = outbox.claim(
+            "env:X", "2027-01-01T00:00:00Z", "2027-01-02T00:00:00Z", claimed_at=MORNING, most=20
+        )
+        body = compose(batch, 10_000).body
+    assert "The library opens its doors again on the first of May." in body
+    assert "one edit of 3 pages" in body

@@ -54,7 +54,7 @@ def state_of(workspace: Workspace, sites: Sequence[Site], *, with_coverage: bool
         return found
     with closing(Reader.open(workspace.database)) as reader:
         found["sites"] = [_site_state(workspace, reader, site, with_coverage) for site in sites]
-        found["targets"] = [asdict(one) for one in targets_state(workspace, reader, sites)]
+        found["targets"] = [_target(one) for one in targets_state(workspace, reader, sites)]
     return found
 
 
@@ -80,6 +80,10 @@ def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage:
         "issues": issues,
         **({"coverage": coverage} if with_coverage else {}),
     }
+
+
+def _target(one: Standing) -> Object:
+    return {"target": one.shown, **{k: v for k, v in asdict(one).items() if k not in {"id", "shown"}}}
 
 
 def _due(reader: Reader, site: Site) -> int:

@@ -82,6 +82,7 @@ def _lines(news: ChangeNews, review_url: str | None) -> Iterator[str]:
     yield SILENCE[1] if news.silent else ""
     yield f"one edit of {news.pages} pages, of which this is the latest" if news.pages > 1 else ""
     yield _cut("\n".join(_plain(marked(_near(line)), MOST_WORDS) for line in _changed(news)), MOST_WORDS)
+    yield _plain(news.begins or "")
     yield f"before at {_address(news.old_url)}" if news.old_url else ""
     yield _address(news.url)
     yield f"review: {review_url.rstrip('/')}/change/{news.id}" if review_url else ""

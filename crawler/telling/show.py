@@ -190,7 +190,7 @@ def status(found: Object) -> None:
 
 def _target(found: Object) -> None:
     """Whom news go to, and how that fares."""
-    line(f"news to {found['shown']}: {found['waiting']} waiting")
+    line(f"news to {found['target']}: {found['waiting']} waiting")
     if found["failures"]:
         line(f"  ! not taken {found['failures']} times, next try {found['retry_at']}: {found['trouble']}")
     if found["doubtful"]:
