@@ -130,6 +130,21 @@ def test_captures_become_versions_and_changes_at_their_time(root: Path, archive:
         assert kept == "wayback"
 
 
+def test_addresses_with_a_query_and_in_other_letters_are_asked_for_as_the_archive_has_them(
+    root: Path, archive: LocalArchive
+) -> None:
+    urls = [f"{HOME}/?p=12&lang=fa", f"{HOME}/fa/%D9%BE%D9%84/"]
+    for number, url in enumerate(urls):
+        archive.holds(
+            url, DAYS[0], article("پل", f"این پل را در سال {number + 1262} ساختند، پیش از زمستان.", lang="fa")
+        )
+    assert imported(root, archive)["version"] == 2
+    assert sorted(url for url, _ in archive.fetched()) == urls
+    assert history(root, "/fa/پل/") == [(1, DAYS[0])]
+    [hit] = objects("-C", root, "search", "۱۲۶۲")
+    assert "p=12" in hit["url"]
+
+
 def test_a_second_time_only_the_list_is_asked_for_and_new_captures_of_known_bytes_are_not_fetched(
     root: Path, archive: LocalArchive
 ) -> None:
