@@ -162,6 +162,42 @@ def test_a_page_is_decoded_as_the_fetch_found_it_or_as_it_declares():
     assert extract(body.format("utf-8").encode(), URL, encoding="no-such-code").text == "كتاب جديد"
 
 
+FA = "خانواده‌ها در تهران گرد هم آمدند و برای فرزندان خود نامه‌ای نوشتند."
+AR = "اجتمعت العائلات في المدينة وطالبت بلقاء أبنائها بعد سنوات طويلة."
+FR = "L’été dernier, les élèves ont déjà étudié à l’école «française»."
+CHARSET = "<meta charset='{}'>"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "declared", "code", "response"),
+    [
+        (FA, "", "utf-8", None),
+        (FA, "", "utf-8-sig", None),
+        (FA, "", "utf-16", None),
+        (FA, "", "utf-16-le", None),
+        (FA, "", "utf-16-be", None),
+        (AR, "", "cp1256", None),
+        (FR, "", "cp1252", None),
+        (FR, "iso-8859-1", "cp1252", None),
+        (FA, "iso-8859-1", "utf-8", None),
+        (FA, "utf-16", "utf-8", None),
+        (AR, "utf-8", "cp1256", None),
+        (FR, "utf-8", "cp1252", "utf-8"),
+        (FA, "utf-8", "utf-8", "iso-8859-1"),
+        ("日本の秋は短い。", "iso-2022-jp", "iso-2022-jp", None),
+    ],
+)
+def test_a_page_is_legible_whatever_code_it_declares_or_leaves_undeclared(sentence, declared, code, response):
+    head = CHARSET.format(declared) if declared else ""
+    body = f"<html><head>{head}</head><body><article><p>{sentence}</p></article></body></html>"
+    assert extract(body.encode(code), URL, encoding=response).text == sentence
+
+
+def test_a_single_broken_character_does_not_make_another_code_of_a_page():
+    body = f"<html><body><article><p>{FA}</p></article></body></html>".encode()
+    assert FA[:-1] in extract(body.replace(b".</p>", b"\xd9.</p>"), URL).text
+
+
 def test_of_several_posts_in_the_same_markup_the_page_s_own_is_read():
     other = '</div></article><article id="post-9"><div class="entry-content"><p>Another post.</p>'
     assert text("<p>Its own.</p>" + other) == "Its own."

@@ -9,9 +9,9 @@ from functools import lru_cache
 from lxml import etree, html
 from lxml.cssselect import CSSSelector, SelectorError
 from lxml.html import HtmlElement
-from w3lib.encoding import html_to_unicode
 
 from crawler.errors import Misuse, SiteTrouble
+from crawler.page.encoding import decode
 
 MOST_ELEMENTS = 50_000
 """A page of 100,000 paragraphs keeps an extractor busy for minutes; real articles have some thousands."""
@@ -35,10 +35,10 @@ class ExtractionError(SiteTrouble):
 def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     """The page as a tree with its e-mail addresses legible, without comments.
 
-    `encoding` is used where it is known; else the page's own declaration, else UTF-8, decides.
+    `encoding` is what the response said; see `crawler.page.encoding`.
     Raises ExtractionError for a page that is empty, too large or too deep.
     """
-    text = CONTROL.sub("", _decode(body, encoding))
+    text = CONTROL.sub("", decode(body, encoding))
     if not text.strip():
         raise ExtractionError(f"{url}: the page is empty; the server may have cut it, fetch it again")
     if any(len(tag) > MOST_ATTRIBUTES and _attributes(tag) > MOST_ATTRIBUTES for tag in TAG.findall(text)):
@@ -59,15 +59,6 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
 
 def _attributes(tag: str) -> int:
     return len(re.split(r"[\s/]+", VALUE.sub("= ", tag)))
-
-
-def _decode(body: bytes, encoding: str | None) -> str:
-    try:
-        if encoding:
-            return body.decode(encoding, "replace")
-    except LookupError:
-        pass  # a name that Python does not know: look at the page itself
-    return html_to_unicode(None, body, default_encoding="utf-8")[1]
 
 
 def tokens(element: HtmlElement) -> set[str]:
