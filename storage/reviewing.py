@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 from storage.errors import NotFound
 from storage.query import parse
@@ -38,9 +39,9 @@ _STEPS = (
 )
 """What follows a place of the list, piece by piece: each is one stretch of an index."""
 _SAID = (
-    "EXISTS (SELECT 1 FROM versions CROSS JOIN versions_fts ON versions_fts.rowid = versions.id"
+    "EXISTS (SELECT 1 FROM versions"
     " WHERE versions.page = {a}.page AND versions.number IN ({a}.version, {a}.old_version)"
-    " AND versions_fts MATCH :words_asked)"
+    " AND says(versions.id))"
 )
 _CHANGES_OF = (
     "SELECT changes.id FROM json_each(?) CROSS JOIN versions ON versions.id = value"
@@ -246,19 +247,27 @@ def _said(reader: Reader, words: str, a: str) -> tuple[str, Values]:
     query = parse(words)
     if not query:
         return "0", {}
-    values: Values = {"words_asked": str(query)}
-    if a == "c" and (found := _few(reader, str(query))) is not None:
-        return "c.id IN (SELECT value FROM json_each(:said))", {**values, "said": json.dumps(found)}
-    return _SAID.format(a=a), values
+    versions = _saying(reader, str(query))
+    if a == "c" and len(versions) <= FEW:
+        changes = reader.db.conn.execute(_CHANGES_OF, [json.dumps([*versions])])
+        found = json.dumps([change for (change,) in changes])
+        return "c.id IN (SELECT value FROM json_each(:said))", {"said": found}
+    reader.db.conn.create_function("says", 1, versions.__contains__)
+    return _SAID.format(a=a), {}
 
 
-def _few(reader: Reader, asked: str) -> list[int] | None:
-    """The changes before or after which the words stand; None where they stand in many versions."""
-    sql = "SELECT rowid FROM versions_fts WHERE versions_fts MATCH ? LIMIT ?"
-    versions = [version for (version,) in reader.db.conn.execute(sql, [asked, FEW + 1])]
-    if len(versions) > FEW:
-        return None
-    return [change for (change,) in reader.db.conn.execute(_CHANGES_OF, [json.dumps(versions)])]
+_found: WeakKeyDictionary[Reader, tuple[str, frozenset[int]]] = WeakKeyDictionary()
+"""What a reader has looked up last: all entries of a list ask for the same words."""
+
+
+def _saying(reader: Reader, asked: str) -> frozenset[int]:
+    """The versions that have the words; looked up once as long as the reader is held to one moment."""
+    known, versions = _found.get(reader, ("", frozenset()))
+    if known != asked or not reader.db.conn.in_transaction:
+        sql = "SELECT rowid FROM versions_fts WHERE versions_fts MATCH ?"
+        versions = frozenset(version for (version,) in reader.db.conn.execute(sql, [asked]))
+        _found[reader] = (asked, versions)
+    return versions
 
 
 def _index(filters: Filters) -> str:

@@ -25,9 +25,14 @@ from storage.rows import Values
 _PAGES = """
     SELECT versions.page FROM versions_fts
     CROSS JOIN versions ON versions.id = versions_fts.rowid CROSS JOIN pages ON pages.id = versions.page
-    WHERE versions_fts MATCH :asked AND (:site IS NULL OR pages.site = :site)
-      AND (:page IS NULL OR pages.id = :page) AND {chosen}
+    WHERE versions_fts MATCH :asked AND (:site IS NULL OR pages.site = :site) AND {chosen}
     ORDER BY versions_fts.rank
+"""
+_ONE_PAGE = """
+    SELECT versions.page FROM versions
+    CROSS JOIN versions_fts ON versions_fts.rowid = versions.id CROSS JOIN pages ON pages.id = versions.page
+    WHERE versions.page = :page AND versions_fts MATCH :asked
+      AND (:site IS NULL OR pages.site = :site) AND {chosen} LIMIT 1
 """
 _CHOSEN = """
     (:language IS NULL OR versions.language = :language)
@@ -128,7 +133,8 @@ def matching_changes(typed: str) -> tuple[str, Values]:
 def _pages(reader: Reader, asked: Values) -> Iterator[int]:
     """The pages with such a version, each once, that with the best first."""
     seen: set[int] = set()
-    for row in reader.rows(_PAGES.format(chosen=_CHOSEN), asked):
+    sql = _PAGES if asked["page"] is None else _ONE_PAGE
+    for row in reader.rows(sql.format(chosen=_CHOSEN), asked):
         if row["page"] not in seen:
             seen.add(row["page"])
             yield row["page"]
