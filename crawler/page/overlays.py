@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from crawler.page.blocks import blocks
 from crawler.page.furniture import KEPT
-from crawler.page.markup import drop, is_hidden, text_of, tokens
+from crawler.page.markup import drop, is_hidden, text_of
 
 BANNER = re.compile(
     r"(onetrust-(consent|banner|pc)-sdk|cybotcookiebotdialog|cookiebanner|cookie-(banner|bar|popup|modal|overlay)"
@@ -46,11 +47,13 @@ def drop_overlays(tree: HtmlElement) -> None:
     """Takes banners and dialogs out of the tree, and hidden copies of what it shows."""
     for element in [one for one in tree.iter() if _is_named(one)] + list(_banners(tree)):
         _drop(element)
-    most = MOST * len(text_of(tree))
-    for element in [one for one in tree.iter() if _is_dialog(one)]:
-        if len(text_of(element)) < most:
-            _drop(element)
-    _drop_copies(tree)
+    if dialogs := [one for one in tree.iter() if _is_dialog(one)]:
+        most = MOST * len(text_of(tree))
+        for element in dialogs:
+            if len(text_of(element)) < most:
+                _drop(element)
+    if hidden := [one for one in tree.iter() if is_hidden(one) and one.tag not in KEPT]:
+        _drop_copies(tree, hidden)
 
 
 def _drop(element: HtmlElement) -> None:
@@ -59,13 +62,19 @@ def _drop(element: HtmlElement) -> None:
 
 
 def _is_named(element: HtmlElement) -> bool:
-    named = [element.get("id") or "", *tokens(element)]
-    return any(name and BANNER.match(name) for name in named)
+    own, classes = element.get("id"), element.get("class")
+    return (own is not None and _names_a_banner(own)) or (classes is not None and _names_a_banner(classes))
+
+
+@lru_cache(maxsize=2**14)
+def _names_a_banner(names: str) -> bool:
+    return any(BANNER.match(name) for name in names.split())
 
 
 def _is_dialog(element: HtmlElement) -> bool:
-    modal = element.get("aria-modal") == "true" or element.get("role") in DIALOGS
-    return modal or (element.tag == "dialog" and element.get("open") is None)
+    if element.tag == "dialog":
+        return element.get("open") is None
+    return element.get("role") in DIALOGS or element.get("aria-modal") == "true"
 
 
 def _banners(tree: HtmlElement) -> Iterator[HtmlElement]:
@@ -83,10 +92,7 @@ def _banners(tree: HtmlElement) -> Iterator[HtmlElement]:
                 break
 
 
-def _drop_copies(tree: HtmlElement) -> None:
-    hidden = [element for element in tree.iter() if is_hidden(element) and element.tag not in KEPT]
-    if not hidden:
-        return
+def _drop_copies(tree: HtmlElement, hidden: list[HtmlElement]) -> None:
     inside = {part for element in hidden for part in element.iter()}
     shown = {text_of(part) for part in tree.iter() if part not in inside}
     for element in hidden:

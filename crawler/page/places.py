@@ -15,6 +15,7 @@ from crawler.page.markup import folded, tokens
 NAMED = re.compile(rb"""\b(class|id)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 DRAWN = re.compile(r"(?=\w{5,}$)[A-Za-z]*[0-9]+[A-Za-z]\w*|(?=.*[0-9])[A-Za-z]?[0-9a-f]{6,}$|.*[0-9]{4}")
 """`s3fa9c1`, `a0b1c2`, `post-20417`: what a build tool invents, or numbers a page. Not `h2`, `col-12`."""
+UNSEEN = INVISIBLE - {"nav"}
 OF_THE_PAGE = frozenset(["html", "body", "main", "article"])
 """What these are called tells pages apart (`single`, `type-post`), and not places on them."""
 NUMBER = re.compile(r"\d(?:[\d.,:/٬٫]*\d)?")
@@ -23,12 +24,16 @@ NUMBER = re.compile(r"\d(?:[\d.,:/٬٫]*\d)?")
 def paths(tree: HtmlElement, names: frozenset[str]) -> dict[HtmlElement, str]:
     """The path of each visible element of a tree: `html>body>div#main>p`, with those names that count."""
     found: dict[HtmlElement, str] = {}
+    steps: dict[tuple[str, str | None, str | None], str] = {}
     for element in tree.iter():
         parent = element.getparent()
-        if element.tag in INVISIBLE - {"nav"} or (parent is not None and parent not in found):
+        if element.tag in UNSEEN or (parent is not None and parent not in found):
             continue
-        own = () if element.tag in OF_THE_PAGE else _own_names(element)
-        step = "".join([str(element.tag), *(name for name in own if name in names)])
+        named = (element.tag, element.get("id"), element.get("class"))
+        step = steps.get(named)
+        if step is None:
+            own = () if element.tag in OF_THE_PAGE else _own_names(element)
+            step = steps[named] = "".join([str(element.tag), *(name for name in own if name in names)])
         found[element] = f"{found[parent]}>{step}" if parent is not None else step
     return found
 
