@@ -41,12 +41,14 @@ class Learner:
         self._learned_from = saved.pages if saved else 0
         self._awaited: set[int] = set()
         self._kinds: list[list[frozenset[str]]] = []  # the names on the pages that are fetched twice
+        self._odd = 0  # so many new pages were of no known kind
         self._twice = 0  # so many second fetches have come since it was last learned from them
 
     def wants_twice(self, page: int, body: bytes) -> bool:
         """Whether this article should be fetched once more now, as one of the first of its kind."""
         if self.template.version and shows(body, self.template):
             return False
+        self._odd += bool(self.template.version)
         names = lasting(names_in(body))
         kind = next((some for some in self._kinds if _is_one_of(names, some)), None)
         if kind is None:
@@ -71,14 +73,14 @@ class Learner:
 
     def is_due(self) -> bool:
         """Whether there is so much more to learn from than there was that it should be done anew."""
-        if self._twice:
+        if self._twice or self._odd >= LEAST_PAGES:
             return True
         articles = self.store.count_articles(self.site.name)
         return articles >= max(LEAST_PAGES, 2 * self._learned_from) and self._learned_from < SAMPLE
 
     def learn(self) -> bool:
         """Learn from what is stored by now; whether the template is another than before."""
-        self._twice = 0
+        self._twice = self._odd = 0
         sample = [version.page for version in self.store.latest_versions(self.site.name, SAMPLE)]
         sample += self.store.pages_looked_at(self.site.name, SECOND_LOOK, MOST_KINDS * TWICE)
         try:

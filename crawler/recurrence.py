@@ -12,7 +12,8 @@ Four rules, each of which asks for at least three pages; they serve most where n
   A third, and not all: what is drawn by lot is now and then the same twice. It is known by its place, where
   that stands once on a page, or by its place and its words without their numbers (`# views`); inside a marked
   article no whole sentence is known by these. Where all that a place says is drawn from a stock that other
-  pages show too, two pages are enough.
+  pages show too, two pages are enough. A box with a name that nothing else on the pages has is known by
+  that, wherever it stands.
 * A region or volatile place that is, or holds, a marked article is never boilerplate.
 """
 
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, pairwise
 from typing import NamedTuple
@@ -31,8 +32,8 @@ from crawler.page import article
 from crawler.page.bounds import ends_sentence
 from crawler.page.markup import parse, text_of
 from crawler.page.overlays import drop_overlays
-from crawler.page.places import above, is_block, names_on, paths, unnumbered
-from crawler.template import Design, Piece, Template, frame_of, jaccard
+from crawler.page.places import above, is_block, last_step, names_on, paths, unnumbered
+from crawler.template import Design, Piece, Template, frame_of, is_of, jaccard
 
 LEAST_PAGES = 3
 SHARE = 1 / 3
@@ -47,6 +48,7 @@ STILL = 0.3
 HALF = 0.5
 LONG = 20
 """A place with more words than this moves only where it loses most of its words, and not of its blocks."""
+MOST_RESTS = 4
 SAME_KIND = 0.6
 """Two pages with fewer of their names in common than this are pages of two kinds."""
 
@@ -98,7 +100,23 @@ def learn(pages: Mapping[str, Sequence[bytes]], *, version: int = 1) -> Template
     """
     trees = [[_tree(body, url) for body in pages[url]] for url in sorted(pages) if pages[url]]
     most, *others = [_design(kind) for kind in _kinds(trees)] or [Design()]
-    return Template(most.pieces, most.names, most.frame, version, tuple(one for one in others if one.pieces))
+    kinds = [one for one in others if one.pieces]
+    kinds += _rest([captures[-1] for captures in trees], [most, *kinds])
+    return Template(most.pieces, most.names, most.frame, version, tuple(kinds))
+
+
+def _rest(trees: Sequence[HtmlElement], known: Sequence[Design]) -> list[Design]:
+    """Designs without pieces for those pages that show too little of the others, so that they are known."""
+    found: list[Design] = []
+    while len(found) < MOST_RESTS:
+        odd = [t for t in trees if not any(is_of(t, names_on(t), one) for one in (*known, *found))]
+        if not odd:
+            break
+        alike = odd if len(found) < MOST_RESTS / 2 else odd[:1]
+        seen = Counter(name for tree in alike for name in names_on(tree))
+        names = frozenset(name for name, count in seen.items() if count >= len(alike) / 2)
+        found.append(Design(names=names, frame=_frame(alike, names)))
+    return found
 
 
 def _design(trees: _Trees) -> Design:
@@ -107,7 +125,8 @@ def _design(trees: _Trees) -> Design:
     latest = [captures[-1] for captures in read]
     repeated = _repeated(latest)
     known = frozenset(_Block(piece.path, piece.text) for piece in repeated)
-    volatile = _volatile([captures for captures in read if len(captures) > 1], _stock(read))
+    moving = _volatile([captures for captures in read if len(captures) > 1], _stock(read))
+    volatile = _by_name(moving, [captures[-1] for captures in trees], names)
     pieces = frozenset([*repeated, *_regions(latest, known), *volatile])
     return Design(pieces, names, _frame([captures[-1] for captures in trees], names))
 
@@ -171,6 +190,16 @@ def _volatile(pages: Sequence[Sequence[_Page]], stock: Mapping[_Place, Counter[s
     worded = {place for place in found if place.text and alone.isdisjoint([*above(place.path), place.path])}
     chosen = [_Block(path, "") for path in alone] + sorted(worded)
     return [Piece(path, words, "volatile", moved[_Block(path, words)]) for path, words in chosen]
+
+
+def _by_name(pieces: Sequence[Piece], trees: Sequence[HtmlElement], names: frozenset[str]) -> Iterable[Piece]:
+    """The pieces, those by their own name alone whose name stands nowhere but at such places."""
+    theirs = {piece.path for piece in pieces if not piece.text}
+    others = {last_step(path) for tree in trees for path in paths(tree, names).values() if path not in theirs}
+    for piece in pieces:
+        step = last_step(piece.path)
+        named = not piece.text and step not in others and not {"#", "."}.isdisjoint(step)
+        yield replace(piece, path=step) if named else piece
 
 
 def _stock(pages: Sequence[Sequence[_Page]]) -> Mapping[_Place, Counter[str]]:

@@ -19,7 +19,7 @@ from lxml.html import HtmlElement
 
 from crawler.page import article
 from crawler.page.markup import ExtractionError, drop, parse, text_of
-from crawler.page.places import digests, is_block, lasting, names_in, names_on, paths, unnumbered
+from crawler.page.places import digests, is_block, last_step, lasting, names_in, names_on, paths, unnumbered
 
 SURELY = 0.95
 """A page that shows so many of a design's names is of that design."""
@@ -33,7 +33,7 @@ class Piece:
     """One learned piece of boilerplate, with its evidence."""
 
     path: str
-    """Where it stands: `body>div#sidebar>ul.menu>li`."""
+    """Where it stands: `body>div#sidebar>ul.menu>li`; a lone `div.views` stands anywhere."""
     text: str
     """What it says, of a volatile piece with `#` for each number; empty where the place alone counts."""
     why: Literal["repeated", "region", "volatile", "pinned"]
@@ -158,7 +158,12 @@ def shows(body: bytes, template: Template) -> bool:
         tree = parse(body, "")
     except ExtractionError:
         return True
-    return any(_has(names, one.names) and _has(frame_of(tree, one.names), one.frame) for one in present)
+    return any(is_of(tree, names, one) for one in present)
+
+
+def is_of(tree: HtmlElement, names: Iterable[str], design: Design) -> bool:
+    """Whether a page, on which these names are, shows enough of a design."""
+    return _has(frozenset(names), design.names) and _has(frame_of(tree, design.names), design.frame)
 
 
 def frame_of(tree: HtmlElement, names: Iterable[str]) -> frozenset[str]:
@@ -180,7 +185,7 @@ def cut(tree: HtmlElement, template: Template) -> None:
     forms = {(piece.path, piece.text) for piece in design.pieces if piece.text and piece.why == "volatile"}
     saying = {path for path, _ in texts | forms}
     for element, path in paths(tree, design.names).items():
-        known = path in places
+        known = path in places or last_step(path) in places
         if not known and path in saying and is_block(element):
             said = text_of(element)
             known = (path, said) in texts or (path, unnumbered(said)) in forms
@@ -198,6 +203,7 @@ def design_of(tree: HtmlElement, template: Template) -> Design:
     """The design that a page shows, of all that the site has had."""
     if len(template.designs) == 1:
         return template
-    known: set[str] = set().union(*(design.names for design in template.designs))
+    designs = [design for design in template.designs if design.pieces] or [template]
+    known: set[str] = set().union(*(design.names for design in designs))
     names = names_on(tree) & known
-    return max(template.designs, key=lambda design: jaccard(names, design.names))
+    return max(designs, key=lambda design: jaccard(names, design.names))

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from crawler.extract import extract
 from crawler.page.markup import parse, text_of
 from crawler.recurrence import learn
-from crawler.template import EMPTY, Template, cut
+from crawler.template import EMPTY, Template, cut, shows
 
 NEWS = "<div id='side'><h4>Latest</h4><ul>{}</ul></div>"
 DISCLAIMER = "<p>The views are the writer's own and not those of this paper.</p>"
@@ -103,6 +103,21 @@ def of_stock(moving: int) -> Template:
 def test_what_is_drawn_from_a_stock_is_known_though_it_rarely_moves_but_not_if_it_stands_still():
     assert "Cheap" not in left(advertised(9, "Cheap trains"), of_stock(moving=3))
     assert "Cheap" in left(advertised(9, "Cheap trains"), of_stock(moving=0))
+
+
+def test_a_moving_box_with_a_name_of_its_own_is_known_wherever_it_stands():
+    quoted = body(
+        f"<blockquote><p>One.</p><div class='z'>Cheap trains</div></blockquote>{prose(9)}", marked=True
+    )
+    assert "Cheap" not in left(quoted, of_stock(moving=3))
+
+
+def test_each_page_that_was_learned_from_is_of_a_known_design_and_another_is_not():
+    pages = {f"{kind}{n}": [of_kind(kind, n)] for kind in ("story", "shop") for n in range(4)}
+    pages["about"] = [of_kind("about", 1)]
+    template = learn(pages)
+    assert all(shows(one, template) for (one,) in pages.values())
+    assert not shows(of_kind("other", 1), template)
 
 
 def test_a_finding_that_several_articles_share_stays_in_all_of_them():

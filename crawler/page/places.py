@@ -49,6 +49,11 @@ def above(path: str) -> Iterable[str]:
     return (">".join(steps[:n]) for n in range(1, len(steps)))
 
 
+def last_step(path: str) -> str:
+    """The element itself, as a path calls it: its tag, ids and classes."""
+    return path.rpartition(">")[2]
+
+
 def is_block(element: HtmlElement) -> bool:
     """True for an element with no block inside it, and that is itself none inside a line of text."""
     return element.tag not in INLINE and all(child.tag in INLINE for child in element.iterdescendants())

@@ -25,7 +25,7 @@ FOLDS = str.maketrans(
 )
 
 FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
-ITEM = re.compile(r"^- ", re.MULTILINE)
+ITEM = re.compile(r"^[-‐‑‒–—―−] ", re.MULTILINE)
 DASHES = re.compile(r"\s*-+\s*")
 QUOTES = re.compile(r"'+")
 ARABIC = r"[\u0600-\u06ff\u0750-\u077f]"
