@@ -23,35 +23,32 @@ FAILED = 1
 MISUSED = 2
 INTERRUPTED = 130
 
-COMMANDS = {
-    "init": "sites",
-    "add": "sites",
-    "sites": "sites",
-    "check": "sites",
-    "crawl": "runs",
-    "watch": "runs",
-    "changes": "changes",
-    "show": "changes",
-    "history": "texts",
-    "text": "texts",
-    "search": "search",
-    "families": "families",
-    "export": "export",
-    "import": "imports",
-    "extract": "saved",
-    "compare": "saved",
-    "review": "review",
-    "notify": "notify",
-    "template": "rules",
-    "rules": "rules",
-    "reextract": "rules",
-    "status": "health",
-    "doctor": "health",
-    "evidence": "evidence",
-    "verify": "upkeep",
-    "backup": "upkeep",
-    "prune": "prune",
+GROUPS = {
+    "Sites": {"init": "sites", "add": "sites", "sites": "sites", "check": "sites"},
+    "Runs": {"crawl": "runs", "watch": "runs"},
+    "What changed, and what stands": {
+        "changes": "changes",
+        "show": "changes",
+        "history": "texts",
+        "text": "texts",
+        "search": "search",
+        "families": "families",
+    },
+    "Texts handed out, and the past taken in": {"export": "export", "import": "imports"},
+    "Saved pages, without a workspace": {"extract": "saved", "compare": "saved"},
+    "Review and news": {"review": "review", "notify": "notify"},
+    "What is text and what is boilerplate": {"template": "rules", "rules": "rules", "reextract": "rules"},
+    "Health, evidence and upkeep": {
+        "status": "health",
+        "doctor": "health",
+        "evidence": "evidence",
+        "verify": "upkeep",
+        "backup": "upkeep",
+        "prune": "prune",
+    },
 }
+"""The commands by what they are for, in the order of their use, each with its module."""
+COMMANDS = {name: module for group in GROUPS.values() for name, module in group.items()}
 """The module of each command; a module is imported when one of its commands is asked for."""
 
 
@@ -69,6 +66,19 @@ class Commands(click.Group):
         module = import_module(f"crawler.commands.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write them by what they are for, each with the first sentence of its help."""
+        wide = max(map(len, COMMANDS))
+        for heading, names in GROUPS.items():
+            commands = [(name, self.get_command(ctx, name)) for name in names]
+            rows = [
+                (name.ljust(wide), one.get_short_help_str(formatter.width - wide - 4))
+                for name, one in commands
+                if one
+            ]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; exit with 1 for what failed, 2 for misuse, 130 for Ctrl-C."""

@@ -37,6 +37,21 @@ def test_the_help_of_every_command_has_an_example(name: str) -> None:
     assert re.search(rf"Example: variorum .*\b{name}\b", result.stdout)
 
 
+@pytest.mark.parametrize("columns", ["80", "100"])
+@pytest.mark.parametrize("group", [[], ["import"], ["rules"]])
+def test_no_line_about_a_command_is_cut_off(
+    group: list[str], columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    told = variorum(*group, "--help").stdout.partition("Options:")[2]
+    assert [line for line in told.splitlines() if line.endswith("...")] == []
+
+
+def test_each_command_is_listed_once_under_what_it_is_for() -> None:
+    listed = re.findall(r"^  ([a-z]+) +[A-Z]", variorum("--help").stdout.partition("\nSites:\n")[2], re.M)
+    assert listed == list(COMMANDS)
+
+
 def test_the_version_is_told() -> None:
     assert variorum("--version").stdout.startswith("variorum, version ")
 

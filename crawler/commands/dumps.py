@@ -33,10 +33,11 @@ dump = click.Path(exists=True, dir_okay=False, path_type=Path)
 def dumps(
     workspace: Workspace, files: tuple[Path, ...], name: str, moments: tuple[str, ...], as_json: bool
 ) -> None:
-    """Take in the articles in text dumps of a site's pages, as they stood when the dumps were made.
+    """Take in the articles in text dumps of a site's pages.
 
-    What can't be split into articles with confidence is told and left out. A dump that is stored already is
-    left as it is. Dumps of one site are split best together: what comes again is told from what is text.
+    They stood so when the dumps were made. What can't be split into articles with confidence is told and left
+    out. A dump that is stored already is left as it is. Dumps of one site are split best together: what comes
+    again is told from what is text.
 
     Example: variorum import dumps home-2018-02.txt home-2021-04.txt --site nejatngo
     """

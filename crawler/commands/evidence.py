@@ -18,10 +18,11 @@ from storage.reader import Reader
 @as_json
 @with_reader
 def evidence(workspace: Workspace, reader: Reader, change: int, path: Path | None, as_json: bool) -> None:
-    """Write one folder with all that a change rests on, and how to check it with standard tools alone.
+    """Write one folder with all that a change rests on.
 
-    It has both captures as WARC, the texts, the diff, each look at the page in between, the seals and links
-    that vouch for them, a README and a manifest. It is whole, or not there.
+    Its README says how to check it all with standard tools alone. It has both captures as WARC, the texts,
+    the diff, each look at the page in between, the seals and links that vouch for them, a README and a
+    manifest. It is whole, or not there.
 
     Example: variorum evidence 17 -o harbour
     """

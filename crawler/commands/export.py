@@ -40,10 +40,10 @@ def export(
     one_per_family: bool,
     path: Path | None,
 ) -> None:
-    """Hand out the clean text of every page that stands, one document a line.
+    """Hand out the clean text of every page that stands.
 
-    Ends by telling a cursor, on standard error; `--since` with it brings only what is new, and pages that
-    are gone as {"id": …, "gone": true}.
+    In JSON Lines, one document a line. Ends by telling a cursor, on standard error; `--since` with it brings
+    only what is new, and pages that are gone as {"id": …, "gone": true}.
 
     Example: variorum export --site nejatngo -o nejatngo.jsonl
     """

@@ -28,9 +28,10 @@ def families(
     number: int | None,
     as_json: bool,
 ) -> None:
-    """List the texts that stand on several pages, of one site or of many: who had each first, and its copies.
+    """List the texts that stand on several pages, and who was first.
 
-    Two texts are as alike as the share of the shorter one's runs of five words that the longer one has too.
+    The pages may be of one site or of many. Two texts are as alike as the share of the shorter one's runs of
+    five words that the longer one has too.
 
     Example: variorum families --site nejatngo --show 1204
     """

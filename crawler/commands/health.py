@@ -19,7 +19,9 @@ from crawler.telling.health import state_of
 @as_json
 @with_workspace
 def status(workspace: Workspace, name: str | None, as_json: bool) -> None:
-    """Say how the runs fare; of one site also what its sources list and what of that is stored.
+    """Say how the runs fare, of all sites or of one.
+
+    Of one site also what its sources list and what of that is stored.
 
     Example: variorum status nejatngo
     """
@@ -34,9 +36,9 @@ def status(workspace: Workspace, name: str | None, as_json: bool) -> None:
 @as_json
 @click.pass_obj
 def doctor(root: Path, as_json: bool) -> None:
-    """Look whether everything is in place: program, workspace, database, disk, clock.
+    """Look whether everything is in place.
 
-    Exits with 1 if anything is not.
+    That is: program, workspace, database, disk, clock. Exits with 1 if anything is not.
 
     Example: variorum doctor
     """

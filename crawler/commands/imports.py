@@ -28,9 +28,10 @@ class Sources(click.Group):
 
 @click.command("import", cls=Sources)
 def import_() -> None:
-    """Take in what others captured of a site, each capture at its place in time.
+    """Take in what others captured of a site.
 
-    What it shows to have changed becomes changes that are marked as found later and never sent as news.
+    Each capture takes its place in time. What it shows to have changed becomes changes that are marked as
+    found later and never sent as news.
 
     Example: variorum import warc old-site.warc.gz --site nejatngo
     """

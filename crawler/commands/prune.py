@@ -48,11 +48,12 @@ def prune(
     vacuum: bool,
     as_json: bool,
 ) -> None:
-    """Take away old captures and raw pages, as far as nothing that is known of the sites is lost.
+    """Take away old captures and raw pages that show nothing more.
 
-    Every version, change and seal stays; so does each capture that made a version, is an end of a change's
-    interval, or shows how long a text stood, and the raw pages of each page's two latest versions and of
-    changes that somebody has called important. Without a retention, here or in variorum.toml, nothing goes.
+    Nothing that is known of the sites is lost. Every version, change and seal stays; so does each capture
+    that made a version, is an end of a change's interval, or shows how long a text stood, and the raw pages
+    of each page's two latest versions and of changes that somebody has called important. Without a retention,
+    here or in variorum.toml, nothing goes.
 
     Example: variorum prune --captures 365d --bodies 2y --dry-run
     """

@@ -25,7 +25,7 @@ PASSWORD = "VARIORUM_PASSWORD"  # noqa: S105 - the name of the variable
 @click.option("--name", "names", multiple=True, help="Another name by which browsers ask for it.")
 @with_workspace
 def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -> None:
-    """Serve the page on which people read what changed and say what they think of it.
+    """Serve the page on which people read and judge what changed.
 
     It listens on this machine only. For another address, set a password in VARIORUM_PASSWORD. Ctrl-C ends it.
 

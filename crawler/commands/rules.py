@@ -38,7 +38,9 @@ MOST_SHOWN = 10
 def template(
     workspace: Workspace, name: str, pin: str | None, free: str | None, undo: str | None, as_json: bool
 ) -> None:
-    """List what is taken for boilerplate on a site, with the evidence; decide about a piece.
+    """List what is taken for boilerplate on a site, and decide on it.
+
+    Each piece comes with the evidence: why, and on how many pages it stood.
 
     Example: variorum template nejatngo --free 3fa2b1c0
     """
@@ -64,9 +66,10 @@ def template(
 @as_json
 @with_workspace
 def reextract(workspace: Workspace, names: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
-    """Read all stored pages again with today's extractor, template and rules.
+    """Read all stored pages again with today's rules.
 
-    Tells each version whose text is another than before. It makes no change: what the site wrote is the same.
+    That is, with the extractor, template and rules of today. Tells each version whose text is another than
+    before. It makes no change: what the site wrote is the same.
 
     Example: variorum reextract nejatngo --dry-run
     """
@@ -105,7 +108,9 @@ def test_rule(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Tell which of the latest edits of a site a draft rule would have hidden. Nothing is stored.
+    """Tell which edits of a site a draft rule would have hidden.
+
+    It looks at the latest ones, and stores nothing.
 
     Example: variorum rules test nejatngo --remove .donate-box
     """

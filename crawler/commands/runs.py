@@ -83,9 +83,10 @@ def _exit_code(reports: list[RunReport]) -> int:
 @click.command()
 @with_workspace
 def watch(workspace: Workspace) -> None:
-    """Crawl every site on its schedule, until told to stop by Ctrl-C or SIGTERM.
+    """Crawl every site on its schedule, until told to stop.
 
-    Logs to standard error. Site files may be changed, added and removed meanwhile.
+    Ctrl-C or SIGTERM ends it. Logs to standard error. Site files may be changed, added and removed
+    meanwhile.
 
     Example: variorum -C ~/press watch
     """

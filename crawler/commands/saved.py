@@ -38,9 +38,9 @@ def extract(file: Path, url: str, as_json: bool) -> None:
 @at_url
 @as_json
 def compare(old: Path, new: Path, url: str, as_json: bool) -> None:
-    """Show what would be announced of two saved pages, captured one after the other.
+    """Show what would be announced of two saved pages.
 
-    With --json, `null` where that is nothing.
+    They are taken as captured one after the other. With --json, `null` where that is nothing.
 
     Example: variorum compare monday.html tuesday.html --url https://example.org/en/posts/17
     """

@@ -37,11 +37,11 @@ def search(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Find the pages on which words stand, or stood once: the best first.
+    """Find the pages on which words stand, or stood once.
 
-    All words must be there, in any order. "Words in quotes" follow one another, word* begins so, -word must
-    not occur; put the whole into '…' then, for the shell. Accents, vowel signs, and the ways to write Persian
-    and Arabic letters and digits make no difference.
+    The best comes first. All words must be there, in any order. "Words in quotes" follow one another, word*
+    begins so, -word must not occur; put the whole into '…' then, for the shell. Accents, vowel signs, and the
+    ways to write Persian and Arabic letters and digits make no difference.
 
     Example: variorum search '"camp liberty" -visa' --removed --site nejatngo
     """

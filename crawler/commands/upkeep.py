@@ -24,10 +24,11 @@ from storage.verifying import verify as examine
 @as_json
 @with_reader
 def verify(workspace: Workspace, reader: Reader, against: str | None, as_json: bool) -> None:
-    """Reckon every digest and both chains of seals again, and name what is not as it was stored.
+    """Check that all that is stored is still what was stored.
 
-    Ends by telling the head of the store's chain. Note it elsewhere: with `--against`, it shows later
-    whether all up to it is still the same. Exits with 1 if anything is wrong.
+    Reckons every digest and both chains of seals again, and names what is wrong. Ends by telling the head of
+    the store's chain. Note it elsewhere: with `--against`, it shows later whether all up to it is still the
+    same. Exits with 1 if anything is wrong.
 
     Example: variorum verify --against 1234:9f86d081884c7d65…
     """
@@ -65,10 +66,10 @@ def _tell(found: Verification) -> None:
 @click.option("--force", is_flag=True, help="Replace a file of that name.")
 @with_reader
 def backup(workspace: Workspace, reader: Reader, path: Path, force: bool) -> None:
-    """Copy the database as it stands now into a file, whole or not at all; a crawl may go on meanwhile.
+    """Copy the database as it stands now into a file.
 
-    The copy is checked before it gets its name. To go back to it, stop `variorum watch` and put it in the
-    place of the database.
+    Whole or not at all; a crawl may go on meanwhile. The copy is checked before it gets its name. To go back
+    to it, stop `variorum watch` and put it in the place of the database.
 
     Example: variorum backup ~/backups/variorum-2026-11-30.db
     """

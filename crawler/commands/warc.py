@@ -25,10 +25,10 @@ archive = click.Path(exists=True, dir_okay=False, path_type=Path)
 @as_json
 @with_workspace
 def warc(workspace: Workspace, files: tuple[Path, ...], name: str, as_json: bool) -> None:
-    """Take in a site's pages from WARC files (.warc, .warc.gz) and WACZ archives.
+    """Take in a site's pages from WARC files and WACZ archives.
 
-    What is stored already is left as it is: a second time, and after an interruption, only what is missing
-    is taken in.
+    WARC files may be plain or gzipped. What is stored already is left as it is: a second time, and after an
+    interruption, only what is missing is taken in.
 
     Example: variorum import warc old-site.warc.gz --site nejatngo
     """

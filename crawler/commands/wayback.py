@@ -44,9 +44,10 @@ def wayback(
     delay: float,
     as_json: bool,
 ) -> None:
-    """Take in what the Wayback Machine has of a page, and of all pages below it.
+    """Take in what the Wayback Machine has of a site or page.
 
-    Asks at most sixty times a minute. After an interruption, the same command goes on where it was.
+    Of the page at the address, and of all pages below it. Asks at most sixty times a minute. After an
+    interruption, the same command goes on where it was.
 
     Example: variorum import wayback https://www.nejatngo.org/en/ --site nejatngo --until 2020-01-01
     """
