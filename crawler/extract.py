@@ -33,7 +33,7 @@ from crawler.template import EMPTY, Template, cut
 
 __all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
 
-READING = 4
+READING = 5
 """Raised with every change to our own code that may change a text."""
 
 EXTRACTOR = f"trafilatura {trafilatura_version}, lxml {lxml_version}, reading {READING}"

@@ -115,9 +115,9 @@ def opens(line: Line) -> bool:
 
 
 def _closes(line: Line) -> bool:
-    """Whether a line after the prose is text: anything in a mark of text, a sentence elsewhere."""
+    """Whether a line after the prose is text: what is marked as text, else a sentence, also a linked one."""
     if line.linked >= LINKED:
-        return False
+        return line.element.tag in PARAGRAPHS and is_sentence(line.text)
     marked = line.element.tag in (*HEADINGS, *CELLS, *PARAGRAPHS) or _is_caption(line.element)
     return marked or ends_sentence(line.text)
 

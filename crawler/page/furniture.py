@@ -87,6 +87,7 @@ FURNITURE = frozenset(
         "breadcrumbs",
         "edit-link",
         "post-edit-link",
+        "postmetadata",
         "skip-link",
         "screen-reader-text",
         "sr-only",
