@@ -17,7 +17,7 @@ import click
 from crawler.errors import Misuse, VariorumError
 from crawler.settings import find_workspace
 from crawler.telling.show import note
-from storage.errors import StoreError
+from storage.errors import Malformed, StoreError
 
 FAILED = 1
 MISUSED = 2
@@ -86,7 +86,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (VariorumError, StoreError) as error:
             note(f"variorum: {error}")
-            ctx.exit(MISUSED if isinstance(error, Misuse) else FAILED)
+            ctx.exit(MISUSED if isinstance(error, Misuse | Malformed) else FAILED)
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except OSError as error:

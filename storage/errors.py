@@ -9,5 +9,9 @@ class NewerSchema(StoreError):
     """The database was written by a newer Variorum; nothing in it was touched."""
 
 
+class Malformed(StoreError):
+    """What was asked with can't be what it is meant to be: no cursor, no head."""
+
+
 class NotFound(StoreError):
     """Nothing is stored under that name, number or address."""

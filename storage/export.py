@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from typing import Any, Literal, NamedTuple
 
-from storage.errors import NotFound
+from storage.errors import Malformed, NotFound
 from storage.history import SEEING
 from storage.reader import Reader
 
@@ -140,13 +140,13 @@ class Positions:
 
     @classmethod
     def parse(cls, text: str) -> Positions:
-        """Those of a cursor. Raises NotFound.
+        """Those of a cursor. Raises Malformed.
 
         One that an older version gave has fewer; what that handed out lacked fields, and comes whole again.
         """
         parts = text.split(".")
         if len(parts) not in (2, 4, 5) or not all(part.isascii() and part.isdecimal() for part in parts):
-            raise NotFound(
+            raise Malformed(
                 f"{text!r} is no cursor: use the one that the last export printed, like 1200.34.5.6.7"
             )
         return cls(*map(int, parts))
@@ -170,7 +170,7 @@ def cursor(reader: Reader) -> Positions:
 def since_cursor(reader: Reader, text: str | None) -> Positions:
     """Where an export begins; from the start without a cursor.
 
-    Raises NotFound for a cursor that this store never gave.
+    Raises Malformed for what is no cursor, NotFound for one that this store never gave.
     """
     if text is None:
         return Positions()
@@ -190,7 +190,7 @@ def documents(
 ) -> Iterator[Document]:
     """The documents of one site, or of all; as they stood at the moment `as_of`, or those new since a cursor.
 
-    Raises NotFound for a cursor that this store never gave.
+    Raises Malformed for what is no cursor, NotFound for one that this store never gave.
     """
     begin = since_cursor(reader, since)
     asked = {
@@ -278,7 +278,7 @@ def captures(
 ) -> Iterator[Document]:
     """The captures whose body is kept, of one site or of all; those until a moment, or since a cursor.
 
-    Raises NotFound for a cursor that this store never gave.
+    Raises Malformed for what is no cursor, NotFound for one that this store never gave.
     """
     begin = since_cursor(reader, since)
     return reader.rows(_CAPTURES, {"site": site, "as_of": as_of, "captures": begin.captures})

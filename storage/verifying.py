@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 from storage import seals
 from storage.checks import CHECKS, MEND, Check, Fault
-from storage.errors import NotFound
+from storage.errors import Malformed
 from storage.reader import Reader
 from storage.seals import START
 
@@ -56,7 +56,7 @@ def unseen(items: Iterable[One], what: str, total: int | None) -> Iterable[One]:
 def verify(reader: Reader, against: str | None = None, shown: Shown = unseen) -> Verification:
     """All checks, of the database as it stands at one moment; `against` is a head that was noted earlier.
 
-    Raises NotFound where `against` can't be a head.
+    Raises Malformed where `against` can't be a head.
     """
     noted = _head(against) if against else None
     found, conn = Verification(), reader.db.conn
@@ -98,7 +98,7 @@ def _any_text(conn: sqlite3.Connection) -> Iterator[None]:
 def _head(noted: str) -> tuple[int, str]:
     number, _, link = noted.strip().replace(" ", ":").partition(":")
     if not (number.isascii() and number.isdecimal() and len(link) == len(START)):
-        raise NotFound(f"{noted!r} is no head: give one as `variorum verify` told it, like 1234:9f86d0…")
+        raise Malformed(f"{noted!r} is no head: give one as `variorum verify` told it, like 1234:9f86d0…")
     return int(number), link.lower()
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from crawler.backfill import Backfill
 from crawler.extract import Extract
 from crawler.fetched import Listed
-from storage.errors import NotFound
+from storage.errors import Malformed, NotFound
 from storage.export import FIELDS, UNITS, Document, Unit, cursor, documents
 from storage.seals import last_of_version, seal
 from tests.local_site import article
@@ -223,7 +223,7 @@ def test_the_archive_can_be_read_as_it_stood_at_a_moment(story: Story) -> None:
 
 @pytest.mark.parametrize("since", ["", "12", "1.x", "-1.2", "2026-03-01", "1.2.3", "².²", "1.2.3.4.5.6"])
 def test_a_cursor_that_was_never_given_is_refused_in_words(story: Story, since: str) -> None:
-    with pytest.raises(NotFound, match=r"is no cursor: use the one that the last export printed"):
+    with pytest.raises(Malformed, match=r"is no cursor: use the one that the last export printed"):
         exported(story, since=since)
 
 

@@ -403,7 +403,7 @@ def test_the_command_tells_that_all_is_well_and_the_head_to_note(press: Press) -
 
 def test_the_command_refuses_what_is_no_head_in_words(press: Press) -> None:
     result = press.run("verify", "--against", "yesterday")
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("variorum: 'yesterday' is no head: give one as `variorum verify` told it")
 
 

@@ -80,6 +80,9 @@ def reextract(workspace: Workspace, names: tuple[str, ...], dry_run: bool, as_js
                 counts[_word(one)] += 1
                 if one.differs or one.now is None:
                     _tell(one, as_json=as_json)
+    if not counts:
+        show.note("Every version is read by today's rules already.")
+        return
     show.note(f"{counts['same']} versions the same, {counts['differs']} differ, {counts['unread']} not read.")
 
 
@@ -128,6 +131,10 @@ def test_rule(
         return
     marked = f", {found.important} of them marked important" if found.important else ""
     show.line(f"It would have hidden {len(found.hidden)} of the last {found.of} edits{marked}.")
+    if found.unreadable:
+        show.note(
+            f"{found.unreadable} of them can't be read with this rule, or their raw pages are not kept."
+        )
     for row in found.hidden[:MOST_SHOWN]:
         show.line(f"  {row.id}  {row.title or row.url}")
 

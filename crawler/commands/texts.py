@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from crawler.commands.options import Moment, as_json, sites_named, whole_number, with_reader
+from crawler.errors import Misuse
 from crawler.settings import Workspace
 from crawler.telling import show
 from crawler.telling.objects import document, version_object
@@ -43,6 +44,8 @@ def text(
 
     Example: variorum text https://www.nejatngo.org/fa/posts/2104 --as-of 2026-05-31
     """
+    if number is not None and as_of is not None:
+        raise Misuse("a version is asked for by --version or by --as-of, not by both")
     page = find_page(reader, sites_named(workspace, []), url)
     version = reader.version(page.id, number, as_of)
     if as_json:

@@ -20,6 +20,8 @@ from crawler.errors import Misuse, VariorumError
 
 MARK = ".variorum-export"
 """The file by which a folder shows that an export made it, and that another one may replace it."""
+DRAFT = ".draft"
+"""How the name of what is not whole yet ends."""
 _CWD, _EXCHANGE = -100, 2  # of Linux: renameat2's AT_FDCWD and RENAME_EXCHANGE
 
 
@@ -54,8 +56,8 @@ def whole_folder(path: Path) -> Iterator[Path]:
     """
     _refuse_foreign(path)
     draft = _draft(path)
-    draft.mkdir()
     try:
+        draft.mkdir()
         yield draft
         (draft / MARK).touch()
         _sync_all(draft)
@@ -72,15 +74,17 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def _named(error: OSError, path: Path) -> OSError | VariorumError:
-    """The error, where it names a file; a full disk does not."""
-    if error.filename:
+    """The error, where it names a file that is no draft; a full disk names none."""
+    if error.filename and not str(error.filename).endswith(DRAFT):
         return error
+    if error.filename:
+        return VariorumError(f"{path} can't be written: {error.strerror}")
     told = f"{path} was not written: {error.strerror}. What stood there before is as it was"
     return VariorumError(f"{told}; make room on its disk, and try again.")
 
 
 def _draft(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.draft")
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}{DRAFT}")
 
 
 def _refuse_foreign(path: Path) -> None:

@@ -72,13 +72,14 @@ def text(
 
 
 def _about(change: ChangeRow) -> list[str]:
+    checks = f"{change.checks_between} check{'s' * (change.checks_between != 1)}"
     happened = f"after {change.seen_old} and " if change.seen_old else ""
     return [
         f"- kind: {change.kind}",
         f"- page: {_one_line(change.url)}",
         *([f"- before at: {_one_line(change.old_url)}"] if change.old_url else []),
         f"- title: {_one_line(change.title or '')}",
-        f"- it happened {happened}not after {change.seen_new}, with {change.checks_between} checks between"
+        f"- it happened {happened}not after {change.seen_new}, with {checks} between"
         " that showed neither (UTC)",
         f"- found at: {change.found_at}{', from what was brought in from elsewhere' * change.found_later}",
     ]

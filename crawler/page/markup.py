@@ -76,7 +76,7 @@ def _selector(css: str) -> CSSSelector:
     try:
         return CSSSelector(css, translator="html")
     except SelectorError as error:
-        raise Misuse(f"{css!r} is no CSS selector ({error}); mend it in the site file") from error
+        raise Misuse(f"{css!r} is no CSS selector ({error}), like .entry-content or div#main") from error
 
 
 def folded(text: str) -> str:

@@ -110,7 +110,9 @@ def _header(row: ChangeRow) -> Iterator[str]:
     yield row.url
     if row.old_url:
         yield f"before at {row.old_url}"
-    checks = f", {row.checks_between} checks between" if row.checks_between else ""
+    checks = (
+        f", {row.checks_between} check{'s' * (row.checks_between != 1)} between" if row.checks_between else ""
+    )
     yield f"between {row.seen_old} and {row.seen_new}{checks}" if row.seen_old else f"seen at {row.seen_new}"
     if row.kind in ("edited", "retitled"):
         yield SILENCE[row.silent]
