@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -118,8 +119,11 @@ class Answer:
 
     @cached_property
     def media_type(self) -> str:
-        """The media type; where the server gives none, what the first bytes look like."""
-        named = self.fetched.headers.get("content-type", "").partition(";")[0].strip().lower()
+        """The media type; where the server gives none, or a false one, what the first bytes look like."""
+        said = self.fetched.headers.get("content-type", "").lower()
+        named = said.partition(";")[0].strip()
+        if named in HTML and "utf-16" not in said and _is_binary(self.fetched.body[:1024]):
+            return "application/octet-stream"
         return named if named not in _UNKNOWN else _sniffed(self.fetched.body)
 
     @property
@@ -238,6 +242,12 @@ def _sniffed(body: bytes) -> str:
     if start.startswith(b"<?xml"):
         return "application/xhtml+xml" if b"<html" in start else "text/xml"
     return "text/html" if start.startswith(b"<") else ""
+
+
+def _is_binary(start: bytes) -> bool:
+    """Whether bytes begin what is no text: there is a zero among them, and they are no UTF-16."""
+    wide = start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or start.strip()[:2] in (b"<\0", b"\0<")
+    return b"\0" in start and not wide
 
 
 def _machinery_and_text(html: str) -> tuple[str, str]:

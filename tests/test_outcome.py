@@ -168,6 +168,7 @@ CASES: list[tuple[str, Outcome, Fetched, Context]] = [
     ("wrong type", Outcome.wrong_type, fetched(b"GIF89a", content_type="image/gif"), SAME),
     ("wrong type", Outcome.wrong_type, fetched(b"<?xml version='1.0'?><rss></rss>", content_type=""), SAME),
     ("wrong type", Outcome.wrong_type, fetched(b"\x00\x01\x02", content_type=""), SAME),
+    ("wrong type", Outcome.wrong_type, fetched(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), SAME),
     ("shorter than announced", Outcome.truncated, fetched(page()[:900], content_length="2311"), SAME),
     (
         "shorter than announced",
@@ -311,6 +312,11 @@ def test_a_page_titled_like_the_site_but_with_its_own_text_is_not_the_not_found_
 def test_a_redirect_to_a_page_that_is_not_there_is_no_move() -> None:
     lost = fetched(page("Page not found", MENU))
     assert judge(lost, at("www.nejatngo.org/en/posts/15")).outcome == Outcome.soft_404
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_page_in_wide_letters_is_no_mere_bytes(encoding: str) -> None:
+    assert Answer(fetched(page().decode().encode(encoding))).is_html
 
 
 def test_titles_are_read_in_the_encoding_of_the_page() -> None:
