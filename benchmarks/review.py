@@ -20,8 +20,8 @@ from starlette.testclient import TestClient
 from crawler.diff import Reading, compare
 from crawler.record import hunks_json
 from review.app import make_app
-from storage.alike import alike
 from storage.store import Store
+from storage.words.alike import alike
 
 SITES = ("harbour", "mountain", "river", "village")
 LANGUAGES = ("en", "fa", "ar", "sq")

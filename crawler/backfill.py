@@ -4,7 +4,7 @@ What crawler/track.py is for the fetches of a crawl, this is for captures of any
 
 * Each page's versions are numbered in the order of their captures; a version that comes in between moves the
   numbers of later ones up, and whatever names them follows. Ids of versions stay.
-* Versions are the same in whatever order captures come in (crawler/placing.py).
+* Versions are the same in whatever order captures come in (crawler/importing/placing.py).
 * What comes to light is history: changes are marked `found_later` and are no news. What a crawl has told
   stays as it was told; its interval gets narrower where an import saw the page within it.
 * A page that only imports know is left in the frontier: whether it is still there, a crawl will see.
@@ -20,16 +20,16 @@ from contextlib import suppress
 from dataclasses import replace
 
 from crawler import record
-from crawler.absence import tell_absences
-from crawler.answer import Look
+from crawler.boilerplate.learning import SAMPLE, known, template_row
+from crawler.boilerplate.recurrence import LEAST_PAGES, learn
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
-from crawler.insertion import Insertion
-from crawler.learning import SAMPLE, known, template_row
+from crawler.importing.absence import tell_absences
+from crawler.importing.insertion import Insertion
+from crawler.judging.answer import Look
 from crawler.outcome import Outcome, Verdict
-from crawler.parts import split
-from crawler.reading import Reader
-from crawler.recurrence import LEAST_PAGES, learn
+from crawler.reading.parts import split
+from crawler.reading.reader import Reader
 from crawler.site import Site
 from crawler.times import iso, now
 from crawler.trying.sight import sight

@@ -19,6 +19,7 @@ from trafilatura import __version__ as trafilatura_version
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
+from crawler.boilerplate.template import EMPTY, Template, cut
 from crawler.page import article, zwnj
 from crawler.page import metadata as page
 from crawler.page.blocks import blocks
@@ -29,7 +30,6 @@ from crawler.page.overlays import drop_overlays
 from crawler.page.prose import article_blocks
 from crawler.page.teasers import drop_teasers
 from crawler.site import Rule
-from crawler.template import EMPTY, Template, cut
 
 __all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
 

@@ -7,7 +7,7 @@ status, for it says nothing of the page;  4. the page is gone;  5. other refusal
 6. an answer to another question: a login, another site, the home page;  7. an answer that is no readable page
 or not all of it;  8. a "not found" sent as a page;  9. a page at another address;  10. the page.
 
-The site's own words decide only as `crawler.answer` says: an article about errors is no error.
+The site's own words decide only as `crawler.judging.answer` says: an article about errors is no error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import NamedTuple
 
-from crawler.answer import (
+from crawler.fetched import Fetched
+from crawler.judging.answer import (
     LITTLE,
     MAINTENANCE_TEXTS,
     MAINTENANCE_TITLES,
@@ -28,7 +29,6 @@ from crawler.answer import (
     Look,
     plain,
 )
-from crawler.fetched import Fetched
 
 
 class Outcome(StrEnum):
@@ -75,7 +75,7 @@ class Context:
     not_found: Look | None = None
     """How the site answers for an address that can't exist, where it does so with status 200."""
     had_end: bool = False
-    """Whether the previous capture of the page had its end (see `crawler.answer.has_end`)."""
+    """Whether the previous capture of the page had its end (see `crawler.judging.answer.has_end`)."""
 
 
 ERRORS = {

@@ -7,13 +7,13 @@ import msgspec
 from crawler.diff import Diff
 from crawler.extract import Extract
 from crawler.fetched import Fetched
+from crawler.judging.witness import agree
 from crawler.outcome import Verdict
 from crawler.site import Site
-from crawler.witness import agree
-from storage.alike import alike
 from storage.bodies import digest_of
 from storage.rows import PageRow, Values, VersionRow
 from storage.store import Store
+from storage.words.alike import alike
 
 OF_REDESIGN = 0.3
 """The significance of a new design: worth a look, below any edit that turns a sentence round."""

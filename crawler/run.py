@@ -20,9 +20,9 @@ import msgspec
 
 from crawler.errors import VariorumError
 from crawler.keys import refuse
+from crawler.running.tally import BROKE_DOWN
 from crawler.settings import Workspace
 from crawler.site import Site
-from crawler.tally import BROKE_DOWN
 from crawler.times import iso, now
 from spiders.browser import lacking
 from storage.errors import StoreError
@@ -84,7 +84,7 @@ async def run_child(
 def events_of(
     workspace: Workspace, site: Site, *job: str, on_event: Hearer | None = None
 ) -> list[dict[str, Any]]:
-    """What a job of `crawler.child` told, from its first event to its last; `on_event` hears each at once.
+    """What a job of the child process told, from its first event to its last; `on_event` hears each at once.
 
     Raises Misuse for a site that can't be rendered here, VariorumError where it could not be carried out.
     """
@@ -131,11 +131,11 @@ async def run_sites(
 async def _job(
     workspace: Workspace, site: Site, *job: str, stop: asyncio.Event, on_event: Hearer | None
 ) -> Ending:
-    """Carry out a job of `crawler.child`; in a session of its own, so that a Ctrl-C reaches us alone."""
+    """Carry out a job in a child process, in a session of its own, so that a Ctrl-C reaches us alone."""
     # Whoever lists processes reads their arguments, and addresses of targets are secret.
     told = msgspec.json.encode(msgspec.structs.replace(site, notify=())).decode()
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "crawler.child", str(workspace.root), told, *job,
+        sys.executable, "-m", "crawler.running.child", str(workspace.root), told, *job,
         stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LINE_BYTES, start_new_session=True,
     )  # fmt: skip
     guard = asyncio.create_task(_end_in_time(child, stop, workspace.max_run_seconds + GRACE_SECONDS))

@@ -21,10 +21,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crawler import times
 from crawler.errors import Misuse
-from crawler.lock import held
-from crawler.messenger import Messenger
-from crawler.pruner import prune_now
+from crawler.news.messenger import Messenger
 from crawler.run import NOT_BEGUN, run_child
+from crawler.running.lock import held
+from crawler.running.pruner import prune_now
 from crawler.settings import Workspace
 from crawler.site import Site, load_site, load_sites, site_files
 from crawler.timing import following, next_run, out_of_quiet, planned, schedule_text

@@ -18,7 +18,7 @@ import tomlkit
 
 from crawler.errors import Misuse
 from crawler.keys import Key, Keys, read_table, read_toml, refuse
-from crawler.notice import NOTICE_KEYS, Notice
+from crawler.news.notice import NOTICE_KEYS, Notice
 from crawler.site import NAME, NAME_RULE, SITE_KEYS, check_time_zone, check_together, web_address
 from crawler.timing import age
 

@@ -19,7 +19,7 @@ from w3lib.url import canonicalize_url
 
 from crawler import timing
 from crawler.keys import Key, meant, read_table, read_toml, refuse
-from crawler.notice import NOTICE_KEYS, Notice
+from crawler.news.notice import NOTICE_KEYS, Notice
 
 Source = Literal["wordpress", "sitemap", "feed", "links"]
 

@@ -9,7 +9,7 @@ rules that hold here:
   a new extractor or template is no change of the site.
 * Where the page stood still and only our reading of it moved, that is a drift, and no change.
 * A page that answers "not found", by its status or in the site's own words, is `missing`; what becomes
-  of it is settled at the end of the run (crawler/settle.py), when it is known how the rest of the site fared.
+  of it is settled at the end of the run (crawler/running/settle.py), when it is known how the site fared.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crawler import record
-from crawler.answer import Look, has_end
-from crawler.archive import BATCH, SiteArchive
+from crawler.boilerplate.learning import SAMPLE, SECOND_LOOK, Learner
+from crawler.boilerplate.redesign import Redesign
 from crawler.diff import Diff, compare, similarity
-from crawler.drift import is_dress, is_ours
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched, Listed
-from crawler.learning import SAMPLE, SECOND_LOOK, Learner
-from crawler.novelty import is_new
+from crawler.judging.answer import Look, has_end
+from crawler.judging.drift import is_dress, is_ours
+from crawler.judging.novelty import is_new
 from crawler.outcome import READABLE, Context, Outcome, Verdict, judge
-from crawler.parts import split
-from crawler.reading import Reader
-from crawler.redesign import Redesign
-from crawler.rereading import keep, read_again
+from crawler.reading.parts import split
+from crawler.reading.reader import Reader
+from crawler.reading.rereading import keep, read_again
+from crawler.running.archive import BATCH, SiteArchive
 from crawler.urls import canonical, in_scope, key, named_by_itself
 from storage.bodies import digest_of
 from storage.rows import PageRow, VersionRow

@@ -19,11 +19,11 @@ from review.marks import Piece, link_pieces, marked
 from review.objects import change_object
 from review.reviewer import name_of
 from review.web import house, number, page, reading
-from storage import reviewing
 from storage.errors import NotFound
 from storage.reader import Reader
+from storage.review import reviewing
+from storage.review.verdicts import VERDICTS, batch_of, said_of
 from storage.rows import ChangeRow, VersionRow
-from storage.verdicts import VERDICTS, batch_of, said_of
 
 VIEWS = ("side", "inline", "changes", "source")
 FELLOWS = 50

@@ -21,7 +21,7 @@ from review.layout import Fold, Line, laid_out, plain_text
 from review.marks import Piece, link_pieces
 from storage.errors import NotFound
 from storage.reader import Reader
-from storage.reviewing import Item
+from storage.review.reviewing import Item
 from storage.rows import ChangeRow
 
 MOST_BLOCKS = 40

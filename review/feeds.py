@@ -22,9 +22,9 @@ from starlette.routing import Route
 from review.entries import Entry, element, entry_of, plain
 from review.filters import parsed, query
 from review.web import reading
-from storage import reviewing
 from storage.reader import Reader
-from storage.reviewing import Filters, Item
+from storage.review import reviewing
+from storage.review.reviewing import Filters, Item
 
 AT_MOST = 50
 NEVER = "1970-01-01T00:00:00Z"

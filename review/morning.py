@@ -13,10 +13,10 @@ from starlette.routing import Route
 from review.filters import parsed, query
 from review.objects import item_object
 from review.web import number, page, reading
-from storage import reviewing
 from storage.reader import Reader
-from storage.reviewing import KINDS, REVIEWED, SHELVES, Filters, Item
-from storage.verdicts import batch_of
+from storage.review import reviewing
+from storage.review.reviewing import KINDS, REVIEWED, SHELVES, Filters, Item
+from storage.review.verdicts import batch_of
 
 AT_ONCE = 50
 FELLOWS = 20

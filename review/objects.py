@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 from crawler.blame import Former, Sentence
-from storage.overview import Run
-from storage.reviewing import Item
+from storage.review.overview import Run
+from storage.review.reviewing import Item
+from storage.review.timeline import Check, CopyOf, Event, Standing
+from storage.review.verdicts import VerdictRow
 from storage.rows import CaptureRow, ChangeRow, IssueRow, PageRow, RunRow, SiteRow, VersionRow
-from storage.search import Hit
-from storage.timeline import Check, CopyOf, Event, Standing
-from storage.verdicts import VerdictRow
+from storage.words.search import Hit
 
 Object = dict[str, Any]
 

@@ -12,10 +12,10 @@ from starlette.routing import Route
 from review.filters import given_in, moment, one_of
 from review.objects import hit_object
 from review.web import number, page, reading
-from storage import reviewing
-from storage.query import parse
 from storage.reader import Reader
-from storage.search import Hit, find
+from storage.review import reviewing
+from storage.words.query import parse
+from storage.words.search import Hit, find
 
 FATES = ("removed", "present")
 AT_ONCE, MOST = 20, 200

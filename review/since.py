@@ -16,10 +16,10 @@ from crawler.diff import Hunk
 from review.marks import Piece, piece
 from review.objects import former_object, page_object, sentence_object
 from review.web import page, reading
-from storage import timeline
 from storage.reader import Reader
+from storage.review import timeline
+from storage.review.timeline import Text
 from storage.rows import VersionRow
-from storage.timeline import Text
 
 MOST_LINES = 2_000
 MOST_FORMER = 500

@@ -15,9 +15,9 @@ from starlette.routing import Route
 from review import plots
 from review.objects import issue_object, run_object, site_object
 from review.web import page, reading
-from storage import overview
-from storage.overview import Day, Pages, Run
 from storage.reader import Reader
+from storage.review import overview
+from storage.review.overview import Day, Pages, Run
 from storage.rows import IssueRow, RunRow, SiteRow
 
 STATES = ("live", "missing", "gone", "frontier")

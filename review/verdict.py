@@ -20,10 +20,10 @@ from review.filters import from_query, query
 from review.guard import check_token
 from review.reviewer import cleaned, name_of, remember
 from review.web import House, house, see_other
-from storage import reviewing
 from storage.reader import Reader
-from storage.reviewing import Filters
-from storage.verdicts import VERDICTS, Verdicts
+from storage.review import reviewing
+from storage.review.reviewing import Filters
+from storage.review.verdicts import VERDICTS, Verdicts
 
 MOST_NOTE = 10_000
 PLACE = re.compile(r"(after|before)=([0-9]{1,15})")

@@ -16,8 +16,8 @@ from review.layout import Layout, laid_out, plain_text
 from review.objects import version_object
 from review.web import page, reading, see_other
 from storage.reader import Reader
+from storage.review.timeline import Standing, standings
 from storage.rows import VersionRow
-from storage.timeline import Standing, standings
 
 PAIR = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})")
 

@@ -22,7 +22,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.fetched import Fetched, Listed
-from crawler.parts import join
+from crawler.reading.parts import join
 from crawler.site import Site, Source
 from spiders.archive import Archive, Errand, NoArchive
 from spiders.discovery import Feeds, Sitemaps, WordPress

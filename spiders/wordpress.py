@@ -14,8 +14,8 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from scrapy.http import Response
 
 from crawler.fetched import Listed
+from crawler.judging.witness import of_markup
 from crawler.times import iso, parse
-from crawler.witness import of_markup
 
 PER_PAGE = 100
 FIELDS = "id,type,link,date_gmt,modified_gmt,title,content"

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from storage.errors import NewerSchema, StoreError
-from storage.schema import migrations
+from storage.migrations import migrations
 
 BUSY_SECONDS = 60
 

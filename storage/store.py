@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from storage import bodies, index, seals
+from storage import bodies, seals
 from storage.history import History
 from storage.rows import CaptureRow, PageRow, Values, VersionRow
 from storage.sites import Sites
+from storage.words import index
 
 
 class Store(History, Sites):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage import index
 from storage.rows import PageRow, VersionRow, read
 from storage.tables import Tables
+from storage.words import index
 
 SCHEME = "dump:"
 """Addresses of ours begin so."""

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from crawler.site import Site
 from storage.reader import Reader
-from storage.verdicts import Verdicts
+from storage.review.verdicts import Verdicts
 from tests.browser import browser, served, window
 from tests.local_site import article
 from tests.tracked import Run, told

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from storage import backup
 from storage.reader import Reader
 from storage.store import Store
-from storage.verifying import verify
+from storage.upkeep import backup
+from storage.upkeep.verifying import verify
 from tests.command import VARIORUM, in_terminal, variorum, workspace
 from tests.lived import lived
 from tests.tracked import HOME
@@ -158,7 +158,7 @@ def test_a_full_disk_is_told_in_a_sentence_and_leaves_nothing(root: Path, tmp_pa
 
 SLOWLY = """
 import sys, time
-from storage import backup
+from storage.upkeep import backup
 from crawler.cli import main
 backup.STEP = 1
 copy = backup.copy

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from crawler.cli import COMMANDS, main
-from crawler.lock import held
+from crawler.running.lock import held
 from crawler.site import Site
 from crawler.telling.health import hasty
 from tests.blog import front

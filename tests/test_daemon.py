@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from crawler.lock import held
+from crawler.running.lock import held
 from crawler.times import iso, now
 from storage.reader import Reader
 from storage.rows import ChangeRow

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawler.diff import Diff, Reading, compare
-from crawler.drift import is_ours
+from crawler.judging.drift import is_ours
 from tests.tracked import Story, told
 
 KEPT = "<p>The ferry at Dunmore lay still that night.</p>"

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from storage.pruning import Pruning
-from storage.retention import Limits
 from storage.rows import ChangeRow
-from storage.verifying import verify
+from storage.upkeep.pruning import Pruning
+from storage.upkeep.retention import Limits
+from storage.upkeep.verifying import verify
 from tests.command import HOSTILE, VARIORUM, variorum, workspace
 from tests.lived import AGO, lived
 from tests.local_site import article

@@ -26,7 +26,7 @@ from storage import export
 from storage.errors import StoreError
 from storage.reader import Reader
 from storage.store import Store
-from storage.verifying import verify
+from storage.upkeep.verifying import verify
 from tests.blog import front, text_of
 from tests.command import objects, variorum, workspace
 from tests.lived import lived

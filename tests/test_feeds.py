@@ -12,7 +12,7 @@ import feedparser
 import pytest
 from lxml import html
 
-from storage.alike import alike
+from storage.words.alike import alike
 from tests.reviewed import BASE, RTL_OVERRIDE, Desk, desk, morning
 from tests.tracked import told
 
@@ -266,7 +266,7 @@ def test_a_long_change_is_told_in_short(tmp_path: Path) -> None:
 
 def test_the_latest_are_found_along_an_index(tmp_path: Path) -> None:
     from storage import reviewing
-    from storage.reviewing import Filters
+    from storage.review.reviewing import Filters
 
     path = tmp_path / "v.db"
     with told(path) as story:

@@ -10,7 +10,7 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from crawler.extract import ExtractionError
-from crawler.files import extract_file
+from crawler.reading.files import extract_file
 from tests.blog import front
 from tests.local_site import LocalSite, Page
 from tests.quick import Quick

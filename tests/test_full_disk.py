@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.pruning import Pruning
 from storage.reader import Reader
-from storage.retention import Limits
-from storage.verifying import verify
+from storage.upkeep.pruning import Pruning
+from storage.upkeep.retention import Limits
+from storage.upkeep.verifying import verify
 from tests.command import VARIORUM, workspace
 from tests.lived import lived
 from tests.local_site import LocalSite

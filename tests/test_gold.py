@@ -14,7 +14,7 @@ from benchmarks.gold.__main__ import main
 from benchmarks.gold.making import SOURCES, read_article, written
 from benchmarks.gold.reading import ALONE, LEARNED, PAGES, TRAFILATURA, GoldPage, gold_pages, read, templates
 from benchmarks.gold.scoring import Score, mean_f1, missing, score
-from crawler.template import EMPTY
+from crawler.boilerplate.template import EMPTY
 
 BELOW: dict[str, str] = {}
 """Pages that we read worse than trafilatura does, and why. It must not grow."""

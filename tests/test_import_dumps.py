@@ -362,7 +362,7 @@ def test_a_hostile_dump_commands_no_terminal(root: Path) -> None:
 
 KILLED = """
 import os, signal, sys
-from crawler.insertion import Insertion
+from crawler.importing.insertion import Insertion
 run, calls = Insertion.run, []
 def killed(self, *words):
     calls.append(1)

@@ -11,19 +11,20 @@ HOUSE = Path(__file__).parent.parent
 
 PURE = frozenset(
     {
-        "answer", "blame", "diff", "drift", "dumps", "errors", "extract", "fetched", "files", "finding",
-        "keys", "notice", "outcome", "page", "parts", "placing", "recurrence", "revisit", "shapes", "site",
-        "template", "times", "timing", "urls", "witness", "wording",
+        "blame", "boilerplate.recurrence", "boilerplate.template", "diff", "dumps", "errors", "extract",
+        "fetched", "finding", "importing.placing", "judging.answer", "judging.drift", "judging.witness",
+        "keys", "news.notice", "outcome", "page", "reading.files", "reading.parts", "revisit", "shapes",
+        "site", "times", "timing", "urls", "wording",
     }
 )  # fmt: skip
 """Rooms of crawler/ whose answers depend on nothing but what they are handed."""
 
 MOVING = frozenset(
     {
-        "absence", "archive", "backfill", "boilerplate", "child", "cli", "commands", "exporting",
-        "importing", "insertion", "learning", "lock", "messenger", "notify", "novelty", "pipeline",
-        "pruner", "reading", "record", "redesign", "rereading", "run", "schedule", "settings", "settle",
-        "tally", "target", "telling", "timelimit", "track", "trying",
+        "backfill", "boilerplate.learning", "boilerplate.pins", "boilerplate.redesign", "cli", "commands",
+        "exporting", "importing", "judging.novelty", "news.messenger", "news.notify", "news.target",
+        "reading.reader", "reading.rereading", "reading.timelimit", "record", "run", "running", "schedule",
+        "settings", "telling", "track", "trying",
     }
 )  # fmt: skip
 """Rooms of crawler/ that ask the clock, the disk, the store or Scrapy, or speak to those who use them."""
@@ -83,8 +84,9 @@ def files(room: str) -> list[Path]:
 
 def of_room(name: str) -> list[Path]:
     """The files of a room of crawler/: one, or those of its folder."""
-    file = HOUSE / "crawler" / f"{name}.py"
-    return [file] if file.exists() else files(f"crawler/{name}")
+    place = name.replace(".", "/")
+    file = HOUSE / "crawler" / f"{place}.py"
+    return [file] if file.exists() else files(f"crawler/{place}")
 
 
 def forbidden(path: Path, packages: frozenset[str]) -> list[str]:
@@ -98,9 +100,9 @@ def test_the_store_knows_nothing_of_the_rest_of_the_house(path: Path) -> None:
 
 def test_each_file_of_the_crawler_is_either_pure_or_moving() -> None:
     assert PURE.isdisjoint(MOVING)
-    parts = (path.relative_to(HOUSE / "crawler").parts for path in files("crawler"))
-    rooms = {first.removesuffix(".py") for first, *_ in parts}
-    assert rooms == PURE | MOVING
+    known = [path for name in PURE | MOVING for path in of_room(name)]
+    assert set(files("crawler")) == set(known)
+    assert [name for name in PURE | MOVING if not of_room(name)] == []
 
 
 @pytest.mark.parametrize("name", sorted(PURE))

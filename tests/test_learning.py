@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.learning import Learner
+from crawler.boilerplate.learning import Learner
 from tests.tracked import Run, Story, told
 
 NEWS, ABOUT = "news", "about"

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import Misuse, VariorumError
-from crawler.lock import held
+from crawler.running.lock import held
 
 HOLDER = """
 import sys
 from pathlib import Path
-from crawler.lock import held
+from crawler.running.lock import held
 with held(Path(sys.argv[1]), "the first"):
     print("held", flush=True)
     sys.stdin.read()

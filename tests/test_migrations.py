@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from storage.errors import NewerSchema, StoreError
+from storage.migrations import migrations
 from storage.reader import Reader
-from storage.schema import migrations
 from storage.store import Store
 
 OPENER = """

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.answer import (
+from crawler.fetched import Fetched
+from crawler.judging.answer import (
     BLOCK_TITLES,
     CHALLENGE_HEADERS,
     CHALLENGE_MARKS,
@@ -17,7 +18,6 @@ from crawler.answer import (
     has_end,
     look,
 )
-from crawler.fetched import Fetched
 from crawler.outcome import ERRORS, RULES, Context, Outcome, judge
 
 URL = "https://www.nejatngo.org/en/posts/14/"

@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from crawler.settings import load_workspace
 from crawler.site import Rule
 from storage import export
-from storage.pruning import Pruned, Pruning, would_prune
-from storage.retention import Limits, Shot, removal
-from storage.verdicts import Verdicts
-from storage.verifying import verify
+from storage.review.verdicts import Verdicts
+from storage.upkeep.pruning import Pruned, Pruning, would_prune
+from storage.upkeep.retention import Limits, Shot, removal
+from storage.upkeep.verifying import verify
 from tests.command import objects, variorum, workspace
 from tests.lived import AGO, LONG_AGO, MILL, crawl, lived
 from tests.local_site import article
@@ -309,9 +309,9 @@ def spans(shots: list[Shot]) -> list[tuple[str, str, str]]:
 SLOWLY = """
 import sys, time
 from pathlib import Path
-from storage import pruning
-from storage.pruning import Pruning
-from storage.retention import Limits
+from storage.upkeep import pruning
+from storage.upkeep.pruning import Pruning
+from storage.upkeep.retention import Limits
 pruning.AT_ONCE = 1
 def slowly(items, what, total):
     for item in items:

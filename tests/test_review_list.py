@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from storage import reviewing
-from storage.alike import alike
 from storage.reader import Reader
-from storage.reviewing import Filters, Item
+from storage.review import reviewing
+from storage.review.reviewing import Filters, Item
 from storage.store import Store
+from storage.words.alike import alike
 from tests.reviewed import Desk, desk, morning
 from tests.tracked import told
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.learning import known
+from crawler.boilerplate.learning import known
+from crawler.boilerplate.template import Decision, Template
 from crawler.settings import load_workspace
 from crawler.site import load_sites
-from crawler.template import Decision, Template
 from crawler.trying.rules import propose
 from storage.store import Store
 from tests.command import objects, variorum, workspace

@@ -19,8 +19,8 @@ import msgspec
 import pytest
 
 from crawler.errors import VariorumError
-from crawler.lock import held
 from crawler.run import RunReport, run_child, run_sites
+from crawler.running.lock import held
 from crawler.settings import Workspace, load_workspace
 from crawler.site import Site, load_sites
 from storage.reader import Reader
@@ -71,7 +71,7 @@ def workspace_of(watched: Watched) -> tuple[Workspace, Site]:
 def child_of(watched: Watched) -> Iterator[subprocess.Popen[str]]:
     """A child process as a run starts it, whose parent is this test."""
     workspace, site = workspace_of(watched)
-    command = [sys.executable, "-m", "crawler.child", str(workspace.root)]
+    command = [sys.executable, "-m", "crawler.running.child", str(workspace.root)]
     pipe = subprocess.PIPE
     child = subprocess.Popen(
         [*command, msgspec.json.encode(site).decode(), "thorough"],

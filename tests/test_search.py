@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.folding import folded
-from storage.query import Query, parse, snippet
+from storage.migrations import migrations
 from storage.reader import Reader
-from storage.schema import migrations
-from storage.search import Hit, find, matching_changes, matching_versions
+from storage.words.folding import folded
+from storage.words.query import Query, parse, snippet
+from storage.words.search import Hit, find, matching_changes, matching_versions
 from tests.command import CSI, HOSTILE, OVERRIDE, in_terminal, objects, variorum, workspace
 from tests.local_site import article
 from tests.tracked import HOME, Story, told

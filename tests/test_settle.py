@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from crawler.outcome import Outcome, Verdict
-from crawler.settle import silence
-from crawler.tally import CHANGED, Tally
+from crawler.running.settle import silence
+from crawler.running.tally import CHANGED, Tally
 from crawler.track import Tracked
 from tests.local_site import article
 from tests.tracked import told

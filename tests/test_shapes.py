@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 import pytest
 from msgspec.structs import replace
 
+from crawler.boilerplate.recurrence import learn
+from crawler.boilerplate.template import Template
 from crawler.extract import Extract
-from crawler.reading import Reader
-from crawler.recurrence import learn
+from crawler.reading.reader import Reader
 from crawler.site import Rule, load_sites
-from crawler.template import Template
 from spiders.loader import LISTED_SITES
 from tests.demo.content import read
 from tests.demo.pages import respond

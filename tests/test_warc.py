@@ -277,7 +277,7 @@ def test_what_is_no_archive_is_refused_in_words(root: Path, tmp_path: Path, cont
 
 KILLED = """
 import os, signal, sys
-from crawler.insertion import Insertion
+from crawler.importing.insertion import Insertion
 run, calls = Insertion.run, []
 def killed(self, *words):
     said = run(self, *words)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from crawler.absence import Absence, absences
+from crawler.importing.absence import Absence, absences
 from spiders.cdx import Memento, collapsed, is_beneath, list_address, read_list
 from tests.command import VARIORUM, objects, variorum, workspace
 from tests.local_archive import LocalArchive
@@ -331,7 +331,7 @@ def broken(self, fetched):
         raise ZeroDivisionError("as if")
     return add(self, fetched)
 Backfill.add = broken
-from crawler.child import main
+from crawler.running.child import main
 main(*sys.argv[1:])
 """
 

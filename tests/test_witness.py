@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawler.fetched import Listed
-from crawler.witness import agree, of_markup
+from crawler.judging.witness import agree, of_markup
 from tests.local_site import article
 from tests.tracked import HOME, Run, Story, told
 

@@ -22,10 +22,10 @@ from typing import Any
 from unittest import mock
 from urllib.parse import unquote
 
-from crawler.archive import SiteArchive
 from crawler.fetched import Fetched, Listed
 from crawler.outcome import ERRORS
-from crawler.settle import settle
+from crawler.running.archive import SiteArchive
+from crawler.running.settle import settle
 from crawler.site import Site
 from crawler.times import iso
 from crawler.track import Tracked, Tracker
@@ -63,7 +63,7 @@ class Story:
     def run(self, *, thorough: bool = True, finished: bool = True) -> Iterator[Run]:
         """A run, three hours after the last one; settled at its end, unless it is cut short."""
         self.later(hours=3)
-        with mock.patch("crawler.archive.now", lambda: self.now):
+        with mock.patch("crawler.running.archive.now", lambda: self.now):
             number = self.store.begin_run(self.site.name, iso(self.now))
             archive = SiteArchive(self.store, self.site, number, self.now, thorough=thorough)
             run = Run(self, archive, Tracker(archive))

@@ -16,11 +16,11 @@ from trafilatura.metadata import extract_title
 from trafilatura.settings import Document
 
 from benchmarks.truth.articles import folded
-from crawler.archive import SiteArchive
 from crawler.diff import Hunk
 from crawler.fetched import Fetched, Listed
-from crawler.parts import split
-from crawler.settle import settle
+from crawler.reading.parts import split
+from crawler.running.archive import SiteArchive
+from crawler.running.settle import settle
 from crawler.site import Site
 from crawler.times import iso
 from crawler.track import Tracker
@@ -125,7 +125,7 @@ class Variorum:
         self, at: datetime, listed: Sequence[Listed], pages: Sequence[str], fetch: Callable[[str], Fetched]
     ) -> None:
         """One run at that moment, over what the site's API lists; where it has none, over all its pages."""
-        with mock.patch("crawler.archive.now", lambda: at):
+        with mock.patch("crawler.running.archive.now", lambda: at):
             self._number = self.store.begin_run(self.site.name, iso(at))
             archive = SiteArchive(self.store, self.site, self._number, at, thorough=True)
             tracker = Tracker(archive)

@@ -21,7 +21,7 @@ from benchmarks.truth.articles import Article
 from benchmarks.truth.edits import Edit
 from crawler.errors import Misuse
 from crawler.fetched import Fetched, Listed
-from crawler.parts import join
+from crawler.reading.parts import join
 from spiders.parts import further_parts
 from spiders.wordpress import PER_PAGE, listed
 

@@ -9,9 +9,9 @@ from crawler.settings import Workspace
 from crawler.telling import show
 from crawler.telling.families import family_object, tell, tell_whole
 from storage.errors import NotFound
-from storage.families import LIKE
-from storage.families import families as all_families
 from storage.reader import Reader
+from storage.words.families import LIKE
+from storage.words.families import families as all_families
 
 
 @click.command()

@@ -8,7 +8,7 @@ import click
 
 from crawler.commands.options import as_json, with_workspace
 from crawler.errors import Misuse
-from crawler.notify import Message, greet, rehearse_news, settle_doubts, tell_news
+from crawler.news.notify import Message, greet, rehearse_news, settle_doubts, tell_news
 from crawler.settings import Workspace
 from crawler.telling import show
 

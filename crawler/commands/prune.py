@@ -14,9 +14,9 @@ from crawler.telling import show
 from crawler.telling.progress import counted
 from crawler.times import iso, now
 from crawler.timing import age
-from storage.pruning import Pruned, Pruning, would_prune
 from storage.reader import Reader
-from storage.retention import Limits
+from storage.upkeep.pruning import Pruned, Pruning, would_prune
+from storage.upkeep.retention import Limits
 
 
 class Age(click.ParamType[str]):

@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
-from crawler.boilerplate import Shown, decide, pieces
+from crawler.boilerplate.pins import Shown, decide, pieces
 from crawler.commands.options import as_json, sites_named, whole_number, with_workspace
 from crawler.errors import Misuse
-from crawler.lock import held
-from crawler.reading import Reader
-from crawler.rereading import Rereading, reread_site
+from crawler.reading.reader import Reader
+from crawler.reading.rereading import Rereading, reread_site
+from crawler.running.lock import held
 from crawler.settings import Workspace
 from crawler.site import Site
 from crawler.telling import show

@@ -8,7 +8,7 @@ import click
 
 from crawler.commands.options import as_json, sites_named, with_workspace
 from crawler.errors import VariorumError
-from crawler.notify import meet_targets, readable_sites, tell_news
+from crawler.news.notify import meet_targets, readable_sites, tell_news
 from crawler.run import RunReport, run_sites
 from crawler.schedule import watch as watch_sites
 from crawler.settings import Workspace

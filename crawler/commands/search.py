@@ -9,9 +9,9 @@ from crawler.errors import Misuse
 from crawler.settings import Workspace
 from crawler.telling import show
 from crawler.telling.hits import hit_object, tell
-from storage.query import parse
 from storage.reader import Reader
-from storage.search import find
+from storage.words.query import parse
+from storage.words.search import find
 
 
 @click.command()

@@ -13,10 +13,10 @@ from crawler.exporting.draft import whole_file
 from crawler.settings import Workspace
 from crawler.telling import show
 from crawler.telling.progress import counted
-from storage.backup import copy
 from storage.reader import Reader
-from storage.verifying import Verification
-from storage.verifying import verify as examine
+from storage.upkeep.backup import copy
+from storage.upkeep.verifying import Verification
+from storage.upkeep.verifying import verify as examine
 
 
 @click.command()

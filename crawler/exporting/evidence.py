@@ -16,11 +16,12 @@ from crawler.exporting.warc import write_warc
 from crawler.telling.objects import change_with_hunks, hunks_of, version_object
 from crawler.telling.show import UNSAFE, harmless
 from crawler.telling.strike import marked_lines
-from storage import bodies, evidence, seals
+from storage import bodies, seals
 from storage.errors import NotFound
-from storage.evidence import Side
 from storage.reader import Reader
 from storage.rows import CaptureRow, ChangeRow
+from storage.upkeep import evidence
+from storage.upkeep.evidence import Side
 
 OF_CAPTURE = (
     *("fetched_at", "url", "status", "outcome", "reason", "content_type", "encoding", "digest", "length"),

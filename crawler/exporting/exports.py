@@ -18,8 +18,8 @@ from crawler.exporting.tables import packed, write_csv, write_jsonl, write_parqu
 from crawler.telling.progress import counted
 from storage import bodies, export
 from storage.export import Document, Field, Unit, page_of
-from storage.families import copies, family_of
 from storage.reader import Reader
+from storage.words.families import copies, family_of
 
 FORMATS = ("jsonl", "csv", "markdown", "parquet", "warc")
 TO_A_STREAM = ("jsonl", "csv")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from crawler.telling.show import harmless
-from storage.evidence import Side
 from storage.rows import ChangeRow
 from storage.seals import START, SealRow
+from storage.upkeep.evidence import Side
 
 PRUNED = "the raw page was taken away, as the stated retention has it; its digest is in the seal"
 

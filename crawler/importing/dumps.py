@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from crawler import record
 from crawler.backfill import Backfill
+from crawler.boilerplate.learning import known as known_template
 from crawler.dumps.article import Article, Split
 from crawler.dumps.naming import captured_at, is_home
 from crawler.dumps.split import split_all
@@ -23,15 +24,14 @@ from crawler.errors import Misuse
 from crawler.extract import Extract
 from crawler.importing.agreeing import read_beside
 from crawler.importing.matching import Known
-from crawler.learning import known as known_template
 from crawler.page.metadata import language
 from crawler.site import Site
 from crawler.times import iso, now
 from crawler.urls import key
-from storage.folding import folded
 from storage.rows import PageRow, Values, VersionRow
 from storage.store import Store
 from storage.unplaced import EXCERPT, SCHEME, Candidate, Unplaced
+from storage.words.folding import folded
 
 LONGEST_NAME = 80
 

@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
-from storage import sketch
-from storage.folding import folded, folded_words
 from storage.store import Store
 from storage.unplaced import Candidate, Unplaced
+from storage.words import sketch
+from storage.words.folding import folded, folded_words
 
 TITLED = 0.3
 """A page with the same title has the same article, if so much of the shorter text is in the longer one."""

@@ -20,9 +20,9 @@ from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
 from crawler.backfill import Backfill
+from crawler.boilerplate.learning import SAMPLE
 from crawler.errors import VariorumError
 from crawler.fetched import Fetched
-from crawler.learning import SAMPLE
 from crawler.run import NOT_BEGUN
 from crawler.settings import load_workspace
 from crawler.urls import key

@@ -14,9 +14,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from crawler.errors import VariorumError
+from crawler.news.target import Service, targets_of
 from crawler.settings import Workspace, load_workspace
 from crawler.site import Site, load_sites
-from crawler.target import Service, targets_of
 from crawler.telling.health import hasty, targets_state
 from crawler.times import iso, now, parse
 from storage.errors import StoreError

@@ -8,8 +8,8 @@ from crawler.diff import Diff, compare
 from crawler.telling import show
 from crawler.telling.objects import Object
 from crawler.telling.strike import Line, struck
-from storage.families import Copy, Family, Member
 from storage.reader import Reader
+from storage.words.families import Copy, Family, Member
 
 WHO = {"published": "published", "first_seen": "first seen by us"}
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.archive import visit_of
+from crawler.news.target import PATIENCE, targets_of
 from crawler.revisit import plan
+from crawler.running.archive import visit_of
 from crawler.settings import Workspace
 from crawler.site import Site
-from crawler.target import PATIENCE, targets_of
 from crawler.telling.objects import Object
 from crawler.times import iso, now
 from storage.outbox import Standing, standings

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from crawler.telling.objects import Object
 from crawler.telling.show import harmless, line
-from storage.search import Hit
+from storage.words.search import Hit
 
 MARK = "**"
 """Stands before and after what was looked for, where there is no bold print."""

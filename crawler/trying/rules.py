@@ -14,9 +14,9 @@ from crawler.errors import Misuse
 from crawler.extract import Extract, ExtractionError
 from crawler.page import article
 from crawler.page.markup import matching, parse, text_of, tokens
-from crawler.parts import split
-from crawler.reading import Reader
-from crawler.rereading import read_again
+from crawler.reading.parts import split
+from crawler.reading.reader import Reader
+from crawler.reading.rereading import read_again
 from crawler.settings import Workspace
 from crawler.site import Rule, Site, load_sites
 from crawler.telling.objects import hunks_of

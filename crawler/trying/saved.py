@@ -6,10 +6,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.archive import SiteArchive
+from crawler.boilerplate.learning import template_row
 from crawler.errors import Misuse, SiteTrouble
 from crawler.fetched import Fetched
-from crawler.learning import template_row
+from crawler.running.archive import SiteArchive
 from crawler.settings import Workspace
 from crawler.site import Site, load_sites
 from crawler.telling.objects import Object, change_with_hunks, extract_document

@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 
-from crawler.answer import Look
+from crawler.boilerplate.learning import known
+from crawler.boilerplate.template import EMPTY, Template
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
-from crawler.learning import known
+from crawler.judging.answer import Look
 from crawler.outcome import READABLE, Context, Outcome, Verdict, judge
-from crawler.reading import Reader
+from crawler.reading.reader import Reader
 from crawler.settings import Workspace
 from crawler.site import Site
-from crawler.template import EMPTY, Template
 from crawler.urls import in_scope, key
 from storage.database import open_for_reading
 from storage.store import Store

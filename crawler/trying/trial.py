@@ -12,15 +12,15 @@ from typing import Any, Self
 
 from scrapy.crawler import Crawler
 
+from crawler.boilerplate.recurrence import learn
+from crawler.boilerplate.template import EMPTY, Template
 from crawler.diff import compare
 from crawler.extract import ExtractionError
 from crawler.fetched import Fetched, Listed
-from crawler.reading import Reader
-from crawler.recurrence import learn
+from crawler.reading.reader import Reader
 from crawler.settings import load_workspace
 from crawler.site import Site
 from crawler.telling.strike import marked_lines
-from crawler.template import EMPTY, Template
 from crawler.trying.sight import Sight, reader_of, sight
 from crawler.urls import canonical, in_scope, is_asset, key
 from spiders.archive import Errand, NoArchive

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from crawler.outcome import Outcome
-from crawler.settle import too_many
+from crawler.running.settle import too_many
 from crawler.track import Tracked
 
 ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone}

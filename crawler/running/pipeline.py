@@ -19,14 +19,14 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from twisted.python.failure import Failure
 
-from crawler.archive import SiteArchive
 from crawler.errors import SiteTrouble, VariorumError
 from crawler.fetched import Fetched
-from crawler.lock import held
 from crawler.run import NOT_BEGUN
+from crawler.running.archive import SiteArchive
+from crawler.running.lock import held
+from crawler.running.settle import settle, silence, unmet
+from crawler.running.tally import BROKE_DOWN, CHANGED, DATABASE, MISSING, SPENT, UNREACHABLE, Tally
 from crawler.settings import SETTINGS_FILE, Workspace, load_workspace
-from crawler.settle import settle, silence, unmet
-from crawler.tally import BROKE_DOWN, CHANGED, DATABASE, MISSING, SPENT, UNREACHABLE, Tally
 from crawler.times import iso, now
 from crawler.track import Tracker
 from spiders.retry_after import UNTIL

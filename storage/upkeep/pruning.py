@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 
 from storage import bodies, seals
 from storage.database import refusals_in_words
-from storage.retention import Limits, Removal, Shot, removal
 from storage.tables import Tables
-from storage.verifying import Shown, unseen
+from storage.upkeep.retention import Limits, Removal, Shot, removal
+from storage.upkeep.verifying import Shown, unseen
 
 AT_ONCE = 50
 """So many bodies are taken away in one transaction, for which a crawl may have to wait."""

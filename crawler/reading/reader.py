@@ -6,13 +6,13 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
 
+from crawler.boilerplate.template import EMPTY, Template
 from crawler.extract import EXTRACTOR, Extract, ExtractionError, extract, rules_at
 from crawler.fetched import Fetched
-from crawler.files import extract_file
-from crawler.parts import split
+from crawler.reading.files import extract_file
+from crawler.reading.parts import split
+from crawler.reading.timelimit import TookTooLong, time_limit
 from crawler.site import Site
-from crawler.template import EMPTY, Template
-from crawler.timelimit import TookTooLong, time_limit
 
 SECONDS = 20.0
 

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from crawler.notify import is_news
+from crawler.news.notify import is_news
+from crawler.news.target import Target, targets_of
 from crawler.settings import Workspace
 from crawler.site import Site
-from crawler.target import Target, targets_of
 from crawler.times import iso
 from storage.outbox import Outbox
 from storage.store import Store
@@ -47,7 +47,7 @@ class Messenger:
             return
         if any(is_news(self._outbox, target, now) for target in self._targets):
             self._again_at = now + PAUSE
-            command = [sys.executable, "-m", "crawler.notify", str(self._workspace.root)]
+            command = [sys.executable, "-m", "crawler.news.notify", str(self._workspace.root)]
             # A session of its own: a Ctrl-C reaches us alone.
             self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from crawler import record
-from crawler.archive import SiteArchive
+from crawler.running.archive import SiteArchive
 from crawler.times import iso, parse
 from storage.rows import PageRow
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 from storage.errors import NotFound
-from storage.query import parse
 from storage.reader import Reader
 from storage.rows import Values, read
+from storage.words.query import parse
 
 SHELVES = ("news", "history", "quiet")
 """Announced; brought to light by an import; mere typography, or a mere date."""

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from storage import seals
-from storage.checks import CHECKS, MEND, Check, Fault
 from storage.errors import Malformed
 from storage.reader import Reader
 from storage.seals import START
+from storage.upkeep.checks import CHECKS, MEND, Check, Fault
 
 One = TypeVar("One")
 MOST_TOLD = 100

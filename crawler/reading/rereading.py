@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crawler import record
 from crawler.extract import Extract, ExtractionError
-from crawler.reading import Reader
+from crawler.reading.reader import Reader
 from storage.errors import NotFound
 from storage.rows import VersionRow
 from storage.store import Store

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from crawler import record, rereading
+from crawler import record
 from crawler.diff import Diff, compare
-from crawler.drift import is_ours
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
+from crawler.importing.placing import Earlier, Inserted, Seen, Stand, index_at, place
+from crawler.judging.drift import is_ours
 from crawler.outcome import Verdict
-from crawler.placing import Earlier, Inserted, Seen, Stand, index_at, place
-from crawler.reading import Reader
+from crawler.reading import rereading
+from crawler.reading.reader import Reader
 from crawler.times import iso, now
 from storage.bodies import digest_of
 from storage.history import Sight

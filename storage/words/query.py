@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from storage.folding import JOINER, folded_words, words
+from storage.words.folding import JOINER, folded_words, words
 
 Phrase = tuple[str, ...]
 """Folded words that follow one another."""

@@ -1,4 +1,6 @@
-"""The child process of a run, driven by crawler/run.py: `python -m crawler.child WORKSPACE SITE-AS-JSON JOB`.
+"""The child process of a run, driven by crawler/run.py.
+
+Started as `python -m crawler.running.child WORKSPACE SITE-AS-JSON JOB`.
 
 The jobs are `thorough` and `due`, which crawl and record; `check PAGES` and `probe`, which keep nothing;
 and `wayback ASKED`, which takes in what a web archive has. It tells what happens as JSON Lines on standard

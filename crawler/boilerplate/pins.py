@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from crawler.boilerplate.learning import decisions
+from crawler.boilerplate.template import Design, Piece, Template
 from crawler.errors import Misuse
-from crawler.learning import decisions
-from crawler.template import Design, Piece, Template
 from crawler.times import iso, now
 from storage.store import Store
 

@@ -1,8 +1,8 @@
 """Families: the same text on several pages, of one site or of many; who had it first, and its copies.
 
 A page belongs to the most alike of the pages that had a like text before it, so a family grows from the page
-that had it first. Texts are alike by `storage.sketch.likeness`; the same words are a copy however few they
-are. Only the latest versions of pages that are not gone are looked at, and no listings.
+that had it first. Texts are alike by `likeness` (sketch.py); the same words are a copy however few they are.
+Only the latest versions of pages that are not gone are looked at, and no listings.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from storage import sketch
-from storage.folding import folded_words
 from storage.reader import Reader
 from storage.rows import read
+from storage.words import sketch
+from storage.words.folding import folded_words
 
 LIKE = 0.8
 """Pages whose texts are less alike are no family, unless another bound is asked for."""

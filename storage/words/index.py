@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from storage.folding import folded_words
-from storage.sketch import digest, shingles, sketch
+from storage.words.folding import folded_words
+from storage.words.sketch import digest, shingles, sketch
 
 
 def add(conn: sqlite3.Connection, version: int, title: str, text: str) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from crawler.boilerplate.recurrence import LEAST_PAGES, SAME_KIND, learn
+from crawler.boilerplate.template import EMPTY, SAME_DESIGN, Decision, Piece, Template, jaccard, shows
 from crawler.extract import ExtractionError
 from crawler.page.places import lasting, names_in
-from crawler.parts import split
-from crawler.recurrence import LEAST_PAGES, SAME_KIND, learn
+from crawler.reading.parts import split
 from crawler.site import Site
-from crawler.template import EMPTY, SAME_DESIGN, Decision, Piece, Template, jaccard, shows
 from crawler.times import iso, now
 from storage.rows import Values
 from storage.store import Store

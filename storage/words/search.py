@@ -1,7 +1,7 @@
 """Full text over all versions: words that stand on a page, and words that stood there once.
 
 The table `versions_fts` holds where the folded words of each version's title and text stand, and nothing to
-read: what is shown comes from the versions themselves. What one can type is told in storage/query.py.
+read: what is shown comes from the versions themselves. What one can type is told in storage/words/query.py.
 
 Another query asks for the versions that have certain words like this:
 
@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from storage.query import Piece, Query, fewer, parse, snippet
 from storage.reader import Reader
 from storage.rows import Values
+from storage.words.query import Piece, Query, fewer, parse, snippet
 
 _PAGES = """
     SELECT versions.page FROM versions_fts

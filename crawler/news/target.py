@@ -19,7 +19,7 @@ from urllib.parse import unquote_plus
 import msgspec
 
 from crawler.errors import VariorumError
-from crawler.notice import Notice, variable
+from crawler.news.notice import Notice, variable
 from crawler.settings import SETTINGS_FILE, Workspace
 from crawler.site import Site
 

@@ -4,7 +4,7 @@ A site may show several kinds of pages, and it may have been redesigned: each de
 page is read with those of the design that it shows. So both sides of a comparison are read with one template,
 also across a redesign.
 
-What makes a piece is told in `crawler/recurrence.py`.
+What makes a piece is told in `crawler/boilerplate/recurrence.py`.
 """
 
 from __future__ import annotations

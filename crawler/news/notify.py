@@ -1,7 +1,7 @@
 """News told to whoever wants to hear them, from what the database has; a crash on the way loses nothing.
 
-`python -m crawler.notify WORKSPACE` tells what is due, and leaves targets that have failed their pause. The
-daemon starts it so; it is ended by SIGTERM after the message that is being sent.
+`python -m crawler.news.notify WORKSPACE` tells what is due, and leaves targets that have failed their pause.
+The daemon starts it so; it is ended by SIGTERM after the message that is being sent.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from functools import partial
 from pathlib import Path
 
 from crawler.errors import Misuse, VariorumError
-from crawler.lock import held
-from crawler.notice import due
+from crawler.news.notice import due
+from crawler.news.target import PATIENCE, Service, Target, targets_of
+from crawler.running.lock import held
 from crawler.settings import Workspace, load_workspace
 from crawler.site import Site, load_site, site_files
-from crawler.target import PATIENCE, Service, Target, targets_of
 from crawler.telling.letter import MOST_CHANGES, compose
 from crawler.telling.logs import log_to_stderr
 from crawler.times import iso, now

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
-from crawler.answer import look
 from crawler.fetched import Fetched, Listed
+from crawler.judging.answer import look
 from crawler.outcome import Context, Outcome, judge
 from crawler.revisit import Visit, plan
 from crawler.shapes import Shapes, shape

@@ -8,12 +8,12 @@ it is learned, as one event of the site; if not, the odd pages are read as ever.
 
 from __future__ import annotations
 
-from crawler.archive import SiteArchive
+from crawler.boilerplate.learning import TWICE, Learner
+from crawler.boilerplate.recurrence import LEAST_PAGES
+from crawler.boilerplate.template import shows
 from crawler.fetched import Fetched
-from crawler.learning import TWICE, Learner
-from crawler.parts import split
-from crawler.recurrence import LEAST_PAGES
-from crawler.template import shows
+from crawler.reading.parts import split
+from crawler.running.archive import SiteArchive
 from storage.rows import PageRow
 
 OK = 200

@@ -28,12 +28,12 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
+from crawler.boilerplate.template import Design, Piece, Template, frame_of, is_of, jaccard
 from crawler.page import article
 from crawler.page.bounds import ends_sentence
 from crawler.page.markup import parse, text_of
 from crawler.page.overlays import drop_overlays
 from crawler.page.places import above, is_block, last_step, names_on, paths, unnumbered
-from crawler.template import Design, Piece, Template, frame_of, is_of, jaccard
 
 LEAST_PAGES = 3
 SHARE = 1 / 3

@@ -1,0 +1,1 @@
+"""News brought to people: who hears what, when, and through which service."""

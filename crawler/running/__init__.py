@@ -1,0 +1,1 @@
+"""A run from its start to its end: the child process, what it remembers, counts and concludes."""

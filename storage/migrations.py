@@ -1,0 +1,272 @@
+"""What has come to the tables of schema.py since. A migration that was released is never edited again."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from storage import seals
+from storage.schema import migrations
+from storage.words import index
+from storage.words.alike import alike
+
+__all__ = ["migrations"]
+
+_TRUTH = (
+    """CREATE TABLE drifts (        -- a text that moved on a page that stood still: our doing, no change
+        id INTEGER PRIMARY KEY,
+        page INTEGER NOT NULL REFERENCES pages(id),
+        run INTEGER REFERENCES runs(id),
+        at TEXT NOT NULL,
+        version INTEGER NOT NULL, -- number of the version it led to
+        hunks TEXT NOT NULL       -- JSON
+    )""",
+    "CREATE INDEX drifts_of_page ON drifts(page, version)",
+    """CREATE TABLE pins (          -- what a person has decided of a piece of a template
+        site TEXT NOT NULL REFERENCES sites(name),
+        path TEXT NOT NULL,
+        text TEXT NOT NULL,
+        boilerplate INTEGER NOT NULL,   -- 1: always cut; 0: free, it is text
+        decided_at TEXT NOT NULL,
+        PRIMARY KEY (site, path, text)
+    )""",
+    "ALTER TABLE pages ADD COLUMN parts INTEGER NOT NULL DEFAULT 1",  # the site cuts it into so many
+    "ALTER TABLE pages ADD COLUMN agrees INTEGER",  # 1: it reads as the site's API has it; 0: otherwise
+    "ALTER TABLE changes ADD COLUMN modified TEXT",  # the site's own modified date after it ...
+    "ALTER TABLE changes ADD COLUMN old_modified TEXT",  # ... and before it
+    "ALTER TABLE changes ADD COLUMN hollow INTEGER NOT NULL DEFAULT 0",  # 1: that date moved, and no word
+)
+
+
+@migrations()
+def drifts_pins_witnesses(db: Database) -> None:
+    """What is ours, what a person decided of a template, what the site's own dates and API say."""
+    for statement in _TRUTH:
+        db.execute(statement)
+
+
+_IMPORTS = (
+    # crawl, warc:FILE, dump:FILE, wayback
+    "ALTER TABLE captures ADD COLUMN origin TEXT NOT NULL DEFAULT 'crawl'",
+    # 1: it came to light when captures from elsewhere were taken in: history, and no news.
+    "ALTER TABLE changes ADD COLUMN found_later INTEGER NOT NULL DEFAULT 0",
+    """CREATE TABLE rewritings (    -- what was stored anew in place of what an export may have handed out
+        mark INTEGER PRIMARY KEY AUTOINCREMENT,   -- ever growing
+        page INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        version INTEGER           -- id; NULL: the page's own row
+    )""",
+    "CREATE INDEX rewritings_of_page ON rewritings(page, version)",
+    """CREATE TRIGGER version_rewritten AFTER UPDATE ON versions
+        WHEN (old.number, old.captured_at, old.title, old.text, old.author, old.published, old.modified,
+              old.language, old.extractor)
+          IS NOT (new.number, new.captured_at, new.title, new.text, new.author, new.published, new.modified,
+              new.language, new.extractor)
+        BEGIN
+            DELETE FROM rewritings WHERE page = new.page AND version = new.id;
+            INSERT INTO rewritings(page, version) VALUES (new.page, new.id);
+        END""",
+    """CREATE TRIGGER page_rewritten AFTER UPDATE ON pages
+        WHEN old.version IS NOT NULL AND (old.url, old.kind) IS NOT (new.url, new.kind)
+        BEGIN
+            DELETE FROM rewritings WHERE page = new.id AND version IS NULL;
+            INSERT INTO rewritings(page) VALUES (new.id);
+        END""",
+)
+
+
+@migrations()
+def imports_and_rewritings(db: Database) -> None:
+    """Where a capture is from, which changes are history, and what was stored anew, for increments."""
+    for statement in _IMPORTS:
+        db.execute(statement)
+
+
+_SEARCH = (
+    # The folded words of each version, by its id, with a space between two of them; nothing to read.
+    "CREATE VIRTUAL TABLE versions_fts USING fts5(title, text, content = '', tokenize = 'ascii')",
+    "INSERT INTO versions_fts(versions_fts, rank) VALUES ('rank', 'bm25(4.0, 1.0)')",
+    """CREATE TABLE sketches (      -- a sample of each version's text, by which copies of it are met
+        version INTEGER PRIMARY KEY REFERENCES versions(id) ON DELETE CASCADE,
+        digest BLOB,              -- of its folded words; NULL: it has none
+        shingles INTEGER NOT NULL,    -- different runs of five words; 0: too short to have near copies
+        sketch BLOB NOT NULL      -- the least hashes of these, eight bytes each
+    )""",
+)
+
+
+@migrations()
+def search_and_sketches(db: Database) -> None:
+    """The words of all versions to search in, and sketches by which copies are met."""
+    for statement in _SEARCH:
+        db.execute(statement)
+    index.fill(db.conn)
+
+
+_VERDICTS = (
+    """CREATE TABLE verdicts (      -- what reviewers have said of changes, word after word
+        id INTEGER PRIMARY KEY,
+        change INTEGER NOT NULL REFERENCES changes(id) ON DELETE CASCADE,
+        batch INTEGER NOT NULL,   -- the first of those that were given at one stroke
+        verdict TEXT,             -- reviewed, important, noise; NULL: an earlier one is taken back
+        note TEXT,
+        reviewer TEXT NOT NULL,
+        at TEXT NOT NULL
+    )""",
+    "CREATE INDEX verdicts_of_change ON verdicts(change, id)",
+    "CREATE INDEX verdicts_of_batch ON verdicts(batch, change)",
+    "ALTER TABLE changes ADD COLUMN alike TEXT",  # the same for edits that put in and take out the same words
+    "ALTER TABLE changes ADD COLUMN day TEXT GENERATED ALWAYS AS (substr(found_at, 1, 10)) VIRTUAL",
+    # news are announced; history came to light with an import; quiet is mere typography, or a mere date
+    "ALTER TABLE changes ADD COLUMN shelf TEXT GENERATED ALWAYS AS"
+    " (CASE WHEN typographic THEN 'quiet' WHEN found_later THEN 'history' ELSE 'news' END) VIRTUAL",
+    # In the order in which a reviewer reads them; once by their verdict, once whatever that is.
+    "CREATE INDEX changes_by_verdict"
+    " ON changes(shelf, verdict, day DESC, site, significance DESC, id DESC, kind)",
+    "CREATE INDEX changes_by_day"
+    " ON changes(shelf, day DESC, site, significance DESC, id DESC, kind, verdict)",
+    "CREATE INDEX changes_alike ON changes(alike, site, day, id) WHERE alike IS NOT NULL",
+    "CREATE INDEX page_by_language ON pages(language)",
+)
+
+
+@migrations()
+def verdicts(db: Database) -> None:
+    """Verdicts as events, and indexes for the list that reviewers read."""
+    for statement in _VERDICTS:
+        db.execute(statement)
+    db.conn.create_function("alike", 4, alike, deterministic=True)
+    db.execute("UPDATE changes SET alike = alike(kind, old_title, title, hunks)")
+
+
+_NEWS = (
+    """CREATE TABLE targets (       -- whom news go to; nothing here is secret
+        id TEXT PRIMARY KEY,      -- env:NAME, or a digest of the address
+        shown TEXT NOT NULL,      -- what people call it
+        since TEXT NOT NULL,      -- known since then: what was found before is no news to it
+        last_change INTEGER NOT NULL,   -- the latest change that was looked at for it ...
+        last_issue INTEGER NOT NULL,    -- ... and the latest issue
+        failures INTEGER NOT NULL DEFAULT 0,   -- messages that it did not take, in a row
+        retry_at TEXT,
+        trouble TEXT
+    )""",
+    """CREATE TABLE deliveries (    -- what a target is told: a change, or that an issue opened or closed
+        id INTEGER PRIMARY KEY,
+        target TEXT NOT NULL REFERENCES targets(id),
+        change INTEGER REFERENCES changes(id) ON DELETE CASCADE,
+        issue INTEGER REFERENCES issues(id),
+        closed INTEGER NOT NULL DEFAULT 0,     -- 1: of an issue, that it is over
+        due_at TEXT NOT NULL,
+        claimed_at TEXT,          -- written before the message is sent ...
+        sent_at TEXT,             -- ... and this afterwards: without it, perhaps it did not arrive
+        CHECK ((change IS NULL) <> (issue IS NULL))
+    )""",
+    "CREATE UNIQUE INDEX delivery_of_change ON deliveries(change, target) WHERE change IS NOT NULL",
+    "CREATE UNIQUE INDEX delivery_of_issue ON deliveries(issue, target, closed) WHERE issue IS NOT NULL",
+    "CREATE INDEX deliveries_to_send ON deliveries(target, due_at) WHERE sent_at IS NULL",
+)
+
+
+@migrations()
+def targets_and_deliveries(db: Database) -> None:
+    """Whom news go to, and what each was told."""
+    for statement in _NEWS:
+        db.execute(statement)
+
+
+_SEALS = (
+    """CREATE TABLE seals (         -- what each version said, chained by digests; rows are only ever added
+        id INTEGER PRIMARY KEY AUTOINCREMENT,     -- without a gap; sqlite_sequence remembers the last
+        version INTEGER NOT NULL REFERENCES versions(id),
+        page INTEGER NOT NULL REFERENCES pages(id),
+        follows INTEGER,          -- id of the page's version before this one
+        captured_at TEXT NOT NULL,
+        url TEXT NOT NULL,        -- the address that answered
+        text_digest TEXT NOT NULL,    -- of title and text
+        body_digest TEXT,         -- of the bytes received
+        body TEXT NOT NULL,       -- kept, none (never kept), pruned (taken away by retention)
+        extractor TEXT NOT NULL,
+        sealed_at TEXT NOT NULL,
+        page_chain TEXT NOT NULL, -- SHA-256 of the page's link before and of this seal
+        store_chain TEXT NOT NULL -- SHA-256 of the store's link before and of page_chain
+    )""",
+    "CREATE INDEX seals_of_version ON seals(version, id)",
+    "CREATE INDEX seals_of_page ON seals(page, id)",
+    """CREATE TABLE prunings (      -- what retention has taken away, each time
+        id INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        captures INTEGER NOT NULL,
+        versions INTEGER NOT NULL,    -- whose bodies were let go
+        bodies INTEGER NOT NULL,
+        bytes INTEGER NOT NULL    -- of these bodies, packed
+    )""",
+    # What refers to a capture or a body is looked for whenever one is taken away.
+    "CREATE INDEX versions_of_capture ON versions(capture)",
+    "CREATE INDEX captures_of_body ON captures(body) WHERE body IS NOT NULL",
+    "CREATE INDEX bodies_on_base ON bodies(base) WHERE base IS NOT NULL",
+)
+
+
+@migrations()
+def seals_and_prunings(db: Database) -> None:
+    """Seals, of what is stored already too, and the record of what retention takes away."""
+    for statement in _SEALS:
+        db.execute(statement)
+    seals.fill(db.conn)
+
+
+_MEMENTOS = """CREATE TABLE mementos (    -- captures of a web archive that were looked at
+    site TEXT NOT NULL REFERENCES sites(name),
+    url TEXT NOT NULL,        -- as the archive spells it
+    at TEXT NOT NULL,
+    digest TEXT NOT NULL,     -- as the archive writes it
+    became TEXT NOT NULL,     -- version, seen, known, gone, listing, lost (it is not there after all) ...
+    PRIMARY KEY (site, url, at)
+)"""
+
+
+@migrations()
+def mementos(db: Database) -> None:
+    """What became of the captures that a web archive lists, so that none is fetched twice."""
+    db.execute(_MEMENTOS)
+
+
+_THROUGH_TIME = (
+    "CREATE INDEX changes_of_site_by_day ON changes(site, shelf, day, kind, verdict)",
+    "CREATE INDEX pages_of_site ON pages(site, state, kind, language)",
+    "CREATE INDEX sketches_by_digest ON sketches(digest) WHERE digest IS NOT NULL",
+)
+
+
+@migrations()
+def pages_and_sites_through_time(db: Database) -> None:
+    """Indexes by which a site's changes are counted by day, its pages by state, and exact copies are met."""
+    for statement in _THROUGH_TIME:
+        db.execute(statement)
+
+
+_DATES = (
+    # listed: by the site's API, sitemap or feed; marked: by the page itself; found: in its text or address,
+    # which is less sure; dump: in a text dump
+    "ALTER TABLE pages ADD COLUMN published_by TEXT",
+    "ALTER TABLE versions ADD COLUMN published_by TEXT",
+    "ALTER TABLE versions ADD COLUMN modified_by TEXT",
+)
+
+
+@migrations()
+def sources_of_dates(db: Database) -> None:
+    """Who says when a page was published and modified."""
+    for statement in _DATES:
+        db.execute(statement)
+
+
+_LINKS = (
+    "ALTER TABLE versions ADD COLUMN links TEXT",  # a line each: words, tab, address; NULL: not known
+    "ALTER TABLE changes ADD COLUMN links TEXT NOT NULL DEFAULT '[]'",  # JSON: those that lead elsewhere
+)
+
+
+@migrations()
+def links_of_texts(db: Database) -> None:
+    """Where the links of a text lead, and which of them lead elsewhere after a change."""
+    for statement in _LINKS:
+        db.execute(statement)

@@ -1,0 +1,1 @@
+"""What reviewers ask of the store, and what they say."""

@@ -1,0 +1,1 @@
+"""The stored data itself: proved, copied, and let go."""

@@ -1,0 +1,1 @@
+"""The words of all versions: folded, searched, and compared with each other."""
