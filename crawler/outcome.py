@@ -62,6 +62,11 @@ class Verdict:
     reason: str
 
 
+def in_words(outcome: Outcome, reason: str) -> str:
+    """Both as one phrase: the reason of an error may begin with the name of the outcome."""
+    return reason if reason.startswith(f"{outcome.value}: ") else f"{outcome.value}, {reason}"
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What must be known besides the response. Keys are those of `crawler.urls.key`."""

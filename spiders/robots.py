@@ -86,4 +86,4 @@ class Robots:
 
 
 def _unreachable(url: str, why: str) -> str:
-    return f"{url} could not be read ({why}), so nothing there is fetched in this run"
+    return f"{url} could not be read ({why.rstrip('.')}), so nothing there is fetched in this run"

@@ -139,6 +139,14 @@ def test_a_site_that_fails_as_a_whole_fails_the_command(tmp_path: Path) -> None:
     assert objects("-C", root, "status")[0]["sites"][0]["issues"][0]["kind"] == "unreachable"
 
 
+def test_what_kept_a_site_from_being_read_is_said_once(tmp_path: Path) -> None:
+    root = workspace(tmp_path, dead='url = "http://127.0.0.1:1/"\ndelay = 0\n')
+    told = variorum("-C", root, "crawl").stderr
+    assert "last, http://127.0.0.1:1/: robots: http://127.0.0.1:1/robots.txt could not be read" in told
+    assert "no page could be fetched: robots: http://" in variorum("-C", root, "check", "dead").stderr
+    assert ", 1 time: nothing of the site" in variorum("-C", root, "status").stdout
+
+
 def test_a_failed_page_does_not_fail_the_command(tmp_path: Path, local_site: LocalSite) -> None:
     local_site.pages |= {"/": front(["/broken/"]), "/broken/": Page("oh no", status=500)}
     [run] = objects("-C", workspace(tmp_path, press=quick(local_site)), "crawl")

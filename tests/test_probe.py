@@ -112,6 +112,14 @@ def test_the_address_that_answers_is_written_and_not_the_one_that_leads_there(
     assert written(root, "led")["url"] == f"{local_site.url}/en/"
 
 
+def test_an_address_that_leads_to_another_host_is_told_to(root: Path, local_site: LocalSite) -> None:
+    local_site.pages["/"] = front()
+    with LocalSite() as old:
+        old.pages["/"] = Page(status=301, headers={"Location": f"{local_site.url}/"})
+        result = add(root, old.url, "--name", "led")
+    assert f"{old.url} leads to {local_site.url}/: that is what is watched" in result.stderr
+
+
 # ---- what is not written
 
 
@@ -261,6 +269,13 @@ def test_a_check_reads_by_the_rules_of_the_site_file(root: Path, local_site: Loc
     text = f'url = "{local_site.url}/"\nremove = "p:first-of-type"\n'
     (root / "sites" / "blog.toml").write_text(text, encoding="utf-8")
     assert objects("-C", root, "check", "blog", "--pages", "1")[0]["lines"] == ["It grinds at night."]
+
+
+def test_a_check_compares_no_texts_where_a_page_is_refused(root: Path, local_site: LocalSite) -> None:
+    local_site.pages["/"] = Page("<h1>Forbidden</h1>", status=403)
+    (root / "sites" / "shut.toml").write_text(f'url = "{local_site.url}/"\n', encoding="utf-8")
+    told = variorum("-C", root, "check", "shut").stdout
+    assert told == f"{local_site.url}/: blocked (HTTP 403)\n\n"
 
 
 def test_a_check_of_a_site_that_is_not_there_fails_and_says_why(root: Path) -> None:

@@ -53,6 +53,8 @@ def add(workspace: Workspace, url: str, name: str | None, as_json: bool) -> None
         show.json_lines([{**msgspec.to_builtins(added.site), "found": msgspec.to_builtins(added.finding)}])
         return
     show.line(added.path.read_text(encoding="utf-8"))
+    if added.led:
+        show.note(f"{url} leads to {added.finding.url}: that is what is watched")
     show.note(f"wrote {added.path}. Next: variorum check {added.site.name}")
 
 
@@ -98,7 +100,12 @@ def _checked(page: dict[str, Any]) -> None:
         show.line(f"  {page['kind']}, {page['words']} words: {page['title']}")
     for text in page["lines"]:
         show.line(f"    {text}")
-    show.line("  two fetches differ in:" if page["differs"] else "  two fetches give the same text")
-    for text in page["differs"]:
-        show.line(f"    {text}")
+    if page["kind"]:
+        _compared(page["differs"])
     show.line()
+
+
+def _compared(differs: list[str]) -> None:
+    show.line("  two fetches differ in:" if differs else "  two fetches give the same text")
+    for text in differs:
+        show.line(f"    {text}")

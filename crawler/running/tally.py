@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from crawler.outcome import Outcome
+from crawler.outcome import Outcome, in_words
 from crawler.running.settle import too_many
 from crawler.track import Tracked
 
@@ -58,7 +58,7 @@ class Tally:
             self._streak = 0
         else:
             self._streak += not (tracked.left or tracked.outcome in OURS)
-            self._last = f"{tracked.url}: {tracked.outcome.value}, {tracked.reason}"
+            self._last = f"{tracked.url}: {in_words(tracked.outcome, tracked.reason)}"
 
     def add_changes(self, kinds: Iterable[str]) -> None:
         """Count changes by their kinds."""

@@ -183,7 +183,8 @@ def status(found: Object) -> None:
             told = counts({key: witnesses[key] for key in ("agree", "differ")})
             line(f"  the site's API and its pages: {told}, like {witnesses['differing']}")
         for issue in one["issues"]:
-            line(f"  ! {issue['kind']} since {issue['since']}, {issue['times']} times: {issue['message']}")
+            times = f"{issue['times']} time{'s' * (issue['times'] != 1)}"
+            line(f"  ! {issue['kind']} since {issue['since']}, {times}: {issue['message']}")
         for source in one.get("coverage", ()):
             line(f"  {source['source']}: {counts({k: v for k, v in source.items() if k != 'source'})}")
     for target in found["targets"]:

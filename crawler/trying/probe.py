@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -25,6 +26,8 @@ class Added:
     site: Site
     path: Path
     finding: Finding
+    led: bool
+    """Whether the address that was given leads to another host."""
 
 
 def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
@@ -52,7 +55,8 @@ def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
         f"`variorum check {name}`.",
     ]
     path = write_site(workspace.sites_folder, name, site_values(finding), comments)
-    return Added(load_site(path, workspace.defaults), path, finding)
+    led = urlsplit(finding.url).netloc not in {urlsplit(one).netloc for one in asked}
+    return Added(load_site(path, workspace.defaults), path, finding, led)
 
 
 def probe(workspace: Workspace, name: str, asked: list[str]) -> Finding:

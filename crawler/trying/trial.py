@@ -17,6 +17,7 @@ from crawler.boilerplate.template import EMPTY, Template
 from crawler.diff import compare
 from crawler.extract import ExtractionError
 from crawler.fetched import Fetched, Listed
+from crawler.outcome import in_words
 from crawler.reading.reader import Reader
 from crawler.settings import load_workspace
 from crawler.site import Site
@@ -98,7 +99,7 @@ class Comparing:
     def _trouble(self) -> str:
         """Why no page was fetched twice, by what became of the first fetch."""
         seen = [sight(Reader(self._spider().site), fetches[0]) for fetches in self._fetches.values()]
-        return f"{seen[0].verdict.outcome.value}, {seen[0].verdict.reason}" if seen else "it names none"
+        return in_words(seen[0].verdict.outcome, seen[0].verdict.reason) if seen else "it names none"
 
     def _reader(self, pairs: Sequence[Pair]) -> Reader:
         """With what crawls have learned of the site; before the first, with what these pages teach."""
