@@ -6,6 +6,7 @@ import contextlib
 import io
 import logging
 import os
+import sqlite3
 import sys
 from importlib import import_module
 from keyword import iskeyword
@@ -87,6 +88,10 @@ class Commands(click.Group):
         except (VariorumError, StoreError) as error:
             note(f"variorum: {error}")
             ctx.exit(MISUSED if isinstance(error, Misuse | Malformed) else FAILED)
+        except sqlite3.DatabaseError as error:  # a database that opens, and is broken further in
+            logging.debug("where it happened:", exc_info=True)
+            note(f"variorum: the database can't be used: {error}. `variorum verify` tells what is broken.")
+            ctx.exit(FAILED)
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except OSError as error:

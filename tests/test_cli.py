@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -233,6 +236,23 @@ def test_the_doctor_names_what_is_wrong(tmp_path: Path) -> None:
         "clock",
     }
     assert "FAIL contact" in variorum("-C", root, "doctor").stdout
+
+
+def test_a_database_that_is_broken_further_in_is_told_so(press: Press, tmp_path: Path) -> None:
+    root = shutil.copytree(press.root, tmp_path / "broken")
+    with closing(sqlite3.connect(root / "variorum.db")) as broken:
+        broken.execute("DROP TABLE changes")
+    result = variorum("-C", root, "changes")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("variorum: the database can't be used: no such table: changes. ")
+
+
+def test_a_run_whose_time_is_past_is_due(press: Press, tmp_path: Path) -> None:
+    root = shutil.copytree(press.root, tmp_path / "left")
+    with closing(sqlite3.connect(root / "variorum.db")) as left:
+        left.execute("UPDATE sites SET next_due = '2020-01-01T00:00:00Z'")
+        left.commit()
+    assert ", due since 2020-01-01T00:00:00Z" in variorum("-C", root, "status").stdout
 
 
 def test_a_file_that_is_no_database_is_told_so(tmp_path: Path, local_site: LocalSite) -> None:

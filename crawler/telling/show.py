@@ -171,12 +171,19 @@ def bar(what: str) -> Iterator[Callable[[], None]]:
 # ---- the health of sites
 
 
+def _next(planned: str | None, at: str) -> str:
+    """The next run; where its time is past, nobody watches."""
+    if planned is None:
+        return "next not planned"
+    return f"next {planned}" if planned > at else f"due since {planned}"
+
+
 def status(found: Object) -> None:
     """How each site fares: its runs, its pages, its issues, and the ledger of its sources."""
     for one in found["sites"]:
         run = one["last_run"]
         last = f"last run {run['started_at']}" if run else "no run yet"
-        line(f"{one['site']}: {one['state']}; {last}, next {one['next_run'] or 'not planned'}")
+        line(f"{one['site']}: {one['state']}; {last}, {_next(one['next_run'], found['at'])}")
         line(f"  pages: {counts({key: one[key] for key in PAGES}) or 'none'}; {one['changes']} changes")
         line(f"  last day: {one['requests_last_day']} requests, {one['bytes_last_day'] >> 10} kB")
         if (witnesses := one["witnesses"])["differ"]:
