@@ -14,7 +14,6 @@ rules that hold here:
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -25,6 +24,7 @@ from crawler.diff import Diff, compare, similarity
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched, Listed
 from crawler.judging.answer import Look, has_end
+from crawler.judging.doubts import Doubts, left_of
 from crawler.judging.drift import is_dress, is_ours
 from crawler.judging.novelty import is_new
 from crawler.outcome import READABLE, Context, Outcome, Verdict, judge
@@ -38,8 +38,6 @@ from storage.rows import PageRow, VersionRow
 
 SAME_PAGE = 0.5
 """From this likeness on, what a redirect leads to is the page that was asked for, and not another one."""
-SAME_TEXT = 3
-"""So many pages may change into the same text in one run; more of them are one notice in their place."""
 COLLAPSE = 0.3
 """A text that has shrunk below this part of itself is fetched again before it is believed."""
 FIRST_BATCH = 10
@@ -79,8 +77,7 @@ class Tracker:
         self.keeps_listings = False
         """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
         self._keeping = 0  # so many more bodies of a new design are kept, to learn from
-        self._doubts: dict[int, str] = {}  # pages that looked wrong, with what they said
-        self._became: defaultdict[str, set[int]] = defaultdict(set)  # which pages changed into a text
+        self.doubts = Doubts(archive)
 
     def track(self, fetched: Fetched) -> Tracked:
         """Record one fetch and tell what it came to."""
@@ -129,7 +126,7 @@ class Tracker:
         except ExtractionError as error:
             cut = verdict.outcome is Outcome.truncated
             return None, verdict if cut else Verdict(Outcome.failed, str(error))
-        if verdict.outcome is Outcome.truncated and not self._doubted(page, extract.text):
+        if verdict.outcome is Outcome.truncated and not self.doubts.holds(page, extract.text):
             verdict = Verdict(Outcome.ok, "its end is missing, the second time as the first")
         return extract, verdict
 
@@ -191,23 +188,13 @@ class Tracker:
     ) -> Tracked:
         """The page against its last version."""
         diff = compare(self._reread(last), extract)
-        if diff and self._is_everywhere(page, extract):
-            return self._trouble(page, fetched, Verdict(Outcome.soft_404, "many pages suddenly say the same"))
         if diff and self._is_drift(last, fetched, diff):
             return self._drifted(page, fetched, verdict, extract, last.number + 1, diff)
+        if diff and (doubt := self._doubt(page, last, extract, diff)):
+            return self._trouble(page, fetched, doubt)
         kinds = _kinds(page, diff, moved)
         if not kinds:
             return self._unchanged(page, fetched, verdict, extract)
-        if (
-            diff
-            and len(extract.text) < COLLAPSE * len(last.text)
-            and self._doubted(page, _left(last, extract))
-        ):
-            return self._trouble(
-                page, fetched, Verdict(Outcome.truncated, "most of its text is gone: asked again")
-            )
-        if diff and diff.of_links_only and self._doubted(page, extract.links or ""):
-            return self._links_doubted(page, fetched)
         number = last.number + 1 if diff else None
         if number:
             self._add_version(page, number, fetched, verdict, extract)
@@ -219,12 +206,20 @@ class Tracker:
                 old=last, extract=extract, number=number or last.number, diff=diff, old_url=moved,
             )  # fmt: skip
         record.seen(self.store, page, fetched, extract, number=number)
-        announced = (
-            kinds
-            if not (diff and diff.typographic)
-            else [k for k in kinds if k not in ("edited", "retitled")]
-        )
-        return _tracked(page, verdict, *announced)
+        quiet = {"edited", "retitled"} if diff and diff.typographic else set()
+        return _tracked(page, verdict, *(kind for kind in kinds if kind not in quiet))
+
+    def _doubt(self, page: PageRow, last: VersionRow, extract: Extract, diff: Diff) -> Verdict | None:
+        """Why a difference is not believed yet."""
+        if self.doubts.is_everywhere(page, extract):
+            return Verdict(Outcome.soft_404, "many pages suddenly say the same")
+        shrunk = len(extract.text) < COLLAPSE * len(last.text)
+        if shrunk and self.doubts.holds(page, left_of(last, extract)):
+            return Verdict(Outcome.truncated, "most of its text is gone: asked again")
+        # Some sites draw by lot where a link leads; what holds twice is true.
+        if diff.of_links_only and self.doubts.holds(page, extract.links or ""):
+            return Verdict(Outcome.ok, "a link leads elsewhere: asked again")
+        return None
 
     def _is_drift(self, last: VersionRow, fetched: Fetched, diff: Diff) -> bool:
         """Whether the page stood still, and only our reading of it moved."""
@@ -247,10 +242,6 @@ class Tracker:
         record.drift(self.store, self.run, page, fetched.fetched_at, number, diff)
         record.seen(self.store, page, fetched, extract, number=number)
         return _tracked(page, verdict)
-
-    def _links_doubted(self, page: PageRow, fetched: Fetched) -> Tracked:
-        """Some sites draw by lot where a link leads; what holds twice is true."""
-        return self._trouble(page, fetched, Verdict(Outcome.ok, "a link leads elsewhere: asked again"))
 
     def _unchanged(
         self, page: PageRow, fetched: Fetched, verdict: Verdict, extract: Extract | None = None
@@ -401,28 +392,6 @@ class Tracker:
             return keep(self.store, self.reader, version, read_again(self.store, self.reader, version))
         except ExtractionError:
             return version
-
-    def _is_everywhere(self, page: PageRow, extract: Extract) -> bool:
-        """Whether several pages have changed into this same one in this run: a notice in place of pages."""
-        self._became[extract.digest].add(page.id)
-        return len(self._became[extract.digest]) > SAME_TEXT
-
-    def _doubted(self, page: PageRow, said: str) -> bool:
-        """Whether this run has not seen twice what looks wrong; the first time, it is asked for again."""
-        before = self._doubts.get(page.id)
-        if before is None:
-            self.archive.again(page)
-        self._doubts[page.id] = said
-        return before != said
-
-
-def _left(last: VersionRow, extract: Extract) -> str:
-    """What is left of a version in a text that has shrunk; all of the text where nothing is.
-
-    What else it says may be a counter, and another at every look.
-    """
-    known = set(last.text.split("\n"))
-    return "\n".join(block for block in extract.blocks if block in known) or extract.text
 
 
 def _kinds(page: PageRow, diff: Diff | None, moved: str) -> list[str]:

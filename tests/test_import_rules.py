@@ -22,9 +22,9 @@ PURE = frozenset(
 MOVING = frozenset(
     {
         "backfill", "boilerplate.learning", "boilerplate.pins", "boilerplate.redesign", "cli", "commands",
-        "exporting", "importing", "judging.novelty", "news.messenger", "news.notify", "news.target",
-        "reading.reader", "reading.rereading", "reading.timelimit", "record", "run", "running", "schedule",
-        "settings", "telling", "track", "trying",
+        "exporting", "importing", "judging.doubts", "judging.novelty", "news.messenger", "news.notify",
+        "news.target", "reading.reader", "reading.rereading", "reading.timelimit", "record", "run",
+        "running", "schedule", "settings", "telling", "track", "trying",
     }
 )  # fmt: skip
 """Rooms of crawler/ that ask the clock, the disk, the store or Scrapy, or speak to those who use them."""
