@@ -98,9 +98,11 @@ def change(
     """The fact that the page changed, in the interval since it was last seen as it was.
 
     `leaves` says that after it the page is there no more; `found_at` is when we were sure of it, where that
-    is later than `seen_new`. What a page that no crawl has seen before was like is known from elsewhere: that
-    it is otherwise now is no news.
+    is later than `seen_new`. A page that has returned was last as it was when it was last not found. What a
+    page that no crawl has seen before was like is known from elsewhere: that it is otherwise now is no news.
     """
+    is_back = kind == "returned" and not found_later
+    since = max(store.misses(page.id), default=page.seen_at) if is_back else page.seen_at
     values: Values = {
         "site": page.site,
         "page": page.id,
@@ -111,9 +113,9 @@ def change(
         "title": extract.title if extract else page.title,
         "version": number,
         "old_version": old.number if old else None,
-        "seen_old": page.seen_at,
+        "seen_old": since,
         "seen_new": seen_new,
-        "checks_between": store.checks_since(page.id, page.seen_at, seen_new) if page.seen_at else 0,
+        "checks_between": store.checks_since(page.id, since, seen_new) if since else 0,
         "leaves": int(leaves),
         "found_at": found_at or seen_new,
         "found_later": int(found_later or (old is not None and page.checked_at is None)),

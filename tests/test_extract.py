@@ -326,7 +326,7 @@ def test_a_select_that_matches_nothing_is_an_error_that_names_it():
 
 
 def test_a_broken_selector_is_the_operator_s_mistake():
-    with pytest.raises(Misuse, match="site file"):
+    with pytest.raises(Misuse, match=r"is no CSS selector .*; one is like"):
         extract(page("<p>x</p>"), URL, remove=["div["])
 
 

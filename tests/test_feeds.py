@@ -265,7 +265,7 @@ def test_a_long_change_is_told_in_short(tmp_path: Path) -> None:
 
 
 def test_the_latest_are_found_along_an_index(tmp_path: Path) -> None:
-    from storage import reviewing
+    from storage.review import reviewing
     from storage.review.reviewing import Filters
 
     path = tmp_path / "v.db"

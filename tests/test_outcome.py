@@ -319,6 +319,10 @@ def test_a_page_in_wide_letters_is_no_mere_bytes(encoding: str) -> None:
     assert Answer(fetched(page().decode().encode(encoding))).is_html
 
 
+def test_a_page_with_a_stray_zero_is_a_page() -> None:
+    assert Answer(fetched(page().replace(b"<body", b"\0<body"))).is_html
+
+
 def test_titles_are_read_in_the_encoding_of_the_page() -> None:
     lost = page("صفحه پيدا نشد", MENU).decode().encode("windows-1256", "replace")
     assert judge(fetched(lost, encoding="windows-1256"), SAME).outcome == Outcome.soft_404

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -245,9 +245,9 @@ def _sniffed(body: bytes) -> str:
 
 
 def _is_binary(start: bytes) -> bool:
-    """Whether bytes begin what is no text: there is a zero among them, and they are no UTF-16."""
-    wide = start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or start.strip()[:2] in (b"<\0", b"\0<")
-    return b"\0" in start and not wide
+    """Whether bytes begin what is no text: a zero is among them, and they are neither markup nor UTF-16."""
+    wide = start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or start.lstrip().startswith(b"\0<")
+    return b"\0" in start and not wide and not start.removeprefix(BOM_UTF8).lstrip().startswith(b"<")
 
 
 def _machinery_and_text(html: str) -> tuple[str, str]:

@@ -76,7 +76,9 @@ def _selector(css: str) -> CSSSelector:
     try:
         return CSSSelector(css, translator="html")
     except SelectorError as error:
-        raise Misuse(f"{css!r} is no CSS selector ({error}), like .entry-content or div#main") from error
+        raise Misuse(
+            f"{css!r} is no CSS selector ({error}); one is like .entry-content or div#main"
+        ) from error
 
 
 def folded(text: str) -> str:
