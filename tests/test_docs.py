@@ -119,3 +119,10 @@ def test_what_a_document_links_to_exists(path: Path) -> None:
 def test_a_file_that_a_document_names_exists(path: Path) -> None:
     named = re.findall(rf"\b(?:{'|'.join(FOLDERS)})/[\w./-]*\w", path.read_text(encoding="utf-8"))
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_each_promise_names_tests_that_exist() -> None:
+    text = (ROOT / "docs/promises.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/\w+\.py)`: `(test_\w+)`", text)
+    assert len(named) >= text.count("\n- ")
+    assert [one for one in named if f"def {one[1]}(" not in (ROOT / one[0]).read_text(encoding="utf-8")] == []

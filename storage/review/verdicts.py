@@ -44,7 +44,7 @@ class Verdicts(Tables):
     def give(
         self, changes: Sequence[int], verdict: str | None, note: str | None, reviewer: str, at: str
     ) -> int:
-        """The batch in which one thing is said of these changes; None takes back what was said before."""
+        """The batch in which one thing is said of these changes; None takes back what was said last."""
         with self.writing():
             values = {"verdict": verdict, "note": note or None, "reviewer": reviewer, "at": at}
             batch = self._insert("verdicts", {"change": changes[0], "batch": 0, **values})
@@ -53,9 +53,22 @@ class Verdicts(Tables):
                 self._insert("verdicts", {"change": change, "batch": batch, **values})
             for change in changes:
                 self._run(
-                    "UPDATE changes SET verdict = ?, note = ? WHERE id = ?", [verdict, note or None, change]
+                    "UPDATE changes SET verdict = ?, note = ? WHERE id = ?", [*self._stands(change), change]
                 )
         return batch
+
+    def _stands(self, change: int) -> tuple[str | None, str | None]:
+        """Verdict and note that stand when whatever was taken back is left out."""
+        said: list[tuple[str | None, str | None]] = [(None, None)]
+        rows = self.db.conn.execute(
+            "SELECT verdict, note FROM verdicts WHERE change = ? ORDER BY id", [change]
+        )
+        for verdict, note in rows:
+            if verdict is not None:
+                said.append((verdict, note))
+            elif len(said) > 1:
+                said.pop()
+        return said[-1]
 
     def take_back(self, batch: int, reviewer: str, at: str) -> int:
         """The change that this was first said of; what others have said since of one of them stays.
