@@ -86,3 +86,15 @@ def test_a_box_with_much_text_or_that_leads_to_another_site_or_a_picture_is_text
 )
 def test_prose_that_begins_like_a_label_stays(prose: str):
     assert len(text(prose)) > 2
+
+
+def test_a_category_that_is_called_like_a_label_takes_nothing_from_its_article():
+    links = "".join(
+        f"<li><a href='/{n}/'>Another article of this site, number {n}</a></li>" for n in range(30)
+    )
+    page = (
+        "<html><body><div id='all'><article><header><div><a href='/also-read/'>Also read</a></div>"
+        f"<h1>The floods</h1></header><div class='entry-content'><p>{FIRST}</p></div></article>"
+        f"<ul>{links}</ul></div></body></html>"
+    )
+    assert extract(page.encode(), URL).text == FIRST

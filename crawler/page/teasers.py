@@ -130,7 +130,7 @@ def _is_card(link: HtmlElement, mixed: set[HtmlElement | None]) -> bool:
 def _stands_alone(link: HtmlElement, mixed: set[HtmlElement | None]) -> bool:
     """True for a link or the like that is a line of its own between blocks, in one of `mixed`."""
     parent = link.getparent()
-    if parent is None or parent.tag in INLINE or parent not in mixed:
+    if link.tag not in INLINE or parent is None or parent.tag in INLINE or parent not in mixed:
         return False
     before = link.getprevious()
     return not (
@@ -150,8 +150,11 @@ def _drop_what_is_announced(label: HtmlElement) -> None:
 
 
 def _is_box(box: HtmlElement, label: HtmlElement) -> bool:
-    """Whether an element is a box of teasers: it begins with the label, is short, and leads elsewhere."""
-    if box.tag in NO_BOX or box[0] is not label or box.find(".//a") is None:
+    """Whether an element is a box of teasers: it begins with the label, is short, and leads elsewhere.
+
+    What holds the headline of the page is none: the label may be the name of the article's category.
+    """
+    if box.tag in NO_BOX or box[0] is not label or box.find(".//a") is None or box.find(".//h1") is not None:
         return False
     said = text_of(box)
     others = [child for child in box if child is not label]
