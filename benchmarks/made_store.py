@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import random
-import sys
 from itertools import accumulate
 
+from crawler.telling.progress import counted
 from storage.store import Store
 
 WORDS, VERSIONS, SITES = 400, 3, ("north", "south", "east", "west")
@@ -42,12 +42,11 @@ def fill(store: Store, versions: int, latin: Writer, persian: Writer) -> None:
     for site in SITES:
         store.enrol(site, f"https://{site}.example/")
     pages = versions // VERSIONS
-    for begin in range(0, pages, AT_ONCE):
+    begins = range(0, pages, AT_ONCE)
+    for begin in counted(begins, "batches of pages", len(begins)):
         with store.writing():
             for page in range(begin, min(begin + AT_ONCE, pages)):
                 _add_page(store, SITES[page % 7 % 4], page, latin if page % 4 else persian)
-        print(f"\r{begin * VERSIONS:,} versions", end="", file=sys.stderr)
-    print(file=sys.stderr)
 
 
 def _add_page(store: Store, site: str, number: int, writer: Writer) -> None:
