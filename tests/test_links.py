@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from crawler.diff import Reading, compare
 from crawler.extract import extract
 from crawler.page.links import address
+from crawler.telling.objects import hunks_of
+from crawler.telling.objects import links_of as links_of_change
+from crawler.telling.strike import marked_lines
 from tests.local_site import article
 from tests.tracked import Story, told
 
@@ -124,6 +127,15 @@ def test_a_link_that_leads_elsewhere_at_two_looks_is_one_change(story: Story) ->
     assert (change.kind, change.explanation, change.version) == ("edited", "a link leads elsewhere", 2)
     seen(story, "https://example.org/other")
     assert len(story.news()) == 1
+
+
+def test_what_is_shown_of_it_names_the_words_and_both_addresses(story: Story) -> None:
+    seen(story, "https://example.org/report")
+    seen(story, "https://example.org/other", "https://example.org/other")
+    (change,) = story.changes()
+    assert marked_lines(hunks_of(change), links=links_of_change(change)) == [
+        "link «published its report»: [-example.org/report-]{+example.org/other+}"
+    ]
 
 
 def test_a_link_that_is_drawn_by_lot_at_each_fetch_is_no_change(story: Story) -> None:

@@ -13,7 +13,7 @@ from crawler.errors import Misuse
 from crawler.exporting import instructions
 from crawler.exporting.draft import whole_folder
 from crawler.exporting.warc import write_warc
-from crawler.telling.objects import change_with_hunks, hunks_of, version_object
+from crawler.telling.objects import change_with_hunks, hunks_of, links_of, version_object
 from crawler.telling.show import UNSAFE, harmless
 from crawler.telling.strike import marked_lines
 from storage import bodies, seals
@@ -90,7 +90,7 @@ def _write(reader: Reader, case: Case, folder: Path) -> list[str]:
 
 def _write_diff(path: Path, change: ChangeRow) -> None:
     titles = (change.old_title, change.title or "") if change.old_title is not None else None
-    lines = [change.explanation, "", *marked_lines(hunks_of(change), titles)]
+    lines = [change.explanation, "", *marked_lines(hunks_of(change), titles, links_of(change))]
     path.write_text("".join(f"{harmless(line)}\n" for line in lines), encoding="utf-8")
 
 

@@ -45,10 +45,12 @@ def marked(line: Line) -> str:
     return "".join(MARKS[op].format(text) for op, text in spaced(line))
 
 
-def marked_lines(hunks: Sequence[Hunk], title: tuple[str, str] | None = None) -> list[str]:
-    """The changed blocks as plain text, after the title where that changed."""
+def marked_lines(
+    hunks: Sequence[Hunk], title: tuple[str, str] | None = None, links: Sequence[Relink] = ()
+) -> list[str]:
+    """The changed blocks as plain text, between the title and the links where these changed."""
     titles: list[Line] = [(("-", title[0]), ("+", title[1]))] if title else []
-    return [marked(line) for line in [*titles, *struck(hunks)]]
+    return [marked(line) for line in [*titles, *struck(hunks), *relinks(links)]]
 
 
 def spaced(line: Line) -> Line:

@@ -149,5 +149,5 @@ def _differing(first: Sight, second: Sight) -> list[str]:
     diff = compare(first.extract, second.extract)
     if diff is None or diff.typographic:
         return []
-    lines = marked_lines(diff.hunks, title=diff.title)
+    lines = marked_lines(diff.hunks, diff.title, diff.links)
     return [line[:LONGEST_LINE] for line in lines[:MOST_LINES]]
