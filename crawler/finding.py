@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,9 @@ from urllib.parse import urlsplit
 from crawler.errors import Misuse
 from crawler.site import SITE_KEYS, Site
 from crawler.urls import canonical, in_scope, key
+
+SECRET = re.compile(r"//[^/]*@")
+"""Name and password of an address."""
 
 
 @dataclass(slots=True)
@@ -44,7 +48,8 @@ def addresses(text: str) -> list[str]:
             SITE_KEYS["url"].check(url)  # type: ignore[misc]  # that key has a check
             canonical(url, Site(name="", url=url))
         except ValueError as error:
-            raise Misuse(f"{text!r} is no web address: {error}; give {SITE_KEYS['url'].allowed}.") from error
+            shown = SECRET.sub("//…@", text)
+            raise Misuse(f"{shown!r} is no web address: {error}; give {SITE_KEYS['url'].allowed}.") from error
     return found
 
 

@@ -162,6 +162,8 @@ def web_address(text: str) -> None:
         raise ValueError("it does not begin with http:// or https://")
     if not parts.hostname or re.search(r"[\s\\\x00-\x1f]", text):
         raise ValueError("a host is missing, or there is a blank or a backslash in it")
+    if "@" in parts.netloc:
+        raise ValueError("a name or a password stands in it, and nothing is fetched with one")
     _ = parts.port  # raises ValueError for one that can't be
 
 

@@ -162,6 +162,13 @@ def test_what_is_no_web_address_is_misuse(url: str, root: Path) -> None:
     assert "no web address" in result.stderr
 
 
+def test_a_password_in_an_address_is_refused_and_not_repeated(root: Path) -> None:
+    result = add(root, "http://mira:sesame@example.org/")
+    assert result.exit_code == 2
+    assert "a name or a password stands in it" in result.stderr
+    assert "sesame" not in result.stderr
+
+
 def test_a_site_that_is_watched_already_is_told_so(root: Path, local_site: LocalSite) -> None:
     (root / "sites" / "blog.toml").write_text(f'url = "{local_site.url}/"\n', encoding="utf-8")
     for url in (local_site.url, f"{local_site.url}/?utm_source=x"):
