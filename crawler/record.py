@@ -133,8 +133,9 @@ def change(
 
 def hollow(store: Store, run: int, page: PageRow, fetched: Fetched, extract: Extract | None) -> None:
     """The fact that the site has dated its page anew, with no word changed; where it has."""
-    old = store.last_version(page.id)
-    if old is None or not (now := modified(page, extract)):
+    now = modified(page, extract)
+    old = store.last_version(page.id) if now else None
+    if now is None or old is None:
         return
     before = old_date(store, old)
     if not before or now <= before:

@@ -91,8 +91,8 @@ def link_pieces(link: Relink) -> tuple[Piece, ...]:
     """A link that leads elsewhere: its words, and both addresses."""
     return (
         piece("=", f"link «{link.words}»: "),
-        *([piece("-", link.old or "/")] if link.old is not None else []),
-        *([piece("+", f" {link.new or '/'}")] if link.new is not None else []),
+        *([piece("-", link.old)] if link.old else []),
+        *([piece("+", f" {link.new}")] if link.new else []),
     )
 
 

@@ -51,14 +51,7 @@ def targets_of(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
         (f"notify {number} in {SETTINGS_FILE}", notice)
         for number, notice in enumerate(workspace.notify, start=1)
     ]
-    placed += [
-        (
-            f"notify of {site.name}",
-            msgspec.structs.replace(notice, sites=(site.name,), timezone=site.timezone),
-        )
-        for site in sites
-        for notice in site.notify
-    ]
+    placed += [(f"notify of {site.name}", _of_site(notice, site)) for site in sites for notice in site.notify]
     found: dict[str, Target] = {}
     for place, notice in placed:
         known = found.get(notice.target)

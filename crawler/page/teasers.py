@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 
 from crawler.page.blocks import INLINE
 from crawler.page.markup import drop, outermost, text_of
+from crawler.page.places import is_block
 
 LABEL = re.compile(
     r"(also read|read also|read more|read next|more on this|more stories|you may also like|recommended"
@@ -60,7 +61,7 @@ def drop_teasers(tree: HtmlElement, url: str) -> None:
         element.getparent() for element in tree.iter() if element.tag not in INLINE
     }  # have blocks in them
     for element in list(tree.iter()):
-        if element.getparent() is None or not (_is_line(element) or _stands_alone(element, mixed)):
+        if element.getparent() is None or not (is_block(element) or _stands_alone(element, mixed)):
             continue
         label = LABEL.match(text_of(element))
         if label is None:
@@ -184,7 +185,7 @@ def _teasers_after(label: HtmlElement) -> Iterator[HtmlElement]:
             pages, leads = pages | here, []
         elif pages and said.endswith(CUT_SHORT) and not leads:
             yield element
-        elif pages and _is_line(element) and len(leads) < MOST_LEADS:
+        elif pages and is_block(element) and len(leads) < MOST_LEADS:
             leads.append(element)  # a lead, if the link to the same page comes again below it
         else:
             return
@@ -202,7 +203,3 @@ def _leads_elsewhere(element: HtmlElement, said: str) -> bool:
 
 def _linked(element: HtmlElement) -> int:
     return sum(len(text_of(link)) for link in element.iter("a"))
-
-
-def _is_line(element: HtmlElement) -> bool:
-    return element.tag not in INLINE and all(child.tag in INLINE for child in element.iterdescendants())

@@ -33,8 +33,8 @@ def relinks(links: Sequence[Relink]) -> list[Line]:
     return [
         (
             ("=", f"link «{one.words}»: "),
-            *([("-", one.old or "/")] if one.old is not None else []),
-            *([("+", one.new or "/")] if one.new is not None else []),
+            *([("-", one.old)] if one.old else []),
+            *([("+", one.new)] if one.new else []),
         )
         for one in links
     ]

@@ -28,8 +28,13 @@ def relinked(old: str | None, new: str | None, old_text: str, new_text: str) -> 
     if old is None or new is None or old == new:
         return ()
     before, after = _by_words(old), _by_words(new)
-    stand = [words for words in {**before, **after} if _stand(words, old_text) and _stand(words, new_text)]
-    return tuple(relink for words in stand for relink in _differing(words, before[words], after[words]))
+    texts = plain(old_text), plain(new_text)
+    return tuple(
+        relink
+        for words in {**before, **after}
+        if all(plain(words) in text for text in texts)
+        for relink in _differing(words, before[words], after[words])
+    )
 
 
 def _by_words(links: str) -> defaultdict[str, list[str]]:
@@ -39,10 +44,6 @@ def _by_words(links: str) -> defaultdict[str, list[str]]:
         if tab:
             found[words].append(address)
     return found
-
-
-def _stand(words: str, text: str) -> bool:
-    return plain(words) in plain(text)
 
 
 def _differing(words: str, old: list[str], new: list[str]) -> Iterator[Relink]:
