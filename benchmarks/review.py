@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from starlette.testclient import TestClient
 
-from crawler.diff import Reading, compare
+from crawler.diffing.diff import Reading, compare
 from crawler.record import hunks_json
 from review.app import make_app
 from storage.store import Store

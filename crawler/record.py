@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from crawler.diff import Diff
+from crawler.diffing.diff import Diff
 from crawler.extract import Extract
 from crawler.fetched import Fetched
 from crawler.judging.witness import agree

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from crawler import record
 from crawler.boilerplate.learning import SAMPLE, SECOND_LOOK, Learner
 from crawler.boilerplate.redesign import Redesign
-from crawler.diff import Diff, compare, similarity
+from crawler.diffing.diff import Diff, compare, similarity
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched, Listed
 from crawler.judging.answer import Look, has_end

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crawler.diff import Hunk, Reading, Relink, compare
+from crawler.diffing.diff import Hunk, Reading, Relink, compare
 from review import source
 from review.filters import parsed, query
 from review.layout import Layout, laid_out, plain_text

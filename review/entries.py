@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 from lxml import etree
 
-from crawler.diff import Hunk, Relink
+from crawler.diffing.diff import Hunk, Relink
 from review import marks
 from review.change import title_words
 from review.layout import Fold, Line, laid_out, plain_text

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from crawler.diff import Hunk, apply
+from crawler.diffing.diff import Hunk, apply
 from review.marks import Piece, marked, piece
 
 CONTEXT = 2

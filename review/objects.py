@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from crawler.blame import Former, Sentence
+from crawler.diffing.blame import Former, Sentence
 from storage.review.overview import Run
 from storage.review.reviewing import Item
 from storage.review.timeline import Check, CopyOf, Event, Standing

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crawler.blame import Blame, Sentence, Told, blame
-from crawler.diff import Hunk
+from crawler.diffing.blame import Blame, Sentence, Told, blame
+from crawler.diffing.diff import Hunk
 from review.marks import Piece, piece
 from review.objects import former_object, page_object, sentence_object
 from review.web import page, reading

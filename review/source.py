@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from crawler.diff import Reading, compare
+from crawler.diffing.diff import Reading, compare
 from review.layout import Layout, plain_text
 from review.layout import laid_out as lay_out
 from storage import bodies

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crawler.diff import Diff, compare
+from crawler.diffing.diff import Diff, compare
 from review import source
 from review.change import VIEWS, title_words, view_of
 from review.layout import Layout, laid_out, plain_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.blame import Told, blame
-from crawler.wording.sentences import sentences
+from crawler.diffing.blame import Told, blame
+from crawler.diffing.sentences import sentences
 
 
 def of(*texts: str) -> list[Told]:

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.diff import Diff, Hunk, Reading, apply, compare, from_json, revert, similarity, to_json
-from crawler.wording.typography import plain
-from crawler.wording.words import tokens
+from crawler.diffing.diff import Diff, Hunk, Reading, apply, compare, from_json, revert, similarity, to_json
+from crawler.diffing.normalisation import plain
+from crawler.diffing.tokens import tokens
 
 BLOCK = st.sampled_from(["a b c", "d e", "a x c", "", "۴۰ نفر آمدند", "می‌خواهم بروم", "- item"])
 BLOCKS = st.lists(BLOCK, max_size=8)

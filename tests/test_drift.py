@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.diff import Diff, Reading, compare
+from crawler.diffing.diff import Diff, Reading, compare
 from crawler.judging.drift import is_ours
 from tests.tracked import Story, told
 

@@ -11,10 +11,10 @@ HOUSE = Path(__file__).parent.parent
 
 PURE = frozenset(
     {
-        "blame", "boilerplate.recurrence", "boilerplate.template", "diff", "dumps", "errors", "extract",
+        "boilerplate.recurrence", "boilerplate.template", "diffing", "dumps", "errors", "extract",
         "fetched", "finding", "importing.placing", "judging.answer", "judging.drift", "judging.witness",
         "keys", "news.notice", "outcome", "page", "reading.files", "reading.parts", "revisit", "shapes",
-        "site", "times", "timing", "urls", "wording",
+        "site", "times", "timing", "urls",
     }
 )  # fmt: skip
 """Rooms of crawler/ whose answers depend on nothing but what they are handed."""

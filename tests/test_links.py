@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.diff import Reading, compare
+from crawler.diffing.diff import Reading, compare
 from crawler.extract import extract
 from crawler.page.links import address
 from crawler.telling.objects import hunks_of

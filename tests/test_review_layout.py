@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.diff import Hunk, Reading, compare
+from crawler.diffing.diff import Hunk, Reading, compare
 from review.layout import MOST_FOLDED, Fold, Layout, Line, laid_out, plain_text
 
 

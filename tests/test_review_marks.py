@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.diff import Reading, compare
+from crawler.diffing.diff import Reading, compare
 from review.marks import ENDS, MIDDLE, WHOLE, clipped, harmless, link, marked, piece, unseen
 
 

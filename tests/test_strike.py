@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.diff import Reading, compare
+from crawler.diffing.diff import Reading, compare
 from crawler.telling.strike import GAP, marked, marked_lines, struck
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from crawler.diff import Hunk, apply, revert
+from crawler.diffing.diff import Hunk, apply, revert
 from crawler.fetched import Listed
 from crawler.outcome import Outcome
 from crawler.site import Rule

@@ -16,7 +16,7 @@ from trafilatura.metadata import extract_title
 from trafilatura.settings import Document
 
 from benchmarks.truth.articles import folded
-from crawler.diff import Hunk
+from crawler.diffing.diff import Hunk
 from crawler.fetched import Fetched, Listed
 from crawler.reading.parts import split
 from crawler.running.archive import SiteArchive

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from crawler.diffing.normalisation import plain
 from crawler.extract import Extract, ExtractionError
 from crawler.page.blocks import blocks
 from crawler.page.markup import folded, parse
-from crawler.wording.typography import plain
 from storage.errors import NotFound
 from storage.rows import VersionRow
 from storage.store import Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from crawler import record
-from crawler.diff import Diff, compare
+from crawler.diffing.diff import Diff, compare
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
 from crawler.importing.placing import Earlier, Inserted, Seen, Stand, index_at, place

@@ -7,7 +7,7 @@ in both captures: where it stands as often in the one as in the other, the site 
 from __future__ import annotations
 
 from crawler.boilerplate.template import Template, design_of
-from crawler.diff import Diff
+from crawler.diffing.diff import Diff
 from crawler.page.blocks import blocks
 from crawler.page.markup import parse
 from crawler.reading.parts import split

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from crawler.diff import Diff, compare
+from crawler.diffing.diff import Diff, compare
 from crawler.telling import show
 from crawler.telling.objects import Object
 from crawler.telling.strike import Line, struck

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from crawler.diff import Hunk
-from crawler.wording.links import Relink
+from crawler.diffing.diff import Hunk
+from crawler.diffing.links import Relink
 from storage.rows import RUN_COUNTS, ChangeRow, PageRow, VersionRow
 
 if TYPE_CHECKING:

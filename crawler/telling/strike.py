@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from crawler.diff import Hunk
-from crawler.wording.links import Relink
+from crawler.diffing.diff import Hunk
+from crawler.diffing.links import Relink
 
 Piece = tuple[str, str]
 """`=` kept, `-` struck out, `+` put in, `>` moved here, and the text that is."""

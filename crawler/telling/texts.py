@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crawler.diff import apply
+from crawler.diffing.diff import apply
 from crawler.errors import Misuse
 from crawler.site import Site
 from crawler.telling.objects import hunks_of

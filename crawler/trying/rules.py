@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 from lxml.html import HtmlElement
 
-from crawler.diff import compare
+from crawler.diffing.diff import compare
 from crawler.errors import Misuse
 from crawler.extract import Extract, ExtractionError
 from crawler.page import article

@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 
 from crawler.boilerplate.recurrence import learn
 from crawler.boilerplate.template import EMPTY, Template
-from crawler.diff import compare
+from crawler.diffing.diff import compare
 from crawler.extract import ExtractionError
 from crawler.fetched import Fetched, Listed
 from crawler.outcome import in_words

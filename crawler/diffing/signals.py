@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from crawler.wording.typography import plain
-from crawler.wording.words import spelled, tokens
+from crawler.diffing.normalisation import plain
+from crawler.diffing.tokens import spelled, tokens
 
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 DATE = re.compile(r"\b\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\b|\b(?:1[34]\d\d|19\d\d|20\d\d)\b")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
-from crawler.wording import signs
-from crawler.wording.links import Relink
+from crawler.diffing import signals
+from crawler.diffing.links import Relink
 
 WEIGHTS = {
     "share": 0.95,  # a text rewritten as a whole is another text, whatever else is true
@@ -33,12 +33,12 @@ LONG_RUN = 60
 MOST_PHRASES = 3
 
 KINDS: dict[str, Callable[[str], Counter[str]]] = {
-    "number": signs.numbers,
-    "date": signs.dates,
-    "name": signs.names,
-    "negation": signs.negations,
-    "quotation": signs.quotations,
-    "link": signs.addresses,
+    "number": signals.numbers,
+    "date": signals.dates,
+    "name": signals.names,
+    "negation": signals.negations,
+    "quotation": signals.quotations,
+    "link": signals.addresses,
 }
 
 ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"

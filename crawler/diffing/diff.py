@@ -14,11 +14,11 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from crawler.wording import significance
-from crawler.wording.alignment import Run, changed_runs
-from crawler.wording.links import Relink, relinked
-from crawler.wording.typography import same_words
-from crawler.wording.words import alikeness, similarity, tokens, words
+from crawler.diffing import significance
+from crawler.diffing.alignment import Run, changed_runs
+from crawler.diffing.links import Relink, relinked
+from crawler.diffing.normalisation import same_words
+from crawler.diffing.tokens import alikeness, similarity, tokens, words
 
 __all__ = [
     "Diff",

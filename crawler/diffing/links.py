@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from crawler.wording.typography import plain
+from crawler.diffing.normalisation import plain
 
 
 @dataclass(frozen=True, slots=True)

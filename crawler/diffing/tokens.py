@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from crawler.wording.typography import plain
+from crawler.diffing.normalisation import plain
 
 _MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"

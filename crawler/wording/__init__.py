@@ -1,1 +1,0 @@
-"""What differs between two wordings, and how much that matters."""
