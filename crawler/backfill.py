@@ -22,12 +22,12 @@ from dataclasses import replace
 from crawler import record
 from crawler.boilerplate.learning import SAMPLE, known, template_row
 from crawler.boilerplate.recurrence import LEAST_PAGES, learn
+from crawler.classification.outcome import Outcome, Verdict
+from crawler.classification.response import PageFingerprint
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
 from crawler.importing.absence import tell_absences
 from crawler.importing.insertion import Insertion
-from crawler.judging.answer import Look
-from crawler.outcome import Outcome, Verdict
 from crawler.reading.parts import split
 from crawler.reading.reader import Reader
 from crawler.site import Site
@@ -237,10 +237,10 @@ def _said(url: str, captured_at: str, extract: Extract) -> Fetched:
     return Fetched(url, url, captured_at, headers={"content-type": "text/plain"}, body=said)
 
 
-def _not_found(store: Store, site: Site) -> Look | None:
+def _not_found(store: Store, site: Site) -> PageFingerprint | None:
     """How the site says "not found" with status 200, where it does."""
     row = store.site(site.name)
-    return Look(row.not_found_title or "", row.not_found_digest) if row.not_found_digest else None
+    return PageFingerprint(row.not_found_title or "", row.not_found_digest) if row.not_found_digest else None
 
 
 def _sha1(body: bytes) -> str:

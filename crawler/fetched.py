@@ -48,8 +48,8 @@ class Fetched:
     hops: tuple[tuple[int, str], ...] = ()
     """Redirects on the way: (status, the URL that redirected)."""
     error: str | None = None
-    """A key of `crawler.outcome.ERRORS` where no whole response came: `timeout`, `dns`, `refused`,
-    `too large`, `cut`, `robots`, `address`, `tls`, `failed`."""
+    """A key of `crawler.classification.outcome.ERRORS` where no whole response came: `timeout`, `dns`,
+    `refused`, `too large`, `cut`, `robots`, `address`, `tls`, `failed`."""
     detail: str = ""
     """What the error said, for the operator."""
     seed: bool = False

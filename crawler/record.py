@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from crawler.classification.outcome import Verdict
 from crawler.diffing.diff import Diff
 from crawler.extract import Extract
 from crawler.fetched import Fetched
 from crawler.judging.witness import agree
-from crawler.outcome import Verdict
 from crawler.site import Site
 from storage.bodies import digest_of
 from storage.rows import PageRow, Values, VersionRow

@@ -20,14 +20,14 @@ from dataclasses import dataclass, replace
 from crawler import record
 from crawler.boilerplate.learning import SAMPLE, SECOND_LOOK, Learner
 from crawler.boilerplate.redesign import Redesign
+from crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
+from crawler.classification.response import PageFingerprint, has_end
 from crawler.diffing.diff import Diff, compare, similarity
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched, Listed
-from crawler.judging.answer import Look, has_end
 from crawler.judging.doubts import Doubts, left_of
 from crawler.judging.drift import is_dress, is_ours
 from crawler.judging.novelty import is_new
-from crawler.outcome import READABLE, Context, Outcome, Verdict, judge
 from crawler.reading.parts import split
 from crawler.reading.reader import Reader
 from crawler.reading.rereading import keep, read_again
@@ -140,10 +140,12 @@ class Tracker:
             had_end=not has_end(fetched.body) and self._had_end(page),
         )
 
-    def _not_found(self) -> Look | None:
+    def _not_found(self) -> PageFingerprint | None:
         """How the site says "not found" with status 200, where it does."""
         site = self.store.site(self.site.name)
-        return Look(site.not_found_title or "", site.not_found_digest) if site.not_found_digest else None
+        if not site.not_found_digest:
+            return None
+        return PageFingerprint(site.not_found_title or "", site.not_found_digest)
 
     def _homes(self) -> frozenset[str]:
         return frozenset(key(seed, self.site) for seed in self.site.seeds)

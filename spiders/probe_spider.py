@@ -12,8 +12,8 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.classification.outcome import Context, Outcome, judge
 from crawler.finding import Finding
-from crawler.outcome import Context, Outcome, judge
 from crawler.site import Site
 from crawler.urls import key
 from spiders.failures import error_of

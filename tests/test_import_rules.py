@@ -11,9 +11,9 @@ HOUSE = Path(__file__).parent.parent
 
 PURE = frozenset(
     {
-        "boilerplate.recurrence", "boilerplate.template", "diffing", "dumps", "errors", "extract",
-        "fetched", "finding", "importing.placing", "judging.answer", "judging.drift", "judging.witness",
-        "keys", "news.notice", "outcome", "page", "reading.files", "reading.parts", "revisit", "shapes",
+        "boilerplate.recurrence", "boilerplate.template", "classification", "diffing", "dumps", "errors",
+        "extract", "fetched", "finding", "importing.placing", "judging.drift", "judging.witness",
+        "keys", "news.notice", "page", "reading.files", "reading.parts", "revisit", "shapes",
         "site", "times", "timing", "urls",
     }
 )  # fmt: skip

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetched import Fetched
-from crawler.judging.answer import (
+from crawler.classification.outcome import ERRORS, RULES, Context, Outcome, judge
+from crawler.classification.response import (
     BLOCK_TITLES,
     CHALLENGE_HEADERS,
     CHALLENGE_MARKS,
     NOT_FOUND_TITLES,
-    Answer,
+    ResponseView,
+    fingerprint,
     has_end,
-    look,
 )
-from crawler.outcome import ERRORS, RULES, Context, Outcome, judge
+from crawler.fetched import Fetched
 
 URL = "https://www.nejatngo.org/en/posts/14/"
 KEY = "www.nejatngo.org/en/posts/14"
@@ -63,11 +63,11 @@ def at(final_key: str, asked_key: str = KEY, in_scope: bool = True) -> Context:
 
 
 def rule_of(answer: Fetched, context: Context) -> str:
-    return next(rule.name for rule in RULES if rule.holds(Answer(answer), context))
+    return next(rule.name for rule in RULES if rule.holds(ResponseView(answer), context))
 
 
 NOT_FOUND = fetched(page("Nejat Society", MENU + "<p>There is nothing here.</p>"))
-KNOWN = Context(KEY, KEY, frozenset({HOME}), not_found=look(NOT_FOUND))
+KNOWN = Context(KEY, KEY, frozenset({HOME}), not_found=fingerprint(NOT_FOUND))
 TITLED = fetched(page("Error 404: Page not found", "<p>" + "Latest news of the day. " * 90 + "</p>"))
 LOGIN = "<form><label>User name</label><input name=u><label>Password</label><input type='password'></form>"
 CASES: list[tuple[str, Outcome, Fetched, Context]] = [
@@ -184,7 +184,9 @@ CASES: list[tuple[str, Outcome, Fetched, Context]] = [
         "the site's not-found page",
         Outcome.soft_404,
         TITLED,
-        Context(KEY, KEY, not_found=look(fetched(page("Error 404: Page not found", "Yesterday's news.")))),
+        Context(
+            KEY, KEY, not_found=fingerprint(fetched(page("Error 404: Page not found", "Yesterday's news.")))
+        ),
     ),
     ("titled not found", Outcome.soft_404, fetched(page("Page not found – Nejat Society", MENU)), SAME),
     ("titled not found", Outcome.soft_404, fetched(page("صفحه پیدا نشد - انجمن نجات", MENU)), SAME),
@@ -260,7 +262,7 @@ ORDINARY = {
 @pytest.mark.parametrize("name", ORDINARY)
 def test_an_ordinary_page_stays_ok(name: str) -> None:
     context = Context(
-        KEY, KEY, frozenset({HOME}), not_found=look(NOT_FOUND), had_end=b"</html" in ORDINARY[name]
+        KEY, KEY, frozenset({HOME}), not_found=fingerprint(NOT_FOUND), had_end=b"</html" in ORDINARY[name]
     )
     verdict = judge(fetched(ORDINARY[name]), context)
     assert verdict.outcome == Outcome.ok, verdict.reason
@@ -296,7 +298,7 @@ def test_a_content_length_of_the_compressed_body_says_nothing_of_the_body() -> N
 
 
 def test_the_home_page_is_never_the_site_s_not_found_page() -> None:
-    home = Context(HOME, HOME, frozenset({HOME}), not_found=look(NOT_FOUND))
+    home = Context(HOME, HOME, frozenset({HOME}), not_found=fingerprint(NOT_FOUND))
     assert judge(NOT_FOUND, home).outcome == Outcome.ok
 
 
@@ -316,11 +318,11 @@ def test_a_redirect_to_a_page_that_is_not_there_is_no_move() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_a_page_in_wide_letters_is_no_mere_bytes(encoding: str) -> None:
-    assert Answer(fetched(page().decode().encode(encoding))).is_html
+    assert ResponseView(fetched(page().decode().encode(encoding))).is_html
 
 
 def test_a_page_with_a_stray_zero_is_a_page() -> None:
-    assert Answer(fetched(page().replace(b"<body", b"\0<body"))).is_html
+    assert ResponseView(fetched(page().replace(b"<body", b"\0<body"))).is_html
 
 
 def test_titles_are_read_in_the_encoding_of_the_page() -> None:
@@ -360,7 +362,7 @@ def test_the_phrases_are_stored_as_they_are_compared() -> None:
 )
 def test_whatever_comes_back_is_judged(body: bytes, status: int, content_type: str, had_end: bool) -> None:
     answer = fetched(body.replace(b"utf", b"<"), status=status, content_type=content_type)
-    verdict = judge(answer, Context(KEY, KEY, not_found=look(answer), had_end=had_end))
+    verdict = judge(answer, Context(KEY, KEY, not_found=fingerprint(answer), had_end=had_end))
     assert verdict.outcome in Outcome
     assert verdict.reason.isprintable()
     assert verdict.reason

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.outcome import Outcome, Verdict
+from crawler.classification.outcome import Outcome, Verdict
 from crawler.running.settle import silence
 from crawler.running.tally import CHANGED, Tally
 from crawler.track import Tracked

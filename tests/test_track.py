@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from crawler.classification.outcome import Outcome
 from crawler.diffing.diff import Hunk, apply, revert
 from crawler.fetched import Listed
-from crawler.outcome import Outcome
 from crawler.site import Rule
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Run, Story, told

@@ -22,8 +22,8 @@ from typing import Any
 from unittest import mock
 from urllib.parse import unquote
 
+from crawler.classification.outcome import ERRORS
 from crawler.fetched import Fetched, Listed
-from crawler.outcome import ERRORS
 from crawler.running.archive import SiteArchive
 from crawler.running.settle import settle
 from crawler.site import Site

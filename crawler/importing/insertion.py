@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from crawler import record
+from crawler.classification.outcome import Verdict
 from crawler.diffing.diff import Diff, compare
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
 from crawler.importing.placing import Earlier, Inserted, Seen, Stand, index_at, place
 from crawler.judging.drift import is_ours
-from crawler.outcome import Verdict
 from crawler.reading import rereading
 from crawler.reading.reader import Reader
 from crawler.times import iso, now

@@ -1,1 +1,1 @@
-"""What a fetch tells besides its text: a challenge, a page that is new, a second witness."""
+"""What a fetch shows besides its text: a page that is new, a drift, a second witness."""

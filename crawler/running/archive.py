@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
+from crawler.classification.outcome import Context, Outcome, judge
+from crawler.classification.response import fingerprint
 from crawler.fetched import Fetched, Listed
-from crawler.judging.answer import look
-from crawler.outcome import Context, Outcome, judge
 from crawler.revisit import Visit, plan
 from crawler.shapes import Shapes, shape
 from crawler.site import Site
@@ -65,7 +65,7 @@ class SiteArchive:
         """Keep how the site answers for it, where its status does not tell; trouble is no answer."""
         if judge(fetched, Context("", "")).outcome not in TELLING:
             return
-        seen = look(fetched) if fetched.status == OK else None
+        seen = fingerprint(fetched) if fetched.status == OK else None
         values: Values = {
             "not_found_at": fetched.fetched_at,
             "not_found_title": seen.title if seen else None,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from crawler.outcome import Outcome, in_words
+from crawler.classification.outcome import Outcome, in_words
 from crawler.running.settle import too_many
 from crawler.track import Tracked
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from crawler.boilerplate.learning import known
 from crawler.boilerplate.template import EMPTY, Template
+from crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
+from crawler.classification.response import PageFingerprint
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
-from crawler.judging.answer import Look
-from crawler.outcome import READABLE, Context, Outcome, Verdict, judge
 from crawler.reading.reader import Reader
 from crawler.settings import Workspace
 from crawler.site import Site
@@ -27,7 +27,7 @@ class Sight:
     extract: Extract | None
 
 
-def sight(reader: Reader, fetched: Fetched, not_found: Look | None = None) -> Sight:
+def sight(reader: Reader, fetched: Fetched, not_found: PageFingerprint | None = None) -> Sight:
     """What the rules of a site make of a fetch; `not_found` is how it answers where there is no page."""
     site = reader.site
     context = Context(

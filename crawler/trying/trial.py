@@ -14,10 +14,10 @@ from scrapy.crawler import Crawler
 
 from crawler.boilerplate.recurrence import learn
 from crawler.boilerplate.template import EMPTY, Template
+from crawler.classification.outcome import in_words
 from crawler.diffing.diff import compare
 from crawler.extract import ExtractionError
 from crawler.fetched import Fetched, Listed
-from crawler.outcome import in_words
 from crawler.reading.reader import Reader
 from crawler.settings import load_workspace
 from crawler.site import Site

@@ -7,7 +7,8 @@ status, for it says nothing of the page;  4. the page is gone;  5. other refusal
 6. an answer to another question: a login, another site, the home page;  7. an answer that is no readable page
 or not all of it;  8. a "not found" sent as a page;  9. a page at another address;  10. the page.
 
-The site's own words decide only as `crawler.judging.answer` says: an article about errors is no error.
+The site's own words decide only as `crawler.classification.response` says: an article about errors is no
+error.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import NamedTuple
 
-from crawler.fetched import Fetched
-from crawler.judging.answer import (
+from crawler.classification.response import (
     LITTLE,
     MAINTENANCE_TEXTS,
     MAINTENANCE_TITLES,
     NOT_FOUND_TITLES,
-    Answer,
-    Look,
+    PageFingerprint,
+    ResponseView,
     plain,
 )
+from crawler.fetched import Fetched
 
 
 class Outcome(StrEnum):
@@ -77,10 +78,10 @@ class Context:
     """Home page and other addresses at which the site's crawl starts."""
     in_scope: bool = True
     """Whether the final address belongs to the site."""
-    not_found: Look | None = None
+    not_found: PageFingerprint | None = None
     """How the site answers for an address that can't exist, where it does so with status 200."""
     had_end: bool = False
-    """Whether the previous capture of the page had its end (see `crawler.judging.answer.has_end`)."""
+    """Whether the previous capture of the page had its end (see `response.has_end`)."""
 
 
 ERRORS = {
@@ -114,19 +115,19 @@ class Rule(NamedTuple):
     """One row of the table. The reason is a format string over the answer a and the context c."""
 
     name: str
-    holds: Callable[[Answer, Context], bool]
+    holds: Callable[[ResponseView, Context], bool]
     outcome: Outcome
     reason: str
 
 
 def judge(fetched: Fetched, context: Context) -> Verdict:
     """What the fetch turned out to be and why, by the first rule of RULES that holds. Never raises."""
-    answer = Answer(fetched)
+    answer = ResponseView(fetched)
     rule = next(rule for rule in RULES if rule.holds(answer, context))
     return Verdict(rule.outcome, _one_line(rule.reason.format(a=answer, c=context)))
 
 
-def _maintenance_page(a: Answer, _: Context) -> bool:
+def _maintenance_page(a: ResponseView, _: Context) -> bool:
     """Titled so with little text, or saying in few words what WordPress says then."""
     if a.title_parts & MAINTENANCE_TITLES:
         return a.words < _FORM
@@ -136,49 +137,49 @@ def _maintenance_page(a: Answer, _: Context) -> bool:
     return any(phrase in text for phrase in MAINTENANCE_TEXTS)
 
 
-def _away_for_a_while(a: Answer, _: Context) -> bool:
+def _away_for_a_while(a: ResponseView, _: Context) -> bool:
     if a.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return False
     return "retry-after" in a.fetched.headers or "maintenance" in plain(a.text)
 
 
-def _form_only(a: Answer) -> bool:
+def _form_only(a: ResponseView) -> bool:
     return not _ARTICLE.search(a.lower) and a.words < _FORM
 
 
-def _captcha_only(a: Answer, _: Context) -> bool:
+def _captcha_only(a: ResponseView, _: Context) -> bool:
     marks = [mark for mark in _CAPTCHAS if mark in a.lower]
     return any(mark in a.machinery for mark in marks) and _form_only(a)
 
 
-def _login(a: Answer, c: Context) -> bool:
+def _login(a: ResponseView, c: Context) -> bool:
     if "/wp-login.php" in c.final_key or _is_protected(a):
         return True
     return _PASSWORD.search(a.lower) is not None and _form_only(a)
 
 
-def _is_protected(a: Answer) -> bool:
+def _is_protected(a: ResponseView) -> bool:
     """A WordPress post that shows a form for its password instead of its text."""
     forms: list[str] = _POST_PASSWORD.findall(a.lower)
     return any(f"postid-{post}" in a.machinery or f"page-id-{post}" in a.machinery for post in forms)
 
 
-def _sent_home(_: Answer, c: Context) -> bool:
+def _sent_home(_: ResponseView, c: Context) -> bool:
     return c.final_key in c.home_keys and c.asked_key not in c.home_keys
 
 
-def _known_not_found(a: Answer, c: Context) -> bool:
+def _known_not_found(a: ResponseView, c: Context) -> bool:
     """Like the answer to an address that can't exist; home is exempt, for some sites answer with it."""
     if c.not_found is None or c.asked_key in c.home_keys or a.title != c.not_found.title:
         return False
-    return bool(a.title_parts & NOT_FOUND_TITLES) or a.look == c.not_found
+    return bool(a.title_parts & NOT_FOUND_TITLES) or a.fingerprint == c.not_found
 
 
-def _titled_not_found(a: Answer, _: Context) -> bool:
+def _titled_not_found(a: ResponseView, _: Context) -> bool:
     return bool(a.title_parts & NOT_FOUND_TITLES) and a.words < LITTLE
 
 
-def _unreadable(a: Answer, _: Context) -> bool:
+def _unreadable(a: ResponseView, _: Context) -> bool:
     return not a.is_html and _DOCUMENT.fullmatch(a.media_type) is None
 
 

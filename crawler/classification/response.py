@@ -104,7 +104,7 @@ _UNKNOWN = frozenset({"", "application/octet-stream", "unknown/unknown"})
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PageFingerprint:
     """What tells a site's own "not found" page from its other pages: title, and digest of the text shown."""
 
     title: str
@@ -112,7 +112,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ResponseView:
     """A fetch, and what the rules ask of it; each thing is found out once, when asked."""
 
     fetched: Fetched
@@ -213,9 +213,9 @@ class Answer:
         return self.is_html and start > tail.rfind(b">") and _CUT.match(tail, start) is not None
 
     @cached_property
-    def look(self) -> Look:
+    def fingerprint(self) -> PageFingerprint:
         """The look of the page, to know it again."""
-        return Look(self.title, hashlib.sha256(plain(self.text).encode()).hexdigest())
+        return PageFingerprint(self.title, hashlib.sha256(plain(self.text).encode()).hexdigest())
 
 
 def has_end(body: bytes) -> bool:
@@ -223,9 +223,9 @@ def has_end(body: bytes) -> bool:
     return b"</html" in body[-_HEAD:].lower()
 
 
-def look(fetched: Fetched) -> Look:
+def fingerprint(fetched: Fetched) -> PageFingerprint:
     """The look of a page, to know it again: of the answer to an address that can't exist."""
-    return Answer(fetched).look
+    return ResponseView(fetched).fingerprint
 
 
 def _decoded(fetched: Fetched, size: int) -> str:
