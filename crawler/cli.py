@@ -18,7 +18,7 @@ import click
 from crawler.errors import Misuse, VariorumError
 from crawler.settings import find_workspace
 from crawler.telling.show import note
-from storage.errors import Malformed, StoreError
+from storage.errors import ForeignDatabase, Malformed, StoreError
 
 FAILED = 1
 MISUSED = 2
@@ -87,7 +87,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (VariorumError, StoreError) as error:
             note(f"variorum: {error}")
-            ctx.exit(MISUSED if isinstance(error, Misuse | Malformed) else FAILED)
+            ctx.exit(MISUSED if isinstance(error, Misuse | Malformed | ForeignDatabase) else FAILED)
         except sqlite3.DatabaseError as error:  # a database that opens, and is broken further in
             logging.debug("where it happened:", exc_info=True)
             note(f"variorum: the database can't be used: {error}. `variorum verify` tells what is broken.")

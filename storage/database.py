@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from storage import recognition
 from storage.errors import NewerSchema, StoreError
 from storage.migrations import migrations
 
@@ -32,32 +33,63 @@ _UNKNOWN = "Is this file a Variorum database, and is its folder writable?"
 def open_database(path: Path) -> Database:
     """The database at `path`, made or brought up to date where needed.
 
-    Raises NewerSchema for one that a newer Variorum wrote, StoreError for a file that is no database or
-    can't be opened.
+    Raises NewerSchema for one that a newer Variorum wrote, ForeignDatabase for one of another program,
+    StoreError for a file that is no database or can't be opened.
     """
-    try:
+    with _failures_in_words(path):
+        recognition.refuse_foreign(path)
         conn = sqlite3.connect(path, timeout=BUSY_SECONDS)
-        try:
+        with _closing_on_failure(conn):
             return _ready(conn, path)
-        except BaseException:
-            conn.close()  # an open connection leaves files of its own beside one that was to be left alone
-            raise
+
+
+def open_for_reading(path: Path) -> Database:
+    """The database at `path`, not to be written to; a crawl may go on meanwhile.
+
+    Leave to read the file is enough. Raises StoreError where there is none yet, or as `open_database` does.
+    """
+    with _failures_in_words(path):
+        recognition.refuse_foreign(path)
+        if not path.exists():
+            raise StoreError(f"{path}: nothing is stored here yet. Run `variorum crawl` first.")
+        db = open_database(path) if recognition.may_write(path) else _open_as_it_is(path)
+        db.conn.execute("PRAGMA query_only = ON")
+        return db
+
+
+def _open_as_it_is(path: Path) -> Database:
+    """The database of which this user may only read the file."""
+    conn = recognition.connect_quietly(path)
+    with _closing_on_failure(conn):
+        db = Database(conn)
+        _refuse_newer(db, path)
+        if migrations.pending(db):
+            raise StoreError(
+                f"{path}: written by an older Variorum, and this user may not bring it up to date. "
+                "Run `variorum status` once as a user who may write to the file and its folder."
+            )
+        return db
+
+
+@contextmanager
+def _failures_in_words(path: Path) -> Iterator[None]:
+    """Raises StoreError, with what to do, where SQLite can't open the file."""
+    try:
+        yield
     except sqlite3.Error as error:
         remedy = _remedy(error)
         todo = f"{remedy[0].upper()}{remedy[1:]}, and try again." if remedy else _UNKNOWN
         raise StoreError(f"{path}: {error}. {todo}") from error
 
 
-def open_for_reading(path: Path) -> Database:
-    """The database at `path`, not to be written to; a crawl may go on meanwhile.
-
-    Raises StoreError where there is none yet, or as `open_database` does.
-    """
-    if not path.exists():
-        raise StoreError(f"{path}: nothing is stored here yet. Run `variorum crawl` first.")
-    db = open_database(path)
-    db.conn.execute("PRAGMA query_only = ON")
-    return db
+@contextmanager
+def _closing_on_failure(conn: sqlite3.Connection) -> Iterator[None]:
+    """An open connection leaves files of its own beside a database that was to be left alone."""
+    try:
+        yield
+    except BaseException:
+        conn.close()
+        raise
 
 
 @contextmanager
@@ -120,6 +152,8 @@ def _refuse_newer(db: Database, path: Path) -> None:
 
 
 def _prepare(db: Database) -> None:
+    # Our mark first: whoever opens the file meanwhile knows it for ours.
+    db.conn.execute(f"PRAGMA application_id = {recognition.APPLICATION_ID}")
     db.conn.execute("PRAGMA journal_mode = WAL")
     with writing(db):
         migrations.apply(db)

@@ -9,6 +9,10 @@ class NewerSchema(StoreError):
     """The database was written by a newer Variorum; nothing in it was touched."""
 
 
+class ForeignDatabase(StoreError):
+    """The file is a database of another program; nothing in it was touched."""
+
+
 class Malformed(StoreError):
     """What was asked with can't be what it is meant to be: no cursor, no head."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from storage import seals
+from storage import recognition, seals
 from storage.schema import migrations
 from storage.words import index
 from storage.words.alike import alike
@@ -270,3 +270,10 @@ def links_of_texts(db: Database) -> None:
     """Where the links of a text lead, and which of them lead elsewhere after a change."""
     for statement in _LINKS:
         db.execute(statement)
+
+
+@migrations()
+def mark_of_the_file(db: Database) -> None:
+    """The file says that it is ours, and of which generation, so that no other is taken for it."""
+    db.execute(f"PRAGMA application_id = {recognition.APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version = {recognition.FORMAT}")

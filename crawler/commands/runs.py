@@ -17,6 +17,7 @@ from crawler.telling import show
 from crawler.telling.health import warn_of_haste
 from crawler.telling.logs import log_to_stderr
 from crawler.telling.objects import run_object
+from storage.recognition import refuse_foreign
 
 
 @click.command()
@@ -33,6 +34,7 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
     Example: variorum crawl nejatngo iran-interlink
     """
     chosen = sites_named(workspace, names)
+    refuse_foreign(workspace.database)
     warn_of_haste(chosen)
     targets = meet_targets(workspace, readable_sites(workspace))
     with show.progress() as on_event:
@@ -90,6 +92,7 @@ def watch(workspace: Workspace) -> None:
 
     Example: variorum -C ~/press watch
     """
+    refuse_foreign(workspace.database)
     warn_of_haste(load_sites(workspace.sites_folder, workspace.defaults).values())
     log_to_stderr()
     asyncio.run(watch_sites(workspace))

@@ -1,0 +1,110 @@
+"""Whose database a file is, found out before anything is touched; and reading without a trace.
+
+The header of an SQLite file has two numbers for programs: `application_id` names the program, `user_version`
+is its own. Ours are read from the bytes of the file. Only a file without a name is opened, for one of ours
+that was made before the mark is known by its tables.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import struct
+from contextlib import closing
+from pathlib import Path
+
+from storage.errors import ForeignDatabase, NewerSchema, StoreError
+
+APPLICATION_ID = 0x5641524D
+"""`VARM`: the file is a Variorum database."""
+FORMAT = 1
+"""The generation of the format, as `user_version`; a program refuses those that it does not know."""
+
+_MAGIC = b"SQLite format 3\0"
+_HEADER = 100  # bytes
+_OURS = {"_sqlite_migrations", "sites", "pages", "captures"}
+"""Tables that every database of ours has had from the beginning."""
+
+
+def refuse_foreign(path: Path) -> None:
+    """Nothing, where there is no database yet, or one of ours.
+
+    Raises ForeignDatabase for one of another program, NewerSchema for one of a later generation, StoreError
+    where the file may not be read. The file is left as it is, and so is its folder.
+    """
+    mark = _mark(path)
+    if mark is None:
+        return
+    application, generation = mark
+    if application not in (0, APPLICATION_ID):
+        raise _foreign(path, f"its application_id is {application}")
+    if application == 0:
+        with closing(connect_quietly(path)) as conn:
+            _refuse_unmarked(conn, path, generation)
+    elif generation > FORMAT:
+        raise NewerSchema(
+            f"{path}: written by a newer Variorum (format {generation}; this one knows {FORMAT}); "
+            "nothing was changed. Install that version or newer, or name another database in variorum.toml."
+        )
+
+
+def may_write(path: Path) -> bool:
+    """Whether this user may write to the database, and make the files that SQLite needs beside it."""
+    real = path.resolve()
+    return os.access(real, os.R_OK | os.W_OK) and os.access(real.parent, os.W_OK | os.X_OK)
+
+
+def connect_quietly(path: Path) -> sqlite3.Connection:
+    """A connection that only reads, changes no byte of the database, and leaves no file beside it.
+
+    What a crawl, or one that was killed, has written to the log beside the database is read with it.
+    """
+    real = path.resolve()
+    log, shared = Path(f"{real}-wal"), Path(f"{real}-shm")
+    if log.exists() and shared.exists():
+        return _connect(real, "mode=ro")  # someone writes to it, or has been killed: SQLite tells which
+    if log.exists() and log.stat().st_size:
+        # Nobody has it open, so that no lock is needed; and the index of the log is made in memory.
+        conn = _connect(real, "mode=ro&vfs=unix-none")
+        conn.execute("PRAGMA locking_mode = EXCLUSIVE")
+        return conn
+    return _connect(real, "immutable=1")
+
+
+def _connect(path: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?{how}", uri=True)
+
+
+def _mark(path: Path) -> tuple[int, int] | None:
+    """`application_id` and `user_version` of an SQLite file; None for anything else, or nothing."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        todo = "Ask its owner for leave to read it, or name another file in variorum.toml."
+        raise StoreError(f"{path}: {error.strerror}. {todo}") from error
+    if len(header) < _HEADER or not header.startswith(_MAGIC):
+        return None
+    generation, application = struct.unpack_from(">i4xi", header, 60)
+    return application, generation
+
+
+def _refuse_unmarked(conn: sqlite3.Connection, path: Path, generation: int) -> None:
+    names = {name for (name,) in conn.execute("SELECT name FROM sqlite_master")}
+    if not names and not generation:
+        return  # nothing is in it
+    if (
+        not names >= _OURS
+        or not conn.execute("SELECT 1 FROM _sqlite_migrations WHERE migration_set = 'variorum'").fetchone()
+    ):
+        held = ", ".join(sorted(names)[:3]) or "nothing"
+        raise _foreign(path, f"it holds {held}{' ...' if len(names) > 3 else ''}")  # noqa: PLR2004
+
+
+def _foreign(path: Path, sign: str) -> ForeignDatabase:
+    return ForeignDatabase(
+        f"{path}: a database of another program ({sign}); nothing in it was read or changed. "
+        "Name another file as `database` in variorum.toml."
+    )
