@@ -23,7 +23,7 @@ from crawler import times
 from crawler.errors import Misuse
 from crawler.news.messenger import Messenger
 from crawler.run import NOT_BEGUN, run_child
-from crawler.running.lock import held
+from crawler.running.lock import held, watch_lock
 from crawler.running.pruner import prune_now
 from crawler.settings import Workspace
 from crawler.site import Site, load_site, load_sites, site_files
@@ -51,7 +51,7 @@ async def watch(workspace: Workspace, *, on_event: Hearer | None = None) -> None
     """
     watchlist = Watchlist(workspace)
     with (
-        held(Path(f"{workspace.database}.lock"), "`variorum watch`"),
+        held(watch_lock(workspace.database), "`variorum watch`"),
         contextlib.closing(Store.open(workspace.database)) as store,
     ):
         await Daemon(workspace, watchlist, store, on_event).serve()
@@ -121,7 +121,7 @@ class Daemon:
             misfire_grace_time=None,
         )
         if self.workspace.retention:
-            scheduler.add_job(prune_now, "interval", [self.workspace], days=1, next_run_time=self._last_tick)
+            self.prune_daily(scheduler, since=self._last_tick)
         scheduler.start()
         try:
             await self._until_stopped(job)
@@ -129,6 +129,19 @@ class Daemon:
             scheduler.shutdown(wait=False)
             await self._end_runs()
         logger.info("stopped")
+
+    def prune_daily(self, scheduler: AsyncIOScheduler, since: datetime) -> None:
+        """Prune once a day from then on; a late prune is made up for, however long the start took."""
+        scheduler.add_job(
+            prune_now,
+            "interval",
+            [self.workspace],
+            days=1,
+            next_run_time=since,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
 
     async def tick(self) -> None:
         """Start the sites that are due, the longest due first, as far as there is room for them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -10,15 +11,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from crawler import schedule
 from crawler.running.lock import held
+from crawler.settings import Workspace, load_workspace
 from crawler.times import iso, now
 from storage.reader import Reader
 from storage.rows import ChangeRow
+from storage.store import Store
 from tests.local_site import LocalSite, article
 
 PATIENCE = 60
@@ -172,6 +178,29 @@ def test_a_stated_retention_is_seen_to(root: Path, local_site: LocalSite) -> Non
         assert daemon.stop() == 0
     assert 0 < len(rows(root, old)) < before
     assert rows(root, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_what_is_old_is_pruned_however_long_the_daemon_took_to_start(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = load_workspace(root)
+
+    async def start() -> None:
+        pruned = asyncio.Event()
+
+        async def prune(workspace: Workspace) -> None:
+            pruned.set()
+
+        monkeypatch.setattr("crawler.schedule.prune_now", prune)
+        with contextlib.closing(Store.open(workspace.database)) as store:
+            daemon = schedule.Daemon(workspace, schedule.Watchlist(workspace), store, None)
+            scheduler = AsyncIOScheduler(timezone=UTC)
+            daemon.prune_daily(scheduler, since=now() - timedelta(minutes=5))
+            scheduler.start()
+            await asyncio.wait_for(pruned.wait(), PATIENCE)
+            scheduler.shutdown(wait=False)
+
+    asyncio.run(start())
 
 
 def test_a_second_daemon_is_refused_with_the_number_of_the_first(root: Path) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from crawler.errors import Misuse, VariorumError
-from crawler.running.lock import held
+from crawler.running.lock import LOOK_AGAIN, held, is_held, notify_lock, run_lock
+from storage.store import Store
+from tests.command import objects, variorum, workspace
 
 HOLDER = """
 import sys
@@ -68,3 +73,66 @@ def test_a_lock_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     path = tmp_path / "missing" / "variorum.db.lock"
     with pytest.raises(VariorumError, match=f"can't start: {path}"), held(path, "the daemon"):
         pass
+
+
+def test_whether_a_lock_is_held_is_known_from_the_kernel_and_not_from_the_number_in_the_file(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "variorum.db.press.lock"
+    assert not is_held(path)
+    path.write_text(str(os.getpid()))  # as after a restart of the container, where numbers begin anew
+    assert not is_held(path)
+    with holder(path):
+        assert is_held(path)
+    assert not is_held(path)
+
+
+def test_somebody_who_only_looks_keeps_nobody_from_the_lock(tmp_path: Path) -> None:
+    path = tmp_path / "variorum.db.press.lock"
+    path.touch()
+    looker = path.open()
+    fcntl.flock(looker, fcntl.LOCK_SH)
+    threading.Timer(LOOK_AGAIN / 2, looker.close).start()
+    with held(path, "a run"):
+        assert is_held(path)
+
+
+def test_a_site_called_notify_is_crawled_while_news_are_sent(tmp_path: Path) -> None:
+    database = tmp_path / "variorum.db"
+    with held(notify_lock(database), "the notifier"), held(run_lock(database, "notify"), "a run of notify"):
+        pass
+
+
+def test_a_killed_run_is_interrupted_also_where_its_process_number_lives_again(tmp_path: Path) -> None:
+    root = workspace(tmp_path, press='url = "https://ormhead.example/"\n')
+    with closing(Store.open(root / "variorum.db")) as store:
+        store.enrol("press", "https://ormhead.example/")
+        store.begin_run("press", "2026-03-01T06:00:00Z")
+    lock = run_lock(root / "variorum.db", "press")
+    lock.write_text(str(os.getpid()))
+    assert state(root) == "interrupted"
+    with holder(lock):
+        assert state(root) == "running"
+
+
+def state(root: Path) -> str:
+    """What `variorum status` says of the one site."""
+    [found] = objects("-C", root, "status")
+    return str(found["sites"][0]["state"])
+
+
+@pytest.mark.parametrize("source", ["warc", "dumps", "wayback"])
+def test_an_import_waits_for_the_end_of_a_run_of_its_site(tmp_path: Path, source: str) -> None:
+    root = workspace(tmp_path, press='url = "https://ormhead.example/"\n', other='url = "https://b.example/"')
+    file = tmp_path / "home-2018-02.txt"
+    file.write_text("The bridge at Ormhead\n\nIt was opened in 1887, and it still stands.\n")
+    what: dict[str, list[str | Path]] = {
+        "warc": [file],
+        "dumps": [file],
+        "wayback": ["https://ormhead.example/", "--endpoint", "http://127.0.0.1:9"],
+    }
+    with held(run_lock(root / "variorum.db", "press"), "a run"):
+        result = variorum("-C", root, "import", source, *what[source], "--site", "press")
+    assert result.exit_code == 1
+    assert f"a run of press runs already, as process {os.getpid()}: stop that one first" in result.stderr
+    assert not (root / "variorum.db").exists()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import click
 
-from crawler.commands.options import Moment, as_json, sites_named, with_workspace
+from crawler.commands.options import Moment, as_json, sites_named, sole_store, with_workspace
 from crawler.importing.dumps import import_dumps, read_dumps
 from crawler.settings import Workspace
 from crawler.telling import dumps as telling
 from crawler.telling import show
 from crawler.telling.progress import counted
-from storage.store import Store
 
 dump = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -43,7 +41,7 @@ def dumps(
     """
     [site] = sites_named(workspace, [name])
     found = read_dumps(files, moments)
-    with closing(Store.open(workspace.database)) as store:
+    with sole_store(workspace, site) as store:
         reports = list(counted(import_dumps(store, site, found), "dumps", total=len(found)))
     if as_json:
         show.json_lines(map(telling.report_object, reports))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -10,11 +11,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from crawler.errors import Misuse
+from crawler.running.lock import held, run_lock
 from crawler.settings import SETTINGS_FILE, Workspace, load_workspace
 from crawler.site import Site, load_sites
 from crawler.times import iso, now, parse
 from crawler.timing import duration
 from storage.reader import Reader
+from storage.store import Store
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,6 +69,17 @@ def sites_named(workspace: Workspace, names: Sequence[str]) -> list[Site]:
     if not sites:
         raise Misuse(f"{workspace.sites_folder} has no sites: `variorum add URL` adds one.")
     return [sites[name] for name in dict.fromkeys(names)] if names else list(sites.values())
+
+
+@contextmanager
+def sole_store(workspace: Workspace, site: Site) -> Iterator[Store]:
+    """The store, while nobody else writes the site's history: no run goes on, and no other import.
+
+    Raises VariorumError where somebody does.
+    """
+    lock = run_lock(workspace.database, site.name)
+    with held(lock, f"a run of {site.name}"), closing(Store.open(workspace.database)) as store:
+        yield store
 
 
 def site_filter(workspace: Workspace, reader: Reader, name: str | None) -> str | None:

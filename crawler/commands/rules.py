@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import closing
 from typing import Any
 
 import click
 
 from crawler.boilerplate.pins import Shown, decide, pieces
-from crawler.commands.options import as_json, sites_named, whole_number, with_workspace
+from crawler.commands.options import as_json, sites_named, sole_store, whole_number, with_workspace
 from crawler.errors import Misuse
 from crawler.reading.reader import Reader
 from crawler.reading.rereading import Rereading, reread_site
-from crawler.running.lock import held
 from crawler.settings import Workspace
-from crawler.site import Site
 from crawler.telling import show
 from crawler.trying.rules import MOST_CHANGES, backtest, drafted
 from crawler.trying.sight import reader_of
@@ -49,7 +45,7 @@ def template(
     if len(asked) > 1:
         raise Misuse("one of --pin, --free and --undo at a time")
     for piece, what in asked:
-        with _alone(workspace, site) as store:
+        with sole_store(workspace, site) as store:
             decide(store, site.name, piece, what)
     with closing(Store(open_for_reading(workspace.database))) as store:
         found = [_object(one) for one in pieces(store, site.name)]
@@ -75,7 +71,7 @@ def reextract(workspace: Workspace, names: tuple[str, ...], dry_run: bool, as_js
     """
     counts: Counter[str] = Counter()
     for site in sites_named(workspace, names):
-        with _alone(workspace, site) as store:
+        with sole_store(workspace, site) as store:
             for one in reread_site(store, reader_of(workspace, site), dry=dry_run):
                 counts[_word(one)] += 1
                 if one.differs or one.now is None:
@@ -137,14 +133,6 @@ def test_rule(
         )
     for row in found.hidden[:MOST_SHOWN]:
         show.line(f"  {row.id}  {row.title or row.url}")
-
-
-@contextmanager
-def _alone(workspace: Workspace, site: Site) -> Iterator[Store]:
-    """The store, while no run of the site goes on."""
-    lock = Path(f"{workspace.database}.{site.name}.lock")
-    with held(lock, f"a run of {site.name}"), closing(Store.open(workspace.database)) as store:
-        yield store
 
 
 def _object(one: Shown) -> dict[str, Any]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import click
 
 from crawler.backfill import Backfill
-from crawler.commands.options import as_json, sites_named, with_workspace
+from crawler.commands.options import as_json, sites_named, sole_store, with_workspace
 from crawler.errors import Misuse
 from crawler.importing.warc import WarcFiles
 from crawler.settings import Workspace
 from crawler.telling import show
 from crawler.telling.progress import counted
-from storage.store import Store
 
 archive = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -33,7 +31,7 @@ def warc(workspace: Workspace, files: tuple[Path, ...], name: str, as_json: bool
     Example: variorum import warc old-site.warc.gz --site nejatngo
     """
     [site] = sites_named(workspace, [name])
-    with closing(Store.open(workspace.database)) as store:
+    with sole_store(workspace, site) as store:
         backfill = Backfill(store, site, f"warc:{files[0].name}")
         if backfill.wants_to_learn():
             sample = WarcFiles(files, backfill.is_wanted, backfill.stored).captures()

@@ -24,6 +24,7 @@ from crawler.boilerplate.learning import SAMPLE
 from crawler.errors import VariorumError
 from crawler.fetched import Fetched
 from crawler.run import NOT_BEGUN
+from crawler.running.lock import held, run_lock
 from crawler.settings import load_workspace
 from crawler.urls import key
 from spiders.cdx import MISSED, Memento, collapsed
@@ -63,9 +64,12 @@ class Taking:
         spider = self._spider()
         try:
             workspace = load_workspace(Path(self.crawler.settings["WORKSPACE"]))
+            lock = run_lock(workspace.database, spider.of.name)
+            self._open.enter_context(held(lock, f"a run of {spider.of.name}"))
             self.store = self._open.enter_context(closing(Store.open(workspace.database)))
             self.backfill = Backfill(self.store, spider.of, ORIGIN)
         except (VariorumError, StoreError) as error:
+            self._open.close()
             self._emit({"event": "ended", "reason": NOT_BEGUN, "trouble": str(error), "counts": {}})
             raise
         self._learns = self.backfill.wants_to_learn()

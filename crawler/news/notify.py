@@ -19,7 +19,7 @@ from pathlib import Path
 from crawler.errors import Misuse, VariorumError
 from crawler.news.notice import due
 from crawler.news.target import PATIENCE, Service, Target, targets_of
-from crawler.running.lock import held
+from crawler.running.lock import held, notify_lock
 from crawler.settings import Workspace, load_workspace
 from crawler.site import Site, load_site, site_files
 from crawler.telling.letter import MOST_CHANGES, compose
@@ -197,7 +197,7 @@ def _meet(outbox: Outbox, targets: Iterable[Target], at: datetime) -> None:
 
 
 def _alone(workspace: Workspace) -> AbstractContextManager[None]:
-    return held(Path(f"{workspace.database}.notify.lock"), "`variorum notify`", patience=PATIENCE)
+    return held(notify_lock(workspace.database), "`variorum notify`", patience=PATIENCE)
 
 
 # ---- a process of its own

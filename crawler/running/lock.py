@@ -14,10 +14,27 @@ from crawler.errors import VariorumError
 
 LOOK_AGAIN = 0.1
 """Seconds between two looks at a lock that somebody else has."""
+BRIEFLY = 0.3
+"""Seconds: longer than `is_held` has a lock, only to see whether it is free."""
+
+
+def run_lock(database: Path, site: str) -> Path:
+    """The lock file of all that writes the history of a site: runs, imports, rereading."""
+    return Path(f"{database}.{site}.lock")
+
+
+def notify_lock(database: Path) -> Path:
+    """The lock file of whoever sends news. No site's name begins with a hyphen."""
+    return Path(f"{database}-notify.lock")
+
+
+def watch_lock(database: Path) -> Path:
+    """The lock file of the daemon."""
+    return Path(f"{database}.lock")
 
 
 @contextmanager
-def held(path: Path, what: str, *, patience: float = 0) -> Iterator[None]:
+def held(path: Path, what: str, *, patience: float = BRIEFLY) -> Iterator[None]:
     """While inside, this process alone holds the lock file, which names it by its number.
 
     Raises VariorumError where another process still holds it after `patience` seconds, with that one's
@@ -40,9 +57,19 @@ def held(path: Path, what: str, *, patience: float = 0) -> Iterator[None]:
         yield
 
 
-def _is_ours(file: IO[str]) -> bool:
+def is_held(path: Path) -> bool:
+    """Whether some process holds the lock file. It asks the kernel: the number in the file may live again."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file = path.open("r", encoding="ascii")
+    except OSError:
+        return False
+    with file:
+        return not _is_ours(file, fcntl.LOCK_SH)
+
+
+def _is_ours(file: IO[str], how: int = fcntl.LOCK_EX) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

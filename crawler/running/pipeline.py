@@ -23,7 +23,7 @@ from crawler.errors import SiteTrouble, VariorumError
 from crawler.fetched import Fetched
 from crawler.run import NOT_BEGUN
 from crawler.running.archive import SiteArchive
-from crawler.running.lock import held
+from crawler.running.lock import held, run_lock
 from crawler.running.settle import settle, silence, unmet
 from crawler.running.tally import BROKE_DOWN, CHANGED, DATABASE, MISSING, SPENT, UNREACHABLE, Tally
 from crawler.settings import SETTINGS_FILE, Workspace, load_workspace
@@ -149,9 +149,7 @@ class Recording:
     def _begin(self, workspace: Workspace) -> None:
         spider, started = self._spider(), now()
         site = spider.site
-        self._open.enter_context(
-            held(Path(f"{workspace.database}.{site.name}.lock"), f"a run of {site.name}")
-        )
+        self._open.enter_context(held(run_lock(workspace.database, site.name), f"a run of {site.name}"))
         self.store = Store.open(workspace.database)
         self._open.callback(self.store.close)
         self.store.enrol(site.name, site.url)

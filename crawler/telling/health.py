@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import timedelta
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.news.target import PATIENCE, targets_of
 from crawler.revisit import plan
 from crawler.running.archive import visit_of
+from crawler.running.lock import is_held, run_lock
 from crawler.settings import Workspace
 from crawler.site import Site
 from crawler.telling.objects import Object
@@ -117,19 +116,8 @@ def _word(workspace: Workspace, site: Site, run: dict[str, Any] | None, issues: 
     if run is None:
         return "never run"
     if run["ended_at"] is None:
-        return "running" if _is_running(workspace, site) else "interrupted"
+        return "running" if is_held(run_lock(workspace.database, site.name)) else "interrupted"
     return "trouble" if issues else "ok"
-
-
-def _is_running(workspace: Workspace, site: Site) -> bool:
-    """Whether the process lives that holds the lock of the site's runs."""
-    try:
-        os.kill(int(Path(f"{workspace.database}.{site.name}.lock").read_text(encoding="ascii")), 0)
-    except PermissionError:  # it lives, as somebody else's
-        return True
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 def hasty(site: Site) -> bool:
