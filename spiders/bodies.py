@@ -15,8 +15,9 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 
+from crawler.classification.media_type import HTML, media_type
 from spiders.failures import BodyCut, TooLarge
 
 if sys.version_info >= (3, 14):
@@ -59,6 +60,17 @@ def _inflates(body: bytes, window: int, limit: int) -> bool:
         return False
 
 
+def as_page(response: Response) -> Response:
+    """The response as the page that its bytes show, where its header names no type, or one that says nothing.
+
+    Scrapy goes by the header alone: of a page sent as "binary/octet-stream" it would read no link.
+    """
+    declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    if isinstance(response, HtmlResponse) or media_type(declared, response.body) not in HTML:
+        return response
+    return response.replace(cls=HtmlResponse)
+
+
 class WholeBodies(HttpCompressionMiddleware):
     """Scrapy's decompression, but a cut stream is asked for again and then BodyCut; a bomb is TooLarge."""
 
@@ -78,9 +90,10 @@ class WholeBodies(HttpCompressionMiddleware):
         if response.body and encoding and not is_whole(response.body, encoding, self._limit):
             return self._again(request, encoding)
         try:
-            return super().process_response(request, response)
+            read = super().process_response(request, response)
         except IgnoreRequest as error:
             raise TooLarge(str(error)) from error
+        return as_page(read) if isinstance(read, Response) else read
 
     def _again(self, request: Request, encoding: str) -> Request:
         assert self._crawler.spider is not None

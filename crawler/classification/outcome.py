@@ -20,6 +20,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import NamedTuple
 
+from crawler.classification.media_type import JSON, XML
 from crawler.classification.response import (
     LITTLE,
     MAINTENANCE_TEXTS,
@@ -111,6 +112,13 @@ _DOCUMENT = re.compile(
 )
 
 
+_ERROR_DATA = re.compile(
+    rb"[\"'](?:errors?|error_?(?:code|message|description)|exception|fault|message|detail|code|status(?:_?code)?)[\"']"
+    rb"\s*:|<(?:\w{1,30}:)?(?:errors?|fault|exception|code|message)[\s>]",
+    re.IGNORECASE,
+)
+
+
 class Rule(NamedTuple):
     """One row of the table. The reason is a format string over the answer a and the context c."""
 
@@ -183,6 +191,11 @@ def _unreadable(a: ResponseView, _: Context) -> bool:
     return not a.is_html and _DOCUMENT.fullmatch(a.media_type) is None
 
 
+def _error_as_data(a: ResponseView, _: Context) -> bool:
+    """An error that a program sends to a program, whatever type it names."""
+    return a.media_type in (JSON, XML) and _ERROR_DATA.search(a.fetched.body[:_SMALL]) is not None
+
+
 def _error(error: str, outcome: Outcome) -> Rule:
     reason = f"{error}: {{a.fetched.detail}}"
     return Rule(f"error: {error}", lambda a, c: a.fetched.error == error, outcome, reason)
@@ -241,6 +254,7 @@ RULES = (
     ),
     Rule("sent home", _sent_home, Outcome.soft_404, "redirected to the home page {a.fetched.final_url}"),
     Rule("empty", lambda a, c: not a.fetched.body.strip(), Outcome.truncated, "empty body"),
+    Rule("error as data", _error_as_data, Outcome.failed, "an error sent as data: {a.start}"),
     Rule("wrong type", _unreadable, Outcome.wrong_type, "neither page nor document: {a.media_type!r}"),
     Rule(
         "shorter than announced",

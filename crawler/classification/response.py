@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 
 from lxml import etree
 
+from crawler.classification.media_type import HTML, media_type
 from crawler.fetched import Fetched
 
 CHALLENGE_HEADERS = {"cf-mitigated": "Cloudflare", "x-amzn-waf-action": "AWS WAF", "x-sucuri-block": "Sucuri"}
@@ -89,8 +89,6 @@ MAINTENANCE_TEXTS = _phrases(
 )
 """What WordPress itself says while its database is away, or while it is updated."""
 
-HTML = frozenset({"text/html", "application/xhtml+xml"})
-"""Media types of pages."""
 LITTLE = 200
 """Words: a challenge or a "not found" page with its menus shows fewer, an article with its menus more."""
 
@@ -100,7 +98,6 @@ _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,400})", re.IGNORECASE)
 _BETWEEN = re.compile(r" [-–—•·:] | ?[|»«] ?")
 _CUT = re.compile(rb"<(?:[/!a-zA-Z]|$)")
 _LENGTH = re.compile(r"[0-9]{1,15}")
-_UNKNOWN = frozenset({"", "application/octet-stream", "unknown/unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +116,8 @@ class ResponseView:
 
     @cached_property
     def media_type(self) -> str:
-        """The media type; where the server gives none, or a false one, what the first bytes look like."""
-        said = self.fetched.headers.get("content-type", "").lower()
-        named = said.partition(";")[0].strip()
-        if named in HTML and "utf-16" not in said and _is_binary(self.fetched.body[:1024]):
-            return "application/octet-stream"
-        return named if named not in _UNKNOWN else _sniffed(self.fetched.body)
+        """The media type, by the header where that says something, else by the bytes."""
+        return media_type(self.fetched.headers.get("content-type", ""), self.fetched.body)
 
     @property
     def is_html(self) -> bool:
@@ -194,6 +187,11 @@ class ResponseView:
         return len(self.fetched.body)
 
     @property
+    def start(self) -> str:
+        """The first characters of the body, for the reason of a verdict."""
+        return self.fetched.body[:120].decode("utf-8", "replace")
+
+    @property
     def announced(self) -> int:
         """The Content-Length where it measures the body as we have it; else 0."""
         length = self.fetched.headers.get("content-length", "")
@@ -233,21 +231,6 @@ def _decoded(fetched: Fetched, size: int) -> str:
         return fetched.body[:size].decode(fetched.encoding or "utf-8", "replace")
     except (LookupError, ValueError):  # a name that is no encoding, or one that is no encoding of text
         return fetched.body[:size].decode("utf-8", "replace")
-
-
-def _sniffed(body: bytes) -> str:
-    start = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith(b"%pdf-"):
-        return "application/pdf"
-    if start.startswith(b"<?xml"):
-        return "application/xhtml+xml" if b"<html" in start else "text/xml"
-    return "text/html" if start.startswith(b"<") else ""
-
-
-def _is_binary(start: bytes) -> bool:
-    """Whether bytes begin what is no text: a zero is among them, and they are neither markup nor UTF-16."""
-    wide = start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or start.lstrip().startswith(b"\0<")
-    return b"\0" in start and not wide and not start.removeprefix(BOM_UTF8).lstrip().startswith(b"<")
 
 
 def _machinery_and_text(html: str) -> tuple[str, str]:

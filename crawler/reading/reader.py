@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from crawler.boilerplate.template import EMPTY, Template
+from crawler.classification.media_type import HTML, media_type
 from crawler.extract import EXTRACTOR, Extract, ExtractionError, extract, rules_at
 from crawler.fetched import Fetched
 from crawler.reading.files import extract_file
@@ -46,8 +47,8 @@ class Reader:
         """The extraction of a captured body. Raises ExtractionError, also where it takes too long."""
         try:
             with time_limit(SECONDS):
-                if not _is_page(body, content_type):
-                    return extract_file(body, url, content_type or "")
+                if (kind := media_type(content_type or "", body)) not in HTML:
+                    return extract_file(body, url, kind)
                 day = date.fromisoformat(captured_at[:10])
                 parts = [self._read_part(part, url, encoding, day) for part in split(body)]
         except TookTooLong as error:
@@ -80,7 +81,3 @@ class Reader:
             remove=rules_at(self.site.remove, day),
             template=self.template,
         )
-
-
-def _is_page(body: bytes, content_type: str | None) -> bool:
-    return "html" in content_type.lower() if content_type else body.lstrip()[:1] == b"<"
