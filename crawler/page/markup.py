@@ -50,11 +50,25 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
         raise ExtractionError(f"{url}: no HTML in the page ({error}); is it a picture or a PDF?") from error
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise ExtractionError(f"{url}: nested too deep to be read whole; exclude it if it is a trap")
+    _open_frames(tree, parser)
     if sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
         raise ExtractionError(f"{url}: more than {MOST_ELEMENTS} elements; exclude it if it is no article")
     _drop_unseen(tree)
     _reveal_addresses(tree)
     return tree
+
+
+def _open_frames(tree: HtmlElement, parser: html.HTMLParser) -> None:
+    """Puts the documents that stand in the page as `iframe srcdoc` in the place of their frames."""
+    for frame in [one for one in tree.iter("iframe") if (one.get("srcdoc") or "").strip()]:
+        inside = html.document_fromstring(
+            frame.attrib.pop("srcdoc").encode("utf-8", "replace"), parser=parser
+        )
+        body = inside.find("body")
+        frame.clear(keep_tail=True)
+        frame.tag = "div"
+        frame.extend(list(body) if body is not None else [])
+        frame.text = body.text if body is not None else None
 
 
 def _attributes(tag: str) -> int:
