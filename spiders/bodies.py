@@ -26,6 +26,10 @@ else:
     from backports import zstd
 
 
+FIRST_BYTES = "first_bytes"
+"""Key of `Request.meta`: so many bytes of the body are wanted, and what follows them is not fetched."""
+
+
 def is_whole(body: bytes, encoding: str, limit: int) -> bool:
     """Whether a body under one content encoding is sound and reaches its end.
 
@@ -33,31 +37,42 @@ def is_whole(body: bytes, encoding: str, limit: int) -> bool:
     reason. An encoding that is not known here counts as whole too.
     """
     try:
-        match encoding:
-            case "gzip" | "x-gzip":
-                return _inflates(body, zlib.MAX_WBITS | 16, limit)
-            case "deflate":
-                # The standard says zlib's format, but some servers send the bare stream.
-                return _inflates(body, zlib.MAX_WBITS, limit) or _inflates(body, -zlib.MAX_WBITS, limit)
-            case "br":
-                stream = brotli.Decompressor()
-                return (
-                    len(stream.process(body, output_buffer_limit=limit + 1)) > limit or stream.is_finished()
-                )
-            case "zstd":
-                frame = zstd.ZstdDecompressor()
-                return len(frame.decompress(body, limit + 1)) > limit or frame.eof
-    except (brotli.error, zstd.ZstdError):
+        plain, ends = _decompressed(body, encoding, limit + 1)
+    except (zlib.error, brotli.error, zstd.ZstdError):
         return False
-    return True
+    return len(plain) > limit or ends
 
 
-def _inflates(body: bytes, window: int, limit: int) -> bool:
-    stream = zlib.decompressobj(window)
+def first_bytes(body: bytes, encoding: str, limit: int) -> bytes:
+    """At most `limit` bytes of a body, freed of its content encoding; nothing of a broken stream."""
     try:
-        return len(stream.decompress(body, limit + 1)) > limit or stream.eof
-    except zlib.error:
-        return False
+        return _decompressed(body, encoding, limit)[0][:limit]
+    except (zlib.error, brotli.error, zstd.ZstdError):
+        return b""
+
+
+def _decompressed(body: bytes, encoding: str, limit: int) -> tuple[bytes, bool]:
+    """The body, decompressed up to about `limit` bytes, and whether it reaches its end."""
+    match encoding:
+        case "gzip" | "x-gzip":
+            return _inflated(body, zlib.MAX_WBITS | 16, limit)
+        case "deflate":
+            try:
+                return _inflated(body, zlib.MAX_WBITS, limit)
+            except zlib.error:  # the standard says zlib's format, but some servers send the bare stream
+                return _inflated(body, -zlib.MAX_WBITS, limit)
+        case "br":
+            stream = brotli.Decompressor()
+            return stream.process(body, output_buffer_limit=limit), stream.is_finished()
+        case "zstd":
+            frame = zstd.ZstdDecompressor()
+            return frame.decompress(body, limit), frame.eof
+    return body, True
+
+
+def _inflated(body: bytes, window: int, limit: int) -> tuple[bytes, bool]:
+    stream = zlib.decompressobj(window)
+    return stream.decompress(body, limit), stream.eof
 
 
 def as_page(response: Response) -> Response:
@@ -87,6 +102,8 @@ class WholeBodies(HttpCompressionMiddleware):
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """The response with its body decompressed. Raises BodyCut or TooLarge."""
         encoding = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip().lower()
+        if limit := request.meta.get(FIRST_BYTES):
+            return response.replace(body=first_bytes(response.body, encoding, limit))
         if response.body and encoding and not is_whole(response.body, encoding, self._limit):
             return self._again(request, encoding)
         try:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from scrapy import Request
 
+LONGEST = 2_000
+"""Characters: what is longer is not sent back, since many servers refuse a request with such a header."""
+
 
 class Conditional:
     """Downloader middleware: sends back the validators of `request.meta["validators"]`, word for word.
@@ -18,5 +21,5 @@ class Conditional:
         redirected = "redirect_urls" in request.meta
         for name, value in (("If-None-Match", etag), ("If-Modified-Since", modified)):
             request.headers.pop(name, None)
-            if value and not redirected:
-                request.headers[name] = value
+            if value and len(value) <= LONGEST and not redirected:
+                request.headers[name] = value.encode("latin-1", "ignore")  # as it was decoded

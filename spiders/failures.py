@@ -33,6 +33,10 @@ class AskedToWait(Refused):
     """The host asked, by Retry-After, for more time than a run waits: not a failure of the page."""
 
 
+class LeadsNowhere(IgnoreRequest):
+    """The answer sends us to an address that is none."""
+
+
 class TooLarge(IgnoreRequest):
     """The body, freed of its content encoding, is larger than DOWNLOAD_MAXSIZE."""
 

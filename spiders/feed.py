@@ -7,19 +7,22 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import feedparser
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 
 from crawler.fetched import Listed
 from crawler.times import iso
+from spiders.references import addresses_of
 
 _TYPES = ("application/rss+xml", "application/atom+xml")
 
 
 def feed_addresses(response: Response) -> list[str]:
     """The feeds of articles that a page names in its head; comment feeds are left out."""
+    if not isinstance(response, TextResponse):
+        return []
     links = response.xpath("//link[contains(@rel, 'alternate')][@href]")
     hrefs = [link.attrib["href"] for link in links if link.attrib.get("type", "").lower() in _TYPES]
-    return list(dict.fromkeys(response.urljoin(h) for h in hrefs if "comments" not in h))
+    return addresses_of(response, [href for href in hrefs if "comments" not in href])
 
 
 def listed(body: bytes) -> list[Listed]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
 from scrapy.http import HtmlResponse, Response
 
 from crawler.fetched import Listed
 from crawler.site import Site
 from crawler.urls import in_scope, is_asset
 from spiders.parts import further_parts
+from spiders.references import addresses_of
 
 MAX_LINKS = 5_000
 
@@ -18,20 +17,10 @@ def links_of(response: Response, site: Site) -> list[Listed]:
     """The pages of the site that this one links to, each once, in the order of the page."""
     if not isinstance(response, HtmlResponse):
         return []
-    base = urljoin(response.url, response.xpath("//base/@href").get() or "")
     hrefs = response.xpath(
         "//a/@href | //link[@rel='next' or @rel='alternate'][@hreflang or @rel='next']/@href"
     )
-    urls = (_joined(base, href) for href in hrefs.getall()[:MAX_LINKS])
+    urls = addresses_of(response, hrefs.getall()[:MAX_LINKS])
     parts = set(further_parts(response))  # no pages by themselves
-    wanted = dict.fromkeys(
-        url for url in urls if url not in parts and in_scope(url, site) and not is_asset(url)
-    )
+    wanted = (url for url in urls if url not in parts and in_scope(url, site) and not is_asset(url))
     return [Listed(url, "links", on=response.url) for url in wanted]
-
-
-def _joined(base: str, href: str) -> str:
-    try:
-        return urljoin(base, href.strip())
-    except ValueError:
-        return ""

@@ -6,6 +6,8 @@ import re
 
 from scrapy.http import HtmlResponse, Response
 
+from spiders.references import addresses_of
+
 MAX_PARTS = 50
 
 # The numbers that WordPress and its themes set below a part.
@@ -27,6 +29,6 @@ def further_parts(response: Response, told: int = 1) -> list[str]:
 
 def _linked(response: HtmlResponse) -> list[str]:
     own = re.compile(re.escape(response.url.rstrip("/")) + r"/(\d{1,3})/?")
-    urls = [response.urljoin(href) for href in response.xpath(_NUMBERED_LINKS).getall()]
+    urls = addresses_of(response, response.xpath(_NUMBERED_LINKS).getall())
     numbered = {int(found[1]): url for url in urls if (found := own.fullmatch(url))}
     return [numbered[number] for number in sorted(numbered) if number > 1][:MAX_PARTS]

@@ -14,12 +14,14 @@ from twisted.python.failure import Failure
 
 from crawler.classification.outcome import Context, Outcome, judge
 from crawler.finding import Finding
+from crawler.references import resolve
 from crawler.site import Site
 from crawler.urls import key
 from spiders.failures import error_of
 from spiders.feed import feed_addresses
 from spiders.feed import listed as read_feed
 from spiders.fetching import fetched
+from spiders.references import base_of
 from spiders.sitemap import USUAL_PLACES, read_sitemap
 from spiders.wordpress import api_root, rest_bases, types_address
 
@@ -141,7 +143,9 @@ def editions(response: Response) -> dict[str, str]:
     """The addresses of a page's other languages, by code, as its head or its menu of languages names them."""
     links = response.xpath("//link[@rel='alternate'][@hreflang][@href] | //a[@hreflang][@href]")
     named = ((_language(link.attrib["hreflang"]), link.attrib["href"]) for link in links[:MOST_EDITIONS])
-    return {language: response.urljoin(href.strip()) for language, href in named if language}
+    base = base_of(response)
+    found = ((language, resolve(base, href)) for language, href in named if language)
+    return {language: address for language, address in found if address}
 
 
 def _language(text: str) -> str:

@@ -29,6 +29,7 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from crawler.site import Site
 from spiders.addresses import host_of
 from spiders.failures import AskedToWait, Refused, TooLarge
+from spiders.references import base_of
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route
@@ -91,9 +92,11 @@ class Rendering:
             raise visit.trouble
         if len(rendered.body) > self._crawler.settings.getint("DOWNLOAD_MAXSIZE"):
             raise TooLarge(f"{response.url} has {len(rendered.body)} bytes when its scripts have run")
-        return visit.document.replace(
+        page = visit.document.replace(
             url=rendered.url, body=rendered.body, encoding=rendered.encoding, request=request
         )
+        base_of(page)
+        return page
 
     async def _shown(self, visit: Visit) -> HtmlResponse:
         """What scrapy-playwright answers, in a context without a past: no cookies, no storage."""

@@ -7,20 +7,23 @@ let through unread; an unreachable file means "allowed"; Crawl-delay is read and
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import urljoin
+from weakref import WeakKeyDictionary
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
+from scrapy.exceptions import NotConfigured, StopDownload
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
-from spiders.failures import Refused, RobotsRefused
+from crawler.references import resolve
+from spiders.bodies import FIRST_BYTES
+from spiders.failures import LeadsNowhere, Refused, RobotsRefused
 
 TOKEN = "Variorum"  # noqa: S105  (the product token by which robots.txt may name us)
-READ_BYTES = 500 * 1024  # RFC 9309 2.5: at least this much must be read
+READ_BYTES = 500 * 1024
+"""So much of a file is read and obeyed, however long it is (RFC 9309 2.5 asks for at least this)."""
 
 
 def is_unreachable(status: int) -> bool:
@@ -44,6 +47,8 @@ class Robots:
             raise NotConfigured
         self._crawler = crawler
         self._rules: dict[str, asyncio.Task[ProtegoRobotParser]] = {}
+        self._received: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
+        crawler.signals.connect(self._bytes_received, signal=signals.bytes_received)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Robots:
@@ -64,18 +69,20 @@ class Robots:
 
     async def _read(self, url: str, request: Request) -> ProtegoRobotParser:
         response = await self._fetch(url)
-        readable = 200 <= response.status < 300  # noqa: PLR2004
-        rules = ProtegoRobotParser(response.body[:READ_BYTES] if readable else b"", self._crawler.spider)
+        rules = ProtegoRobotParser(_beginning(response), self._crawler.spider)
         self._crawler.signals.send_catch_log(signals.robots_parsed, robotparser=rules, request=request)
         sitemaps: list[str] = getattr(self._crawler.spider, "robots_sitemaps", [])
-        sitemaps.extend(urljoin(response.url, sitemap) for sitemap in rules.rp.sitemaps)
+        base = response.url if response else url
+        sitemaps.extend(address for one in rules.rp.sitemaps if (address := resolve(base, one)))
         return rules
 
-    async def _fetch(self, url: str) -> Response:
+    async def _fetch(self, url: str) -> Response | None:
+        """The answer for the file; None where it leads nowhere, and there are no rules to be had."""
         assert self._crawler.engine is not None
-        request = Request(url, callback=NO_CALLBACK, meta={"dont_obey_robotstxt": True})
         try:
-            response = await self._crawler.engine.download_async(request)
+            response = await self._crawler.engine.download_async(_request(url))
+        except LeadsNowhere:
+            return None
         except Refused:
             raise
         except Exception as error:
@@ -83,6 +90,26 @@ class Robots:
         if is_unreachable(response.status):
             raise RobotsRefused(_unreachable(url, f"status {response.status}"))
         return response
+
+    def _bytes_received(self, data: bytes, request: Request) -> None:
+        if FIRST_BYTES in request.meta:
+            self._received[request] = self._received.get(request, 0) + len(data)
+            if self._received[request] > request.meta[FIRST_BYTES]:
+                raise StopDownload(fail=False)
+
+
+def _request(url: str) -> Request:
+    # Not compressed, so that the first bytes received are the first of the file.
+    meta = {"dont_obey_robotstxt": True, FIRST_BYTES: READ_BYTES, "download_maxsize": 0}
+    return Request(url, callback=NO_CALLBACK, headers={"Accept-Encoding": "identity"}, meta=meta)
+
+
+def _beginning(response: Response | None) -> bytes:
+    """What of the file counts: nothing of an answer that is none, or of half a line at the end."""
+    if response is None or not 200 <= response.status < 300:  # noqa: PLR2004
+        return b""
+    body = response.body
+    return body if len(body) < READ_BYTES else body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
 
 
 def _unreachable(url: str, why: str) -> str:

@@ -100,8 +100,12 @@ DOWNLOADER_MIDDLEWARES = {
     "spiders.retry_after.RetryAfter": 60,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "spiders.robots.Robots": 100,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "spiders.redirects.Refreshes": 580,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "spiders.bodies.WholeBodies": 590,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "spiders.redirects.Redirects": 600,
     # After the redirect middlewares, so that it sees each hop.
     "spiders.conditional.Conditional": 610,
 }

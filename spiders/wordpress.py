@@ -11,11 +11,12 @@ import json
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 
 from crawler.fetched import Listed
 from crawler.judging.witness import of_markup
 from crawler.times import iso, parse
+from spiders.references import addresses_of
 
 PER_PAGE = 100
 FIELDS = "id,type,link,date_gmt,modified_gmt,title,content"
@@ -45,12 +46,11 @@ _NO_ARTICLES = frozenset(
 
 def api_root(response: Response) -> str | None:
     """The address of the REST API that a page of the site names, in its headers or its head."""
-    for link in response.headers.getlist("Link"):
-        address, _, rest = link.decode("latin-1").partition(">")
-        if API_LINK in rest:
-            return response.urljoin(address.strip(" <"))
-    found = response.xpath("//link[@rel=$rel]/@href", rel=API_LINK).get()
-    return response.urljoin(found) if found else None
+    links = [link.decode("latin-1").partition(">") for link in response.headers.getlist("Link")]
+    named = [address.strip(" <") for address, _, rest in links if API_LINK in rest]
+    if isinstance(response, TextResponse):
+        named += response.xpath("//link[@rel=$rel]/@href", rel=API_LINK).getall()
+    return next(iter(addresses_of(response, named)), None)
 
 
 def types_address(root: str) -> str:

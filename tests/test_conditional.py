@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crawler.site import Site
 from tests.local_site import LocalSite, Page, article
 from tests.small_crawl import small_crawl
@@ -51,3 +53,24 @@ def test_the_target_of_a_redirect_is_not_sent_the_validators_of_its_origin(local
     )
     assert new.path == "/new/"
     assert not {"if-none-match", "if-modified-since"} & set(new.headers)
+
+
+@pytest.mark.parametrize("long", [('"' + "x" * 9_000 + '"', DATE), ('"x"', DATE + " " * 9_000)])
+def test_a_validator_of_nine_kilobytes_is_not_sent_back_and_the_other_one_is(
+    local_site: LocalSite, long: tuple[str, str]
+) -> None:
+    local_site.pages["/a/"] = page(None, None)
+    url = f"{local_site.url}/a/"
+    outcome = small_crawl(Site(name="t", url=local_site.url, delay=0), [url], validators={url: long})
+    assert outcome.answers["/a/"].status == 200
+    sent = local_site.requests[-1].headers
+    assert [len(sent[name]) for name in ("if-none-match", "if-modified-since") if name in sent] in ([29], [3])
+
+
+def test_an_etag_is_sent_back_byte_for_byte(local_site: LocalSite) -> None:
+    local_site.pages["/a/"] = page('"café"', None)
+    url = f"{local_site.url}/a/"
+    outcome = small_crawl(
+        Site(name="t", url=local_site.url, delay=0), [url], validators={url: ('"café"', None)}
+    )
+    assert outcome.answers["/a/"].status == 304

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crawler.site import Site
 from tests.local_site import LocalSite, Page, article
 from tests.small_crawl import small_crawl
@@ -96,4 +98,16 @@ def test_of_a_huge_robots_txt_the_first_500_kib_count(local_site: LocalSite) -> 
     urls = with_articles(local_site, "open", 1) + with_articles(local_site, "private", 1)
     outcome = small_crawl(a_site(local_site), urls)
     assert local_site.paths() == ["/open/0/"]
+    assert outcome.answers["/private/0/"].raised == "RobotsRefused"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_robots_txt_of_many_megabytes_is_obeyed_as_far_as_it_is_read(
+    local_site: LocalSite, packed: bool
+) -> None:
+    padding = "# padding\n" * 1_200_000
+    local_site.pages["/robots.txt"] = Page(f"{FORBIDDEN}{padding}Disallow: /open/\n", gzip=packed)
+    urls = with_articles(local_site, "open", 1) + with_articles(local_site, "private", 1)
+    outcome = small_crawl(a_site(local_site), urls)
+    assert outcome.answers["/open/0/"].status == 200
     assert outcome.answers["/private/0/"].raised == "RobotsRefused"

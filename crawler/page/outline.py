@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
 from crawler.page.markup import ExtractionError, folded, matching, parse
 from crawler.reading.parts import split
+from crawler.references import resolve
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*")
@@ -76,11 +76,8 @@ def _target(url: str, href: str) -> str:
     """The absolute address; empty where it is none of the web, or leads within the page."""
     if not href.strip() or href.startswith("#"):
         return ""
-    try:
-        found = urljoin(url, href.strip())
-    except ValueError:
-        return ""
-    return found if found.startswith(("http://", "https://")) and found.isprintable() else ""
+    found = resolve(url, href)
+    return found if found and found.isprintable() else ""
 
 
 def _said(element: HtmlElement) -> str:

@@ -1,0 +1,30 @@
+"""Addresses that somebody else wrote: in a page, a feed, a sitemap, robots.txt, a header.
+
+Whoever joins or parses one does it here, so that one bad address is one bad address.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+LONGEST = 8_000
+"""Characters; Apache and nginx accept no longer address unless they are set up to."""
+
+
+def resolve(base: str, reference: str) -> str | None:
+    """The web address to which a reference leads that is found at `base`; None where it leads to none.
+
+    None for other schemes than http and https, for broken hosts and ports, for what can't be encoded, and
+    for more than `LONGEST` characters. Never raises.
+    """
+    reference = reference.strip()
+    if len(reference) > LONGEST:
+        return None
+    try:
+        address = urljoin(base, reference)
+        address.encode()  # raises for half a surrogate pair, which JSON can carry
+        parts = urlsplit(address)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return address if sound and len(address) <= LONGEST else None
