@@ -97,11 +97,12 @@ _COLUMNS = f"""
 
 _PAGES = f"""
     SELECT {_COLUMNS}
-    FROM pages JOIN versions AS v ON v.page = pages.id
+    FROM pages LEFT JOIN versions AS v ON v.page = pages.id
     WHERE (:site IS NULL OR pages.site = :site)
-      AND v.number = (
+      AND v.number IS (
         SELECT max(number) FROM versions WHERE page = pages.id AND (:as_of IS NULL OR captured_at <= :as_of)
       )
+      AND (v.number IS NOT NULL OR pages.state = 'absorbed')  -- all its versions may be another page's now
       AND (v.id > :versions
         OR EXISTS (SELECT 1 FROM changes WHERE page = pages.id AND id > :changes)
         OR EXISTS (SELECT 1 FROM seals WHERE version = v.id AND id > :seals)
@@ -219,7 +220,7 @@ def page_of(document: Document) -> int:
 
 def _document(row: Document) -> Document:
     chain, gone, seen_at = row.pop("chain"), row.pop("gone"), row.pop("seen_at")
-    template = _TEMPLATE.search(row["extractor"])
+    template = _TEMPLATE.search(row["extractor"] or "")
     row["authors"] = _BETWEEN.split(row["author"].strip()) if row["author"] else []
     read_with = int(template[1]) if template else None
     return row | {"template": read_with, "chain": chain, "seen_at": seen_at, "gone": bool(gone)}

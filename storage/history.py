@@ -26,6 +26,10 @@ class Sight(NamedTuple):
 class History(Tables):
     """What is asked and done where captures take their place among those that are stored."""
 
+    def versions_of(self, page: int) -> list[VersionRow]:
+        """All versions of a page, the oldest first."""
+        return self._all(VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number", [page])
+
     def sights(self, page: int) -> list[Sight]:
         """Every capture in which the page was seen, the oldest first."""
         rows = self.db.conn.execute(

@@ -2,6 +2,7 @@
 
 Nothing here decides; it keeps and finds. What belongs together is written inside one `with store.writing()`.
 What is kept of sites as a whole is in sites.py; how captures from elsewhere take their place, in history.py;
+how two pages become one, in merging.py;
 what people and other tools ask, in reader.py.
 """
 
@@ -10,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from storage import bodies, seals
-from storage.history import History
+from storage.merging import Merging
 from storage.rows import CaptureRow, PageRow, Values, VersionRow
 from storage.sites import Sites
 from storage.words import index
 
 
-class Store(History, Sites):
+class Store(Merging, Sites):
     """The database of a workspace, for writing: pages, captures, versions, changes."""
 
     # ---- pages
@@ -83,15 +84,6 @@ class Store(History, Sites):
                 " ON CONFLICT(site, key) DO UPDATE SET page = excluded.page",
                 [site, key, page],
             )
-
-    def absorb(self, page: int, into: int) -> None:
-        """A page turned out to be another spelling of a known one: its addresses lead there from now on."""
-        with self.writing():
-            self._run("UPDATE addresses SET page = ? WHERE page = ?", [into, page])
-            self._run("UPDATE OR IGNORE listings SET page = ? WHERE page = ?", [into, page])
-            self._run("DELETE FROM listings WHERE page = ?", [page])
-            self._run("UPDATE captures SET page = ? WHERE page = ?", [into, page])
-            self._run("DELETE FROM pages WHERE id = ?", [page])
 
     def list_page(self, page: int, source: str, run: int, modified: str | None = None) -> None:
         """Note that a source lists the page in this run, and how it dates it."""
@@ -267,10 +259,6 @@ class Store(History, Sites):
 
     def _version(self, version: int) -> VersionRow:
         return self._all(VersionRow, "SELECT * FROM versions WHERE id = ?", [version])[0]
-
-    def versions_of(self, page: int) -> list[VersionRow]:
-        """All versions of a page, the oldest first."""
-        return self._all(VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number", [page])
 
     def last_version(self, page: int) -> VersionRow | None:
         """The latest version of a page."""
