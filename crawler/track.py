@@ -32,7 +32,7 @@ from crawler.reading.parts import split
 from crawler.reading.reader import Reader
 from crawler.reading.rereading import keep, read_again
 from crawler.running.archive import BATCH, SiteArchive
-from crawler.urls import canonical, in_scope, key, named_by_itself
+from crawler.urls import canonical, in_scope, key, named_by_itself, other_origin
 from storage.bodies import digest_of
 from storage.rows import PageRow, VersionRow
 
@@ -57,6 +57,8 @@ class Tracked:
     """The first sight of a page that was there before the site was watched."""
     left: bool = False
     """A page that was there is not found."""
+    leads_to: str = ""
+    """The other site, like `https://ormhead.example/`, to which the page redirects."""
     held: bool = False
     """It waits for more of the site to be seen; what comes of it is told later."""
 
@@ -265,7 +267,9 @@ class Tracker:
         """No sight of the page: noted, with the body as evidence, and nothing concluded from it."""
         record.capture(self.store, self.run, page, fetched, verdict, keep=bool(fetched.body))
         record.checked(self.store, page, fetched)
-        return _tracked(page, verdict)
+        away = verdict.outcome is Outcome.elsewhere
+        leads_to = other_origin(fetched.final_url, self.site) if away else ""
+        return replace(_tracked(page, verdict), leads_to=leads_to)
 
     def _add_version(
         self, page: PageRow, number: int, fetched: Fetched, verdict: Verdict, extract: Extract
@@ -343,8 +347,6 @@ class Tracker:
         """Another address answered: the same page renamed, or another page in its place."""
         last = self.store.last_version(page.id)
         there = self.store.find(self.site.name, key(fetched.final_url, self.site))
-        if not in_scope(fetched.final_url, self.site):
-            return self._trouble(page, fetched, verdict)
         if last is None:
             return self._seen(self._renamed(page, fetched.final_url), fetched, verdict, extract)
         if there and there.id != page.id and there.version is not None:

@@ -128,6 +128,17 @@ def in_scope(url: str, site: Site) -> bool:
     return not site.scope or any(_pattern(entry).search(address) for entry in site.scope)
 
 
+def other_origin(url: str, site: Site) -> str:
+    """`https://host/` of an address on a host that is not the site's; empty for its own, or a bad one."""
+    try:
+        parts = urlsplit(canonical(url, site))
+    except ValueError:
+        return ""
+    if (parts.scheme, parts.netloc) in _origins(site.seeds).values():
+        return ""
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
 def is_asset(url: str) -> bool:
     """Whether the address ends like an image, style, script, font, film or archive: never a page."""
     return ASSETS.search(_path(url)) is not None

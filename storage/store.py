@@ -137,6 +137,17 @@ class Store(Merging, Sites):
         )
         return int(row.fetchone()[0])
 
+    def count_sights(self, site: str, since: str) -> tuple[int, int, int]:
+        """How many pages of the site were fetched since; how many of them are articles; and how many live
+        articles of them were not seen."""
+        row = self.db.conn.execute(
+            "SELECT count(*), total(version IS NOT NULL AND seen_at >= :since),"
+            " total(version IS NOT NULL AND state = 'live' AND (seen_at IS NULL OR seen_at < :since))"
+            " FROM pages WHERE site = :site AND checked_at >= :since",
+            {"site": site, "since": since},
+        ).fetchone()
+        return int(row[0]), int(row[1]), int(row[2])
+
     def languages(self, site: str) -> set[str]:
         """The languages of the site's live articles."""
         rows = self.db.conn.execute(

@@ -156,7 +156,7 @@ CASES: list[tuple[str, Outcome, Fetched, Context]] = [
     ("login", Outcome.blocked, fetched(), at("www.nejatngo.org/wp-login.php?redirect_to=x", in_scope=False)),
     (
         "leaves the site",
-        Outcome.moved,
+        Outcome.elsewhere,
         fetched(b"GIF89a", content_type="image/gif"),
         at("example.org", in_scope=False),
     ),

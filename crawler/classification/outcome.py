@@ -39,6 +39,8 @@ class Outcome(StrEnum):
     ok = "ok"
     not_modified = "not modified"
     moved = "moved"
+    elsewhere = "elsewhere"
+    """Another site answers."""
     gone = "gone"
     blocked = "blocked"
     soft_404 = "soft 404"
@@ -249,8 +251,8 @@ RULES = (
     Rule(
         "leaves the site",
         lambda a, c: not c.in_scope,
-        Outcome.moved,
-        "leaves the scope: {a.fetched.final_url}",
+        Outcome.elsewhere,
+        "leaves the site: {a.fetched.final_url}",
     ),
     Rule("sent home", _sent_home, Outcome.soft_404, "redirected to the home page {a.fetched.final_url}"),
     Rule("empty", lambda a, c: not a.fetched.body.strip(), Outcome.truncated, "empty body"),

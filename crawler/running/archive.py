@@ -251,7 +251,10 @@ class SiteArchive:
             "witness": one.witness,
             "parts": one.parts,
         }
-        return self.store.add_page(values, key(url, self.site))
+        page = self.store.add_page(values, key(url, self.site))
+        for numbers in (self._tried, self._witnessed, self._left):
+            numbers.discard(page.id)  # SQLite gives the number of a page that was merged away once more
+        return page
 
     def _keep(self, page: PageRow, one: Listed, *, told: bool) -> None:
         values: Values = {n: v for n in ("ref", "published", "witness") if (v := getattr(one, n))}

@@ -24,8 +24,17 @@ from crawler.fetched import Fetched
 from crawler.run import NOT_BEGUN
 from crawler.running.archive import SiteArchive
 from crawler.running.lock import held, run_lock
-from crawler.running.settle import settle, silence, unmet
-from crawler.running.tally import BROKE_DOWN, CHANGED, DATABASE, MISSING, SPENT, UNREACHABLE, Tally
+from crawler.running.settle import no_article, settle, silence, unmet
+from crawler.running.tally import (
+    BROKE_DOWN,
+    CHANGED,
+    DATABASE,
+    MISSING,
+    SITE_MOVED,
+    SPENT,
+    UNREACHABLE,
+    Tally,
+)
 from crawler.settings import SETTINGS_FILE, Workspace, load_workspace
 from crawler.times import iso, now
 from crawler.track import Tracker
@@ -125,6 +134,7 @@ class Recording:
             self.tracker.finish()
             self._count_late()
             self.tally.add_changes(settle(self.archive, at))
+            self.archive.complain("no article", no_article(self.archive, self.tally.last_trouble))
             self.archive.complain("unlike expected", unmet(self.archive))
             self.archive.complain("silence", silence(self.store.news_dates(self.archive.site.name), at))
             if (traps := self.archive.traps()) or self.archive.saw_all():
@@ -134,7 +144,7 @@ class Recording:
 
     def _complain(self, kind: str, trouble: str) -> None:
         """Raise the issue that this run is, and close those that it is not."""
-        for about in (UNREACHABLE, BROKE_DOWN, CHANGED):
+        for about in (UNREACHABLE, BROKE_DOWN, SITE_MOVED, CHANGED):
             self.archive.complain(about, trouble if about == kind else "")
         if kind == MISSING:
             self.archive.complain(MISSING, trouble)

@@ -92,6 +92,21 @@ def silence(news: Sequence[str], at: str) -> str:
     return f"nothing new since {news[-1]}, where a page used to come every {days} days: is it still found?"
 
 
+def no_article(archive: SiteArchive, last_trouble: str) -> str:
+    """What to say of a run in which no page was an article; empty where one was, or none was due.
+
+    A run that looks at a few pages of a large site may happen to look at lists alone: that is no trouble as
+    long as no article of it was refused or failed.
+    """
+    store, name = archive.store, archive.site.name
+    looked_at, articles, missed = store.count_sights(name, iso(archive.started))
+    if articles or not looked_at or not (missed or store.count_articles(name) == 0):
+        return ""
+    told = f"none of the {looked_at} pages fetched is an article"
+    told += f"; {missed} of them were articles before" if missed else ""
+    return f"{told}; last trouble, {last_trouble}" if last_trouble else f"{told}. Is `url` the right address?"
+
+
 def unmet(archive: SiteArchive) -> str:
     """What the site's file expects of it and it does not show; empty where it shows all."""
     expected, store, name = archive.site.expect, archive.store, archive.site.name

@@ -18,7 +18,7 @@ OURS = {Outcome.robots, Outcome.address, Outcome.wrong_type, Outcome.too_large}
 DATABASE = "database"
 BREAKDOWNS = {"start_error", DATABASE}
 """Reasons of a run's end that are no fault of the site's."""
-UNREACHABLE, BROKE_DOWN = "unreachable", "run broke down"
+UNREACHABLE, BROKE_DOWN, SITE_MOVED = "unreachable", "run broke down", "site moved"
 """Kinds of issues of a run that brought nothing; `MISSING` is another."""
 REFUSED, MISSING, CHANGED, SPENT = "refused", "many missing", "many changed", "budget"
 """Reasons to end a run early: asking on would only trouble the site."""
@@ -26,6 +26,10 @@ MANY_CHANGED, CHANGED_SHARE = 20, 0.5
 """More pages than these, in number and as a part of all, are not edited in one night."""
 STREAK = 20
 """After so many refusals and failures without one answer between them, a site is not asked further."""
+
+
+MOVED_SHARE = 0.8
+"""A site has moved when so large a part of the pages that answer lead to one other host."""
 
 
 @dataclass
@@ -38,9 +42,11 @@ class Tally:
     faults: list[str] = field(default_factory=list)
     """What broke over a page."""
     _outcomes: Counter[Outcome] = field(default_factory=Counter)
-    _last: str = ""
+    last_trouble: str = ""
+    """The last fetch that brought no page, in words."""
     _streak: int = 0
     _left: int = 0
+    _away: Counter[str] = field(default_factory=Counter)  # pages that redirect to each other site
 
     def add(self, tracked: Tracked) -> None:
         """Count one fetch."""
@@ -56,9 +62,11 @@ class Tally:
         self._left += tracked.left
         if tracked.outcome in ANSWERS:
             self._streak = 0
+        elif tracked.outcome is Outcome.elsewhere:
+            self._away.update([tracked.leads_to] if tracked.leads_to else [])
         else:
             self._streak += not (tracked.left or tracked.outcome in OURS)
-            self._last = f"{tracked.url}: {in_words(tracked.outcome, tracked.reason)}"
+            self.last_trouble = f"{tracked.url}: {in_words(tracked.outcome, tracked.reason)}"
 
     def add_changes(self, kinds: Iterable[str]) -> None:
         """Count changes by their kinds."""
@@ -68,6 +76,8 @@ class Tally:
         """Why the run should end now, where it should."""
         if self._streak >= STREAK:
             return REFUSED
+        if self._away.total() >= STREAK and not self._answers() and self.moved_to():
+            return SITE_MOVED
         if self.counts["changed"] > max(MANY_CHANGED, CHANGED_SHARE * self.live):
             return CHANGED
         return MISSING if too_many(self._left, self.live - self._left) else None
@@ -76,22 +86,46 @@ class Tally:
         """What to say of a run that ended for this reason and got nothing; empty where all is well."""
         if reason in BREAKDOWNS:
             return f"the run ended early ({reason}); {self.faults[-1] if self.faults else 'its log says why'}"
-        if reason == REFUSED:
-            return (
-                f"refused or failed {STREAK} times in a row, so it was asked no further; last, {self._last}"
-            )
+        if self._has_moved(reason):
+            return self._move()
+        if reason in {REFUSED, MISSING, CHANGED}:
+            return self._stopped(reason)
+        if reason in {"shutdown", SPENT} or self._answers():
+            return ""
+        last = self.last_trouble or (self.faults[-1] if self.faults else "no answer came")
+        return f"nothing of the site could be had; last, {last}"
+
+    def _stopped(self, reason: str) -> str:
+        """Why the run stopped asking."""
         if reason == MISSING:
             return f"{self._left} of {self.live} pages are not found at once; none is taken as gone"
         if reason == CHANGED:
             changed = f"{self.counts['changed']} of {self.live} pages have changed at once"
             return f"{changed}: has the site a new design? The other pages wait for the next run"
-        if reason in {"shutdown", SPENT} or any(self._outcomes[one] for one in ANSWERS):
-            return ""
-        last = self._last or (self.faults[-1] if self.faults else "no answer came")
-        return f"nothing of the site could be had; last, {last}"
+        refused = f"refused or failed {STREAK} times in a row, so it was asked no further"
+        return f"{refused}; last, {self.last_trouble}"
+
+    def _has_moved(self, reason: str) -> bool:
+        return reason not in {"shutdown", REFUSED} and bool(self.moved_to())
+
+    def _move(self) -> str:
+        """Where the site has moved to, and what to do about it."""
+        origin = self.moved_to()
+        lead = f"{self._away[origin]} of {self.counts['fetched']} pages fetched redirect there"
+        return f"the site has moved to {origin}: {lead}. Change `url` in its file, or add it to `also`"
+
+    def moved_to(self) -> str:
+        """The other site to which nearly all pages that answered redirect; empty where they do not."""
+        origin, count = next(iter(self._away.most_common(1)), ("", 0))
+        return origin if count and count >= MOVED_SHARE * (self._answers() + self._away.total()) else ""
+
+    def _answers(self) -> int:
+        return sum(self._outcomes[one] for one in ANSWERS)
 
     def issue(self, reason: str) -> str:
         """The kind of issue that such an end is, where there is trouble."""
+        if reason not in BREAKDOWNS and self._has_moved(reason):
+            return SITE_MOVED
         if reason in {MISSING, CHANGED}:
             return reason
         return BROKE_DOWN if reason in BREAKDOWNS else UNREACHABLE
@@ -108,4 +142,4 @@ def _word(tracked: Tracked) -> str | None:
     if tracked.outcome in ANSWERS:
         still = not (tracked.changes or tracked.baseline or tracked.outcome is Outcome.gone)
         return "unchanged" if still else None
-    return None if tracked.outcome in OURS else "failed"
+    return None if tracked.outcome in OURS | {Outcome.elsewhere} else "failed"
