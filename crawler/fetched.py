@@ -16,9 +16,9 @@ class Listed:
     ref: str | None = None
     """The site's own id of the page, like `post:17`; it outlives a renaming."""
     published: str | None = None
-    """When the site says it was published (UTC, ISO 8601 with Z)."""
+    """When the site says it was published, in a form of `crawler.dates`."""
     modified: str | None = None
-    """When the site says it was last modified (UTC, ISO 8601 with Z)."""
+    """When the site says it was last modified, in a form of `crawler.dates`."""
     witness: str | None = None
     """Digest of the article's text as the source itself carries it; changes when the text does."""
     parts: int = 1

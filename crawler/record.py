@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from crawler.classification.outcome import Verdict
+from crawler.dates import moved, moved_on
 from crawler.diffing.diff import Diff
 from crawler.extract import Extract
 from crawler.fetched import Fetched
@@ -138,7 +139,7 @@ def hollow(store: Store, run: int, page: PageRow, fetched: Fetched, extract: Ext
     if now is None or old is None:
         return
     before = old_date(store, old)
-    if not before or now <= before:
+    if not before or not moved_on(before, now):
         return
     values: Values = {
         "site": page.site,
@@ -293,8 +294,11 @@ def checked(store: Store, page: PageRow, fetched: Fetched) -> None:
 
 
 def published(page: PageRow, extract: Extract) -> Values:
-    """When the page was published, and who says so: what was known before this extraction comes first."""
-    if page.published:
+    """When the page was published, and who says so: what was known before this extraction comes first.
+
+    A date that was merely found, and not marked as such, gives way to any other.
+    """
+    if page.published and not (page.published_by == "found" and extract.published):
         return {"published": page.published, "published_by": page.published_by}
     return {"published": extract.published, "published_by": extract.published_by}
 
@@ -313,13 +317,15 @@ def _dated(before: str | None, now: str | None, seen_old: str | None, diff: Diff
     """What the site's own modified date did while the text changed.
 
     `silent` is 1 where it stood still, 0 where it moved; None where the site gives no such date, or only the
-    day, and the edit may have been on that day.
+    day, and the edit may have been on that day, or the same date more exactly than before.
     """
     values: Values = {"modified": now, "old_modified": before, "silent": None}
     if not now or not before:
         return values
-    if now != before:
+    if has_moved := moved(before, now):
         return values | {"silent": 0, "hollow": int(diff.typographic)}
+    if has_moved is None:
+        return values
     only_a_day = "T" not in now
     return values | {"silent": None if only_a_day and seen_old and now >= seen_old[:10] else 1}
 

@@ -76,6 +76,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         """The addresses at which its crawl starts."""
         return (self.url, *self.also)
 
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of times that the site writes without one; None where the file names none but UTC."""
+        return None if self.timezone == "UTC" else ZoneInfo(self.timezone)
+
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 NAME_RULE = "the file gives the site its name: use small letters and digits, and after the first also . _ -"

@@ -1,4 +1,7 @@
-"""Times, one form: aware datetimes in UTC inside, ISO 8601 text with Z in tables and output."""
+"""Times, one form: aware datetimes in UTC inside, ISO 8601 text with Z in tables and output.
+
+What others say of a time goes through `crawler.dates` first.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import UTC, datetime
 
 def iso(moment: datetime) -> str:
     """`2026-11-22T02:41:43Z` of an aware datetime; fixed width, so that text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def parse(text: str) -> datetime:

@@ -172,7 +172,7 @@ class Tracker:
         return self._first_version(page, fetched, verdict, extract)
 
     def _first_version(self, page: PageRow, fetched: Fetched, verdict: Verdict, extract: Extract) -> Tracked:
-        new = is_new(self.store, page, extract, self.run)
+        new = is_new(self.store, page, extract, self.run, fetched.fetched_at)
         self._add_version(page, 1, fetched, verdict, extract)
         if new:
             record.change(self.store, self.run, page, "new", fetched.fetched_at, extract=extract, number=1)

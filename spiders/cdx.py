@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from itertools import groupby
 from urllib.parse import urlencode, urlsplit
+
+from crawler.dates import sound_date
 
 FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
 LINES = 10_000
@@ -24,7 +26,6 @@ FILTERS = (
     "!mimetype:(image|video|audio|font)/.*",
 )
 """What is listed: captures of pages, and those in which a page was not found."""
-STAMP = "%Y%m%d%H%M%S"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,11 @@ def _memento(parts: list[str]) -> Memento | None:
     if len(parts) != len(FIELDS) or not parts[1].startswith(("http://", "https://")):
         return None
     said, url, _, status, digest = parts
-    try:
-        at = datetime.strptime(said, STAMP).replace(tzinfo=UTC)
-    except ValueError:
+    at = sound_date(said, UTC)
+    if at is None or "T" not in at:
         return None
     number = int(status) if status.isascii() and status.isdecimal() else UNTOLD
-    return Memento(url, at.strftime("%Y-%m-%dT%H:%M:%SZ"), number, digest)
+    return Memento(url, at, number, digest)
 
 
 def stamp(at: str) -> str:

@@ -147,7 +147,9 @@ class WordPress(Reading):
             self.give_up(response.url, str(error))
             return
         self.archive.note(posts)
-        newest = max([p.modified for p in posts if p.modified] + [newest or since or ""]) or None
+        newest = (
+            min(max([p.modified for p in posts if p.modified] + [newest or since or ""]), iso(now())) or None
+        )
         if page < min(_number(response, "X-WP-TotalPages"), MAX_API_PAGES):
             address = wordpress.posts_address(root, base, page + 1, since)
             yield from self.ask(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 
 import feedparser
 from scrapy.http import Response, TextResponse
 
+from crawler.dates import sound_date
 from crawler.fetched import Listed
-from crawler.times import iso
 from spiders.references import addresses_of
 
 _TYPES = ("application/rss+xml", "application/atom+xml")
@@ -34,14 +35,22 @@ def listed(body: bytes) -> list[Listed]:
         Listed(
             entry.link,
             "feed",
-            published=_time(entry.get("published_parsed")),
-            modified=_time(entry.get("updated_parsed")) if feed.version.startswith("atom") else None,
+            published=_date(entry, "published"),
+            modified=_date(entry, "updated") if feed.version.startswith("atom") else None,
         )
         for entry in feed.entries
         if entry.get("link")
     ]
 
 
-def _time(parsed: time.struct_time | None) -> str | None:
-    """feedparser gives UTC."""
-    return iso(datetime(*parsed[:6], tzinfo=UTC)) if parsed else None
+def _date(entry: Any, name: str) -> str | None:
+    """A date as the feed writes it; where we can't read that, as feedparser does, which gives UTC."""
+    parsed: time.struct_time | None = entry.get(f"{name}_parsed")
+    return sound_date(entry.get(name)) or (sound_date(_text(parsed)) if parsed else None)
+
+
+def _text(parsed: time.struct_time) -> str:
+    try:
+        return datetime(*parsed[:6], tzinfo=UTC).isoformat()
+    except (ValueError, OverflowError):
+        return ""

@@ -34,7 +34,7 @@ def seconds_asked(value: str, moment: datetime) -> float | None:
         return min(float(value), LONGEST_REST)
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = date if date.tzinfo else date.replace(tzinfo=UTC)
     return min(max((aware - moment).total_seconds(), 0.0), LONGEST_REST)

@@ -10,8 +10,8 @@ from lxml import etree
 from scrapy.utils.sitemap import Sitemap
 from w3lib.url import safe_url_string
 
+from crawler.dates import sound_date
 from crawler.fetched import Listed
-from crawler.times import iso, parse
 
 # Where a sitemap is looked for when robots.txt names none: WordPress's own, the common ones.
 USUAL_PLACES = ("wp-sitemap.xml", "sitemap.xml", "sitemap_index.xml")
@@ -59,7 +59,7 @@ def read_sitemap(body: bytes) -> SitemapPage:
         lacks = f"it has more than {MAX_ENTRIES} entries, and no more are read"
     if sitemap.type == "sitemapindex":
         return SitemapPage(sitemaps=[url for url, _ in named if not _LISTS.search(url)], lacks=lacks)
-    pages = [Listed(url, "sitemap", modified=_time(entry.get("lastmod"))) for url, entry in named]
+    pages = [Listed(url, "sitemap", modified=sound_date(entry.get("lastmod"))) for url, entry in named]
     return SitemapPage(pages, lacks=lacks)
 
 
@@ -77,11 +77,3 @@ def _clean(loc: str) -> str:
     except ValueError:
         return ""
     return url if url.startswith(("http://", "https://")) else ""
-
-
-def _time(text: str | None) -> str | None:
-    """A full W3C date as UTC; None for none, or for one that can't be read."""
-    try:
-        return iso(parse(text)) if text else None
-    except ValueError:
-        return None

@@ -8,7 +8,7 @@ where it does not have the one asked for, and that is another one.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from email.utils import parsedate_to_datetime
+from datetime import UTC
 from typing import Any, NamedTuple, Self
 
 import msgspec
@@ -18,9 +18,9 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
+from crawler.dates import sound_date
 from crawler.fetched import Fetched
 from crawler.site import Site
-from crawler.times import iso
 from spiders.cdx import Memento, is_beneath, list_address, memento_address, read_list
 from spiders.failures import AskedToWait, error_of
 from spiders.settings import for_site
@@ -187,10 +187,7 @@ def settings(asked: Asked) -> dict[str, Any]:
 def _moment(response: Response) -> str | None:
     """When the capture was made that the archive shows (RFC 7089); None where it shows none."""
     said = (response.headers.get("Memento-Datetime") or b"").decode("latin-1")
-    try:
-        return iso(parsedate_to_datetime(said)) if said else None
-    except ValueError:
-        return None
+    return sound_date(said, UTC)
 
 
 def _received(response: Response, memento: Memento) -> Fetched:

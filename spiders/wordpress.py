@@ -8,14 +8,15 @@ is empty. Titles and texts come as HTML.
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from scrapy.http import Response, TextResponse
 
+from crawler.dates import sound_date
 from crawler.fetched import Listed
 from crawler.judging.witness import of_markup
-from crawler.times import iso, parse
 from spiders.references import addresses_of
 
 PER_PAGE = 100
@@ -102,8 +103,8 @@ def _one(post: dict[str, Any], root: str) -> Listed:
         url=str(post["link"]),
         source="wordpress",
         ref=f"{post.get('type', 'post')}:{post.get('id')}@{urlsplit(root).path}",
-        published=_time(post.get("date_gmt")),
-        modified=_time(post.get("modified_gmt")),
+        published=sound_date(post.get("date_gmt"), UTC),  # it writes no zone
+        modified=sound_date(post.get("modified_gmt"), UTC),
         witness=of_markup(_rendered(post, "title"), _rendered(post, "content")),
         parts=_rendered(post, "content").count(NEXT_PART) + 1,
     )
@@ -117,14 +118,6 @@ def _protected(post: dict[str, Any]) -> bool:
 def _rendered(post: dict[str, Any], part: str) -> str:
     value = post.get(part)
     return str(value.get("rendered", "")) if isinstance(value, dict) else ""
-
-
-def _time(text: object) -> str | None:
-    """The API's GMT times carry no zone."""
-    try:
-        return iso(parse(str(text))) if text else None
-    except ValueError:
-        return None
 
 
 def _address(root: str, path: str, query: dict[str, str]) -> str:

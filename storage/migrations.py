@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from storage import recognition, seals
+from storage.healing import heal_dates
 from storage.schema import migrations
 from storage.words import index
 from storage.words.alike import alike
@@ -277,3 +278,9 @@ def mark_of_the_file(db: Database) -> None:
     """The file says that it is ours, and of which generation, so that no other is taken for it."""
     db.execute(f"PRAGMA application_id = {recognition.APPLICATION_ID}")
     db.execute(f"PRAGMA user_version = {recognition.FORMAT}")
+
+
+@migrations()
+def sound_dates(db: Database) -> None:
+    """No date is stored that is none, or that does not sort as text."""
+    heal_dates(db.conn)

@@ -11,8 +11,8 @@ HOUSE = Path(__file__).parent.parent
 
 PURE = frozenset(
     {
-        "boilerplate.recurrence", "boilerplate.template", "classification", "diffing", "dumps", "errors",
-        "extract", "fetched", "finding", "importing.placing", "judging.drift", "judging.witness",
+        "boilerplate.recurrence", "boilerplate.template", "classification", "dates", "diffing", "dumps",
+        "errors", "extract", "fetched", "finding", "importing.placing", "judging.drift", "judging.witness",
         "keys", "news.notice", "page", "reading.files", "reading.parts", "revisit", "shapes",
         "site", "times", "timing", "urls",
     }

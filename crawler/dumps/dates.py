@@ -6,20 +6,8 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-_MONTHS = """
-    january february march april may june july august september october november december
-    jan feb mar apr may jun jul aug sep oct nov dec
-    januar februar märz april mai juni juli august september oktober november dezember
-    janvier février mars avril mai juin juillet août septembre octobre novembre décembre
-    janar shkurt mars prill maj qershor korrik gusht shtator tetor nëntor dhjetor
-    ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر
-    يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر
-"""
-MONTHS = {name: index % 12 + 1 for index, name in enumerate(_MONTHS.split())} | {
-    "sept": 9,
-    "جولای": 7,
-    "آگوست": 8,
-}
+from crawler.dates import EARLIEST, LATEST, MONTHS
+
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -30,7 +18,7 @@ _PATTERNS = tuple(
     )
 )
 _PIECE = re.compile(r"\0|\d+|[^\W\d_]+|[^\w\s]")
-_YEARS = range(1990, 2101)
+_YEARS = range(EARLIEST, LATEST + 1)
 MOST_BESIDE = 60
 """Characters that may stand beside the date in a line that is there for its date."""
 

@@ -11,6 +11,7 @@ from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
 from crawler.importing.placing import Earlier, Inserted, Seen, Stand, index_at, place
 from crawler.judging.drift import is_ours
+from crawler.judging.novelty import publication, published_between
 from crawler.reading import rereading
 from crawler.reading.reader import Reader
 from crawler.times import iso, now
@@ -152,10 +153,10 @@ class Insertion:
     def _is_new(self) -> bool:
         """Whether it was published since the site is watched."""
         since = self.store.site(self.page.site).watched_since
-        published = self.extract.published
-        return bool(
-            since and self.page.version is None and published and "T" in published and published > since
-        )
+        published = publication(self.page, self.extract)
+        if not since or not published or self.page.version is not None:
+            return False
+        return published_between(published, since, self.at)
 
     def _was_there(self) -> None:
         """Where the page was taken for gone at that moment: it had returned."""

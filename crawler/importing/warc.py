@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC
 from io import BufferedIOBase
 from itertools import groupby
 from pathlib import Path
@@ -17,10 +18,10 @@ from w3lib.encoding import html_to_unicode
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
+from crawler.dates import sound_date
 from crawler.errors import Misuse
 from crawler.fetched import Fetched
 from crawler.importing.coding import LARGEST, Undecodable, decoded
-from crawler.times import iso, parse
 
 HTTP = ("http://", "https://")
 REDIRECTS = range(300, 400)
@@ -225,11 +226,9 @@ def _status(record: Any) -> int:
 
 
 def _moment(date: str | None) -> str:
-    """The time in our form; empty where it is none."""
-    try:
-        return iso(parse(date or ""))
-    except (ValueError, OverflowError):
-        return ""
+    """The time in our form; empty where it is none. Archives may say no more than the day."""
+    found = sound_date(date, UTC) or ""
+    return found if "T" in found or not found else f"{found}T00:00:00Z"
 
 
 def _encoding(headers: Mapping[str, str], body: bytes) -> str | None:

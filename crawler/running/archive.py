@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 from crawler.classification.outcome import Context, Outcome, judge
 from crawler.classification.response import fingerprint
+from crawler.dates import sound_date
 from crawler.fetched import Fetched, Listed
 from crawler.revisit import Visit, plan
 from crawler.shapes import Shapes, shape
@@ -75,6 +77,7 @@ class SiteArchive:
 
     def note(self, listed: Sequence[Listed]) -> None:
         """Keep what a source says of pages; those it shows to be out of date are remembered as such."""
+        listed = [self._soundly_dated(one) for one in listed]
         with self.store.writing():
             said = [(self._page_of(one), one) for one in listed if self._is_news(one)]
             told = [_tells_of_change(page, one, self._dates.get((page.id, one.source))) for page, one in said]
@@ -195,6 +198,17 @@ class SiteArchive:
         return page.id in self._left
 
     # ---- inside
+
+    def _soundly_dated(self, one: Listed) -> Listed:
+        """The same, with times by the site's clock in UTC, and without those that lie in the future."""
+        if not (one.published or one.modified):
+            return one
+        zone, at = self.site.zone, iso(self.started)
+        return replace(
+            one,
+            published=sound_date(one.published, zone, seen_at=at),
+            modified=sound_date(one.modified, zone, seen_at=at),
+        )
 
     def _budget_left(self) -> int:
         return max(0, self.budget - self.requests())

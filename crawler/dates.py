@@ -1,0 +1,262 @@
+"""Dates from outside, and the one border that they cross: `sound_date`.
+
+Pages, feeds, sitemaps, APIs and archives write dates in many forms, and some are nonsense. Whatever a source
+says of a date goes through this function before anything is stored or decided. What comes out has one of
+three forms, each of a fixed width, so that the order of the texts is the order of the times:
+
+* `2026-05-05T16:00:00Z`: a moment in UTC;
+* `2026-05-05T18:00:00`: a time by a clock whose zone nobody names;
+* `2026-05-05`: a day.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+EARLIEST, LATEST = 1990, 2100
+"""Years; an earlier one is before the web, a later one a mistake."""
+PERSIAN = range(1370, 1411)
+"""Years of the Persian calendar, 1991 to 2032. The Islamic years since the web began are later ones."""
+LONGEST = 100
+"""Characters; a longer text is no date."""
+FARTHEST = timedelta(hours=14)
+"""No zone is farther from UTC, to the east; the farthest to the west is 12 hours from it."""
+
+_MONTHS = """
+    january february march april may june july august september october november december
+    jan feb mar apr may jun jul aug sep oct nov dec
+    januar februar märz april mai juni juli august september oktober november dezember
+    janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+    janar shkurt mars prill maj qershor korrik gusht shtator tetor nëntor dhjetor
+    ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر
+    يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر
+"""
+MONTHS = {name: index % 12 + 1 for index, name in enumerate(_MONTHS.split())} | {
+    "sept": 9,
+    "جولای": 7,
+    "آگوست": 8,
+}
+"""The number of a month, by its name in the languages of the listed sites."""
+_PERSIAN_MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند"
+_NAMED = MONTHS | {name: index + 1 for index, name in enumerate(_PERSIAN_MONTHS.split())}
+_ZONES = {
+    name: timezone(timedelta(hours=float(hours)))
+    for hours, names in (
+        ("0", "z utc gmt ut wet"), ("1", "cet west"), ("2", "cest eet"), ("3", "eest msk"), ("3.5", "irst"),
+        ("4.5", "irdt"), ("9", "jst"), ("-4", "edt"), ("-5", "est cdt"), ("-6", "cst mdt"), ("-7", "mst pdt"),
+        ("-8", "pst"),
+    )
+    for name in names.split()
+}  # fmt: skip
+"""Names of zones that mean one thing; the American ones by RFC 822."""
+
+_MONTH = "|".join(sorted(map(re.escape, _NAMED), key=len, reverse=True))
+_TIME = (
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,12})?)?"
+    r"(?:\s*(?P<half>[ap])\.?m\.?)?"
+)
+_COMPACT_TIME = r"(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})(?:[.,]\d{1,12})?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_THEN = r"(?:(?:\s*[t,]\s*|\s+)(?:at\s+)?" + _TIME + r")?(?P<rest>.*)"
+_FORMS = tuple(
+    re.compile(form, re.DOTALL)
+    for form in (
+        r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)" + _THEN,
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:t?" + _COMPACT_TIME + r")?(?P<rest>(?!\d).*)",
+        rf"(?:[^\W\d_]+\.?,?\s+)?{_DAY}[-.\s]\s*(?:of\s|de\s)?(?P<name>{_MONTH})[-.,،\s]\s*(?P<year>\d{{4}}|\d{{2}})(?!\d)"
+        + _THEN,
+        rf"(?:[^\W\d_]+\.?,?\s+)?(?P<name>{_MONTH})\.?\s+{_DAY}[,،]?\s+(?P<year>\d{{4}})(?!\d)" + _THEN,
+        # as asctime of C has it: Tue May  5 18:00:00 2026
+        rf"(?:[^\W\d_]+\s+)?(?P<name>{_MONTH})\s+{_DAY}\s+{_TIME}\s+(?P<rest>[^\d\s]*)\s*(?P<year>\d{{4}})",
+        r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<other>\d{1,2})(?P=mark)(?P<year>\d{4})(?!\d)" + _THEN,
+    )
+)
+_SECONDS = re.compile(r"(?:/date\()?(?P<whole>\d{9,10})(?:\d{3})?(?:\.\d+)?(?:[+-]\d{4})?(?:\)/)?")
+_OFFSET = re.compile(r"(?:gmt|utc|ut)?\s*(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?::?00)?")
+_ASIDE = re.compile(r"\(.*\)|\[.*\]")
+
+
+def sound_date(said: object, zone: tzinfo | None = None, *, seen_at: str | None = None) -> str | None:
+    """A date as somebody else wrote it, in one of the forms above; None for what is no sound date.
+
+    `zone` is that of a time that names none; without it, such a time stays one without a zone. What lies
+    after the day that follows `seen_at` (a moment in our form) is none either. Raises nothing.
+    """
+    try:
+        found = _read(said)
+        if found is None:
+            return None
+        written = _written(found, zone)
+    except (ValueError, OverflowError):
+        return None
+    if not EARLIEST <= int(written[:4]) <= LATEST:
+        return None
+    return None if seen_at and _day(written) > _day(seen_at) + timedelta(days=1) else written
+
+
+def span(written: str) -> tuple[datetime, datetime]:
+    """The first and the last moment that a sound date can mean, in whatever zone it was written."""
+    start = datetime.fromisoformat(written)
+    if start.tzinfo:
+        return start, start
+    start = start.replace(tzinfo=UTC)
+    end = start if "T" in written else start + timedelta(days=1)
+    return start - FARTHEST, end + timedelta(hours=12)
+
+
+def moved(before: str, now: str) -> bool | None:
+    """Whether a page's date is another than before. None where both may mean the same moment.
+
+    That is so where one of them says it more exactly: a day that gains its hour is no new date.
+    """
+    if before == now:
+        return False
+    if len(before) == len(now):
+        return True
+    (start, end), (other_start, other_end) = span(before), span(now)
+    return True if end < other_start or other_end < start else None
+
+
+def moved_on(before: str, now: str) -> bool:
+    """Whether a page's date is surely later than before."""
+    return bool(moved(before, now)) and now > before
+
+
+# ---- reading
+
+
+_Found = tuple[datetime, bool]
+"""A moment, with its zone or without one; and whether its hour is known."""
+
+
+def _read(said: object) -> _Found | None:
+    if isinstance(said, bool) or not isinstance(said, str | int | float):
+        return None
+    text = _plain(str(said))
+    if not 0 < len(text) <= LONGEST:
+        return None
+    if seconds := _SECONDS.fullmatch(text):
+        return datetime.fromtimestamp(int(seconds["whole"]), UTC), True
+    found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
+    return _dated(found) if found else _as_python_reads(text)
+
+
+def _plain(text: str) -> str:
+    """Digits of every script as ours, white space as blanks, no invisible signs, small letters."""
+    if len(text) > 2 * LONGEST:
+        return text
+    digits = (str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+    kept = ("" if unicodedata.category(sign) == "Cf" else sign for sign in digits)
+    return " ".join("".join(kept).split()).lower()
+
+
+def _as_python_reads(text: str) -> _Found | None:
+    """A day by its week or the like."""
+    day = date.fromisoformat(text.upper())
+    return datetime(day.year, day.month, day.day), False
+
+
+def _dated(match: re.Match[str]) -> _Found:
+    parts = match.groupdict()
+    day = datetime.combine(_day_of(parts), datetime.min.time())
+    zone = _zone(parts["rest"] or "")
+    if parts.get("hour") is None:
+        return day, False
+    hour, minute, second = (int(parts[name] or 0) for name in ("hour", "minute", "second"))
+    if parts.get("half"):
+        if not 1 <= hour <= 12:  # noqa: PLR2004 - hours of half a day
+            raise ValueError("no such hour")
+        hour = hour % 12 + (12 if parts["half"] == "p" else 0)
+    return (day + _since_midnight(hour, minute, second)).replace(tzinfo=zone), True
+
+
+def _since_midnight(hour: int, minute: int, second: int) -> timedelta:
+    """24:00 is the midnight that ends the day; a leap second counts to the next minute."""
+    since = timedelta(hours=hour, minutes=minute, seconds=second)
+    if minute > 59 or second > 60 or since > timedelta(hours=24):  # noqa: PLR2004 - of a clock
+        raise ValueError("no such time of day")
+    return since
+
+
+def _day_of(parts: dict[str, str | None]) -> date:
+    year = int(parts["year"] or 0)
+    if len(parts["year"] or "") == len("26"):  # as RFC 822 had it
+        year += 2000 if year < 70 else 1900  # noqa: PLR2004 - as everybody reads it
+    if parts.get("first"):
+        day, month = _day_and_month(int(parts["first"] or 0), int(parts["other"] or 0), parts["mark"] or "")
+    else:
+        month = _NAMED[parts["name"]] if parts.get("name") else int(parts["month"] or 0)  # type: ignore[index]
+        day = int(parts["day"] or 0)
+    return _gregorian(year, month, day) if year in PERSIAN else date(year, month, day)
+
+
+def _day_and_month(first: int, other: int, mark: str) -> tuple[int, int]:
+    """Of `05.06.2026` and `25/06/2026`. Raises ValueError for `05/06/2026`, which says two things."""
+    if mark == "." or first > 12 or first == other:  # noqa: PLR2004 - months
+        return first, other
+    if other > 12:  # noqa: PLR2004 - months
+        return other, first
+    raise ValueError("month and day can't be told apart")
+
+
+def _gregorian(year: int, month: int, day: int) -> date:
+    """A date of the Persian calendar. Raises ValueError for a day that it does not have."""
+    long_months = 6
+    in_month = 31 if month <= long_months else 30 if month < 12 or _is_long(year) else 29  # noqa: PLR2004
+    if not (1 <= month <= 12 and 1 <= day <= in_month):  # noqa: PLR2004 - months
+        raise ValueError("no such day")
+    years = sum(366 if _is_long(one) else 365 for one in range(PERSIAN.start, year))
+    months = (month - 1) * 30 + min(month - 1, long_months)
+    return date(1991, 3, 21) + timedelta(days=years + months + day - 1)
+
+
+def _is_long(year: int) -> bool:
+    return (25 * year + 11) % 33 < 8  # noqa: PLR2004 - eight years of 33 have a day more
+
+
+def _zone(rest: str) -> tzinfo | None:
+    """The zone that stands after a time; None for none, or a name that means several."""
+    named = rest.strip()
+    text = _ASIDE.sub("", named).strip(" ;,")
+    if not text:
+        return _place(named.strip("[]")) if named.startswith("[") else None
+    if offset := _OFFSET.fullmatch(text):
+        away = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
+        if away > FARTHEST:
+            raise ValueError("no zone is so far away")
+        return timezone(-away if offset["sign"] == "-" else away)
+    if text in _ZONES:
+        return _ZONES[text]
+    if "/" in text:
+        return _place(text)
+    if re.fullmatch(r"[a-z]{1,5}", text):
+        return None
+    raise ValueError("what stands after the time is no zone")
+
+
+def _place(name: str) -> tzinfo | None:
+    """The zone of a place such as `europe/berlin`."""
+    try:
+        return ZoneInfo("/".join(part.title() for part in name.split("/")))
+    except (OSError, ValueError):
+        return None
+
+
+# ---- writing
+
+
+def _written(found: _Found, zone: tzinfo | None) -> str:
+    moment, has_hour = found
+    if not has_hour:
+        return moment.date().isoformat()
+    if moment.tzinfo is None and zone is None:
+        return moment.replace(microsecond=0).isoformat()
+    known = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
+    return known.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def _day(written: str) -> date:
+    return date.fromisoformat(written[:10])
