@@ -9,20 +9,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from crawler.errors import VariorumError
 from crawler.keys import refuse
-from crawler.running.tally import BROKE_DOWN
+from crawler.running.handover import packed, without_secrets
+from crawler.running.tally import BROKE_DOWN, SITE_FILE
 from crawler.settings import Workspace
-from crawler.site import Site
+from crawler.site import Site, Sites
 from crawler.times import iso, now
 from spiders.browser import lacking
 from storage.errors import StoreError
@@ -30,9 +30,12 @@ from storage.store import Store
 
 GRACE_SECONDS = 60  # after its own limit, for what was in flight
 STOP_SECONDS = 12  # after SIGTERM
-LINE_BYTES = 1 << 20
+LINE_BYTES = 16 << 20
+LONGEST_TAIL = 300
 NOT_BEGUN = "not begun"
 """The reason of a run that something kept from beginning: another one of the site, or the site's own wish."""
+
+logger = logging.getLogger(__name__)
 
 Hearer = Callable[[dict[str, Any]], None]
 
@@ -73,7 +76,11 @@ async def run_child(
     """Crawl a site in a child process; its report. Set `stop` to have it end early, in good order."""
     if faults := lacking(site):
         return _broke_down(workspace, site, "not begun", faults[0])
-    ending = await _job(workspace, site, "thorough" if thorough else "due", stop=stop, on_event=on_event)
+    try:
+        ending = await _job(workspace, site, "thorough" if thorough else "due", stop=stop, on_event=on_event)
+    except Exception as error:  # no process could be started, say: the other sites go on
+        logger.exception("%s: the run could not be carried out", site.name)
+        return _broke_down(workspace, site, "died", f"{type(error).__name__}: {error}")
     if ending.last.get("event") == "ended":
         return _report(site.name, ending.last)
     if stop.is_set():  # it was told to end before it could begin
@@ -128,14 +135,31 @@ async def run_sites(
     return await asyncio.gather(*(one(site) for site in sites))
 
 
+def unread(sites: Sites) -> list[RunReport]:
+    """A report for each site whose file has faults: there is no run of it."""
+    return [
+        RunReport(name, failed=True, reason=NOT_BEGUN, trouble="; ".join(faults))
+        for name, faults in sites.faults.items()
+    ]
+
+
+def note_site_files(store: Store, sites: Sites) -> None:
+    """Raise an issue for each known site whose file has faults, and close it for those that can be read."""
+    at = iso(now())
+    for name, faults in sites.faults.items():
+        if store.is_enrolled(name):
+            store.raise_issue(name, SITE_FILE, "; ".join(faults), at)
+    for name in sites.keys() - sites.faults.keys():
+        store.close_issue(name, SITE_FILE, at)
+
+
 async def _job(
     workspace: Workspace, site: Site, *job: str, stop: asyncio.Event, on_event: Hearer | None
 ) -> Ending:
     """Carry out a job in a child process, in a session of its own, so that a Ctrl-C reaches us alone."""
-    # Whoever lists processes reads their arguments, and addresses of targets are secret.
-    told = msgspec.json.encode(msgspec.structs.replace(site, notify=())).decode()
+    told = map(packed, without_secrets(workspace, site))
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "crawler.running.child", str(workspace.root), told, *job,
+        sys.executable, "-m", "crawler.running.child", *told, *job,
         stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LINE_BYTES, start_new_session=True,
     )  # fmt: skip
     guard = asyncio.create_task(_end_in_time(child, stop, workspace.max_run_seconds + GRACE_SECONDS))
@@ -152,21 +176,43 @@ async def _job(
 async def _listen(child: Process, on_event: Hearer | None) -> dict[str, Any]:
     """The last event that the child told of."""
     assert child.stdout is not None
-    event: dict[str, Any] = {}
-    async for line in child.stdout:
+    last: dict[str, Any] = {}
+    async for line in _lines(child.stdout):
+        if event := _event(line):
+            last = event
+            if on_event:
+                on_event(event)
+    return last
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    """The event on a line; None for what a library may have printed there before the child's own work."""
+    try:
         event = json.loads(line)
-        if on_event:
-            on_event(event)
-    return event
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "event" in event else None
 
 
 async def _tail(child: Process) -> str:
     """The last line that the child wrote to standard error."""
     assert child.stderr is not None
     last = ""
-    async for line in child.stderr:
-        last = line.decode(errors="replace").strip() or last
+    async for line in _lines(child.stderr):
+        last = line.decode(errors="replace").strip()[:LONGEST_TAIL] or last
     return last
+
+
+async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """The lines of a stream; what is longer than `LINE_BYTES` is no line of ours, and is passed over."""
+    while True:
+        try:
+            line = await stream.readline()
+        except ValueError:
+            continue
+        if not line:
+            return
+        yield line
 
 
 async def _end_in_time(child: Process, stop: asyncio.Event, seconds: float) -> None:

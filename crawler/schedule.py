@@ -11,7 +11,7 @@ import contextlib
 import logging
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,12 @@ from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crawler import times
-from crawler.errors import Misuse
 from crawler.news.messenger import Messenger
-from crawler.run import NOT_BEGUN, run_child
+from crawler.run import NOT_BEGUN, note_site_files, run_child
 from crawler.running.lock import held, watch_lock
 from crawler.running.pruner import prune_now
 from crawler.settings import Workspace
-from crawler.site import Site, load_site, load_sites, site_files
+from crawler.site import Site, load_sites, site_files
 from crawler.timing import following, next_run, out_of_quiet, planned, schedule_text
 from storage.errors import StoreError
 from storage.store import Store
@@ -46,8 +45,9 @@ logger = logging.getLogger(__name__)
 async def watch(workspace: Workspace, *, on_event: Hearer | None = None) -> None:
     """Nothing, once SIGTERM or SIGINT has come and the runs in flight have ended; call it in the main thread.
 
-    `on_event` gets what the runs tell of themselves. Raises Misuse for bad site files, VariorumError where
-    another daemon has this workspace, StoreError where the database can't be used; later troubles are logged.
+    `on_event` gets what the runs tell of themselves. A bad site file is an issue of its site. Raises
+    VariorumError where another daemon has this workspace, StoreError where the database can't be used; later
+    troubles are logged.
     """
     watchlist = Watchlist(workspace)
     with (
@@ -65,6 +65,7 @@ class Watchlist:
         self._defaults = workspace.defaults
         self._stamps = _stamps(self._folder)
         self.sites = load_sites(self._folder, self._defaults)
+        self._tell_of_faults(self.sites.faults)
 
     def refresh(self) -> bool:
         """Whether a file has come, gone or changed since the last look; a broken one changes nothing else."""
@@ -72,19 +73,26 @@ class Watchlist:
         for path in before.keys() - self._stamps.keys():
             logger.info("%s: its file is gone; it is watched no longer", path.stem)
             self.sites.pop(path.stem, None)
+            self.sites.faults.pop(path.stem, None)
         for path, stamp in self._stamps.items():
             if before.get(path) != stamp:
                 self._read(path)
         return before != self._stamps
 
     def _read(self, path: Path) -> None:
-        try:
-            self.sites[path.stem] = load_site(path, self._defaults)
+        read = load_sites(self._folder, self._defaults, [path.stem])
+        self.sites.update(read)
+        self.sites.faults.pop(path.stem, None)
+        self.sites.faults.update(read.faults)
+        if path.stem in read:
             logger.info("%s: read %s", path.stem, path)
-        except Misuse as error:
-            kept = "what it said before still holds" if path.stem in self.sites else "it is left out"
-            fault = " ".join(str(error).split())
-            logger.error("%s: %s; %s", path.stem, fault, kept)  # noqa: TRY400 - a fault of the file, not ours
+        self._tell_of_faults([path.stem])
+
+    def _tell_of_faults(self, names: Iterable[str]) -> None:
+        for name in names:
+            if faults := self.sites.faults.get(name):
+                kept = "what it said before still holds" if name in self.sites else "it is left out"
+                logger.error("%s: %s; %s", name, "; ".join(faults), kept)
 
 
 class Daemon:
@@ -159,10 +167,13 @@ class Daemon:
         Whoever is to be told of them is known from then on.
         """
         for site in self.watchlist.sites.values():
-            self.store.enrol(site.name, site.url)
-            row = self.store.site(site.name)
-            due = times.parse(row.next_due) if row.next_due else None
-            self._remember(site, planned(site, due, row.schedule, now, failures=row.failures), row.failures)
+            with _on_its_own(site):
+                self.store.enrol(site.name, site.url)
+                row = self.store.site(site.name)
+                due = times.parse(row.next_due) if row.next_due else None
+                due = planned(site, due, row.schedule, now, failures=row.failures)
+                self._remember(site, due, row.failures)
+        note_site_files(self.store, self.watchlist.sites)
         self.messenger.meet(self.watchlist.sites.values(), now)
 
     def _tick(self, now: datetime) -> None:
@@ -174,7 +185,8 @@ class Daemon:
             if self.stop.is_set() or len(self.running) >= self.workspace.runs_at_once:
                 return
             if name in self.watchlist.sites and name not in self.running:
-                self._begin(self.watchlist.sites[name], now)
+                with _on_its_own(self.watchlist.sites[name]):
+                    self._begin(self.watchlist.sites[name], now)
 
     def _begin(self, site: Site, now: datetime) -> None:
         row = self.store.site(site.name)
@@ -242,6 +254,17 @@ class Daemon:
         for run in late:
             run.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def _on_its_own(site: Site) -> Iterator[None]:
+    """A fault of ours over one site is logged, and keeps no other site from its run."""
+    try:
+        yield
+    except DATABASE_TROUBLE:
+        raise  # of which no site is spared
+    except Exception:
+        logger.exception("%s: it can't be planned", site.name)
 
 
 def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:

@@ -88,6 +88,17 @@ def load_workspace(root: Path) -> Workspace:
     )
 
 
+def workspace_of(settings: Mapping[str, Any]) -> Workspace:
+    """The workspace of a run with these settings of Scrapy's: the one handed over, else the one around us.
+
+    Raises Misuse as `load_workspace` does.
+    """
+    given = settings.get("WORKSPACE")
+    if isinstance(given, Workspace):
+        return given
+    return load_workspace(find_workspace(Path(given) if given else None, os.environ))
+
+
 def init_workspace(root: Path) -> list[Path]:
     """The files written to make the folder a workspace with the listed sites.
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -97,15 +96,35 @@ def load_site(path: Path, defaults: Mapping[str, Any] = NO_DEFAULTS) -> Site:
     return msgspec.convert(table, Site)
 
 
-def load_sites(folder: Path, defaults: Mapping[str, Any] = NO_DEFAULTS) -> dict[str, Site]:
-    """Every site of the folder by name, in the order of the names; a site's name is its file's.
+class Sites(dict[str, Site]):
+    """The sites of a folder that can be read, by name; `faults` has the faults of each of the other files."""
 
-    Raises Misuse with a line for every fault in any of the files.
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: dict[str, list[str]] = {}
+
+
+def load_sites(
+    folder: Path, defaults: Mapping[str, Any] = NO_DEFAULTS, names: Collection[str] | None = None
+) -> Sites:
+    """Every site of the folder by name, in the order of the names, or those of these names.
+
+    A site's name is its file's. A file with faults is left out, and stops no other site.
     """
-    read = {path: _read(path, defaults) for path in site_files(folder)}
-    urls = {path: str(table["url"]) for path, (table, _) in read.items() if table.get("url")}
-    refuse([fault for _, faults in read.values() for fault in faults] + _same_url(urls))
-    return {path.stem: msgspec.convert(table, Site) for path, (table, _) in read.items()}
+    found = Sites()
+    urls: dict[str, str] = {}
+    for path in site_files(folder):
+        if names is not None and path.stem not in names:
+            continue
+        table, faults = _read(path, defaults)
+        if not faults:
+            first = urls.setdefault(canonicalize_url(table["url"]), path.name)
+            faults = [] if first == path.name else [_same_url(path, table["url"], first)]
+        if faults:
+            found.faults[path.stem] = faults
+        else:
+            found[path.stem] = msgspec.convert(table, Site)
+    return found
 
 
 def site_files(folder: Path) -> list[Path]:
@@ -146,18 +165,8 @@ def check_together(table: Mapping[str, Any]) -> None:
         raise ValueError("the quiet hours leave no minute of the day; leave some")
 
 
-def _same_url(urls: Mapping[Path, str]) -> list[str]:
-    plain = {path: canonicalize_url(url) for path, url in urls.items()}
-    often = {url for url, count in Counter(plain.values()).items() if count > 1}
-    return [
-        f"{path}: url: {urls[path]} is also the url of {_others(path, plain)}; keep one of the files"
-        for path, url in plain.items()
-        if url in often
-    ]
-
-
-def _others(path: Path, urls: Mapping[Path, str]) -> str:
-    return ", ".join(other.name for other, url in urls.items() if url == urls[path] and other != path)
+def _same_url(path: Path, url: str, other: str) -> str:
+    return f"{path}: url: {url} is also the url of {other}; keep one of the files"
 
 
 def web_address(text: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from scrapy import Request
 from scrapy.settings import BaseSettings
 
-from crawler.site import Site, load_sites
+from crawler.site import Site, load_site, load_sites, site_files
 from crawler.urls import in_scope
 from spiders.settings import for_site
 from spiders.site_spider import SiteSpider
@@ -21,30 +22,30 @@ LISTED_SITES = Path(__file__).parent / "sites"
 
 
 class SiteLoader:
-    """Finds the site files and makes their spiders."""
+    """Finds the site files and makes their spiders; a file is read when its spider is asked for."""
 
-    def __init__(self, sites: dict[str, Site]) -> None:
-        self.sites = sites
+    def __init__(self, folder: Path, defaults: Mapping[str, Any]) -> None:
+        self.folder, self.defaults = folder, defaults
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
         """The loader of the workspace's sites; where there is no workspace, of the listed ones."""
-        return cls(load_sites(_folder(settings), settings.getdict("SITE_DEFAULTS")))
+        return cls(_folder(settings), settings.getdict("SITE_DEFAULTS"))
 
     def load(self, spider_name: str) -> type[SiteSpider]:
-        """The spider class of a site. Raises KeyError for a name without a file."""
-        site = self.sites.get(spider_name)
-        if site is None:
-            raise KeyError(f"no site {spider_name}; there are: {', '.join(self.sites) or 'none'}")
-        return spider_of(site)
+        """The spider class of a site. Raises KeyError for a name without a file, Misuse for a bad file."""
+        if spider_name not in self.list():
+            raise KeyError(f"no site {spider_name}; there are: {', '.join(self.list()) or 'none'}")
+        return spider_of(load_site(self.folder / f"{spider_name}.toml", self.defaults))
 
     def list(self) -> Names:
         """The names of all sites."""
-        return sorted(self.sites)
+        return [path.stem for path in site_files(self.folder)]
 
     def find_by_request(self, request: Request) -> Names:
         """The names of the sites that the request's address belongs to."""
-        return [name for name, site in self.sites.items() if in_scope(request.url, site)]
+        sites = load_sites(self.folder, self.defaults)
+        return [name for name, site in sites.items() if in_scope(request.url, site)]
 
 
 def spider_of(site: Site) -> type[SiteSpider]:

@@ -24,6 +24,10 @@ class Sites(Tables):
         """The site's row; it must have been enrolled."""
         return self._all(SiteRow, "SELECT * FROM sites WHERE name = ?", [name])[0]
 
+    def is_enrolled(self, name: str) -> bool:
+        """Whether the site is known."""
+        return self._exists("SELECT 1 FROM sites WHERE name = ?", [name])
+
     def due_sites(self, at: str) -> list[str]:
         """Names of sites whose next run is due at that time, the longest due first."""
         rows = self.db.conn.execute(

@@ -110,17 +110,73 @@ def test_a_crawl_tells_of_each_run_in_the_promised_keys(press: Press) -> None:
     assert press.runs[2]["gone"] == 1
 
 
-def test_two_bad_site_files_are_told_of_at_once_and_nothing_is_started(
+BAD_FILES = {"one": "url = 17\n", "two": 'urll = "https://example.org/"\n'}
+
+
+def test_bad_site_files_are_told_of_at_once_and_stop_no_other_site(
     tmp_path: Path, local_site: LocalSite
 ) -> None:
-    root = workspace(
-        tmp_path, good=quick(local_site), one="url = 17\n", two='urll = "https://example.org/"\n'
-    )
-    result = variorum("-C", root, "crawl")
-    assert result.exit_code == 2
-    assert "one.toml: url" in result.stderr
+    root = workspace(tmp_path, good=quick(local_site), **BAD_FILES)
+    result = variorum("-C", root, "crawl", "--json")
+    assert result.exit_code == 1
+    runs = {run["site"]: run for run in map(json.loads, result.stdout.splitlines())}
+    assert {name: run["reason"] for name, run in runs.items()} == {
+        "good": "finished",
+        "one": "not begun",
+        "two": "not begun",
+    }
+    assert "one.toml: url" in runs["one"]["trouble"]
     assert 'did you mean "url"?' in result.stderr
+
+
+def test_a_bad_site_file_is_in_nobody_elses_way(
+    tmp_path: Path, local_site: LocalSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = workspace(tmp_path, good=quick(local_site), **BAD_FILES)
+    monkeypatch.chdir(root)
+    assert objects("crawl", "good")[0]["reason"] == "finished"
+    assert objects("status", "good")[0]["sites"][0]["state"] == "ok"
+    assert objects("check", "good")
+    assert variorum("changes", "--site", "good").exit_code == 0
+    assert variorum("reextract").exit_code == 0
+
+
+def test_a_bad_site_file_that_is_named_is_misuse(tmp_path: Path, local_site: LocalSite) -> None:
+    root = workspace(tmp_path, good=quick(local_site), **BAD_FILES)
+    for words in (["crawl", "good", "one"], ["check", "one"]):
+        result = variorum("-C", root, *words)
+        assert result.exit_code == 2
+        assert "one.toml: url" in result.stderr
     assert local_site.requests == []
+
+
+def test_a_bad_site_file_is_an_issue_of_its_site_until_it_is_mended(
+    tmp_path: Path, local_site: LocalSite
+) -> None:
+    root = workspace(tmp_path, good=quick(local_site))
+    file = root / "sites" / "good.toml"
+    written = file.read_text()
+    assert objects("-C", root, "crawl")
+    file.write_text("url = ")
+    (root / "sites" / "fresh.toml").write_text('url = "127.0.0.1:8090"\n')
+    [found] = objects("-C", root, "status")
+    fresh, good = found["sites"]
+    assert [(one["site"], one["state"]) for one in (fresh, good)] == [
+        ("fresh", "trouble"),
+        ("good", "trouble"),
+    ]
+    assert (good["known"] > 0, good["url"]) == (True, f"{local_site.url}/")
+    assert [issue["kind"] for issue in good["issues"]] == ["site file"]
+    assert "fresh.toml: url" in fresh["issues"][0]["message"]
+    assert [one["issues"] for one in objects("-C", root, "sites")] == [1, 1]
+    assert "good.toml: not TOML" in variorum("-C", root, "status", "good").stdout
+    doctor = variorum("-C", root, "doctor")
+    assert (doctor.exit_code, "FAIL sites" in doctor.stdout) == (1, True)
+    assert variorum("-C", root, "crawl").exit_code == 2
+    file.write_text(written)
+    (root / "sites" / "fresh.toml").unlink()
+    assert objects("-C", root, "status")[0]["sites"][0]["issues"] == []
+    assert "ok   sites: good" in variorum("-C", root, "doctor").stdout
 
 
 def test_an_unknown_site_is_answered_with_the_known_ones(tmp_path: Path, local_site: LocalSite) -> None:

@@ -164,6 +164,35 @@ def test_a_broken_site_file_is_named_and_leaves_the_other_sites_running(root: Pa
         assert daemon.stop() == 0
 
 
+def test_a_daemon_starts_beside_a_bad_site_file_and_crawls_the_other_sites(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "sites" / "bad.toml").write_text('url = "127.0.0.1:8090"\n')
+    monkeypatch.chdir(root)
+    with watching(root) as daemon:
+        daemon.until(lambda: runs(root, "often") >= 1)
+        assert "bad.toml: url" in daemon.logged()
+        (root / "variorum.toml").write_text("no TOML at all")
+        before = runs(root, "often")
+        daemon.until(lambda: runs(root, "often") >= before + 2)
+        assert daemon.stop() == 0
+    assert "died" not in daemon.logged()
+    assert rows(root, "SELECT * FROM issues") == []
+
+
+def test_the_file_of_a_known_site_that_is_broken_is_an_issue_until_it_is_mended(
+    root: Path, local_site: LocalSite
+) -> None:
+    state = "SELECT kind, closed_at IS NULL FROM issues WHERE site = 'often'"
+    with watching(root) as daemon:
+        daemon.until(lambda: runs(root, "often") >= 1)
+        (root / "sites" / "often.toml").write_text("url = ")
+        daemon.until(lambda: rows(root, state) == [("site file", 1)])
+        write_site(root, "often", local_site.url, every="2s")
+        daemon.until(lambda: rows(root, state) == [("site file", 0)])
+        assert daemon.stop() == 0
+
+
 def test_a_stated_retention_is_seen_to(root: Path, local_site: LocalSite) -> None:
     with watching(root) as daemon:
         daemon.until(lambda: runs(root, "often") >= 4)

@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from crawler.errors import VariorumError
-from crawler.run import RunReport, run_child, run_sites
+from crawler.run import RunReport, events_of, run_child, run_sites
+from crawler.running.handover import packed
 from crawler.running.lock import held
 from crawler.settings import Workspace, load_workspace
 from crawler.site import Site, load_sites
@@ -71,10 +71,10 @@ def workspace_of(watched: Watched) -> tuple[Workspace, Site]:
 def child_of(watched: Watched) -> Iterator[subprocess.Popen[str]]:
     """A child process as a run starts it, whose parent is this test."""
     workspace, site = workspace_of(watched)
-    command = [sys.executable, "-m", "crawler.running.child", str(workspace.root)]
+    command = [sys.executable, "-m", "crawler.running.child", packed(workspace), packed(site)]
     pipe = subprocess.PIPE
     child = subprocess.Popen(
-        [*command, msgspec.json.encode(site).decode(), "thorough"],
+        [*command, "thorough"],
         stdin=pipe, stdout=pipe, stderr=pipe, text=True,
     )  # fmt: skip
     with child:
@@ -315,6 +315,70 @@ def test_the_requests_of_a_killed_run_count_against_the_budget(
     Quick(watched.root, watched.url).crawl()
     # It has not told of robots.txt, of the address that can't exist, and of what was under way.
     assert len(local_site.requests) <= 12 + 3
+
+
+# ---- what a child says
+
+CHATTERBOX = """
+import os, threading, time
+def chat():
+    while True:
+        os.write(1, b'stray\\n{"a": "library"}\\n[1]\\n\\xff\\n')
+        time.sleep(0.005)
+os.write(1, b"x" * 2_000_000 + b"\\n")
+threading.Thread(target=chat, daemon=True).start()
+"""
+
+
+def test_what_a_library_prints_kills_no_run(
+    watched: Watched, local_site: LocalSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "chat").mkdir()
+    (tmp_path / "chat" / "sitecustomize.py").write_text(CHATTERBOX)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "chat"))
+    other = f'url = "{local_site.url}/letters/0/"\ndelay = 0\ndiscover = ["feed"]\n'
+    (watched.root / "sites" / "other.toml").write_text(other)
+    workspace, _ = workspace_of(watched)
+    heard: list[str] = []
+    sites = list(load_sites(workspace.sites_folder).values())
+    reports = asyncio.run(run_sites(workspace, sites, on_event=lambda event: heard.append(event["event"])))
+    assert [report.reason for report in reports] == ["finished"] * 2
+    assert set(heard) == {"started", "page", "ended"}
+    assert_holds_what_was_served(watched)
+
+
+def test_events_are_the_same_in_a_locale_that_knows_ascii_only(
+    watched: Watched, local_site: LocalSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}.items():
+        monkeypatch.setenv(name, value)
+    bridge = article("پل اورم‌هد", "پل در سال ۱۸۸۷ ساخته شد و هنوز برپاست.")
+    local_site.pages |= dict.fromkeys((*PATHS, "/about/"), bridge)
+    watched.set(discover=["feed"], exclude=["/اخبار/"])
+    workspace, site = workspace_of(watched)
+    told = events_of(workspace, site, "check", "1")
+    assert "پل در سال" in str(told)
+    assert watched.crawl().reason == "finished"
+
+
+def test_a_process_that_cannot_be_started_is_a_broken_down_run_and_stops_no_other(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = asyncio.create_subprocess_exec
+
+    async def out_of_processes(*words: str, **more: Any) -> Any:
+        if any('"other"' in word for word in words):
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        return await start(*words, **more)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", out_of_processes)
+    (watched.root / "sites" / "other.toml").write_text('url = "https://ormhead.example/"\n')
+    workspace, _ = workspace_of(watched)
+    other, ours = asyncio.run(run_sites(workspace, list(load_sites(workspace.sites_folder).values())))
+    assert (other.failed, other.reason) == (True, "died")
+    assert "Resource temporarily unavailable" in other.trouble
+    assert ours.reason == "finished"
+    assert [(issue.site, issue.kind) for issue in watched.issues()] == [("other", "run broke down")]
 
 
 # ---- Scrapy's own commands

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from crawler.errors import Misuse
 from crawler.site import SITE_KEYS, Bounds, Expect, Notice, Rule, Site, load_site, load_sites
 
 SAMPLES = Path(__file__).parent.parent / "spiders" / "sites"
@@ -23,9 +22,8 @@ def write(folder: Path, text: str, name: str = "news") -> Path:
 
 def faults(folder: Path) -> list[str]:
     """The lines that name a fault, less the folder's path."""
-    with pytest.raises(Misuse) as raised:
-        load_sites(folder)
-    return [line.strip().removeprefix(f"{folder}/") for line in str(raised.value).splitlines()[1:]]
+    found = load_sites(folder).faults.values()
+    return [line.removeprefix(f"{folder}/") for lines in found for line in lines]
 
 
 # ---- what a file may say
@@ -174,9 +172,24 @@ def test_every_fault_of_every_file_is_named_at_once(tmp_path: Path) -> None:
         'a.toml: also: "y"',
         "a.toml: delay: -1",
         "b.toml: nonsense: unknown key",
-        "b.toml: url: https://example.org/ is also the url of c.toml",
-        "c.toml: url: https://example.org/ is also the url of b.toml",
     ]
+    assert list(load_sites(tmp_path)) == ["c"]
+
+
+def test_of_two_files_with_one_address_the_first_by_name_is_kept(tmp_path: Path) -> None:
+    for name in ("b", "c"):
+        write(tmp_path, URL, name)
+    assert faults(tmp_path) == [
+        "c.toml: url: https://example.org/ is also the url of b.toml; keep one of the files"
+    ]
+    assert list(load_sites(tmp_path)) == ["b"]
+
+
+def test_a_file_is_read_alone_where_its_name_is_given(tmp_path: Path) -> None:
+    write(tmp_path, URL, "news")
+    write(tmp_path, "url = ", "bad")
+    found = load_sites(tmp_path, names=["news"])
+    assert (list(found), found.faults) == (["news"], {})
 
 
 def test_a_file_that_is_no_toml_is_named_with_the_line(tmp_path: Path) -> None:
@@ -192,7 +205,7 @@ def test_a_file_in_another_encoding_is_named_with_the_line(tmp_path: Path) -> No
 def test_one_address_spelt_in_two_ways_is_one_site_twice(tmp_path: Path) -> None:
     write(tmp_path, 'url = "https://EXAMPLE.org"', "a")
     write(tmp_path, URL, "b")
-    assert [line.split(":")[0] for line in faults(tmp_path)] == ["a.toml", "b.toml"]
+    assert [line.split(":")[0] for line in faults(tmp_path)] == ["b.toml"]
 
 
 @pytest.mark.parametrize("name", ["News", "خبر", "-news", "new s"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.options import as_json, sites_named, with_workspace
+from crawler.commands.options import as_json, sites_and_faults, with_workspace
 from crawler.settings import Workspace
 from crawler.telling import show
 from crawler.telling.doctor import examine
@@ -25,7 +25,7 @@ def status(workspace: Workspace, name: str | None, as_json: bool) -> None:
 
     Example: variorum status nejatngo
     """
-    found = state_of(workspace, sites_named(workspace, [name] if name else []), with_coverage=bool(name))
+    found = state_of(workspace, sites_and_faults(workspace, [name] if name else []), with_coverage=bool(name))
     if as_json:
         show.json_lines([found])
         return

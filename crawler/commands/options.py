@@ -11,9 +11,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from crawler.errors import Misuse
+from crawler.keys import refuse
 from crawler.running.lock import held, run_lock
 from crawler.settings import SETTINGS_FILE, Workspace, load_workspace
-from crawler.site import Site, load_sites
+from crawler.site import Site, Sites, load_sites, site_files
+from crawler.telling import show
 from crawler.times import iso, now, parse
 from crawler.timing import duration
 from storage.reader import Reader
@@ -60,15 +62,32 @@ def _root() -> Path:
 
 
 def sites_named(workspace: Workspace, names: Sequence[str]) -> list[Site]:
-    """The sites of these names, or all. Raises Misuse for an unknown name, or for any bad site file."""
-    sites = load_sites(workspace.sites_folder, workspace.defaults)
-    known = ", ".join(sites) or "none; `variorum add URL` adds one"
-    for name in names:
-        if name not in sites:
-            raise Misuse(f'no site is named "{name}". There are: {known}.')
-    if not sites:
-        raise Misuse(f"{workspace.sites_folder} has no sites: `variorum add URL` adds one.")
+    """The sites of these names, or all that can be read; files with faults are named on standard error.
+
+    Raises Misuse for an unknown name, for faults in a file that is named, and where no file can be read.
+    """
+    sites = sites_and_faults(workspace, names)
+    faults = [fault for name in sites.faults for fault in sites.faults[name]]
+    if names or not sites:
+        refuse(faults)
+    for fault in faults:
+        show.note(f"left out: {fault}")
     return [sites[name] for name in dict.fromkeys(names)] if names else list(sites.values())
+
+
+def sites_and_faults(workspace: Workspace, names: Sequence[str]) -> Sites:
+    """The sites of these names, or all, with the faults of their files; no other file is read.
+
+    Raises Misuse for an unknown name, and where there is no file at all.
+    """
+    there = [path.stem for path in site_files(workspace.sites_folder)]
+    for name in names:
+        if name not in there:
+            known = ", ".join(there) or "none; `variorum add URL` adds one"
+            raise Misuse(f'no site is named "{name}". There are: {known}.')
+    if not there:
+        raise Misuse(f"{workspace.sites_folder} has no sites: `variorum add URL` adds one.")
+    return load_sites(workspace.sites_folder, workspace.defaults, names or None)
 
 
 @contextmanager

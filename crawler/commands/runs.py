@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing, suppress
 
 import click
 
-from crawler.commands.options import as_json, sites_named, with_workspace
+from crawler.commands.options import as_json, sites_and_faults, sites_named, with_workspace
 from crawler.errors import VariorumError
 from crawler.news.notify import meet_targets, readable_sites, tell_news
-from crawler.run import RunReport, run_sites
+from crawler.run import RunReport, note_site_files, run_sites, unread
 from crawler.schedule import watch as watch_sites
 from crawler.settings import Workspace
 from crawler.site import load_sites
@@ -17,7 +18,9 @@ from crawler.telling import show
 from crawler.telling.health import warn_of_haste
 from crawler.telling.logs import log_to_stderr
 from crawler.telling.objects import run_object
+from storage.errors import StoreError
 from storage.recognition import refuse_foreign
+from storage.store import Store
 
 
 @click.command()
@@ -39,6 +42,7 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
     targets = meet_targets(workspace, readable_sites(workspace))
     with show.progress() as on_event:
         reports = asyncio.run(run_sites(workspace, chosen, thorough=not due, on_event=on_event))
+    reports += _unread(workspace, names)
     if as_json:
         show.json_lines(map(run_object, reports))
     else:
@@ -49,6 +53,14 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
     if targets and not any(report.reason == "shutdown" for report in reports):
         _tell_news(workspace)
     click.get_current_context().exit(_exit_code(reports))
+
+
+def _unread(workspace: Workspace, names: tuple[str, ...]) -> list[RunReport]:
+    """Reports of the sites whose files can't be read, each of which is an issue of its site."""
+    sites = sites_and_faults(workspace, names)
+    with suppress(StoreError), closing(Store.open(workspace.database)) as store:  # the runs have told of it
+        note_site_files(store, sites)
+    return unread(sites)
 
 
 def _tell_news(workspace: Workspace) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from crawler.commands.options import as_json, sites_named, with_workspace
+from crawler.commands.options import as_json, sites_and_faults, sites_named, with_workspace
 from crawler.settings import Workspace, init_workspace
 from crawler.telling import show
 from crawler.telling.health import overview
@@ -66,7 +66,7 @@ def sites(workspace: Workspace, as_json: bool) -> None:
 
     Example: variorum sites --json
     """
-    found = overview(workspace, sites_named(workspace, []))
+    found = overview(workspace, sites_and_faults(workspace, []))
     if as_json:
         show.json_lines(found)
     else:

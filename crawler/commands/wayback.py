@@ -6,11 +6,11 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import click
-import msgspec
 
 from crawler.commands.options import Moment, as_json, sites_named, whole_number, with_workspace
 from crawler.errors import Misuse, SiteTrouble
 from crawler.run import events_of
+from crawler.running.handover import packed
 from crawler.settings import Workspace
 from crawler.site import Site
 from crawler.telling import show
@@ -55,9 +55,7 @@ def wayback(
     asked = Asked(url, endpoint, since, until, limit, delay)
     _check(asked, site)
     with counter("captures") as count:
-        events = events_of(
-            workspace, site, "wayback", msgspec.json.encode(asked).decode(), on_event=lambda _: count()
-        )
+        events = events_of(workspace, site, "wayback", packed(asked), on_event=lambda _: count())
     ended = events[-1]
     if as_json:
         show.json_lines([ended["counts"]])

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from itertools import zip_longest
-from pathlib import Path
 from typing import Any, Self
 
 from scrapy import signals
@@ -25,7 +24,7 @@ from crawler.errors import VariorumError
 from crawler.fetched import Fetched
 from crawler.run import NOT_BEGUN
 from crawler.running.lock import held, run_lock
-from crawler.settings import load_workspace
+from crawler.settings import workspace_of
 from crawler.urls import key
 from spiders.cdx import MISSED, Memento, collapsed
 from spiders.retry_after import UNTIL
@@ -63,7 +62,7 @@ class Taking:
         """Open the store, and let the spider ask what to fetch; what is wrong with it is told."""
         spider = self._spider()
         try:
-            workspace = load_workspace(Path(self.crawler.settings["WORKSPACE"]))
+            workspace = workspace_of(self.crawler.settings)
             lock = run_lock(workspace.database, spider.of.name)
             self._open.enter_context(held(lock, f"a run of {spider.of.name}"))
             self.store = self._open.enter_context(closing(Store.open(workspace.database)))

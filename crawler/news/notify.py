@@ -16,12 +16,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from crawler.errors import Misuse, VariorumError
+from crawler.errors import VariorumError
 from crawler.news.notice import due
 from crawler.news.target import PATIENCE, Service, Target, targets_of
 from crawler.running.lock import held, notify_lock
 from crawler.settings import Workspace, load_workspace
-from crawler.site import Site, load_site, site_files
+from crawler.site import Site, load_sites
 from crawler.telling.letter import MOST_CHANGES, compose
 from crawler.telling.logs import log_to_stderr
 from crawler.times import iso, now
@@ -117,13 +117,10 @@ def settle_doubts(workspace: Workspace, *, again: bool) -> int:
 
 def readable_sites(workspace: Workspace) -> list[Site]:
     """All sites but those whose files have faults, which are logged."""
-    found = []
-    for path in site_files(workspace.sites_folder):
-        try:
-            found.append(load_site(path, workspace.defaults))
-        except Misuse as error:
-            logger.error("%s: %s; its news wait", path.stem, " ".join(str(error).split()))  # noqa: TRY400
-    return found
+    sites = load_sites(workspace.sites_folder, workspace.defaults)
+    for name, faults in sites.faults.items():
+        logger.error("%s: %s; its news wait", name, "; ".join(faults))
+    return list(sites.values())
 
 
 def is_news(outbox: Outbox, target: Target, at: datetime) -> bool:

@@ -1,10 +1,12 @@
 """The child process of a run, driven by crawler/run.py.
 
-Started as `python -m crawler.running.child WORKSPACE SITE-AS-JSON JOB`.
+Started as `python -m crawler.running.child WORKSPACE SITE JOB`, the first two packed as handover.py does. It
+reads no file of the workspace: what somebody writes there meanwhile can't stop it.
 
 The jobs are `thorough` and `due`, which crawl and record; `check PAGES` and `probe`, which keep nothing;
-and `wayback ASKED`, which takes in what a web archive has. It tells what happens as JSON Lines on standard
-output, and ends when standard input is closed, which is what happens when its parent dies, however that died.
+and `wayback ASKED`, which takes in what a web archive has. It tells what happens as JSON Lines, in ASCII, on
+what is standard output at its start; what is printed later goes to standard error. It ends when standard
+input is closed, which is what happens when its parent dies, however that died.
 """
 
 from __future__ import annotations
@@ -15,16 +17,15 @@ import resource
 import signal
 import sys
 import threading
-from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-import msgspec
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from crawler.importing.wayback import PIPELINE
-from crawler.settings import Workspace, load_workspace
+from crawler.running.handover import unpacked
+from crawler.settings import Workspace
 from crawler.site import Site
 from spiders import wayback
 from spiders.loader import spider_of
@@ -42,10 +43,10 @@ class PatientProcess(AsyncCrawlerProcess):
         """It is ending already."""
 
 
-def main(root: str, site_json: str, job: str, *arguments: str) -> None:
+def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None:
     """Carry out one job for one site."""
-    workspace = load_workspace(Path(root))
-    site = msgspec.json.decode(site_json, type=Site)
+    workspace, site = unpacked(workspace_json, Workspace), unpacked(site_json, Site)
+    _keep_events_apart()
     if not site.render:  # a browser inherits the bound, and reserves more addresses than that at its start
         _bound_memory(workspace.max_memory_mb)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -59,7 +60,7 @@ def main(root: str, site_json: str, job: str, *arguments: str) -> None:
         changes = {"ITEM_PIPELINES": {}, **for_site(site)}
         crawl(run_settings(workspace, f"{site.name}.probe", changes), ProbeSpider, site=site)
     elif job == "wayback":
-        asked = msgspec.json.decode(arguments[0], type=wayback.Asked)
+        asked = unpacked(arguments[0], wayback.Asked)
         changes = {"ITEM_PIPELINES": PIPELINE, **wayback.settings(asked)}
         log = f"{site.name}.wayback"
         crawl(run_settings(workspace, log, changes), wayback.WaybackSpider, of=site, asked=asked)
@@ -82,7 +83,7 @@ def run_settings(workspace: Workspace, log: str, changes: dict[str, Any]) -> Set
     settings.setmodule("spiders.settings", priority="project")
     settings.setdict(
         {
-            "WORKSPACE": str(workspace.root),
+            "WORKSPACE": workspace,
             "ON_EVENT": tell,
             "USER_AGENT": workspace.user_agent,
             "CLOSESPIDER_TIMEOUT": workspace.max_run_seconds,
@@ -97,7 +98,18 @@ def run_settings(workspace: Workspace, log: str, changes: dict[str, Any]) -> Set
 
 def tell(event: dict[str, Any]) -> None:
     """One line to the parent."""
-    print(json.dumps(event, ensure_ascii=False), flush=True)
+    _events.write(json.dumps(event) + "\n")
+    _events.flush()
+
+
+_events: TextIO = sys.stdout
+
+
+def _keep_events_apart() -> None:
+    """From now on, nothing but events reaches the parent: a library that prints does so to standard error."""
+    global _events  # noqa: PLW0603 - as standard output itself, there is one for the process
+    _events = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
 
 
 def _bound_memory(megabytes: int) -> None:

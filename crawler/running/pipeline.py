@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Self
 
 from scrapy import signals
@@ -35,7 +34,7 @@ from crawler.running.tally import (
     UNREACHABLE,
     Tally,
 )
-from crawler.settings import SETTINGS_FILE, Workspace, load_workspace
+from crawler.settings import SETTINGS_FILE, Workspace, find_workspace, workspace_of
 from crawler.times import iso, now
 from crawler.track import Tracker
 from spiders.retry_after import UNTIL
@@ -60,8 +59,8 @@ class Recording:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """The pipeline, where there is a workspace to record in."""
-        home = _home(crawler)
-        if not (home / SETTINGS_FILE).exists():
+        home = find_workspace(None, os.environ)
+        if not crawler.settings.get("WORKSPACE") and not (home / SETTINGS_FILE).exists():
             raise NotConfigured(f"no workspace in {home.absolute()}: pages are fetched, and nothing is kept")
         pipeline = cls(crawler)
         crawler.signals.connect(pipeline.run_ended, signal=signals.spider_closed)
@@ -73,7 +72,7 @@ class Recording:
     def open_spider(self) -> None:
         """Begin a run, and give the spider its memory; a run that can't begin says why."""
         try:
-            self._begin(load_workspace(_home(self.crawler)))
+            self._begin(workspace_of(self.crawler.settings))
         except (VariorumError, StoreError) as error:
             self._open.close()
             told = {"site": self._spider().name, "failed": True, "trouble": str(error), "reason": NOT_BEGUN}
@@ -209,7 +208,3 @@ class Recording:
     def _emit(self, event: dict[str, Any]) -> None:
         if emit := self.crawler.settings.get("ON_EVENT"):
             emit(event)
-
-
-def _home(crawler: Crawler) -> Path:
-    return Path(crawler.settings.get("WORKSPACE") or os.environ.get("VARIORUM_HOME") or ".")

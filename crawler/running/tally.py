@@ -20,6 +20,8 @@ BREAKDOWNS = {"start_error", DATABASE}
 """Reasons of a run's end that are no fault of the site's."""
 UNREACHABLE, BROKE_DOWN, SITE_MOVED = "unreachable", "run broke down", "site moved"
 """Kinds of issues of a run that brought nothing; `MISSING` is another."""
+SITE_FILE = "site file"
+"""The kind of issue of a site whose file can't be read."""
 REFUSED, MISSING, CHANGED, SPENT = "refused", "many missing", "many changed", "budget"
 """Reasons to end a run early: asking on would only trouble the site."""
 MANY_CHANGED, CHANGED_SHARE = 20, 0.5

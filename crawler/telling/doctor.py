@@ -95,7 +95,10 @@ def _sqlite() -> str:
 
 def _sites(workspace: Workspace, sites: dict[str, Site]) -> str:
     """The sites' names; the sites are also put into `sites`, for the checks that follow."""
-    sites.update(load_sites(workspace.sites_folder, workspace.defaults))
+    found = load_sites(workspace.sites_folder, workspace.defaults)
+    sites.update(found)
+    if found.faults:
+        raise Ill("; ".join(fault for faults in found.faults.values() for fault in faults))
     if not sites:
         raise Ill(f"{workspace.sites_folder} has none: `variorum add URL` adds one")
     return ", ".join(sites)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import asdict
 from datetime import timedelta
@@ -15,8 +15,9 @@ from crawler.news.target import PATIENCE, targets_of
 from crawler.revisit import plan
 from crawler.running.archive import visit_of
 from crawler.running.lock import is_held, run_lock
+from crawler.running.tally import SITE_FILE
 from crawler.settings import Workspace
-from crawler.site import Site
+from crawler.site import Site, Sites
 from crawler.telling.objects import Object
 from crawler.times import iso, now
 from storage.outbox import Standing, standings
@@ -28,7 +29,7 @@ LEAST_DELAY = 0.5
 logger = logging.getLogger(__name__)
 
 
-def overview(workspace: Workspace, sites: Sequence[Site]) -> list[Object]:
+def overview(workspace: Workspace, sites: Sites) -> list[Object]:
     """One object a site: what `variorum sites` lists."""
     return [
         {
@@ -45,16 +46,37 @@ def overview(workspace: Workspace, sites: Sequence[Site]) -> list[Object]:
     ]
 
 
-def state_of(workspace: Workspace, sites: Sequence[Site], *, with_coverage: bool = False) -> Object:
+def state_of(workspace: Workspace, sites: Sites, *, with_coverage: bool = False) -> Object:
     """What `variorum status` says: the time, and an object for each site, with its open issues."""
     found: Object = {"at": iso(now()), "workspace": str(workspace.root), "sites": [], "targets": []}
+    names = sorted({*sites, *sites.faults})
     if not workspace.database.exists():
-        found["sites"] = [_never_run(site, with_coverage) for site in sites]
-        return found
-    with closing(Reader.open(workspace.database)) as reader:
-        found["sites"] = [_site_state(workspace, reader, site, with_coverage) for site in sites]
-        found["targets"] = [_target(one) for one in targets_state(workspace, reader, sites)]
+        states = [_never_run(sites.get(name) or Site(name=name, url=""), with_coverage) for name in names]
+    else:
+        with closing(Reader.open(workspace.database)) as reader:
+            known = [sites.get(name) or _as_stored(reader, name) for name in names]
+            states = [_site_state(workspace, reader, site, with_coverage) for site in known]
+            found["targets"] = [_target(one) for one in targets_state(workspace, reader, sites.values())]
+    found["sites"] = [_with_faults(one, sites.faults.get(one["site"], []), found["at"]) for one in states]
     return found
+
+
+def _as_stored(reader: Reader, name: str) -> Site:
+    """A site whose file can't be read, as far as it is known."""
+    row = reader.site(name)
+    return Site(name=name, url=row.url if row else "")
+
+
+def _with_faults(state: Object, faults: list[str], at: str) -> Object:
+    """The state, with an issue where the site's file has faults now; whatever was noted of it before."""
+    stored = [one for one in state["issues"] if one["kind"] == SITE_FILE]
+    issues = [one for one in state["issues"] if one["kind"] != SITE_FILE]
+    if faults:
+        issue = stored[0] if stored else {"kind": SITE_FILE, "since": at, "last_at": at, "times": 1}
+        issues.append({**issue, "message": "; ".join(faults)})
+    word = "trouble" if issues else "ok"
+    ended = state["state"] in {"ok", "trouble"} or (faults and state["state"] == "never run")
+    return {**state, "issues": issues, "state": word if ended else state["state"]}
 
 
 def targets_state(workspace: Workspace, reader: Reader, sites: Iterable[Site]) -> list[Standing]:

@@ -42,7 +42,7 @@ def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
     _refuse_watched(asked, sites)
     if not NAME.fullmatch(name):
         raise Misuse(f"\"{name}\" can't be a site's name: {NAME_RULE}; choose another with --name.")
-    if name in sites:
+    if name in sites or name in sites.faults:
         raise Misuse(f'a site named "{name}" is watched already: choose another name with --name.')
     finding = probe(workspace, name, asked)
     if not finding.url:

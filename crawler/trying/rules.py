@@ -92,7 +92,7 @@ def propose(workspace: Workspace, number: int) -> dict[str, object] | None:
     """
     with closing(Store(StoreReader.open(workspace.database).db)) as store:
         change = StoreReader(store.db).change(number)
-        site = load_sites(workspace.sites_folder, workspace.defaults).get(change.site)
+        site = load_sites(workspace.sites_folder, workspace.defaults, [change.site]).get(change.site)
         if site is None or change.kind not in ("edited", "retitled"):
             return None
         known = reader_of(workspace, site)

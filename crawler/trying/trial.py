@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
@@ -19,7 +18,7 @@ from crawler.diffing.diff import compare
 from crawler.extract import ExtractionError
 from crawler.fetched import Fetched, Listed
 from crawler.reading.reader import Reader
-from crawler.settings import load_workspace
+from crawler.settings import workspace_of
 from crawler.site import Site
 from crawler.telling.strike import marked_lines
 from crawler.trying.sight import Sight, reader_of, sight
@@ -104,7 +103,7 @@ class Comparing:
     def _reader(self, pairs: Sequence[Pair]) -> Reader:
         """With what crawls have learned of the site; before the first, with what these pages teach."""
         site = self._spider().site
-        known = reader_of(load_workspace(Path(self.crawler.settings["WORKSPACE"])), site)
+        known = reader_of(workspace_of(self.crawler.settings), site)
         return known if known.template.version else Reader(site, _learned(known, pairs))
 
     def _spider(self) -> SiteSpider:
