@@ -66,7 +66,7 @@ def add_version(store: Store, page: int, url: str, number: int, words: list[str]
     fetch = {"page": page, "fetched_at": at, "url": url, "status": 200, "outcome": "ok", "reason": ""}
     fetch |= {"content_type": "text/html; charset=utf-8", "encoding": "utf-8"}
     fetch["digest"] = hashlib.sha256(body).hexdigest()
-    capture = store.add_capture(fetch, body, store.last_body(page))
+    capture = store.add_capture(fetch, store.pack(body, page))
     values = {"page": page, "number": number, "capture": capture, "captured_at": at, "words": WORDS}
     digest = hashlib.sha256(f"{title}\n\n{text}".encode()).hexdigest()
     titled = {"title": title, "text": text, "digest": digest, "language": "en", "extractor": "made up"}

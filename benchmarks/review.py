@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from starlette.testclient import TestClient
 
 from crawler.diffing.diff import Reading, compare
-from crawler.record import hunks_json
+from crawler.tracking.records import hunks_json
 from review.app import make_app
 from storage.store import Store
 from storage.words.alike import alike

@@ -66,9 +66,9 @@ def add_page(store: Store, number: int, rng: random.Random, words: list[str]) ->
         body = f"<!doctype html><title>{said[0]}</title><p>{text}</p>".encode()
         fetch = {"page": page, "url": url, "status": 200, "outcome": "ok", "reason": "", "length": len(body)}
         fetch |= {"digest": digest_of(body)}
-        capture = store.add_capture({**fetch, "fetched_at": at}, body, store.last_body(page))
+        capture = store.add_capture({**fetch, "fetched_at": at}, store.pack(body, page))
         for look in (1, 2):
-            store.add_capture({**fetch, "fetched_at": moment(version * 3 + look)}, None, None)
+            store.add_capture({**fetch, "fetched_at": moment(version * 3 + look)})
         values = {"page": page, "number": version, "capture": capture, "captured_at": at, "words": WORDS}
         digest = digest_of(f"{said[0]}\n\n{text}".encode())
         store.add_version(

@@ -1,6 +1,6 @@
 """Captures from elsewhere, placed in time among those that the store has.
 
-What crawler/track.py is for the fetches of a crawl, this is for captures of any time. The rules:
+What crawler/tracking/ is for the fetches of a crawl, this is for captures of any time. The rules:
 
 * Each page's versions are numbered in the order of their captures; a version that comes in between moves the
   numbers of later ones up, and whatever names them follows. Ids of versions stay.
@@ -19,7 +19,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from crawler import record
 from crawler.boilerplate.learning import SAMPLE, known, template_row
 from crawler.boilerplate.recurrence import LEAST_PAGES, learn
 from crawler.classification.outcome import Outcome, Verdict
@@ -32,6 +31,7 @@ from crawler.reading.parts import split
 from crawler.reading.reader import Reader
 from crawler.site import Site
 from crawler.times import iso, now
+from crawler.tracking.records import Capture, add_capture
 from crawler.trying.sight import sight
 from crawler.urls import canonical, in_scope, is_asset, key, named_by_itself
 from storage.bodies import digest_of
@@ -110,7 +110,8 @@ class Backfill:
             return None
         if fetched.fetched_at not in self.store.misses(page.id):
             with self.store.writing():
-                record.capture(self.store, None, page, fetched, MISSING, origin=self.origin)
+                capture = Capture(page=page, fetched=fetched, verdict=MISSING, origin=self.origin)
+                add_capture(self.store, capture)
         return page
 
     def passed_over(self, word: str) -> str:

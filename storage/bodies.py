@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import sys
+from dataclasses import dataclass, field
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -38,25 +39,52 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def put(conn: sqlite3.Connection, data: bytes, *, base: str | None = None) -> str:
-    """The digest under which the bytes are now stored, packed against the body `base` where that helps.
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A body, compressed for the store."""
 
-    Must run inside a transaction of the caller's.
-    """
+    digest: str
+    size: int
+    """Bytes when unpacked."""
+    data: bytes = field(repr=False)
+    """Empty where the body was stored already."""
+    base: str | None = None
+    """The digest of the body that it is packed against."""
+    depth: int = 0
+
+
+def pack(conn: sqlite3.Connection, data: bytes, *, base: str | None = None) -> Packed:
+    """The bytes compressed, against the body `base` where that helps. It writes nothing: needs no lock."""
     digest = digest_of(data)
-    if conn.execute("SELECT 1 FROM bodies WHERE digest = ?", [digest]).fetchone():
-        return digest
+    if _is_stored(conn, digest):
+        return Packed(digest, len(data), b"")
     prefix = get(conn, base) if base else b""
     depth = _depth(conn, base) + 1 if base else 0
     if len(prefix) >= _LEAST_BASE and depth <= MAX_DEPTH:
-        packed = _pack_against(data, prefix)
-    else:
-        base, depth, packed = None, 0, zstd.compress(data, level=_LEVEL)
+        return Packed(digest, len(data), _pack_against(data, prefix), base, depth)
+    return Packed(digest, len(data), zstd.compress(data, level=_LEVEL))
+
+
+def insert(conn: sqlite3.Connection, packed: Packed) -> str:
+    """The digest under which a packed body is now stored.
+
+    Must run inside a transaction of the caller's. Raises NotFound where the body that it was packed against,
+    or the same body that was stored already, was taken away meanwhile: pack it again.
+    """
+    if _is_stored(conn, packed.digest):
+        return packed.digest
+    if not packed.data or (packed.base and not _is_stored(conn, packed.base)):
+        raise NotFound(f"the body {packed.digest[:12]} was packed against one that is stored no more")
     conn.execute(
         "INSERT INTO bodies(digest, base, depth, size, data) VALUES (?, ?, ?, ?, ?)",
-        [digest, base, depth, len(data), packed],
+        [packed.digest, packed.base, packed.depth, packed.size, packed.data],
     )
-    return digest
+    return packed.digest
+
+
+def put(conn: sqlite3.Connection, data: bytes, *, base: str | None = None) -> str:
+    """The digest under which the bytes are now stored: packed and inserted at once."""
+    return insert(conn, pack(conn, data, base=base))
 
 
 def get(conn: sqlite3.Connection, digest: str) -> bytes:
@@ -93,6 +121,10 @@ def remove(conn: sqlite3.Connection, digest: str) -> None:
             "UPDATE bodies SET base = ?, depth = ?, data = ? WHERE digest = ?", [base, depth, packed, upper]
         )
     conn.execute("DELETE FROM bodies WHERE digest = ?", [digest])
+
+
+def _is_stored(conn: sqlite3.Connection, digest: str) -> bool:
+    return conn.execute("SELECT 1 FROM bodies WHERE digest = ?", [digest]).fetchone() is not None
 
 
 def _depth(conn: sqlite3.Connection, digest: str) -> int:

@@ -175,10 +175,14 @@ class Store(Merging, Sites):
 
     # ---- captures, versions, changes
 
-    def add_capture(self, values: Values, body: bytes | None, base: str | None) -> int:
-        """The number of a new capture; `body`, where given, is kept, packed against the body `base`."""
+    def pack(self, body: bytes, page: int) -> bodies.Packed:
+        """The body compressed, against the one kept last of the page; needs no transaction."""
+        return bodies.pack(self.db.conn, body, base=self.last_body(page))
+
+    def add_capture(self, values: Values, body: bodies.Packed | None = None) -> int:
+        """The number of a new capture; `body`, where given, is kept."""
         with self.writing():
-            digest = bodies.put(self.db.conn, body, base=base) if body else None
+            digest = bodies.insert(self.db.conn, body) if body else None
             return self._insert("captures", {**values, "body": digest})
 
     def last_body(self, page: int) -> str | None:
@@ -285,6 +289,16 @@ class Store(Merging, Sites):
             " JOIN versions ON versions.page = pages.id AND versions.number = pages.version"
             " WHERE pages.site = ? AND pages.state = 'live' ORDER BY pages.id DESC LIMIT ?",
             [site, limit],
+        )
+
+    def latest_versions_after(self, site: str, page: int, limit: int) -> list[VersionRow]:
+        """The latest versions of the first live pages of a site with ids above `page`."""
+        return self._all(
+            VersionRow,
+            "SELECT versions.* FROM pages"
+            " JOIN versions ON versions.page = pages.id AND versions.number = pages.version"
+            " WHERE pages.site = ? AND pages.state = 'live' AND pages.id > ? ORDER BY pages.id LIMIT ?",
+            [site, page, limit],
         )
 
     def news_dates(self, site: str) -> list[str]:

@@ -55,7 +55,7 @@ class Shelf:
             {"site": site, "url": f"https://{site}.example{url}", "found_at": seen, "found_by": "links"}, url
         )
         fetch = {"page": page.id, "fetched_at": seen, "url": page.url, "status": 200}
-        capture = self.store.add_capture({**fetch, "outcome": "ok", "reason": ""}, None, None)
+        capture = self.store.add_capture({**fetch, "outcome": "ok", "reason": ""})
         number = (page.version or 0) + 1
         values = {"page": page.id, "number": number, "capture": capture, "captured_at": seen, "title": title}
         words = len(text.split())

@@ -12,7 +12,7 @@ HOUSE = Path(__file__).parent.parent
 PURE = frozenset(
     {
         "boilerplate.recurrence", "boilerplate.template", "classification", "dates", "diffing", "dumps",
-        "errors", "extract", "fetched", "finding", "importing.placing", "judging.drift", "judging.witness",
+        "errors", "extract", "fetched", "finding", "importing.placing", "judging.witness",
         "keys", "news.notice", "page", "reading.files", "reading.parts", "revisit", "shapes",
         "site", "times", "timing", "urls",
     }
@@ -22,9 +22,9 @@ PURE = frozenset(
 MOVING = frozenset(
     {
         "backfill", "boilerplate.learning", "boilerplate.pins", "boilerplate.redesign", "cli", "commands",
-        "exporting", "importing", "judging.doubts", "judging.novelty", "news.messenger", "news.notify",
-        "news.target", "reading.reader", "reading.rereading", "reading.timelimit", "record", "run",
-        "running", "schedule", "settings", "telling", "track", "trying",
+        "exporting", "importing", "judging.novelty", "news.messenger", "news.notify",
+        "news.target", "reading.reader", "reading.rereading", "reading.timelimit", "run",
+        "running", "schedule", "settings", "telling", "tracking", "trying",
     }
 )  # fmt: skip
 """Rooms of crawler/ that ask the clock, the disk, the store or Scrapy, or speak to those who use them."""

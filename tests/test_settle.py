@@ -9,7 +9,7 @@ import pytest
 from crawler.classification.outcome import Outcome, Verdict
 from crawler.running.settle import silence
 from crawler.running.tally import CHANGED, Tally
-from crawler.track import Tracked
+from crawler.tracking.tracker import Tracked
 from tests.local_site import article
 from tests.tracked import told
 

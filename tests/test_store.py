@@ -38,7 +38,7 @@ for number in range(int(count)):
         page = store.add_page({**known, "found_run": run}, key)
         capture = {"page": page.id, "run": run, "fetched_at": at, "url": page.url, "status": 200}
         body = f"{name} {number}".encode()
-        store.add_capture({**capture, "outcome": "ok", "reason": ""}, body, None)
+        store.add_capture({**capture, "outcome": "ok", "reason": ""}, store.pack(body, page.id))
 store.close()
 """
 
@@ -101,7 +101,7 @@ def test_every_connection_checks_references_and_syncs_each_commit(store: Store, 
 
 def test_a_capture_of_a_page_that_does_not_exist_is_refused(store: Store) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY constraint failed"):
-        store.add_capture({**CAPTURE, "page": 99}, None, None)
+        store.add_capture({**CAPTURE, "page": 99})
 
 
 def test_a_reader_lists_changes_while_a_writer_is_in_the_middle_of_writing(store: Store, path: Path) -> None:
@@ -132,7 +132,7 @@ def test_what_was_written_in_a_transaction_that_fails_is_gone_as_a_whole(store: 
     with pytest.raises(ZeroDivisionError), store.writing():
         page = add_page(store, "a")
         with store.writing():
-            store.add_capture({**CAPTURE, "page": page}, b"text", None)
+            store.add_capture({**CAPTURE, "page": page}, store.pack(b"text", page))
             add_change(store, page)
         raise ZeroDivisionError
     counts = [store.db.table(table).count for table in TABLES]

@@ -348,7 +348,7 @@ def fill(store: Store, versions: int) -> None:
             store.add_version(
                 {
                     "page": number % 10 + 1, "number": number // 10 + 1, "captured_at": at,
-                    "capture": store.add_capture(capture, body, None),
+                    "capture": store.add_capture(capture, store.pack(body, number % 10 + 1)),
                     "title": "", "text": str(number), "digest": digest_of(f"\n\n{number}".encode()),
                     "words": 1, "extractor": "t",
                 }

@@ -28,7 +28,7 @@ from crawler.running.archive import SiteArchive
 from crawler.running.settle import settle
 from crawler.site import Site
 from crawler.times import iso
-from crawler.track import Tracked, Tracker
+from crawler.tracking.tracker import Tracked, Tracker
 from spiders.archive import SourceState
 from storage.reader import Reader
 from storage.rows import ChangeRow, IssueRow, PageRow, VersionRow

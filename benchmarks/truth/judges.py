@@ -23,7 +23,7 @@ from crawler.running.archive import SiteArchive
 from crawler.running.settle import settle
 from crawler.site import Site
 from crawler.times import iso
-from crawler.track import Tracker
+from crawler.tracking.tracker import Tracker
 from crawler.urls import key
 from spiders.archive import SourceState
 from storage.reader import Reader

@@ -92,23 +92,22 @@ class Learner:
         if self.template.version and _pieces(found) == _pieces(self._learned):
             self.store.confirm_template(self.site.name, self.template.version, len(pages))
             return False
-        self._keep(replace(found, before=self._learned.before), len(pages))
+        self.keep(replace(found, before=self._learned.before), len(pages))
         return True
 
-    def learn_design(self, pages: Mapping[str, Sequence[bytes]]) -> bool:
-        """Learn the new design that these pages show; whether it is more than a new build of the old one.
+    def new_design(self, pages: Mapping[str, Sequence[bytes]]) -> tuple[Template, bool]:
+        """The template with the design that these pages show; and whether that is more than a new build.
 
         Raises ExtractionError.
         """
-        self._learned_from = len(pages)
         found = learn(pages, version=self.template.version + 1)
         still = self._learned.frame & found.frame
         is_new = len(still) < SAME_DESIGN * len(self._learned.frame)
-        self._keep(self._learned.redesigned(found), len(pages))
-        return is_new
+        return self._learned.redesigned(found), is_new
 
-    def _keep(self, found: Template, pages: int) -> None:
-        self._learned = found
+    def keep(self, found: Template, pages: int) -> None:
+        """Store a template learned from so many pages; it holds from now on."""
+        self._learned, self._learned_from = found, pages
         self.template = found.decided(decisions(self.store, self.site.name))
         self.store.add_template(template_row(self.site.name, found, pages))
 

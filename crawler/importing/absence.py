@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from crawler import record
 from crawler.times import iso, now
+from crawler.tracking.records import Change, add_change
 from storage.rows import PageRow
 from storage.store import Store
 
@@ -53,12 +53,24 @@ def _tell(store: Store, page: PageRow, absence: Absence) -> None:
     before = [version for version in versions if version.captured_at <= absence.last_seen][-1]
     after = [version for version in versions if version.captured_at <= absence.seen_again][-1]
     found = iso(now())
-    record.change(
-        store, None, replace(page, seen_at=absence.last_seen, modified=None), "gone", absence.first_missed,
-        old=before, number=before.number, leaves=True, found_at=found, found_later=True,
-    )  # fmt: skip
-    page = replace(page, seen_at=absence.last_missed, modified=None)
-    record.change(
-        store, None, page, "returned", absence.seen_again,
-        old=before, number=after.number, found_at=found, found_later=True,
-    )  # fmt: skip
+    gone = Change(
+        page=replace(page, seen_at=absence.last_seen, modified=None),
+        kind="gone",
+        seen_new=absence.first_missed,
+        old=before,
+        number=before.number,
+        leaves=True,
+        found_at=found,
+        found_later=True,
+    )
+    returned = Change(
+        page=replace(page, seen_at=absence.last_missed, modified=None),
+        kind="returned",
+        seen_new=absence.seen_again,
+        old=before,
+        number=after.number,
+        found_at=found,
+        found_later=True,
+    )
+    add_change(store, gone)
+    add_change(store, returned)

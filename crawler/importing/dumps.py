@@ -14,7 +14,6 @@ from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler import record
 from crawler.backfill import Backfill
 from crawler.boilerplate.learning import known as known_template
 from crawler.dumps.article import Article, Split
@@ -27,6 +26,7 @@ from crawler.importing.matching import Known
 from crawler.page.metadata import language
 from crawler.site import Site
 from crawler.times import iso, now
+from crawler.tracking import records
 from crawler.urls import key
 from storage.rows import PageRow, Values, VersionRow
 from storage.store import Store
@@ -175,7 +175,7 @@ class _Import:
 
     def _complete(self, page: PageRow, found: Candidate, extract: Extract) -> None:
         """Put the whole text in place of the excerpt that was all there was."""
-        read = record.reading(extract, f"text of {self.backfill.origin}")
+        read = records.reading(extract, f"text of {self.backfill.origin}")
         self.store.reread_version(found.version, read | {"captured_at": self.file.at})
         self.store.update_page(page.id, {"title": extract.title, "text_digest": extract.digest})
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from crawler import record
 from crawler.classification.outcome import Verdict
 from crawler.diffing.diff import Diff, compare
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
 from crawler.importing.placing import Earlier, Inserted, Seen, Stand, index_at, place
-from crawler.judging.drift import is_ours
 from crawler.judging.novelty import publication, published_between
 from crawler.reading import rereading
 from crawler.reading.reader import Reader
 from crawler.times import iso, now
+from crawler.tracking import records
+from crawler.tracking.drift import is_ours
+from crawler.tracking.records import Capture, Change, Version
 from storage.bodies import digest_of
 from storage.history import Sight
 from storage.rows import PageRow, Values, VersionRow
@@ -38,10 +39,17 @@ class Insertion:
         versions = self._versions()
         stands = _stands(versions, self.store.sights(self.page.id), self.extract.links)
         found = place(stands, self.at, _said(self.extract.digest, self.extract.links))
-        capture = record.capture(
-            self.store, None, self.page, self.fetched, verdict,
-            keep=not isinstance(found, Seen) and self.label == self.reader.label, origin=origin,
-        )  # fmt: skip
+        kept = not isinstance(found, Seen) and self.label == self.reader.label
+        capture = records.add_capture(
+            self.store,
+            Capture(
+                page=self.page,
+                fetched=self.fetched,
+                verdict=verdict,
+                body=self.store.pack(self.fetched.body, self.page.id) if kept else None,
+                origin=origin,
+            ),
+        )
         match found:
             case Seen(index):
                 self.store.stood_later(versions[index], self.at)
@@ -82,7 +90,17 @@ class Insertion:
         again = self._first_sight() if split else None
         self.store.make_room(self.page.id, number, 2 if again else 1)
         page = replace(self.page, modified=None)  # as its sources date it now, and not then
-        record.version(self.store, page, number, capture, self.fetched, self.extract, self.label)
+        records.add_version(
+            self.store,
+            Version(
+                page=page,
+                number=number,
+                capture=capture,
+                fetched=self.fetched,
+                extract=self.extract,
+                label=self.label,
+            ),
+        )
         if split and again:
             values = asdict(split) | {"number": number + 1, "capture": again.capture, "captured_at": again.at}
             del values["id"]
@@ -108,19 +126,29 @@ class Insertion:
             if old >= 0 and old + 1 < len(versions):
                 self._compare(versions[old], versions[old + 1], seen_old=stands[old].last)
         if index == 0 and self._is_new():
-            self._change("new", number=1)
+            page = self._as_of(None)
+            self._add(Change(page=page, kind="new", seen_new=self.at, extract=self.extract, number=1))
         elif leap and index + 1 < len(versions):
             self.store.forget_leap(self.page.id, index, index + 2)
 
     def _compare(self, old: VersionRow, new: VersionRow, seen_old: str) -> None:
         diff = compare(old, new)
         if diff and self._is_drift(old, new, diff):
-            record.drift(self.store, None, self.page, new.captured_at, new.number, diff)
+            records.add_drift(self.store, self.page, new.captured_at, new.number, diff)
         elif diff:
-            self._change(
-                diff.kind, seen_old, new.captured_at,
-                old=old, extract=_extract(new), number=new.number, diff=diff,
-            )  # fmt: skip
+            page = self._as_of(seen_old)
+            extract = _extract(new)
+            self._add(
+                Change(
+                    page=page,
+                    kind=diff.kind,
+                    seen_new=new.captured_at,
+                    old=old,
+                    extract=extract,
+                    number=new.number,
+                    diff=diff,
+                )
+            )
 
     def _is_drift(self, old: VersionRow, new: VersionRow, diff: Diff) -> bool:
         """Whether the page stood still, and only our reading of it moved."""
@@ -130,24 +158,12 @@ class Insertion:
         except ExtractionError:
             return False
 
-    def _change(
-        self,
-        kind: str,
-        seen_old: str | None = None,
-        seen_new: str = "",
-        *,
-        old: VersionRow | None = None,
-        extract: Extract | None = None,
-        number: int | None = None,
-        diff: Diff | None = None,
-        leaves: bool = False,
-    ) -> None:
-        page = replace(self.page, seen_at=seen_old, modified=None)
-        record.change(
-            self.store, None, page, kind, seen_new or self.at,
-            old=old, extract=extract or self.extract, number=number, diff=diff, leaves=leaves,
-            found_at=iso(now()), found_later=True,
-        )  # fmt: skip
+    def _as_of(self, seen_at: str | None) -> PageRow:
+        """The page as if it had last been seen at that moment; its sources date it now, and not then."""
+        return replace(self.page, seen_at=seen_at, modified=None)
+
+    def _add(self, change: Change) -> None:
+        records.add_change(self.store, replace(change, found_at=iso(now()), found_later=True))
         self.changes += 1
 
     def _is_new(self) -> bool:
@@ -172,9 +188,18 @@ class Insertion:
             return
         versions = self.store.versions_of(self.page.id)
         last = versions[index_at([version.captured_at for version in versions], self.at) - 1]
-        self._change("returned", left, old=last, number=last.number)
+        returned = Change(
+            page=self._as_of(left),
+            kind="returned",
+            seen_new=self.at,
+            old=last,
+            extract=self.extract,
+            number=last.number,
+        )
+        self._add(returned)
         if missed:
-            self._change("gone", self.at, missed, old=last, number=last.number, leaves=True)
+            gone = replace(returned, page=self._as_of(self.at), kind="gone", seen_new=missed, leaves=True)
+            self._add(gone)
 
     # ---- the page
 
@@ -190,7 +215,7 @@ class Insertion:
                 "text_digest": last.digest,
                 "language": last.language,
                 "kind": page.kind or self.extract.kind,
-                **record.published(page, self.extract),
+                **records.published(page, self.extract),
                 "changed_at": self.at if page.version else page.changed_at,
             }
         if self.at > (page.seen_at or ""):

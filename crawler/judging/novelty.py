@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from crawler import record
 from crawler.dates import span
 from crawler.extract import Extract
 from crawler.times import parse
+from crawler.tracking.records import published as record_published
 from storage.rows import PageRow
 from storage.store import Store
 
@@ -38,7 +38,7 @@ def is_new(store: Store, page: PageRow, extract: Extract, run: int, seen_at: str
 
 def publication(page: PageRow, extract: Extract) -> str | None:
     """The date of publication that the site gives; none that was merely found on the page."""
-    known = record.published(page, extract)
+    known = record_published(page, extract)
     return None if known["published_by"] == "found" else known["published"]
 
 

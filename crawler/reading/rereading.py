@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crawler import record
 from crawler.extract import Extract, ExtractionError
 from crawler.reading.reader import Reader
+from crawler.tracking import records
 from storage.errors import NotFound
 from storage.rows import VersionRow
 from storage.store import Store
@@ -64,7 +64,7 @@ def keep(store: Store, reader: Reader, version: VersionRow, extract: Extract) ->
         page = store.page(version.page)
         if page.version == version.number:
             store.update_page(page.id, {"title": extract.title, "text_digest": extract.digest})
-        return store.reread_version(version.id, record.reading(extract, reader.label))
+        return store.reread_version(version.id, records.reading(extract, reader.label))
 
 
 def reread_site(store: Store, reader: Reader, *, dry: bool) -> Iterator[Rereading]:

@@ -36,7 +36,7 @@ from crawler.running.tally import (
 )
 from crawler.settings import SETTINGS_FILE, Workspace, find_workspace, workspace_of
 from crawler.times import iso, now
-from crawler.track import Tracker
+from crawler.tracking.tracker import Tracker
 from spiders.retry_after import UNTIL
 from spiders.site_spider import SiteSpider
 from storage.errors import StoreError

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from crawler import record
 from crawler.running.archive import SiteArchive
 from crawler.times import iso, parse
+from crawler.tracking.records import Change, add_change
 from storage.rows import PageRow
 
 MANY = 10
@@ -68,11 +68,18 @@ def _confirmed(archive: SiteArchive, page: PageRow, at: str) -> str:
     store.update_page(page.id, {"state": "gone", "changed_at": page.checked_at})
     kind = "moved" if later else "gone"
     told = replace(page, url=later[0].url) if later else page
-    record.change(
-        store, archive.run, told, kind, page.missing_since or at,
-        old=last, number=last.number if last else None, old_url=page.url if later else "", leaves=True,
+    change = Change(
+        page=told,
+        kind=kind,
+        seen_new=page.missing_since or at,
+        run=archive.run,
+        old=last,
+        number=last.number if last else None,
+        old_url=page.url if later else "",
+        leaves=True,
         found_at=page.checked_at,
-    )  # fmt: skip
+    )
+    add_change(store, change)
     return kind
 
 

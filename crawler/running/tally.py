@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from crawler.classification.outcome import Outcome, in_words
 from crawler.running.settle import too_many
-from crawler.track import Tracked
+from crawler.tracking.tracker import Tracked
 
 ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone}
 """Outcomes that show a site at work."""

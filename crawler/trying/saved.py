@@ -15,7 +15,7 @@ from crawler.site import Site, load_sites
 from crawler.telling.objects import Object, change_with_hunks, extract_document
 from crawler.telling.texts import blocks_after
 from crawler.times import iso, now, parse
-from crawler.track import Tracked, Tracker
+from crawler.tracking.tracker import Tracked, Tracker
 from crawler.trying.sight import known_template, reader_of, sight
 from crawler.urls import canonical, in_scope, named_by_itself
 from storage.reader import Reader

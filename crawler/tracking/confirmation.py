@@ -1,0 +1,34 @@
+"""What a run remembers of looks that another look of the same run has to confirm."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from crawler.running.archive import SiteArchive
+from crawler.tracking.decision import Decision
+from crawler.tracking.knowledge import Known
+from crawler.tracking.reading import Reading
+
+
+class Confirmations:
+    """The looks of one run that are to be confirmed, and the texts into which pages have changed."""
+
+    def __init__(self, archive: SiteArchive) -> None:
+        self._archive = archive
+        self._shown: dict[int, str] = {}  # by page
+        self._became: defaultdict[str, set[int]] = defaultdict(set)  # the pages that changed into a text
+
+    def known(self, known: Known, reading: Reading) -> Known:
+        """What is known of a page, with what this run has seen of it and of others before."""
+        others = self._became[reading.extract.digest] - {known.identity.page.id} if reading.extract else ()
+        return replace(known, shown_before=self._shown.get(known.asked.id), shown_elsewhere=len(others))
+
+    def remember(self, known: Known, reading: Reading, decision: Decision) -> None:
+        """Keep what this look showed; where it is to be confirmed, the page is fetched again, once."""
+        if reading.extract and known.last and known.last.digest != reading.extract.digest:
+            self._became[reading.extract.digest].add(known.identity.page.id)
+        if decision.confirm is not None:
+            if known.asked.id not in self._shown:
+                self._archive.again(known.asked)
+            self._shown[known.asked.id] = decision.confirm

@@ -1,0 +1,59 @@
+"""Which page a response belongs to: under which address from now on, and which others it turned out to be.
+
+Pure. crawler/tracking/knowledge.py looks up the pages, crawler/tracking/recording.py stores the result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from storage.rows import PageRow
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A stored page, and what a response says about its address."""
+
+    page: PageRow
+    """As it is stored."""
+    url: str | None = None
+    """Its canonical URL from now on; None where nothing is said of it."""
+    keys: tuple[str, ...] = ()
+    """Keys (crawler.urls.key) that lead to it from now on."""
+    absorbs: tuple[PageRow, ...] = ()
+    """Pages that turned out to be other spellings of it."""
+    moved_from: str = ""
+    """Its URL until now, where the page has moved."""
+
+    @property
+    def now(self) -> PageRow:
+        """The page as it is called from now on."""
+        return replace(self.page, url=self.url, listed_url=None) if self.url else self.page
+
+    @property
+    def stored(self) -> tuple[PageRow, ...]:
+        """All pages that take part, as they are stored."""
+        return (self.page, *self.absorbs)
+
+    def at(self, url: str, key: str, there: PageRow | None) -> Identity:
+        """The identity after a response named `url`, under which the page `there` is known.
+
+        Of two pages that turn out to be one, the one that has versions remains; where both have, each stays
+        what it is.
+        """
+        page, other = self.page, there if there and there not in self.stored else None
+        if other and other.version is not None:
+            if page.version is not None:
+                return self
+            page, other = other, page
+        absorbs = (*self.absorbs, other) if other else self.absorbs
+        return Identity(page, url, (*self.keys, key), absorbs, self.moved_from)
+
+    def found_again(self, missing: PageRow, key: str) -> Identity:
+        """The identity where the page is one that was missing at its old address: that one has moved here."""
+        url = self.now.url
+        return Identity(missing, url, (*self.keys, key), (*self.absorbs, self.page), missing.url)
+
+    def moved(self) -> Identity:
+        """The same, told as a move from the present address."""
+        return replace(self, moved_from=self.page.url) if self.url else self

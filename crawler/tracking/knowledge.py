@@ -1,0 +1,176 @@
+"""The first step: what is known of a page when a response comes, loaded outside any lock.
+
+It has two parts, since a response may name its page itself: `load` before reading it, `relate` afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.boilerplate.template import EMPTY, Template
+from crawler.classification.outcome import Context, Outcome
+from crawler.classification.response import PageFingerprint, has_end
+from crawler.extract import Extract, ExtractionError
+from crawler.fetched import Fetched
+from crawler.judging.novelty import is_new
+from crawler.reading.reader import Reader
+from crawler.reading.rereading import keep, read_again
+from crawler.site import Site
+from crawler.tracking.identity import Identity
+from crawler.tracking.reading import Reading
+from crawler.urls import canonical, in_scope, key, named_by_itself
+from storage.bodies import digest_of
+from storage.rows import PageRow, VersionRow
+from storage.store import Store
+
+OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known before the response is read."""
+
+    page: PageRow
+    """The page that was asked for."""
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that a decision needs to know besides the response."""
+
+    asked: PageRow
+    """The page that was asked for."""
+    identity: Identity
+    """The page that answered."""
+    last: VersionRow | None = None
+    """The latest version of the page that answered, as today's rules read it."""
+    last_body: bytes | None = None
+    """Its bytes, where they are kept and the response has another text."""
+    elsewhere: PageRow | None = None
+    """Another page with versions at the address that answered."""
+    is_new: bool = False
+    """Whether a page without versions was published since the site is watched."""
+    template: Template = EMPTY
+    shown_before: str | None = None
+    """What an earlier look of this run showed that it was to confirm."""
+    shown_elsewhere: int = 0
+    """How many other pages have changed into the text of the response in this run."""
+    keeps_listings: bool = False
+    """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
+
+
+def load(store: Store, site: Site, page: PageRow, fetched: Fetched) -> Asked:
+    """What is known before the response `fetched`, sent for `page`, is read."""
+    context = Context(
+        asked_key=key(page.url, site),
+        final_key=key(fetched.final_url, site),
+        home_keys=frozenset(key(seed, site) for seed in site.seeds),
+        in_scope=in_scope(fetched.final_url, site),
+        not_found=_not_found(store, site),
+        had_end=not has_end(fetched.body) and _had_end(store, page),
+    )
+    return Asked(page, context)
+
+
+def is_same(page: PageRow, fetched: Fetched) -> bool:
+    """Whether a whole response has the bytes that the page had when it was last seen."""
+    whole = fetched.status == OK and not (fetched.error or fetched.hops or page.listed_url)
+    return whole and page.state == "live" and digest_of(fetched.body) == page.body_digest
+
+
+def relate(store: Store, reader: Reader, asked: Asked, reading: Reading, run: int) -> Known:
+    """All that is known of the page that the response turned out to show."""
+    extract = reading.extract
+    if extract is None:
+        last = store.last_version(asked.page.id)
+        return Known(asked.page, Identity(asked.page), last=last)
+    identity, elsewhere = _identity(store, reader.site, asked.page, reading, extract)
+    if identity.page.version is None and (twin := _missing_twin(store, identity.now, extract)):
+        identity = identity.found_again(twin, key(identity.now.url, reader.site))
+    last = _last(store, reader, identity.page)
+    return Known(
+        asked.page,
+        identity,
+        last,
+        last_body=_body(store, last) if last and last.digest != extract.digest else None,
+        elsewhere=elsewhere,
+        is_new=last is None and _is_new(store, identity, reading, run),
+        template=reader.template,
+    )
+
+
+# ---- before it is read
+
+
+def _not_found(store: Store, site: Site) -> PageFingerprint | None:
+    """How the site says "not found" with status 200, where it does."""
+    row = store.site(site.name)
+    return PageFingerprint(row.not_found_title or "", row.not_found_digest) if row.not_found_digest else None
+
+
+def _had_end(store: Store, page: PageRow) -> bool:
+    kept = store.last_body(page.id)
+    return kept is not None and has_end(store.body(kept))
+
+
+# ---- afterwards
+
+
+def _identity(
+    store: Store, site: Site, page: PageRow, reading: Reading, extract: Extract
+) -> tuple[Identity, PageRow | None]:
+    """The page that answered; and another one with versions, where the response leads to that."""
+    identity, final = Identity(page), reading.fetched.final_url
+    if reading.verdict.outcome is not Outcome.moved:
+        return _named(store, site, identity, named_by_itself(final, extract.canonical, site)), None
+    if page.version is None:
+        identity = _named(store, site, identity, final)
+        return _named(store, site, identity, named_by_itself(final, extract.canonical, site)), None
+    there = store.find(site.name, key(final, site))
+    if there and there.id != page.id and there.version is not None:
+        return identity, there
+    return _named(store, site, identity, final).moved(), None
+
+
+def _named(store: Store, site: Site, identity: Identity, url: str) -> Identity:
+    url = canonical(url, site)
+    known_as = key(url, site)
+    return identity.at(url, known_as, store.find(site.name, known_as))
+
+
+def _missing_twin(store: Store, page: PageRow, extract: Extract) -> PageRow | None:
+    """A page with the same title and text that is no longer found where it was."""
+    twins = store.twins(page, extract.digest, ["missing"])
+    return twins[0] if twins else None
+
+
+def _is_new(store: Store, identity: Identity, reading: Reading, run: int) -> bool:
+    """Whether the page, under any of the spellings that turned out to be it, is new in this run."""
+    extract, at = reading.extract, reading.fetched.fetched_at
+    assert extract
+    if is_new(store, identity.page, extract, run, at):
+        return True
+    found_now = all(page.found_run == run for page in identity.stored)
+    return found_now and any(is_new(store, page, extract, run, at) for page in identity.absorbs)
+
+
+def _last(store: Store, reader: Reader, page: PageRow) -> VersionRow | None:
+    """The latest version of a page as today's rules read it, so that only the site can make a difference."""
+    last = store.last_version(page.id)
+    return last if last is None else reread(store, reader, last)
+
+
+def reread(store: Store, reader: Reader, version: VersionRow) -> VersionRow:
+    """The version, read again from its stored body; as it was where that can't be read any more."""
+    if version.extractor == reader.label:
+        return version
+    try:
+        return keep(store, reader, version, read_again(store, reader, version))
+    except ExtractionError:
+        return version
+
+
+def _body(store: Store, version: VersionRow) -> bytes | None:
+    kept = store.capture(version.capture).body
+    return store.body(kept) if kept else None

@@ -1,0 +1,32 @@
+"""The second step: what a response turned out to be, and its text. Pure: no store, no clock, no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
+from crawler.extract import Extract, ExtractionError
+from crawler.fetched import Fetched
+from crawler.reading.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One response, classified and read."""
+
+    fetched: Fetched
+    verdict: Verdict
+    extract: Extract | None = None
+    """Its text; None where it shows no page, or was not read again because its bytes are known."""
+
+
+def read(fetched: Fetched, reader: Reader, context: Context) -> Reading:
+    """The response classified and, where it shows a page, extracted. Never raises for a bad page."""
+    verdict = judge(fetched, context)
+    if verdict.outcome not in READABLE or fetched.error:
+        return Reading(fetched, verdict)
+    try:
+        return Reading(fetched, verdict, reader.read_fetched(fetched))
+    except ExtractionError as error:
+        cut = verdict.outcome is Outcome.truncated
+        return Reading(fetched, verdict if cut else Verdict(Outcome.failed, str(error)))

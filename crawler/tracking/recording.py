@@ -1,0 +1,178 @@
+"""The last step: what was decided is stored, in one short transaction.
+
+It checks first that what the decision was based on is still what is stored. Bodies are compressed before the
+write lock is taken; nothing is parsed, extracted or compared while it is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from crawler.errors import VariorumError
+from crawler.fetched import Fetched
+from crawler.tracking import records
+from crawler.tracking.decision import Decision, Sight
+from crawler.tracking.identity import Identity
+from crawler.tracking.knowledge import Known
+from crawler.tracking.reading import Reading
+from crawler.tracking.records import Capture, Change, Version
+from storage.bodies import digest_of
+from storage.errors import NotFound
+from storage.rows import PageRow, Values
+from storage.store import Store
+
+OUTDATED = "{}: another process writes to this page; it is fetched again in the next run."
+
+
+class Outdated(VariorumError):
+    """Another process has written to the page since it was loaded: nothing was recorded."""
+
+
+@contextmanager
+def _conflicts_named(url: str) -> Iterator[None]:
+    """Raises Outdated where a body that was to be packed against was taken away meanwhile."""
+    try:
+        yield
+    except NotFound as error:
+        raise Outdated(OUTDATED.format(url)) from error
+
+
+class Recorder:
+    """Stores what is decided in one run."""
+
+    def __init__(self, store: Store, run: int) -> None:
+        self._store, self._run = store, run
+
+    def apply(self, known: Known, reading: Reading, decision: Decision, label: str) -> PageRow:
+        """Store the decision; the page as it is afterwards. `label` names who read the text.
+
+        Raises Outdated.
+        """
+        store, fetched = self._store, reading.fetched
+        kept = decision.keeps_body and bool(fetched.body)
+        body = store.pack(fetched.body, decision.identity.page.id) if kept else None
+        with _conflicts_named(known.asked.url), store.writing():
+            self._check(known)
+            page = self._identified(decision.identity)
+            if decision.sight is Sight.seen and not (decision.number or decision.kinds):
+                records.add_date_only_update(store, self._run, page, fetched.fetched_at, decision.extract)
+            number = records.add_capture(
+                store,
+                Capture(page=page, fetched=fetched, verdict=decision.verdict, run=self._run, body=body),
+            )
+            if decision.number and decision.extract:
+                records.add_version(
+                    store,
+                    Version(
+                        page=page,
+                        number=decision.number,
+                        capture=number,
+                        fetched=fetched,
+                        extract=decision.extract,
+                        label=label,
+                    ),
+                )
+            self._add_changes(page, known, decision, fetched.fetched_at)
+            return store.update_page(page.id, self._page_values(page, fetched, decision))
+
+    def _check(self, known: Known) -> None:
+        """Raises Outdated where the page, or its latest version, is not as it was loaded."""
+        last = self._store.last_version(known.identity.page.id)
+        pages = {page.id: page for page in (known.asked, *known.identity.stored)}
+        if last != known.last or any(self._store.page(page) != loaded for page, loaded in pages.items()):
+            raise Outdated(OUTDATED.format(known.asked.url))
+
+    def _identified(self, identity: Identity) -> PageRow:
+        """The page under its address, with those that turned out to be the same page."""
+        store, page = self._store, identity.page
+        for other in identity.absorbs:
+            store.absorb(other.id, page.id)
+        for key in identity.keys:
+            store.add_address(page.site, key, page.id)
+        if identity.url is None:
+            return page
+        return store.update_page(page.id, {"url": identity.url, "listed_url": None})
+
+    def _add_changes(self, page: PageRow, known: Known, decision: Decision, at: str) -> None:
+        if decision.is_drift and decision.diff and decision.number:
+            records.add_drift(self._store, page, at, decision.number, decision.diff, self._run)
+        for kind in decision.kinds:
+            change = Change(
+                page=page,
+                kind=kind,
+                seen_new=at,
+                run=self._run,
+                old=known.last,
+                extract=decision.extract,
+                number=decision.number or (known.last.number if known.last else None),
+                diff=decision.diff,
+                old_url=decision.identity.moved_from,
+            )
+            records.add_change(self._store, change)
+
+    # ---- the page's row
+
+    def _page_values(self, page: PageRow, fetched: Fetched, decision: Decision) -> Values:
+        values: Values = {"checked_at": fetched.fetched_at, "checks": page.checks + 1}
+        match decision.sight:
+            case Sight.seen:
+                return values | _seen(page, fetched, decision)
+            case Sight.missing:
+                return values | {"told_at": None} | self._missing(page, fetched)
+        return values
+
+    def _missing(self, page: PageRow, fetched: Fetched) -> Values:
+        """After a "not found": the first of them is remembered, and the run that met it."""
+        if page.state == "live":
+            return {"state": "missing", "missing_since": fetched.fetched_at, "missing_run": self._run}
+        if page.state == "frontier" and page.version is not None:
+            return self._missing_import(page, fetched)
+        return {}
+
+    def _missing_import(self, page: PageRow, fetched: Fetched) -> Values:
+        """Of a page known from elsewhere only: it is gone when two runs have not found it."""
+        since = page.missing_since or fetched.fetched_at
+        if page.missing_run in (None, self._run):
+            return {"missing_since": since, "missing_run": self._run}
+        last = self._store.last_version(page.id)
+        change = Change(
+            page=page,
+            kind="gone",
+            seen_new=since,
+            run=self._run,
+            old=last,
+            number=last.number if last else None,
+            leaves=True,
+            found_at=fetched.fetched_at,
+            found_later=True,
+        )
+        records.add_change(self._store, change)
+        return {"state": "gone", "changed_at": fetched.fetched_at}
+
+
+def _seen(page: PageRow, fetched: Fetched, decision: Decision) -> Values:
+    """After the page was seen."""
+    values: Values = {
+        "state": "live",
+        "seen_at": fetched.fetched_at,
+        "told_at": None,
+        "missing_since": None,
+        "missing_run": None,
+        "etag": fetched.headers.get("etag") or page.etag,
+        "last_modified": fetched.headers.get("last-modified") or page.last_modified,
+    }
+    if decision.agrees is not None:
+        values["agrees"] = int(decision.agrees)
+        if page.agrees and not decision.agrees:  # it may come from a cache: looked at again in the next run
+            values["told_at"] = page.told_at
+    if fetched.body:
+        values["body_digest"] = digest_of(fetched.body)
+    if extract := decision.extract:
+        values |= {"title": extract.title, "kind": extract.kind, "text_digest": extract.digest}
+        values |= {"language": extract.language, **records.published(page, extract)}
+    if decision.number is not None:
+        values["version"] = decision.number
+        if page.version is not None:
+            values["changed_at"] = fetched.fetched_at
+    return values

@@ -1,0 +1,207 @@
+"""The story of one fetch in four steps: load what is known of its page, read it, decide, record the decision.
+
+Loading, reading and deciding hold no lock. What was decided is recorded in one short transaction: capture,
+body, version, change and the page's own row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from crawler.boilerplate.learning import SAMPLE, SECOND_LOOK, Learner
+from crawler.boilerplate.redesign import Redesign
+from crawler.classification.outcome import Outcome, Verdict
+from crawler.extract import ExtractionError
+from crawler.fetched import Fetched, Listed
+from crawler.reading.parts import split
+from crawler.reading.reader import Reader
+from crawler.running.archive import BATCH, SiteArchive
+from crawler.tracking import records
+from crawler.tracking.confirmation import Confirmations
+from crawler.tracking.decision import Decision, Sight, decide
+from crawler.tracking.knowledge import Asked, is_same, load, relate, reread
+from crawler.tracking.reading import Reading, read
+from crawler.tracking.recording import Outdated, Recorder
+from crawler.tracking.records import Capture
+from storage.rows import PageRow
+
+ATTEMPTS = 3
+"""So often a fetch is decided anew where another process writes to its page meanwhile."""
+FIRST_BATCH = 10
+"""A site whose boilerplate is not known yet is begun with so few pages, and goes on when it is."""
+AT_ONCE = 50
+"""So many versions are loaded at a time to be read again."""
+OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What one fetch came to."""
+
+    url: str
+    outcome: Outcome
+    reason: str
+    changes: tuple[str, ...] = ()
+    baseline: bool = False
+    """The first sight of a page that was there before the site was watched."""
+    left: bool = False
+    """A page that was there is not found."""
+    held: bool = False
+    """It waits for more of the site to be seen; what comes of it is told later."""
+
+
+class Tracker:
+    """Tracks the fetches of one run of one site."""
+
+    def __init__(self, archive: SiteArchive) -> None:
+        self.archive = archive
+        self.store, self.site, self.run = archive.store, archive.site, archive.run
+        self.learner = Learner(self.store, self.site)
+        self.reader = Reader(self.site, self.learner.template)
+        if not self.learner.template.version:
+            archive.batch = FIRST_BATCH
+        self.redesign = Redesign(archive, self.learner)
+        self.late: list[Tracked] = []
+        """What fetches came to that had been set aside; whoever counts takes them from here."""
+        self.keeps_listings = False
+        """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
+        self._confirmations = Confirmations(archive)
+        self._recorder = Recorder(self.store, self.run)
+        self._keeping = 0  # so many more bodies of a new design are kept, to learn from
+
+    def track(self, fetched: Fetched) -> Tracked:
+        """Record one fetch and say what it came to."""
+        page = self.archive.page(fetched.url)
+        self.archive.fetched(page.id)
+        if self.learner.awaits(page.id):
+            return self._seen_twice(page, fetched)
+        if is_same(page, fetched):
+            self.redesign.unchanged()
+        elif self.redesign.holds(page, fetched):
+            return self._held(page)
+        return self._tracked(fetched)
+
+    def _tracked(self, fetched: Fetched) -> Tracked:
+        """The four steps; again from the first, where another process has written to the page meanwhile."""
+        for attempt in range(1, ATTEMPTS + 1):
+            asked = load(self.store, self.site, self.archive.page(fetched.url), fetched)
+            reading = self._read(asked, fetched)
+            known = relate(self.store, self.reader, asked, reading, self.run)
+            known = replace(self._confirmations.known(known, reading), keeps_listings=self.keeps_listings)
+            decision = self._keeping_body(decide(known, reading))
+            try:
+                page = self._recorder.apply(known, reading, decision, self.reader.label)
+            except Outdated:
+                if attempt == ATTEMPTS:
+                    raise
+                continue
+            break
+        self._confirmations.remember(known, reading, decision)
+        self._follow_up(asked.page, page, decision, fetched)
+        verdict, left = decision.verdict, decision.sight is Sight.missing and was_there(asked.page)
+        return Tracked(page.url, verdict.outcome, verdict.reason, decision.announced, decision.baseline, left)
+
+    def _read(self, asked: Asked, fetched: Fetched) -> Reading:
+        if is_same(asked.page, fetched):
+            return Reading(fetched, Verdict(Outcome.ok, "the same bytes"))
+        return read(fetched, self.reader, asked.context)
+
+    def _keeping_body(self, decision: Decision) -> Decision:
+        """The decision, with the body kept where a new design is to be learned from it."""
+        seen = decision.sight is Sight.seen and decision.verdict.outcome is Outcome.ok
+        if not seen or decision.keeps_body or self._keeping <= 0:
+            return decision
+        self._keeping -= 1
+        return replace(decision, keeps_body=True)
+
+    def _follow_up(self, asked: PageRow, page: PageRow, decision: Decision, fetched: Fetched) -> None:
+        """What the rest of the run has to know of a fetch that was recorded."""
+        if decision.discovered:
+            self.archive.note([Listed(decision.discovered, "links")])
+        if decision.number == 1 and self.learner.wants_twice(page.id, split(fetched.body)[0]):
+            self.archive.again(page)
+        if asked.checked_at is None:
+            self.archive.brought(page)
+
+    # ---- learning
+
+    def _seen_twice(self, page: PageRow, fetched: Fetched) -> Tracked:
+        """The second of two fetches made at once, to see what never stands still."""
+        whole = fetched.status == OK and not fetched.error
+        verdict = Verdict(Outcome.ok if whole else Outcome.failed, SECOND_LOOK)
+        self._keep_look(page, fetched, verdict)
+        if self.learner.saw(page.id):
+            self._learn()
+        return Tracked(page.url, verdict.outcome, verdict.reason)
+
+    def _keep_look(self, page: PageRow, fetched: Fetched, verdict: Verdict) -> None:
+        """A capture that is kept to learn from, and from which nothing else is concluded."""
+        kept = verdict.outcome is Outcome.ok and bool(fetched.body)
+        body = self.store.pack(fetched.body, page.id) if kept else None
+        with self.store.writing():
+            capture = Capture(page=page, fetched=fetched, verdict=verdict, run=self.run, body=body)
+            records.add_capture(self.store, capture)
+            checked = {"checked_at": fetched.fetched_at, "checks": page.checks + 1}
+            self.store.update_page(page.id, checked)
+
+    def finish(self) -> None:
+        """At the end of a run: read what still waits; learn anew where there is much more to learn from."""
+        self._release()
+        if self.learner.is_due():
+            self._learn()
+
+    def _learn(self) -> None:
+        """Learn the site's boilerplate, and read the latest versions of its pages with that in mind."""
+        self.archive.batch = BATCH
+        if self.learner.learn():
+            self.reader = Reader(self.site, self.learner.template)
+            self._reread_latest()
+
+    def _reread_latest(self) -> None:
+        after = 0
+        while versions := self.store.latest_versions_after(self.site.name, after, AT_ONCE):
+            for version in versions:
+                reread(self.store, self.reader, version)
+            after = versions[-1].page
+
+    # ---- a new design
+
+    def _held(self, page: PageRow) -> Tracked:
+        """The page shows another design than the known one, and waits."""
+        tracked = Tracked(page.url, Outcome.ok, "another design: read when that is known", held=True)
+        if self.redesign.is_known():
+            self._release()
+        return tracked
+
+    def _release(self) -> None:
+        """Learn the new design, where there is one, and read all that has waited for it."""
+        pages, odd, seen = self.redesign.pages(), self.redesign.odd, self.redesign.seen
+        first_looks, waited = self.redesign.first_looks(), self.redesign.released()
+        if pages:
+            for fetched in first_looks:
+                look = Verdict(Outcome.ok, SECOND_LOOK)
+                self._keep_look(self.archive.page(fetched.url), fetched, look)
+            self._redesigned(pages, f"a new design: {odd} of {seen} pages looked at show it", waited)
+        self.late += [self._tracked(fetched) for fetched in waited]
+
+    def _redesigned(self, pages: dict[str, list[bytes]], explanation: str, waited: Sequence[Fetched]) -> None:
+        try:
+            design, is_new = self.learner.new_design(pages)
+        except ExtractionError:
+            return
+        since = max((self.archive.page(fetched.url).seen_at or "" for fetched in waited), default="")
+        with self.store.writing():
+            self.learner.keep(design, len(pages))
+            if is_new:
+                at = waited[0].fetched_at
+                records.add_redesign(self.store, self.site, self.run, at, since or None, explanation)
+        self.reader = Reader(self.site, self.learner.template)
+        self._keeping = SAMPLE
+        if is_new:
+            self.late.append(Tracked(self.site.url, Outcome.ok, explanation, ("template",), held=True))
+
+
+def was_there(page: PageRow) -> bool:
+    """Whether a page that is not found now was there before."""
+    return page.state in ("live", "missing")
