@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from crawler.tracking.drift import is_ours
 
 from crawler.diffing.diff import Diff, Reading, compare
+from crawler.tracking.drift import is_ours
 from tests.tracked import Story, told
 
 KEPT = "<p>The ferry at Dunmore lay still that night.</p>"

@@ -42,6 +42,7 @@ class Story:
     """One site and all that is stored of it."""
 
     def __init__(self, path: Path, site: Site = SITE) -> None:
+        self.path = path
         self.site = site
         self.home = site.url.rstrip("/")
         self.now = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
