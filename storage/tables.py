@@ -52,5 +52,8 @@ class Tables:
         sql = f"INSERT INTO {table}({names}) VALUES ({marks})"  # noqa: S608 - names of ours only
         return int(self.db.conn.execute(sql, [*values.values()]).lastrowid or 0)
 
-    def _update(self, table: str, row: int | str, values: Values) -> None:
-        self.db[table].update(row, values)  # type: ignore[union-attr]
+    def _update(self, table: str, row: int | str, values: Values) -> None:  # by hand, as _insert is
+        sets = ", ".join(f"{name} = ?" for name in values)
+        key = "name" if table == "sites" else "id"
+        if values:
+            self._run(f"UPDATE {table} SET {sets} WHERE {key} = ?", [*values.values(), row])  # noqa: S608

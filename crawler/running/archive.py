@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 from urllib.parse import urljoin
 
 from crawler.classification.outcome import Context, Outcome, judge
@@ -22,7 +23,11 @@ from storage.bodies import digest_of
 from storage.rows import PageRow, Values
 from storage.store import Store
 
+Some = TypeVar("Some")
+
 BATCH = 500
+IN_ONE_TRANSACTION = 50
+"""So many pages of a source are stored at a time, so that other sites' runs need not wait."""
 WHOLE_EVERY = timedelta(hours=24)
 NOT_FOUND_EVERY = timedelta(days=30)
 OK = 200
@@ -78,12 +83,16 @@ class SiteArchive:
     def note(self, listed: Sequence[Listed]) -> None:
         """Keep what a source says of pages; those it shows to be out of date are remembered as such."""
         listed = [self._soundly_dated(one) for one in listed]
-        with self.store.writing():
-            said = [(self._page_of(one), one) for one in listed if self._is_news(one)]
-            told = [_tells_of_change(page, one, self._dates.get((page.id, one.source))) for page, one in said]
-            believed = not _cries_wolf(told, listed)
-            for (page, one), tells in zip(said, told, strict=True):
-                self._keep(page, one, told=tells and believed)
+        said: list[tuple[PageRow, Listed]] = []
+        for some in _batches([one for one in listed if self._is_news(one)]):
+            with self.store.writing():
+                said += [(self._page_of(one), one) for one in some]
+        told = [_tells_of_change(page, one, self._dates.get((page.id, one.source))) for page, one in said]
+        believed = not _cries_wolf(told, listed)
+        for batch in _batches(list(zip(said, told, strict=True))):
+            with self.store.writing():
+                for (page, one), tells in batch:
+                    self._keep(page, one, told=tells and believed)
 
     def source(self, address: str) -> SourceState:
         """What the source at that address last said of itself."""
@@ -115,10 +124,11 @@ class SiteArchive:
 
     def whole(self, kind: str) -> None:
         """What sources of this kind listed before and do not list now is to be looked for."""
-        with self.store.writing():
-            for page in self.store.no_longer_listed(self.site.name, kind, self.run):
-                self.store.update_page(page.id, {"told_at": iso(now())})
-                self._left.add(page.id)
+        for pages in _batches(self.store.no_longer_listed(self.site.name, kind, self.run)):
+            with self.store.writing():
+                for page in pages:
+                    self.store.update_page(page.id, {"told_at": iso(now())})
+                    self._left.add(page.id)
 
     def source_trouble(self, kind: str, message: str) -> None:
         """Remembered until it is known how the run fared: a site that fails as a whole is one issue."""
@@ -285,6 +295,10 @@ class SiteArchive:
         if any(getattr(page, name) != value for name, value in values.items()):
             self.store.update_page(page.id, values)
         self.store.list_page(page.id, one.source, self.run, one.modified)
+
+
+def _batches(some: Sequence[Some]) -> Iterator[Sequence[Some]]:
+    return (some[at : at + IN_ONE_TRANSACTION] for at in range(0, len(some), IN_ONE_TRANSACTION))
 
 
 def _shapes(store: Store, site: str) -> Shapes:

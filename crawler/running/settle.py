@@ -35,11 +35,10 @@ def settle(archive: SiteArchive, at: str) -> list[str]:
     """Record the pages that this run has confirmed as gone, or found elsewhere; the kinds of changes made."""
     store, site, run = archive.store, archive.site, archive.run
     missing = [page for page in store.missing(site.name) if (page.checked_at or "") >= iso(archive.started)]
-    with store.writing():
-        trouble = _storm(archive, missing)
-        archive.complain("many missing", trouble)
-        twice = [] if trouble else [page for page in missing if page.missing_run != run]
-        return [_confirmed(archive, page, at) for page in twice]
+    trouble = _storm(archive, missing)
+    archive.complain("many missing", trouble)
+    twice = [] if trouble else [page for page in missing if page.missing_run != run]
+    return [_confirmed(archive, page, at) for page in twice]
 
 
 def _storm(archive: SiteArchive, missing: Sequence[PageRow]) -> str:
@@ -65,7 +64,6 @@ def _confirmed(archive: SiteArchive, page: PageRow, at: str) -> str:
     later = [
         t for t in store.twins(page, page.text_digest or "", ["live"]) if t.found_at > (page.seen_at or "")
     ]
-    store.update_page(page.id, {"state": "gone", "changed_at": page.checked_at})
     kind = "moved" if later else "gone"
     told = replace(page, url=later[0].url) if later else page
     change = Change(
@@ -79,7 +77,9 @@ def _confirmed(archive: SiteArchive, page: PageRow, at: str) -> str:
         leaves=True,
         found_at=page.checked_at,
     )
-    add_change(store, change)
+    with store.writing():
+        store.update_page(page.id, {"state": "gone", "changed_at": page.checked_at})
+        add_change(store, change)
     return kind
 
 

@@ -24,6 +24,7 @@ from crawler.tracking.knowledge import Asked, is_same, load, relate, reread
 from crawler.tracking.reading import Reading, read
 from crawler.tracking.recording import Outdated, Recorder
 from crawler.tracking.records import Capture
+from crawler.urls import other_origin
 from storage.rows import PageRow
 
 ATTEMPTS = 3
@@ -47,6 +48,8 @@ class Tracked:
     """The first sight of a page that was there before the site was watched."""
     left: bool = False
     """A page that was there is not found."""
+    leads_to: str = ""
+    """The other site, like `https://ormhead.example/`, to which the page redirects."""
     held: bool = False
     """It waits for more of the site to be seen; what comes of it is told later."""
 
@@ -99,8 +102,16 @@ class Tracker:
             break
         self._confirmations.remember(known, reading, decision)
         self._follow_up(asked.page, page, decision, fetched)
-        verdict, left = decision.verdict, decision.sight is Sight.missing and was_there(asked.page)
-        return Tracked(page.url, verdict.outcome, verdict.reason, decision.announced, decision.baseline, left)
+        away = decision.verdict.outcome is Outcome.elsewhere
+        return Tracked(
+            page.url,
+            decision.verdict.outcome,
+            decision.verdict.reason,
+            decision.announced,
+            decision.baseline,
+            left=decision.sight is Sight.missing and was_there(asked.page),
+            leads_to=other_origin(fetched.final_url, self.site) if away else "",
+        )
 
     def _read(self, asked: Asked, fetched: Fetched) -> Reading:
         if is_same(asked.page, fetched):
