@@ -12,8 +12,8 @@ HOUSE = Path(__file__).parent.parent
 PURE = frozenset(
     {
         "boilerplate.recurrence", "boilerplate.template", "classification", "dates", "diffing", "dumps",
-        "errors", "extract", "fetched", "finding", "importing.placing", "judging.witness",
-        "keys", "news.notice", "page", "reading.files", "reading.parts", "revisit", "shapes",
+        "errors", "extract", "extraction", "fetched", "finding", "importing.placing", "judging.witness",
+        "keys", "news.notice", "page", "reading.files", "reading.parts", "references", "revisit", "shapes",
         "site", "times", "timing", "urls",
     }
 )  # fmt: skip
