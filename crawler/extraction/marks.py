@@ -1,0 +1,105 @@
+"""Elements by which a page marks the dates and names of its own article: microdata, RDFa, microformats. Pure.
+
+A page also holds the dates of other articles, in teasers and lists. Those of its own stand with its headline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+SCOPES = frozenset(["article", "li", "aside", "nav", "footer", "tr"])
+NEVER = frozenset(["li", "aside", "nav", "footer", "tr"])
+"""Elements in which other articles stand, or none."""
+OTHERS = ("Comment", "Review", "Answer", "Person", "Organization", "ImageObject", "VideoObject")
+RDFA = {"dc:created": "datePublished", "dc:issued": "datePublished", "dc:modified": "dateModified"}
+LEAST_WORDS = 50
+"""So many words make a thing without a headline an article."""
+LEVELS = 40
+"""Of so many ancestors the nearest scope is looked for."""
+
+
+class Marks:
+    """The marked elements of one page."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self._tree = tree
+        headlines = [*tree.iter("h1"), *tree.xpath("//*[@itemprop='headline']")]
+        self._around = {above for one in headlines for above in one.iterancestors()}
+
+    def dates(self, name: str) -> Iterator[str]:
+        """What the article's own elements with this `itemprop` say of a time."""
+        for element in self._own(self._with_property(name)):
+            yield from _said(element)
+
+    def classed(self, *names: str) -> Iterator[str]:
+        """What its own `time` elements with one of these classes or attributes say; as microformats do."""
+        marked = [
+            one
+            for one in self._tree.iter("time", "abbr")
+            if set(names) & set((one.get("class") or "").split())
+            or ("pubdate" in names and one.get("pubdate") is not None)
+        ]
+        for element in self._own(marked):
+            yield from _said(element)
+
+    def names(self, name: str) -> Iterator[str]:
+        """The names of the people that its own elements with this `itemprop` hold."""
+        own = self._own(self._with_property(name))
+        for element in (one for one in own if one.getparent() is own[0].getparent()):
+            inner = element.xpath(".//*[contains(concat(' ', @itemprop, ' '), ' name ')]")
+            for one in inner or [element]:
+                text = one.get("content") or " ".join("".join(one.itertext()).split())
+                yield text
+
+    def _with_property(self, name: str) -> list[HtmlElement]:
+        return [
+            one
+            for one in self._tree.xpath("//*[@itemprop or @property][not(self::meta[@property])]")
+            if name in _properties(one)
+        ]
+
+    def _own(self, elements: list[HtmlElement]) -> list[HtmlElement]:
+        scopes = [(element, _scope(element)) for element in elements]
+        with_headline = [element for element, scope in scopes if scope is not None and scope in self._around]
+        if with_headline:
+            return with_headline
+        free = [element for element, scope in scopes if scope is None]
+        if free:
+            return free
+        others = {scope for _, scope in scopes if scope is not None}
+        if len(others) == 1 and _is_article(next(iter(others))):
+            return elements
+        return []
+
+
+def _scope(element: HtmlElement) -> HtmlElement | None:
+    """The nearest thing that the element may tell of; None for the page itself."""
+    for depth, above in enumerate(element.iterancestors()):
+        if depth > LEVELS:
+            return None
+        if above.tag in SCOPES or above.get("itemscope") is not None:
+            return above
+    return None
+
+
+def _is_article(scope: HtmlElement) -> bool:
+    kind = (scope.get("itemtype") or "").rpartition("/")[2]
+    if scope.tag in NEVER or kind in OTHERS:
+        return False
+    return len("".join(scope.itertext()).split()) >= LEAST_WORDS
+
+
+def _properties(element: HtmlElement) -> list[str]:
+    """Its properties by microdata, and by RDFa as Drupal writes them, without their vocabulary."""
+    named = f"{element.get('itemprop') or ''} {element.get('property') or ''}".split()
+    return [RDFA.get(one, one.removeprefix("schema:")) for one in named]
+
+
+def _said(element: HtmlElement) -> Iterator[str]:
+    for attribute in ("content", "datetime", "title"):
+        if value := element.get(attribute):
+            yield value
+            return
+    yield "".join(element.itertext())

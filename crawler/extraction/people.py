@@ -1,0 +1,39 @@
+"""Names of people as pages write them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import unescape
+
+SURNAME_FIRST = re.compile(r"(?P<surname>[^,،;]+?)\s*[,،]\s*(?P<name>[^,،;]+)")
+NO_NAME = re.compile(r"(jr|sr|[iv]{1,3}|ph\.?\s?d|m\.?d|m\.?a|b\.?a|esq|prof|dr)\.?", re.IGNORECASE)
+"""What stands after a comma and is no first name."""
+ADDRESS = re.compile(r"https?:|www\.|\S+@\S+\.\S+|/\S*$")
+LONGEST = 100
+"""Characters of a name; what is longer is a sentence."""
+
+
+def written(names: Iterable[str]) -> str:
+    """The names in one line, each once, with commas between them; addresses are left out."""
+    known = dict.fromkeys(filter(None, map(_plain, names)))
+    return ", ".join(known)
+
+
+def turned(name: str, *, surname_first: bool = False) -> str:
+    """`Name Surname` of `Surname, Name`; any other name as it is.
+
+    `surname_first` says that names are written so where this one stands. Elsewhere a comma may part two
+    people: only after one word it does not.
+    """
+    found = SURNAME_FIRST.fullmatch(name.strip())
+    if not found or NO_NAME.fullmatch(found["name"].strip()):
+        return name
+    if not surname_first and len(found["surname"].split()) > 1:
+        return name
+    return f"{found['name'].strip()} {found['surname'].strip()}"
+
+
+def _plain(name: str) -> str:
+    text = " ".join(unescape(name).split())
+    return "" if len(text) > LONGEST or ADDRESS.match(text) else text
