@@ -15,6 +15,9 @@ from w3lib.url import canonicalize_url
 
 from crawler.site import Site
 
+RULES = 1
+"""The generation of these rules: where it grows, what is stored is keyed anew."""
+
 DROPPED = re.compile(
     r"""
     # Who clicked where: advertising and newsletter tags.
@@ -177,6 +180,35 @@ def named_by_itself(final_url: str, rel_canonical: str | None, site: Site) -> st
         return page
     target = canonical(rel_canonical, site)
     return target if _respells(urlsplit(page), urlsplit(target), site) else page
+
+
+def shares_host(url: str, seeds: tuple[str, ...]) -> bool:
+    """Whether the address is on a host of one of these addresses."""
+    return _host_of(url) in _origins(seeds)
+
+
+def rehosted(url: str, seeds: tuple[str, ...], site: Site) -> str:
+    """The address at which the site has the page now, if it began at `seeds` when that was its address.
+
+    Only the host moves: from one that the site's file named and names no longer, to the one that stands in
+    its place there. Raises ValueError for what is no address.
+    """
+    moved = _moved_hosts(seeds, site.seeds)
+    parts = urlsplit(url)
+    if not moved or (there := moved.get(_host(parts))) is None:
+        return url
+    return urlunsplit((*there, parts.path, parts.query, parts.fragment))
+
+
+@lru_cache(maxsize=256)
+def _moved_hosts(before: tuple[str, ...], today: tuple[str, ...]) -> dict[_Host, tuple[str, str]]:
+    old, new = _origins(before), _origins(today)
+    pairs = [(_host_of(was), _host_of(now)) for was, now in zip(before, today, strict=False)]
+    return {was: new[now] for was, now in reversed(pairs) if was not in new and now not in old}
+
+
+def _host_of(url: str) -> _Host:
+    return _host(urlsplit(canonicalize_url(url)))
 
 
 # Remembered, since most links of a page stand on every other page of the site, too.

@@ -284,3 +284,18 @@ def mark_of_the_file(db: Database) -> None:
 def sound_dates(db: Database) -> None:
     """No date is stored that is none, or that does not sort as text."""
     heal_dates(db.conn)
+
+
+_IDENTITY = (
+    # The rules by which its addresses are stored, as JSON; NULL: those of before they were noted.
+    "ALTER TABLE sites ADD COLUMN identity TEXT",
+    # The run before which the site's file named other pages: what that run finds is no news.
+    "ALTER TABLE sites ADD COLUMN identity_run INTEGER REFERENCES runs(id)",
+)
+
+
+@migrations()
+def rules_of_identity(db: Database) -> None:
+    """By which rules a site's addresses are stored. A page that does not belong any more is `outside`."""
+    for statement in _IDENTITY:
+        db.execute(statement)

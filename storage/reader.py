@@ -12,7 +12,18 @@ from sqlite_utils import Database
 
 from storage.database import open_for_reading
 from storage.errors import NotFound
-from storage.rows import ChangeRow, IssueRow, PageRow, RunRow, SiteRow, TemplateRow, Values, VersionRow, read
+from storage.rows import (
+    NOT_OF_SITE,
+    ChangeRow,
+    IssueRow,
+    PageRow,
+    RunRow,
+    SiteRow,
+    TemplateRow,
+    Values,
+    VersionRow,
+    read,
+)
 
 Row = TypeVar("Row")
 
@@ -118,7 +129,7 @@ class Reader:
 
     def pages(self, site: str) -> list[PageRow]:
         """All pages of a site that have an address, in the order in which they were found."""
-        sql = "SELECT * FROM pages WHERE site = ? AND state NOT IN ('unplaced', 'absorbed') ORDER BY id"
+        sql = f"SELECT * FROM pages WHERE site = ? AND state NOT IN {NOT_OF_SITE} ORDER BY id"  # noqa: S608 - ours
         return self._all(PageRow, sql, [site])
 
     # ---- the health of sites
@@ -145,7 +156,10 @@ class Reader:
     def status(self, site: str) -> dict[str, Any]:
         """How a site fares: its pages by state, its runs, its open issues, and what its sources list."""
         row = self.site(site)
-        counts = "SELECT {0}, count(*) FROM pages WHERE site = ? AND state <> 'absorbed' GROUP BY {0}"
+        counts = (
+            "SELECT {0}, count(*) FROM pages WHERE site = ? AND state NOT IN ('absorbed', 'outside')"
+            " GROUP BY {0}"
+        )
         states, kinds = (dict(self._pairs(counts.format(column), [site])) for column in ("state", "kind"))
         return {
             "site": site,

@@ -31,8 +31,12 @@ class SiteRow:
     not_found_digest: str | None
     schedule: str | None
     failures: int
+    identity: str | None = None
+    identity_run: int | None = None
 
 
+NOT_OF_SITE = "('unplaced', 'absorbed', 'outside')"
+"""States of pages without an address, under the name of another, and not of the site as its file has it."""
 RUN_COUNTS = (
     "fetched",
     "not_modified",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.rows import PinRow, RunRow, SiteRow, SourceRow, TemplateRow, Values
+from storage.rows import PageRow, PinRow, RunRow, SiteRow, SourceRow, TemplateRow, Values
 from storage.tables import Tables
 
 
@@ -55,6 +55,36 @@ class Sites(Tables):
         with self.writing():
             self._update("sites", name, values)
 
+    def follow_identity(self, name: str, label: str, run: int | None) -> None:
+        """The site's addresses are stored by the rules `label`.
+
+        `run` is the run that begins with that, where the site's file names other pages than before: sources
+        are then read from end to end again, and what they list is no news.
+        """
+        with self.writing():
+            self._update("sites", name, {"identity": label})
+            if run is not None:
+                self._update("sites", name, {"identity_run": run, "not_found_at": None})
+                self._run(
+                    "UPDATE sources SET whole_at = NULL, whole_run = NULL, cursor = NULL, etag = NULL,"
+                    " last_modified = NULL WHERE site = ?",
+                    [name],
+                )
+
+    def known_since(self, page: PageRow) -> str | None:
+        """Since when the page would have been seen, had it been there; None before the first run of its site.
+
+        A page that was found by other rules of identity than those before was not looked for until then.
+        """
+        row = self.db.conn.execute(
+            "SELECT max(watched_since, coalesce("
+            "(SELECT started_at FROM runs WHERE site = sites.name AND id < sites.identity_run"
+            " AND sites.identity_run <= :found_run ORDER BY id DESC LIMIT 1), ''))"
+            " FROM sites WHERE name = :site",
+            {"site": page.site, "found_run": page.found_run or 0},
+        ).fetchone()
+        return row[0] if row else None
+
     # ---- runs
 
     def begin_run(self, site: str, at: str) -> int:
@@ -88,8 +118,12 @@ class Sites(Tables):
         return int(row[0])
 
     def has_whole_run(self, site: str, before: int) -> bool:
-        """Whether an earlier run had fetched every page that the sources led to."""
-        return self._exists("SELECT 1 FROM runs WHERE site = ? AND whole AND id < ?", [site, before])
+        """Whether an earlier run, by the same rules of identity, had fetched all that the sources led to."""
+        return self._exists(
+            "SELECT 1 FROM runs WHERE site = ? AND whole AND id < ?"
+            " AND id >= coalesce((SELECT identity_run FROM sites WHERE name = runs.site), 0)",
+            [site, before],
+        )
 
     def has_earlier_run(self, site: str, before: int) -> bool:
         """Whether the site was crawled before this run."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from storage import bodies, seals
 from storage.merging import Merging
-from storage.rows import CaptureRow, PageRow, Values, VersionRow
+from storage.rows import NOT_OF_SITE, CaptureRow, PageRow, Values, VersionRow
 from storage.sites import Sites
 from storage.words import index
 
@@ -50,8 +50,8 @@ class Store(Merging, Sites):
         )
 
     def pages(self, site: str) -> list[PageRow]:
-        """All pages of a site that have an address, in the order in which they were found."""
-        sql = "SELECT * FROM pages WHERE site = ? AND state NOT IN ('unplaced', 'absorbed') ORDER BY id"
+        """All pages that belong to a site and have an address, in the order in which they were found."""
+        sql = f"SELECT * FROM pages WHERE site = ? AND state NOT IN {NOT_OF_SITE} ORDER BY id"  # noqa: S608 - ours
         return self._all(PageRow, sql, [site])
 
     def fetched_addresses(self, site: str) -> list[tuple[str, int | None, str | None, str | None]]:
@@ -84,6 +84,37 @@ class Store(Merging, Sites):
                 " ON CONFLICT(site, key) DO UPDATE SET page = excluded.page",
                 [site, key, page],
             )
+
+    def rename_address(self, site: str, old: str, new: str, page: int) -> None:
+        """The address has another spelling from now on; where that leads to another page, it is forgotten."""
+        with self.writing():
+            self._run("DELETE FROM addresses WHERE site = ? AND key = ?", [site, old])
+            self._run("INSERT OR IGNORE INTO addresses(site, key, page) VALUES (?, ?, ?)", [site, new, page])
+
+    def addresses_after(self, site: str, key: str, limit: int) -> list[tuple[str, int]]:
+        """The addresses of a site, and the page of each, that come after that key; at most `limit`."""
+        rows = self.db.conn.execute(
+            "SELECT key, page FROM addresses WHERE site = ? AND key > ? ORDER BY key LIMIT ?",
+            [site, key, limit],
+        )
+        return [(key, page) for key, page in rows]
+
+    def pages_after(self, site: str, page: int, limit: int) -> list[PageRow]:
+        """The pages of a site that come after that page, those put aside too; at most `limit`."""
+        return self._all(
+            PageRow,
+            "SELECT * FROM pages WHERE site = ? AND id > ? AND state NOT IN ('unplaced', 'absorbed')"
+            " ORDER BY id LIMIT ?",
+            [site, page, limit],
+        )
+
+    def seed_addresses(self, site: str) -> list[str]:
+        """The addresses at which the crawl of the site has begun, as far as its pages tell."""
+        rows = self.db.conn.execute(
+            "SELECT url FROM pages WHERE site = ? AND found_by = 'seed' AND state <> 'absorbed' ORDER BY id",
+            [site],
+        )
+        return [url for (url,) in rows]
 
     def list_page(self, page: int, source: str, run: int, modified: str | None = None) -> None:
         """Note that a source lists the page in this run, and how it dates it."""

@@ -17,7 +17,7 @@ from crawler.site import load_sites
 from crawler.telling import show
 from crawler.telling.health import warn_of_haste
 from crawler.telling.logs import log_to_stderr
-from crawler.telling.objects import run_object
+from crawler.telling.objects import REKEYED, run_object
 from storage.errors import StoreError
 from storage.recognition import refuse_foreign
 from storage.store import Store
@@ -80,6 +80,8 @@ def _tell(reports: list[RunReport]) -> None:
         numbers = run_object(report)
         told = show.counts({name: numbers[name] for name in SHOWN}) or "nothing fetched"
         show.line(f"{report.site}: {told}; {report.reason}, {numbers['seconds']} s")
+        if anew := show.counts({name: numbers[name] for name in REKEYED}):
+            show.note(f"{report.site}: its file names pages by other rules than before: {anew} pages")
     if any(run_object(report)[kind] for report in reports for kind in KINDS):
         show.note("Next: variorum changes")
 

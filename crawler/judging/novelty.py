@@ -22,7 +22,7 @@ def is_new(store: Store, page: PageRow, extract: Extract, run: int, seen_at: str
     where the page's publication is dated after the watch began and before it was seen. A page without a date
     that links or a feed lead to is new once a run has followed all of them.
     """
-    since = store.site(page.site).watched_since
+    since = store.known_since(page)
     if since is None:
         return False
     published = publication(page, extract)

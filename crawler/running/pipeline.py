@@ -23,6 +23,7 @@ from crawler.fetched import Fetched
 from crawler.run import NOT_BEGUN
 from crawler.running.archive import SiteArchive
 from crawler.running.lock import held, run_lock
+from crawler.running.rekeying import follow_rules
 from crawler.running.settle import no_article, settle, silence, unmet
 from crawler.running.tally import (
     BROKE_DOWN,
@@ -168,6 +169,7 @@ class Recording:
                 f"{site.name}: the site asked to be left alone until {until}; crawl it after that."
             )
         self.run = self.store.begin_run(site.name, iso(started))
+        self.rekeyed = follow_rules(self.store, site, self.run)
         thorough = self.crawler.settings.getbool("THOROUGH", True)
         self.archive = SiteArchive(self.store, site, self.run, started, thorough=thorough)
         self.archive.requests = lambda: self._stat("downloader/request_count")
@@ -195,7 +197,8 @@ class Recording:
         spent = (now() - self.archive.started).total_seconds()
         told: Values = {"site": row.site, "run": row.id} | {name: getattr(row, name) for name in RUN_COUNTS}
         told |= {"seconds": round(spent, 1), "baseline": self.tally.counts["baseline"]}
-        return told | {"requests": row.requests, "bytes": row.bytes, "reason": row.reason}
+        told |= {"requests": row.requests, "bytes": row.bytes, "reason": row.reason}
+        return told | asdict(self.rekeyed)
 
     def _stat(self, name: str) -> int:
         stats = self.crawler.stats

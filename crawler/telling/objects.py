@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from crawler.run import RunReport
 
 Object = dict[str, Any]
+REKEYED = ("rekeyed", "merged", "put_aside", "taken_back")
+"""What became of stored pages where the site's file names its pages by other rules than before."""
 
 
 def run_object(report: RunReport) -> Object:
@@ -29,6 +31,7 @@ def run_object(report: RunReport) -> Object:
         "baseline": told.get("baseline", 0),
         "requests": told.get("requests", 0),
         "bytes": told.get("bytes", 0),
+        **{name: told.get(name, 0) for name in REKEYED},
         "reason": report.reason,
         "trouble": report.trouble or None,
     }

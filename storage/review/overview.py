@@ -17,7 +17,7 @@ _DAYS = """
 """
 _PAGES = """
     SELECT state, kind, language, count(*) AS pages FROM pages
-    WHERE site = ? AND state NOT IN ('absorbed', 'unplaced') GROUP BY state, kind, language
+    WHERE site = ? AND state NOT IN ('absorbed', 'unplaced', 'outside') GROUP BY state, kind, language
 """
 _RUNS = f"""
     SELECT *, {WELL} AS well FROM runs WHERE site = ? ORDER BY started_at DESC LIMIT ?
