@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -194,6 +195,149 @@ def test_redirects_and_other_records_are_no_captures(tmp_path: Path) -> None:
     assert read(made.done()) == []
 
 
+# ---- archives of the wild
+
+WHOLE = article("The bridge", BRIDGE).encode()
+
+
+def record(
+    kind: str,
+    block: bytes,
+    at: str = AT,
+    *,
+    url: str = f"{HOME}/bridge/",
+    length: int | None = None,
+    **more: str,
+) -> bytes:
+    """One record as text, without what parts it from the next."""
+    headers = {"WARC-Type": kind, "WARC-Target-URI": url, "WARC-Date": at, "Content-Type": "application/http"}
+    headers |= {name.replace("_", "-"): value for name, value in more.items()}
+    headers["Content-Length"] = str(len(block) if length is None else length)
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"WARC/1.0\r\n{head}\r\n".encode() + block
+
+
+def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    """A response as it went over the wire."""
+    head = "".join(f"{line}\r\n" for line in ("Content-Type: text/html; charset=utf-8", *headers))
+    return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
+
+
+def files_of(path: Path, *records: bytes, between: bytes = b"\r\n\r\n", packed: bool = False) -> WarcFiles:
+    """An archive of these records, yet to be read."""
+    parts = [one + between for one in records]
+    path.write_bytes(b"".join(map(gzip.compress, parts)) if packed else b"".join(parts))
+    return WarcFiles((path,), lambda url: True, lambda *_: None)
+
+
+def bodies(files: WarcFiles) -> list[bytes]:
+    return [one.fetched.body for one in files.captures()]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "zstd"])
+@pytest.mark.parametrize("padding", [b"", b"\0" * 9])
+def test_a_body_in_several_packed_parts_is_read_whole_or_refused(
+    tmp_path: Path, coding: str, padding: bytes
+) -> None:
+    pack = zstd.compress if coding == "zstd" else gzip.compress
+    parts, said = pack(WHOLE[:99]) + pack(WHOLE[99:]), f"Content-Encoding: {coding}"
+    files = files_of(
+        tmp_path / "a.warc",
+        record("response", http(parts + padding, said)),
+        record("response", http(parts[:-9], said)),
+    )
+    assert bodies(files) == [WHOLE, b""]
+    assert [one.split(" is left out: ")[1] for one in files.refused] == ["the page in it is cut off"]
+
+
+@pytest.mark.parametrize("between", [b"", b"\r\n", b"\n\n\n"])
+@pytest.mark.parametrize("packed", [True, False])
+def test_records_with_nothing_or_anything_between_them_are_all_read_and_referred_to(
+    tmp_path: Path, between: bytes, packed: bool
+) -> None:
+    two = [record("response", http(WHOLE + one)) for one in (b"1", b"2")]
+    again = record("revisit", b"", "2020-05-01T00:00:00Z", WARC_Refers_To_Date="2019-06-01T00:00:00Z")
+    two.append(record("response", http(WHOLE + b"3"), "2019-06-01T00:00:00Z"))
+    files = files_of(tmp_path / "a.warc", *two, again, between=between, packed=packed)
+    assert bodies(files) == [WHOLE + one for one in (b"1", b"2", b"3", b"3")]
+    assert (files.broken, files.refused) == ([], [])
+
+
+def test_a_resource_is_a_page(tmp_path: Path) -> None:
+    files = files_of(
+        tmp_path / "a.warc",
+        record("resource", WHOLE, Content_Type="text/html; charset=utf-8"),
+        record("resource", b"\x89PNG", url="urn:screenshot:1", Content_Type="image/png"),
+        record("conversion", b"The bridge", Content_Type="text/plain"),
+    )
+    [capture] = files.captures()
+    assert (capture.fetched.body, capture.fetched.status, capture.fetched.encoding) == (WHOLE, 200, "utf-8")
+
+
+@pytest.mark.parametrize("kind", ["revisit", "response"])
+@pytest.mark.parametrize("refers", [{"WARC_Refers_To_Date": AT}, {}])
+def test_an_answer_that_nothing_was_modified_is_a_sight_of_what_was_seen_before(
+    tmp_path: Path, kind: str, refers: dict[str, str]
+) -> None:
+    same = http(b"", 'ETag: "1"', status="304 Not Modified")
+    files = files_of(
+        tmp_path / "a.warc",
+        record(kind, same, "2018-05-01T00:00:00Z"),  # of what was before that, nobody knows
+        record("response", http(WHOLE)),
+        record(kind, same, "2019-07-01T00:00:00Z", **refers),
+        record("response", http(b"<p>It has fallen."), "2020-05-01T00:00:00Z"),
+    )
+    seen = [(one.fetched.fetched_at[:4], one.fetched.status, one.fetched.body) for one in files.captures()]
+    assert seen == [("2019", 200, WHOLE), ("2020", 200, b"<p>It has fallen."), ("2019", 200, WHOLE)]
+    assert files.lost == 1
+
+
+@pytest.mark.parametrize(
+    ("half", "why"),
+    [
+        (record("response", http(WHOLE), length=len(http(WHOLE)) - 40), "the length that it gives is wrong"),
+        (record("response", http(WHOLE), WARC_Segment_Number="1"), "it is one of several segments"),
+        (record("response", http(WHOLE), WARC_Truncated="length"), "the page in it is cut off"),
+        (record("response", http(WHOLE, "Content-Length: 99999")), "the page in it is cut off"),
+        (
+            record("response", http(chunked(WHOLE)[:-9], "Transfer-Encoding: chunked")),
+            "the page in it is cut off",
+        ),
+        (record("response", http(WHOLE), "0001-01-01T00:00:00Z"), "its time is '0001-01-01T00:00:00Z'"),
+        (record("response", http(WHOLE), "some day"), "its time is 'some day'"),
+    ],
+)
+@pytest.mark.parametrize("packed", [True, False])
+def test_half_a_page_is_refused_with_its_place_and_what_follows_is_read(
+    tmp_path: Path, half: bytes, why: str, packed: bool
+) -> None:
+    whole = record("response", http(WHOLE), "2020-05-01T00:00:00Z")
+    files = files_of(tmp_path / "a.warc", whole, half, whole, packed=packed)
+    assert [one.fetched.body for one in files.captures() if not one.fetched.error] == [WHOLE, WHOLE]
+    place = f"{tmp_path}/a.warc: the record at byte {len(whole) + 4}, unpacked ({HOME}/bridge/)"
+    assert files.refused == [f"{place} is left out: {why}"]
+
+
+@pytest.mark.parametrize(
+    "headers", [["Transfer-Encoding: chunked"], ["Content-Encoding: gzip", "Content-Length: 9"]]
+)
+def test_a_body_that_was_freed_before_it_was_archived_is_taken_as_it_is(
+    tmp_path: Path, headers: list[str]
+) -> None:
+    assert bodies(files_of(tmp_path / "a.warc", record("response", http(WHOLE, *headers)))) == [WHOLE]
+
+
+def test_what_is_refused_is_told_to_the_person(tmp_path: Path) -> None:
+    root = workspace(tmp_path / "press", riverside=f'url = "{HOME}/"\n')
+    path = tmp_path / "a.warc"
+    files_of(
+        path, record("response", http(WHOLE, "Content-Length: 99999")), record("response", http(WHOLE), AT)
+    )
+    result = variorum("-C", root, "import", "warc", path, "--site", "riverside")
+    assert result.exit_code == 0
+    assert f"{path}: the record at byte 0, unpacked ({HOME}/bridge/) is left out" in result.stderr
+
+
 # ---- taken in
 
 
@@ -263,6 +407,7 @@ def test_a_file_that_breaks_off_is_named_and_what_came_before_is_taken_in(root: 
     result = variorum("-C", root, "import", "warc", path, whole.done(), "--site", "riverside")
     assert result.exit_code == 2
     assert "made.warc.gz: it can't be read to its end" in result.stderr
+    assert re.search(r"after byte \d+, unpacked", result.stderr)
     assert [len(history(root, path)) for path in ("/bridge/", "/tower/")] == [1, 1]
 
 

@@ -46,5 +46,7 @@ def warc(workspace: Workspace, files: tuple[Path, ...], name: str, as_json: bool
         show.json_lines([found])
     else:
         show.line(show.counts(found) or "no pages of this site")
+    for message in archives.refused:
+        show.note(message)
     if archives.broken:
         raise Misuse("\n".join(archives.broken))

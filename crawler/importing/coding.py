@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import zlib
-from io import BytesIO
+from collections.abc import Callable
+from typing import Any
 
 import brotli
-from warcio.bufferedreaders import ChunkedDataReader
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -16,6 +17,7 @@ else:
 
 LARGEST = 10 << 20
 """Bytes: a crawl takes no larger body either."""
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
 _MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 
 
@@ -29,10 +31,29 @@ def decoded(body: bytes, transfer: str, encoding: str) -> bytes:
     Raises Undecodable.
     """
     if "chunked" in transfer.lower():
-        body = ChunkedDataReader(BytesIO(body)).read()
+        body = _dechunked(body)
     codings = [name.strip() for name in encoding.lower().split(",") if name.strip()]
     for name in reversed(codings):
         body = _unpacked(body, name)
+    return body
+
+
+def _dechunked(body: bytes) -> bytes:
+    """The body of its chunks; as it is where it was freed of them before it was archived.
+
+    Raises Undecodable where the last chunk is missing.
+    """
+    chunks: list[bytes] = []
+    at = 0
+    while head := _CHUNK.match(body, at):
+        start, size = head.end(), int(head[1], 16)
+        if size == 0:
+            return b"".join(chunks)
+        chunks.append(body[start : start + size])
+        at = start + size
+        at += 2 if body[at : at + 2] == b"\r\n" else 1 if body[at : at + 1] == b"\n" else 0
+    if chunks:
+        raise Undecodable("cut")
     return body
 
 
@@ -58,7 +79,7 @@ def _unpack(body: bytes, coding: str) -> tuple[bytes, bool]:
     """At most a byte more than the largest body, and whether the stream came to its end."""
     match coding:
         case "gzip" | "x-gzip":
-            return _inflated(body, zlib.MAX_WBITS | 16)
+            return _joined(body, coding, lambda: zlib.decompressobj(zlib.MAX_WBITS | 16))
         case "deflate":
             try:
                 return _inflated(body, zlib.MAX_WBITS)
@@ -68,9 +89,18 @@ def _unpack(body: bytes, coding: str) -> tuple[bytes, bool]:
             stream = brotli.Decompressor()
             return stream.process(body, output_buffer_limit=LARGEST + 1), stream.is_finished()
         case "zstd":
-            frame = zstd.ZstdDecompressor()
-            return frame.decompress(body, LARGEST + 1), frame.eof
+            return _joined(body, coding, zstd.ZstdDecompressor)
     return body, True
+
+
+def _joined(body: bytes, coding: str, opened: Callable[[], Any]) -> tuple[bytes, bool]:
+    """Of one packed stream after another, which together are the body; what follows the last is padding."""
+    unpacked, whole = b"", False
+    while body.startswith(_MAGIC[coding]) and len(unpacked) <= LARGEST:
+        stream = opened()
+        unpacked += stream.decompress(body, LARGEST + 1 - len(unpacked))
+        body, whole = stream.unused_data, stream.eof
+    return unpacked, whole
 
 
 def _inflated(body: bytes, window: int) -> tuple[bytes, bool]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import logging
+import re
 import zipfile
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -23,8 +26,20 @@ from crawler.errors import Misuse
 from crawler.fetched import Fetched
 from crawler.importing.coding import LARGEST, Undecodable, decoded
 
+logging.getLogger("warcio").setLevel(logging.ERROR)  # it mends addresses, and says so
+
 HTTP = ("http://", "https://")
+NOT_MODIFIED = 304
 REDIRECTS = range(300, 400)
+OK = 200
+PAGES = frozenset(["response", "resource", "revisit"])
+"""Types of records that are sights of pages."""
+BEGINNING = re.compile(rb"WARC/[01]\.\d|(?:https?|dns|filedesc):\S* \S+ \d{14} ")
+"""Of a record, in WARC and in ARC files."""
+BLANK = b" \t\r\n\0"
+TROUBLES = {"cut": "the page in it is cut off", "too large": "the page in it is too large"}
+OF_NOTHING = ("sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ", "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709")
+"""Digests of an empty body, which many answers have in common."""
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 TRIED = ("ascii", "utf-8", "cp1252")
 """In which encodings a text is tried that does not name its own: those of a crawl."""
@@ -70,13 +85,18 @@ class WarcFiles:
     """Revisits of which no earlier record was found."""
     broken: list[str] = field(default_factory=list)
     """Files that are no archives or break off, in words."""
+    refused: list[str] = field(default_factory=list)
+    """Records that hold half a page, each with its place, in words."""
     _spots: dict[str, Spot] = field(default_factory=dict)
+    _sights: dict[str, list[tuple[str, Spot]]] = field(default_factory=lambda: defaultdict(list))
+    """When each wanted address was captured whole, and where."""
     _revisits: list[Revisit] = field(default_factory=list)
 
     def captures(self) -> Iterator[Capture]:
         """Each capture of a wanted page: those with a body of their own, then those that refer to one.
 
-        What is wrong with a file is told in `broken`; what came before that in it is right.
+        What is wrong with a file is told in `broken`; what came before that in it is right. A record that is
+        not whole is told in `refused`, and is no capture.
         """
         for path in self.paths:
             try:
@@ -88,17 +108,36 @@ class WarcFiles:
 
     def _of_file(self, path: Path, member: str) -> Iterator[Capture]:
         with _opened(path, member) as stream:
-            records = ArchiveIterator(stream, arc2warc=True)
+            records = Records(stream, arc2warc=True)
             for record in _each(records):
                 url = record.rec_headers.get_header("WARC-Target-URI") or ""
-                if record.rec_type == "revisit" and self.wanted(url):
-                    self._revisits.append(_revisit(record, path.name, url))
-                elif record.rec_type == "response" and url.startswith(HTTP):
-                    fetched = _fetched(record, url) if self.wanted(url) else None
-                    for name in _names(record, url, record.rec_headers.get_header("WARC-Date")):
-                        self._spots.setdefault(name, Spot(path, member, records.get_record_offset()))
-                    if fetched:
-                        yield Capture(path.name, fetched)
+                if record.rec_type not in PAGES or not url.startswith(HTTP):
+                    continue
+                wanted = self.wanted(url)
+                if record.rec_type == "revisit" or _status(record) == NOT_MODIFIED:
+                    self._revisits += [_revisit(record, path.name, url)] if wanted else []
+                    continue
+                fetched = _fetched(record, url) if wanted else None
+                spot = Spot(path, member, records.get_record_offset())
+                why = records.trouble or _trouble(record)
+                if not why:
+                    self._remember(record, fetched, spot)
+                if wanted and _status(record) not in REDIRECTS:
+                    self._refuse(f"{_place(spot)} ({url})", why or _trouble_of(fetched))
+                if fetched and not why:
+                    yield Capture(path.name, fetched)
+
+    def _remember(self, record: Any, fetched: Fetched | None, spot: Spot) -> None:
+        """Where a record stands, for what refers to it."""
+        url, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
+        for name in _names(record, url, date):
+            self._spots.setdefault(name, spot)
+        if fetched and not fetched.error:
+            self._sights[url].append((fetched.fetched_at, spot))
+
+    def _refuse(self, place: str, why: str) -> None:
+        if why:
+            self.refused.append(f"{place} is left out: {why}")
 
     def _revisited(self) -> Iterator[Capture]:
         """The revisits, in the order in which what they refer to is read from the files."""
@@ -108,7 +147,7 @@ class WarcFiles:
             with _opened(path, member) as stream:
                 for spot, same in groupby(of_file, key=lambda one: one[0]):
                     stream.seek(spot.offset)
-                    first = _fetched(next(_each(ArchiveIterator(stream, arc2warc=True))), "")
+                    first = _fetched(next(_each(Records(stream, arc2warc=True))), "")
                     for _, revisit in same:
                         yield from self._again(revisit, first)
         for spot, revisit in placed:
@@ -116,7 +155,11 @@ class WarcFiles:
                 yield from self._again(revisit, self._kept(revisit))
 
     def _spot(self, revisit: Revisit) -> Spot | None:
-        return next((self._spots[name] for name in revisit.names if name in self._spots), None)
+        named = next((self._spots[name] for name in revisit.names if name in self._spots), None)
+        if named or revisit.status != NOT_MODIFIED:
+            return named
+        before = [one for one in self._sights.get(revisit.url, ()) if one[0] <= revisit.at]
+        return max(before)[1] if before else None
 
     def _kept(self, revisit: Revisit) -> Fetched | None:
         bodies = (self.stored(revisit.url, name) for name in revisit.names)
@@ -132,21 +175,59 @@ class WarcFiles:
             revisit.url,
             revisit.url,
             revisit.at,
-            revisit.status,
+            first.status or OK if revisit.status == NOT_MODIFIED else revisit.status,
             headers,
             first.body,
             _encoding(headers, first.body),
             error=first.error,
             detail=first.detail,
         )
-        if revisit.at and revisit.status not in REDIRECTS:
+        if revisit.at and fetched.status not in REDIRECTS:
             yield Capture(revisit.file, fetched)
 
 
 # ---- records
 
 
-def _each(records: ArchiveIterator) -> Iterator[Any]:
+class Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
+    """The records of a stream, also where nothing parts them; and what is wrong with the one just read."""
+
+    trouble = ""
+
+    def _consume_blanklines(self) -> tuple[bytes | None, int]:
+        """What follows a record: blank lines, then the first line of the next one and the length of those.
+
+        warcio takes a first line that is not blank for a part of the record before it. It may be the next
+        record; else the length that the record gives is wrong, and what follows is skipped up to the next.
+        """
+        self.trouble, passed = "", 0
+        while line := self.reader.readline():
+            if BEGINNING.match(line):
+                return line, passed
+            if line.strip(BLANK):
+                self.trouble = "the length that it gives is wrong"
+            passed += len(line)
+        return None, passed
+
+
+def _trouble(record: Any) -> str:
+    """Why a record can be no capture of a page; empty where it can."""
+    date = record.rec_headers.get_header("WARC-Date")
+    if not _moment(date):
+        return f"its time is {date!r}"
+    return "it is one of several segments" if record.rec_headers.get_header("WARC-Segment-Number") else ""
+
+
+def _trouble_of(fetched: Fetched | None) -> str:
+    return TROUBLES[fetched.error] if fetched and fetched.error else ""
+
+
+def _place(spot: Spot) -> str:
+    within = f", {spot.member}" if spot.member else ""
+    return f"{spot.path}{within}: the record at byte {spot.offset}, unpacked"
+
+
+def _each(records: Records) -> Iterator[Any]:
     """The records. Raises ArchiveLoadFailed for a broken one."""
     try:
         yield from records
@@ -155,12 +236,13 @@ def _each(records: ArchiveIterator) -> Iterator[Any]:
 
 
 def _fetched(record: Any, url: str) -> Fetched | None:
-    """A response record as a fetch; None for a redirect, or where it says not when or what it is."""
+    """A record of a page as a fetch; None for a redirect, or where it says not when or what it is."""
     at = _moment(record.rec_headers.get_header("WARC-Date"))
-    status = _status(record)
-    if not at or record.http_headers is None or status in REDIRECTS:
+    is_response = record.rec_type == "response"
+    status = _status(record) if is_response else OK
+    if not at or (is_response and record.http_headers is None) or status in REDIRECTS:
         return None
-    headers = _headers(record)
+    headers = _headers(record) if is_response else {"content-type": record.content_type or ""}
     body, error = _body(record, headers)
     return Fetched(
         url=url,
@@ -193,6 +275,7 @@ def _revisit(record: Any, file: str, url: str) -> Revisit:
 
 def _names(record: Any, url: str, date: str | None) -> tuple[str, ...]:
     digest = record.rec_headers.get_header("WARC-Payload-Digest")
+    digest = None if digest in OF_NOTHING or _status(record) == NOT_MODIFIED else digest
     at = _moment(date)
     return (*([digest] if digest else []), *([f"{url} {at}"] if at else []))
 
@@ -206,10 +289,20 @@ def _body(record: Any, headers: Mapping[str, str]) -> tuple[bytes, str | None]:
         return b"", "too large"
     if getattr(record.raw_stream, "limit", 0) > 0 or record.rec_headers.get_header("WARC-Truncated"):
         return body, "cut"
+    if _is_short(body, headers):
+        return body, "cut"
     try:
         return decoded(body, headers.get("transfer-encoding", ""), headers.get("content-encoding", "")), None
     except Undecodable as error:
         return b"", str(error)
+
+
+def _is_short(body: bytes, headers: Mapping[str, str]) -> bool:
+    """Whether its server announced more bytes; a packed or chunked body shows by itself that it is cut."""
+    length = headers.get("content-length", "")
+    if headers.get("content-encoding") or headers.get("transfer-encoding") or not length.isascii():
+        return False
+    return length.isdecimal() and len(body) < int(length)
 
 
 def _headers(record: Any) -> dict[str, str]:
@@ -277,7 +370,7 @@ class _Stream:
         try:
             return self.file.read1(size)  # not read: what comes before a break is to be had
         except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile) as error:
-            raise ArchiveLoadFailed(str(error)) from error
+            raise ArchiveLoadFailed(f"{error}; after byte {self.tell()}, unpacked") from error
 
 
 @contextmanager
