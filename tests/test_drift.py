@@ -9,7 +9,10 @@ from crawler.tracking.drift import is_ours
 from tests.tracked import Story, told
 
 KEPT = "<p>The ferry at Dunmore lay still that night.</p>"
-NOTE = "<p>Corrected on Tuesday by the editor.</p>"
+TEXT = "<p>Corrected on Tuesday by the editor.</p>"
+NOTE = f"<div class='note'>{TEXT}</div>"
+OTHERS_NOW = f"<div class='note' id='comments'>{TEXT}</div>"
+"""The same at the same place, under an id by which it is no part of the article."""
 
 
 def page(inside: str, beside: str = "") -> str:
@@ -31,12 +34,31 @@ def drifts(story: Story) -> list[int]:
     return [row["version"] for row in story.reader.rows("SELECT version FROM drifts", {})]
 
 
-def test_a_paragraph_that_left_the_article_s_element_and_not_the_page_is_no_change(story: Story):
+def test_a_paragraph_that_we_take_for_something_else_now_and_that_stands_where_it_stood_is_no_change(
+    story: Story,
+):
     with story.run() as run:
-        run.sees("/ferry/", page("", beside=NOTE))
+        run.sees("/ferry/", page(OTHERS_NOW))
     assert story.news() == []
     assert drifts(story) == [2]
     assert story.texts("/ferry/")[-1] == "The ferry at Dunmore lay still that night."
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        f"<aside class='also'>{TEXT}</aside>",
+        f"<div class='comments'><blockquote>{TEXT}</blockquote><p>Well said!</p></div>",
+    ],
+    ids=["goes to the side column", "is quoted by a reader"],
+)
+def test_a_paragraph_that_left_the_article_and_stands_elsewhere_on_the_page_is_a_change(
+    story: Story, beside: str
+):
+    with story.run() as run:
+        run.sees("/ferry/", page("", beside=beside))
+    assert story.news() == [("edited", "/ferry/")]
+    assert drifts(story) == []
 
 
 def test_a_paragraph_that_left_the_page_is_a_change(story: Story):
@@ -47,10 +69,9 @@ def test_a_paragraph_that_left_the_page_is_a_change(story: Story):
 
 
 def test_after_a_drift_an_edit_is_told_by_its_own_words_only(story: Story):
-    with story.run() as run:
-        run.sees("/ferry/", page("", beside=NOTE))
-    with story.run() as run:
-        run.sees("/ferry/", page("", beside=NOTE).replace("still", "idle"))
+    for shown in (page(OTHERS_NOW), page(OTHERS_NOW).replace("still", "idle")):
+        with story.run() as run:
+            run.sees("/ferry/", shown)
     (change,) = story.changes()
     assert (change.words_removed, change.words_added) == (1, 1)
 
@@ -62,10 +83,11 @@ def diff(old: str, new: str) -> Diff:
 
 
 def test_one_of_two_equal_paragraphs_is_missed_where_it_goes():
-    twice, once = page(KEPT), page("")
+    twice, once, ours = page(KEPT), page(""), page(KEPT.replace("<p>", "<p id='comments'>"))
     kept = "The ferry at Dunmore lay still that night."
     assert not is_ours(diff(f"{kept}\n{kept}", kept), twice.encode(), once.encode(), "u")
-    assert is_ours(diff(f"{kept}\n{kept}", kept), twice.encode(), page("", beside=KEPT).encode(), "u")
+    assert not is_ours(diff(f"{kept}\n{kept}", kept), twice.encode(), page("", beside=KEPT).encode(), "u")
+    assert is_ours(diff(f"{kept}\n{kept}", kept), twice.encode(), ours.encode(), "u")
 
 
 def test_paragraphs_that_change_places_are_a_change_though_all_words_stand():

@@ -137,9 +137,9 @@ def test_a_page_with_another_title_is_retitled(watched: Story) -> None:
 
 def test_typography_alone_makes_a_version_and_no_news(watched: Story) -> None:
     with watched.run() as run:
-        run.sees("/mill/", article("The mill", "The “mill” turns again.", MILL[1]))
+        run.sees("/mill/", article("The mill", "The “mill” turns once more.", MILL[1]))
     with watched.run() as run:
-        assert run.sees("/mill/", article("The mill", 'The "mill" turns again.', MILL[1])).changes == ()
+        assert run.sees("/mill/", article("The mill", 'The "mill" turns once more.', MILL[1])).changes == ()
     assert watched.news() == [("edited", "/mill/")]
     assert len(watched.versions("/mill/")) == 3
     stored = list(watched.reader.rows("SELECT typographic FROM changes ORDER BY id", {}))
@@ -409,6 +409,24 @@ def test_a_page_whose_text_stood_elsewhere_all_the_time_is_gone_and_has_not_move
     with story.run() as run:
         run.sees("/bridge/", article("The bridge", *BRIDGE))
     gone(story, "/bridge/")
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before the other is seen", "after it"])
+def test_two_unlike_pages_with_one_title_and_next_to_no_text_are_not_one_page_that_moved(
+    watched: Story, before: bool
+) -> None:
+    quay, map_ = (article("Untitled", "Photo.", extra=f"<img src='/{name}.jpg'>") for name in ("quay", "map"))
+    with watched.run() as run:
+        run.sees("/photo-1/", quay)
+    for _ in range(2):
+        with watched.run() as run:
+            if before:
+                run.misses("/photo-1/")
+            run.sees("/photo-2/", map_)
+            if not before:
+                run.misses("/photo-1/")
+    assert "moved" not in dict(watched.news())
+    assert ("gone", "/photo-1/") in watched.news()
 
 
 # ---- our own doing

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from crawler.running.archive import SiteArchive
 from crawler.times import iso, parse
+from crawler.tracking.identity import tells_apart
 from crawler.tracking.records import Change, add_change
 from storage.rows import PageRow
 
@@ -61,9 +62,10 @@ def _confirmed(archive: SiteArchive, page: PageRow, at: str) -> str:
     """The page has not been found twice: it is gone, or its text has turned up at a later address."""
     store = archive.store
     last = store.last_version(page.id)
-    later = [
-        t for t in store.twins(page, page.text_digest or "", ["live"]) if t.found_at > (page.seen_at or "")
-    ]
+    twins = store.twins(page, page.text_digest or "", ["live"])
+    if not tells_apart(last.words if last else 0, page.kind):
+        twins = []
+    later = [twin for twin in twins if twin.found_at > (page.seen_at or "")]
     kind = "moved" if later else "gone"
     told = replace(page, url=later[0].url) if later else page
     change = Change(

@@ -1,18 +1,20 @@
-"""Whether a difference is ours: what stands on the page stood still, and only our choice of it moved.
+"""Extraction drift: the page did not change, and only our choice of its text did. Pure.
 
-The page's whole visible text is the second witness. Each block that a diff puts in or takes out is looked for
-in both captures: where it stands as often in the one as in the other, the site did nothing to it.
+Each block that a diff puts in or takes out is looked for in both captures. Where it is found as often under
+the same block paths (tags and classes) in the one as in the other, the site did nothing to it. A paragraph
+that left the article for the side column, or that a reader quotes in a comment, has changed its path: that is
+an edit.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+
 from crawler.boilerplate.template import Template, design_of
 from crawler.diffing.diff import Diff
-from crawler.page.blocks import blocks
+from crawler.extraction.blocks import blocks
 from crawler.page.markup import parse
 from crawler.reading.parts import split
-
-MARK = "- "
 
 
 def is_dress(diff: Diff, old: bytes, new: bytes, template: Template) -> bool:
@@ -27,17 +29,32 @@ def is_dress(diff: Diff, old: bytes, new: bytes, template: Template) -> bool:
 
 
 def is_ours(diff: Diff, old: bytes, new: bytes, url: str) -> bool:
-    """True where no block that the diff changes came to, or left, the captured page.
+    """True where each block that the diff changes is at the same places in both captures.
 
-    False where the title changed or blocks changed places: of these, text alone is no witness.
+    False where the title changed or blocks changed places: of these the captures tell nothing.
     Raises ExtractionError for a capture that can't be parsed.
     """
     if diff.title or any(hunk.op == "move" for hunk in diff.hunks):
         return False
-    changed = {block.removeprefix(MARK) for hunk in diff.hunks for block in hunk.old + hunk.new}
+    changed = {_plain(block) for hunk in diff.hunks for block in hunk.old + hunk.new} - {""}
     before, after = _visible(old, url), _visible(new, url)
-    return bool(changed) and all(0 < before.count(block) == after.count(block) for block in changed)
+    return bool(changed) and all(_places(block, before) == _places(block, after) != {} for block in changed)
 
 
-def _visible(body: bytes, url: str) -> str:
-    return "\n".join(line for part in split(body) for line in blocks(parse(part, url)))
+def _visible(body: bytes, url: str) -> list[tuple[str, str]]:
+    """The block paths and letters of all blocks that a capture shows."""
+    shown = [block for part in split(body) for block in blocks(parse(part, url))]
+    return [(block.path, _plain(block.text)) for block in shown]
+
+
+def _places(block: str, shown: list[tuple[str, str]]) -> Counter[str]:
+    """How often a block stands under each block path."""
+    found: Counter[str] = Counter()
+    for path, text in shown:
+        found[path] += text.count(block)
+    return +found
+
+
+def _plain(text: str) -> str:
+    """Letters and digits: marks of lists and of struck words are ours."""
+    return "".join(filter(str.isalnum, text))

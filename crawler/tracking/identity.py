@@ -9,6 +9,14 @@ from dataclasses import dataclass, replace
 
 from storage.rows import PageRow
 
+LEAST_WORDS = 8
+"""A shorter text, or none, may be that of two unlike pages: it does not tell that one moved to the other."""
+
+
+def tells_apart(words: int, kind: str | None) -> bool:
+    """Whether a text of so many words is one page's alone; that of a file has its digest in it."""
+    return kind == "file" or words >= LEAST_WORDS
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

@@ -16,7 +16,7 @@ from crawler.judging.novelty import is_new
 from crawler.reading.reader import Reader
 from crawler.reading.rereading import keep, read_again
 from crawler.site import Site
-from crawler.tracking.identity import Identity
+from crawler.tracking.identity import Identity, tells_apart
 from crawler.tracking.reading import Reading
 from crawler.urls import canonical, in_scope, key, named_by_itself
 from storage.bodies import digest_of
@@ -141,6 +141,8 @@ def _named(store: Store, site: Site, identity: Identity, url: str) -> Identity:
 
 def _missing_twin(store: Store, page: PageRow, extract: Extract) -> PageRow | None:
     """A page with the same title and text that is no longer found where it was."""
+    if not tells_apart(extract.words, extract.kind):
+        return None
     twins = store.twins(page, extract.digest, ["missing"])
     return twins[0] if twins else None
 
