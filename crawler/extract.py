@@ -20,6 +20,7 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
 from crawler.boilerplate.template import EMPTY, Template, cut
+from crawler.diffing.tokens import words
 from crawler.extraction.metadata import metadata
 from crawler.page import article, zwnj
 from crawler.page import metadata as page
@@ -77,7 +78,7 @@ class Extract:
     @property
     def words(self) -> int:
         """How many words the text has."""
-        return len(self.text.split())
+        return len(words(self.text))
 
 
 def rules_at(rules: Sequence[Rule], day: date) -> tuple[str, ...]:

@@ -131,7 +131,8 @@ def _bounded(stretches: tuple[Line | Fold, ...], room: int) -> Iterator[etree._E
         if room <= 0 or number == MOST_BLOCKS:
             yield element("p", f"… and {len(lines) - number} more blocks")
             return
-        block = _block(line.words, room)
+        remark = (Piece("=", "moved here and edited: "),) if line.sign == "≈" else ()
+        block = _block(remark + line.words, room)
         room -= sum(map(len, block.itertext())) + 1
         yield block
 

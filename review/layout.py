@@ -23,7 +23,10 @@ WIDTH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A block as it was, as it is, or both: `=` same, `~` edited, `-` gone, `+` come, `<` `>` moved."""
+    """A block as it was, as it is, or both.
+
+    `=` same, `~` edited, `-` gone, `+` come, `<` moved away, `>` moved here, `≈` moved here and edited.
+    """
 
     sign: str
     old: tuple[Piece, ...] | None
@@ -98,7 +101,7 @@ def _lines(hunks: Sequence[Hunk], old: Sequence[str], new: Sequence[str]) -> Ite
     while i < len(old) or j < len(new):
         hunk, other = taken.get(i), put.get(j)
         if hunk and id(hunk) in straight and other is not hunk and other:
-            yield _come(other, new[j], numbers[id(other)] * (j == other.new_at))
+            yield _arrived(other, new[j], numbers[id(other)] * (j == other.new_at))
             j += 1
         elif hunk and id(hunk) in straight and other is hunk:
             yield _edited(hunk, numbers[id(hunk)])
@@ -107,7 +110,7 @@ def _lines(hunks: Sequence[Hunk], old: Sequence[str], new: Sequence[str]) -> Ite
             yield _gone(hunk, old[i], numbers[id(hunk)] * (i == hunk.old_at and hunk.op != "move"))
             i += 1
         elif other:
-            yield _come(other, new[j], numbers[id(other)] * (j == other.new_at))
+            yield _arrived(other, new[j], numbers[id(other)] * (j == other.new_at))
             j += 1
         else:
             yield _line("=", old[i])
@@ -127,7 +130,7 @@ def _straight(hunks: Iterable[Hunk]) -> set[int]:
 
 def _alone(hunks: Sequence[Hunk]) -> Iterator[Line]:
     for number, hunk in enumerate(hunks, 1):
-        if hunk.op == "replace":
+        if hunk.op == "replace" or hunk.words:
             yield _edited(hunk, number)
             continue
         if hunk.op == "delete":
@@ -141,7 +144,15 @@ def _edited(hunk: Hunk, number: int) -> Line:
     )
     old = tuple(piece for piece in words if piece.sign != "+")
     new = tuple(piece for piece in words if piece.sign != "-")
-    return Line("~", old, new, words, number, sum(len(text) for _, text in hunk.words))
+    size = sum(len(text) for _, text in hunk.words)
+    if hunk.op == "move":
+        return Line("≈", None, new, words, number, size)
+    return Line("~", old, new, words, number, size)
+
+
+def _arrived(hunk: Hunk, block: str, number: int) -> Line:
+    """A block that came; one that moved and was edited, with the words that differ from what it was."""
+    return _edited(hunk, number) if hunk.op == "move" and hunk.words else _come(hunk, block, number)
 
 
 def _gone(hunk: Hunk, block: str, number: int) -> Line:

@@ -106,7 +106,7 @@ class Merging(History):
             self._run("UPDATE versions SET page = ?, number = ? WHERE id = ?", [own.id, number, version])
         for number, twin in enumerate((v for v in there if v.id in order.twins), start=1):
             self._run("UPDATE versions SET number = ? WHERE id = ?", [number, twin.id])
-            index.remove(self.db.conn, twin.id, index.entry_of(twin.title, twin.text))
+            index.remove(self.db.conn, twin.id, twin.title, twin.text)
         self._seal(version.id for version in (*order.versions, *there))
         self._run("INSERT INTO rewritings(page) VALUES (?)", [own.id])
 

@@ -283,36 +283,25 @@ class Store(Merging, Sites):
         """The bytes stored under a digest. Raises NotFound."""
         return bodies.get(self.db.conn, digest)
 
-    def add_version(self, values: Values, entry: index.Entry | None = None) -> int:
-        """The id of a new version; `entry` is its entry in the index, where that was made before."""
-        entry = entry or index.entry_of(values["title"], values["text"])
+    def add_version(self, values: Values) -> int:
+        """The id of a new version."""
         with self.writing():
             version = self._insert("versions", values)
-            index.add(self.db.conn, version, entry)
+            index.add(self.db.conn, version, values["title"], values["text"])
             seals.place(self.db.conn, version)
             return version
 
     def reread_version(self, version: int, values: Values) -> VersionRow:
-        """Replace the reading of a version's capture by a newer one of the same bytes; the page's row too."""
-        # The entries are made before the lock is taken: a long text takes a while.
-        loaded = self._version(version)
-        old = index.entry_of(loaded.title, loaded.text)
-        title, text = values.get("title", loaded.title), values.get("text", loaded.text)
-        new = index.entry_of(title, text)
+        """Replace the reading of a version's capture by a newer reading of the same bytes."""
         with self.writing():
             before = self._version(version)
-            if (before.title, before.text) != (loaded.title, loaded.text):  # another process was here
-                old = index.entry_of(before.title, before.text)
             self._update("versions", version, values)
-            self._run(
-                "UPDATE pages SET title = ?, text_digest = ? WHERE id = ? AND version = ?",
-                [title, values.get("digest", before.digest), before.page, before.number],
-            )
-            if old != new:
-                index.remove(self.db.conn, version, old)
-                index.add(self.db.conn, version, new)
+            after = self._version(version)
+            if (before.title, before.text) != (after.title, after.text):
+                index.remove(self.db.conn, version, before.title, before.text)
+                index.add(self.db.conn, version, after.title, after.text)
             seals.seal(self.db.conn, version)
-        return self._version(version)
+        return after
 
     def _version(self, version: int) -> VersionRow:
         return self._all(VersionRow, "SELECT * FROM versions WHERE id = ?", [version])[0]

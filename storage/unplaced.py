@@ -105,7 +105,7 @@ class Unplaced(Tables):
         """The page turned out to be another one, which has its texts by now."""
         with self.writing():
             for version in self._all(VersionRow, "SELECT * FROM versions WHERE page = ?", [page]):
-                index.remove(self.db.conn, version.id, index.entry_of(version.title, version.text))
+                index.remove(self.db.conn, version.id, version.title, version.text)
             # Nothing is deleted: the cursors of exports count on rows that stay.
             self._run("UPDATE changes SET typographic = 1 WHERE page = ? AND verdict IS NULL", [page])
             self._run("UPDATE addresses SET page = ? WHERE page = ?", [into, page])

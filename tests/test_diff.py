@@ -1,10 +1,11 @@
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.diffing.diff import Diff, Hunk, Reading, apply, compare, from_json, revert, similarity, to_json
 from crawler.diffing.normalisation import plain
-from crawler.diffing.tokens import tokens
+from crawler.diffing.tokens import tokens, words
 
 BLOCK = st.sampled_from(["a b c", "d e", "a x c", "", "۴۰ نفر آمدند", "می‌خواهم بروم", "- item"])
 BLOCKS = st.lists(BLOCK, max_size=8)
@@ -113,6 +114,52 @@ def test_words_of_every_script_are_whole_with_their_joiners_and_marks(old, new, 
     assert [text for op, text in diff(old, new).hunks[0].words if op == "+"] == [word]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "gone", "come"),
+    [
+        ("新码头的费用不要再借款", "新码头的费用要再借款", "不", ""),
+        ("港の委員会は火曜日に話し合った", "港の委員会は水曜日に話し合った", "火", "水"),
+        ("クレーンのない桟橋", "ボートのない桟橋", "クレーン", "ボート"),
+        ("ประชุมเมื่อวันอังคารเพื่อตกลง", "ประชุมเมื่อวันพุธเพื่อตกลง", "อังคาร", "พุธ"),
+        ("ঘাট মঙ্গলবার খোলা", "ঘাট শনিবার খোলা", "মঙ্গলবার", "শনিবার"),
+        ("பாலம் செவ்வாய்க்கிழமை கூடி", "பாலம் சனிக்கிழமை கூடி", "செவ்வாய்க்கிழமை", "சனிக்கிழமை"),
+        ("पुल मंगलवार को", "पुल शनिवार को", "मंगलवार", "शनिवार"),
+        ("boat 👩‍👩‍👧 here", "boat 👩‍👩‍👦 here", "👩‍👩‍👧", "👩‍👩‍👦"),
+    ],
+)
+def test_the_word_that_changed_is_cut_out_in_scripts_with_and_without_blanks(old, new, gone, come):
+    pieces = diff(old, new).hunks[0].words
+    assert [text.strip() for op, text in pieces if op == "-"] == [gone]
+    assert [text.strip() for op, text in pieces if op == "+"] == ([come] if come else [])
+
+
+@given(st.text() | st.text(st.sampled_from("a1 ~.[]³中のกเาัพ\u0301\u200d\u0600\r\n👩🇩🇪한ক্ষ̈க்ச")))
+def test_no_token_cuts_a_letter_from_its_marks(text):
+    ends = {0, *(match.end() for match in regex.finditer(r"\X", text))}
+    found = tokens(text)
+    assert ends.issuperset(len("".join(found[:at])) for at in range(len(found)))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("港口委员会", 5), ("a man's 8² km²", 4), ("storm[3] and sea⁴.", 3), ("a ~~b c~~ d", 2)],
+)
+def test_words_are_counted_in_every_script_and_without_footnotes_and_what_is_struck_out(text, count):
+    assert len(words(text)) == count
+
+
+def test_a_removed_sentence_is_cut_at_its_own_border():
+    old = "The pier is old. The crane is new. It rained in May."
+    new = "The pier was old. It rained in May."
+    pieces = diff(old, new).hunks[0].words
+    assert [text for op, text in pieces if op == "-"] == [" is", " The crane is new."]
+
+
+def test_an_added_clause_begins_after_the_comma():
+    pieces = diff("One, two, four. Five six.", "Oh one, two, three, four. Five seven.").hunks[0].words
+    assert (("+", " three,")) in pieces
+
+
 def test_a_text_of_very_many_equal_words_is_compared_as_a_whole_and_still_exactly():
     old, new = "x " * 5_000 + "end", "y " + "x " * 4_000 + "z end"
     found = diff(old, new)
@@ -140,6 +187,19 @@ def test_a_text_of_very_many_equal_words_is_compared_as_a_whole_and_still_exactl
         ("One\u00a0two", "One two"),
         ("Në Tiranë", "Ne\u0308 Tirane\u0308"),
         ("Write to desk@riverside.example.", "Write to [email\u00a0protected]."),
+        ("دربارهٔ هزینهٔ اسکله بود", "دربارۀ هزینۀ اسکله بود"),
+        ("دربارهٔ هزینهٔ اسکله بود", "درباره‌ی هزینه‌ی اسکله بود"),
+        ("کتاب خانه ها را دید", "کتابخانه‌ها را دید"),
+        ("الهيئة قالت إن الرصيف مغلق", "الهيئةُ قالَتْ إنَّ الرصيفَ مغلقٌ"),
+        ("שלום לכולם", "שָׁלוֹם לכולם"),
+        ("Ce soir !", "Ce soir!"),
+        ("12\u202f% de plus", "12% de plus"),
+        ("It was -5 today", "It was −5 today"),
+        ("from 1990-1995", "from 1990 – 1995"),
+        ("ﬁne ｗｉｄｅ", "fine wide"),
+        ("在 2019 年", "在2019年"),
+        ("The storm[3] and the sea[4].", "The storm[4] and the sea[5]."),
+        ("The storm³ came", "The storm⁴ came"),
     ],
 )
 def test_two_spellings_of_the_same_words_differ_in_typography_only(old, new):
@@ -161,6 +221,20 @@ def test_two_spellings_of_the_same_words_differ_in_typography_only(old, new):
         ("qershor", "qershori"),
         ("Write to desk@riverside.example.", "Write to news@riverside.example."),
         ("Write to [email protected] today.", "Write to desk@riverside.example."),
+        ("قال لا حق لأحد في هذا", "قال لاحق لأحد في هذا"),
+        ("المُدرِّس قال", "المُدرَّس قال"),
+        ("8² boats", "82 boats"),
+        ("10 km² of it", "10 km³ of it"),
+        ("H₂O", "H2O"),
+        ("½ of it", "1/2 of it"),
+        ("It was −5 today", "It was 5 today"),
+        ("It was −5 today", "It was – 5 today"),
+        ("5 % of it", "5 ‰ of it"),
+        ("1, 5 and", "1,5 and"),
+        ("5′ and", "5″ and"),
+        ("The storm[3] and the sea[4].", "The storm[4] and the sea[3]."),
+        ("The storm[3] and the sea[4].", "The storm[3] and the sea."),
+        ("the ~~old~~ pier", "the old pier"),
     ],
 )
 def test_a_difference_of_meaning_is_not_taken_for_typography(old, new):
@@ -170,6 +244,24 @@ def test_a_difference_of_meaning_is_not_taken_for_typography(old, new):
 @given(st.text())
 def test_folding_typography_twice_folds_no_more(text):
     assert plain(plain(text)) == plain(text)
+
+
+@pytest.mark.parametrize("language", [None, "ar", "fa"])
+def test_a_blank_between_arabic_words_is_meaning_on_a_persian_page_too(language):
+    persian = "هیئت بندر گرد آمد تا دربارهٔ این اسکله تصمیم بگیرد."
+    old, new = (f"{persian}\nقال المجلس {word} لأحد في هذا الرصيف." for word in ("لا حق", "لاحق"))
+    found = compare(Reading("t", old, language=language), Reading("t", new, language=language))
+    assert found is not None
+    assert found.explanation == "a negation removed in the second paragraph"
+
+
+def test_where_a_text_does_not_tell_persian_from_arabic_the_language_of_the_page_does():
+    def is_typographic(language):
+        found = compare(*(Reading("t", text, language=language) for text in ("کتاب خانه", "کتابخانه")))
+        return found is not None and found.typographic
+
+    assert is_typographic("fa")
+    assert not is_typographic("ar")
 
 
 # Significance
@@ -189,6 +281,18 @@ LONG = "\n".join(f"Part {n} tells of the bridge and of the people that crossed i
         ("She said: «we want peace now».", "She said: «we want it now».", "a quotation replaced"),
         ("It was fine weather.", "It was foul weather.", "1 word replaced"),
         ("It ended.", "It ended!", "punctuation changed"),
+        ("The bay holds 8² lakes.", "The bay holds 82 lakes.", "a number replaced"),
+        ("It costs 5 € there.", "It costs 5 $ there.", "a number replaced"),
+        ("Of these 5% came.", "Of these 5‰ came.", "a number replaced"),
+        ("It fell to −5 then.", "It fell to 5 then.", "a number replaced"),
+        ("It is a < b there.", "It is a > b there.", "a number replaced"),
+        ("春天以前不要再借款", "春天以前要再借款", "a negation removed"),
+        ("借金を増やさない。", "借金を増やした。", "a negation removed"),
+        ("ขอไม่ให้กู้เงิน", "ขอให้กู้เงิน", "a negation removed"),
+        ("Он не пришёл вчера.", "Он пришёл вчера.", "a negation removed"),
+        ("Komisyon gelmedi dün.", "Komisyon geldi dün.", "a negation removed"),
+        ("Dijo que nunca vino.", "Dijo que vino.", "a negation removed"),
+        ("The storm[3] ended.", "The storm[4] ended, then.", "1 word added"),
     ],
 )
 def test_the_explanation_names_what_was_touched_and_where(old, new, why):
@@ -220,6 +324,59 @@ def test_many_edits_are_summed_up():
     found = diff(LONG, LONG.replace("crossed", "passed"))
     assert found.explanation.count("1 word replaced in the") == 3
     assert found.explanation.endswith("; 7 more edits")
+
+
+# What the site strikes out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why", "removed", "added"),
+    [
+        ("He was drunk then.", "He was ~~drunk~~ then.", "1 word struck out", 1, 0),
+        ("The ~~old~~ pier is shut.", "The old pier is shut.", "1 word no longer struck out", 0, 1),
+        ("was ~~four~~ six", "was ~~four~~ ~~six~~ seven", "1 word added, 1 word struck out", 1, 1),
+        ("It is not so.", "It is ~~not~~ so.", "a negation removed, 1 word struck out", 1, 0),
+        ("So the board met.", "~~So the board met.~~", "4 words struck out", 4, 0),
+    ],
+)
+def test_words_that_are_struck_out_count_as_removed_and_say_why(old, new, why, removed, added):
+    found = diff(f"{old}\n{LONG}", f"{new}\n{LONG}")
+    assert found.explanation == f"{why} by the site in the first paragraph"
+    assert (found.words_removed, found.words_added, found.typographic) == (removed, added, False)
+
+
+def test_striking_out_a_sentence_weighs_what_its_removal_weighs():
+    sentence = "In the end the board voted for half of the sum."
+    whole = f"{LONG}\nThe net makers came. {sentence}"
+    struck = diff(whole, whole.replace(sentence, f"~~{sentence}~~"))
+    removed = diff(whole, whole.replace(f" {sentence}", ""))
+    assert struck.significance == pytest.approx(removed.significance, abs=0.02)
+    assert [text for op, text in struck.hunks[0].words if op != "="] == [f" {sentence}", f" ~~{sentence}~~"]
+
+
+# Moved and edited
+
+MOVING = "The crane of Ormhead lifts nets and boats in the early morning."
+
+
+def test_a_paragraph_that_moved_and_was_edited_is_one_hunk_with_its_words():
+    rest = "A second.\nThe third.\nA fourth."
+    edited = MOVING.replace("nets", "barrels")
+    found = diff(f"{MOVING}\n{rest}", f"{rest}\n{edited}")
+    (hunk,) = found.hunks
+    assert (hunk.op, hunk.old, hunk.new) == ("move", (MOVING,), (edited,))
+    assert [text for op, text in hunk.words if op != "="] == [" nets", " barrels"]
+    assert (found.words_removed, found.words_added) == (1, 1)
+    assert found.explanation == "a paragraph moved to the fourth place and edited (1 word replaced)"
+
+
+def test_two_paragraphs_that_changed_places_and_were_edited_are_each_the_same_paragraph():
+    other = "Nobody pays the watchman of the gate since the storm of autumn."
+    old = f"{MOVING}\nBetween.\n{other}"
+    new = f"{other.replace('autumn', 'spring')}\nBetween.\n{MOVING.replace('nets', 'barrels')}"
+    found = diff(old, new)
+    assert sorted(hunk.op for hunk in found.hunks) == ["move", "move"]
+    assert (found.words_removed, found.words_added) == (2, 2)
 
 
 # Similarity

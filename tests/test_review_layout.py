@@ -29,7 +29,10 @@ def side(layout: Layout, name: str) -> list[str]:
 
 
 BLOCKS = st.lists(
-    st.sampled_from(["one two three", "one two four", "five six", "seven", "", "eight nine ten"]), max_size=8
+    st.sampled_from(
+        ["one two three", "one two four", "five six", "seven", "", "a b c d e f g h", "a b c d e f g x"]
+    ),
+    max_size=8,
 )
 
 
@@ -104,3 +107,11 @@ def test_the_strip_has_a_mark_where_each_edit_is() -> None:
 def test_an_empty_line_that_came_is_told() -> None:
     labels = [one.label for line in lines(of("a\nb", "a\n\nb")) for one in line.words if one.label]
     assert labels == ["an empty line"]
+
+
+def test_a_block_that_moved_and_was_edited_shows_its_words_where_it_came_to() -> None:
+    paragraph = "The crane of Ormhead lifts nets in the morning."
+    found = lines(of(f"{paragraph}\none\ntwo", f"one\ntwo\n{paragraph.replace('nets', 'boats')}"))
+    assert [line.sign for line in found] == ["<", "=", "=", "≈"]
+    assert [piece.text for piece in found[-1].words if piece.sign in "-+"] == ["nets", "boats"]
+    assert found[-1].old is None

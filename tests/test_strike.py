@@ -33,3 +33,9 @@ def test_the_space_before_a_changed_word_stays_outside_of_the_marks() -> None:
 
 def test_a_changed_title_stands_before_the_blocks() -> None:
     assert marked_lines((), title=("Old", "New")) == ["[-Old-]{+New+}"]
+
+
+def test_a_block_that_moved_and_was_edited_is_shown_once_with_its_words() -> None:
+    paragraph = "The crane of Ormhead lifts nets in the morning."
+    found = lines(f"{paragraph}\none\ntwo\nthree", f"one\ntwo\nthree\n{paragraph.replace('nets', 'boats')}")
+    assert "{moved here and edited} The crane of Ormhead lifts [-nets-]{+boats+} in the morning." in found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -43,3 +44,19 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
 def _cost(old: Sequence[str], new: Sequence[str]) -> int:
     counts = Counter(new)
     return sum(times * counts[item] for item, times in Counter(old).items())
+
+
+def longest_rising(numbers: Sequence[int]) -> set[int]:
+    """The positions of the longest series of rising numbers among some that are all different."""
+    ends: list[int] = []  # of the series of each length, the position of the least last number
+    before: list[int | None] = []
+    for at, number in enumerate(numbers):
+        length = bisect_left(ends, number, key=numbers.__getitem__)
+        before.append(ends[length - 1] if length else None)
+        ends[length : length + 1] = [at]
+    found: set[int] = set()
+    at_last = ends[-1] if ends else None
+    while at_last is not None:
+        found.add(at_last)
+        at_last = before[at_last]
+    return found

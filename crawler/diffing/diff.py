@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Literal, Protocol
 
 import msgspec
@@ -18,7 +17,9 @@ from crawler.diffing import significance
 from crawler.diffing.alignment import Run, changed_runs
 from crawler.diffing.links import Relink, relinked
 from crawler.diffing.normalisation import same_words
-from crawler.diffing.tokens import alikeness, similarity, tokens, words
+from crawler.diffing.pairing import Part, in_order, paired
+from crawler.diffing.tokens import STRIKE, similarity, standing, struck, words
+from crawler.diffing.word_diff import word_diff
 
 __all__ = [
     "Diff",
@@ -37,12 +38,6 @@ Op = Literal["insert", "delete", "replace", "move"]
 Placed = tuple[int, tuple[str, ...]]
 """Blocks, and where the first of them stands."""
 
-ALIKE = 0.3
-"""Two blocks with fewer words in common are not one block edited, but one gone and one come."""
-
-MOST_PAIRS = 2_500
-"""In a changed run of more pairs of blocks than this (50 by 50), blocks are paired by their order."""
-
 
 class Read(Protocol):
     """Anything with a title and a text: an `Extract`, or a `Reading`."""
@@ -53,6 +48,8 @@ class Read(Protocol):
     def text(self) -> str: ...
     @property
     def links(self) -> str | None: ...
+    @property
+    def language(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,8 @@ class Reading:
     title: str
     text: str
     links: str | None = None
+    language: str | None = None
+    """The code of its language, such as `fa`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,8 @@ class Hunk:
     old: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
-    """Of a replaced block: `=`, `-` or `+`, and a piece of text. `=` and `-` joined are the old block, `=`
-    and `+` the new one."""
+    """Of a replaced block, and of a moved one that was edited too: `=`, `-` or `+`, and a piece of text. `=`
+    and `-` joined are the old block, `=` and `+` the new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +111,16 @@ def compare(old: Read, new: Read) -> Diff | None:
         return None
     hunks = _hunks(old.text.split("\n"), new.text.split("\n")) if old.text != new.text else ()
     title = (old.title, new.title) if old.title != new.title else None
-    still = same_words(old.title, new.title) and same_words(old.text, new.text)
+    language = new.language or old.language
+    still = same_words(old.title, new.title, language) and same_words(old.text, new.text, language)
     typographic = still and not links
     edits = [_edit(hunk) for hunk in hunks]
     judgement = significance.judge(edits, title, len(words(old.text)), len(words(new.text)), links)
     return Diff(
         hunks=hunks,
         title=title,
-        words_added=sum(edit.added for edit in edits if edit.op != "move"),
-        words_removed=sum(edit.removed for edit in edits if edit.op != "move"),
+        words_added=sum(edit.added for edit in edits),
+        words_removed=sum(edit.removed for edit in edits),
         typographic=typographic,
         significance=0.0 if typographic else judgement.significance,
         explanation="only typography differs" if typographic else judgement.explanation,
@@ -162,19 +162,25 @@ def _rewritten(text: str, cuts: list[Placed], puts: list[Placed]) -> str:
 
 
 def _hunks(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:
-    """Moves first, wherever a block went; then, in each changed run, blocks edited, gone and come."""
+    """Moves first, wherever a block went; then blocks that were edited, where they are or elsewhere; then
+    those that went and came."""
     runs = changed_runs(old, new)
     moves = _moves(old, new, runs)
     left, right = {i for i, _ in moves}, {j for _, j in moves}
     hunks = [Hunk("move", i, j, (old[i],), (new[j],)) for i, j in moves]
-    for old_from, old_to, new_from, new_to in runs:
-        gone = [i for i in range(old_from, old_to) if i not in left]
-        come = [j for j in range(new_from, new_to) if j not in right]
-        pairs = _pairs(gone, come, old, new)
-        hunks += [Hunk("replace", i, j, (old[i],), (new[j],), _words(old[i], new[j])) for i, j in pairs]
-        edited_old, edited_new = {i for i, _ in pairs}, {j for _, j in pairs}
-        hunks += [Hunk("delete", i, new_from, (old[i],)) for i in gone if i not in edited_old]
-        hunks += [Hunk("insert", old_from, j, (), (new[j],)) for j in come if j not in edited_new]
+    parts = [
+        Part([i for i in range(a, b) if i not in left], [j for j in range(c, d) if j not in right])
+        for a, b, c, d in runs
+    ]
+    pairs = paired(parts, old, new)
+    in_place = in_order(pairs, parts)
+    for i, j in pairs:
+        op: Op = "replace" if (i, j) in in_place else "move"
+        hunks.append(Hunk(op, i, j, (old[i],), (new[j],), word_diff(old[i], new[j])))
+    left, right = {i for i, _ in pairs}, {j for _, j in pairs}
+    for part, (old_from, _, new_from, _) in zip(parts, runs, strict=True):
+        hunks += [Hunk("delete", i, new_from, (old[i],)) for i in part.gone if i not in left]
+        hunks += [Hunk("insert", old_from, j, (), (new[j],)) for j in part.come if j not in right]
     return tuple(sorted(_joined(hunks), key=lambda hunk: (hunk.new_at, hunk.old_at, hunk.op)))
 
 
@@ -188,26 +194,12 @@ def _moves(old: Sequence[str], new: Sequence[str], runs: Sequence[Run]) -> list[
     return [(i, arrived[old[i]].popleft()) for i in gone if old[i] and arrived.get(old[i])]
 
 
-def _pairs(gone: list[int], come: list[int], old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
-    """Which block became which: the most alike first; a lone one on each side always."""
-    if len(gone) == len(come) == 1:
-        return [(gone[0], come[0])]
-    if len(gone) * len(come) > MOST_PAIRS:
-        return list(zip(gone, come, strict=False))
-    scored = sorted((-alikeness(old[i], new[j]), abs(i - j), i, j) for i, j in product(gone, come))
-    chosen: dict[int, int] = {}
-    for score, _, i, j in scored:
-        if -score >= ALIKE and i not in chosen and j not in chosen.values():
-            chosen[i] = j
-    return sorted(chosen.items())
-
-
 def _joined(hunks: list[Hunk]) -> list[Hunk]:
     """Neighbouring hunks of one kind as one; replaced blocks stay single, each with its words."""
     joined: list[Hunk] = []
     for hunk in sorted(hunks, key=lambda hunk: (hunk.op, hunk.old_at, hunk.new_at)):
         last = joined[-1] if joined else None
-        if last and last.op == hunk.op != "replace" and _continues(last, hunk):
+        if last and last.op == hunk.op and not (last.words or hunk.words) and _continues(last, hunk):
             joined[-1] = Hunk(last.op, last.old_at, last.new_at, last.old + hunk.old, last.new + hunk.new)
         else:
             joined.append(hunk)
@@ -218,46 +210,40 @@ def _continues(last: Hunk, hunk: Hunk) -> bool:
     return (hunk.old_at, hunk.new_at) == (last.old_at + len(last.old), last.new_at + len(last.new))
 
 
-def _words(old: str, new: str) -> tuple[tuple[str, str], ...]:
-    """The words of a replaced block, white space and all, in runs of `=`, `-` and `+`."""
-    left, right = tokens(old), tokens(new)
-    pieces: list[tuple[str, str]] = []
-    i = j = 0
-    runs = changed_runs([token.strip() for token in left], [token.strip() for token in right])
-    for old_from, old_to, new_from, new_to in [*runs, (len(left), len(left), len(right), len(right))]:
-        for a, b in zip(left[i:old_from], right[j:new_from], strict=True):
-            pieces += [("=", a)] if a == b else _same_word(a, b)
-        pieces += [("-", "".join(left[old_from:old_to])), ("+", "".join(right[new_from:new_to]))]
-        i, j = old_to, new_to
-    return _merged(pieces)
-
-
-def _same_word(a: str, b: str) -> list[tuple[str, str]]:
-    """One word with other white space before it."""
-    word = a.strip()
-    return [("-", a.removesuffix(word)), ("+", b.removesuffix(word)), ("=", word)]
-
-
-def _merged(pieces: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    merged: list[tuple[str, str]] = []
-    for op, text in pieces:
-        if text and merged and merged[-1][0] == op:
-            merged[-1] = (op, merged[-1][1] + text)
-        elif text:
-            merged.append((op, text))
-    return tuple(merged)
-
-
 def _edit(hunk: Hunk) -> significance.Edit:
     """A hunk as the judge of significance needs it: with its words counted."""
-    pieces = hunk.words or (*(("-", block) for block in hunk.old), *(("+", block) for block in hunk.new))
-    counts = {op: [len(words(text)) for sign, text in pieces if sign == op] for op in "-+"}
+    removed, struck_before = _changed_words(hunk, "-")
+    added, struck_now = _changed_words(hunk, "+")
     return significance.Edit(
         op=hunk.op,
         at=hunk.old_at if hunk.op == "delete" else hunk.new_at,
         old=hunk.old,
         new=hunk.new,
-        removed=sum(counts["-"]),
-        added=sum(counts["+"]),
-        longest=max([*counts["-"], *counts["+"]], default=0),
+        removed=sum(removed),
+        added=sum(added),
+        longest=max([*removed, *added], default=0),
+        struck=sum(struck_now),
+        restored=sum(struck_before),
     )
+
+
+def _changed_words(hunk: Hunk, sign: str) -> tuple[list[int], list[int]]:
+    """How many words each removed (`-`) or added (`+`) piece has: those that stand, and those struck out."""
+    blocks = hunk.old if sign == "-" else hunk.new
+    if hunk.op == "move" and not hunk.words:
+        return [], []
+    if not hunk.words:
+        return [len(words(block)) for block in blocks], [_count(struck(block)) for block in blocks]
+    plain, crossed_out = standing(blocks[0]), struck(blocks[0])
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for op, text in hunk.words:
+        if op == sign:
+            spans.append((at, at + len(text)))
+        if op in ("=", sign):
+            at += len(text)
+    return [_count(plain[a:b]) for a, b in spans], [_count(crossed_out[a:b]) for a, b in spans]
+
+
+def _count(text: str) -> int:
+    return len(words(text.replace(STRIKE, " ")))

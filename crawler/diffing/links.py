@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from crawler.diffing.normalisation import plain
+from crawler.diffing.normalisation import FOOTNOTE, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def relinked(old: str | None, new: str | None, old_text: str, new_text: str) -> 
     """The links that differ on words that stand in both texts; none where the links of one are not known.
 
     `old` and `new` have a line for each link: its words, a tab, its address. Links on words that came or went
-    are part of an edit of these words.
+    are part of an edit of these words; the mark of a footnote leads to another note when it is counted up.
     """
     if old is None or new is None or old == new:
         return ()
@@ -41,7 +41,7 @@ def _by_words(links: str) -> defaultdict[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for line in links.split("\n"):
         words, tab, address = line.partition("\t")
-        if tab:
+        if tab and not FOOTNOTE.fullmatch(words):
             found[words].append(address)
     return found
 

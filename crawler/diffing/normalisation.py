@@ -1,54 +1,208 @@
-"""What differs between two spellings of the same words: folded away, so that what is left is meaning.
+"""Normalised text: what differs in typography only becomes equal, what differs in meaning stays different.
 
-Folded are: Unicode normal form (NFKC), white space, the Arabic and Persian forms of yeh and kaf, zero-width
-joiners, tatweel, the script of digits, quotation marks, dashes, soft hyphens, invisible marks of direction.
-Arabic ى stays: على and علي are two words.
+Folded are: white space that parts no two words, the forms of one letter (Arabic and Persian yeh and kaf,
+ۀ هٔ ه‌ی, ligatures, full-width forms), joiners and tatweel, vowel signs put in, the script of digits, quotation
+marks, dashes, soft hyphens, marks of direction, the numbers of footnote marks. Never folded are super- and
+subscripts, fractions, the minus of a number, signs of currency, of per cent and of comparison.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
-FOLDS = str.maketrans(
-    {
-        "ي": "ی",
-        "ك": "ک",
-        "ـ": None,  # tatweel
-        "٬": ",",
-        "٫": ".",
-        **dict.fromkeys('“”„‟«»‹›‘’‚‛`´ʼ′″"', "'"),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u061c\u2060\ufeff", None),
-        **dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", None),
-    }
+import regex
+
+FOLDED_FORMS = frozenset(
+    {"<font>", "<noBreak>", "<initial>", "<medial>", "<final>", "<isolated>"}
+    | {"<vertical>", "<wide>", "<narrow>", "<small>", "<compat>"}
 )
+"""Unicode's compatibility forms that draw the same text in another way. `<super>`, `<sub>`, `<fraction>`,
+`<circle>` and `<square>` do not: 8² is not 82."""
 
-FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
-ITEM = re.compile(r"^[-‐‑‒–—―−] ", re.MULTILINE)
-DASHES = re.compile(r"\s*-+\s*")
-QUOTES = re.compile(r"'+")
-ARABIC = r"[\u0600-\u06ff\u0750-\u077f]"
-WITHIN_ARABIC = re.compile(rf"(?<={ARABIC})\s+(?={ARABIC})")
-"""Persian writes می‌خواهم, می خواهم and میخواهم for one word: between such letters a space says as little as
-a zero-width non-joiner. In other scripts it parts words: «no where» is not «nowhere»."""
+LETTERS = {
+    "ي": "ی",
+    "ك": "ک",
+    "ڪ": "ک",
+    "ş": "ș",
+    "Ş": "Ș",
+    "ţ": "ț",
+    "Ţ": "Ț",
+    "٬": ",",
+    "٫": ".",
+    "٪": "%",
+    "؉": "‰",
+    **dict.fromkeys('“”„‟«»‹›‘’‚‛`´ʼ"〝〞〟׳״', "'"),
+    **dict.fromkeys("‐‑‒–—―־", "-"),
+}
+INVISIBLE = frozenset(
+    "\u00ad\u0640\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f"
+    "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+"""Soft hyphens, tatweel, joiners, emoji selectors, marks of direction."""
+
+HEH_YEH = regex.compile("[هە]\u0654|ۀ")
+"""Two spellings of a Persian ending; the third, ه‌ی, is what they are folded to."""
+VOWEL_SIGN = regex.compile(
+    "[\u064b-\u0653\u0656-\u065f\u0670\u06d6-\u06dc\u05b0-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]"
+)
+"""Arabic and Hebrew points, which writers may leave out. The hamzas (U+0654, U+0655) are parts of letters."""
+
+ITEM = regex.compile(r"^[-‐‑‒–—―−] ", regex.MULTILINE)
+MINUS = "−"
+OPERATION = regex.compile(rf"(?<=\d\s*){MINUS}")
+"""A minus between two numbers, which many write as a hyphen or dash."""
+SIGN = regex.compile(r"(?:(?<=(?:^|[(\[{<>=≤≥±+*/\p{Sc}])\s*)-+\s*|(?<=\s)(?<!\d\s+)-)(?=\p{Sc}?[.,]?\d)")
+"""A hyphen or dash that is written for the minus of a number."""
+DASHES = regex.compile(r"\s*-[-\s]*")
+QUOTES = regex.compile(r"'+")
+PRIMES = regex.compile(r"(?<![\d′″])[′″]+")
+"""After a digit they are minutes and seconds, or feet and inches; elsewhere they are quotation marks."""
+IDEOGRAPHIC = r"[\p{Han}\p{Hiragana}\p{Katakana}]"
+LOOSE = regex.compile(
+    r"(?:(?<=\d[.,:])\s+(?=\d)|(?<=\d)\s+(?=[.,:]\d))(*SKIP)(*FAIL)"
+    rf"|(?<!\w)\s+|\s+(?!\w)|(?<={IDEOGRAPHIC})\s+|\s+(?={IDEOGRAPHIC})"
+)
+"""White space that parts no two words: beside punctuation, but not in «1, 5»; beside Chinese characters."""
+
+SUPERSCRIPT = "⁰¹²³⁴-⁹"
+FOOTNOTE = regex.compile(
+    r"\[(?P<mark>\d{1,3}|\*{1,3}|[a-z](?=\]\W))\](?!\s*[=+*/]|[({]|\.\w)"
+    rf"|(?<=\p{{L}}{{3}}|[.,;:!?)\]'’”»\"])(?P<mark>[{SUPERSCRIPT}]{{1,3}})(?![{SUPERSCRIPT}])"
+)
+"""A mark that refers to a note: «[3]», or a superscript number after a word. After a number, or a unit such
+as km², it is an exponent; before an operator, «[3]» is an index in a program."""
+
+ARABIC = r"[[\p{Arabic}]--[\p{P}\p{Nd}]]"
+WITHIN_ARABIC = regex.compile(rf"(?V1)(?<={ARABIC})\s+(?={ARABIC})")
+PERSIAN = regex.compile(
+    r"[پچژگ]|(?<!\w)(?:ن?می(?:\w\w+)?|را|که|است|این|از|با|در|هایی?|های|ها|شد|نیست|برای)(?!\w)"
+)
+ONLY_ARABIC = regex.compile(
+    r"[ةىأإ]|(?<!\w)[وفبکل]?ال\w\w|(?<!\w)(?:لا|لم|لن|فی|من|قال|هذا|هذه|ان|لیس|هو|هی|ما|علی|کان)(?!\w)"
+)
+LETTER = regex.compile(
+    rf"(?P<blank> ?)(?P<letter>(?!{VOWEL_SIGN.pattern})[^ ])(?P<signs>{VOWEL_SIGN.pattern}*)", regex.DOTALL
+)
+CONTEXT = 60
+"""Characters on each side of a blank by which one sees whether it stands in Persian or in Arabic."""
+
+PLACEHOLDER = regex.compile(r"\[\s*email\s+protected\s*\]", regex.IGNORECASE)
+CONCEALED = regex.compile(rf"{PLACEHOLDER.pattern}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", regex.IGNORECASE)
 
 
-PLACEHOLDER = re.compile(r"\[\s*email\s+protected\s*\]", re.IGNORECASE)
-CONCEALED = re.compile(rf"{PLACEHOLDER.pattern}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+class _Folds(dict[int, str]):
+    """Each character as it is folded, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        form = unicodedata.decomposition(char).partition(" ")[0]
+        if char in INVISIBLE:
+            folded = ""
+        elif char.isdecimal():
+            folded = str(unicodedata.decimal(char))
+        elif char in LETTERS:
+            folded = LETTERS[char]
+        elif form in FOLDED_FORMS:
+            folded = "".join(self[ord(one)] for one in unicodedata.normalize("NFKC", char))
+        else:
+            folded = char
+        self[code] = folded
+        return folded
 
 
-def same_words(old: str, new: str) -> bool:
+_FOLDS = _Folds()
+
+
+class Letter(NamedTuple):
+    """A character of a folded text, with what Arabic and Hebrew writers may put in or leave out."""
+
+    char: str
+    signs: frozenset[str]
+    after_blank: bool
+    at: int
+    """Where it stands in the folded text, with the blank before it."""
+
+
+def plain(text: str, language: str | None = None) -> str:
+    """The text without its typography: equal for two texts that differ in nothing else.
+
+    `language` is the code of the page's language, such as `fa`, where it is known.
+    """
+    folded: str = FOOTNOTE.sub("[#]", _folded(VOWEL_SIGN.sub("", unicodedata.normalize("NFC", text))))
+    if _is_persian(folded, language):
+        folded = WITHIN_ARABIC.sub("", folded.replace("ى", "ی"))
+    return folded
+
+
+def same_words(old: str, new: str, language: str | None = None) -> bool:
     """Whether two texts differ in typography at most, or in whether an e-mail address is concealed."""
     if PLACEHOLDER.search(old) or PLACEHOLDER.search(new):
         old, new = (CONCEALED.sub("@", text) for text in (old, new))
-    return plain(old) == plain(new)
+    if not renumbered(old, new):
+        return False
+    before, after = (FOOTNOTE.sub("[#]", _folded(text)) for text in (old, new))
+    return before == after or _same_letters(before, after, language)
 
 
-def plain(text: str) -> str:
-    """The text without its typography: equal for two texts that differ in nothing else."""
-    text = ITEM.sub("", text)
-    text = unicodedata.normalize("NFKC", text.translate(FOLDS)).translate(FOLDS)
-    text = FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
-    text = QUOTES.sub("'", DASHES.sub("-", text))
-    return " ".join(WITHIN_ARABIC.sub("", text).split())
+def _is_persian(text: str, language: str | None) -> bool:
+    """Whether a folded text is Persian: by its letters and small words, or else by `language`."""
+    persian, arabic = len(PERSIAN.findall(text)), len(ONLY_ARABIC.findall(text))
+    return persian > arabic or (persian == arabic and (language or "").startswith("fa"))
+
+
+def renumbered(old: str, new: str) -> bool:
+    """Whether the footnote marks of two texts are the same but for their counting: none added or swapped."""
+    before, after = ([match["mark"] for match in FOOTNOTE.finditer(text)] for text in (old, new))
+    if before == after:
+        return True
+    pairs = sorted({(_number(a), _number(b)) for a, b in zip(before, after, strict=False)})
+    rising = all(a < c and b < d for (a, b), (c, d) in pairwise(pairs))
+    return len(before) == len(after) and rising
+
+
+def _number(mark: str) -> int:
+    digits = unicodedata.normalize("NFKC", mark)
+    return int(digits) if digits.isdecimal() else len(digits) * 1000 + ord(digits[0])
+
+
+def _folded(text: str) -> str:
+    """The text with all folded but vowel signs, and blanks between Arabic letters."""
+    text = unicodedata.normalize("NFC", ITEM.sub("", text)).translate(_FOLDS)
+    text = HEH_YEH.sub("هی", unicodedata.normalize("NFC", text))
+    text = PRIMES.sub("'", SIGN.sub(MINUS, OPERATION.sub("-", text)))
+    folded: str = QUOTES.sub("'", LOOSE.sub("", " ".join(DASHES.sub("-", text).split())))
+    return folded
+
+
+def _same_letters(old: str, new: str, language: str | None) -> bool:
+    """Whether two folded texts differ at most in vowel signs put in, and in what is a matter of taste in
+    Persian: a blank between two letters, and ى for ی."""
+    if _skeleton(old) != _skeleton(new):
+        return False
+    return all(
+        (a.signs <= b.signs or b.signs <= a.signs)
+        and ((a.char, a.after_blank) == (b.char, b.after_blank) or _is_taste(old, a, new, b, language))
+        for a, b in zip(_letters(old), _letters(new), strict=True)
+    )
+
+
+def _skeleton(text: str) -> str:
+    bare: str = VOWEL_SIGN.sub("", text)
+    return bare.replace(" ", "").replace("ى", "ی")
+
+
+def _letters(text: str) -> Iterator[Letter]:
+    at = 0
+    for match in LETTER.finditer(text):
+        yield Letter(match["letter"], frozenset(match["signs"]), bool(match["blank"]), at)
+        at = match.end()
+
+
+def _is_taste(old: str, a: Letter, new: str, b: Letter, language: str | None) -> bool:
+    """Whether a blank, or a yeh, that is in one text and not in the other is within Persian words."""
+    before, after = (text[max(0, one.at - CONTEXT) : one.at + CONTEXT] for text, one in ((old, a), (new, b)))
+    within = WITHIN_ARABIC.search(f"{old[a.at - 1 : a.at]} {a.char}") is not None
+    return (within or a.after_blank == b.after_blank) and _is_persian(f"{before}\n{after}", language)

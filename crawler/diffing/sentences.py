@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-ENDS = frozenset(".!?؟۔…।")
+ENDS = frozenset(".!?؟۔…।॥。！？｡។။")
 CLOSING = "\"'»”’)]›"
 _BREAK = re.compile(rf"(?<=[{re.escape(''.join(sorted(ENDS)) + CLOSING)}])\s+(?=\S)")
 _LOOK_BACK = 8

@@ -1,14 +1,17 @@
-"""What in a text carries weight: numbers, dates, names, negations, quotations, all without typography."""
+"""What in a text carries weight: numbers, dates, names, quotations, addresses, all without typography."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 
+import regex
+
 from crawler.diffing.normalisation import plain
 from crawler.diffing.tokens import spelled, tokens
 
-NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+NUMBER = regex.compile(r"−?\d+(?:[.,:]\d+)*\p{No}*(?:\^-?\d+)?|[\p{No}\p{Sc}<>≤≥≈=≠±+−×÷%‰‱°√∞]|(?<=\d)[′″]")
+"""A number with its sign and exponent; or a sign that makes it another: of currency, per cent, comparison."""
 DATE = re.compile(r"\b\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\b|\b(?:1[34]\d\d|19\d\d|20\d\d)\b")
 """A day in figures, or a year: also of the Persian calendar, whose present century is the fifteenth."""
 
@@ -30,31 +33,19 @@ MONTHS = frozenset(
 )
 """Months in English, German, French, Albanian, Persian and Arabic; but May, which is too often a verb."""
 
-NEGATIONS = frozenset(
-    plain(word).casefold()
-    for word in (
-        *("not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "cannot", "without"),
-        *("nicht", "kein", "keine", "keinen", "keiner", "keinem", "nie", "niemals", "niemand", "nichts"),
-        *("ohne",),
-        *("ne", "pas", "jamais", "aucun", "aucune", "sans", "rien"),
-        *("nuk", "mos", "asnjë", "kurrë", "pa"),
-        *("نه", "نیست", "نیستند", "نبود", "نبودند", "نشد", "نکرد", "ندارد", "ندارند", "هیچ", "هرگز", "بدون"),
-        *("لا", "لم", "لن", "ليس", "ليست", "ليسوا", "غير", "دون"),
-    )
-)
-NEGATED_VERB = re.compile(r"نمی\S+|\w+n't")
-"""Persian «نمی‌خواهم», English «isn't»: the negation is part of the word."""
-
 QUOTATION = re.compile(r"[«“„\"]([^«»“”„\"]{3,})[»”“\"]")
 ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+")
 """A mail address begins where a word does: a word of 200,000 letters is looked through once."""
+TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+"""Markup that is written out: its brackets compare nothing."""
 SENTENCE_ENDS = frozenset(".!?؟۔:…\n")
 QUOTES = frozenset("«»“”„\"'‘’-–—")
 
 
 def numbers(text: str) -> Counter[str]:
-    """Numbers that are no dates, their digits in ASCII."""
-    return Counter(NUMBER.findall(DATE.sub(" ", plain(text))))
+    """Numbers that are no dates, their digits in ASCII, and the signs that belong to numbers."""
+    bare = TAG.sub(" ", ADDRESS.sub(" ", text))
+    return Counter(NUMBER.findall(DATE.sub(" ", plain(bare))))
 
 
 def dates(text: str) -> Counter[str]:
@@ -73,11 +64,6 @@ def names(text: str) -> Counter[str]:
             found[plain(word)] += 1
         starting = word[-1:] in SENTENCE_ENDS or "\n" in token or (starting and word in QUOTES)
     return found
-
-
-def negations(text: str) -> Counter[str]:
-    """Words that deny: of English, German, French, Albanian, Persian and Arabic."""
-    return Counter(word for word in spelled(text) if word in NEGATIONS or NEGATED_VERB.fullmatch(word))
 
 
 def quotations(text: str) -> Counter[str]:

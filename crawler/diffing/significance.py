@@ -14,6 +14,8 @@ from typing import Literal
 
 from crawler.diffing import signals
 from crawler.diffing.links import Relink
+from crawler.diffing.negations import negations
+from crawler.diffing.tokens import standing
 
 WEIGHTS = {
     "share": 0.95,  # a text rewritten as a whole is another text, whatever else is true
@@ -36,7 +38,7 @@ KINDS: dict[str, Callable[[str], Counter[str]]] = {
     "number": signals.numbers,
     "date": signals.dates,
     "name": signals.names,
-    "negation": signals.negations,
+    "negation": negations,
     "quotation": signals.quotations,
     "link": signals.addresses,
 }
@@ -59,6 +61,15 @@ class Edit:
     """Words put in."""
     longest: int
     """Words in the longest run taken out or put in."""
+    struck: int = 0
+    """Words that are struck out now and were not, or were not there."""
+    restored: int = 0
+    """Words that were struck out and are not now, or are gone."""
+
+    @property
+    def is_move_only(self) -> bool:
+        """Whether all its words are as they were, at another place."""
+        return self.op == "move" and self.old == self.new
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +92,13 @@ def judge(
     `links` are those that lead elsewhere on words that stand.
     """
     found = [_kinds(edit) for edit in edits]
-    true_edits = [edit for edit in edits if edit.op != "move"]
+    true_edits = [edit for edit in edits if not edit.is_move_only]
     changed = sum(edit.removed + edit.added for edit in true_edits)
     strengths = {
         "share": changed / max(1, words_old + words_new),
         "run": min(1.0, max((edit.longest for edit in true_edits), default=0) / LONG_RUN),
         "title": float(title is not None),
-        "move": float(len(true_edits) < len(edits)),
+        "move": float(any(edit.op == "move" for edit in edits)),
         **{kind: float(any(kind in kinds for kinds in found)) for kind in KINDS},
     }
     strengths["link"] = max(strengths["link"], float(bool(links)))
@@ -99,9 +110,9 @@ def judge(
 
 def _kinds(edit: Edit) -> dict[str, str]:
     """What an edit touches and how: `{"number": "replaced", "negation": "added"}`."""
-    if edit.op == "move":
+    if edit.is_move_only:
         return {}
-    old, new = "\n".join(edit.old), "\n".join(edit.new)
+    old, new = standing("\n".join(edit.old)), standing("\n".join(edit.new))
     touched = {kind: _turnover(find(old), find(new)) for kind, find in KINDS.items()}
     return {kind: verb for kind, verb in touched.items() if verb}
 
@@ -121,6 +132,8 @@ def _phrase(edit: Edit, kinds: dict[str, str]) -> str:
     place = ordinal(edit.at)
     if edit.op == "replace":
         return f"{_what(edit, kinds)} in the {place} paragraph"
+    if edit.op == "move" and not edit.is_move_only:
+        return f"a paragraph moved to the {place} place and edited ({_what(edit, kinds)})"
     count = len(edit.old or edit.new)
     verb = {"insert": "added", "delete": "removed", "move": "moved"}[edit.op]
     if count > 1:
@@ -140,14 +153,24 @@ def _relinked(links: Sequence[Relink]) -> list[str]:
 
 
 def _what(edit: Edit, kinds: dict[str, str]) -> str:
-    """«a number and a name replaced, a negation added», or else how many words."""
-    if kinds:
-        by_verb = {verb: [kind for kind in kinds if kinds[kind] == verb] for verb in kinds.values()}
-        return ", ".join(f"{_listed(named)} {verb}" for verb, named in by_verb.items())
-    count = max(edit.removed, edit.added)
-    if not count:
-        return "punctuation changed"
-    return f"{count} {'word' if count == 1 else 'words'} {_verb(edit.removed, edit.added)}"
+    """«a number and a name replaced, a negation added», or else how many words; and what was struck out."""
+    by_verb = {verb: [kind for kind in kinds if kinds[kind] == verb] for verb in kinds.values()}
+    touched = [f"{_listed(named)} {verb}" for verb, named in by_verb.items()]
+    removed, added = edit.removed - edit.struck, edit.added - edit.restored
+    if not kinds and (count := max(removed, added, 0)):
+        touched = [f"{_count(count)} {_verb(max(0, removed), max(0, added))}"]
+    return ", ".join([*touched, *_strikes(edit)]) or "punctuation changed"
+
+
+def _strikes(edit: Edit) -> list[str]:
+    """«3 words struck out by the site», «2 words no longer struck out by the site»."""
+    struck = f"{_count(edit.struck)} struck out by the site"
+    restored = f"{_count(edit.restored)} no longer struck out by the site"
+    return [phrase for count, phrase in ((edit.struck, struck), (edit.restored, restored)) if count]
+
+
+def _count(count: int) -> str:
+    return f"{count} {'word' if count == 1 else 'words'}"
 
 
 def _listed(kinds: Sequence[str]) -> str:

@@ -1,35 +1,83 @@
-"""Words of any script, found so that nothing of a text is lost between them."""
+"""Words of every script, found so that nothing of a text is lost between them.
+
+Words are what Unicode's word boundaries part (UAX 29). Scripts that write no blanks between words (Chinese,
+Japanese but for katakana, Thai, Lao, Khmer, Burmese) are taken letter by letter, each letter with its marks.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import lru_cache
 
-from crawler.diffing.normalisation import plain
+import regex
 
-_MARKS = (
-    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
-    "\u0900-\u0903\u093a-\u094f\u00ad\u200c\u200d"
+from crawler.diffing.normalisation import FOOTNOTE, plain
+
+_MARK = r"[\p{Grapheme_Cluster_Break=Extend}\p{Grapheme_Cluster_Break=SpacingMark}\p{M}\u00ad\u200c\u200d]"
+"""What belongs to the letter before it: accents, vowel signs, joiners."""
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Line_Break=Complex_Context}]"
+_LETTER = rf"(?:[เ-ไເ-ໄ]?(?={_UNSPACED})\X(?:(?=[ะาำๅະາຳ]|{_MARK})\X)*)"
+"""A letter of a script without blanks. Thai and Lao vowels before and after a consonant belong to it."""
+_SPELLED = rf"(?:(?!{_UNSPACED})\w)"
+_EXPONENT = r"(?<!\p{L}{3})\p{No}"
+WORD = (
+    rf"(?:{_SPELLED}|(?<!\w)\p{{No}})(?:{_SPELLED}|{_MARK}|['’.,٫٬·](?={_SPELLED})|{_EXPONENT})*(?:\^-?\d+)?"
 )
-"""Accents, vowel signs and joiners: they belong to the word they stand in, though `\\w` knows them not."""
+"""A word, a number with its separators and exponent (12٬000, 4.50, 8²), a contraction (isn't)."""
 
-WORD = rf"\w(?:[\w{_MARKS}]|['’.,٫٬](?=\w))*"
-"""A word, a number with its separators (12٬000, 4.50), a contraction (isn't)."""
+STRUCK = regex.compile(r"~~(?![\s~\p{M}])((?:(?!~~)[^\n])*+)(?<![\s~])~~(?![~\p{M}])")
+"""Words that the site shows struck out, as an extraction marks them."""
+STRIKE = "~~"
 
-_TOKEN = re.compile(rf"\s*(?:{WORD}|\S)|\s+\Z")
-_WORD = re.compile(WORD)
+_TOKEN = regex.compile(rf"\s*(?:(?:{FOOTNOTE.pattern})(?!{_MARK})|{_LETTER}|{WORD}|\X)")
+_WORD = regex.compile(rf"(?:{FOOTNOTE.pattern})(*SKIP)(*FAIL)|{_LETTER}|{WORD}")
+_ONE_LETTER = regex.compile(rf"\s*{_LETTER}")
 SHINGLE = 3
+
+Bag = Counter[str]
 
 
 def tokens(text: str) -> list[str]:
-    """Words and marks of punctuation, each with the white space before it: joined they are the text."""
-    return _TOKEN.findall(text)
+    """Words and marks of punctuation, each with the white space before it: joined they are the text.
+
+    The first and the last of some words that are struck out have the marks of it, `~~`, with them.
+    """
+    return [token for token, _ in _tokens(text)]
+
+
+def keyed_tokens(text: str) -> tuple[list[str], list[str]]:
+    """The tokens, and for each what it is compared by.
+
+    That is the token without white space and the number of a footnote, and after `~~` if it is struck out.
+    """
+    found = _tokens(text)
+    return [token for token, _ in found], [_key(token, is_struck=is_struck) for token, is_struck in found]
 
 
 def words(text: str) -> list[str]:
-    """The words and numbers of a text."""
-    return _WORD.findall(text)
+    """The words and numbers of a text but for those struck out."""
+    return [match[0] for match in _WORD.finditer(standing(text))]
+
+
+def standing(text: str) -> str:
+    """The text without what is struck out in it; each such character is a blank, so that positions hold."""
+    return STRUCK.sub(lambda match: " " * len(match[0]), text) if STRIKE in text else text
+
+
+def struck(text: str) -> str:
+    """What is struck out of a text, at its position; all else is blank."""
+    shown = standing(text)
+    return "".join(" " if char == kept else char for char, kept in zip(text, shown, strict=True))
+
+
+def unmarked(text: str) -> str:
+    """The text with what is struck out in it as if it were not."""
+    return STRUCK.sub(r"\1", text) if STRIKE in text else text
+
+
+def is_unspaced(token: str) -> bool:
+    """Whether a token is one letter of a script that puts no blanks between words."""
+    return _ONE_LETTER.fullmatch(token) is not None
 
 
 def spelled(text: str) -> list[str]:
@@ -42,6 +90,31 @@ def _spelled(word: str) -> str:
     return plain(word).casefold()
 
 
+def _tokens(text: str) -> list[tuple[str, bool]]:
+    """Each token, and whether it is struck out."""
+    found: list[tuple[str, bool]] = []
+    at = 0
+    for match in STRUCK.finditer(text) if STRIKE in text else ():
+        before, within = _between(text, at, match.start()), _between(text, *match.span(1))
+        blank = before.pop() if before and before[-1].isspace() else ""
+        within[0] = f"{blank}{STRIKE}{within[0]}"
+        within[-1] += STRIKE
+        found += [(token, False) for token in before] + [(token, True) for token in within]
+        at = match.end()
+    return found + [(token, False) for token in _between(text, at, len(text))]
+
+
+def _between(text: str, start: int, end: int) -> list[str]:
+    return [match[0] for match in _TOKEN.finditer(text, start, end)]
+
+
+def _key(token: str, *, is_struck: bool) -> str:
+    bare = token.strip()
+    if is_struck:
+        return STRIKE + bare.removeprefix(STRIKE).removesuffix(STRIKE)
+    return "[#]" if FOOTNOTE.fullmatch(bare) else bare
+
+
 def similarity(a: str, b: str) -> float:
     """How much two texts are one, 0 to 1: the share of three-word runs they have in common.
 
@@ -51,10 +124,14 @@ def similarity(a: str, b: str) -> float:
     return len(left & right) / len(left | right) if left | right else 1.0
 
 
-def alikeness(a: str, b: str) -> float:
-    """How much two blocks have the same words, 0 to 1, whatever their order."""
-    left, right = Counter(tokens(a)), Counter(tokens(b))
-    return 2 * (left & right).total() / max(1, left.total() + right.total())
+def bag(text: str) -> Bag:
+    """How often a text has each token, struck out or not."""
+    return Counter(token.strip() for token in tokens(unmarked(text)))
+
+
+def alikeness(a: Bag, b: Bag) -> float:
+    """How much two texts have the same words, 0 to 1, whatever their order."""
+    return 2 * (a & b).total() / max(1, a.total() + b.total())
 
 
 def _shingles(text: str) -> set[tuple[str, ...]]:

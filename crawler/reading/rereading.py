@@ -60,7 +60,11 @@ def read_again(store: Store, reader: Reader, version: VersionRow) -> Extract:
 
 def keep(store: Store, reader: Reader, version: VersionRow, extract: Extract) -> VersionRow:
     """The version with its new reading, in the store."""
-    return store.reread_version(version.id, records.reading(extract, reader.label))
+    with store.writing():
+        page = store.page(version.page)
+        if page.version == version.number:
+            store.update_page(page.id, {"title": extract.title, "text_digest": extract.digest})
+        return store.reread_version(version.id, records.reading(extract, reader.label))
 
 
 def reread_site(store: Store, reader: Reader, *, dry: bool) -> Iterator[Rereading]:

@@ -25,7 +25,7 @@ from storage.rows import ChangeRow
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 """What commands a terminal, or turns round the order of what follows. Joiners and the plain marks of
 direction are not among them: Persian is written with those."""
-STYLES = {"=": "", "-": "strike yellow", "+": "underline cyan", ">": "italic"}
+STYLES = {"=": "", "-": "strike yellow", "+": "underline cyan", ">": "italic", "!": "italic"}
 PAGES = ("known", "live", "due", "waiting", "missing", "gone")
 SILENCE = {
     None: "the site gives no date that could tell whether it says so itself",

@@ -9,12 +9,12 @@ from crawler.diffing.diff import Hunk
 from crawler.diffing.links import Relink
 
 Piece = tuple[str, str]
-"""`=` kept, `-` struck out, `+` put in, `>` moved here, and the text that is."""
+"""`=` kept, `-` struck out, `+` put in, `>` moved here, and the text that is; `!` a remark on the line."""
 Line = tuple[Piece, ...]
 
 GAP: Line = (("=", "…"),)
 """Stands for blocks that are not shown."""
-MARKS = {"=": "{}", "-": "[-{}-]", "+": "{{+{}+}}", ">": "{{moved here: {}}}"}
+MARKS = {"=": "{}", "-": "[-{}-]", "+": "{{+{}+}}", ">": "{{moved here: {}}}", "!": "{{{}}} "}
 """How a piece looks where there are neither colours nor lines to strike with."""
 
 
@@ -59,7 +59,7 @@ def spaced(line: Line) -> Line:
     for before, (op, text) in pairwise([("=", ""), *line]):
         word = text.lstrip()
         space = text[: len(text) - len(word)]
-        if op == "=" or not word:
+        if op in "=!" or not word:
             pieces.append((op, text))
         elif before == ("-", text) or (op == "+" and before[0] == "-" and before[1].startswith(space)):
             pieces.append((op, word))
@@ -70,8 +70,9 @@ def spaced(line: Line) -> Line:
 
 def _placed(hunk: Hunk) -> Iterator[tuple[int, Line]]:
     """The lines of a hunk, each with its place in the new text."""
-    if hunk.op == "replace":
-        yield hunk.new_at, hunk.words
+    if hunk.op == "replace" or hunk.words:
+        remark: Line = (("!", "moved here and edited"),) if hunk.op == "move" else ()
+        yield hunk.new_at, remark + hunk.words
         return
     if hunk.op == "delete":
         yield from ((hunk.new_at, (("-", block),)) for block in hunk.old)

@@ -21,7 +21,6 @@ from storage.bodies import digest_of
 from storage.errors import NotFound
 from storage.rows import PageRow, Values
 from storage.store import Store
-from storage.words.index import entry_of
 
 OUTDATED = "{}: another process writes to this page; it is fetched again in the next run."
 
@@ -53,18 +52,27 @@ class Recorder:
         store, fetched = self._store, reading.fetched
         kept = decision.keeps_body and bool(fetched.body)
         body = store.pack(fetched.body, decision.identity.page.id) if kept else None
-        text = decision.extract if decision.number else None
-        entry = entry_of(text.title, text.text) if text else None
         with _conflicts_named(known.asked.url), store.writing():
             self._check(known)
             page = self._identified(decision.identity)
             if decision.sight is Sight.seen and not (decision.number or decision.kinds):
                 records.add_date_only_update(store, self._run, page, fetched.fetched_at, decision.extract)
-            capture = Capture(page=page, fetched=fetched, verdict=decision.verdict, run=self._run, body=body)
-            number = records.add_capture(store, capture)
-            if text and decision.number:
-                version = Version(page, decision.number, number, fetched, text, label, entry)
-                records.add_version(store, version)
+            number = records.add_capture(
+                store,
+                Capture(page=page, fetched=fetched, verdict=decision.verdict, run=self._run, body=body),
+            )
+            if decision.number and decision.extract:
+                records.add_version(
+                    store,
+                    Version(
+                        page=page,
+                        number=decision.number,
+                        capture=number,
+                        fetched=fetched,
+                        extract=decision.extract,
+                        label=label,
+                    ),
+                )
             self._add_changes(page, known, decision, fetched.fetched_at)
             return store.update_page(page.id, self._page_values(page, fetched, decision))
 

@@ -16,7 +16,6 @@ from storage.bodies import Packed, digest_of
 from storage.rows import PageRow, Values, VersionRow
 from storage.store import Store
 from storage.words.alike import alike
-from storage.words.index import Entry
 
 OF_REDESIGN = 0.3
 """The significance of a new design: worth a look, below any edit that turns a sentence round."""
@@ -36,7 +35,7 @@ class Capture:
     origin: str = "crawl"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
     """A text that differs from the one before it."""
 
@@ -47,8 +46,6 @@ class Version:
     extract: Extract
     label: str
     """Names who read the text (crawler.reading.reader.Reader.label)."""
-    entry: Entry | None = None
-    """Its entry in the index, where that was made before the lock was taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +108,7 @@ def add_version(store: Store, version: Version) -> None:
         "modified": modified(page, extract),
         "modified_by": "listed" if page.modified else "marked" if extract.modified else None,
     }
-    store.add_version(values | reading(extract, version.label), version.entry)
+    store.add_version(values | reading(extract, version.label))
 
 
 def reading(extract: Extract, by: str) -> Values:

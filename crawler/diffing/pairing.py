@@ -1,0 +1,86 @@
+"""Which block of an old text became which block of a new one, by the words that they have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from crawler.diffing.alignment import longest_rising
+from crawler.diffing.tokens import Bag, alikeness, bag, words
+
+ALIKE = 0.3
+"""Two blocks with fewer words in common are not one block edited, but one gone and one come."""
+
+MOVED = 0.6
+"""At two places they need more in common to be one block that was moved and edited ..."""
+LEAST_MOVED = 5
+"""... and so many words each ..."""
+IN_PLACE = 0.2
+"""... and so much more in common than with another block that came where the old one was."""
+
+MOST_PAIRS = 2_500
+"""Of more pairs of blocks (50 by 50) than this, blocks are paired by their order."""
+
+Pair = tuple[int, int]
+"""Positions of a block in the old and in the new text."""
+Scored = tuple[float, int, int, int]
+"""The likeness of a pair, negative, so that the best comes first; the distance; the pair."""
+
+
+class Part(NamedTuple):
+    """A run in which two texts differ: the blocks that left it and the blocks that came, by position."""
+
+    gone: list[int]
+    come: list[int]
+
+
+def paired(parts: Sequence[Part], old: Sequence[str], new: Sequence[str]) -> list[Pair]:
+    """The blocks that were edited: the most alike first; a lone one on each side of a part in any case."""
+    left = {i: bag(old[i]) for part in parts for i in part.gone}
+    right = {j: bag(new[j]) for part in parts for j in part.come}
+    chosen: dict[int, int] = {}
+    came: set[int] = set()
+
+    def choose(pairs: Sequence[Pair]) -> None:
+        for i, j in pairs:
+            if i not in chosen and j not in came:
+                chosen[i] = j
+                came.add(j)
+
+    scored = [pair for part in parts for pair in _edited_in_place(part, left, right)]
+    if len(left) * len(right) <= MOST_PAIRS:
+        long_old = [i for i in left if len(words(old[i])) >= LEAST_MOVED]
+        long_new = [j for j in right if len(words(new[j])) >= LEAST_MOVED]
+        scored += _edited_elsewhere(long_old, long_new, left, right)
+    choose([(i, j) for _, _, i, j in sorted(scored)])
+    for part in parts:
+        if len(part.gone) * len(part.come) > MOST_PAIRS or len(part.gone) == len(part.come) == 1:
+            choose(list(zip(part.gone, part.come, strict=False)))
+    return sorted(chosen.items())
+
+
+def in_order(pairs: Sequence[Pair], parts: Sequence[Part]) -> set[Pair]:
+    """Those pairs that stayed in their part and in their order; the others changed places too."""
+    part_of_new = {j: at for at, part in enumerate(parts) for j in part.come}
+    part_of_old = {i: at for at, part in enumerate(parts) for i in part.gone}
+    staying = [(i, j) for i, j in pairs if part_of_old[i] == part_of_new[j]]
+    return {staying[at] for at in longest_rising([j for _, j in staying])}
+
+
+def _edited_in_place(part: Part, left: dict[int, Bag], right: dict[int, Bag]) -> Iterator[Scored]:
+    if len(part.gone) * len(part.come) > MOST_PAIRS:
+        return
+    for i, j in product(part.gone, part.come):
+        score = alikeness(left[i], right[j])
+        if score >= ALIKE:
+            yield -score - IN_PLACE, abs(i - j), i, j
+
+
+def _edited_elsewhere(
+    gone: Sequence[int], come: Sequence[int], left: dict[int, Bag], right: dict[int, Bag]
+) -> Iterator[Scored]:
+    for i, j in product(gone, come):
+        score = alikeness(left[i], right[j])
+        if score >= MOVED:
+            yield -score, abs(i - j), i, j
