@@ -61,6 +61,12 @@ def test_a_paragraph_that_left_the_article_and_stands_elsewhere_on_the_page_is_a
     assert drifts(story) == []
 
 
+def test_a_mark_of_punctuation_that_changes_where_it_stands_is_no_drift(story: Story):
+    with story.run() as run:
+        run.sees("/ferry/", page(NOTE).replace("Tuesday by", "Tuesday, by"))
+    assert drifts(story) == []
+
+
 def test_a_paragraph_that_left_the_page_is_a_change(story: Story):
     with story.run() as run:
         run.sees("/ferry/", page("", beside="<p>Other words.</p>"))

@@ -42,7 +42,7 @@ def is_ours(diff: Diff, old: bytes, new: bytes, url: str) -> bool:
 
 
 def _visible(body: bytes, url: str) -> list[tuple[str, str]]:
-    """The block paths and letters of all blocks that a capture shows."""
+    """The block paths and texts of all blocks that a capture shows."""
     shown = [block for part in split(body) for block in blocks(parse(part, url))]
     return [(block.path, _plain(block.text)) for block in shown]
 
@@ -56,5 +56,5 @@ def _places(block: str, shown: list[tuple[str, str]]) -> Counter[str]:
 
 
 def _plain(text: str) -> str:
-    """Letters and digits: marks of lists and of struck words are ours."""
-    return "".join(filter(str.isalnum, text))
+    """Without white space, and without the marks of lists and of struck words, which are ours."""
+    return "".join(text.removeprefix("- ").replace("~~", "").split())
