@@ -83,7 +83,7 @@ async def run_child(
         return _broke_down(workspace, site, "died", f"{type(error).__name__}: {error}")
     if ending.last.get("event") == "ended":
         return _report(site.name, ending.last)
-    if stop.is_set():  # it was told to end before it could begin
+    if stop.is_set() and not ending.last:  # it was told to end before it could begin
         return RunReport(site.name, failed=False, reason="shutdown")
     return _broke_down(workspace, site, "died", f"the run {ending.how}")
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sysconfig
+import traceback
+from pathlib import Path
+
 from OpenSSL.SSL import Error as TlsError
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -15,6 +21,14 @@ from service_identity import VerificationError
 from twisted.python.failure import Failure
 
 LONGEST_DETAIL = 300
+PACKED = "twisted.python.failure.Failure"
+"""What stands in the text of an exception that has others packed up in it."""
+OVER_A_PAGE = "variorum.page"
+"""The logger of faults of ours over one page."""
+OURS = tuple(f"{Path(__file__).parents[1] / name}{os.sep}" for name in ("crawler", "spiders", "storage"))
+LIBRARIES = (sysconfig.get_path("stdlib"), "<", "site-packages", "dist-packages")
+NETWORK = {"scrapy", "twisted", "OpenSSL", "service_identity", "playwright"}
+"""Libraries whose exceptions tell of the network, also where code of ours called them."""
 
 
 class Refused(IgnoreRequest):
@@ -66,15 +80,44 @@ def error_of(failure: Failure) -> tuple[str, str]:
     error = failure.value
     causes = [error, *_reasons(error)]
     key = next((key for key, classes in ERRORS.items() for e in causes if isinstance(e, classes)), "failed")
-    return key, _line(error)
+    return key, line_of(failure)
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether an exception is a fault of ours, and no failure of the network or refusal that we chose."""
+    if isinstance(error, IgnoreRequest | OSError | UnicodeError):
+        return False
+    if type(error).__module__.partition(".")[0] in NETWORK:
+        return False
+    trace = traceback.extract_tb(error.__traceback__)
+    return any(not _is_library(frame.filename) for frame in trace)
+
+
+def _is_library(path: str) -> bool:
+    return not path.startswith(OURS) and any(
+        path.startswith(place) or f"/{place}/" in path for place in LIBRARIES
+    )
+
+
+def over_a_page(url: str, error: BaseException) -> None:
+    """Log a fault of ours over one page; the run's guard hears of it."""
+    logging.getLogger(OVER_A_PAGE).error("a fault of ours over %s", url, exc_info=error)
+
+
+def line_of(failure: Failure) -> str:
+    """One line about a failure, for the operator: the causes themselves, where Twisted has packed them up."""
+    error = failure.value
+    packed = PACKED in str(error) and _reasons(error)
+    text = "; ".join(dict.fromkeys(map(_words, packed))) if packed else _words(error)
+    return text if len(text) <= LONGEST_DETAIL else text[: LONGEST_DETAIL - 1] + "…"
 
 
 def _reasons(error: BaseException | None) -> list[BaseException]:
     """The exceptions for which Twisted gave up a response; TLS errors arrive only inside these."""
-    reasons = getattr(getattr(error, "__cause__", None), "reasons", None) or ()
-    return [reason.value for reason in reasons]
+    reasons = getattr(error, "reasons", None) or getattr(getattr(error, "__cause__", None), "reasons", None)
+    return [reason.value for reason in reasons or ()]
 
 
-def _line(error: BaseException | None) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= LONGEST_DETAIL else text[: LONGEST_DETAIL - 1] + "…"
+def _words(error: BaseException | None) -> str:
+    text = " ".join(str(error).split())
+    return type(error).__name__ if not text or PACKED in text else text

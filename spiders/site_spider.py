@@ -26,7 +26,7 @@ from crawler.reading.parts import join
 from crawler.site import Site, Source
 from spiders.archive import Archive, Errand, NoArchive
 from spiders.discovery import Feeds, Sitemaps, WordPress
-from spiders.failures import AskedToWait
+from spiders.failures import AskedToWait, line_of
 from spiders.feed import feed_addresses
 from spiders.fetching import fetched, unfetched
 from spiders.links import links_of
@@ -141,7 +141,7 @@ class SiteSpider(Spider):
         """Without one of its parts an article is not whole."""
         request: Request = failure.request  # type: ignore[attr-defined]
         begun: Fetched = request.cb_kwargs["begun"]
-        yield replace(begun, error="cut", detail=f"its part {request.url}: {failure.getErrorMessage()}")
+        yield replace(begun, error="cut", detail=f"its part {request.url}: {line_of(failure)}")
 
     def page_failed(self, failure: Failure) -> Parsed:
         """A page of which no whole response came; one that was not even asked for is left for a later run."""

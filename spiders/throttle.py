@@ -12,7 +12,9 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
+from spiders.failures import is_ours, over_a_page
 from spiders.robots import TOKEN
 
 TROUBLE = (429, 503)
@@ -60,8 +62,20 @@ class Throttle(AutoThrottle):
 class StrictDownloader(Downloader):
     """Scrapy's downloader, which also keeps its limit of requests at once where there is hardly any delay.
 
-    Scrapy 2.19 counts a transfer when its task first runs, and by then has started the whole queue.
+    Scrapy 2.19 counts a transfer when its task first runs, and by then has started the whole queue. What
+    breaks in a middleware of ours is noted as that; to the spider, it looks like a failure of the network.
     """
+
+    def fetch(self, request: Request, spider: Spider | None = None) -> Deferred[Response | Request]:
+        """The response, or whatever request is to be made in its place."""
+        fetched: Deferred[Response | Request] = super().fetch(request)
+        fetched.addErrback(self._failed, request)
+        return fetched
+
+    def _failed(self, failure: Failure, request: Request) -> Failure:
+        if failure.value is not None and is_ours(failure.value):
+            over_a_page(request.url, failure.value)
+        return failure
 
     def _wait_for_download(
         self, slot: Slot, request: Request, queue_dfd: Deferred[Response]

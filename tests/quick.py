@@ -5,7 +5,10 @@ What runs is the job of `crawler.running.child`, without the second or more that
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from importlib import import_module
+from inspect import isasyncgenfunction
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -25,10 +28,10 @@ TIMEOUT = 60
 class Quick(Watched):
     """A workspace with one site, as `Watched`."""
 
-    def crawl(self, *, thorough: bool = True) -> RunReport:
-        """One run now."""
+    def crawl(self, *, thorough: bool = True, broken: str = "", error: Exception | None = None) -> RunReport:
+        """One run now; in it the method `broken`, named like "module:Class.method", raises the error."""
         ours, theirs = FORKS.Pipe()
-        child = FORKS.Process(target=_run, args=(self, thorough, theirs), daemon=True)
+        child = FORKS.Process(target=_run, args=(self, thorough, theirs, broken, error), daemon=True)
         child.start()
         theirs.close()
         event: dict[str, Any] = {}
@@ -44,8 +47,10 @@ class Quick(Watched):
         return self._read(lambda reader: reader.status(NAME))
 
 
-def _run(watched: Quick, thorough: bool, told: Connection) -> None:
+def _run(watched: Quick, thorough: bool, told: Connection, broken: str, error: Exception | None) -> None:
     """The run itself, in the child."""
+    if broken:
+        _break(broken, error or ZeroDivisionError("as if"))
 
     def tell(event: dict[str, Any]) -> None:
         told.send(event)
@@ -53,3 +58,19 @@ def _run(watched: Quick, thorough: bool, told: Connection) -> None:
     workspace = load_workspace(watched.root)
     site = load_site(workspace.sites_folder / f"{NAME}.toml", workspace.defaults)
     crawl(run_settings(workspace, NAME, {"THOROUGH": thorough, "ON_EVENT": tell}), spider_of(site))
+
+
+def _break(name: str, error: Exception) -> None:
+    """From now on the method raises."""
+    module, _, path = name.partition(":")
+    owner, _, method = path.partition(".")
+    where = getattr(import_module(module), owner)
+
+    def raises(*_: object, **__: object) -> None:
+        raise error
+
+    async def raises_in_time(*_: object) -> AsyncIterator[None]:
+        raises()
+        yield
+
+    setattr(where, method, raises_in_time if isasyncgenfunction(getattr(where, method)) else raises)

@@ -242,6 +242,25 @@ def test_a_second_signal_does_not_cut_a_run_that_is_ending(watched: Watched, loc
         last = list(events(child))[-1]
     assert (last["event"], last["reason"], last["trouble"]) == ("ended", "shutdown", "")
     assert last_run(watched)["reason"] == "shutdown"
+    [issue] = watched.issues()
+    assert issue.kind == "cut short"
+    assert issue.message.startswith("a signal ended the run, after ")
+
+
+def test_a_run_that_is_stopped_settles_what_it_has_seen(watched: Watched, local_site: LocalSite) -> None:
+    quick = Quick(watched.root, watched.url)
+    quick.crawl()
+    del local_site.pages[PATHS[3]]
+    quick.crawl()
+    assert watched.news() == []
+    for path in {*PATHS} - {PATHS[3]}:
+        local_site.pages[path] = Page(article(f"Letter {path}", *text_of(path)), delay=4 * SLOW)
+    with child_of(watched) as child:
+        told = events(child)
+        assert any(event.get("url") == f"{watched.url}{PATHS[3]}" for event in told)
+        child.send_signal(signal.SIGTERM)
+        assert list(told)[-1]["reason"] == "shutdown"
+    assert watched.news() == [("gone", PATHS[3])]
 
 
 def test_a_run_that_is_stopped_before_it_began_has_not_failed(watched: Watched) -> None:
@@ -265,10 +284,14 @@ def test_a_run_ends_when_its_time_is_up_and_the_next_one_goes_on(
     report = watched.crawl()
     assert (report.failed, report.reason) == (False, "closespider_timeout")
     assert last_run(watched)["whole"] == 0
+    [issue] = watched.issues()
+    assert issue.kind == "cut short"
+    assert "longer than `max_run_seconds`" in issue.message
     (watched.root / "variorum.toml").write_text("")
     letters(local_site)
     Quick(watched.root, watched.url).crawl()
     assert_holds_what_was_served(watched)
+    assert watched.issues() == []
 
 
 def test_a_second_run_of_a_site_is_refused_in_words_while_one_goes_on(watched: Watched) -> None:

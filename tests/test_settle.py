@@ -8,7 +8,7 @@ import pytest
 
 from crawler.classification.outcome import Outcome, Verdict
 from crawler.running.settle import silence
-from crawler.running.tally import CHANGED, Tally
+from crawler.running.tally import CHANGED, CUT_SHORT, MISSING, Tally
 from crawler.tracking.tracker import Tracked
 from tests.local_site import article
 from tests.tracked import told
@@ -65,3 +65,25 @@ def test_a_notice_in_place_of_many_pages_is_an_error_and_no_edit_of_all_of_them(
             outcomes = [run.sees(path, notice).outcome for path in paths]
         assert outcomes[3:] == [Outcome.soft_404] * 5
         assert {len(story.versions(path)) for path in paths[3:]} == {1}
+
+
+@pytest.mark.parametrize("reason", ["shutdown", "closespider_timeout", "memusage_exceeded"])
+def test_a_run_that_ended_before_any_answer_says_why_and_not_that_the_site_is_unreachable(
+    reason: str,
+) -> None:
+    tally = Tally(live=3)
+    assert tally.issue(reason) == CUT_SHORT
+    assert "before any page was had" in tally.cut_short(reason)
+    assert "could be had" not in tally.trouble(reason)
+    assert not tally.is_whole(reason)
+
+
+def test_no_more_pages_are_missing_than_there_are() -> None:
+    tally = Tally(live=4)
+    for number in range(12):
+        url = f"https://example.org/{number}/"
+        tally.add(Tracked(url, Outcome.ok, "HTTP 200", baseline=number >= 4))
+        for _ in range(2):  # looked at twice
+            tally.add(Tracked(url, Outcome.gone, "HTTP 404", left=True))
+    assert tally.reason_to_stop() == MISSING
+    assert tally.trouble(MISSING).startswith("12 of 12 pages are not found at once")

@@ -11,6 +11,7 @@ input is closed, which is what happens when its parent dies, however that died.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -97,9 +98,10 @@ def run_settings(workspace: Workspace, log: str, changes: dict[str, Any]) -> Set
 
 
 def tell(event: dict[str, Any]) -> None:
-    """One line to the parent."""
-    _events.write(json.dumps(event) + "\n")
-    _events.flush()
+    """One line to the parent; none where that is dead, and the run about to end."""
+    with contextlib.suppress(BrokenPipeError):
+        _events.write(json.dumps(event) + "\n")
+        _events.flush()
 
 
 _events: TextIO = sys.stdout

@@ -6,11 +6,12 @@ Named in spiders/settings.py, so that `scrapy crawl NAME` records as `variorum c
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import asdict
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, replace
 from typing import Any, Self
 
 from scrapy import signals
@@ -22,29 +23,34 @@ from crawler.errors import SiteTrouble, VariorumError
 from crawler.fetched import Fetched
 from crawler.run import NOT_BEGUN
 from crawler.running.archive import SiteArchive
+from crawler.running.guard import Guard, in_words, is_unusable
 from crawler.running.lock import held, run_lock
 from crawler.running.rekeying import follow_rules
 from crawler.running.settle import no_article, settle, silence, unmet
 from crawler.running.tally import (
     BROKE_DOWN,
+    BROKEN,
     CHANGED,
+    CUT_SHORT,
     DATABASE,
     MISSING,
     SITE_MOVED,
     SPENT,
+    TIME_UP,
     UNREACHABLE,
     Tally,
 )
 from crawler.settings import SETTINGS_FILE, Workspace, find_workspace, workspace_of
 from crawler.times import iso, now
-from crawler.tracking.tracker import Tracker
+from crawler.tracking.tracker import Tracked, Tracker
+from spiders.failures import over_a_page
 from spiders.retry_after import UNTIL
 from spiders.site_spider import SiteSpider
 from storage.errors import StoreError
 from storage.rows import RUN_COUNTS, Values
 from storage.store import Store
 
-DATABASE_TROUBLE = (StoreError, sqlite3.Error)
+logger = logging.getLogger(__name__)
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -56,6 +62,8 @@ class Recording:
         self.crawler = crawler
         self.tally = Tally()
         self._open = ExitStack()
+        self.guard = Guard(self.run_broke, self.page_broke)
+        self._closing: asyncio.Future[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -67,6 +75,7 @@ class Recording:
         crawler.signals.connect(pipeline.run_ended, signal=signals.spider_closed)
         crawler.signals.connect(pipeline.broke, signal=signals.item_error)
         crawler.signals.connect(pipeline.broke, signal=signals.spider_error)
+        pipeline.guard.watch()
         crawler.signals.connect(pipeline.asked, signal=signals.request_reached_downloader)
         return pipeline
 
@@ -82,14 +91,27 @@ class Recording:
 
     def process_item(self, item: Fetched) -> Values:
         """Record one fetch; what it came to is the item that feed exports see."""
-        tracked = self.tracker.track(item)
-        self.tally.add(tracked)
+        tracked = self._tracked(item)
         self._count_late()
         if reason := self.tally.reason_to_stop():
             self._stop(reason)
         told = asdict(tracked)
         self._emit({"event": "page", "site": self._spider().name, **told})
         return told
+
+    def _tracked(self, item: Fetched) -> Tracked:
+        """What the fetch came to; where we break over it, the page has failed, and that is noted."""
+        try:
+            tracked = self.tracker.track(item)
+        except Exception as error:
+            if is_unusable(error):
+                raise
+            over_a_page(item.url, error)
+            return self.tracker.track(
+                replace(item, error="failed", detail=f"a fault of ours: {in_words(error)}")
+            )
+        self.tally.add(tracked)
+        return tracked
 
     def _count_late(self) -> None:
         """Count what has come of fetches that had been set aside."""
@@ -104,43 +126,71 @@ class Recording:
             self._stop(SPENT)
 
     def broke(self, failure: Failure) -> None:
+        """Something of ours broke where a page was to be had; what it would have led to, a later run sees."""
+        self.tally.unseen = True
+        self.page_broke(failure.value)
+
+    def page_broke(self, error: BaseException | None) -> None:
         """Something broke over a page. It is noted, and the run goes on; without a database it can't."""
-        error = failure.value
-        if isinstance(error, DATABASE_TROUBLE):
-            self.tally.faults.append(str(error))
+        self.tally.faults.append(in_words(error))
+        self.tally.fault_streak += 1
+        if is_unusable(error):
             self._stop(DATABASE)
-        else:
-            self.tally.faults.append(f"{type(error).__name__}: {error}")
+        elif reason := self.tally.reason_to_stop():
+            self._stop(reason)
+
+    def run_broke(self, error: BaseException) -> None:
+        """Something broke on which the run as a whole depends: it ends now, and has not gone well."""
+        if not self.tally.breakdown:
+            self.tally.breakdown = DATABASE if is_unusable(error) else BROKEN
+            self.tally.faults.append(in_words(error))
+            self._stop(self.tally.breakdown)
 
     def run_ended(self, reason: str) -> None:
         """Settle what the run has shown as a whole, and close it."""
+        self.guard.close()
         if not hasattr(self, "tracker"):
             return  # it never began
         with self._open:
             try:
-                self._conclude(reason)
-            except DATABASE_TROUBLE as error:  # then it can't be written down, but it can be told
-                site = self._spider().name
-                told = {"event": "ended", "site": site, "run": self.run, "reason": DATABASE}
-                self._emit({**told, "failed": True, "trouble": str(error)})
+                self._conclude(self.tally.breakdown or reason)
+            except Exception as error:  # then it may not be written down, but it can be told
+                logger.exception("the run could not be closed")
+                self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        reason, trouble = DATABASE if is_unusable(error) else BROKEN, in_words(error)
+        with suppress(StoreError, sqlite3.Error):
+            self._complain(BROKE_DOWN, trouble)
+            self._close_run(reason, iso(now()), trouble)
+        told = {"event": "ended", "site": self._spider().site.name, "run": self.run, "reason": reason}
+        self._emit({**told, "failed": True, "trouble": trouble})
 
     def _conclude(self, reason: str) -> None:
         at = iso(now())
         trouble = self.tally.trouble(reason)
         self._complain(self.tally.issue(reason), trouble)
+        self.archive.complain(CUT_SHORT, self.tally.cut_short(reason))
         if not trouble:
             self.archive.tell_of_sources()
-        if reason in {"finished", SPENT} and not trouble:
-            self.tracker.finish()
-            self._count_late()
-            self.tally.add_changes(settle(self.archive, at))
-            self.archive.complain("no article", no_article(self.archive, self.tally.last_trouble))
-            self.archive.complain("unlike expected", unmet(self.archive))
-            self.archive.complain("silence", silence(self.store.news_dates(self.archive.site.name), at))
-            if (traps := self.archive.traps()) or self.archive.saw_all():
-                self.archive.complain("trap", traps)
+            self._settle(reason, at)
         self._close_run(reason, at, trouble)
         self._emit({"event": "ended", "failed": bool(trouble), "trouble": trouble, **self._report()})
+
+    def _settle(self, reason: str, at: str) -> None:
+        """What the run has seen settles the pages that were missing; the site as a whole, if it saw all."""
+        whole = reason in {"finished", SPENT}
+        if whole or reason == TIME_UP:  # who sent a signal waits, and learning takes memory
+            self.tracker.finish()
+            self._count_late()
+        self.tally.add_changes(settle(self.archive, at))
+        if not whole:
+            return
+        self.archive.complain("no article", no_article(self.archive, self.tally.last_trouble))
+        self.archive.complain("unlike expected", unmet(self.archive))
+        self.archive.complain("silence", silence(self.store.news_dates(self.archive.site.name), at))
+        if (traps := self.archive.traps()) or self.archive.saw_all():
+            self.archive.complain("trap", traps)
 
     def _complain(self, kind: str, trouble: str) -> None:
         """Raise the issue that this run is, and close those that it is not."""
@@ -153,7 +203,8 @@ class Recording:
         self.archive.complain("broken pages", "" if kind == BROKE_DOWN else told)
 
     def _stop(self, reason: str) -> None:
-        assert self.crawler.engine is not None
+        if self._closing is not None or self.crawler.engine is None:
+            return
         self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
 
     def _begin(self, workspace: Workspace) -> None:
@@ -174,7 +225,7 @@ class Recording:
         self.archive = SiteArchive(self.store, site, self.run, started, thorough=thorough)
         self.archive.requests = lambda: self._stat("downloader/request_count")
         self.tracker = Tracker(self.archive)
-        self.tally.live = self.store.count_pages(site.name, "live")
+        self.tally.live = sum(self.store.count_pages(site.name, state) for state in ("live", "missing"))
         spider.archive = self.archive
         self._emit({"event": "started", "site": site.name, "run": self.run})
 
@@ -184,7 +235,7 @@ class Recording:
         values |= {
             "ended_at": at,
             "reason": reason,
-            "whole": int(reason == "finished" and not trouble and not self.store.waiting(site)),
+            "whole": int(self.tally.is_whole(reason) and not trouble and not self.store.waiting(site)),
             "requests": self._stat("downloader/request_count"),
             "bytes": self._stat("downloader/response_bytes"),
         }

@@ -15,9 +15,18 @@ ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone}
 REFUSALS = {Outcome.blocked, Outcome.soft_404}
 OURS = {Outcome.robots, Outcome.address, Outcome.wrong_type, Outcome.too_large}
 """Outcomes of our own manners and bounds: no failure of the site's."""
-DATABASE = "database"
-BREAKDOWNS = {"start_error", DATABASE}
+DATABASE, BROKEN = "database", "broken"
+BREAKDOWNS = {"start_error", DATABASE, BROKEN}
 """Reasons of a run's end that are no fault of the site's."""
+TIME_UP = "closespider_timeout"
+EARLY = {
+    "shutdown": "a signal ended the run",
+    TIME_UP: "the run took longer than `max_run_seconds` in variorum.toml allows",
+    "memusage_exceeded": "the run needed more memory than it may have",
+}
+"""Reasons of an end that leaves a part of the site for the next run, each in words."""
+CUT_SHORT = "cut short"
+"""The kind of issue of such a run."""
 UNREACHABLE, BROKE_DOWN, SITE_MOVED = "unreachable", "run broke down", "site moved"
 """Kinds of issues of a run that brought nothing; `MISSING` is another."""
 SITE_FILE = "site file"
@@ -46,8 +55,13 @@ class Tally:
     _outcomes: Counter[Outcome] = field(default_factory=Counter)
     last_trouble: str = ""
     """The last fetch that brought no page, in words."""
+    breakdown: str = ""
+    """The reason for which the run broke down as a whole, whatever Scrapy says of its end."""
+    unseen: bool = False
+    """Something broke before what it was to bring could be noted, and so the run has not seen all."""
+    fault_streak: int = 0
     _streak: int = 0
-    _left: int = 0
+    _left: set[str] = field(default_factory=set)  # addresses of pages that are not found
     _away: Counter[str] = field(default_factory=Counter)  # pages that redirect to each other site
 
     def add(self, tracked: Tracked) -> None:
@@ -61,9 +75,9 @@ class Tally:
         self.add_changes(tracked.changes)
         if word := _word(tracked):
             self.counts[word] += 1
-        self._left += tracked.left
+        self._left.update([tracked.url] if tracked.left else [])
         if tracked.outcome in ANSWERS:
-            self._streak = 0
+            self._streak = self.fault_streak = 0
         elif tracked.outcome is Outcome.elsewhere:
             self._away.update([tracked.leads_to] if tracked.leads_to else [])
         else:
@@ -76,17 +90,24 @@ class Tally:
 
     def reason_to_stop(self) -> str | None:
         """Why the run should end now, where it should."""
+        if self.fault_streak >= STREAK:
+            return BROKEN
         if self._streak >= STREAK:
             return REFUSED
         if self._away.total() >= STREAK and not self._answers() and self.moved_to():
             return SITE_MOVED
-        if self.counts["changed"] > max(MANY_CHANGED, CHANGED_SHARE * self.live):
+        if self.counts["changed"] > max(MANY_CHANGED, CHANGED_SHARE * self._known()):
             return CHANGED
-        return MISSING if too_many(self._left, self.live - self._left) else None
+        left = len(self._left)
+        return MISSING if too_many(left, self._known() - left) else None
+
+    def _known(self) -> int:
+        """How many pages of the site there are, or were when the run began."""
+        return self.live + self.counts["baseline"] + self.counts["new"]
 
     def trouble(self, reason: str) -> str:
         """What to say of a run that ended for this reason and got nothing; empty where all is well."""
-        if reason in BREAKDOWNS:
+        if self._broke_down(reason):
             return f"the run ended early ({reason}); {self.faults[-1] if self.faults else 'its log says why'}"
         if self._has_moved(reason):
             return self._move()
@@ -94,15 +115,31 @@ class Tally:
             return self._stopped(reason)
         if reason in {"shutdown", SPENT} or self._answers():
             return ""
-        last = self.last_trouble or (self.faults[-1] if self.faults else "no answer came")
-        return f"nothing of the site could be had; last, {last}"
+        if reason in EARLY:
+            return self.cut_short(reason)
+        return f"nothing of the site could be had; last, {self.last_trouble or 'no answer came'}"
+
+    def cut_short(self, reason: str) -> str:
+        """What to say of a run that ended before its end; empty for any other."""
+        if reason not in EARLY:
+            return ""
+        had = f"after {self.counts['fetched']} pages" if self.counts["fetched"] else "before any page was had"
+        return f"{EARLY[reason]}, {had}; the others wait for the next run"
+
+    def is_whole(self, reason: str) -> bool:
+        """Whether a run with this end has looked at all that its sources led to."""
+        return reason == "finished" and not self.unseen
+
+    def _broke_down(self, reason: str) -> bool:
+        """Whether the fault is ours: a run that broke over each page has shown nothing of the site."""
+        return reason in BREAKDOWNS or (bool(self.faults) and not self._answers())
 
     def _stopped(self, reason: str) -> str:
         """Why the run stopped asking."""
         if reason == MISSING:
-            return f"{self._left} of {self.live} pages are not found at once; none is taken as gone"
+            return f"{len(self._left)} of {self._known()} pages are not found at once; none is taken as gone"
         if reason == CHANGED:
-            changed = f"{self.counts['changed']} of {self.live} pages have changed at once"
+            changed = f"{self.counts['changed']} of {self._known()} pages have changed at once"
             return f"{changed}: has the site a new design? The other pages wait for the next run"
         refused = f"refused or failed {STREAK} times in a row, so it was asked no further"
         return f"{refused}; last, {self.last_trouble}"
@@ -126,11 +163,13 @@ class Tally:
 
     def issue(self, reason: str) -> str:
         """The kind of issue that such an end is, where there is trouble."""
-        if reason not in BREAKDOWNS and self._has_moved(reason):
+        if self._broke_down(reason):
+            return BROKE_DOWN
+        if self._has_moved(reason):
             return SITE_MOVED
         if reason in {MISSING, CHANGED}:
             return reason
-        return BROKE_DOWN if reason in BREAKDOWNS else UNREACHABLE
+        return CUT_SHORT if reason in EARLY else UNREACHABLE
 
 
 def _word(tracked: Tracked) -> str | None:
