@@ -8,6 +8,9 @@ from typing import Protocol
 
 from crawler.fetched import Fetched, Listed
 
+PLENTY = 1_000
+"""Requests, where nobody bounds them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Errand:
@@ -65,6 +68,9 @@ class Archive(Protocol):
     def spent(self) -> bool:
         """Whether the requests that the site may be asked in a day are used up."""
 
+    def requests_left(self) -> int:
+        """How many requests the site may still be asked today."""
+
 
 class NoArchive:
     """The archive of a run that remembers nothing: each page that is named is fetched once."""
@@ -111,3 +117,7 @@ class NoArchive:
     def spent(self) -> bool:
         """The limit is all that bounds it."""
         return False
+
+    def requests_left(self) -> int:
+        """Nobody counts them."""
+        return PLENTY

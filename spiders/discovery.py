@@ -2,17 +2,21 @@
 
 Each is a step of the run's discovery: `begin` gives its first requests, its callbacks note what it lists
 and may ask further, and `finish`, when nothing of it is left to download, says whether the site has now
-been listed from end to end. A source that is broken says so in the log and leaves the rest to the others.
+been listed from end to end. A source that is broken leaves the rest to the others, and says so: where the
+site itself has named it, to the operator.
+
+No kind of source gets more than a share of the day's requests, so that there are some left for the pages.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
+import msgspec
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -23,18 +27,31 @@ from crawler.times import iso, now
 from crawler.urls import in_scope, key
 from spiders import feed, sitemap, wordpress
 from spiders.archive import Archive, SourceState
-from spiders.failures import error_of
+from spiders.failures import AskedToWait, error_of
 
 logger = logging.getLogger(__name__)
 
 OK = 200
 NOT_MODIFIED = 304
+NOT_OFFERED = frozenset({401, 403, 404, 410})
+"""Statuses with which a site says that it has no such source, though its theme names one."""
+SHARE = 4
+"""Of the requests that are left for the day, a kind of source gets one in so many."""
+LEAST_SHARE = 10
 MAX_SITEMAPS = 500
 MAX_LISTED = 200_000
-MAX_API_PAGES = 1_000
+LONGEST_NUMBER = 9  # digits of what a header counts
 MOST_TROUBLES = 3  # that one message tells of
+SHOWN = 200  # characters of an address, in such a message
 NOTED_AT_ONCE = 1_000  # so that the runs of other sites need not wait long to write
 FEW = 500  # posts: a collection of so many costs five requests at most, and is read whole in every run
+
+
+Parse = Callable[..., Iterator[Request] | None]
+
+
+class NotOffered(ValueError):
+    """The site has no such source."""
 
 
 class Reading:
@@ -42,34 +59,65 @@ class Reading:
 
     kind: ClassVar[str]
 
-    def __init__(self, archive: Archive, *, relied_on: bool = False) -> None:
+    def __init__(self, archive: Archive, site: Site, *, relied_on: bool = False) -> None:
         self.archive = archive
         self.broken = False
         self.troubles: list[str] = []
-        """What the operator should know: of a source that the site's file names, all; else our own bounds."""
+        """What the operator should know; of a source that the site's file names, all."""
+        self._site = site
+        self._anywhere = msgspec.structs.replace(site, scope=(), exclude=())
         self._relied_on = relied_on
         self._asked: set[str] = set()
+        self._has_spent = False
+        self._most = max(LEAST_SHARE, archive.requests_left() // SHARE)
 
-    def ask(self, address: str, parse: Any, **context: Any) -> Iterator[Request]:
-        """A request of this source, unless the run has made it already."""
-        if address not in self._asked:
-            self._asked.add(address)
-            state = self.archive.source(address)
-            meta = {"validators": (state.etag, state.last_modified)}
-            yield Request(
-                address,
-                parse,
-                errback=self.failed,
-                dont_filter=True,
-                meta=meta,
-                cb_kwargs=context,
-                priority=10,
-            )
+    def ask(self, address: str, parse: Parse, **context: Any) -> Iterator[Request]:
+        """A request of this source, unless the run has made it already or the source has had its share."""
+        if address in self._asked:
+            return
+        if len(self._asked) >= self._most:
+            self._spent(address)
+            return
+        self._asked.add(address)
+        state = self.archive.source(address)
+        yield Request(
+            address,
+            self._watched(parse),
+            errback=self.failed,
+            dont_filter=True,
+            meta={"validators": (state.etag, state.last_modified)},
+            cb_kwargs=context,
+            priority=10,
+        )
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: Failure) -> Iterator[Request]:
         """No answer came."""
         error, detail = error_of(failure)
-        self.give_up(failure.request.url, f"{error}: {detail}", tell=error == "too large")  # type: ignore[attr-defined]
+        request: Request = failure.request  # type: ignore[attr-defined]
+        self.give_up(request.url, f"{error}: {detail}", tell=not isinstance(failure.value, AskedToWait))
+        yield from ()
+
+    def _watched(self, parse: Parse) -> Parse:
+        """The callback; where it breaks, the source is no longer relied on, whoever notes the fault."""
+
+        def parsed(response: Response, **context: Any) -> Iterator[Request]:
+            try:
+                yield from parse(response, **context) or ()
+            except Exception:
+                self.broken = True
+                raise
+
+        return parsed
+
+    def _spent(self, address: str) -> None:
+        if not self._has_spent:
+            self._has_spent = True
+            self.give_up(
+                address,
+                f"the {self.kind} source has made {self._most} requests, its share of what is left for the "
+                "day, and makes no more; raise `budget` in the site's file to have all of it read",
+                tell=True,
+            )
 
     def give_up(self, address: str, why: str, *, tell: bool = False) -> None:
         """This source can't be relied on in this run; with `tell`, the operator should know in any case."""
@@ -91,14 +139,22 @@ class Reading:
         """Whether the source has listed the whole site; what follows from that is kept."""
         raise NotImplementedError
 
+    def are_elsewhere(self, listed: Sequence[Listed]) -> str:
+        """What to say of entries none of which is on the site's hosts; empty where one is."""
+        if not listed or any(in_scope(one.url, self._anywhere) for one in listed):
+            return ""
+        return f"none of its {len(listed)} addresses is on this site; the first is {listed[0].url[:SHOWN]}"
+
 
 class WordPress(Reading):
     """All posts, by id; or, where they are many and were all read lately, those modified since."""
 
     kind = "wordpress"
 
-    def __init__(self, archive: Archive, roots: Sequence[str], *, relied_on: bool = False) -> None:
-        super().__init__(archive, relied_on=relied_on)
+    def __init__(
+        self, archive: Archive, roots: Sequence[str], site: Site, *, relied_on: bool = False
+    ) -> None:
+        super().__init__(archive, site, relied_on=relied_on)
         self.roots = list(dict.fromkeys(roots))
         self._swept = True
         self._posts = 0
@@ -116,10 +172,10 @@ class WordPress(Reading):
         try:
             bases = wordpress.rest_bases(_body(response), root)
         except ValueError as error:
-            self.give_up(response.url, str(error))
+            self.give_up(response.url, str(error), tell=not isinstance(error, NotOffered))
             return
         for base in bases:
-            state = self.archive.source(urljoin(root, base))
+            state = self.archive.source(wordpress.collection_address(root, base))
             few = (state.entries or 0) <= FEW
             since = None if few or self.archive.stale(state) else state.cursor
             self._swept = self._swept and since is None
@@ -142,21 +198,24 @@ class WordPress(Reading):
     ) -> Iterator[Request]:
         """Note the posts of one page of a collection and ask for the next one."""
         try:
-            posts = wordpress.listed(_body(response), root)
+            posts = wordpress.read_posts(_body(response), root)
         except ValueError as error:
-            self.give_up(response.url, str(error))
+            self.give_up(response.url, str(error), tell=not isinstance(error, NotOffered))
             return
-        self.archive.note(posts)
-        newest = (
-            min(max([p.modified for p in posts if p.modified] + [newest or since or ""]), iso(now())) or None
-        )
-        if page < min(_number(response, "X-WP-TotalPages"), MAX_API_PAGES):
+        if posts.lost:
+            self.give_up(response.url, f"{posts.lost} of its entries can't be made sense of", tell=True)
+        if elsewhere := self.are_elsewhere(posts.listed):
+            self.give_up(response.url, elsewhere, tell=True)
+        self.archive.note(posts.listed)
+        latest = max([p.modified for p in posts.listed if p.modified] + [newest or since or ""])
+        newest = min(latest, iso(now())) or None
+        if page < _number(response, "X-WP-TotalPages"):
             address = wordpress.posts_address(root, base, page + 1, since)
             yield from self.ask(
                 address, self.parse_posts, root=root, base=base, since=since, newest=newest, page=page + 1
             )
             return
-        address = urljoin(root, base)
+        address = wordpress.collection_address(root, base)
         state = replace(self.archive.source(address), read_at=iso(now()), cursor=newest)
         if since is None:
             state = replace(state, whole_at=state.read_at, entries=_number(response, "X-WP-Total"))
@@ -179,11 +238,11 @@ class Sitemaps(Reading):
     def __init__(
         self, archive: Archive, named: Sequence[str], site: Site, *, relied_on: bool = False
     ) -> None:
-        super().__init__(archive, relied_on=relied_on)
-        self._site = site
+        super().__init__(archive, site, relied_on=relied_on)
         self._named = list(dict.fromkeys(named))
         self._usual = _usual_places(site.seeds)
         self._pages: list[Listed] = []
+        self._newest_only = False
 
     def begin(self) -> list[Request]:
         """Ask for the sitemaps that are named, or for the first of the usual ones."""
@@ -194,15 +253,16 @@ class Sitemaps(Reading):
     def parse(self, response: Response, guess: bool = False) -> Iterator[Request]:
         """Gather the addresses, and ask for the sitemaps that an index names."""
         try:
-            found = sitemap.read_sitemap(_body(response))
+            found = sitemap.read_sitemap(_body(response), response.url, self._site)
         except ValueError as error:
             if guess:
                 yield from self._try_next()
             else:
-                self.give_up(response.url, str(error))
+                self.give_up(response.url, str(error), tell=True)
             return
         self._usual = []
         self._pages += found.pages
+        self._newest_only = self._newest_only or found.newest_only
         if found.lacks:
             self.give_up(response.url, found.lacks, tell=True)
         for address in found.sitemaps:
@@ -214,7 +274,9 @@ class Sitemaps(Reading):
 
     def told(self) -> bool:
         """Note all that was listed; whether that is the whole site, and not its start addresses alone."""
-        told = not self.broken and any(self._is_further_page(one.url) for one in self._pages)
+        self._look_for_use()
+        whole = not (self.broken or self._newest_only)
+        told = whole and any(self._is_further_page(one.url) for one in self._pages)
         for start in range(0, len(self._pages), NOTED_AT_ONCE):
             self.archive.note(self._pages[start : start + NOTED_AT_ONCE])
         if told:
@@ -224,6 +286,23 @@ class Sitemaps(Reading):
             )
             self.archive.whole(self.kind)
         return told
+
+    def failed(self, failure: Failure) -> Iterator[Request]:
+        """No answer came; where the place was a guess, the next one is tried."""
+        if failure.request.cb_kwargs.get("guess") and error_of(failure)[0] != "too large":  # type: ignore[attr-defined]
+            yield from self._try_next()
+        else:
+            yield from super().failed(failure)
+
+    def _look_for_use(self) -> None:
+        """Sitemaps that list nothing of the site are of no use, which somebody should know."""
+        if self.broken or not self._asked:
+            return
+        useless = (
+            "it lists no address" if self._named and not self._pages else self.are_elsewhere(self._pages)
+        )
+        if useless:
+            self.give_up(", ".join(sorted(self._asked)[:MOST_TROUBLES]), useless, tell=True)
 
     def _is_further_page(self, url: str) -> bool:
         homes = {key(seed, self._site) for seed in self._site.seeds}
@@ -238,8 +317,10 @@ class Feeds(Reading):
 
     kind = "feed"
 
-    def __init__(self, archive: Archive, addresses: Sequence[str], *, relied_on: bool = False) -> None:
-        super().__init__(archive, relied_on=relied_on)
+    def __init__(
+        self, archive: Archive, addresses: Sequence[str], site: Site, *, relied_on: bool = False
+    ) -> None:
+        super().__init__(archive, site, relied_on=relied_on)
         self.addresses = list(dict.fromkeys(addresses))
 
     def begin(self) -> list[Request]:
@@ -251,11 +332,13 @@ class Feeds(Reading):
         if response.status == NOT_MODIFIED:
             return
         try:
-            entries = feed.listed(_body(response))
+            entries = feed.listed(sitemap.unpacked(_body(response)), response.url, self._site)
         except ValueError as error:
-            self.give_up(response.url, str(error))
+            self.give_up(response.url, str(error), tell=not isinstance(error, NotOffered))
             return
-        self.archive.note([replace(one, url=response.urljoin(one.url)) for one in entries])
+        if elsewhere := self.are_elsewhere(entries):
+            self.give_up(response.url, elsewhere, tell=True)
+        self.archive.note(entries)
         self.archive.read(self.kind, response.url, _with_validators(response, len(entries)))
 
     def told(self) -> bool:
@@ -272,6 +355,8 @@ def _usual_places(seeds: Sequence[str]) -> list[str]:
 
 
 def _body(response: Response) -> bytes:
+    if response.status in NOT_OFFERED:
+        raise NotOffered(f"it answers {response.status}")
     if response.status != OK:
         raise ValueError(f"it answers {response.status}")
     return response.body
@@ -279,7 +364,7 @@ def _body(response: Response) -> bytes:
 
 def _number(response: Response, header: str) -> int:
     value = (response.headers.get(header) or b"").decode("latin-1")
-    return int(value) if value.isdigit() else 0
+    return int(value) if value.isascii() and value.isdigit() and len(value) < LONGEST_NUMBER else 0
 
 
 def _with_validators(response: Response, entries: int) -> SourceState:

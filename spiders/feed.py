@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -12,9 +13,14 @@ from scrapy.http import Response, TextResponse
 
 from crawler.dates import sound_date
 from crawler.fetched import Listed
+from crawler.references import resolve
+from crawler.site import Site
+from crawler.urls import in_scope
 from spiders.references import addresses_of
 
 _TYPES = ("application/rss+xml", "application/atom+xml")
+_ORIGINALS = ("feedburner_origlink", "pheedo_origlink")
+"""Where services that count clicks keep the article's own address."""
 
 
 def feed_addresses(response: Response) -> list[str]:
@@ -26,21 +32,53 @@ def feed_addresses(response: Response) -> list[str]:
     return addresses_of(response, [href for href in hrefs if "comments" not in href])
 
 
-def listed(body: bytes) -> list[Listed]:
-    """The entries of a feed. Raises ValueError for what is no feed."""
-    feed = feedparser.parse(BytesIO(body))  # bare bytes would be tried as a file name
-    if not feed.get("version"):  # of nothing at all feedparser does not even say that
-        raise ValueError(f"it is no feed: {feed.get('bozo_exception', 'neither RSS nor Atom')}")
+def listed(body: bytes, url: str, site: Site) -> list[Listed]:
+    """The entries of the feed at `url`, each by its address on the site.
+
+    An entry that names no address of the site has the first that it names; one that names none is left out.
+    Raises ValueError for what is no feed.
+    """
+    feed = _parsed(body, url)
+    is_atom = feed.version.startswith("atom")
+    named = ((entry, address) for entry in feed.entries if (address := _address(entry, url, site)))
     return [
         Listed(
-            entry.link,
+            address,
             "feed",
             published=_date(entry, "published"),
-            modified=_date(entry, "updated") if feed.version.startswith("atom") else None,
+            modified=_date(entry, "updated") if is_atom else None,
         )
-        for entry in feed.entries
-        if entry.get("link")
+        for entry, address in named
     ]
+
+
+def _parsed(body: bytes, url: str) -> Any:
+    try:
+        feed = feedparser.parse(
+            BytesIO(body),  # bare bytes would be tried as a file name
+            response_headers={"content-location": url},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # whatever its parsers stumble over
+        raise ValueError(f"it is no feed that can be read: {type(error).__name__}, {error}") from error
+    if not feed.get("version"):  # of nothing at all feedparser does not even say that
+        raise ValueError(f"it is no feed: {feed.get('bozo_exception', 'neither RSS nor Atom')}")
+    return feed
+
+
+def _address(entry: Any, url: str, site: Site) -> str | None:
+    found = [address for one in _named(entry) if one and (address := resolve(url, one))]
+    return next((address for address in found if in_scope(address, site)), found[0] if found else None)
+
+
+def _named(entry: Any) -> Iterator[str]:
+    """All addresses that may be the article's, the surest first."""
+    yield from (entry.get(name, "") for name in _ORIGINALS)
+    yield entry.get("link", "")
+    yield from (link.get("href", "") for link in entry.get("links", ()) if link.get("rel") == "alternate")
+    if (guid := entry.get("id", "")).startswith(("http://", "https://")):
+        yield guid
 
 
 def _date(entry: Any, name: str) -> str | None:

@@ -22,7 +22,7 @@ from spiders.feed import feed_addresses
 from spiders.feed import listed as read_feed
 from spiders.fetching import fetched
 from spiders.references import base_of
-from spiders.sitemap import USUAL_PLACES, read_sitemap
+from spiders.sitemap import USUAL_PLACES, read_sitemap, unpacked
 from spiders.wordpress import api_root, rest_bases, types_address
 
 OK = 200
@@ -120,7 +120,7 @@ class ProbeSpider(Spider):
     def parse_feed(self, response: Response) -> None:
         """A feed with an entry is a source."""
         try:
-            if response.status == OK and read_feed(response.body):
+            if response.status == OK and read_feed(unpacked(response.body), response.url, self.site):
                 self.finding.feeds.append(response.url)
         except ValueError as error:
             self.logger.info("%s: %s", response.url, error)
@@ -128,7 +128,7 @@ class ProbeSpider(Spider):
     def parse_sitemap(self, response: Response) -> Iterator[Request]:
         """A sitemap that lists anything is a source; where places are guessed, the first is enough."""
         try:
-            found = read_sitemap(response.body) if response.status == OK else None
+            found = read_sitemap(response.body, response.url, self.site) if response.status == OK else None
         except ValueError as error:
             self.logger.info("%s: %s", response.url, error)
             found = None

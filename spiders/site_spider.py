@@ -174,7 +174,7 @@ class SiteSpider(Spider):
 
     def _ask_wordpress(self) -> list[Request]:
         return self._ask(
-            "wordpress", WordPress(self.archive, self._roots, relied_on=self._named("wordpress"))
+            "wordpress", WordPress(self.archive, self._roots, self.site, relied_on=self._named("wordpress"))
         )
 
     def _ask_sitemaps(self) -> list[Request]:
@@ -187,7 +187,7 @@ class SiteSpider(Spider):
         named = self._named("feed")
         if self.enumerated and not named:
             return []
-        return self._ask("feed", Feeds(self.archive, self._feeds, relied_on=named))
+        return self._ask("feed", Feeds(self.archive, self._feeds, self.site, relied_on=named))
 
     def _note_seed_links(self) -> list[Request]:
         if self._follows_links():

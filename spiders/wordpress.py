@@ -7,16 +7,20 @@ is empty. Titles and texts come as HTML.
 
 from __future__ import annotations
 
-import json
+import re
+from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from scrapy.http import Response, TextResponse
 
 from crawler.dates import sound_date
 from crawler.fetched import Listed
 from crawler.judging.witness import of_markup
+from crawler.references import resolve
+from spiders.json_answer import read_json
 from spiders.references import addresses_of
 
 PER_PAGE = 100
@@ -24,6 +28,8 @@ FIELDS = "id,type,link,date_gmt,modified_gmt,title,content"
 NEXT_PART = "<!--nextpage-->"
 """Stands in the text between two parts of an article, whether or not the theme links to them."""
 API_LINK = "https://api.w.org/"
+LONGEST_MESSAGE = 200
+_NAME = re.compile(r"[\w-]{1,64}")
 
 # Public post types of WordPress itself and of page builders that hold furniture, not articles.
 _NO_ARTICLES = frozenset(
@@ -56,7 +62,12 @@ def api_root(response: Response) -> str | None:
 
 def types_address(root: str) -> str:
     """Where the API lists the site's types of posts."""
-    return _address(root, "wp/v2/types", {})
+    return _with_query(_below(root, "wp/v2/types"), {})
+
+
+def collection_address(root: str, base: str) -> str:
+    """The name under which a collection is remembered."""
+    return resolve(root, base) or root
 
 
 def posts_address(root: str, base: str, page: int, modified_after: str | None = None) -> str:
@@ -65,7 +76,7 @@ def posts_address(root: str, base: str, page: int, modified_after: str | None = 
     query |= (
         {"orderby": "modified", "modified_after": modified_after} if modified_after else {"orderby": "id"}
     )
-    return _address(root, base, query)
+    return _with_query(_below(root, base), query)
 
 
 def rest_bases(body: bytes, root: str) -> list[str]:
@@ -73,41 +84,64 @@ def rest_bases(body: bytes, root: str) -> list[str]:
 
     Raises ValueError for an answer that is not such a list.
     """
-    types = json.loads(body)
-    if not isinstance(types, dict):
-        raise ValueError(f"{root} does not list its types of posts")
-    return [
-        f"{one.get('rest_namespace') or 'wp/v2'}/{one['rest_base']}"
-        for name, one in types.items()
-        if isinstance(one, dict)
-        and one.get("rest_base")
-        and name not in _NO_ARTICLES
-        and "(" not in one["rest_base"]
-    ]
+    types = read_json(body)
+    if not isinstance(types, dict) or not any(isinstance(one, dict) for one in types.values()):
+        raise ValueError(f"{root} does not list its types of posts{_complaint(types)}")
+    bases = (_base(name, one) for name, one in types.items() if isinstance(one, dict))
+    return [base for base in bases if base and resolve(root, base)]
 
 
-def listed(body: bytes, root: str) -> list[Listed]:
+def _base(name: str, one: dict[str, Any]) -> str | None:
+    base, namespace = one.get("rest_base"), one.get("rest_namespace") or "wp/v2"
+    if not (isinstance(base, str) and isinstance(namespace, str)) or name in _NO_ARTICLES:
+        return None
+    return f"{namespace}/{base}" if base and "(" not in base else None
+
+
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """The public posts of one answer."""
+
+    listed: list[Listed]
+    lost: int
+    """How many entries can't be made sense of."""
+
+
+def read_posts(body: bytes, root: str) -> Posts:
     """The public posts of one answer. Raises ValueError for an answer that is not a list of posts."""
-    posts = json.loads(body)
+    posts = read_json(body)
     if not isinstance(posts, list):
-        raise ValueError(f"{root} does not answer with a list of posts")
-    return [
-        _one(post, root)
-        for post in posts
-        if isinstance(post, dict) and post.get("link") and not _protected(post)
-    ]
+        raise ValueError(f"{root} does not answer with a list of posts{_complaint(posts)}")
+    public = [post for post in posts if not (isinstance(post, dict) and _protected(post))]
+    refs = Counter(_ref(post, root) for post in public if isinstance(post, dict))
+    found = [_one(post, root, refs) for post in public]
+    listed = [one for one in found if one]
+    return Posts(listed, lost=len(found) - len(listed))
 
 
-def _one(post: dict[str, Any], root: str) -> Listed:
+def _one(post: object, root: str, refs: Counter[str | None]) -> Listed | None:
+    """One post; None for an entry that is none. Other values that are not as they should be are left out."""
+    link = post.get("link") if isinstance(post, dict) else None
+    address = resolve(root, link) if isinstance(link, str) and link.strip() else None
+    if not isinstance(post, dict) or address is None:
+        return None
+    ref, content = _ref(post, root), _rendered(post, "content")
     return Listed(
-        url=str(post["link"]),
+        url=address,
         source="wordpress",
-        ref=f"{post.get('type', 'post')}:{post.get('id')}@{urlsplit(root).path}",
+        ref=ref if refs[ref] == 1 else None,  # an id that several posts bear names none of them
         published=sound_date(post.get("date_gmt"), UTC),  # it writes no zone
         modified=sound_date(post.get("modified_gmt"), UTC),
-        witness=of_markup(_rendered(post, "title"), _rendered(post, "content")),
-        parts=_rendered(post, "content").count(NEXT_PART) + 1,
+        witness=of_markup(_rendered(post, "title"), content),
+        parts=content.count(NEXT_PART) + 1,
     )
+
+
+def _ref(post: dict[str, Any], root: str) -> str | None:
+    """The site's own id of a post; None where it gives none."""
+    kind, number = post.get("type", "post"), post.get("id")
+    sound = isinstance(number, int) and not isinstance(number, bool) and isinstance(kind, str)
+    return f"{kind}:{number}@{urlsplit(root).path}" if sound and _NAME.fullmatch(kind) else None
 
 
 def _protected(post: dict[str, Any]) -> bool:
@@ -117,11 +151,22 @@ def _protected(post: dict[str, Any]) -> bool:
 
 def _rendered(post: dict[str, Any], part: str) -> str:
     value = post.get(part)
-    return str(value.get("rendered", "")) if isinstance(value, dict) else ""
+    text = value.get("rendered") if isinstance(value, dict) else None
+    # Texts cut by the byte end in half a character.
+    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
 
 
-def _address(root: str, path: str, query: dict[str, str]) -> str:
+def _below(root: str, path: str) -> str:
     """An address below the root, which is a path or, without permalinks, `?rest_route=/`."""
-    if "rest_route=" in root:
-        return f"{root}{path}" + (f"&{urlencode(query)}" if query else "")
-    return urljoin(root, path) + (f"?{urlencode(query)}" if query else "")
+    return f"{root}{path}" if "rest_route=" in root else resolve(root, path) or root
+
+
+def _with_query(address: str, query: dict[str, str]) -> str:
+    mark = "&" if "?" in address else "?"
+    return f"{address}{mark}{urlencode(query)}" if query else address
+
+
+def _complaint(answer: object) -> str:
+    """What the API says instead, where it says it as WordPress does."""
+    message = answer.get("message") if isinstance(answer, dict) else None
+    return f", but says: {' '.join(message.split())[:LONGEST_MESSAGE]}" if isinstance(message, str) else ""

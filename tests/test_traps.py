@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crawler.shapes import ENOUGH, ENOUGH_WIDE, Shapes
+from crawler.site import Site
 from spiders.sitemap import MAX_ENTRIES, read_sitemap
 from tests.blog import POSTS, front, publish, sheets, sitemap, sitemap_index
 from tests.local_site import LocalSite, Page, Request, article
@@ -102,7 +103,9 @@ def test_a_hostile_sitemap_costs_little_and_is_said_and_the_others_are_read(
 
 
 def test_of_a_sitemap_with_more_entries_than_may_be_the_first_are_read_and_that_is_said() -> None:
-    found = read_sitemap(str(sitemap("https://a.example", ["/a/"] * 60_000).body).encode())
+    paths = [f"/{number}/" for number in range(60_000)]
+    site = Site(name="t", url="https://a.example/")
+    found = read_sitemap(str(sitemap("https://a.example", paths).body).encode(), f"{site.url}map.xml", site)
     assert len(found.pages) == MAX_ENTRIES == 50_000
     assert "more than 50000 entries" in found.lacks
 

@@ -138,7 +138,7 @@ class SiteArchive:
         """The next pages to fetch: those that are due, and those never fetched, as far as the budget goes."""
         pages = {p.id: p for p in self.store.pages(self.site.name) if p.id not in self._tried}
         visits = [self._visit(page) for page in pages.values()]
-        chosen = plan(visits, self.started, budget=self._budget_left(), fill=self.fill - len(self._tried))
+        chosen = plan(visits, self.started, budget=self.requests_left(), fill=self.fill - len(self._tried))
         again, self._again = self._again, []
         missing = {visit.page for visit in visits if visit.missing}
         # By themselves: what has left must be known before what has turned up is read.
@@ -148,7 +148,11 @@ class SiteArchive:
 
     def spent(self) -> bool:
         """Whether the day's budget is used up."""
-        return self._budget_left() <= 0
+        return self.requests_left() <= 0
+
+    def requests_left(self) -> int:
+        """What is left of the day's budget."""
+        return max(0, self.budget - self.requests())
 
     # ---- what the recording asks and tells
 
@@ -219,9 +223,6 @@ class SiteArchive:
             published=sound_date(one.published, zone, seen_at=at),
             modified=sound_date(one.modified, zone, seen_at=at),
         )
-
-    def _budget_left(self) -> int:
-        return max(0, self.budget - self.requests())
 
     def _visit(self, page: PageRow) -> Visit:
         missing = page.id in self._left or (page.state == "missing" and page.missing_run != self.run)

@@ -1,0 +1,63 @@
+"""JSON as an API sends it, also where a broken plugin speaks before and after it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+LONGEST_NUMBER = 18
+"""Digits; a longer one is no id and no count, and Python would refuse it with the whole answer."""
+_OPENS = re.compile(r"[\[{]")
+_OPENS_A_LINE = re.compile(r"[\n>][ \t\r]*([\[{])")
+_ENDS = re.compile(r"[ \t\r]*(?:\Z|[\n<])")
+_MOST_TRIES = 20
+SHOWN = 60  # characters
+
+
+def _number(digits: str) -> float:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else float(digits)
+
+
+_DECODER = json.JSONDecoder(parse_int=_number, strict=False)
+
+
+def read_json(body: bytes) -> Any:
+    """The value in an answer; a BOM, and messages of PHP before and after it, are passed over.
+
+    Raises ValueError for an answer that holds none, for one that is cut off, and for one nested too deep.
+    """
+    text = body.decode(json.detect_encoding(body), "replace").lstrip("\ufeff")
+    try:
+        return _amid_messages(text)
+    except RecursionError as error:
+        raise ValueError("its JSON is nested too deep") from error
+
+
+def _amid_messages(text: str) -> Any:
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        for start in _beginnings(text):
+            try:
+                value, end = _DECODER.raw_decode(text, start)
+            except json.JSONDecodeError:
+                continue
+            if _ENDS.match(text, end):  # else it is a piece of something that is cut off
+                return value
+        raise ValueError(f"it is no JSON: {_why(text, error)}") from error
+
+
+def _why(text: str, error: json.JSONDecodeError) -> str:
+    if text.lstrip().startswith(("[", "{")):
+        return str(error)
+    return f"it begins with {' '.join(text[:SHOWN].split())!r}" if text.strip() else "it is empty"
+
+
+def _beginnings(text: str) -> Iterator[int]:
+    """Where a value may begin: at the first bracket or brace, and at those that begin a line."""
+    if first := _OPENS.search(text):
+        yield first.start()
+    yield from (found.start(1) for found in islice(_OPENS_A_LINE.finditer(text), _MOST_TRIES))
