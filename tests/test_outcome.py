@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.classification.comparison import ComparedView, LastVersion
 from crawler.classification.outcome import ERRORS, RULES, Context, Outcome, judge
 from crawler.classification.response import (
     BLOCK_TITLES,
@@ -63,12 +64,17 @@ def at(final_key: str, asked_key: str = KEY, in_scope: bool = True) -> Context:
 
 
 def rule_of(answer: Fetched, context: Context) -> str:
-    return next(rule.name for rule in RULES if rule.holds(ResponseView(answer), context))
+    return next(rule.name for rule in RULES if rule.holds(ComparedView(answer, context.last), context))
 
 
 NOT_FOUND = fetched(page("Nejat Society", MENU + "<p>There is nothing here.</p>"))
 KNOWN = Context(KEY, KEY, frozenset({HOME}), not_found=fingerprint(NOT_FOUND))
 TITLED = fetched(page("Error 404: Page not found", "<p>" + "Latest news of the day. " * 90 + "</p>"))
+LAST = LastVersion("Families wait in Tirana for a word.", ResponseView(fetched(page(text=ARTICLE + MENU))))
+SEEN = Context(KEY, KEY, frozenset({HOME}), last=LAST)
+PHP_ERROR = "<b>Fatal error</b>: Uncaught Error in <b>/var/www/theme/single.php</b> on line <b>31</b>"
+CONSENT = "<h1>We use cookies</h1><p>We ask for your consent.</p><button>Accept all</button>"
+LOST = "The page that you asked for does not exist."
 LOGIN = "<form><label>User name</label><input name=u><label>Password</label><input type='password'></form>"
 CASES: list[tuple[str, Outcome, Fetched, Context]] = [
     *((f"error: {key}", outcome, fetched(error=key), SAME) for key, outcome in ERRORS.items()),
@@ -179,6 +185,20 @@ CASES: list[tuple[str, Outcome, Fetched, Context]] = [
     ("wrong type", Outcome.wrong_type, fetched(b"<?xml version='1.0'?><rss></rss>", content_type=""), SAME),
     ("wrong type", Outcome.wrong_type, fetched(b"\x00\x01\x02", content_type=""), SAME),
     ("wrong type", Outcome.wrong_type, fetched(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), SAME),
+    ("PHP error", Outcome.failed, fetched(page(text=ARTICLE + PHP_ERROR)[:-14]), SAME),
+    ("WordPress error", Outcome.failed, fetched(page("WordPress › Error", "<p>Not allowed.</p>")), SAME),
+    ("welcome page", Outcome.failed, fetched(page("It works", "<h1>It works!</h1>")), SAME),
+    ("suspended", Outcome.failed, fetched(page("Account suspended", "<h1>Account suspended</h1>")), SAME),
+    ("parked domain", Outcome.failed, fetched(page("x.example", "<h1>This domain is for sale</h1>")), SAME),
+    ("away", Outcome.maintenance, fetched(page("Nejat", "<h1>We'll be back soon</h1>")), SAME),
+    ("firewall", Outcome.blocked, fetched(page("Nejat", "<h1>Security check</h1><p>Wait.</p>")), SAME),
+    ("consent", Outcome.blocked, fetched(page("Nejat", CONSENT)), SEEN),
+    ("login page", Outcome.blocked, fetched(page("Log in", f"<h1>Log in</h1>{LOGIN}{MENU * 4}")), SEEN),
+    ("paywall", Outcome.blocked, fetched(page("Nejat", "<h2>Subscribe to continue reading</h2>")), SEEN),
+    ("withdrawn", Outcome.gone, fetched(page("Nejat", "<p>This article has been removed.</p>")), SEEN),
+    ("error page", Outcome.failed, fetched(b"Internal Server Error"), SAME),
+    ("shell", Outcome.failed, fetched(page("Nejat", "<div id='root'></div><script>1</script>")), SAME),
+    ("bare", Outcome.failed, fetched(page("Nejat", "<p>The lamp is out. Come again.</p>")), SEEN),
     ("shorter than announced", Outcome.truncated, fetched(page()[:900], content_length="2311"), SAME),
     (
         "shorter than announced",
@@ -205,6 +225,12 @@ CASES: list[tuple[str, Outcome, Fetched, Context]] = [
     ("titled not found", Outcome.soft_404, fetched(page("Shoqata Nejat » Faqja nuk u gjet", MENU)), SAME),
     ("titled not found", Outcome.soft_404, fetched(page("Seite nicht gefunden &#8211; Nejat", MENU)), SAME),
     ("titled not found", Outcome.soft_404, fetched(page("Page introuvable", MENU)), SAME),
+    (
+        "titled not found",
+        Outcome.soft_404,
+        fetched(page("Nejat", f"<h1>Page not found</h1><p>{LOST}</p>")),
+        SAME,
+    ),
     ("moved", Outcome.moved, fetched(), at("www.nejatngo.org/en/posts/15")),
     ("moved", Outcome.moved, fetched(), at(KEY, asked_key="www.nejatngo.org?p=14")),
     ("ok", Outcome.ok, fetched(), SAME),

@@ -20,7 +20,11 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import NamedTuple
 
+from crawler.classification import standins
+from crawler.classification.comparison import ComparedView, LastVersion
+from crawler.classification.folding import fold, found
 from crawler.classification.media_type import JSON, XML
+from crawler.classification.phrases.of_articles import NOT_FOUND, NOT_FOUND_HEADINGS
 from crawler.classification.response import (
     LITTLE,
     MAINTENANCE_TEXTS,
@@ -85,6 +89,8 @@ class Context:
     """How the site answers for an address that can't exist, where it does so with status 200."""
     had_end: bool = False
     """Whether the previous capture of the page had its end (see `response.has_end`)."""
+    last: LastVersion | None = None
+    """The last version of the page, where it has one."""
 
 
 ERRORS = {
@@ -122,25 +128,28 @@ _ERROR_DATA = re.compile(
 
 
 class Rule(NamedTuple):
-    """One row of the table. The reason is a format string over the answer a and the context c."""
+    """One row of the table. The reason is a format string over the answer a, the context c, and `seen`."""
 
     name: str
-    holds: Callable[[ResponseView, Context], bool]
+    holds: Callable[[ComparedView, Context], bool | str]
+    """What was seen of it; nothing, or False, where it does not hold."""
     outcome: Outcome
     reason: str
 
 
 def judge(fetched: Fetched, context: Context) -> Verdict:
     """What the fetch turned out to be and why, by the first rule of RULES that holds. Never raises."""
-    answer = ResponseView(fetched)
-    rule = next(rule for rule in RULES if rule.holds(answer, context))
-    return Verdict(rule.outcome, _one_line(rule.reason.format(a=answer, c=context)))
+    answer = ComparedView(fetched, context.last)
+    for rule in RULES:
+        if seen := rule.holds(answer, context):
+            return Verdict(rule.outcome, _one_line(rule.reason.format(a=answer, c=context, seen=seen)))
+    raise AssertionError("the last rule always holds")
 
 
 def _maintenance_page(a: ResponseView, _: Context) -> bool:
     """Titled so with little text, or saying in few words what WordPress says then."""
     if a.title_parts & MAINTENANCE_TITLES:
-        return a.words < _FORM
+        return a.words < _FORM and not a.is_article
     if a.bytes >= _SMALL or a.words >= _FORM:
         return False
     text = plain(a.text)
@@ -185,8 +194,14 @@ def _known_not_found(a: ResponseView, c: Context) -> bool:
     return bool(a.title_parts & NOT_FOUND_TITLES) or a.fingerprint == c.not_found
 
 
-def _titled_not_found(a: ResponseView, _: Context) -> bool:
-    return bool(a.title_parts & NOT_FOUND_TITLES) and a.words < LITTLE
+def _titled_not_found(a: ComparedView, _: Context) -> bool:
+    """By its title, or its only heading; and what it says besides is little, or says so, too."""
+    headings = a.anatomy.main_headings
+    by_title = bool(a.title_parts & NOT_FOUND_TITLES)
+    by_heading = len(headings) == 1 and headings[0] in NOT_FOUND_HEADINGS
+    if not (by_title or by_heading) or a.words >= LITTLE or a.is_kept:
+        return False
+    return (by_title and a.prose_words < _FORM) or any(found(NOT_FOUND, fold(one)) for one in a.anatomy.prose)
 
 
 def _unreadable(a: ResponseView, _: Context) -> bool:
@@ -201,6 +216,11 @@ def _error_as_data(a: ResponseView, _: Context) -> bool:
 def _error(error: str, outcome: Outcome) -> Rule:
     reason = f"{error}: {{a.fetched.detail}}"
     return Rule(f"error: {error}", lambda a, c: a.fetched.error == error, outcome, reason)
+
+
+def _stand_in(name: str, seen: Callable[[ComparedView], str], outcome: Outcome, reason: str) -> Rule:
+    """A form of what answers in place of a page; a document that is no HTML has none."""
+    return Rule(name, lambda a, c: a.is_html and seen(a), outcome, f"HTTP {{a.status}}, {reason}: “{{seen}}”")
 
 
 def _status(name: str, statuses: frozenset[int], outcome: Outcome) -> Rule:
@@ -258,6 +278,20 @@ RULES = (
     Rule("empty", lambda a, c: not a.fetched.body.strip(), Outcome.truncated, "empty body"),
     Rule("error as data", _error_as_data, Outcome.failed, "an error sent as data: {a.start}"),
     Rule("wrong type", _unreadable, Outcome.wrong_type, "neither page nor document: {a.media_type!r}"),
+    _stand_in("PHP error", standins.php_error, Outcome.failed, "an error of PHP ends the page"),
+    _stand_in("WordPress error", standins.wordpress_error, Outcome.failed, "an error page of WordPress"),
+    _stand_in("welcome page", standins.welcome, Outcome.failed, "the welcome page of a web server"),
+    _stand_in("suspended", standins.SUSPENDED.seen, Outcome.failed, "the account of the site is suspended"),
+    _stand_in("parked domain", standins.parked, Outcome.failed, "a parked domain"),
+    _stand_in("away", standins.MAINTENANCE.seen, Outcome.maintenance, "a maintenance page"),
+    _stand_in("firewall", standins.FIREWALL.seen, Outcome.blocked, "the wall of a firewall"),
+    _stand_in("consent", standins.consent, Outcome.blocked, "a consent page in place of the page"),
+    _stand_in("login page", standins.login, Outcome.blocked, "a login page in place of the page"),
+    _stand_in("paywall", standins.paywall, Outcome.blocked, "a paywall cuts the article"),
+    _stand_in("withdrawn", standins.withdrawn, Outcome.gone, "the site has withdrawn the page"),
+    _stand_in("error page", standins.SERVER_ERROR.seen, Outcome.failed, "an error page of the server"),
+    _stand_in("shell", standins.shell, Outcome.failed, "nothing to read without JavaScript (see `render`)"),
+    _stand_in("bare", standins.bare, Outcome.failed, "nothing of the page or its site is left"),
     Rule(
         "shorter than announced",
         lambda a, c: a.announced > a.bytes and not a.has_end,

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 
-from lxml import etree
-
+from crawler.classification.anatomy import Anatomy, anatomy
 from crawler.classification.media_type import HTML, media_type
 from crawler.fetched import Fetched
 
@@ -92,10 +91,14 @@ MAINTENANCE_TEXTS = _phrases(
 LITTLE = 200
 """Words: a challenge or a "not found" page with its menus shows fewer, an article with its menus more."""
 
+LEAST_ARTICLE = 8
+"""Words of running text: what stands in for an article and is marked up as one shows fewer."""
+
+_ARTICLE = re.compile(r"<article|<form[^>]{0,200}comment")
 _HEAD = 64 * 1024
-_WHOLE = 256 * 1024
+_WHOLE = 1024 * 1024
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,400})", re.IGNORECASE)
-_BETWEEN = re.compile(r" [-–—•·:] | ?[|»«] ?")
+_BETWEEN = re.compile(r" [-–—•·:] | ?[|»«›‹] ?")
 _CUT = re.compile(rb"<(?:[/!a-zA-Z]|$)")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 
@@ -146,18 +149,19 @@ class ResponseView:
         return _phrases(self.title, *_BETWEEN.split(self.title)) - {""}
 
     @cached_property
-    def _parsed(self) -> tuple[str, str]:
-        return _machinery_and_text(_decoded(self.fetched, _WHOLE)) if self.head else ("", "")
+    def anatomy(self) -> Anatomy:
+        """The parts of the page."""
+        return anatomy(_decoded(self.fetched, _WHOLE)) if self.head else Anatomy()
 
     @property
     def machinery(self) -> str:
         """Scripts and attributes, in lower case, but not the addresses of links: articles cite those."""
-        return self._parsed[0]
+        return self.anatomy.machinery
 
     @property
     def text(self) -> str:
         """What a reader sees, in one line."""
-        return self._parsed[1]
+        return self.anatomy.text
 
     @cached_property
     def words(self) -> int:
@@ -165,12 +169,22 @@ class ResponseView:
         return len(self.text.split())
 
     @cached_property
+    def prose_words(self) -> int:
+        """How many words of running text it shows outside of menus, headers and footers."""
+        return sum(len(block.split()) for block in self.anatomy.prose)
+
+    @property
+    def is_article(self) -> bool:
+        """Whether it is marked up as an article, or has a place for comments, and shows running text."""
+        return self.prose_words >= LEAST_ARTICLE and _ARTICLE.search(self.lower) is not None
+
+    @cached_property
     def challenge(self) -> str:
         """Whose challenge or block page it is; empty where it is none."""
         for header, vendor in CHALLENGE_HEADERS.items():
             if header in self.fetched.headers:
                 return vendor
-        if plain(self.title) in BLOCK_TITLES and self.words < LITTLE:
+        if plain(self.title) in BLOCK_TITLES and self.words < LITTLE and not self.is_article:
             return f"title {self.title!r}"
         marks = [mark for mark in CHALLENGE_MARKS if mark in self.lower]
         found = (CHALLENGE_MARKS[mark] for mark in marks if mark in self.machinery and self.words < LITTLE)
@@ -231,19 +245,3 @@ def _decoded(fetched: Fetched, size: int) -> str:
         return fetched.body[:size].decode(fetched.encoding or "utf-8", "replace")
     except (LookupError, ValueError):  # a name that is no encoding, or one that is no encoding of text
         return fetched.body[:size].decode("utf-8", "replace")
-
-
-def _machinery_and_text(html: str) -> tuple[str, str]:
-    """What of a page works (scripts and attributes, without addresses of links) and what of it is read."""
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
-        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:
-        return "", ""
-    if root is None:  # as of `<html`, whatever the type hints of lxml say
-        return "", ""
-    scripts = [script.text or "" for script in root.iter("script")]
-    named = (pair for element in root.iter() for pair in element.attrib.items())
-    machinery = " ".join([*scripts, *(str(value) for name, value in named if name != "href")]).lower()
-    etree.strip_elements(root, "head", "script", "style", "noscript", "template", with_tail=False)
-    return machinery, " ".join(" ".join(map(str, root.itertext())).split())

@@ -1,0 +1,186 @@
+"""What a page is made of, as far as that tells an article from what stands in for one.
+
+One pass over the markup: machinery (scripts and attributes), headings, running text, buttons, links. No
+article is read here; that is the work of `crawler.extract`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+
+from lxml import etree
+
+from crawler.classification.folding import fold, squeeze
+
+UNSEEN = ("head", "script", "style", "noscript", "template")
+BLOCKS = frozenset(
+    {
+        *("address", "article", "aside", "blockquote", "body", "button", "center", "dd", "details", "dialog"),
+        *("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4"),
+        *("h5", "h6", "header", "hr", "html", "iframe", "label", "legend", "li", "main", "nav", "ol", "p"),
+        *("pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
+    }
+)
+FURNITURE = frozenset({"nav", "aside", "footer"})
+FURNITURE_ROLES = frozenset({"navigation", "contentinfo", "banner", "search", "complementary"})
+HEADINGS = ("h1", "h2", "h3")
+ROOTS = frozenset({"root", "app", "__next", "__nuxt", "___gatsby", "svelte", "q-app", "app-root", "main-app"})
+"""Names of the one element that a script fills."""
+LEAST_PROSE = 4  # words: a shorter block is a label
+SHORT = 6  # words of a link that may be a button
+MOST_PIECES = 20  # of the text of a button
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """The parts of one page."""
+
+    machinery: str = ""
+    """Scripts and attributes, in lower case, but not the addresses of links: articles cite those."""
+    text: str = ""
+    """What a reader sees, in one line."""
+    noscript: str = ""
+    """What a reader without scripts sees besides."""
+    headings: tuple[tuple[str, str], ...] = ()
+    """Tag and text of each heading outside menus, headers and footers."""
+    prose: tuple[str, ...] = ()
+    """Blocks of running text outside menus, headers and footers."""
+    controls: frozenset[str] = frozenset()
+    """What is written on buttons and short links, folded."""
+    links: int = 0
+    asks_password: bool = False
+    empty_root: bool = False
+    """Whether the element that a script fills is there, and empty."""
+
+    @cached_property
+    def squeezed(self) -> str:
+        """The letters and digits of the text alone, to find blocks again whatever stands between them."""
+        return squeeze(self.text)
+
+    @cached_property
+    def main_headings(self) -> tuple[str, ...]:
+        """The headings of the highest rank that there is, folded."""
+        for tag in HEADINGS:
+            if found := tuple(fold(text) for kind, text in self.headings if kind == tag):
+                return found
+        return ()
+
+
+def anatomy(html: str) -> Anatomy:
+    """The parts of a page; those of an empty one where it can't be parsed."""
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        return Anatomy()
+    if root is None:  # as of `<html`, whatever the type hints of lxml say
+        return Anatomy()
+    scripts = [script.text or "" for script in root.iter("script")]
+    named = (pair for element in root.iter() for pair in element.attrib.items())
+    machinery = " ".join([*scripts, *(str(value) for name, value in named if name != "href")]).lower()
+    noscript = " ".join(_text(element) for element in root.iter("noscript"))
+    etree.strip_elements(root, *UNSEEN, with_tail=False)
+    walk = _Walk()
+    walk.over(root)
+    return Anatomy(
+        machinery=machinery,
+        text=_text(root),
+        noscript=noscript,
+        headings=tuple(walk.headings),
+        prose=tuple(walk.prose),
+        controls=frozenset(walk.controls) - {""},
+        links=walk.links,
+        asks_password=walk.asks_password,
+        empty_root=walk.empty_root,
+    )
+
+
+@dataclass
+class _Walk:
+    """One walk over the elements of a page, which cuts its text into blocks."""
+
+    headings: list[tuple[str, str]] = field(default_factory=list)
+    prose: list[str] = field(default_factory=list)
+    controls: list[str] = field(default_factory=list)
+    links: int = 0
+    asks_password: bool = False
+    empty_root: bool = False
+    _pieces: list[tuple[str, bool]] = field(default_factory=list)
+    _tags: list[str] = field(default_factory=list)
+    _in_furniture: int = 0
+    _in_link: int = 0
+
+    def over(self, root: etree._Element) -> None:
+        """Walk from the root to the last element."""
+        for event, element in etree.iterwalk(root, events=("start", "end")):
+            tag = element.tag if isinstance(element.tag, str) else ""
+            if event == "start":
+                self._enter(element, tag)
+            else:
+                self._leave(element, tag)
+        self._cut()
+
+    def _enter(self, element: etree._Element, tag: str) -> None:
+        if tag in BLOCKS:
+            self._cut()
+            self._tags.append(tag)
+        self._in_furniture += _is_furniture(element, tag, self._tags)
+        self._in_link += tag == "a"
+        self._note(element, tag)
+        self._pieces.append((element.text or "", self._in_link > 0))
+
+    def _leave(self, element: etree._Element, tag: str) -> None:
+        if tag in BLOCKS:
+            self._cut()
+        self._in_furniture -= _is_furniture(element, tag, self._tags)
+        if tag in BLOCKS:
+            self._tags.pop()
+        self._in_link -= tag == "a"
+        self._pieces.append((element.tail or "", self._in_link > 0))
+
+    def _note(self, element: etree._Element, tag: str) -> None:
+        """What the element is, besides its text."""
+        kind = (element.get("type") or "").lower()
+        if tag == "a":
+            self.links += element.get("href") is not None
+            self.controls.append(_label(element))
+        elif tag == "button" or element.get("role") == "button":
+            self.controls.append(_label(element))
+        elif tag == "input":
+            self.asks_password |= kind == "password"
+            self.controls.append(fold(element.get("value") or "") if kind in ("submit", "button") else "")
+        if element.get("id", "").lower() in ROOTS or tag == "app-root":
+            self.empty_root |= not any(map(str.strip, map(str, element.itertext())))
+
+    def _cut(self) -> None:
+        """The end of a block: what stood in it is a heading, running text, or neither."""
+        pieces, self._pieces = self._pieces, []
+        text = " ".join("".join(piece for piece, _ in pieces).split())
+        if not text or self._in_furniture:
+            return
+        tag = self._tags[-1] if self._tags else "body"
+        if tag in HEADINGS:
+            self.headings.append((tag, text))
+        elif tag != "button":
+            own = sum(len(piece.split()) for piece, linked in pieces if not linked)
+            if own >= LEAST_PROSE and 2 * own >= len(text.split()):
+                self.prose.append(text)
+
+
+def _is_furniture(element: etree._Element, tag: str, tags: list[str]) -> bool:
+    """Whether an element holds what stands around the text; a header does so outside of an article only."""
+    if tag == "header":
+        return not {"article", "main"} & set(tags)
+    return tag in FURNITURE or (element.get("role") or "").lower() in FURNITURE_ROLES
+
+
+def _label(element: etree._Element) -> str:
+    """What is written on a button or a short link, folded; empty for a long one."""
+    text = "".join(map(str, islice(element.itertext(), MOST_PIECES)))
+    return fold(text) if len(text.split()) <= SHORT else ""
+
+
+def _text(element: etree._Element) -> str:
+    return " ".join(" ".join(map(str, element.itertext())).split())

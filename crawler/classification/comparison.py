@@ -1,0 +1,129 @@
+"""A response beside the last version of its page: how much of that is left, and what is new in its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from crawler.classification.anatomy import Anatomy
+from crawler.classification.folding import fold, squeeze
+from crawler.classification.response import ResponseView
+
+LEAST_BLOCK = 20  # letters: a shorter block may stand anywhere by chance
+STOPS = re.compile(r"[.!?:;,…؟،؛]+(?:\s|$)| [-–—] ")
+QUOTES = "«»“”„‟‘’‚‹›'\""
+LOST = 0.2
+"""With less than this part of its last text left, a page is another one, or something stands in for it."""
+KEPT = 0.5
+"""With this part of its last text left, nothing stands in for a page."""
+
+
+@dataclass(frozen=True)
+class LastVersion:
+    """What is known of a page from its last version."""
+
+    text: str
+    """As it was extracted, a block a line."""
+    view: ResponseView | None = None
+    """Its capture, where the body is kept."""
+
+
+@dataclass(frozen=True)
+class ComparedView(ResponseView):
+    """A response, seen beside the last version of its page where there is one."""
+
+    last: LastVersion | None = None
+
+    @cached_property
+    def before(self) -> Anatomy | None:
+        """The parts of the last version's capture, where that is known."""
+        return self.last.view.anatomy if self.last and self.last.view else None
+
+    @cached_property
+    def kept(self) -> float:
+        """The part of the last text that the response still shows, by letters; 1 where none is known."""
+        return self._share_of(self._blocks)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether hardly anything of a known text is left."""
+        return self.kept < LOST
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether enough of a known text is left to say that this is the page."""
+        return self.is_known and self.kept >= KEPT
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a text to compare with."""
+        return bool(self._blocks)
+
+    @cached_property
+    def is_cut(self) -> bool:
+        """Whether the second half of the known text is missing: what is left, if anything, is its start."""
+        half, letters = sum(map(len, self._blocks)) / 2, 0
+        for number, block in enumerate(self._blocks):
+            letters += len(block)
+            if letters >= half:
+                rest = self._blocks[number + 1 :] or self._blocks[number:]
+                return self._share_of(rest) < KEPT
+        return False
+
+    @cached_property
+    def fresh(self) -> tuple[str, ...]:
+        """Blocks of running text that the last capture did not show, folded."""
+        return tuple(map(fold, self._fresh_prose))
+
+    @cached_property
+    def fresh_words(self) -> int:
+        """How many words of running text are new."""
+        return sum(len(block.split()) for block in self.fresh)
+
+    @cached_property
+    def fresh_headings(self) -> tuple[str, ...]:
+        """Headings that the last capture did not show, folded."""
+        known = {fold(text) for _, text in self.before.headings} if self.before else set()
+        return tuple(one for _, text in self.anatomy.headings if (one := fold(text)) not in known)
+
+    @cached_property
+    def fresh_sentences(self) -> tuple[str, ...]:
+        """The parts between the stops and commas of what is new and no quotation, folded; headings first."""
+        known = set(self.fresh_headings)
+        headings = [text for _, text in self.anatomy.headings if fold(text) in known]
+        parts = (
+            part
+            for text in (*headings, *self._fresh_prose)
+            if text[0] not in QUOTES
+            for part in STOPS.split(text)
+        )
+        return tuple(filter(None, map(fold, parts)))
+
+    @cached_property
+    def fresh_controls(self) -> frozenset[str]:
+        """What is written on buttons and short links that the last capture did not have, folded."""
+        return self.anatomy.controls - (self.before.controls if self.before else frozenset())
+
+    @property
+    def has_lost_menus(self) -> bool:
+        """Whether the links of the site around the text are gone, too."""
+        before = self.before.links if self.before else 0
+        return self.anatomy.links < before and self.anatomy.links <= max(1, before * LOST)
+
+    @cached_property
+    def _fresh_prose(self) -> tuple[str, ...]:
+        known = self.before.squeezed if self.before else ""
+        return tuple(block for block in self.anatomy.prose if squeeze(block) not in known)
+
+    @cached_property
+    def _blocks(self) -> list[str]:
+        """The blocks of the last version that can be looked for."""
+        blocks = [squeeze(block) for block in (self.last.text if self.last else "").split("\n")]
+        return [one for one in blocks if len(one) >= LEAST_BLOCK] or [one for one in blocks if one]
+
+    def _share_of(self, blocks: list[str]) -> float:
+        """How much of these blocks the response still shows."""
+        letters = sum(map(len, blocks))
+        left = sum(len(block) for block in blocks if block in self.anatomy.squeezed)
+        return left / letters if letters else 1.0

@@ -1,0 +1,230 @@
+"""What answers 200 in place of a page, known by several signs: a notice, a wall, a server's own page.
+
+No sign is enough by itself, for articles speak of all these things. Of a page that is known, the text must
+be gone (`ComparedView.is_lost`), and what is new must be short and speak as such a page speaks. Of a page
+that is seen for the first time, its heading or title must be that of such a page as a whole, and hardly a
+word of an article stand below it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawler.classification.comparison import ComparedView
+from crawler.classification.folding import Phrases, begins, fold, found
+from crawler.classification.phrases import of_articles as articles
+from crawler.classification.phrases import of_servers as servers
+
+NOTE = 40
+"""Words: a notice has fewer."""
+SHORT = 80
+LETTER = 150
+"""Words: a longer text below a wall is not the wall's own."""
+MANUAL = 450
+"""Words: as many has the welcome page of a web server."""
+SENTENCE = 14
+"""Words of a bare sentence."""
+LAST_WORDS = 4000  # letters; an error may be followed by its stack trace, and by a footer
+FEW_LINKS = 5
+"""A site's own pages have more links; what stands in for a whole site has no menu."""
+LITTLE = 200
+MOST_LEFT = 0.9
+"""With more of it left, an article is not cut."""
+MANY_LINKS = 8
+PHP_ERROR = re.compile(
+    r"(?:fatal|parse|recoverable fatal|catchable fatal) error\s*:.{0,2000}?\.php(?: on line |:)\s*\d",
+    re.IGNORECASE,
+)
+REFERENCE = re.compile(r"\b(?:[0-9a-f]{8,64}|\d{1,3}(?:\.\d{1,3}){3})\b", re.IGNORECASE)
+APOLOGY = re.compile(
+    r"^(?:(?:we are |we re )?(?:very )?sorry(?: but)?|unfortunately|notice|note|متاسفانه|عذرا|نعتذر|للاسف|لقد"
+    r"|desole|malheureusement|leider|na vjen keq(?: por)?|fatkeqesisht) "
+)
+WP_DIE = re.compile(r"<body[^>]{0,300}id=[\"']?error-page|wp-die-message")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What pages of one form say."""
+
+    sure: Phrases
+    """Sentences by which such a page speaks of itself or to its visitor."""
+    words: Phrases = ()
+    """Words that it has and that other pages may have, too."""
+    headings: Phrases = ()
+    """Its headings and titles, as a whole."""
+    most_words: int = LETTER
+    names_visitor: bool = False
+    """Whether the visitor's address, or the number of the incident, beside one of its words gives it away."""
+
+    def seen(self, c: ComparedView) -> str:
+        """By which words a response is of this form; empty where it is not."""
+        if c.is_kept or c.fresh_words > self.most_words:
+            return ""
+        return self._instead(c) if c.is_lost else self._at_first(c)
+
+    def _instead(self, c: ComparedView) -> str:
+        """In place of a known page: by a sentence, a heading, or words where the site's menus are gone."""
+        said = _first(self.sure, (*c.fresh_headings, *c.fresh)) or _short_text(self.sure, c)
+        heading = self._heading(c)
+        word = found(self.words, fold(c.text))
+        if said and (heading or c.has_lost_menus or c.fresh_words <= SHORT):
+            return said
+        if heading and (word or c.fresh_words <= NOTE):
+            return heading
+        named = self.names_visitor and c.fresh_words <= SHORT and REFERENCE.search(c.text) is not None
+        return word if named or c.has_lost_menus else ""
+
+    def _at_first(self, c: ComparedView) -> str:
+        """Without a known page: by heading and few words, on a page that has neither menu nor article."""
+        if c.anatomy.links > FEW_LINKS or c.is_article:
+            return ""
+        said = _first(self.sure, (*c.anatomy.main_headings, *c.fresh)) or _short_text(self.sure, c)
+        heading = self._heading(c)
+        if heading and (said or c.fresh_words <= SENTENCE):
+            return heading
+        return said if said and c.fresh_words <= NOTE else ""
+
+    def _heading(self, c: ComparedView) -> str:
+        titles = {fold(part) for part in c.title_parts}
+        return next((one for one in self.headings if one in titles or one in c.anatomy.main_headings), "")
+
+
+def _first(phrases: Phrases, texts: tuple[str, ...]) -> str:
+    return next(filter(None, (found(phrases, text) for text in texts)), "")
+
+
+def _short_text(phrases: Phrases, c: ComparedView) -> str:
+    """A phrase in all of the text, where that is short: it may stand in no block of its own."""
+    text = fold(c.anatomy.text)
+    return found(phrases, text) if len(text.split()) <= LETTER else ""
+
+
+def withdrawn(c: ComparedView) -> str:
+    """The site says that it has taken the article back."""
+    if not c.is_lost and (c.is_known or c.fresh_words > 2 * SENTENCE):
+        return ""
+    if c.fresh_words > SHORT:
+        return ""
+    sentences = c.fresh_sentences or (fold(c.text),)
+    return next(filter(None, (begins(articles.WITHDRAWN, APOLOGY.sub("", one)) for one in sentences)), "")
+
+
+def php_error(c: ComparedView) -> str:
+    """PHP has stopped within the page: its error is the last that the page says."""
+    errors = PHP_ERROR.findall(c.text[-LAST_WORDS:])
+    return errors[-1][:120] if errors and (c.is_lost or not c.has_end) else ""
+
+
+def wordpress_error(c: ComparedView) -> str:
+    """WordPress itself says that something went wrong: `wp_die`, or a critical error."""
+    if c.words < LITTLE and WP_DIE.search(c.lower):
+        return c.title or c.anatomy.text[:120]
+    parts = {fold(part) for part in c.title_parts}
+    if "wordpress" in parts and parts & set(servers.WORDPRESS_ERRORS) and c.words <= LETTER:
+        return c.title
+    said = _first(servers.WORDPRESS_CRITICAL, c.fresh)
+    cut = c.is_lost or not c.has_end or (not c.is_known and c.fresh_words <= 2 * SENTENCE)
+    return said if cut and c.fresh_words <= NOTE else ""
+
+
+def parked(c: ComparedView) -> str:
+    """A page of whoever trades with the unused domain."""
+    if c.is_kept or c.fresh_words > LETTER:
+        return ""
+    if mark := next((one for one in servers.PARKED_MARKS if one in c.anatomy.machinery), ""):
+        return mark
+    return Form(servers.PARKED, servers.PARKED_WORDS).seen(c)
+
+
+def welcome(c: ComparedView) -> str:
+    """The page that a web server shows before a site is put there."""
+    said = Form(servers.WELCOME, (), servers.WELCOME_HEADINGS, MANUAL).seen(c)
+    if said or c.is_kept or c.anatomy.main_headings[:1] != ("it works",):
+        return said
+    return "It works!" if c.words <= SENTENCE else ""
+
+
+def login(c: ComparedView) -> str:
+    """The site asks who the reader is, and shows nothing else."""
+    if not c.is_lost or c.fresh_words > LETTER:
+        return ""
+    asks = c.anatomy.asks_password and not (c.before and c.before.asks_password)
+    texts = (*(fold(part) for part in c.title_parts), *c.fresh_headings)
+    heading = next(filter(None, (begins(articles.LOGIN_HEADINGS, text) for text in texts)), "")
+    controls = set(articles.LOGIN_CONTROLS) & c.fresh_controls
+    if asks:
+        return heading or "a password"
+    return heading if controls and c.fresh_words <= NOTE else ""
+
+
+def consent(c: ComparedView) -> str:
+    """The site asks for consent, on a page of its own, however long that is."""
+    accepts = sorted(set(articles.ACCEPTS) & (c.fresh_controls if c.is_known else c.anatomy.controls))
+    if c.is_kept or not accepts:
+        return ""
+    headings = c.fresh_headings if c.is_known else c.anatomy.main_headings
+    heading = next((one for one in headings if begins(articles.CONSENT_HEADINGS, one)), "")
+    about = sum(1 for block in c.fresh if found(articles.CONSENT_WORDS, block))
+    if c.is_lost:
+        speaks = heading if about else ""
+        return speaks or (f"a button “{accepts[0]}”" if about and 2 * about >= len(c.fresh) else "")
+    exact = set(articles.CONSENT_HEADINGS)
+    alone = bool(headings) and set(headings) <= exact and not c.is_article
+    return heading if alone and not c.is_known and about and 2 * about >= len(c.fresh) else ""
+
+
+def paywall(c: ComparedView) -> str:
+    """The page says that it is not free, or shows a box that cuts the article."""
+    if not c.is_known:
+        return _paywall_at_first(c)
+    if not c.is_cut or c.kept > MOST_LEFT:
+        return ""
+    before = c.before.machinery if c.before else ""
+    not_free = bool(articles.NOT_FREE.search(c.machinery))
+    if not_free and not articles.NOT_FREE.search(before):
+        return _box(c) or "the page says that it is not free, and did not before"
+    mark = articles.PAYWALL_MARKS.search(c.machinery)
+    marked = mark is not None and mark[0] not in before
+    return _box(c) if marked or not_free or c.fresh_words <= SHORT else ""
+
+
+def _paywall_at_first(c: ComparedView) -> str:
+    if c.fresh_words >= LITTLE:
+        return ""
+    short = tuple(block for block in c.fresh if len(block.split()) <= NOTE)
+    heading = _first(articles.PAYWALL, c.fresh_headings)
+    not_free = articles.NOT_FREE.search(c.machinery)
+    marked = heading and articles.PAYWALL_MARKS.search(c.machinery)
+    return heading or _first(articles.PAYWALL, short) if not_free or marked else ""
+
+
+def _box(c: ComparedView) -> str:
+    """What a new and short block, a heading or a button says of reading on for money or a name."""
+    short = tuple(block for block in (*c.fresh_headings, *c.fresh) if len(block.split()) <= NOTE)
+    return _first(articles.PAYWALL, (*short, *sorted(c.fresh_controls)))
+
+
+def shell(c: ComparedView) -> str:
+    """A page that a script fills, before it was filled."""
+    needs = found(articles.NEEDS_SCRIPT, fold(f"{c.anatomy.noscript} {c.anatomy.text}"))
+    if c.is_kept or not (c.anatomy.empty_root or needs) or "script" not in c.lower:
+        return ""
+    if c.is_lost:
+        return "an empty page for a script to fill" if c.fresh_words <= NOTE else ""
+    bare = c.fresh_words <= SENTENCE and c.words <= NOTE and c.anatomy.links <= FEW_LINKS
+    return "an empty page for a script to fill" if bare and not c.is_known else ""
+
+
+def bare(c: ComparedView) -> str:
+    """Neither a word of the page nor the menus of the site are left, whatever is said instead."""
+    many = c.before is not None and c.before.links >= MANY_LINKS
+    gone = c.is_lost and many and c.anatomy.links <= 1 and c.words <= LETTER
+    return f"{c.words} words and no link of the site" if gone else ""
+
+
+MAINTENANCE = Form(servers.MAINTENANCE, servers.MAINTENANCE_WORDS, servers.MAINTENANCE_HEADINGS)
+FIREWALL = Form(servers.FIREWALL, servers.FIREWALL_WORDS, servers.FIREWALL_HEADINGS, names_visitor=True)
+SUSPENDED = Form(servers.SUSPENDED, servers.SUSPENDED_WORDS, servers.SUSPENDED_HEADINGS)
+SERVER_ERROR = Form(servers.SERVER_ERROR, servers.SERVER_ERROR_WORDS, servers.SERVER_ERROR_HEADINGS)
