@@ -168,14 +168,15 @@ class Store(Merging, Sites):
         )
         return int(row.fetchone()[0])
 
-    def count_sights(self, site: str, since: str) -> tuple[int, int, int]:
-        """How many pages of the site were fetched since; how many of them are articles; and how many live
-        articles of them were not seen."""
+    def count_sights(self, run: int) -> tuple[int, int, int]:
+        """How many pages a run fetched; how many showed an article; how many live articles did not show."""
         row = self.db.conn.execute(
-            "SELECT count(*), total(version IS NOT NULL AND seen_at >= :since),"
-            " total(version IS NOT NULL AND state = 'live' AND (seen_at IS NULL OR seen_at < :since))"
-            " FROM pages WHERE site = :site AND checked_at >= :since",
-            {"site": site, "since": since},
+            "SELECT count(*), total(is_article AND was_seen),"
+            " total(is_article AND is_live AND NOT was_seen) FROM ("
+            " SELECT version IS NOT NULL AS is_article, state = 'live' AS is_live,"
+            " max(outcome IN ('ok', 'not modified', 'moved')) AS was_seen"
+            " FROM captures JOIN pages ON pages.id = captures.page WHERE captures.run = ? GROUP BY pages.id)",
+            [run],
         ).fetchone()
         return int(row[0]), int(row[1]), int(row[2])
 

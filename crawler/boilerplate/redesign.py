@@ -8,6 +8,8 @@ it is learned, as one event of the site; if not, the odd pages are read as ever.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from crawler.boilerplate.learning import TWICE, Learner
 from crawler.boilerplate.recurrence import LEAST_PAGES
 from crawler.boilerplate.template import shows
@@ -22,8 +24,11 @@ OK = 200
 class Redesign:
     """What one run sees of a site's design."""
 
-    def __init__(self, archive: SiteArchive, learner: Learner) -> None:
-        self.archive, self.learner = archive, learner
+    def __init__(
+        self, archive: SiteArchive, learner: Learner, is_page: Callable[[PageRow, Fetched], bool]
+    ) -> None:
+        """`is_page` says whether a response shows a page, and not a wall, which has no design of the site."""
+        self.archive, self.learner, self._is_page = archive, learner, is_page
         self._waiting: dict[int, list[Fetched]] = {}
         self._same = 0
         self._settled = False
@@ -51,6 +56,8 @@ class Redesign:
             return True
         if fetched.error or fetched.status != OK or self._shows_known(fetched):
             self._same += fetched.status == OK
+            return False
+        if not self._is_page(page, fetched):
             return False
         self._wait(page, fetched)
         return True

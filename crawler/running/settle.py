@@ -108,7 +108,7 @@ def no_article(archive: SiteArchive, last_trouble: str) -> str:
     long as no article of it was refused or failed.
     """
     store, name = archive.store, archive.site.name
-    looked_at, articles, missed = store.count_sights(name, iso(archive.started))
+    looked_at, articles, missed = store.count_sights(archive.run)
     if articles or not looked_at or not (missed or store.count_articles(name) == 0):
         return ""
     told = f"none of the {looked_at} pages fetched is an article"

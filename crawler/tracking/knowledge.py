@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.boilerplate.template import EMPTY, Template
+from crawler.classification.comparison import LastVersion
 from crawler.classification.outcome import Context, Outcome
-from crawler.classification.response import PageFingerprint, has_end
+from crawler.classification.response import PageFingerprint, ResponseView, has_end
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
 from crawler.judging.novelty import is_new
@@ -69,6 +70,7 @@ def load(store: Store, site: Site, page: PageRow, fetched: Fetched) -> Asked:
         in_scope=in_scope(fetched.final_url, site),
         not_found=_not_found(store, site),
         had_end=not has_end(fetched.body) and _had_end(store, page),
+        last=None if is_same(page, fetched) else _last_seen(store, page),
     )
     return Asked(page, context)
 
@@ -112,6 +114,27 @@ def _not_found(store: Store, site: Site) -> PageFingerprint | None:
 def _had_end(store: Store, page: PageRow) -> bool:
     kept = store.last_body(page.id)
     return kept is not None and has_end(store.body(kept))
+
+
+def _last_seen(store: Store, page: PageRow) -> LastVersion | None:
+    """The last version of a page, beside which a response is classified."""
+    version = store.last_version(page.id) if page.version is not None else None
+    if version is None:
+        return None
+    capture = store.capture(version.capture)
+    if capture.body is None:
+        return LastVersion(version.text)
+    headers = {"content-type": capture.content_type} if capture.content_type else {}
+    shown = Fetched(
+        url=capture.url,
+        final_url=capture.url,
+        fetched_at=capture.fetched_at,
+        status=capture.status,
+        headers=headers,
+        body=store.body(capture.body),
+        encoding=capture.encoding,
+    )
+    return LastVersion(version.text, ResponseView(shown))
 
 
 # ---- afterwards

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from crawler.boilerplate.learning import SAMPLE, SECOND_LOOK, Learner
 from crawler.boilerplate.redesign import Redesign
-from crawler.classification.outcome import Outcome, Verdict
+from crawler.classification.outcome import READABLE, Outcome, Verdict, judge
 from crawler.extract import ExtractionError
 from crawler.fetched import Fetched, Listed
 from crawler.reading.parts import split
@@ -64,7 +64,7 @@ class Tracker:
         self.reader = Reader(self.site, self.learner.template)
         if not self.learner.template.version:
             archive.batch = FIRST_BATCH
-        self.redesign = Redesign(archive, self.learner)
+        self.redesign = Redesign(archive, self.learner, self._is_page)
         self.late: list[Tracked] = []
         """What fetches came to that had been set aside; whoever counts takes them from here."""
         self.keeps_listings = False
@@ -112,6 +112,10 @@ class Tracker:
             left=decision.sight is Sight.missing and was_there(asked.page),
             leads_to=other_origin(fetched.final_url, self.site) if away else "",
         )
+
+    def _is_page(self, page: PageRow, fetched: Fetched) -> bool:
+        """Whether the response shows a page, and nothing in its place."""
+        return judge(fetched, load(self.store, self.site, page, fetched).context).outcome in READABLE
 
     def _read(self, asked: Asked, fetched: Fetched) -> Reading:
         if is_same(asked.page, fetched):
