@@ -417,3 +417,9 @@ def test_furniture_never_takes_the_body_or_the_article_with_it():
     tree = html.document_fromstring(body)
     article.drop_furniture(tree)
     assert markup.text_of(tree) == "Text."
+
+
+@pytest.mark.parametrize("sign", ["\f", "\x01", "\uffff", "&#12;", "&#11", "&#x1c;", "&#xFFFE;"])
+def test_signs_that_no_tree_may_hold_cost_no_page(sign: str) -> None:
+    body = page(f"<p>The{sign} lamp</p><script>x</script>{sign}<nav>Menu</nav>{sign}<p>burns{sign}.</p>")
+    assert extract(body, URL).text.replace(" ", "") == "Thelamp\nburns."

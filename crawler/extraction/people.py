@@ -10,6 +10,7 @@ SURNAME_FIRST = re.compile(r"(?P<surname>[^,،;]+?)\s*[,،]\s*(?P<name>[^,،;]+)
 NO_NAME = re.compile(r"(jr|sr|[iv]{1,3}|ph\.?\s?d|m\.?d|m\.?a|b\.?a|esq|prof|dr)\.?", re.IGNORECASE)
 """What stands after a comma and is no first name."""
 ADDRESS = re.compile(r"https?:|www\.|\S+@\S+\.\S+|/\S*$")
+NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 LONGEST = 100
 """Characters of a name; what is longer is a sentence."""
 
@@ -35,5 +36,5 @@ def turned(name: str, *, surname_first: bool = False) -> str:
 
 
 def _plain(name: str) -> str:
-    text = " ".join(unescape(name).split())
+    text = " ".join(NOT_TEXT.sub(" ", unescape(name)).split())
     return "" if len(text) > LONGEST or ADDRESS.match(text) else text

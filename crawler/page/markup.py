@@ -21,7 +21,13 @@ MOST_ATTRIBUTES = 2_000
 
 TAG = re.compile(r"""<[a-zA-Z](?:[^>=]*+=\s*+(?:"[^"]*+"|'[^']*+'|))*+[^>=]*+""")
 VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
-CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+REFERENCE = re.compile(
+    r"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|127|6553[45])(?!\d)"
+    r"|x0*(?:[1-8bcef]|1[\da-f]|7f|fff[ef])(?![\da-f]));?",
+    re.IGNORECASE,
+)
+"""References to such characters, which the parser reads, and then takes back from nobody."""
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 WITHIN_LINES = ("span", "b", "i", "em", "strong", "small", "font", "sub", "sup", "code", "bdo")
 OBFUSCATED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-fA-F]+)$")
@@ -38,7 +44,7 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     `encoding` is what the response said; see `crawler.page.encoding`.
     Raises ExtractionError for a page that is empty, too large or too deep.
     """
-    text = CONTROL.sub("", decode(body, encoding))
+    text = REFERENCE.sub(" ", CONTROL.sub("", decode(body, encoding).replace("\f", " ")))
     if not text.strip():
         raise ExtractionError(f"{url}: the page is empty; the server may have cut it, fetch it again")
     if any(len(tag) > MOST_ATTRIBUTES and _attributes(tag) > MOST_ATTRIBUTES for tag in TAG.findall(text)):
