@@ -189,18 +189,26 @@ class Reader:
         return {"agree": agree, "differ": differ, "differing": found[0] if found else None}
 
     def coverage(self, site: str) -> list[Values]:
-        """The ledger of a site's sources, one object a source: how far what they list is what is stored."""
+        """The ledger of a site's sources, one object a source: how far what they list is what is stored.
+
+        No longer listed is what the last finished run that had read the source from end to end did not meet:
+        a run that ended early has met only a part, and a feed never lists everything.
+        """
         cursor = self.db.conn.execute(
             """
             WITH latest AS (
                 SELECT source, max(last_run) AS run FROM listings JOIN pages ON pages.id = page
                 WHERE site = :site GROUP BY source
+            ), whole AS (
+                SELECT kind AS source, max(runs.id) AS run FROM sources JOIN runs USING (site)
+                WHERE site = :site AND started_at <= whole_at AND reason = 'finished' GROUP BY kind
             )
             SELECT source,
                    sum(last_run = latest.run) AS listed,
                    sum(last_run = latest.run AND pages.checked_at IS NULL) AS never_fetched,
-                   sum(last_run < latest.run AND pages.state = 'live') AS no_longer_listed
-            FROM listings JOIN latest USING (source) JOIN pages ON pages.id = page
+                   sum(last_run < coalesce(whole.run, 0) AND pages.state = 'live') AS no_longer_listed
+            FROM listings JOIN latest USING (source) LEFT JOIN whole USING (source)
+            JOIN pages ON pages.id = page
             WHERE site = :site GROUP BY source ORDER BY source
             """,
             {"site": site},

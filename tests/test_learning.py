@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from crawler.boilerplate.learning import Learner
-from tests.tracked import Run, Story, told
+from tests.local_site import article
+from tests.tracked import HOME, Run, Story, told
 
 NEWS, ABOUT = "news", "about"
 
@@ -99,3 +100,85 @@ def test_what_is_learned_later_makes_no_change_of_what_was_read_before(tmp_path:
         assert {kind for kind, _ in story.news()} == {"new"}
         (version,) = story.versions(early[0])
         assert "Printed" not in version.text
+
+
+# ---- a first run that was cut short
+
+
+def moving(n: int, look: int, word: str = "calm") -> str:
+    """An article with a telephone number that is drawn anew at each look, as some sites do."""
+    cargo = (
+        "salt",
+        "wool",
+        "tin",
+        "rope",
+        "herring",
+        "coal",
+        "oak",
+        "slate",
+        "barley",
+        "hides",
+        "pitch",
+        "ink",
+    )
+    first, second = (
+        f"The boat with the {cargo[n]} lay at the quay.",
+        f"Of {cargo[n]} and {word} seas we know.",
+    )
+    number = 100 + (look * 37 + n * 11) % 800
+    page = article(f"Boat {n}", first, second)
+    return page.replace("</div></article>", f"<p class='call'>Tel 555 {number}</p></div></article>")
+
+
+def crawl(story: Story, pages: int, look: int, edited: int | None = None, *, cut: bool = False) -> None:
+    """A run as the spider makes it: every page, and those that are to be fetched once more."""
+    with story.run(finished=not cut) as run:
+        queue = [f"/boat-{n}/" for n in range(pages)]
+        while queue:
+            for path in queue:
+                look, n = look + 1, int(path.strip("/").removeprefix("boat-"))
+                run.sees(path, moving(n, look, "rough" if n == edited else "calm"))
+            again = [] if cut else [path for path in run.asked_again() if path != "/"]
+            queue = again
+
+
+@pytest.mark.parametrize("pages", [2, 3, 7, 12])
+def test_after_a_first_run_that_was_cut_short_nothing_that_moves_at_each_look_is_ever_an_edit(
+    tmp_path: Path, pages: int
+) -> None:
+    with told(tmp_path / "v.db") as story:
+        crawl(story, pages, 0, cut=True)
+        for look in (1000, 2001, 3003):
+            crawl(story, pages, look)
+        assert story.news() == []
+
+
+def test_an_edit_made_before_the_frame_is_learned_is_told_by_its_own_words(tmp_path: Path) -> None:
+    with told(tmp_path / "v.db") as story:
+        crawl(story, 9, 0, cut=True)
+        crawl(story, 9, 1000, edited=4)
+        (change,) = story.changes()
+        assert (change.kind, change.url) == ("edited", f"{HOME}/boat-4/")
+        assert (change.words_added, change.words_removed) == (1, 1)
+
+
+def test_what_waits_for_the_frame_in_a_run_that_is_cut_short_is_told_by_the_next(tmp_path: Path) -> None:
+    with told(tmp_path / "v.db") as story:
+        crawl(story, 9, 0, cut=True)
+        crawl(story, 9, 1000, edited=4, cut=True)
+        assert story.news() == []
+        crawl(story, 9, 2000, edited=4)
+        assert story.news() == [("edited", "/boat-4/")]
+
+
+@pytest.mark.parametrize("reason", ["finished", "shutdown"])
+def test_after_a_run_that_ended_early_nothing_is_called_no_longer_listed(tmp_path: Path, reason: str) -> None:
+    with told(tmp_path / "v.db") as story:
+        for listed in (["/a/", "/b/", "/c/"], ["/a/"]):
+            with story.run() as run:
+                for path in listed:
+                    run.sees(path, moving(0, 0))
+                run.lists("sitemap", *listed)
+        story.store.update_run(run.archive.run, {"reason": reason})
+        (ledger,) = [one for one in story.reader.coverage("riverside") if one["source"] == "sitemap"]
+        assert ledger["no_longer_listed"] == (2 if reason == "finished" else 0)

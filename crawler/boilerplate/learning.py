@@ -44,11 +44,19 @@ class Learner:
         self._odd = 0  # so many new pages were of no known kind
         self._twice = 0  # so many second fetches have come since it was last learned from them
 
+    @property
+    def owes(self) -> bool:
+        """Whether so little is known of the site that its boilerplate can't be told from its articles yet.
+
+        It is owed until it is learned, by whichever run comes next.
+        """
+        return not self.template.version or self._learned_from < LEAST_PAGES
+
     def wants_twice(self, page: int, body: bytes) -> bool:
         """Whether this article should be fetched once more now, as one of the first of its kind."""
-        if self.template.version and shows(body, self.template):
+        if not self.owes and shows(body, self.template):
             return False
-        self._odd += bool(self.template.version)
+        self._odd += not self.owes
         names = lasting(names_in(body))
         kind = next((some for some in self._kinds if _is_one_of(names, some)), None)
         if kind is None:
@@ -69,7 +77,7 @@ class Learner:
         """The second fetch of an article has come; whether there is enough now to begin with."""
         self._awaited.discard(page)
         self._twice += 1
-        return not self.template.version and self._twice >= TWICE and not self._awaited
+        return self.owes and self._twice >= TWICE and not self._awaited
 
     def is_due(self) -> bool:
         """Whether there is so much more to learn from than there was that it should be done anew."""

@@ -19,6 +19,7 @@ from crawler.classification.outcome import Outcome, Verdict
 from crawler.diffing.diff import Diff, compare, similarity
 from crawler.extract import Extract, ExtractionError
 from crawler.judging.witness import agree
+from crawler.page.places import unnumbered
 from crawler.tracking.drift import is_dress, is_ours
 from crawler.tracking.identity import Identity
 from crawler.tracking.knowledge import Known
@@ -139,7 +140,7 @@ def _compared(known: Known, reading: Reading, extract: Extract) -> Decision:
     """The page against its last version."""
     assert known.last
     diff = compare(known.last, extract)
-    is_drift = diff is not None and _is_drift(known, reading, diff)
+    is_drift = diff is not None and (_is_common(known, diff) or _is_drift(known, reading, diff))
     if diff and not is_drift and (doubt := _doubted(known, extract, diff)):
         return doubt
     kinds = () if is_drift else _kinds(known.identity, diff)
@@ -202,6 +203,13 @@ def _left_of(last: VersionRow, extract: Extract) -> str:
     """
     known = set(last.text.split("\n"))
     return "\n".join(block for block in extract.blocks if block in known) or extract.text
+
+
+def _is_common(known: Known, diff: Diff) -> bool:
+    """Whether all that differs stands on other pages alike, of a site whose frame is not known yet."""
+    if diff.title or diff.links or not known.common:
+        return False
+    return all(unnumbered(block) in known.common for hunk in diff.hunks for block in hunk.old or hunk.new)
 
 
 def _is_drift(known: Known, reading: Reading, diff: Diff) -> bool:

@@ -14,6 +14,7 @@ from crawler.classification.response import PageFingerprint, ResponseView, has_e
 from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
 from crawler.judging.novelty import is_new
+from crawler.page.places import unnumbered
 from crawler.reading.reader import Reader
 from crawler.reading.rereading import keep, read_again
 from crawler.site import Site
@@ -25,6 +26,8 @@ from storage.rows import PageRow, VersionRow
 from storage.store import Store
 
 OK = 200
+MOST_OTHERS = 30
+"""A block is looked for on so many other pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Known:
     """What an earlier look of this run showed that it was to confirm."""
     shown_elsewhere: int = 0
     """How many other pages have changed into the text of the response in this run."""
+    common: frozenset[str] = frozenset()
+    """Blocks of other pages, with `#` for numbers; where too little is known to tell frame from article."""
     keeps_listings: bool = False
     """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
 
@@ -100,6 +105,13 @@ def relate(store: Store, reader: Reader, asked: Asked, reading: Reading, run: in
         is_new=last is None and _is_new(store, identity, reading, run),
         template=reader.template,
     )
+
+
+def common_blocks(store: Store, page: PageRow) -> frozenset[str]:
+    """The blocks of the latest texts of other pages of the site, with `#` for each number."""
+    others = store.latest_versions(page.site, MOST_OTHERS)
+    texts = [other.text for other in others if other.page != page.id]
+    return frozenset(unnumbered(block) for text in texts for block in text.split("\n"))
 
 
 # ---- before it is read

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crawler.boilerplate.learning import SAMPLE, SECOND_LOOK, Learner
+from crawler.boilerplate.recurrence import LEAST_PAGES
 from crawler.boilerplate.redesign import Redesign
 from crawler.classification.outcome import READABLE, Outcome, Verdict, judge
 from crawler.extract import ExtractionError
@@ -20,7 +21,7 @@ from crawler.running.archive import BATCH, SiteArchive
 from crawler.tracking import records
 from crawler.tracking.confirmation import Confirmations
 from crawler.tracking.decision import Decision, Sight, decide
-from crawler.tracking.knowledge import Asked, is_same, load, relate, reread
+from crawler.tracking.knowledge import Asked, Known, common_blocks, is_same, load, relate, reread
 from crawler.tracking.reading import Reading, read
 from crawler.tracking.recording import Outdated, Recorder
 from crawler.tracking.records import Capture
@@ -62,7 +63,7 @@ class Tracker:
         self.store, self.site, self.run = archive.store, archive.site, archive.run
         self.learner = Learner(self.store, self.site)
         self.reader = Reader(self.site, self.learner.template)
-        if not self.learner.template.version:
+        if self.learner.owes:
             archive.batch = FIRST_BATCH
         self.redesign = Redesign(archive, self.learner, self._is_page)
         self.late: list[Tracked] = []
@@ -71,6 +72,7 @@ class Tracker:
         """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
         self._confirmations = Confirmations(archive)
         self._recorder = Recorder(self.store, self.run)
+        self._waiting: list[Fetched] = []  # for the boilerplate to be learned
         self._keeping = 0  # so many more bodies of a new design are kept, to learn from
 
     def track(self, fetched: Fetched) -> Tracked:
@@ -85,14 +87,18 @@ class Tracker:
             return self._held(page)
         return self._tracked(fetched)
 
-    def _tracked(self, fetched: Fetched) -> Tracked:
+    def _tracked(self, fetched: Fetched, *, may_wait: bool = True) -> Tracked:
         """The four steps; again from the first, where another process has written to the page meanwhile."""
         for attempt in range(1, ATTEMPTS + 1):
             asked = load(self.store, self.site, self.archive.page(fetched.url), fetched)
             reading = self._read(asked, fetched)
             known = relate(self.store, self.reader, asked, reading, self.run)
-            known = replace(self._confirmations.known(known, reading), keeps_listings=self.keeps_listings)
-            decision = self._keeping_body(decide(known, reading))
+            may_wait = may_wait and self._can_learn()
+            known = self._known(self._confirmations.known(known, reading), may_wait=may_wait)
+            decision = decide(known, reading)
+            if may_wait and decision.diff and decision.announced:
+                return self._waiting_to_learn(known.asked, fetched)
+            decision = self._keeping_body(decision, fetched)
             try:
                 page = self._recorder.apply(known, reading, decision, self.reader.label)
             except Outdated:
@@ -122,8 +128,19 @@ class Tracker:
             return Reading(fetched, Verdict(Outcome.ok, "the same bytes"))
         return read(fetched, self.reader, asked.context)
 
-    def _keeping_body(self, decision: Decision) -> Decision:
-        """The decision, with the body kept where a new design is to be learned from it."""
+    def _known(self, known: Known, *, may_wait: bool) -> Known:
+        common = frozenset[str]()
+        if self.learner.owes and not may_wait and known.last_body is not None:
+            common = common_blocks(self.store, known.identity.page)
+        return replace(known, keeps_listings=self.keeps_listings, common=common)
+
+    def _keeping_body(self, decision: Decision, fetched: Fetched) -> Decision:
+        """The decision, with the body kept where the boilerplate is to be learned from it."""
+        page, extract = decision.identity.page, decision.extract
+        first_look = decision.number == 1 or (self.learner.owes and extract and extract.kind == "article")
+        if first_look and self.learner.wants_twice(page.id, split(fetched.body)[0]):
+            self.archive.again(decision.identity.now)
+            return replace(decision, keeps_body=True)
         seen = decision.sight is Sight.seen and decision.verdict.outcome is Outcome.ok
         if not seen or decision.keeps_body or self._keeping <= 0:
             return decision
@@ -134,8 +151,6 @@ class Tracker:
         """What the rest of the run has to know of a fetch that was recorded."""
         if decision.discovered:
             self.archive.note([Listed(decision.discovered, "links")])
-        if decision.number == 1 and self.learner.wants_twice(page.id, split(fetched.body)[0]):
-            self.archive.again(page)
         if asked.checked_at is None:
             self.archive.brought(page)
 
@@ -165,6 +180,25 @@ class Tracker:
         self._release()
         if self.learner.is_due():
             self._learn()
+        self._go_on()
+
+    def _can_learn(self) -> bool:
+        """Whether the site's boilerplate is still to be learned, and there are pages to learn it from."""
+        return self.learner.owes and self.store.count_articles(self.site.name) >= LEAST_PAGES
+
+    def _waiting_to_learn(self, page: PageRow, fetched: Fetched) -> Tracked:
+        """The page waits until the boilerplate is learned; some are fetched twice for that."""
+        self._keep_look(page, fetched, Verdict(Outcome.ok, SECOND_LOOK))
+        self.store.update_page(page.id, {"told_at": fetched.fetched_at})  # due again, should the run be cut
+        self._waiting.append(fetched)
+        if self.learner.wants_twice(page.id, split(fetched.body)[0]):
+            self.archive.again(page)
+        return Tracked(page.url, Outcome.ok, "read when the site's boilerplate is learned", held=True)
+
+    def _go_on(self) -> None:
+        """Record the pages that have waited until there was something to learn from."""
+        waiting, self._waiting = self._waiting, []
+        self.late += [self._tracked(fetched, may_wait=False) for fetched in waiting]
 
     def _learn(self) -> None:
         """Learn the site's boilerplate, and read the latest versions of its pages with that in mind."""
@@ -172,6 +206,8 @@ class Tracker:
         if self.learner.learn():
             self.reader = Reader(self.site, self.learner.template)
             self._reread_latest()
+        if not self.learner.owes:
+            self._go_on()
 
     def _reread_latest(self) -> None:
         after = 0
