@@ -20,7 +20,7 @@ from crawler.site import Site
 from spiders import cdx, feed, sitemap, wordpress
 from storage.store import Store
 from tests.local_site import article
-from tests.tracked import HOME, Story, told
+from tests.tracked import HOME, SITE, Story, told
 
 FORM = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ?)?", re.ASCII)
 EVENING = "2026-05-05T16:00:00Z"
@@ -141,7 +141,7 @@ def test_one_odd_lastmod_loses_only_itself() -> None:
         f"<url><loc>{HOME}/{number}/</loc><lastmod>{one}</lastmod></url>" for number, one in enumerate(odd)
     )
     body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
-    pages = sitemap.read_sitemap(body.encode()).pages
+    pages = sitemap.read_sitemap(body.encode(), f"{HOME}/sitemap.xml", SITE).pages
     assert [page.modified for page in pages] == [None, None, None, EVENING]
     assert [page.url for page in pages] == [f"{HOME}/{number}/" for number in range(4)]
 
@@ -151,14 +151,16 @@ def test_a_feed_s_dates_keep_or_lack_their_zone_as_it_writes_them() -> None:
     items = "".join(
         f"<item><link>{HOME}/{date[:3]}/</link><pubDate>{date}</pubDate></item>" for date in dates
     )
-    listed = feed.listed(f'<rss version="2.0"><channel>{items}</channel></rss>'.encode())
+    listed = feed.listed(
+        f'<rss version="2.0"><channel>{items}</channel></rss>'.encode(), f"{HOME}/feed/", SITE
+    )
     assert [one.published for one in listed] == [EVENING, "2026-05-05T18:00:00", None]
 
 
 def test_the_api_s_dates_are_utc_and_odd_ones_lose_only_themselves() -> None:
     dates = ["2026-05-05T16:00:00", "0001-01-01T00:00:00", "0000-00-00T00:00:00", 17, {"x": 1}, None]
     posts = [{"id": 1, "link": f"{HOME}/", "date_gmt": date, "modified_gmt": date} for date in dates]
-    listed = wordpress.listed(json.dumps(posts).encode(), f"{HOME}/wp-json/")
+    listed = wordpress.read_posts(json.dumps(posts).encode(), f"{HOME}/wp-json/").listed
     assert [one.published for one in listed] == [EVENING, None, None, None, None, None]
 
 
