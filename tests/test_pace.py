@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crawler.site import Site
 from crawler.times import parse
-from spiders.retry_after import LONGEST_REST, seconds_asked
+from spiders.retry_after import LONGEST_REST, Patience, seconds_asked
+from tests.blog import POSTS, publish, sheets
 from tests.local_site import LocalSite, Page, Request, article
+from tests.quick import Quick
 from tests.small_crawl import small_crawl
+from tests.workspace import Watched
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -92,6 +97,72 @@ def test_a_host_that_asks_for_an_hour_is_left_alone_and_the_run_knows_until_when
     assert [answer.raised for answer in others] == ["AskedToWait"] * 5
     until = parse(outcome.stats["retry_after/until"])
     assert 3590 < (until - outcome.stats["start_time"]).total_seconds() < 3700
+
+
+HELD = {"RETRY_AFTER_MOST_HELD": 2.0, "RETRY_TIMES": 0}
+
+
+def test_pages_that_go_on_to_ask_for_time_are_left_and_the_others_are_fetched(local_site: LocalSite) -> None:
+    urls = with_articles(local_site, 12)
+    for n in (1, 3, 5, 7, 9):
+        local_site.pages[f"/{n}/"] = Page("", 503, {"Retry-After": "1"})
+    outcome = small_crawl(Site(name="t", url=local_site.url, delay=0), urls, changes=HELD)
+    assert sorted(local_site.paths()) == sorted(f"/{n}/" for n in range(12))
+    assert [answer.status for answer in outcome.answers.values()].count(200) == 7
+    assert outcome.stats["retry_after/unfetched"] == 3
+    (told,) = outcome.stats["retry_after/told"].values()
+    assert "asked 5 times to wait (Retry-After), 2 s were waited; single pages" in told
+
+
+def test_a_host_that_answers_nothing_else_is_left_alone_after_a_share_of_the_run(
+    local_site: LocalSite,
+) -> None:
+    urls = with_articles(local_site, 8)
+    for n in range(8):
+        local_site.pages[f"/{n}/"] = Page("", 429, {"Retry-After": "1"})
+    outcome = small_crawl(Site(name="t", url=local_site.url, delay=0), urls, changes=HELD)
+    assert len(local_site.paths()) == 3
+    assert [answer.raised for answer in outcome.answers.values()].count("AskedToWait") == 5
+    (told,) = outcome.stats["retry_after/told"].values()
+    assert f"it is left alone until {outcome.stats['retry_after/until']}" in told
+
+
+def test_a_run_waits_for_a_host_so_long_in_all_and_answers_that_overlap_are_waited_for_once() -> None:
+    patience = Patience(most=200.0)
+    assert patience.holds(120.0, moment=0.0)
+    assert patience.holds(120.0, moment=1.0)
+    assert patience.held == 121.0
+    assert patience.holds(60.0, moment=200.0)
+    assert not patience.holds(60.0, moment=300.0)
+    assert not Patience(most=500.0).holds(121.0, moment=0.0)
+
+
+def test_a_run_that_waits_says_so_while_it_does_and_at_its_end(local_site: LocalSite, tmp_path: Path) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= sheets(POSTS) | {POSTS[0]: Page("", 503, {"Retry-After": "1"})}
+    watched = Watched.make(tmp_path / "w", local_site.url)
+    events: list[dict[str, Any]] = []
+    report = watched.crawl(on_event=events.append)
+    waits = [event for event in events if event["event"] == "waiting"]
+    assert waits
+    assert waits[0]["host"] == "127.0.0.1"
+    assert parse(waits[0]["until"]).tzinfo is not None
+    assert "127.0.0.1 asked 3 times to wait (Retry-After), 3 s were waited" in report.counts["waited"]
+    assert watched.issues() == []
+
+
+def test_a_host_that_is_left_alone_is_an_issue_that_says_until_when(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= sheets(POSTS)
+    watched = Quick.make(tmp_path / "w", local_site.url)
+    watched.crawl()
+    local_site.pages[POSTS[0]] = Page("", 503, {"Retry-After": "3600"})
+    watched.crawl()
+    (issue,) = watched.issues()
+    assert issue.kind == "asked to wait"
+    assert "it is left alone until" in issue.message
 
 
 def test_a_redirect_is_paced_with_the_host_that_it_leads_to(local_site: LocalSite) -> None:

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 import tomlkit
 
-from crawler.run import RunReport, run_child
+from crawler.run import Hearer, RunReport, run_child
 from crawler.settings import SETTINGS_FILE, load_workspace
 from crawler.site import load_site
 from storage.reader import Reader
@@ -57,13 +57,15 @@ class Watched:
         file.write_text(tomlkit.dumps(quick | keys), encoding="utf-8")
         return self
 
-    def crawl(self, *, thorough: bool = True) -> RunReport:
+    def crawl(self, *, thorough: bool = True, on_event: Hearer | None = None) -> RunReport:
         """One run now, in a child process as always."""
         workspace = load_workspace(self.root)
         site = load_site(workspace.sites_folder / f"{NAME}.toml", workspace.defaults)
 
         async def run() -> RunReport:
-            return await run_child(workspace, site, thorough=thorough, stop=asyncio.Event())
+            return await run_child(
+                workspace, site, thorough=thorough, stop=asyncio.Event(), on_event=on_event
+            )
 
         return asyncio.run(run())
 

@@ -48,6 +48,8 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
     else:
         _tell(reports)
     for report in reports:
+        if waited := run_object(report)["waited"]:
+            show.note(f"{report.site}: {waited}")
         if report.failed:
             show.note(f"{report.site} failed: {report.trouble}")
     if targets and not any(report.reason == "shutdown" for report in reports):

@@ -44,7 +44,7 @@ from crawler.settings import SETTINGS_FILE, Workspace, find_workspace, workspace
 from crawler.times import iso, now
 from crawler.tracking.tracker import Tracked, Tracker
 from spiders.failures import over_a_page
-from spiders.retry_after import UNTIL
+from spiders.retry_after import TOLD, UNFETCHED, UNTIL
 from spiders.site_spider import SiteSpider
 from storage.errors import StoreError
 from storage.rows import RUN_COUNTS, Values
@@ -171,6 +171,7 @@ class Recording:
         trouble = self.tally.trouble(reason)
         self._complain(self.tally.issue(reason), trouble)
         self.archive.complain(CUT_SHORT, self.tally.cut_short(reason))
+        self.archive.complain("asked to wait", self._waited() if self._stat(UNFETCHED) else "")
         if not trouble:
             self.archive.tell_of_sources()
             self._settle(reason, at)
@@ -249,7 +250,13 @@ class Recording:
         told: Values = {"site": row.site, "run": row.id} | {name: getattr(row, name) for name in RUN_COUNTS}
         told |= {"seconds": round(spent, 1), "baseline": self.tally.counts["baseline"]}
         told |= {"requests": row.requests, "bytes": row.bytes, "reason": row.reason}
+        told["waited"] = self._waited()
         return told | asdict(self.rekeyed)
+
+    def _waited(self) -> str:
+        """What to tell of hosts that asked to wait."""
+        stats = self.crawler.stats
+        return "; ".join(stats.get_value(TOLD, {}).values()) if stats else ""
 
     def _stat(self, name: str) -> int:
         stats = self.crawler.stats

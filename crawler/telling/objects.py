@@ -21,7 +21,10 @@ REKEYED = ("rekeyed", "merged", "put_aside", "taken_back")
 
 
 def run_object(report: RunReport) -> Object:
-    """A run; `run` is null where it never began, `trouble` where the site as a whole did not fail."""
+    """A run; `run` is null where it never began, `trouble` where the site as a whole did not fail.
+
+    `waited` says which hosts asked to wait (Retry-After) and what came of it; null where none did.
+    """
     told = report.counts if "run" in report.counts else {}
     return {
         "site": report.site,
@@ -34,6 +37,7 @@ def run_object(report: RunReport) -> Object:
         **{name: told.get(name, 0) for name in REKEYED},
         "reason": report.reason,
         "trouble": report.trouble or None,
+        "waited": told.get("waited") or None,
     }
 
 

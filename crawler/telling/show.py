@@ -135,11 +135,12 @@ def changed_line(pieces: Line) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[Object], None] | None]:
-    """While inside, events given to the function move a line for each site; None without a terminal."""
+def progress() -> Iterator[Callable[[Object], None]]:
+    """While inside, events given to the function move a line for each site; without a terminal, only
+    waits are told."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield None
+        yield _waits
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:.0f} pages"))
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
@@ -150,9 +151,20 @@ def progress() -> Iterator[Callable[[Object], None] | None]:
                 case "started":
                     tasks[event["site"]] = bars.add_task(event["site"], total=None)
                 case "page":
-                    bars.advance(tasks[event["site"]])
+                    bars.update(tasks[event["site"]], advance=1, description=event["site"])
+                case "waiting":
+                    bars.update(tasks[event["site"]], description=harmless(_wait(event)))
 
         yield hear
+
+
+def _waits(event: Object) -> None:
+    if event["event"] == "waiting":
+        note(_wait(event))
+
+
+def _wait(event: Object) -> str:
+    return f"{event['site']}: {event['host']} asked to wait {event['seconds']:.0f} s, until {event['until']}"
 
 
 @contextmanager
