@@ -248,6 +248,21 @@ def test_a_modified_date_that_gains_a_time_of_day_is_not_the_site_s_word_for_an_
     assert [(change.kind, change.silent) for change in story.changes()] == [("new", None), ("edited", None)]
 
 
+def test_that_a_source_dates_a_page_otherwise_than_the_page_itself_is_no_move_of_its_date(
+    story: Story,
+) -> None:
+    marked = '<meta property="article:modified_time" content="2026-02-01T10:00:00Z">'
+    for listed, text in ((None, "lit"), ("2026-02-05T10:00:00Z", "lit"), ("2026-02-05T10:00:00Z", "put out")):
+        with story.run() as run:
+            if listed:
+                run.lists("sitemap", Listed(f"{HOME}/old/", "sitemap", modified=listed), whole=False)
+            run.sees("/old/", page(marked, "The old lamp").replace("lit", text))
+    rows = story.store.db.conn.execute(
+        "SELECT kind, silent, hollow FROM changes WHERE kind = 'edited'"
+    ).fetchall()
+    assert [tuple(row) for row in rows][1:] == [("edited", 1, 0)]
+
+
 def test_times_without_a_zone_are_by_the_clock_of_the_site_s_file(tmp_path: Path) -> None:
     site = Site(name="riverside", url=f"{HOME}/", timezone="Asia/Tehran")
     with told(tmp_path / "v.db", site) as story:

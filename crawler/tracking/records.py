@@ -148,7 +148,8 @@ def add_change(store: Store, change: Change) -> None:
     }
     values |= _weight(change.kind, extract, diff)
     if diff and old:
-        values |= _dated(old_date(store, old), modified(page, extract), page.seen_at, diff)
+        now = modified(page, extract, old.modified_by)
+        values |= _dated(old_date(store, old), now, page.seen_at, diff)
     if values.get("silent"):
         values["explanation"] += "; modified date not updated"
     values["alike"] = alike(
@@ -163,12 +164,9 @@ def add_change(store: Store, change: Change) -> None:
 
 def add_date_only_update(store: Store, run: int, page: PageRow, at: str, extract: Extract | None) -> None:
     """Store that the site has dated its page anew, with no word changed; nothing where it has not."""
-    now = modified(page, extract)
-    old = store.last_version(page.id) if now else None
-    if now is None or old is None:
-        return
-    before = old_date(store, old)
-    if not before or not moved_on(before, now):
+    old = store.last_version(page.id)
+    now, before = (modified(page, extract, old.modified_by), old_date(store, old)) if old else (None, None)
+    if old is None or not now or not before or not moved_on(before, now):
         return
     values: Values = {
         "site": page.site,
@@ -257,9 +255,15 @@ def published(page: PageRow, extract: Extract) -> Values:
     return {"published": extract.published, "published_by": extract.published_by}
 
 
-def modified(page: PageRow, extract: Extract | None) -> str | None:
-    """The site's own word for when the page was last modified: its sources before its markup."""
-    return page.modified or (extract.modified if extract else None)
+def modified(page: PageRow, extract: Extract | None, by: str | None = None) -> str | None:
+    """The site's own word for when the page was last modified: its sources before its markup.
+
+    `by` names the one that is meant, as `versions.modified_by` does: two of them that differ are no move.
+    """
+    marked = extract.modified if extract else None
+    if by is not None:
+        return page.modified if by == "listed" else marked
+    return page.modified or marked
 
 
 def old_date(store: Store, old: VersionRow) -> str | None:
