@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -156,3 +160,148 @@ def test_the_ledger_tells_what_each_source_lists_what_waits_and_what_is_no_longe
         "source": "sitemap", "listed": len(POSTS) - 1, "never_fetched": 0, "no_longer_listed": 1,
     }  # fmt: skip
     assert watched.changes() == []  # still there, though nobody lists it
+
+
+def test_a_list_of_addresses_or_a_feed_may_stand_where_robots_txt_names_a_sitemap(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    url = local_site.url
+    publish(local_site, POSTS)
+    local_site.pages |= {
+        "/": front(),
+        "/robots.txt": f"Sitemap: {url}/addresses\nSitemap: {url}/news.rss\n",
+        "/addresses": Page("".join(f"{url}{quote(path)}\n" for path in POSTS[:6])),
+        "/news.rss": feed(url, POSTS[6:]),
+    }
+    watched = Quick.make(tmp_path / "w", url)
+    assert watched.crawl().reason == "finished"
+    assert articles(watched) == sorted(POSTS)
+    assert watched.issues() == []
+
+
+USELESS: dict[str, tuple[Answer, str]] = {
+    "elsewhere": (sitemap("https://gull.example", POSTS), "none of its 12 addresses is on this site"),
+    "empty": (sitemap("", []), "it lists no address"),
+    "a page": (front(), "it is no sitemap: it begins with '<!doctype html>"),
+    "absent": (BROKEN["absent"], "it answers 404"),
+}
+
+
+@pytest.mark.parametrize(("answer", "told"), USELESS.values(), ids=USELESS.keys())
+def test_a_sitemap_of_no_use_is_named_in_an_issue_and_the_links_are_followed(
+    local_site: LocalSite, tmp_path: Path, answer: Answer, told: str
+) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= sheets(POSTS) | {
+        "/robots.txt": f"Sitemap: {local_site.url}/map\n",
+        "/map": answer,
+    }
+    watched = Quick.make(tmp_path / "w", local_site.url)
+    watched.crawl()
+    assert articles(watched) == sorted(POSTS)
+    (issue,) = watched.issues()
+    assert issue.kind == "sitemap source"
+    assert f"{local_site.url}/map can't be relied on: {told}" in issue.message
+
+
+def test_a_feed_of_another_site_is_an_issue(local_site: LocalSite, tmp_path: Path) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= sheets(POSTS) | {"/feed/": feed("https://gull.example", POSTS)}
+    home = str(local_site.pages["/"])
+    local_site.pages["/"] = home.replace("</head>", f"{feed_link()}</head>")
+    watched = Quick.make(tmp_path / "w", local_site.url)
+    watched.crawl()
+    assert articles(watched) == sorted(POSTS)
+    assert [issue.kind for issue in watched.issues()] == ["feed source"]
+
+
+def test_an_index_that_names_itself_under_ever_new_addresses_leaves_most_of_the_day_to_the_pages(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    url = local_site.url
+    publish(local_site, POSTS)
+    asked = count()
+    local_site.pages |= sheets(POSTS) | {"/robots.txt": f"Sitemap: {url}/maps/0\n"}
+    local_site.beneath["/maps/"] = lambda _: sitemap_index(
+        url, [f"/maps/{next(asked)}-{n}" for n in range(20)]
+    )
+    watched = Quick.make(tmp_path / "w", url, budget=100)
+    watched.crawl()
+    maps = [path for path in local_site.paths() if path.startswith("/maps/")]
+    assert 20 < len(maps) <= 25
+    assert articles(watched) == sorted(POSTS)
+    (issue,) = watched.issues()
+    assert "its share of what is left for the day" in issue.message
+
+
+@pytest.mark.parametrize(
+    ("posts", "told"),
+    [
+        (lambda whole: f"<br />\n<b>Warning</b>: x in <b>/a[1].php</b><br />\n{whole}", None),
+        (lambda whole: f"\ufeff{whole}", None),
+        (lambda whole: f"[null, {{}}, {whole[1:]}", "2 of its entries can't be made sense of"),
+        (lambda whole: whole[: len(whole) // 2], "it is no JSON"),
+        (lambda _: "[" * 1_000_000, "its JSON is nested too deep"),
+        (lambda _: '{"code": "off", "message": "Not today."}', "but says: Not today."),
+    ],
+)
+def test_what_an_api_that_speaks_oddly_lists_is_known_or_else_told_and_found_by_links(
+    local_site: LocalSite, tmp_path: Path, posts: Callable[[str], str], told: str | None
+) -> None:
+    url = local_site.url
+    publish(local_site, POSTS)
+    local_site.pages |= sheets(POSTS) | api(url, POSTS[1:])
+    home = str(local_site.pages["/"])
+    sound = local_site.pages["/wp-json/wp/v2/posts"]
+    assert isinstance(sound, Page)
+    local_site.pages["/wp-json/wp/v2/posts"] = Page(posts(str(sound.body)), headers=sound.headers)
+    local_site.pages["/"] = home.replace("</head>", f"{api_link(url)}</head>")
+    watched = Quick.make(tmp_path / "w", url)
+    watched.crawl()
+    assert articles(watched) == sorted(POSTS if told else POSTS[1:])
+    assert [issue.kind for issue in watched.issues()] == (["wordpress source"] if told else [])
+    assert all(told in issue.message for issue in watched.issues() if told)
+
+
+def test_sources_full_of_odd_values_leave_a_store_from_which_every_page_is_looked_at_again(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    url = local_site.url
+    publish(local_site, POSTS)
+    odd = [
+        "0001-01-01T00:00:00",
+        "9999-12-31T23:59:59",
+        "1403-02-16",
+        "24:00",
+        "",
+        None,
+        17,
+        [],
+        {},
+        1e300,
+        True,
+    ]
+    whole = json.loads(str(api(url, POSTS)["/wp-json/wp/v2/posts"].body))  # type: ignore[union-attr]
+    for number, (entry, value) in enumerate(zip(whole, odd, strict=False)):
+        entry |= {
+            "date_gmt": value,
+            "modified_gmt": value,
+            "id": value if number % 2 else number,
+            "type": value,
+        }
+        entry |= {
+            "title": value,
+            "content": value if number % 3 else {"rendered": "\ud83d", "protected": None},
+        }
+    local_site.pages |= api(url, POSTS) | {"/": front(head=api_link(url))}
+    total = {"X-WP-Total": "9" * 5_000, "X-WP-TotalPages": "²", "Content-Type": "application/json"}
+    local_site.pages["/wp-json/wp/v2/posts"] = Page(json.dumps(whole), headers=total)
+    watched = Quick.make(tmp_path / "w", url)
+    watched.crawl()
+    assert articles(watched) == sorted(POSTS)
+    assert watched.issues() == []
+    local_site.clear()
+    local_site.pages["/wp-json/wp/v2/posts"] = BROKEN["absent"]  # while it agrees, no page need be fetched
+    assert watched.crawl().reason == "finished"
+    assert {unquote(path) for path in local_site.paths()} >= set(POSTS)
+    assert watched.changes() == []
