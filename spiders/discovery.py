@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
@@ -40,6 +41,7 @@ SHARE = 4
 LEAST_SHARE = 10
 MAX_SITEMAPS = 500
 MAX_LISTED = 200_000
+SAMPLE = 1_000
 LONGEST_NUMBER = 9  # digits of what a header counts
 MOST_TROUBLES = 3  # that one message tells of
 SHOWN = 200  # characters of an address, in such a message
@@ -64,6 +66,8 @@ class Reading:
         self.broken = False
         self.troubles: list[str] = []
         """What the operator should know; of a source that the site's file names, all."""
+        self.sample: frozenset[str] = frozenset()
+        """Keys of some pages that a whole list names, by which it shows whether they are there."""
         self._site = site
         self._anywhere = msgspec.structs.replace(site, scope=(), exclude=())
         self._relied_on = relied_on
@@ -280,6 +284,8 @@ class Sitemaps(Reading):
         for start in range(0, len(self._pages), NOTED_AT_ONCE):
             self.archive.note(self._pages[start : start + NOTED_AT_ONCE])
         if told:
+            further = (key(one.url, self._site) for one in self._pages if self._is_further_page(one.url))
+            self.sample = frozenset(islice(further, SAMPLE))
             at = iso(now())
             self.archive.read(
                 self.kind, self.kind, SourceState(read_at=at, whole_at=at, entries=len(self._pages))
