@@ -33,7 +33,7 @@ from crawler.site import Site
 from crawler.times import iso, now
 from crawler.tracking.records import Capture, add_capture
 from crawler.trying.sight import sight
-from crawler.urls import canonical, in_scope, is_asset, key, named_by_itself
+from crawler.urls import canonical, in_scope, is_asset, key, loose_key, named_by_itself
 from storage.bodies import digest_of
 from storage.rows import PageRow, Values
 from storage.store import Store
@@ -132,7 +132,7 @@ class Backfill:
         for fetched in captures:
             seen = sight(self._reader, fetched, self._not_found).extract
             if seen and seen.kind == "article":
-                pages.setdefault(key(fetched.final_url, self.site), [split(fetched.body)[0]])
+                pages.setdefault(loose_key(fetched.final_url, self.site), [split(fetched.body)[0]])
             if len(pages) >= SAMPLE:
                 break
         with suppress(ExtractionError), self.store.writing():

@@ -25,7 +25,7 @@ from twisted.python.failure import Failure
 from crawler.fetched import Listed
 from crawler.site import Site
 from crawler.times import iso, now
-from crawler.urls import in_scope, key
+from crawler.urls import in_scope, loose_key
 from spiders import feed, sitemap, wordpress
 from spiders.archive import Archive, SourceState
 from spiders.failures import AskedToWait, error_of
@@ -311,8 +311,8 @@ class Sitemaps(Reading):
             self.give_up(", ".join(sorted(self._asked)[:MOST_TROUBLES]), useless, tell=True)
 
     def _is_further_page(self, url: str) -> bool:
-        homes = {key(seed, self._site) for seed in self._site.seeds}
-        return in_scope(url, self._site) and key(url, self._site) not in homes
+        homes = {loose_key(seed, self._site) for seed in self._site.seeds}
+        return in_scope(url, self._site) and loose_key(url, self._site) not in homes
 
     def _try_next(self) -> list[Request]:
         return list(self.ask(self._usual.pop(0), self.parse, guess=True)) if self._usual else []

@@ -299,3 +299,9 @@ def rules_of_identity(db: Database) -> None:
     """By which rules a site's addresses are stored. A page that does not belong any more is `outside`."""
     for statement in _IDENTITY:
         db.execute(statement)
+
+
+@migrations()
+def main_addresses(db: Database) -> None:
+    """Which other address a page names as its main one (rel=canonical): it may be a rendering of that."""
+    db.execute("ALTER TABLE pages ADD COLUMN names TEXT")

@@ -127,6 +127,7 @@ class PageRow:
     parts: int
     agrees: int | None
     published_by: str | None = None
+    names: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
