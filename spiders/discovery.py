@@ -284,7 +284,9 @@ class Sitemaps(Reading):
         for start in range(0, len(self._pages), NOTED_AT_ONCE):
             self.archive.note(self._pages[start : start + NOTED_AT_ONCE])
         if told:
-            further = (key(one.url, self._site) for one in self._pages if self._is_further_page(one.url))
+            further = (
+                loose_key(one.url, self._site) for one in self._pages if self._is_further_page(one.url)
+            )
             self.sample = frozenset(islice(further, SAMPLE))
             at = iso(now())
             self.archive.read(

@@ -24,7 +24,7 @@ from twisted.python.failure import Failure
 from crawler.fetched import Fetched, Listed
 from crawler.reading.parts import join
 from crawler.site import Site, Source
-from crawler.urls import key
+from crawler.urls import loose_key
 from spiders.archive import Archive, Errand, NoArchive
 from spiders.discovery import Feeds, Sitemaps, WordPress
 from spiders.failures import AskedToWait, line_of
@@ -147,7 +147,7 @@ class SiteSpider(Spider):
     def parse_page(self, response: Response) -> Parsed:
         """The fetched page; its links are noted where links are a source of this run."""
         self._answers += 1
-        if self._sample and key(response.meta["asked"], self.site) in self._sample:
+        if self._sample and loose_key(response.meta["asked"], self.site) in self._sample:
             self._check_sample(response)
         told = response.meta.get("parts", 1)
         parts = further_parts(response, told) if response.status == OK else []
