@@ -96,7 +96,7 @@ LEAST_ARTICLE = 8
 
 _ARTICLE = re.compile(r"<article|<form[^>]{0,200}comment")
 _HEAD = 64 * 1024
-_WHOLE = 1024 * 1024
+_WHOLE = 2 * 1024 * 1024
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,400})", re.IGNORECASE)
 _BETWEEN = re.compile(r" [-–—•·:] | ?[|»«›‹] ?")
 _CUT = re.compile(rb"<(?:[/!a-zA-Z]|$)")
@@ -147,6 +147,11 @@ class ResponseView:
     def title_parts(self) -> frozenset[str]:
         """The whole title, and what stands between its dashes and bars, plain."""
         return _phrases(self.title, *_BETWEEN.split(self.title)) - {""}
+
+    @property
+    def is_partly_seen(self) -> bool:
+        """Whether it is longer than what is looked at of a page."""
+        return self.bytes > _WHOLE
 
     @cached_property
     def anatomy(self) -> Anatomy:

@@ -90,6 +90,7 @@ def load(store: Store, site: Site, page: PageRow, fetched: Fetched) -> Asked:
         in_scope=in_scope(fetched.final_url, site),
         not_found=_not_found(store, site),
         had_end=not has_end(fetched.body) and _had_end(store, page),
+        is_known=page.seen_at is not None,
         last=None if is_same(page, fetched) else _last_seen(store, page),
     )
     return Asked(page, context)
