@@ -24,7 +24,6 @@ from storage.rows import (
     VersionRow,
     read,
 )
-from storage.spelling import other_slash
 
 Row = TypeVar("Row")
 
@@ -84,13 +83,12 @@ class Reader:
     # ---- pages and versions
 
     def find(self, site: str, key: str) -> PageRow | None:
-        """The page known under an address, however old; else under that with or without a final slash."""
+        """The page known under an address, however spelled or however old."""
         rows = self._all(
             PageRow,
             "SELECT pages.* FROM addresses JOIN pages ON pages.id = addresses.page"
-            " WHERE addresses.site = :site AND addresses.key IN (:key, :other)"
-            " ORDER BY addresses.key = :other",
-            {"site": site, "key": key, "other": other_slash(key)},
+            " WHERE addresses.site = ? AND addresses.key = ?",
+            [site, key],
         )
         return rows[0] if rows else None
 
