@@ -27,14 +27,13 @@ from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
 from crawler.importing.absence import tell_absences
 from crawler.importing.insertion import Insertion
-from crawler.page.encoding import encoding_of
 from crawler.reading.parts import split
 from crawler.reading.reader import Reader
 from crawler.site import Site
 from crawler.times import iso, now
 from crawler.tracking.records import Capture, add_capture
 from crawler.trying.sight import sight
-from crawler.urls import canonical, in_scope, is_asset, key, named_by_itself
+from crawler.urls import canonical, in_scope, is_asset, key, loose_key, named_by_itself
 from storage.bodies import digest_of
 from storage.rows import PageRow, Values
 from storage.store import Store
@@ -133,7 +132,7 @@ class Backfill:
         for fetched in captures:
             seen = sight(self._reader, fetched, self._not_found).extract
             if seen and seen.kind == "article":
-                pages.setdefault(key(fetched.final_url, self.site), [split(fetched.body)[0]])
+                pages.setdefault(loose_key(fetched.final_url, self.site), [split(fetched.body)[0]])
             if len(pages) >= SAMPLE:
                 break
         with suppress(ExtractionError), self.store.writing():
@@ -156,10 +155,7 @@ class Backfill:
         for capture in self.store.kept_of(page.id) if page else []:
             body = self.store.body(capture.body or "")
             headers = {"content-type": capture.content_type} if capture.content_type else {}
-            encoding = encoding_of(body, capture.declared)
-            found[_sha1(body)] = Fetched(
-                url, url, "", capture.status, headers, body, encoding.name, encoding_by=encoding.by
-            )
+            found[_sha1(body)] = Fetched(url, url, "", capture.status, headers, body, capture.encoding)
         return found
 
     def stored(self, url: str, digest: str) -> bytes | None:

@@ -41,7 +41,12 @@ MONTHS = {name: index % 12 + 1 for index, name in enumerate(_MONTHS.split())} | 
 }
 """The number of a month, by its name in the languages of the listed sites."""
 _PERSIAN_MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند"
-_NAMED = MONTHS | {name: index + 1 for index, name in enumerate(_PERSIAN_MONTHS.split())}
+_SPELLINGS = str.maketrans("يىك−–‐‑", "ییک----")
+"""Letters and signs that stand for others: of Arabic for those of Persian, of dashes for the plain one."""
+_NAMED = {
+    name.translate(_SPELLINGS): number
+    for name, number in (*MONTHS.items(), *((m, i + 1) for i, m in enumerate(_PERSIAN_MONTHS.split())))
+}
 _ZONES = {
     name: timezone(timedelta(hours=float(hours)))
     for hours, names in (
@@ -60,17 +65,20 @@ _TIME = (
 )
 _COMPACT_TIME = r"(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})(?:[.,]\d{1,12})?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_THEN = r"(?:(?:\s*[t,]\s*|\s+)(?:at\s+)?" + _TIME + r")?(?P<rest>.*)"
+_THEN = r"(?:(?:\s*[t,،|]\s*|\s+-\s+|\s+)(?:(?:at|um|à|ساعت)\s+)?" + _TIME + r")?(?P<rest>.*)"
+_BEFORE = re.compile(rf"(?:(?!(?:{_MONTH})\b)[^\W\d_]+[.,:،]?\s+){{1,3}}(?=\d|(?:{_MONTH})\b)")
+"""Words before a date: the day of the week, «Published on»."""
+_TIME_FIRST = re.compile(r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:\s*[,،|-]\s*|\s+)(?P<date>\d.*)")
 _FORMS = tuple(
     re.compile(form, re.DOTALL)
     for form in (
         r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)" + _THEN,
         r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:t?" + _COMPACT_TIME + r")?(?P<rest>(?!\d).*)",
-        rf"(?:[^\W\d_]+\.?,?\s+)?{_DAY}[-.\s]\s*(?:of\s|de\s)?(?P<name>{_MONTH})[-.,،\s]\s*(?P<year>\d{{4}}|\d{{2}})(?!\d)"
+        rf"{_DAY}[-.\s]\s*(?:of\s|de\s)?(?P<name>{_MONTH})(?:\s?ماه)?[-.,،\s]\s*(?P<year>\d{{4}}|\d{{2}})(?!\d)"
         + _THEN,
-        rf"(?:[^\W\d_]+\.?,?\s+)?(?P<name>{_MONTH})\.?\s+{_DAY}[,،]?\s+(?P<year>\d{{4}})(?!\d)" + _THEN,
+        rf"(?P<name>{_MONTH})\.?\s+{_DAY}[,،]?\s+(?P<year>\d{{4}})(?!\d)" + _THEN,
         # as asctime of C has it: Tue May  5 18:00:00 2026
-        rf"(?:[^\W\d_]+\s+)?(?P<name>{_MONTH})\s+{_DAY}\s+{_TIME}\s+(?P<rest>[^\d\s]*)\s*(?P<year>\d{{4}})",
+        rf"(?P<name>{_MONTH})\s+{_DAY}\s+{_TIME}\s+(?P<rest>[^\d\s]*)\s*(?P<year>\d{{4}})",
         r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<other>\d{1,2})(?P=mark)(?P<year>\d{4})(?!\d)" + _THEN,
     )
 )
@@ -140,17 +148,20 @@ def _read(said: object) -> _Found | None:
         return None
     if seconds := _SECONDS.fullmatch(text):
         return datetime.fromtimestamp(int(seconds["whole"]), UTC), True
+    text = _BEFORE.sub("", text, count=1) if _BEFORE.match(text) else text
+    if turned := _TIME_FIRST.fullmatch(text):
+        text = f"{turned['date']} {turned['time']}"
     found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
     return _dated(found) if found else _as_python_reads(text)
 
 
 def _plain(text: str) -> str:
-    """Digits of every script as ours, white space as blanks, no invisible signs, small letters."""
+    """Digits of every script as ours, one spelling, single blanks, no invisible signs, small letters."""
     if len(text) > 2 * LONGEST:
         return text
     digits = (str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
     kept = ("" if unicodedata.category(sign) == "Cf" else sign for sign in digits)
-    return " ".join("".join(kept).split()).lower()
+    return " ".join("".join(kept).split()).lower().translate(_SPELLINGS)
 
 
 def _as_python_reads(text: str) -> _Found | None:
@@ -167,9 +178,7 @@ def _dated(match: re.Match[str]) -> _Found:
         return day, False
     hour, minute, second = (int(parts[name] or 0) for name in ("hour", "minute", "second"))
     if parts.get("half"):
-        if not 1 <= hour <= 12:  # noqa: PLR2004 - hours of half a day
-            raise ValueError("no such hour")
-        hour = hour % 12 + (12 if parts["half"] == "p" else 0)
+        hour = hour if hour > 12 else hour % 12 + (12 if parts["half"] == "p" else 0)  # noqa: PLR2004
     return (day + _since_midnight(hour, minute, second)).replace(tzinfo=zone), True
 
 

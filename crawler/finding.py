@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from crawler.errors import Misuse
 from crawler.site import SITE_KEYS, Site
-from crawler.urls import canonical, in_scope, key
+from crawler.urls import canonical, in_scope, loose_key
 
 SECRET = re.compile(r"//[^/]*@")
 """Name and password of an address."""
@@ -63,8 +63,8 @@ def site_name(url: str) -> str:
 def watched(urls: list[str], sites: Mapping[str, Site]) -> Site | None:
     """The site that starts at one of these addresses already, however they are spelled."""
     for site in sites.values():
-        starts = {key(seed, site) for seed in site.seeds}
-        if any(key(url, site) in starts for url in urls):
+        starts = {loose_key(seed, site) for seed in site.seeds}
+        if any(loose_key(url, site) in starts for url in urls):
             return site
     return None
 
@@ -76,7 +76,7 @@ def site_values(finding: Finding) -> dict[str, Any]:
     """
     site = Site(name="", url=finding.url)
     named = [canonical(url, site) for url in finding.editions.values() if in_scope(url, site)]
-    also = [url for url in dict.fromkeys(named) if key(url, site) != key(finding.url, site)]
+    also = [url for url in dict.fromkeys(named) if loose_key(url, site) != loose_key(finding.url, site)]
     sources = {"wordpress": finding.api, "sitemap": finding.sitemaps, "feed": finding.feeds}
     discover = [source for source, found in sources.items() if found]
     if not finding.api and not finding.sitemaps:

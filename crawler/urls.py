@@ -15,7 +15,7 @@ from w3lib.url import canonicalize_url
 
 from crawler.site import Site
 
-RULES = 1
+RULES = 2
 """The generation of these rules: where it grows, what is stored is keyed anew."""
 
 DROPPED = re.compile(
@@ -102,14 +102,19 @@ def canonical(url: str, site: Site) -> str:
 
 
 def key(url: str, site: Site) -> str:
-    """The name under which a page is known: its canonical address less the scheme and a final slash.
+    """The name under which a page is known: its canonical address less the scheme.
 
-    Case counts: whether `/Albania/` is `/albania/` only the page itself can tell. Raises ValueError
-    as `canonical` does.
+    Case and a final slash count: whether `/Albania/` is `/albania/`, or `/albania`, only the page itself can
+    tell. Raises ValueError as `canonical` does.
     """
     parts = urlsplit(canonical(url, site))
-    path = parts.path.rstrip("/")
-    return f"{parts.netloc}{path}?{parts.query}" if parts.query else f"{parts.netloc}{path}"
+    return f"{parts.netloc}{parts.path}?{parts.query}" if parts.query else f"{parts.netloc}{parts.path}"
+
+
+def loose_key(url: str, site: Site) -> str:
+    """The key less a final slash: equal for addresses that most sites answer alike. Raises as `key` does."""
+    path, mark, query = key(url, site).partition("?")
+    return f"{path.rstrip('/')}{mark}{query}"
 
 
 def in_scope(url: str, site: Site) -> bool:
@@ -209,6 +214,29 @@ def _moved_hosts(before: tuple[str, ...], today: tuple[str, ...]) -> dict[_Host,
 
 def _host_of(url: str) -> _Host:
     return _host(urlsplit(canonicalize_url(url)))
+
+
+def main_address(final_url: str, rel_canonical: str | None, site: Site) -> str | None:
+    """The address of another page of the same host that a page names as its main one (rel=canonical).
+
+    None where it names itself, the home page, or nothing. Whether the page is a rendering of that one, its
+    text must tell. Raises ValueError as `canonical` does, of the fetched address only.
+    """
+    page = canonical(final_url, site)
+    if rel_canonical is None or not in_scope(rel_canonical, site):
+        return None
+    target = canonical(rel_canonical, site)
+    parts = urlsplit(target)
+    is_sink = not parts.query and _is_home(parts.netloc, parts.path, site.seeds)
+    return None if target == page or is_sink or parts.netloc != urlsplit(page).netloc else target
+
+
+def is_other_host(url: str, other: str, site: Site) -> bool:
+    """Whether two addresses differ only in which of the site's own hosts they name, and in a final slash."""
+    one, two = urlsplit(canonical(url, site)), urlsplit(canonical(other, site))
+    own = {netloc for _, netloc in _origins(site.seeds).values()}
+    alike = (one.path.rstrip("/"), one.query) == (two.path.rstrip("/"), two.query)
+    return alike and one.netloc != two.netloc and {one.netloc, two.netloc} <= own
 
 
 # Remembered, since most links of a page stand on every other page of the site, too.

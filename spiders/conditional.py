@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from scrapy import Request
+from http import HTTPStatus
 
+from scrapy import Request
+from scrapy.http import Response
+
+PAST_CACHES = "past_caches"
+"""The key of `Request.meta` that says that caches are to be left out."""
 LONGEST = 2_000
 """Characters: what is longer is not sent back, since many servers refuse a request with such a header."""
 
@@ -23,3 +28,12 @@ class Conditional:
             request.headers.pop(name, None)
             if value and len(value) <= LONGEST and not redirected:
                 request.headers[name] = value.encode("latin-1", "ignore")  # as it was decoded
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The response; a 304 to a request without validators is asked for once more, past all caches."""
+        conditional = any(name in request.headers for name in ("If-None-Match", "If-Modified-Since"))
+        if response.status != HTTPStatus.NOT_MODIFIED or conditional or request.meta.get(PAST_CACHES):
+            return response
+        again = request.replace(meta={**request.meta, PAST_CACHES: True}, dont_filter=True)
+        again.headers["Cache-Control"] = "no-cache"
+        return again

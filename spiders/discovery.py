@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
@@ -24,7 +25,7 @@ from twisted.python.failure import Failure
 from crawler.fetched import Listed
 from crawler.site import Site
 from crawler.times import iso, now
-from crawler.urls import in_scope, key
+from crawler.urls import in_scope, loose_key
 from spiders import feed, sitemap, wordpress
 from spiders.archive import Archive, SourceState
 from spiders.failures import AskedToWait, error_of
@@ -40,6 +41,7 @@ SHARE = 4
 LEAST_SHARE = 10
 MAX_SITEMAPS = 500
 MAX_LISTED = 200_000
+SAMPLE = 1_000
 LONGEST_NUMBER = 9  # digits of what a header counts
 MOST_TROUBLES = 3  # that one message tells of
 SHOWN = 200  # characters of an address, in such a message
@@ -64,6 +66,8 @@ class Reading:
         self.broken = False
         self.troubles: list[str] = []
         """What the operator should know; of a source that the site's file names, all."""
+        self.sample: frozenset[str] = frozenset()
+        """Keys of some pages that a whole list names, by which it shows whether they are there."""
         self._site = site
         self._anywhere = msgspec.structs.replace(site, scope=(), exclude=())
         self._relied_on = relied_on
@@ -280,6 +284,10 @@ class Sitemaps(Reading):
         for start in range(0, len(self._pages), NOTED_AT_ONCE):
             self.archive.note(self._pages[start : start + NOTED_AT_ONCE])
         if told:
+            further = (
+                loose_key(one.url, self._site) for one in self._pages if self._is_further_page(one.url)
+            )
+            self.sample = frozenset(islice(further, SAMPLE))
             at = iso(now())
             self.archive.read(
                 self.kind, self.kind, SourceState(read_at=at, whole_at=at, entries=len(self._pages))
@@ -305,8 +313,8 @@ class Sitemaps(Reading):
             self.give_up(", ".join(sorted(self._asked)[:MOST_TROUBLES]), useless, tell=True)
 
     def _is_further_page(self, url: str) -> bool:
-        homes = {key(seed, self._site) for seed in self._site.seeds}
-        return in_scope(url, self._site) and key(url, self._site) not in homes
+        homes = {loose_key(seed, self._site) for seed in self._site.seeds}
+        return in_scope(url, self._site) and loose_key(url, self._site) not in homes
 
     def _try_next(self) -> list[Request]:
         return list(self.ask(self._usual.pop(0), self.parse, guess=True)) if self._usual else []

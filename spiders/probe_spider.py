@@ -16,7 +16,7 @@ from crawler.classification.outcome import Context, Outcome, judge
 from crawler.finding import Finding
 from crawler.references import resolve
 from crawler.site import Site
-from crawler.urls import key
+from crawler.urls import loose_key
 from spiders.failures import error_of
 from spiders.feed import feed_addresses
 from spiders.feed import listed as read_feed
@@ -66,7 +66,7 @@ class ProbeSpider(Spider):
 
     def parse_home(self, response: Response) -> Iterator[Request]:
         """Keep what the page says of itself, and ask the sources it names."""
-        place = key(response.url, self.site)
+        place = loose_key(response.url, self.site)
         verdict = judge(fetched(response), Context(place, place, frozenset([place])))
         if verdict.outcome is not Outcome.ok:
             self._give_up(f"{response.url}: {verdict.outcome.value}, {verdict.reason}")

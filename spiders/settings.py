@@ -106,8 +106,9 @@ DOWNLOADER_MIDDLEWARES = {
     "spiders.bodies.WholeBodies": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "spiders.redirects.Redirects": 600,
-    # After the redirect middlewares, so that it sees each hop.
+    # After the redirect middlewares, so that they see each hop.
     "spiders.conditional.Conditional": 610,
+    "spiders.chain_cookies.ChainCookies": 620,
 }
 DOWNLOADER = "spiders.throttle.StrictDownloader"
 EXTENSIONS = {

@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 from crawler.fetched import Fetched, Listed
 from crawler.reading.parts import join
 from crawler.site import Site, Source
+from crawler.urls import loose_key
 from spiders.archive import Archive, Errand, NoArchive
 from spiders.discovery import Feeds, Sitemaps, WordPress
 from spiders.failures import AskedToWait, line_of
@@ -35,7 +36,10 @@ from spiders.wordpress import api_root
 
 ALL_SOURCES: tuple[Source, ...] = ("wordpress", "sitemap", "feed", "links")
 STOP_AFTER_FAILURES = 10  # with no answer before: the site is down, and asking on helps nobody
-OK = 200
+MISSES = 3
+"""So many pages of a list are asked for and not there, and none is there: then the list is not believed."""
+OK, NOT_MODIFIED = 200, 304
+GONE = (404, 410)
 
 Parsed = Iterator[Request | Fetched]
 Step = Callable[[], list[Request]]
@@ -61,6 +65,8 @@ class SiteSpider(Spider):
             self._note_seed_links,
         ]
         self._source: WordPress | Sitemaps | Feeds | None = None
+        self._sample: frozenset[str] = frozenset()  # of the list that was believed to be whole
+        self._misses = 0
         self._answers = 0
         self._failures = 0
 
@@ -91,6 +97,7 @@ class SiteSpider(Spider):
             raise CloseSpider("budget")
         if self._source is not None:
             self.enumerated = self._source.finish() or self.enumerated
+            self._sample |= self._source.sample
             self._source = None
         requests = self._next_requests()
         for request in requests:
@@ -102,7 +109,25 @@ class SiteSpider(Spider):
         while self._steps:
             if requests := self._steps.pop(0)():
                 return requests
-        return [self._page(errand, self.parse_page) for errand in self.archive.errands()]
+        if errands := self.archive.errands():
+            return [self._page(errand, self.parse_page) for errand in errands]
+        if self._misses < MISSES:
+            return []
+        self._disbelieve()
+        return self._next_requests()
+
+    def _disbelieve(self) -> None:
+        """Nothing of what a sitemap lists is there: go on as if it had not been read."""
+        told = f"none of the {self._misses} pages that it lists and that were asked for is there"
+        self.archive.source_trouble("sitemap", f"{told}; feeds and links are followed instead")
+        self.enumerated, self._sample, self._misses = False, frozenset(), 0
+        self._steps = [self._ask_feeds, self._note_seed_links]
+
+    def _check_sample(self, response: Response) -> None:
+        if response.status in (OK, NOT_MODIFIED):
+            self._sample, self._misses = frozenset(), 0
+        elif response.status in GONE:
+            self._misses += 1
 
     # ---- pages
 
@@ -122,6 +147,8 @@ class SiteSpider(Spider):
     def parse_page(self, response: Response) -> Parsed:
         """The fetched page; its links are noted where links are a source of this run."""
         self._answers += 1
+        if self._sample and loose_key(response.meta["asked"], self.site) in self._sample:
+            self._check_sample(response)
         told = response.meta.get("parts", 1)
         parts = further_parts(response, told) if response.status == OK else []
         yield self._part(_unconditional(fetched(response)), parts) if parts else fetched(response)

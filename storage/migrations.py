@@ -302,6 +302,6 @@ def rules_of_identity(db: Database) -> None:
 
 
 @migrations()
-def evidence_of_encodings(db: Database) -> None:
-    """By which evidence the encoding of a body was chosen: `bom`, `utf-8`, `header`, `page`, or `guess`."""
-    db.execute("ALTER TABLE captures ADD COLUMN encoding_by TEXT")
+def main_addresses(db: Database) -> None:
+    """Which other address a page names as its main one (rel=canonical): it may be a rendering of that."""
+    db.execute("ALTER TABLE pages ADD COLUMN names TEXT")

@@ -24,6 +24,7 @@ from storage.rows import (
     VersionRow,
     read,
 )
+from storage.spelling import other_slash
 
 Row = TypeVar("Row")
 
@@ -83,12 +84,13 @@ class Reader:
     # ---- pages and versions
 
     def find(self, site: str, key: str) -> PageRow | None:
-        """The page known under an address, however spelled or however old."""
+        """The page known under an address, however old; else under that with or without a final slash."""
         rows = self._all(
             PageRow,
             "SELECT pages.* FROM addresses JOIN pages ON pages.id = addresses.page"
-            " WHERE addresses.site = ? AND addresses.key = ?",
-            [site, key],
+            " WHERE addresses.site = :site AND addresses.key IN (:key, :other)"
+            " ORDER BY addresses.key = :other",
+            {"site": site, "key": key, "other": other_slash(key)},
         )
         return rows[0] if rows else None
 

@@ -127,6 +127,7 @@ class PageRow:
     parts: int
     agrees: int | None
     published_by: str | None = None
+    names: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +148,6 @@ class CaptureRow:
     body: str | None
     length: int | None
     origin: str = "crawl"
-    encoding_by: str | None = None
-
-    @property
-    def declared(self) -> str | None:
-        """What tells the encoding of the body besides the body: the decision made of it, or the header.
-
-        Of captures from before decisions were noted, the name in `encoding` may be a guess.
-        """
-        return self.encoding if self.encoding_by else self.content_type
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from storage import bodies, seals
 from storage.merging import Merging
 from storage.rows import NOT_OF_SITE, CaptureRow, PageRow, Values, VersionRow
 from storage.sites import Sites
+from storage.spelling import other_slash
 from storage.words import index
 
 
@@ -27,7 +28,11 @@ class Store(Merging, Sites):
         return self._all(PageRow, "SELECT * FROM pages WHERE id = ?", [page])[0]
 
     def find(self, site: str, key: str) -> PageRow | None:
-        """The page known under an address, however spelled or however old."""
+        """The page known under an address, however old; else under that with or without a final slash."""
+        return self.find_exactly(site, key) or self.find_exactly(site, other_slash(key))
+
+    def find_exactly(self, site: str, key: str) -> PageRow | None:
+        """The page known under this very address, however old it is."""
         return self._one(
             PageRow,
             "SELECT pages.* FROM addresses JOIN pages ON pages.id = addresses.page"
@@ -90,6 +95,20 @@ class Store(Merging, Sites):
         with self.writing():
             self._run("DELETE FROM addresses WHERE site = ? AND key = ?", [site, old])
             self._run("INSERT OR IGNORE INTO addresses(site, key, page) VALUES (?, ?, ?)", [site, new, page])
+
+    def forget_address(self, site: str, key: str, page: int) -> None:
+        """The address does not lead to the page any more, if it did."""
+        with self.writing():
+            self._run("DELETE FROM addresses WHERE site = ? AND key = ? AND page = ?", [site, key, page])
+
+    def renderings(self, page: PageRow) -> list[PageRow]:
+        """Live pages with the text of this one that name it as their main page."""
+        return self._all(
+            PageRow,
+            "SELECT * FROM pages WHERE site = ? AND text_digest = ? AND names = ?"
+            " AND state = 'live' AND id <> ? ORDER BY id",
+            [page.site, page.text_digest, page.url, page.id],
+        )
 
     def addresses_after(self, site: str, key: str, limit: int) -> list[tuple[str, int]]:
         """The addresses of a site, and the page of each, that come after that key; at most `limit`."""

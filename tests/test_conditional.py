@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from crawler.site import Site
-from tests.local_site import LocalSite, Page, article
+from tests.local_site import LocalSite, Page, Request, article
+from tests.quick import Quick
 from tests.small_crawl import small_crawl
 
 DATE = "Sat, 01 Nov 2025 08:00:00 GMT"
@@ -74,3 +77,28 @@ def test_an_etag_is_sent_back_byte_for_byte(local_site: LocalSite) -> None:
         Site(name="t", url=local_site.url, delay=0), [url], validators={url: ('"café"', None)}
     )
     assert outcome.answers["/a/"].status == 304
+
+
+def test_a_304_to_a_request_without_validators_is_asked_for_once_more_past_all_caches(
+    local_site: LocalSite,
+) -> None:
+    def cached(request: Request) -> Page:
+        past = request.headers.get("cache-control") == "no-cache"
+        return Page(article("Title", "Text.")) if past else Page(status=304)
+
+    local_site.pages["/a/"] = cached
+    outcome = small_crawl(Site(name="t", url=local_site.url, delay=0), [f"{local_site.url}/a/"])
+    assert outcome.answers["/a/"].status == 200
+    assert local_site.paths() == ["/a/", "/a/"]
+
+
+def test_a_site_that_answers_304_to_every_first_request_is_an_issue(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    local_site.beneath["/"] = lambda _: Page(status=304)
+    watched = Quick.make(tmp_path / "w", local_site.url)
+    report = watched.crawl()
+    assert report.failed
+    assert "304" in report.trouble
+    assert [issue.kind for issue in watched.issues()] == ["unreachable"]
+    assert local_site.paths().count("/") == 2

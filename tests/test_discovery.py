@@ -204,6 +204,21 @@ def test_a_sitemap_of_no_use_is_named_in_an_issue_and_the_links_are_followed(
     assert f"{local_site.url}/map can't be relied on: {told}" in issue.message
 
 
+def test_a_sitemap_none_of_whose_pages_is_there_is_not_believed(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= sheets(POSTS) | {
+        "/sitemap.xml": sitemap(local_site.url, ["/", *(f"/staging{path}" for path in POSTS)])
+    }
+    watched = Quick.make(tmp_path / "w", local_site.url)
+    watched.crawl()
+    assert articles(watched) == sorted(POSTS)
+    (issue,) = watched.issues()
+    assert issue.kind == "sitemap source"
+    assert "none of the 12 pages that it lists and that were asked for is there" in issue.message
+
+
 def test_a_feed_of_another_site_is_an_issue(local_site: LocalSite, tmp_path: Path) -> None:
     publish(local_site, POSTS)
     local_site.pages |= sheets(POSTS) | {"/feed/": feed("https://gull.example", POSTS)}

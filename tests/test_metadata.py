@@ -53,6 +53,9 @@ def script(text: str) -> str:
         json.dumps({"@type": "WebPage", "mainEntity": [{"@graph": [STORY]}]}),
         json.dumps(STORY | {"@type": ["Article", "https://schema.org/NewsArticle"]}),
         json.dumps(STORY | {"datePublished": [SAID["datePublished"]]}),
+        JSON.replace("A crane", 'A "crane"'),
+        JSON[:-1],
+        JSON.replace('"name": "Una Berg"', '"givenName": "Una", "familyName": "Berg"'),
     ],
 )
 def test_linked_data_is_read_also_where_it_is_slightly_broken(text: str) -> None:
@@ -120,6 +123,17 @@ def test_dates_that_the_article_marks_are_read_and_those_of_teasers_are_not(mark
     assert read(after=f"<div>{teaser}</article>{teaser}</article></div>").published is None
 
 
+def test_an_article_is_told_from_its_comments_and_one_with_its_headline_from_all_others() -> None:
+    things = [
+        f"<div itemscope itemtype='https://schema.org/{kind}'>"
+        f"<time itemprop='datePublished'>{day}</time>{TEXT}</div>"
+        for kind, day in (("Article", "1 Sep 2025"), ("Comment", "2025-10-01"))
+    ]
+    outside = f"<html><body><h1>A crane for the quay</h1>{''.join(things)}</body></html>"
+    assert extract(outside.encode(), URL).published == "2025-09-01"
+    assert read(after=things[0]).published_by != "marked"
+
+
 def test_of_several_linked_articles_the_one_at_this_address_is_meant() -> None:
     others = [
         STORY | {"url": f"https://ormhead.example/{n}", "datePublished": f"2019-01-0{n}"} for n in (1, 2)
@@ -178,6 +192,7 @@ def test_a_date_that_nothing_marks_is_found_and_called_so(within: str, url: str)
          "Una Berg, Per A. Holm"),
         ('<meta name="DC.creator" content="van den Berg, Una">', "Una van den Berg"),
         ('<meta name="author" content="Berg, Una">', "Una Berg"),
+        ('<meta name="citation_authors" content="Berg, Una; Holm, Per">', "Una Berg, Per Holm"),
         ('<meta name="author" content="Una Berg, Per Holm">', "Una Berg, Per Holm"),
         ('<meta name="author" content="admin">', None),
         ('<meta property="article:author" content="https://www.facebook.com/una">', None),

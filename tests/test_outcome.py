@@ -70,7 +70,10 @@ def rule_of(answer: Fetched, context: Context) -> str:
 NOT_FOUND = fetched(page("Nejat Society", MENU + "<p>There is nothing here.</p>"))
 KNOWN = Context(KEY, KEY, frozenset({HOME}), not_found=fingerprint(NOT_FOUND))
 TITLED = fetched(page("Error 404: Page not found", "<p>" + "Latest news of the day. " * 90 + "</p>"))
-LAST = LastVersion("Families wait in Tirana for a word.", ResponseView(fetched(page(text=ARTICLE + MENU))))
+LAST = LastVersion(
+    "Families of members wait in Tirana for a word of their children.",
+    ResponseView(fetched(page(text=ARTICLE + MENU))),
+)
 SEEN = Context(KEY, KEY, frozenset({HOME}), last=LAST)
 PHP_ERROR = "<b>Fatal error</b>: Uncaught Error in <b>/var/www/theme/single.php</b> on line <b>31</b>"
 CONSENT = "<h1>We use cookies</h1><p>We ask for your consent.</p><button>Accept all</button>"
@@ -80,6 +83,7 @@ CASES: list[tuple[str, Outcome, Fetched, Context]] = [
     *((f"error: {key}", outcome, fetched(error=key), SAME) for key, outcome in ERRORS.items()),
     ("no response", Outcome.failed, fetched(error="something new"), SAME),
     ("no response", Outcome.failed, fetched(b"", status=0), SAME),
+    ("304 to a first request", Outcome.failed, fetched(b"", status=304), Context(KEY, KEY, is_known=False)),
     ("not modified", Outcome.not_modified, fetched(b"", status=304), SAME),
     ("challenge", Outcome.blocked, fetched(status=200, cf_mitigated="challenge"), SAME),
     ("challenge", Outcome.blocked, fetched(b"", status=202, x_amzn_waf_action="challenge"), SAME),

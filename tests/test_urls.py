@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.site import Site
-from crawler.urls import canonical, in_scope, is_asset, key, named_by_itself, trap
+from crawler.urls import canonical, in_scope, is_asset, key, loose_key, named_by_itself, trap
+from storage.spelling import other_slash
 
 NEJAT = Site(name="nejatngo", url="https://www.nejatngo.org/", also=("https://www.nejatngo.org/fa/",))
 INTERLINK = Site(
@@ -51,7 +52,8 @@ PERSIAN = "/fa/posts/نجات-یافتگان/"
     ],
 )
 def test_every_spelling_of_a_page_has_its_one_key(spelling: str) -> None:
-    assert key(spelling, NEJAT) == "www.nejatngo.org/en/posts/14"
+    assert loose_key(spelling, NEJAT) == "www.nejatngo.org/en/posts/14"
+    assert key(spelling, NEJAT).rstrip("/") == "www.nejatngo.org/en/posts/14"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +116,13 @@ def test_the_order_of_parameters_names_no_page() -> None:
 )
 def test_two_pages_keep_two_keys(one: str, other: str) -> None:
     assert key(HOME + one, NEJAT) != key(HOME + other, NEJAT)
+
+
+def test_a_final_slash_is_part_of_the_key_and_not_of_the_loose_one() -> None:
+    with_slash, without = f"{HOME}/report/?id=1", f"{HOME}/report?id=1"
+    assert key(with_slash, NEJAT) == other_slash(key(without, NEJAT))
+    assert key(without, NEJAT) == other_slash(key(with_slash, NEJAT))
+    assert loose_key(with_slash, NEJAT) == loose_key(without, NEJAT) == key(without, NEJAT)
 
 
 def test_the_final_slash_stays_as_found_in_the_address_to_request() -> None:

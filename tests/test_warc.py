@@ -263,6 +263,19 @@ def test_records_with_nothing_or_anything_between_them_are_all_read_and_referred
     assert (files.broken, files.refused) == ([], [])
 
 
+def test_a_record_without_a_length_or_an_address_and_what_follows_the_last_cost_no_other(
+    tmp_path: Path,
+) -> None:
+    whole = record("response", http(WHOLE))
+    nameless = whole.replace(f"WARC-Target-URI: {HOME}/bridge/\r\n".encode(), b"")
+    files = files_of(tmp_path / "a.warc", nameless, whole, b"dust on the tape")
+    assert bodies(files) == [WHOLE]
+    assert (files.broken, files.refused) == ([], [])
+    files = files_of(tmp_path / "b.warc", whole, whole.replace(b"Content-Length: ", b"X-Length: "))
+    assert bodies(files) == [WHOLE]
+    assert files.refused[0].endswith("is left out: it gives no length")
+
+
 def test_a_resource_is_a_page(tmp_path: Path) -> None:
     files = files_of(
         tmp_path / "a.warc",
@@ -305,6 +318,7 @@ def test_an_answer_that_nothing_was_modified_is_a_sight_of_what_was_seen_before(
         ),
         (record("response", http(WHOLE), "0001-01-01T00:00:00Z"), "its time is '0001-01-01T00:00:00Z'"),
         (record("response", http(WHOLE), "some day"), "its time is 'some day'"),
+        (record("response", WHOLE, Content_Type="text/html"), "there is no answer of a server in it"),
     ],
 )
 @pytest.mark.parametrize("packed", [True, False])
@@ -313,7 +327,8 @@ def test_half_a_page_is_refused_with_its_place_and_what_follows_is_read(
 ) -> None:
     whole = record("response", http(WHOLE), "2020-05-01T00:00:00Z")
     files = files_of(tmp_path / "a.warc", whole, half, whole, packed=packed)
-    assert [one.fetched.body for one in files.captures() if not one.fetched.error] == [WHOLE, WHOLE]
+    sound = [one.fetched.body for one in files.captures() if one.fetched.status and not one.fetched.error]
+    assert sound == [WHOLE, WHOLE]
     place = f"{tmp_path}/a.warc: the record at byte {len(whole) + 4}, unpacked ({HOME}/bridge/)"
     assert files.refused == [f"{place} is left out: {why}"]
 

@@ -56,8 +56,11 @@ class Anatomy:
 
     @cached_property
     def squeezed(self) -> str:
-        """The letters and digits of the text alone, to find blocks again whatever stands between them."""
-        return squeeze(self.text)
+        """The letters and digits of the text alone, to find blocks again whatever stands between them.
+
+        What a reader without scripts sees counts: some pages have their text there.
+        """
+        return squeeze(f"{self.text} {self.noscript}")
 
     @cached_property
     def main_headings(self) -> tuple[str, ...]:

@@ -46,6 +46,11 @@ class ComparedView(ResponseView):
         return self._share_of(self._blocks)
 
     @property
+    def is_as_before(self) -> bool:
+        """Whether it shows what the last capture showed."""
+        return self.before is not None and self.before.squeezed == self.anatomy.squeezed
+
+    @property
     def is_lost(self) -> bool:
         """Whether hardly anything of a known text is left."""
         return self.kept < LOST
@@ -118,8 +123,10 @@ class ComparedView(ResponseView):
 
     @cached_property
     def _blocks(self) -> list[str]:
-        """The blocks of the last version that can be looked for."""
+        """The blocks of the last version that can be looked for: those that its own capture shows."""
         blocks = [squeeze(block) for block in (self.last.text if self.last else "").split("\n")]
+        if self.before:
+            blocks = [one for one in blocks if one in self.before.squeezed]
         return [one for one in blocks if len(one) >= LEAST_BLOCK] or [one for one in blocks if one]
 
     def _share_of(self, blocks: list[str]) -> float:

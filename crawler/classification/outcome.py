@@ -89,6 +89,8 @@ class Context:
     """How the site answers for an address that can't exist, where it does so with status 200."""
     had_end: bool = False
     """Whether the previous capture of the page had its end (see `response.has_end`)."""
+    is_known: bool = True
+    """Whether the page was ever seen: of no other can a server say that it is not modified."""
     last: LastVersion | None = None
     """The last version of the page, where it has one."""
 
@@ -220,7 +222,11 @@ def _error(error: str, outcome: Outcome) -> Rule:
 
 def _stand_in(name: str, seen: Callable[[ComparedView], str], outcome: Outcome, reason: str) -> Rule:
     """A form of what answers in place of a page; a document that is no HTML has none."""
-    return Rule(name, lambda a, c: a.is_html and seen(a), outcome, f"HTTP {{a.status}}, {reason}: “{{seen}}”")
+
+    def holds(a: ComparedView, _: Context) -> str:
+        return "" if not a.is_html or a.is_partly_seen or a.is_as_before else seen(a)
+
+    return Rule(name, holds, outcome, f"HTTP {{a.status}}, {reason}: “{{seen}}”")
 
 
 def _status(name: str, statuses: frozenset[int], outcome: Outcome) -> Rule:
@@ -234,6 +240,12 @@ RULES = (
         lambda a, c: a.fetched.error is not None or a.status == 0,
         Outcome.failed,
         "no response: {a.fetched.error} {a.fetched.detail}",
+    ),
+    Rule(
+        "304 to a first request",
+        lambda a, c: a.status == HTTPStatus.NOT_MODIFIED and not c.is_known,
+        Outcome.failed,
+        "HTTP 304, not modified, in answer to a first request: a cache of the site is broken",
     ),
     _status("not modified", frozenset({304}), Outcome.not_modified),
     Rule(

@@ -16,7 +16,6 @@ from html import unescape
 from crawler.classification.anatomy import Anatomy, anatomy
 from crawler.classification.media_type import HTML, media_type
 from crawler.fetched import Fetched
-from crawler.page.encoding import decode
 
 CHALLENGE_HEADERS = {"cf-mitigated": "Cloudflare", "x-amzn-waf-action": "AWS WAF", "x-sucuri-block": "Sucuri"}
 """Headers that come with a challenge or a block page only."""
@@ -97,7 +96,7 @@ LEAST_ARTICLE = 8
 
 _ARTICLE = re.compile(r"<article|<form[^>]{0,200}comment")
 _HEAD = 64 * 1024
-_WHOLE = 1024 * 1024
+_WHOLE = 2 * 1024 * 1024
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,400})", re.IGNORECASE)
 _BETWEEN = re.compile(r" [-–—•·:] | ?[|»«›‹] ?")
 _CUT = re.compile(rb"<(?:[/!a-zA-Z]|$)")
@@ -148,6 +147,11 @@ class ResponseView:
     def title_parts(self) -> frozenset[str]:
         """The whole title, and what stands between its dashes and bars, plain."""
         return _phrases(self.title, *_BETWEEN.split(self.title)) - {""}
+
+    @property
+    def is_partly_seen(self) -> bool:
+        """Whether it is longer than what is looked at of a page."""
+        return self.bytes > _WHOLE
 
     @cached_property
     def anatomy(self) -> Anatomy:
@@ -242,4 +246,7 @@ def fingerprint(fetched: Fetched) -> PageFingerprint:
 
 
 def _decoded(fetched: Fetched, size: int) -> str:
-    return decode(fetched.body[:size], fetched.encoding)
+    try:
+        return fetched.body[:size].decode(fetched.encoding or "utf-8", "replace")
+    except (LookupError, ValueError):  # a name that is no encoding, or one that is no encoding of text
+        return fetched.body[:size].decode("utf-8", "replace")

@@ -29,6 +29,8 @@ LAST_WORDS = 4000  # letters; an error may be followed by its stack trace, and b
 FEW_LINKS = 5
 """A site's own pages have more links; what stands in for a whole site has no menu."""
 LITTLE = 200
+CONSENT_SHARE = 0.4
+"""So much of a consent page, at least, speaks of consent, cookies or partners."""
 MOST_LEFT = 0.9
 """With more of it left, an article is not cut."""
 MANY_LINKS = 8
@@ -68,7 +70,7 @@ class Form:
         """In place of a known page: by a sentence, a heading, or words where the site's menus are gone."""
         said = _first(self.sure, (*c.fresh_headings, *c.fresh)) or _short_text(self.sure, c)
         heading = self._heading(c)
-        word = found(self.words, fold(c.text))
+        word = found(self.words, fold(c.text)) if c.words <= LETTER else ""
         if said and (heading or c.has_lost_menus or c.fresh_words <= SHORT):
             return said
         if heading and (word or c.fresh_words <= NOTE):
@@ -164,19 +166,22 @@ def consent(c: ComparedView) -> str:
     accepts = sorted(set(articles.ACCEPTS) & (c.fresh_controls if c.is_known else c.anatomy.controls))
     if c.is_kept or not accepts:
         return ""
-    headings = c.fresh_headings if c.is_known else c.anatomy.main_headings
-    heading = next((one for one in headings if begins(articles.CONSENT_HEADINGS, one)), "")
-    about = sum(1 for block in c.fresh if found(articles.CONSENT_WORDS, block))
+    about = [block for block in c.fresh if found(articles.CONSENT_WORDS, block)]
+    speaks = sum(len(block.split()) for block in about) >= CONSENT_SHARE * c.fresh_words
+    main = c.anatomy.main_headings
+    heading = next((one for one in main if begins(articles.CONSENT_HEADINGS, one)), "")
+    if not about or not (c.is_lost or not c.is_known):
+        return ""
     if c.is_lost:
-        speaks = heading if about else ""
-        return speaks or (f"a button “{accepts[0]}”" if about and 2 * about >= len(c.fresh) else "")
-    exact = set(articles.CONSENT_HEADINGS)
-    alone = bool(headings) and set(headings) <= exact and not c.is_article
-    return heading if alone and not c.is_known and about and 2 * about >= len(c.fresh) else ""
+        return (heading or f"a button “{accepts[0]}”") if speaks or set(main) == {heading} else ""
+    alone = set(main) <= set(articles.CONSENT_HEADINGS) and not c.is_article
+    return heading if alone and speaks else ""
 
 
 def paywall(c: ComparedView) -> str:
     """The page says that it is not free, or shows a box that cuts the article."""
+    if c.fresh_words >= LITTLE:
+        return ""
     if not c.is_known:
         return _paywall_at_first(c)
     if not c.is_cut or c.kept > MOST_LEFT:
@@ -191,8 +196,6 @@ def paywall(c: ComparedView) -> str:
 
 
 def _paywall_at_first(c: ComparedView) -> str:
-    if c.fresh_words >= LITTLE:
-        return ""
     short = tuple(block for block in c.fresh if len(block.split()) <= NOTE)
     heading = _first(articles.PAYWALL, c.fresh_headings)
     not_free = articles.NOT_FREE.search(c.machinery)
@@ -209,7 +212,7 @@ def _box(c: ComparedView) -> str:
 def shell(c: ComparedView) -> str:
     """A page that a script fills, before it was filled."""
     needs = found(articles.NEEDS_SCRIPT, fold(f"{c.anatomy.noscript} {c.anatomy.text}"))
-    if c.is_kept or not (c.anatomy.empty_root or needs) or "script" not in c.lower:
+    if c.is_kept or not (c.anatomy.empty_root or needs) or len(c.anatomy.noscript.split()) > SHORT:
         return ""
     if c.is_lost:
         return "an empty page for a script to fill" if c.fresh_words <= NOTE else ""

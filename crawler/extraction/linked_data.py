@@ -25,6 +25,14 @@ _STRING = r'"(?:[^"\\]|\\.)*+"'
 _COMMENT = re.compile(rf"({_STRING})|/\*.*?(?:\*/|\Z)|//[^\n]*|<!--|-->|<!\[CDATA\[|\]\]>", re.DOTALL)
 _COMMA = re.compile(rf"({_STRING})|,(?=\s*+[\]}}])", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([\"\\/bfnrtu])|(.))", re.DOTALL)
+_KEPT = {
+    key: re.compile(rf'"{key}"\s{{0,9}}:\s{{0,9}}"([^"\\]{{1,60}})"')
+    for key in ("datePublished", "dateModified")
+} | {
+    "author": re.compile(
+        r'"author"\s{0,9}:\s{0,9}\[?\s{0,9}\{[^{}]{0,200}?"name"\s{0,9}:\s{0,9}"([^"\\]{1,60})"'
+    )
+}
 _START = re.compile(r"[{\[]")
 
 
@@ -114,5 +122,12 @@ def _repaired(text: str) -> Iterator[object]:
         try:
             found, at = decoder.raw_decode(text, start.start())
         except (ValueError, RecursionError):
+            yield _salvaged(text[start.start() :])
             return
         yield found
+
+
+def _salvaged(text: str) -> Thing:
+    """What a text that is broken for good says of each key but once: a quotation mark in a headline, say."""
+    said = {key: set(values.findall(text)) for key, values in _KEPT.items()}
+    return {key: values.pop() for key, values in said.items() if len(values) == 1}

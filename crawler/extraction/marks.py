@@ -68,10 +68,10 @@ class Marks:
         free = [element for element, scope in scopes if scope is None]
         if free:
             return free
-        others = {scope for _, scope in scopes if scope is not None}
-        if len(others) == 1 and _is_article(next(iter(others))):
-            return elements
-        return []
+        if any(_is_scope(above) for above in self._around):
+            return []  # the article is known, and says nothing
+        articles = {scope for _, scope in scopes if scope is not None and _is_article(scope)}
+        return [element for element, scope in scopes if scope in articles] if len(articles) == 1 else []
 
 
 def _scope(element: HtmlElement) -> HtmlElement | None:
@@ -79,9 +79,13 @@ def _scope(element: HtmlElement) -> HtmlElement | None:
     for depth, above in enumerate(element.iterancestors()):
         if depth > LEVELS:
             return None
-        if above.tag in SCOPES or above.get("itemscope") is not None:
+        if _is_scope(above):
             return above
     return None
+
+
+def _is_scope(element: HtmlElement) -> bool:
+    return element.tag in SCOPES or element.get("itemscope") is not None
 
 
 def _is_article(scope: HtmlElement) -> bool:

@@ -20,7 +20,7 @@ from crawler.dates import sound_date
 from crawler.extraction import linked_data as ld
 from crawler.extraction.found_dates import found_date
 from crawler.extraction.marks import Marks
-from crawler.extraction.people import turned, written
+from crawler.extraction.people import each, turned, written
 from crawler.references import resolve
 
 PUBLISHED = (
@@ -38,7 +38,14 @@ MODIFIED_TOO = (
     "datemodified", "dcterms.modified", "dc.date.modified", "last-modified", "lastmod", "revised",
     "last_updated_date", "date.modified",
 )  # fmt: skip
-SURNAME_FIRST = ("citation_author", "dc.creator", "dcterms.creator", "dc:creator", "dc.creator.aut")
+SURNAME_FIRST = (
+    "citation_author",
+    "citation_authors",
+    "dc.creator",
+    "dcterms.creator",
+    "dc:creator",
+    "dc.creator.aut",
+)
 AUTHORS = (
     "author", "article:author", "og:author", "og:article:author", "authors", "byl", "parsely-author",
     "sailthru.author", "rbauthors", "shareaholic:article_author_name",
@@ -157,8 +164,8 @@ def _author(head: Head, things: list[ld.Thing], every: list[ld.Thing], marks: Ma
     said = (written(_names(thing.get("author") or thing.get("creator"), every)) for thing in things)
     return (
         next(filter(None, said), None)
-        or written(turned(name, surname_first=True) for name in head.said(SURNAME_FIRST))
-        or _normal(turned(name) for name in head.said(AUTHORS) if not _is_login(name))
+        or written(turned(name, surname_first=True) for name in each(head.said(SURNAME_FIRST)))
+        or _normal(turned(name) for name in each(head.said(AUTHORS)) if not _is_login(name))
         or written(map(turned, marks.names("author")))
         or None
     )
@@ -167,11 +174,16 @@ def _author(head: Head, things: list[ld.Thing], every: list[ld.Thing], marks: Ma
 def _names(people: object, every: list[ld.Thing]) -> Iterator[str]:
     for person in people if isinstance(people, list) else [people]:
         one = ld.named(person, every)
-        name = one.get("name") if isinstance(one, dict) else one
+        name = _name(one) if isinstance(one, dict) else one
         for said in name if isinstance(name, list) else [name]:
             if isinstance(said, str):
                 group = isinstance(one, dict) and "Organization" in ld.types(one)
                 yield said if group else turned(said)
+
+
+def _name(person: ld.Thing) -> object:
+    parts = [person.get("givenName"), person.get("familyName")]
+    return person.get("name") or " ".join(part for part in parts if isinstance(part, str))
 
 
 def _is_login(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import unescape
 
 SURNAME_FIRST = re.compile(r"(?P<surname>[^,،;]+?)\s*[,،]\s*(?P<name>[^,،;]+)")
@@ -19,6 +19,11 @@ def written(names: Iterable[str]) -> str:
     """The names in one line, each once, with commas between them; addresses are left out."""
     known = dict.fromkeys(filter(None, map(_plain, names)))
     return ", ".join(known)
+
+
+def each(names: Iterable[str]) -> Iterator[str]:
+    """The names, those apart that stand in one text with semicolons between them."""
+    return (part for name in names for part in unescape(name).split(";") if part.strip())
 
 
 def turned(name: str, *, surname_first: bool = False) -> str:

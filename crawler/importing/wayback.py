@@ -25,7 +25,7 @@ from crawler.fetched import Fetched
 from crawler.run import NOT_BEGUN
 from crawler.running.lock import held, run_lock
 from crawler.settings import workspace_of
-from crawler.urls import key
+from crawler.urls import loose_key
 from spiders.cdx import MISSED, Memento, collapsed
 from spiders.retry_after import UNTIL
 from spiders.wayback import Taken, WaybackSpider
@@ -83,7 +83,7 @@ class Taking:
         pages: dict[str, list[Memento]] = defaultdict(list)
         for memento in listed:
             if self.backfill.is_wanted(memento.url):
-                pages[key(memento.url, site)].append(memento)
+                pages[loose_key(memento.url, site)].append(memento)
         rounds = zip_longest(*(self._of_page(name, found, known) for name, found in sorted(pages.items())))
         return [memento for one in rounds for memento in one if memento]
 
@@ -129,7 +129,7 @@ class Taking:
 
     def _take_all(self, taken: Taken) -> None:
         """The capture, and those with the same bytes."""
-        name = key(taken.memento.url, self._spider().of), taken.memento.digest
+        name = loose_key(taken.memento.url, self._spider().of), taken.memento.digest
         for memento in self._same.pop(name, [taken.memento]):
             self._take(memento, again(taken.fetched, memento) if taken.fetched else None)
 

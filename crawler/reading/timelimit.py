@@ -1,4 +1,7 @@
-"""A limit to the time that one page may take to be read."""
+"""A limit to the work that one page may make.
+
+It counts the time of the processor, and not that of the clock: a busy machine makes no page harder to read.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 AGAIN = 0.5
-"""Seconds after which it rings once more: code on the way may have caught the first one, whatever it was."""
+"""Seconds of work after which it rings once more: code on the way may have caught the first ring."""
 
 
 class TookTooLong(BaseException):
@@ -18,7 +21,7 @@ class TookTooLong(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raises TookTooLong inside the block once the time is up, and again until the block is left.
+    """Raises TookTooLong inside the block once it has worked so long, and again until the block is left.
 
     Works in the main thread only. Inside another limit, that one holds as well.
     Threads are no way out here: the extractor's C parts are not safe in several at once.
@@ -29,18 +32,18 @@ def time_limit(seconds: float) -> Iterator[None]:
         if not heard:
             raise TookTooLong(f"{seconds:g} seconds")
 
-    began = time.monotonic()
-    handler = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.getitimer(signal.ITIMER_REAL)
-    signal.setitimer(signal.ITIMER_REAL, min(seconds, left or seconds), AGAIN)
+    began = time.process_time()
+    handler = signal.signal(signal.SIGPROF, ring)
+    left, interval = signal.getitimer(signal.ITIMER_PROF)
+    signal.setitimer(signal.ITIMER_PROF, min(seconds, left or seconds), AGAIN)
     try:
         try:
             yield
         finally:
             heard = True
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, handler)
         if left:  # of the limit around this one, which may have run out meanwhile
-            outer = max(left - (time.monotonic() - began), 1e-3)
-            signal.setitimer(signal.ITIMER_REAL, outer, interval)
+            outer = max(left - (time.process_time() - began), 1e-3)
+            signal.setitimer(signal.ITIMER_PROF, outer, interval)

@@ -201,6 +201,7 @@ class SiteArchive:
 
     def again(self, page: PageRow) -> None:
         """The page is to be fetched once more in this run, whole."""
+        self._tried.add(page.id)
         self._again.append(Errand(page.url, parts=page.parts))
 
     def has_tried(self, page: int) -> bool:
@@ -252,7 +253,7 @@ class SiteArchive:
     def _page_of(self, one: Listed) -> PageRow:
         """The page that is listed, found by its address or by the site's own id of it; else a new one."""
         url = canonical(one.url, self.site)
-        page = self.store.find(self.site.name, key(url, self.site))
+        page = self.store.find_exactly(self.site.name, key(url, self.site))
         if page is None and one.ref and (page := self.store.find_ref(self.site.name, one.ref)):
             self.store.add_address(self.site.name, key(url, self.site), page.id)
             return self.store.update_page(page.id, {"listed_url": url, "told_at": iso(now())})

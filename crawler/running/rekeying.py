@@ -16,12 +16,15 @@ from typing import NamedTuple
 import msgspec
 
 from crawler.site import Site
-from crawler.urls import RULES, canonical, in_scope, key, rehosted, shares_host
+from crawler.urls import RULES, canonical, in_scope, key, loose_key, rehosted, shares_host
 from storage.rows import PageRow, SiteRow, Values
+from storage.spelling import other_slash
 from storage.store import Store
 
 CHUNK = 200
 """So many rows are written in one transaction."""
+SLASH_COUNTS = 2
+"""The generation of rules since which a final slash is part of a page's name."""
 LATEST = "~"
 """After every time."""
 
@@ -61,7 +64,7 @@ def follow_rules(store: Store, site: Site, run: int) -> Rekeyed:
     if row.identity == label:
         return Rekeyed()
     before = _before(store, row, today)
-    rekeying = Rekeying(store, site, before.seeds)
+    rekeying = Rekeying(store, site, before)
     rekeying.pages()
     rekeying.addresses()
     file_changed = msgspec.structs.replace(before, rules=today.rules) != today
@@ -90,10 +93,11 @@ class Place(NamedTuple):
 class Rekeying:
     """The stored addresses of one site, on their way to the rules of today."""
 
-    def __init__(self, store: Store, site: Site, seeds: tuple[str, ...]) -> None:
-        self.store, self.site, self.seeds = store, site, seeds
+    def __init__(self, store: Store, site: Site, before: Identity) -> None:
+        self.store, self.site, self.seeds = store, site, before.seeds
+        self._without_slash = before.rules < SLASH_COUNTS
         self.found = Rekeyed()
-        self._homes = {key(seed, site) for seed in site.seeds}
+        self._homes = {loose_key(seed, site) for seed in site.seeds}
         self._absorbed: set[int] = set()
 
     def pages(self) -> None:
@@ -124,7 +128,8 @@ class Rekeying:
         except ValueError:
             return None
         known_as = key(url, self.site)
-        return Place(page, url, known_as, in_scope(url, self.site) or known_as in self._homes)
+        is_home = loose_key(url, self.site) in self._homes
+        return Place(page, url, known_as, is_home or in_scope(url, self.site))
 
     def _key(self, known_as: str) -> str:
         try:
@@ -143,11 +148,14 @@ class Rekeying:
         values |= self._belonging(page, belongs=place.belongs)
         if values:
             self.store.update_page(page.id, values)
+        if values or self._without_slash:
             self.store.add_address(self.site.name, place.known_as, page.id)
+        if self._without_slash:  # it was known so whether or not the site answers there
+            self.store.forget_address(self.site.name, other_slash(place.known_as), page.id)
 
     def _merged(self, place: Place) -> PageRow:
         """The page, with that which has its address by now, where there is one; the older one stays."""
-        there = self.store.find(self.site.name, place.known_as)
+        there = self.store.find_exactly(self.site.name, place.known_as)
         if there is None or there.id == place.page.id:
             return place.page
         stays, goes = sorted((place.page, there), key=lambda page: (page.version is None, page.id))

@@ -39,6 +39,8 @@ class Sight(StrEnum):
     """What the response shows of the page."""
 
     seen = "seen"
+    rendering = "rendering"
+    """The page, under another address than its own: nothing is concluded from it."""
     missing = "missing"
     none = "none"
     """Neither the page nor its absence: a block page, say."""
@@ -66,6 +68,8 @@ class Decision:
     keeps_body: bool = False
     confirm: str | None = None
     """What this look showed, where another look of the same run has to confirm it."""
+    named: str | None = None
+    """The address of another page that the response names as its main one."""
     discovered: str | None = None
     """A URL of another page that is to be fetched."""
     agrees: bool | None = None
@@ -80,6 +84,13 @@ class Decision:
 
 def decide(known: Known, reading: Reading) -> Decision:
     """What the response means for its page."""
+    if known.is_rendering:
+        verdict = Verdict(Outcome.ok, f"another rendering of {known.identity.page.url}")
+        return Decision(Sight.rendering, verdict, known.identity)
+    return replace(_decided(known, reading), named=known.named)
+
+
+def _decided(known: Known, reading: Reading) -> Decision:
     match reading.verdict.outcome:
         case Outcome.ok if reading.extract:
             return _seen(known, reading, reading.extract)
@@ -112,6 +123,7 @@ def _seen(known: Known, reading: Reading, extract: Extract) -> Decision:
         kinds=("new",) if known.is_new else (),
         baseline=not known.is_new,
         keeps_body=True,
+        discovered=None if known.has_main else known.named,
         agrees=_agrees(known, extract),
     )
 

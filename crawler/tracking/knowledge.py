@@ -20,7 +20,16 @@ from crawler.reading.rereading import keep, read_again
 from crawler.site import Site
 from crawler.tracking.identity import Identity, tells_apart
 from crawler.tracking.reading import Reading
-from crawler.urls import canonical, in_scope, key, named_by_itself
+from crawler.tracking.renderings import is_rendering, main_page
+from crawler.urls import (
+    canonical,
+    in_scope,
+    is_other_host,
+    key,
+    loose_key,
+    main_address,
+    named_by_itself,
+)
 from storage.bodies import digest_of
 from storage.rows import PageRow, VersionRow
 from storage.store import Store
@@ -62,6 +71,12 @@ class Known:
     """How many other pages have changed into the text of the response in this run."""
     common: frozenset[str] = frozenset()
     """Blocks of other pages, with `#` for numbers; where too little is known to tell frame from article."""
+    named: str | None = None
+    """The address of another page that the response names as its main one."""
+    has_main: bool = False
+    """Whether the page is known of which the response may be another rendering."""
+    is_rendering: bool = False
+    """The page asked for is another rendering of `identity.page`, and that one from now on."""
     keeps_listings: bool = False
     """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
 
@@ -69,12 +84,13 @@ class Known:
 def load(store: Store, site: Site, page: PageRow, fetched: Fetched) -> Asked:
     """What is known before the response `fetched`, sent for `page`, is read."""
     context = Context(
-        asked_key=key(page.url, site),
-        final_key=key(fetched.final_url, site),
-        home_keys=frozenset(key(seed, site) for seed in site.seeds),
+        asked_key=loose_key(page.url, site),
+        final_key=loose_key(fetched.final_url, site),
+        home_keys=frozenset(loose_key(seed, site) for seed in site.seeds),
         in_scope=in_scope(fetched.final_url, site),
         not_found=_not_found(store, site),
         had_end=not has_end(fetched.body) and _had_end(store, page),
+        is_known=page.seen_at is not None,
         last=None if is_same(page, fetched) else _last_seen(store, page),
     )
     return Asked(page, context)
@@ -92,7 +108,15 @@ def relate(store: Store, reader: Reader, asked: Asked, reading: Reading, run: in
     if extract is None:
         last = store.last_version(asked.page.id)
         return Known(asked.page, Identity(asked.page), last=last)
-    identity, elsewhere = _identity(store, reader.site, asked.page, reading, extract)
+    final = reading.fetched.final_url
+    main = main_page(store, reader.site, asked.page, final, extract)
+    if main and (found := _rendering(store, reader, asked, reading, main)):
+        return found
+    identity, elsewhere = _identity(
+        store, reader.site, asked.page, reading, None if main else extract.canonical
+    )
+    if elsewhere and is_other_host(asked.page.url, final, reader.site):
+        return _same_as(store, reader, asked.page, elsewhere, final)
     if identity.page.version is None and (twin := _missing_twin(store, identity.now, extract)):
         identity = identity.found_again(twin, key(identity.now.url, reader.site))
     last = _last(store, reader, identity.page)
@@ -102,8 +126,10 @@ def relate(store: Store, reader: Reader, asked: Asked, reading: Reading, run: in
         last,
         last_body=_body(store, last) if last and last.digest != extract.digest else None,
         elsewhere=elsewhere,
-        is_new=last is None and _is_new(store, identity, reading, run),
+        is_new=last is None and main is None and _is_new(store, identity, reading, run),
         template=reader.template,
+        named=main_address(final, extract.canonical, reader.site),
+        has_main=main is not None,
     )
 
 
@@ -153,25 +179,44 @@ def _last_seen(store: Store, page: PageRow) -> LastVersion | None:
 
 
 def _identity(
-    store: Store, site: Site, page: PageRow, reading: Reading, extract: Extract
+    store: Store, site: Site, page: PageRow, reading: Reading, rel_canonical: str | None
 ) -> tuple[Identity, PageRow | None]:
     """The page that answered; and another one with versions, where the response leads to that."""
     identity, final = Identity(page), reading.fetched.final_url
     if reading.verdict.outcome is not Outcome.moved:
-        return _named(store, site, identity, named_by_itself(final, extract.canonical, site)), None
+        return _named(store, site, identity, named_by_itself(final, rel_canonical, site)), None
     if page.version is None:
         identity = _named(store, site, identity, final)
-        return _named(store, site, identity, named_by_itself(final, extract.canonical, site)), None
+        return _named(store, site, identity, named_by_itself(final, rel_canonical, site)), None
     there = store.find(site.name, key(final, site))
     if there and there.id != page.id and there.version is not None:
         return identity, there
-    return _named(store, site, identity, final).moved(), None
+    renamed = _named(store, site, identity, final)
+    return renamed if is_other_host(page.url, final, site) else renamed.moved(), None
+
+
+def _rendering(store: Store, reader: Reader, asked: Asked, reading: Reading, main: PageRow) -> Known | None:
+    """What is known where the response shows the page `main`; None where it shows another one."""
+    page, outcome, extract = asked.page, reading.verdict.outcome, reading.extract
+    is_plain = outcome is Outcome.ok or (outcome is Outcome.moved and page.version is None)
+    if extract is None or not is_plain:
+        return None
+    if not is_rendering(main, _last(store, reader, main), _last(store, reader, page), extract):
+        return None
+    return _same_as(store, reader, page, main, reading.fetched.final_url)
+
+
+def _same_as(store: Store, reader: Reader, page: PageRow, main: PageRow, final: str) -> Known:
+    """What is known of a page that is another one under another address, and is that one from now on."""
+    keys = tuple({key(page.url, reader.site): None, key(final, reader.site): None})
+    identity = Identity(main, keys=keys, absorbs=(page,))
+    return Known(page, identity, _last(store, reader, main), is_rendering=True)
 
 
 def _named(store: Store, site: Site, identity: Identity, url: str) -> Identity:
     url = canonical(url, site)
     known_as = key(url, site)
-    return identity.at(url, known_as, store.find(site.name, known_as))
+    return identity.at(url, known_as, store.find_exactly(site.name, known_as))
 
 
 def _missing_twin(store: Store, page: PageRow, extract: Extract) -> PageRow | None:

@@ -116,6 +116,8 @@ class Recorder:
     def _page_values(self, page: PageRow, fetched: Fetched, decision: Decision) -> Values:
         values: Values = {"checked_at": fetched.fetched_at, "checks": page.checks + 1}
         match decision.sight:
+            case Sight.rendering:
+                return {"checks": values["checks"]}
             case Sight.seen:
                 return values | _seen(page, fetched, decision)
             case Sight.missing:
@@ -162,6 +164,8 @@ def _seen(page: PageRow, fetched: Fetched, decision: Decision) -> Values:
         "etag": fetched.headers.get("etag") or page.etag,
         "last_modified": fetched.headers.get("last-modified") or page.last_modified,
     }
+    if decision.extract:
+        values["names"] = decision.named
     if decision.agrees is not None:
         values["agrees"] = int(decision.agrees)
         if page.agrees and not decision.agrees:  # it may come from a cache: looked at again in the next run

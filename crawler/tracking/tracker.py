@@ -25,6 +25,7 @@ from crawler.tracking.knowledge import Asked, Known, common_blocks, is_same, loa
 from crawler.tracking.reading import Reading, read
 from crawler.tracking.recording import Outdated, Recorder
 from crawler.tracking.records import Capture
+from crawler.tracking.renderings import same_pages
 from crawler.urls import other_origin
 from storage.rows import PageRow
 
@@ -152,7 +153,16 @@ class Tracker:
         if decision.discovered:
             self.archive.note([Listed(decision.discovered, "links")])
         if asked.checked_at is None:
-            self.archive.brought(page)
+            self.archive.brought(page if decision.sight is not Sight.rendering else asked)
+        if decision.sight is Sight.rendering and not self.archive.has_tried(page.id):
+            self.archive.again(page)
+        elif decision.extract and (decision.number or asked.checked_at is None):
+            self._merge(page)
+
+    def _merge(self, page: PageRow) -> None:
+        """Put together what the text of the page shows to be one."""
+        for goes, stays in same_pages(self.store, self.site, page):
+            self.store.absorb(goes.id, stays.id)
 
     # ---- learning
 

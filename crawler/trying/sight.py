@@ -14,7 +14,7 @@ from crawler.fetched import Fetched
 from crawler.reading.reader import Reader
 from crawler.settings import Workspace
 from crawler.site import Site
-from crawler.urls import in_scope, key
+from crawler.urls import in_scope, loose_key
 from storage.database import open_for_reading
 from storage.store import Store
 
@@ -31,9 +31,9 @@ def sight(reader: Reader, fetched: Fetched, not_found: PageFingerprint | None = 
     """What the rules of a site make of a fetch; `not_found` is how it answers where there is no page."""
     site = reader.site
     context = Context(
-        asked_key=key(fetched.url, site),
-        final_key=key(fetched.final_url, site),
-        home_keys=frozenset(key(seed, site) for seed in site.seeds),
+        asked_key=loose_key(fetched.url, site),
+        final_key=loose_key(fetched.final_url, site),
+        home_keys=frozenset(loose_key(seed, site) for seed in site.seeds),
         in_scope=in_scope(fetched.final_url, site),
         not_found=not_found,
     )

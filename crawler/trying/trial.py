@@ -22,7 +22,7 @@ from crawler.settings import workspace_of
 from crawler.site import Site
 from crawler.telling.strike import marked_lines
 from crawler.trying.sight import Sight, reader_of, sight
-from crawler.urls import canonical, in_scope, is_asset, key
+from crawler.urls import canonical, in_scope, is_asset, loose_key
 from spiders.archive import Errand, NoArchive
 from spiders.site_spider import SiteSpider
 
@@ -47,7 +47,7 @@ class Sample(NoArchive):
         """Each page of the site is remembered, under one of its spellings."""
         for one in listed:
             if in_scope(one.url, self._site) and not is_asset(one.url):
-                self._named.setdefault(key(one.url, self._site), one)
+                self._named.setdefault(loose_key(one.url, self._site), one)
 
     def errands(self) -> Sequence[Errand]:
         """The sample, and then the sample again."""

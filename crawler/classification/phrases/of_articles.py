@@ -122,7 +122,8 @@ CONSENT_HEADINGS = phrases(
     "|Ihre Zustimmung",
 )
 CONSENT_WORDS = phrases(
-    "cookie|cookies|consent|privacy|your data|personal data|our partners|vendor|vendors"
+    "cookie|cookies|consent|privacy|advertising|third parties|your data|personal data|our partners"
+    "|vendor|vendors"
     "|information on your device"
     "|legitimate interest|کوکی|کوکیها|کوکی ها|رضایت|حریم خصوصی|ملفات تعريف الارتباط|الكوكيز|موافقة"
     "|موافقتك|خصوصيتك|خصوصيتكم"

@@ -1,0 +1,84 @@
+"""Renderings of one article at several addresses: for AMP, print or phones, with `index.html`, with a slash.
+
+A page is a rendering of another one where it has its text and either names it as its main page
+(rel=canonical, on the same host) or differs from it in a final slash only. An address alone proves nothing:
+themes exist that name one page everywhere, and sites where `/x` and `/x/` are two pages.
+"""
+
+from __future__ import annotations
+
+from crawler.diffing.diff import compare, similarity
+from crawler.extract import Extract
+from crawler.site import Site
+from crawler.urls import key, main_address
+from storage.rows import PageRow, VersionRow
+from storage.spelling import other_slash
+from storage.store import Store
+
+NEARLY = 0.9
+"""From this likeness on, a text of some length is the same, but for what a rendering leaves out or adds."""
+SOME_LENGTH = 30
+"""Words."""
+THERE = ("frontier", "live", "missing")
+
+
+def main_page(store: Store, site: Site, page: PageRow, final_url: str, extract: Extract) -> PageRow | None:
+    """The page of which a response for `page` may be another rendering; None where there is no such page."""
+    here = store.find_exactly(site.name, key(final_url, site))
+    own = {page.id} | ({here.id} if here else set())
+    if named := main_address(final_url, extract.canonical, site):
+        there = store.find_exactly(site.name, key(named, site))
+        if there and there.id not in own and there.state in THERE:
+            return there
+    there = store.find_exactly(site.name, other_slash(key(page.url, site)))
+    is_older = there is not None and there.id < page.id and there.id not in own
+    return there if there and is_older and there.state in THERE else None
+
+
+def is_rendering(
+    main: PageRow, main_last: VersionRow | None, own: VersionRow | None, extract: Extract
+) -> bool:
+    """Whether a response shows the page `main`, given the latest versions of both pages.
+
+    A page with versions is one where both said the same before, or say the same now and it has not changed:
+    otherwise there is an edit to be told.
+    """
+    if not extract.text.strip() or main.state != "live":
+        return False
+    now = main.text_digest == extract.digest or (main_last is not None and _is_alike(main_last, extract))
+    if own is None:
+        return now
+    before = main_last is not None and _is_alike(main_last, own)
+    return before or (now and own.digest == extract.digest)
+
+
+def same_pages(store: Store, site: Site, page: PageRow) -> list[tuple[PageRow, PageRow]]:
+    """After a page was seen: pages that turned out to be one, that which goes and that which stays."""
+    found = [(one, page) for one in store.renderings(page)]
+    if (
+        page.names
+        and (main := store.find_exactly(site.name, key(page.names, site)))
+        and _say_alike(page, main)
+    ):
+        return [*found, (page, main)]
+    other = store.find_exactly(site.name, other_slash(key(page.url, site)))
+    if other and _say_alike(page, other) and other.id not in {one.id for one, _ in found}:
+        goes, stays = sorted((page, other), key=lambda one: one.id, reverse=True)
+        found.append((goes, stays))
+    return found
+
+
+def _say_alike(one: PageRow, other: PageRow) -> bool:
+    live = one.state == other.state == "live"
+    return (
+        live and one.id != other.id and one.text_digest is not None and one.text_digest == other.text_digest
+    )
+
+
+def _is_alike(one: VersionRow, other: VersionRow | Extract) -> bool:
+    if one.digest == other.digest:
+        return True
+    diff = compare(one, other)
+    if diff is None or diff.typographic or diff.of_links_only:
+        return True
+    return min(one.words, other.words) >= SOME_LENGTH and similarity(one.text, other.text) >= NEARLY

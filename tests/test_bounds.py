@@ -1,0 +1,46 @@
+"""What one page may cost: the page is the price, and the run goes on."""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+
+import pytest
+
+from crawler.running.bounds import CostsTooMuch, page_bounds
+from tests.blog import front, text_of
+from tests.local_site import LocalSite, article
+from tests.quick import Quick
+from tests.test_timelimit import SHORT, busy
+
+
+def test_a_page_that_takes_too_long_is_given_up() -> None:
+    with pytest.raises(CostsTooMuch, match=r"more than 0\.1 seconds"), page_bounds(seconds=SHORT):
+        busy()
+
+
+def test_a_page_that_takes_too_much_memory_is_given_up_and_the_bound_is_lifted_again() -> None:
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    with pytest.raises(CostsTooMuch, match="more than 100 MB"), page_bounds(megabytes=100):
+        bytearray(200 << 20)
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    assert len(bytearray(200 << 20)) == 200 << 20
+
+
+def test_a_page_that_takes_no_more_than_it_may_is_not_disturbed() -> None:
+    with page_bounds(megabytes=100):
+        assert len(bytearray(50 << 20)) == 50 << 20
+
+
+@pytest.mark.parametrize("error", [CostsTooMuch("it takes more than 30 seconds"), MemoryError()])
+def test_a_page_that_costs_too_much_has_failed_and_the_others_are_read(
+    local_site: LocalSite, tmp_path: Path, error: Exception
+) -> None:
+    paths = [f"/letters/{number}/" for number in range(3)]
+    local_site.pages |= {path: article(f"Letter {path}", *text_of(path)) for path in paths}
+    local_site.pages["/"] = front(paths)
+    quick = Quick.make(tmp_path / "home", local_site.url, discover=["links"])
+    report = quick.crawl(broken="crawler.reading.reader:Reader.read_fetched", error=error)
+    assert (report.reason, report.counts["failed"]) == ("finished", len(paths) + 1)
+    assert "broken pages" not in {issue.kind for issue in quick.issues()}
+    assert quick.crawl().counts["baseline"] == len(paths) + 1
