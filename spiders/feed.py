@@ -16,7 +16,7 @@ from crawler.fetched import Listed
 from crawler.references import resolve
 from crawler.site import Site
 from crawler.urls import in_scope
-from spiders.references import addresses_of
+from spiders.references import addresses_of, attribute
 
 _TYPES = ("application/rss+xml", "application/atom+xml")
 _ORIGINALS = ("feedburner_origlink", "pheedo_origlink")
@@ -28,7 +28,7 @@ def feed_addresses(response: Response) -> list[str]:
     if not isinstance(response, TextResponse):
         return []
     links = response.xpath("//link[contains(@rel, 'alternate')][@href]")
-    hrefs = [link.attrib["href"] for link in links if link.attrib.get("type", "").lower() in _TYPES]
+    hrefs = [attribute(link, "href") for link in links if attribute(link, "type").lower() in _TYPES]
     return addresses_of(response, [href for href in hrefs if "comments" not in href])
 
 

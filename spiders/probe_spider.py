@@ -21,7 +21,7 @@ from spiders.failures import error_of
 from spiders.feed import feed_addresses
 from spiders.feed import listed as read_feed
 from spiders.fetching import fetched
-from spiders.references import base_of
+from spiders.references import attribute, base_of
 from spiders.sitemap import USUAL_PLACES, read_sitemap, unpacked
 from spiders.wordpress import api_root, rest_bases, types_address
 
@@ -142,7 +142,9 @@ class ProbeSpider(Spider):
 def editions(response: Response) -> dict[str, str]:
     """The addresses of a page's other languages, by code, as its head or its menu of languages names them."""
     links = response.xpath("//link[@rel='alternate'][@hreflang][@href] | //a[@hreflang][@href]")
-    named = ((_language(link.attrib["hreflang"]), link.attrib["href"]) for link in links[:MOST_EDITIONS])
+    named = (
+        (_language(attribute(link, "hreflang")), attribute(link, "href")) for link in links[:MOST_EDITIONS]
+    )
     base = base_of(response)
     found = ((language, resolve(base, href)) for language, href in named if language)
     return {language: address for language, address in found if address}

@@ -8,7 +8,7 @@ from scrapy.http import Response
 
 from crawler.references import resolve
 from spiders.failures import LeadsNowhere
-from spiders.references import base_of
+from spiders.references import base_of, decodable
 
 STATUSES = frozenset({301, 302, 303, 307, 308})
 SHOWN = 200
@@ -32,6 +32,7 @@ class Refreshes(MetaRefreshMiddleware):
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """The request for where the page leads; or the page itself."""
+        response = decodable(response)
         base_of(response)
         try:
             return super().process_response(request, response)

@@ -109,7 +109,12 @@ def decoded(body: bytes) -> str:
         encoding = html_body_declared_encoding(body)
         if encoding is None or encoding.startswith(("utf-16", "utf-32")):  # then the declaration had zeros
             encoding = "utf-8"
-    return to_unicode(body[len(bom or b"") :], encoding).lstrip("\ufeff")
+    body = body[len(bom or b"") :]
+    try:
+        text = to_unicode(body, encoding)
+    except (LookupError, ValueError):  # a codec that decodes no text, like `rot13`
+        text = to_unicode(body, "utf-8")
+    return text.lstrip("\ufeff")
 
 
 def _of_xml(text: str, start: int, url: str) -> SitemapPage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import HtmlResponse
@@ -13,9 +13,12 @@ from scrapy.http import HtmlResponse
 from crawler.references import LONGEST, resolve
 from crawler.site import Site
 from spiders.addresses import host_of
+from spiders.feed import feed_addresses
 from spiders.links import links_of
+from spiders.parts import further_parts
 from spiders.probe_spider import editions
-from spiders.references import base_of
+from spiders.references import base_of, decodable
+from spiders.wordpress import api_root
 from tests.blog import POSTS, feed_link, front, post, publish, sheets
 from tests.local_site import LocalSite, Page, article
 from tests.quick import Quick
@@ -82,6 +85,20 @@ def test_an_edition_whose_address_is_none_is_left_out() -> None:
     assert editions(page("", head)) == {"sq": "http://ormhead.example/sq/"}
 
 
+@settings(deadline=None)
+@given(st.binary(max_size=60), st.sampled_from(["base", "a", "link rel=alternate type=application/rss+xml"]))
+def test_whatever_bytes_a_tag_holds_the_links_after_it_are_read(odd: bytes, tag: str) -> None:
+    before, after = f"<html><head><{tag} x='".encode(), b"'></head><body><a href='/lamp/'>x</a>"
+    response = decodable(
+        HtmlResponse("http://ormhead.example/", body=before + odd.replace(b"<", b"") + after)
+    )
+    base_of(response)
+    for read in (feed_addresses, api_root, editions, further_parts):
+        read(response)
+    links = {one.url for one in links_of(response, Site(name="t", url="http://ormhead.example/"))}
+    assert "http://ormhead.example/lamp/" in links or b"'" in odd
+
+
 def test_a_site_with_bad_addresses_in_all_places_is_read_whole(local_site: LocalSite, tmp_path: Path) -> None:
     bad = "http://[your-domain]"
     publish(local_site, POSTS)
@@ -113,6 +130,18 @@ def test_a_redirect_to_no_address_costs_that_page_and_is_told(local_site: LocalS
     assert outcome.answers["/pier/"].status == 200
     assert outcome.answers["/lost/"].error == "failed"
     assert "leads to 'http://[your-domain]/', which is no web address" in outcome.answers["/lost/"].detail
+
+
+@pytest.mark.parametrize("charset", ["rot13", "idna", "undefined", "hex"])
+def test_a_page_that_declares_what_decodes_no_text_is_fetched_and_its_links_are_read(
+    local_site: LocalSite, tmp_path: Path, charset: str
+) -> None:
+    publish(local_site, POSTS[:3])
+    home = front(POSTS[:3], head=f"<meta charset='{charset}'>")
+    local_site.pages["/"] = Page(home, headers={"Content-Type": f"text/html; charset={charset}"})
+    watched = Quick.make(tmp_path / "w", local_site.url)
+    assert watched.crawl().failed is False
+    assert sorted(path for path, page in watched.pages().items() if page.version) == sorted(POSTS[:3])
 
 
 def test_a_robots_txt_that_leads_to_no_address_forbids_nothing(local_site: LocalSite) -> None:

@@ -107,6 +107,8 @@ def test_other_languages_of_a_page_are_pages_of_the_sitemap_without_its_date() -
         urlset(f"{HOME}/é", encoding="UTF-16").encode("utf-16-be"),
         urlset(f"{HOME}/é", encoding="UTF-16").encode(),
         urlset(f"{HOME}/é", encoding="utf8mb4").encode(),
+        urlset(f"{HOME}/é", encoding="rot13").encode(),
+        urlset(f"{HOME}/é", encoding="idna").encode(),
         urlset(f"{HOME}/é").encode("utf-8-sig"),
         b"\n<br />\n<b>Warning</b>: x in <b>/lamp.php</b><br />\n" + urlset(f"{HOME}/é").encode(),
         urlset(f"{HOME}/é").replace("</url>", "</url>\0\x01").encode(),
