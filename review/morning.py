@@ -21,7 +21,7 @@ from storage.review.verdicts import batch_of
 AT_ONCE = 50
 FELLOWS = 20
 """Of an edit of many pages, so many are named."""
-ISSUES = 10
+ISSUES, SUSPECTS = 10, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ def morning(request: Request) -> Response:
         done = number(request, "done")
         values: dict[str, Any] = {
             "issues": reader.issues(filters.site),
+            "suspects": reader.suspects(filters.site),
             "languages": reviewing.languages(reader),
             "sites": reviewing.site_names(reader),
             "done": batch_of(reader, done) if done else None,
@@ -73,6 +74,7 @@ def morning(request: Request) -> Response:
         choices=REVIEWED,
         shelves=SHELVES,
         most_issues=ISSUES,
+        most_suspects=SUSPECTS,
     )
 
 

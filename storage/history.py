@@ -39,6 +39,15 @@ class History(Tables):
         )
         return [Sight(*row) for row in rows]
 
+    def count_sights_of(self, page: int, since: str, before: str | None) -> int:
+        """In how many captures the page was seen since that moment, and before the other."""
+        row = self.db.conn.execute(
+            f"SELECT count(*) FROM captures WHERE page = ? AND outcome IN {SEEING}"  # noqa: S608 - our words
+            " AND fetched_at >= ? AND fetched_at < ? AND origin = 'crawl'",
+            [page, since, before or "~"],
+        ).fetchone()
+        return int(row[0])
+
     def missed(self, page: int, after: str) -> str | None:
         """When the page was first not found after that moment."""
         row = self.db.conn.execute(

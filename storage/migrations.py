@@ -305,3 +305,41 @@ def rules_of_identity(db: Database) -> None:
 def main_addresses(db: Database) -> None:
     """Which other address a page names as its main one (rel=canonical): it may be a rendering of that."""
     db.execute("ALTER TABLE pages ADD COLUMN names TEXT")
+
+
+_SUSPECTS = (
+    """CREATE TABLE suspects (      -- sights of a page that are kept apart until a later run confirms them
+        id INTEGER PRIMARY KEY,
+        site TEXT NOT NULL REFERENCES sites(name),
+        page INTEGER NOT NULL REFERENCES pages(id),
+        kind TEXT NOT NULL,       -- loss, cut, alternating
+        url TEXT NOT NULL,
+        title TEXT NOT NULL,
+        text TEXT NOT NULL,
+        digest TEXT NOT NULL,     -- of title and text
+        why TEXT NOT NULL,        -- in words
+        old_version INTEGER,      -- the version that it would follow
+        seen_old TEXT,            -- when the page was last seen as that
+        hunks TEXT NOT NULL DEFAULT '[]',            -- JSON: how it differs from that
+        words_added INTEGER NOT NULL DEFAULT 0,
+        words_removed INTEGER NOT NULL DEFAULT 0,
+        capture INTEGER NOT NULL, -- the last that showed it; retention may take that away
+        since TEXT NOT NULL,      -- when it was first shown
+        last_at TEXT NOT NULL,
+        last_run INTEGER NOT NULL REFERENCES runs(id),
+        times INTEGER NOT NULL DEFAULT 1,            -- so many runs have shown it, or another suspect
+        stands INTEGER NOT NULL DEFAULT 0,           -- alternating: runs that showed the version
+        closed_at TEXT,
+        became TEXT               -- confirmed, dismissed
+    )""",
+    "CREATE UNIQUE INDEX open_suspect ON suspects(page) WHERE closed_at IS NULL",
+    "CREATE INDEX suspects_of_site ON suspects(site, closed_at)",
+    "ALTER TABLE changes ADD COLUMN suspected_since TEXT",  # of a change that was a suspect first
+)
+
+
+@migrations()
+def suspects(db: Database) -> None:
+    """What a page shows that no later run has confirmed yet."""
+    for statement in _SUSPECTS:
+        db.execute(statement)

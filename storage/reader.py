@@ -19,6 +19,7 @@ from storage.rows import (
     PageRow,
     RunRow,
     SiteRow,
+    SuspectRow,
     TemplateRow,
     Values,
     VersionRow,
@@ -72,6 +73,15 @@ class Reader:
             ChangeRow,
             f"SELECT * FROM changes WHERE {where} ORDER BY id DESC LIMIT :limit",  # noqa: S608 - words of ours only
             {"site": site, "kind": kind, "since": since, "limit": -1 if limit is None else limit},
+        )
+
+    def suspects(self, site: str | None = None, limit: int | None = None) -> list[SuspectRow]:
+        """What is kept apart until a later run confirms it, the latest first."""
+        return self._all(
+            SuspectRow,
+            "SELECT * FROM suspects WHERE closed_at IS NULL AND (:site IS NULL OR site = :site)"
+            " ORDER BY since DESC, id DESC LIMIT :limit",
+            {"site": site, "limit": -1 if limit is None else limit},
         )
 
     def change(self, number: int) -> ChangeRow:
@@ -174,6 +184,9 @@ class Reader:
             "changes": self._count("SELECT count(*) FROM changes WHERE site = ? AND NOT typographic", [site]),
             "drifts": self._count(
                 "SELECT count(*) FROM drifts JOIN pages ON pages.id = page WHERE site = ?", [site]
+            ),
+            "suspects": self._count(
+                "SELECT count(*) FROM suspects WHERE site = ? AND closed_at IS NULL", [site]
             ),
             "witnesses": self.witnesses(site),
             "last_run": self.last_run(site),

@@ -208,6 +208,33 @@ class ChangeRow:
     hollow: int
     found_later: int = 0
     links: str = "[]"
+    suspected_since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectRow:
+    """What a page shows that is kept apart until a later run confirms it."""
+
+    id: int
+    site: str
+    page: int
+    kind: str
+    url: str
+    title: str
+    text: str
+    digest: str
+    why: str
+    old_version: int | None
+    seen_old: str | None
+    hunks: str
+    words_added: int
+    words_removed: int
+    capture: int
+    since: str
+    last_at: str
+    last_run: int
+    times: int
+    stands: int
 
 
 @dataclass(frozen=True, slots=True)

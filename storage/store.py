@@ -15,10 +15,11 @@ from storage.merging import Merging
 from storage.rows import NOT_OF_SITE, CaptureRow, PageRow, Values, VersionRow
 from storage.sites import Sites
 from storage.spelling import other_slash
+from storage.suspects import Suspects
 from storage.words import index
 
 
-class Store(Merging, Sites):
+class Store(Merging, Sites, Suspects):
     """The database of a workspace, for writing: pages, captures, versions, changes."""
 
     # ---- pages
@@ -331,6 +332,11 @@ class Store(Merging, Sites):
         return self._one(
             VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number DESC LIMIT 1", [page]
         )
+
+    def latest_of(self, page: int, count: int) -> list[VersionRow]:
+        """The latest versions of a page, the last one first."""
+        sql = "SELECT * FROM versions WHERE page = ? ORDER BY number DESC LIMIT ?"
+        return self._all(VersionRow, sql, [page, count])
 
     def latest_versions(self, site: str, limit: int = -1) -> list[VersionRow]:
         """The latest version of each live page of a site, newest page first."""

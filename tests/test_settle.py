@@ -53,7 +53,7 @@ def test_a_small_site_may_be_edited_from_end_to_end() -> None:
 
 
 def test_a_notice_in_place_of_many_pages_is_an_error_and_no_edit_of_all_of_them(tmp_path: Path) -> None:
-    notice = article("We will be back soon", "The editors are on holiday until September, all of them.")
+    notice = article("From the editors", "Whoever reads this paper may write to the editors at any hour.")
     with told(tmp_path / "store.db") as story:
         paths = [f"/{number}/" for number in range(8)]
         with story.run() as run:

@@ -464,49 +464,6 @@ def test_an_edit_under_a_new_rule_shows_the_edit_alone(watched: Story) -> None:
 
 # ---- no sight of the page
 
-LONG = tuple(f"Part {n} of a long account of the flood, with all that was lost and found." for n in range(20))
-
-
-def test_a_text_of_which_most_is_missing_is_asked_for_again_before_it_is_believed(story: Story) -> None:
-    with story.run() as run:
-        run.sees("/flood/", article("The flood", *LONG))
-    with story.run() as run:
-        assert run.sees("/flood/", article("The flood", LONG[0])).outcome is Outcome.truncated
-        assert asked(run) == ["/flood/"]
-        assert run.sees("/flood/", article("The flood", LONG[0])).changes == ("edited",)
-    assert story.texts("/flood/") == ["\n".join(LONG), LONG[0]]
-
-
-def test_a_text_that_was_cut_once_and_is_whole_again_has_not_changed(story: Story) -> None:
-    with story.run() as run:
-        run.sees("/flood/", article("The flood", *LONG))
-    with story.run() as run:
-        run.sees("/flood/", article("The flood", LONG[0]))
-        assert run.sees("/flood/", article("The flood", *LONG)).changes == ()
-    assert len(story.versions("/flood/")) == 1
-
-
-def test_a_text_that_was_cut_down_is_believed_the_second_time_though_a_counter_in_it_moved(
-    story: Story,
-) -> None:
-    with story.run() as run:
-        run.sees("/flood/", article("The flood", *LONG, "Opened by 7 readers"))
-    with story.run() as run:
-        for readers in (8, 9):
-            tracked = run.sees("/flood/", article("The flood", LONG[0], f"Opened by {readers} readers"))
-        assert tracked.changes == ("edited",)
-
-
-def test_a_text_that_is_cut_elsewhere_each_time_is_not_asked_for_without_end(story: Story) -> None:
-    with story.run() as run:
-        run.sees("/flood/", article("The flood", *LONG))
-    with story.run() as run:
-        for attempt in range(2):
-            tracked = run.sees("/flood/", article("The flood", LONG[attempt]))
-            assert tracked.outcome is Outcome.truncated
-            assert asked(run) == ([] if attempt else ["/flood/"])
-    assert story.news() == []
-
 
 def asked(run: Run) -> list[str]:
     """The paths that the run would fetch next."""

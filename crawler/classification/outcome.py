@@ -49,6 +49,8 @@ class Outcome(StrEnum):
     blocked = "blocked"
     soft_404 = "soft 404"
     truncated = "truncated"
+    suspect = "suspect"
+    """Not believed before a later run shows it, too (crawler/tracking/suspicion.py)."""
     wrong_type = "wrong type"
     too_large = "too large"
     maintenance = "maintenance"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from crawler.commands.options import Moment, as_json, site_filter, whole_number, with_reader
 from crawler.settings import Workspace
 from crawler.telling import show as shown
-from crawler.telling.objects import change_object, change_with_hunks
+from crawler.telling.objects import change_object, change_with_hunks, suspect_object
 from crawler.telling.texts import blocks_after
 from storage.reader import Reader
+from storage.rows import SuspectRow
 
 KINDS = ("new", "edited", "retitled", "gone", "returned", "moved", "template")
 
@@ -22,6 +25,7 @@ KINDS = ("new", "edited", "retitled", "gone", "returned", "moved", "template")
 @click.option(
     "--all", "quiet", is_flag=True, help="Also what is kept and not announced: typography, mere dates."
 )
+@click.option("--suspect", is_flag=True, help="What is kept apart until a later run still shows it.")
 @click.option("--limit", type=whole_number, help="No more than so many.")
 @as_json
 @with_reader
@@ -33,6 +37,7 @@ def changes(
     since: str | None,
     unreviewed: bool,
     quiet: bool,
+    suspect: bool,
     limit: int | None,
     as_json: bool,
 ) -> None:
@@ -41,6 +46,9 @@ def changes(
     Example: variorum changes --site nejatngo --since 2d
     """
     site = site_filter(workspace, reader, site)
+    if suspect:
+        _suspects(reader.suspects(site, limit), as_json=as_json)
+        return
     rows = reader.changes(site=site, kind=kind, since=since, unreviewed=unreviewed, quiet=quiet, limit=limit)
     if as_json:
         shown.json_lines(map(change_object, rows))
@@ -49,6 +57,15 @@ def changes(
         shown.note(f"Next: variorum show {rows[0].id}")
     else:
         shown.note("No changes.")
+
+
+def _suspects(rows: Sequence[SuspectRow], *, as_json: bool) -> None:
+    if as_json:
+        shown.json_lines(map(suspect_object, rows))
+    elif rows:
+        shown.suspects(rows)
+    else:
+        shown.note("No suspects.")
 
 
 @click.command()

@@ -10,7 +10,7 @@ from crawler.classification.outcome import Outcome, in_words
 from crawler.running.settle import too_many
 from crawler.tracking.tracker import Tracked
 
-ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone}
+ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone, Outcome.suspect}
 """Outcomes that show a site at work."""
 REFUSALS = {Outcome.blocked, Outcome.soft_404}
 OURS = {Outcome.robots, Outcome.address, Outcome.wrong_type, Outcome.too_large}
@@ -96,10 +96,14 @@ class Tally:
             return REFUSED
         if self._away.total() >= STREAK and not self._answers() and self.moved_to():
             return SITE_MOVED
-        if self.counts["changed"] > max(MANY_CHANGED, CHANGED_SHARE * self._known()):
+        if self._changed() > max(MANY_CHANGED, CHANGED_SHARE * self._known()):
             return CHANGED
         left = len(self._left)
         return MISSING if too_many(left, self._known() - left) else None
+
+    def _changed(self) -> int:
+        """How many pages have changed, or seem to have."""
+        return self.counts["changed"] + self._outcomes[Outcome.suspect]
 
     def _known(self) -> int:
         """How many pages of the site there are, or were when the run began."""
@@ -139,7 +143,7 @@ class Tally:
         if reason == MISSING:
             return f"{len(self._left)} of {self._known()} pages are not found at once; none is taken as gone"
         if reason == CHANGED:
-            changed = f"{self.counts['changed']} of {self._known()} pages have changed at once"
+            changed = f"{self._changed()} of {self._known()} pages have changed at once"
             return f"{changed}: has the site a new design? The other pages wait for the next run"
         refused = f"refused or failed {STREAK} times in a row, so it was asked no further"
         return f"{refused}; last, {self.last_trouble}"
@@ -176,7 +180,7 @@ def _word(tracked: Tracked) -> str | None:
     """The count that a fetch belongs to besides its changes."""
     if tracked.outcome is Outcome.not_modified:
         return "not_modified"
-    if tracked.left:
+    if tracked.left or tracked.outcome is Outcome.suspect:
         return None
     if tracked.outcome in REFUSALS:
         return "blocked"

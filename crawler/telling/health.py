@@ -122,7 +122,7 @@ def _never_run(site: Site, with_coverage: bool) -> Object:
         "state": "never run",
         "last_run": None,
         "next_run": None,
-        **dict.fromkeys((*counts, "drifts", "requests_last_day", "bytes_last_day"), 0),
+        **dict.fromkeys((*counts, "drifts", "suspects", "requests_last_day", "bytes_last_day"), 0),
         "witnesses": {"agree": 0, "differ": 0, "differing": None},
         "issues": [],
         **({"coverage": []} if with_coverage else {}),

@@ -9,7 +9,7 @@ import msgspec
 
 from crawler.diffing.diff import Hunk
 from crawler.diffing.links import Relink
-from storage.rows import RUN_COUNTS, ChangeRow, PageRow, VersionRow
+from storage.rows import RUN_COUNTS, ChangeRow, PageRow, SuspectRow, VersionRow
 
 if TYPE_CHECKING:
     from crawler.extract import Extract
@@ -67,6 +67,32 @@ def change_object(row: ChangeRow) -> Object:
         "hollow": bool(row.hollow),
         "modified": row.modified,
         "old_modified": row.old_modified,
+        "suspected_since": row.suspected_since,
+    }
+
+
+def suspect_object(row: SuspectRow) -> Object:
+    """What is kept apart until a later run confirms it, in the form of a change that nobody was told of."""
+    return {
+        "id": None,
+        "suspect": row.kind,
+        "site": row.site,
+        "url": row.url,
+        "title": row.title,
+        "kind": "suspect",
+        "seen_old": row.seen_old,
+        "seen_new": row.since,
+        "suspected_since": row.since,
+        "last_at": row.last_at,
+        "runs": row.times,
+        "words_added": row.words_added,
+        "words_removed": row.words_removed,
+        "version": None,
+        "old_version": row.old_version,
+        "capture": row.capture,
+        "explanation": row.why,
+        "announced": False,
+        "hunks": json.loads(row.hunks),
     }
 
 

@@ -20,7 +20,7 @@ from rich.text import Text
 
 from crawler.telling.objects import Object, hunks_of, links_of
 from crawler.telling.strike import Line, marked, relinks, spaced, struck
-from storage.rows import ChangeRow
+from storage.rows import ChangeRow, SuspectRow
 
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 """What commands a terminal, or turns round the order of what follows. Joiners and the plain marks of
@@ -201,6 +201,8 @@ def status(found: Object) -> None:
         if (witnesses := one["witnesses"])["differ"]:
             told = counts({key: witnesses[key] for key in ("agree", "differ")})
             line(f"  the site's API and its pages: {told}, like {witnesses['differing']}")
+        if one["suspects"]:
+            line(f"  suspect: {one['suspects']}, kept apart: variorum changes --suspect --site {one['site']}")
         for issue in one["issues"]:
             times = f"{issue['times']} time{'s' * (issue['times'] != 1)}"
             line(f"  ! {issue['kind']} since {issue['since']}, {times}: {issue['message']}")
@@ -232,6 +234,25 @@ def changes(rows: Sequence[ChangeRow]) -> None:
             f"+{row.words_added} -{row.words_removed}",
             row.title,
             row.url,
+        )
+        for row in rows
+    ]
+    table(headings, cells)
+
+
+def suspects(rows: Sequence[SuspectRow]) -> None:
+    """A table of what is kept apart until a later run confirms it."""
+    headings = ("since", "site", "suspect", "runs", "words", "title", "url", "why")
+    cells = [
+        (
+            row.since,
+            row.site,
+            row.kind,
+            row.times,
+            f"+{row.words_added} -{row.words_removed}",
+            row.title,
+            row.url,
+            row.why,
         )
         for row in rows
     ]

@@ -6,6 +6,7 @@ The rules that hold here:
 * A page is compared with its last version only, so A, B, A is two changes.
 * The last version is known as today's rules read it: a new extractor or template is no change of the site.
 * Where the page did not change and only our reading of it did, that is extraction drift, and no change.
+* A text that loses most of itself, or was cut, is a suspect until a later run shows it, too.
 * A page that answers "not found", by its status or in the site's own words, is `missing`; what becomes
   of it is settled at the end of the run (crawler/running/settle.py), when it is known how the site fared.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
 
 from crawler.classification.outcome import Outcome, Verdict
 from crawler.diffing.diff import Diff, compare, similarity
@@ -24,15 +26,18 @@ from crawler.tracking.drift import is_dress, is_ours
 from crawler.tracking.identity import Identity
 from crawler.tracking.knowledge import Known
 from crawler.tracking.reading import Reading
-from storage.rows import VersionRow
+from crawler.tracking.suspicion import (
+    MANY_ALIKE,
+    Suspicion,
+    alternation,
+    has_stayed,
+    is_confirmed,
+    is_other_edition,
+    suspicion,
+)
 
 SAME_PAGE = 0.5
 """From this likeness on, what a redirect leads to is the page that was asked for, and not another one."""
-COLLAPSE = 0.3
-"""A text that has shrunk below this part of itself is fetched again before it is believed."""
-
-SAME_TEXT = 3
-"""So many pages may change into the same text in one run; more of them are one notice in their place."""
 
 
 class Sight(StrEnum):
@@ -70,6 +75,12 @@ class Decision:
     """What this look showed, where another look of the same run has to confirm it."""
     named: str | None = None
     """The address of another page that the response names as its main one."""
+    suspicion: Suspicion | None = None
+    """What is kept apart until a later run confirms it."""
+    closes: Literal["confirmed", "dismissed"] | None = None
+    """What becomes of the suspect that the page had."""
+    stands: bool = False
+    """Of two editions that alternate, this is the latest version."""
     discovered: str | None = None
     """A URL of another page that is to be fetched."""
     agrees: bool | None = None
@@ -87,7 +98,7 @@ def decide(known: Known, reading: Reading) -> Decision:
     if known.is_rendering:
         verdict = Verdict(Outcome.ok, f"another rendering of {known.identity.page.url}")
         return Decision(Sight.rendering, verdict, known.identity)
-    return replace(_decided(known, reading), named=known.named)
+    return replace(_closing(known, _decided(known, reading)), named=known.named)
 
 
 def _decided(known: Known, reading: Reading) -> Decision:
@@ -129,10 +140,14 @@ def _seen(known: Known, reading: Reading, extract: Extract) -> Decision:
 
 
 def _truncated(known: Known, reading: Reading, extract: Extract) -> Decision:
-    if known.shown_before != extract.text:
-        return replace(_trouble(known, reading.verdict), confirm=extract.text)
-    verdict = Verdict(Outcome.ok, "its end is missing, the second time as the first")
-    return _seen(known, replace(reading, verdict=verdict), extract)
+    """The response was cut: what is left of it is a suspect, unless nothing of the text is missing."""
+    diff = compare(known.last, extract) if known.last else None
+    is_whole = known.last is not None and diff is None
+    if not is_whole and not is_confirmed(known, extract):
+        apart = _suspected(known, Suspicion("cut", reading.verdict.reason, extract, diff))
+        return replace(apart, verdict=reading.verdict)
+    reason = "its end is missing, and nothing of its text" if is_whole else "its end is missing, again"
+    return _seen(known, replace(reading, verdict=Verdict(Outcome.ok, reason)), extract)
 
 
 def _moved(known: Known, reading: Reading, extract: Extract) -> Decision:
@@ -153,8 +168,8 @@ def _compared(known: Known, reading: Reading, extract: Extract) -> Decision:
     assert known.last
     diff = compare(known.last, extract)
     is_drift = diff is not None and (_is_common(known, diff) or _is_drift(known, reading, diff))
-    if diff and not is_drift and (doubt := _doubted(known, extract, diff)):
-        return doubt
+    if diff and not is_drift and (apart := _kept_apart(known, reading, extract, diff)):
+        return apart
     kinds = () if is_drift else _kinds(known.identity, diff)
     if not (diff or kinds):
         return _unchanged(known, reading)
@@ -167,6 +182,7 @@ def _compared(known: Known, reading: Reading, extract: Extract) -> Decision:
         kinds=kinds,
         diff=diff,
         is_drift=is_drift,
+        suspicion=alternation(known, diff) if diff and not is_drift else None,
         keeps_body=diff is not None,
         agrees=_agrees(known, extract),
     )
@@ -190,31 +206,46 @@ def _trouble(known: Known, verdict: Verdict) -> Decision:
 # ---- parts of a comparison
 
 
-def _doubted(known: Known, extract: Extract, diff: Diff) -> Decision | None:
+def _kept_apart(known: Known, reading: Reading, extract: Extract, diff: Diff) -> Decision | None:
     """What to do where a difference is not believed yet; None where it is."""
-    assert known.last
-    if known.shown_elsewhere >= SAME_TEXT:
-        return _trouble(known, Verdict(Outcome.soft_404, "many pages suddenly say the same"))
-    if len(extract.text) < COLLAPSE * len(known.last.text):
-        shown = _left_of(known.last, extract)
-        verdict = Verdict(Outcome.truncated, "most of its text is gone: asked again")
-    elif diff.of_links_only:  # some sites draw by lot where a link leads; what holds twice is true
+    if is_other_edition(known, extract):
+        assert known.suspect
+        if has_stayed(known, known.suspect.times):
+            return None
+        return _suspected(known, Suspicion("alternating", known.suspect.why, extract, diff))
+    if diff.of_links_only:  # some sites draw by lot where a link leads; what holds twice is true
         shown = extract.links or ""
         verdict = Verdict(Outcome.ok, "a link leads elsewhere: asked again")
+        return replace(_trouble(known, verdict), confirm=shown) if known.shown_before != shown else None
+    found = suspicion(known, reading, extract, diff)
+    many = known.shown_elsewhere >= MANY_ALIKE
+    if many and found is None:
+        found = Suspicion("loss", "many pages suddenly say the same", extract, diff)
+    if found is None or is_confirmed(known, extract):
+        return None
+    decision = _suspected(known, found)
+    notice = Verdict(Outcome.soft_404, "many pages suddenly say the same")
+    return replace(decision, verdict=notice) if many else decision
+
+
+def _suspected(known: Known, found: Suspicion) -> Decision:
+    """The text is kept apart until a later run shows it, too."""
+    verdict = Verdict(Outcome.suspect, found.why)
+    return replace(_trouble(known, verdict), suspicion=found)
+
+
+def _closing(known: Known, decision: Decision) -> Decision:
+    """The decision, with what becomes of the suspect that the page had."""
+    suspect = known.suspect
+    if suspect is None or decision.sight is Sight.none or decision.is_drift:
+        return decision
+    if suspect.kind == "alternating":
+        if decision.sight is Sight.seen and not decision.number and not has_stayed(known, suspect.stands):
+            return replace(decision, stands=True)
+        told = decision.extract is not None and decision.extract.digest == suspect.digest
     else:
-        return None
-    if known.shown_before == shown:
-        return None
-    return replace(_trouble(known, verdict), confirm=shown)
-
-
-def _left_of(last: VersionRow, extract: Extract) -> str:
-    """What is left of a version in a text that has shrunk; all of the text where nothing is.
-
-    What else it says may be a counter, and another at every look.
-    """
-    known = set(last.text.split("\n"))
-    return "\n".join(block for block in extract.blocks if block in known) or extract.text
+        told = bool(decision.number and decision.extract and is_confirmed(known, decision.extract))
+    return replace(decision, closes="confirmed" if told else "dismissed")
 
 
 def _is_common(known: Known, diff: Diff) -> bool:

@@ -31,10 +31,12 @@ from crawler.urls import (
     named_by_itself,
 )
 from storage.bodies import digest_of
-from storage.rows import PageRow, VersionRow
+from storage.rows import PageRow, SuspectRow, VersionRow
 from storage.store import Store
 
 OK = 200
+FEW_LOOKS = 2
+"""Each of two editions that alternate was shown in so many looks in a row, at most."""
 MOST_OTHERS = 30
 """A block is looked for on so many other pages."""
 
@@ -69,6 +71,13 @@ class Known:
     """What an earlier look of this run showed that it was to confirm."""
     shown_elsewhere: int = 0
     """How many other pages have changed into the text of the response in this run."""
+    run: int = 0
+    suspect: SuspectRow | None = None
+    """What the page showed in its place, kept apart until a later run confirms it."""
+    suspects_alike: int = 0
+    """How many other pages have a suspect with the text of the response."""
+    alternates: VersionRow | None = None
+    """The version before the last, where the response has its text and the two have alternated."""
     common: frozenset[str] = frozenset()
     """Blocks of other pages, with `#` for numbers; where too little is known to tell frame from article."""
     named: str | None = None
@@ -107,7 +116,8 @@ def relate(store: Store, reader: Reader, asked: Asked, reading: Reading, run: in
     extract = reading.extract
     if extract is None:
         last = store.last_version(asked.page.id)
-        return Known(asked.page, Identity(asked.page), last=last)
+        suspect = store.suspect(asked.page.id)
+        return Known(asked.page, Identity(asked.page), last=last, run=run, suspect=suspect)
     final = reading.fetched.final_url
     main = main_page(store, reader.site, asked.page, final, extract)
     if main and (found := _rendering(store, reader, asked, reading, main)):
@@ -130,6 +140,10 @@ def relate(store: Store, reader: Reader, asked: Asked, reading: Reading, run: in
         template=reader.template,
         named=main_address(final, extract.canonical, reader.site),
         has_main=main is not None,
+        run=run,
+        suspect=store.suspect(identity.page.id),
+        suspects_alike=store.suspects_alike(reader.site.name, extract.digest, identity.page.id),
+        alternates=_alternates(store, last, extract) if last else None,
     )
 
 
@@ -150,8 +164,9 @@ def _not_found(store: Store, site: Site) -> PageFingerprint | None:
 
 
 def _had_end(store: Store, page: PageRow) -> bool:
-    kept = store.last_body(page.id)
-    return kept is not None and has_end(store.body(kept))
+    last = store.last_version(page.id)
+    body = _body(store, last) if last else None
+    return body is not None and has_end(body)
 
 
 def _last_seen(store: Store, page: PageRow) -> LastVersion | None:
@@ -251,6 +266,21 @@ def reread(store: Store, reader: Reader, version: VersionRow) -> VersionRow:
         return keep(store, reader, version, read_again(store, reader, version))
     except ExtractionError:
         return version
+
+
+def _alternates(store: Store, last: VersionRow, extract: Extract) -> VersionRow | None:
+    """The version before the last, where the page would return to it a second time within a few looks."""
+    if last.digest == extract.digest:
+        return None
+    editions = store.latest_of(last.page, 3)
+    if [version.digest for version in editions] != [last.digest, extract.digest, last.digest]:
+        return None
+    ends = [None, last.captured_at]
+    stood = [
+        store.count_sights_of(version.page, version.captured_at, end)
+        for version, end in zip(editions, ends, strict=False)
+    ]
+    return editions[1] if max(stood) <= FEW_LOOKS else None
 
 
 def _body(store: Store, version: VersionRow) -> bytes | None:

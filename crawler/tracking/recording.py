@@ -74,6 +74,7 @@ class Recorder:
                     ),
                 )
             self._add_changes(page, known, decision, fetched.fetched_at)
+            self._keep_suspect(known, decision, number, fetched)
             return store.update_page(page.id, self._page_values(page, fetched, decision))
 
     def _check(self, known: Known) -> None:
@@ -97,11 +98,15 @@ class Recorder:
     def _add_changes(self, page: PageRow, known: Known, decision: Decision, at: str) -> None:
         if decision.is_drift and decision.diff and decision.number:
             records.add_drift(self._store, page, at, decision.number, decision.diff, self._run)
+        since = known.suspect.since if known.suspect and decision.closes == "confirmed" else None
         for kind in decision.kinds:
             change = Change(
                 page=page,
                 kind=kind,
-                seen_new=at,
+                seen_new=since or at,
+                found_at=at,
+                suspected_since=since,
+                remark=decision.suspicion.why if decision.suspicion else "",
                 run=self._run,
                 old=known.last,
                 extract=decision.extract,
@@ -110,6 +115,34 @@ class Recorder:
                 old_url=decision.identity.moved_from,
             )
             records.add_change(self._store, change)
+
+    def _keep_suspect(self, known: Known, decision: Decision, capture: int, fetched: Fetched) -> None:
+        """What is not believed yet is kept apart; what was kept so is confirmed or dismissed."""
+        store, page, at = self._store, known.identity.page, fetched.fetched_at
+        if decision.closes:
+            store.close_suspect(page.id, at, decision.closes)
+        if decision.stands and known.suspect:
+            store.stands(known.suspect, at, self._run)
+        if (found := decision.suspicion) is None:
+            return
+        values: Values = {
+            "site": page.site,
+            "kind": found.kind,
+            "url": page.url,
+            "title": found.text.title,
+            "text": found.text.text,
+            "digest": digest_of(f"{found.text.title}\n\n{found.text.text}".encode()),
+            "why": found.why,
+            "old_version": known.last.number if known.last else None,
+            "seen_old": page.seen_at,
+            "hunks": records.hunks_json(found.diff) if found.diff else "[]",
+            "words_added": found.diff.words_added if found.diff else 0,
+            "words_removed": found.diff.words_removed if found.diff else 0,
+            "capture": capture,
+            "last_at": at,
+            "last_run": self._run,
+        }
+        store.keep_suspect(page.id, values | ({"times": 0} if decision.number else {}))
 
     # ---- the page's row
 
@@ -122,6 +155,8 @@ class Recorder:
                 return values | _seen(page, fetched, decision)
             case Sight.missing:
                 return values | {"told_at": None} | self._missing(page, fetched)
+        if decision.suspicion:
+            values["told_at"] = fetched.fetched_at  # the next run looks at it, due or not
         return values
 
     def _missing(self, page: PageRow, fetched: Fetched) -> Values:

@@ -73,6 +73,10 @@ class Change:
     """When it was certain, where that is later than `seen_new`."""
     found_later: bool = False
     """It came to light long after it happened, and is no news."""
+    suspected_since: str | None = None
+    """When it was first shown, where it was not believed then."""
+    remark: str = ""
+    """What is to be added to its explanation."""
 
 
 def add_capture(store: Store, capture: Capture) -> int:
@@ -152,6 +156,11 @@ def add_change(store: Store, change: Change) -> None:
         values |= _dated(old_date(store, old), now, page.seen_at, diff)
     if values.get("silent"):
         values["explanation"] += "; modified date not updated"
+    if change.suspected_since:
+        values |= {"suspected_since": change.suspected_since}
+        values["explanation"] += f"; suspected since {change.suspected_since}"
+    if change.remark:
+        values["explanation"] += f"; {change.remark}"
     values["alike"] = alike(
         change.kind,
         values.get("old_title"),

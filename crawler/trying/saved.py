@@ -74,7 +74,9 @@ def compared(old: Path, new: Path, url: str, workspace: Workspace | None) -> Com
         store.enrol(site.name, site.url)
         if template.version:
             store.add_template(template_row(site.name, template, pages=0))
-        old_one, new_one = (_track(store, site, _fetch(path, url)) for path in (old, new))
+        # What is not believed at first is told where a later run shows it, too.
+        fetches = [_fetch(old, url), _fetch(new, url), _fetch(new, url)]
+        old_one, _, new_one = (_track(store, site, fetched) for fetched in fetches)
         reader = Reader(store.db)
         changes = reader.changes()
         change = changes[0] if changes else None

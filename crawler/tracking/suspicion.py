@@ -1,0 +1,94 @@
+"""What is not believed at first sight, whatever form it has. Pure.
+
+A text that loses most of itself, or was cut, is a suspect: a wall, a maintenance page or half an answer looks
+like that, and so does a rewrite. It is kept apart and told only when a later run still shows it. Two editions
+that alternate (one server of a network is out of date) are told once, and not again before one has stayed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from crawler.classification.response import has_end
+from crawler.diffing.diff import Diff, Read, similarity
+from crawler.diffing.tokens import words
+from crawler.extract import Extract
+from crawler.tracking.knowledge import Known
+from crawler.tracking.reading import Reading
+
+MOST = 0.5
+"""A text that loses more of its words than this part is a suspect."""
+SAME_TEXT = 0.5
+"""From this likeness on, two runs have shown the same suspect."""
+LONGEST = 3
+"""In so many runs the page has not shown its old text, whatever it showed: that one is over."""
+STAYED = 3
+"""One of two editions that alternate has stayed when so many runs in a row have shown it."""
+MANY_ALIKE = 3
+"""So many pages may change into the same text; more of them are one notice in their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A text that is kept apart, and why."""
+
+    kind: Literal["loss", "cut", "alternating"]
+    why: str
+    text: Read
+    diff: Diff | None = None
+    """How it differs from the latest version."""
+
+
+def suspicion(known: Known, reading: Reading, extract: Extract, diff: Diff) -> Suspicion | None:
+    """Why a text that differs from the latest version is not believed at once; None where it is."""
+    assert known.last
+    if extract.kind == "file":  # as a whole another one whenever it is replaced
+        return None
+    if _is_cut(known.last.text, extract.text) and not has_end(reading.fetched.body):
+        return Suspicion("cut", "the text ends early, and so does the HTML", extract, diff)
+    before = len(words(known.last.text))
+    if diff.words_removed > MOST * before:
+        why = f"{diff.words_removed} of {before} words are not there any more"
+        return Suspicion("loss", why, extract, diff)
+    return None
+
+
+def is_confirmed(known: Known, extract: Extract) -> bool:
+    """Whether an earlier run has shown this suspect, too; or the page has not been itself for long."""
+    suspect = known.suspect
+    if suspect is None or is_alternating(known) or suspect.last_run == known.run:
+        return False
+    if known.suspects_alike >= MANY_ALIKE:
+        return False
+    is_same = suspect.digest == extract.digest or similarity(suspect.text, extract.text) >= SAME_TEXT
+    return is_same or suspect.times >= LONGEST - 1
+
+
+def alternation(known: Known, diff: Diff) -> Suspicion | None:
+    """The edition before this one, where the two alternate."""
+    if known.alternates is None or known.last is None or is_alternating(known):
+        return None
+    why = f"two editions alternate: this one, and that of version {known.last.number}"
+    return Suspicion("alternating", why, known.last, diff)
+
+
+def is_alternating(known: Known) -> bool:
+    """Whether the page is known to show one of two editions by turns."""
+    return known.suspect is not None and known.suspect.kind == "alternating"
+
+
+def is_other_edition(known: Known, extract: Extract) -> bool:
+    """Whether this is the one of two alternating editions that is not the latest version."""
+    return known.suspect is not None and is_alternating(known) and known.suspect.digest == extract.digest
+
+
+def has_stayed(known: Known, runs_before: int) -> bool:
+    """Whether an edition has stayed, given in how many runs before this one it was shown in a row."""
+    assert known.suspect
+    return runs_before + (known.suspect.last_run != known.run) >= STAYED
+
+
+def _is_cut(old: str, new: str) -> bool:
+    """Whether a text is the beginning of the old one, and nothing else."""
+    return len(new) < len(old) and old.startswith(new)

@@ -1,0 +1,50 @@
+"""Suspects: sights of a page that are kept apart until a later run confirms them, or the old text is back."""
+
+from __future__ import annotations
+
+from storage.rows import SuspectRow, Values
+from storage.tables import Tables
+
+
+class Suspects(Tables):
+    """What is asked and done of suspects. A page has one open suspect at most."""
+
+    def suspect(self, page: int) -> SuspectRow | None:
+        """The open suspect of a page."""
+        return self._one(SuspectRow, "SELECT * FROM suspects WHERE page = ? AND closed_at IS NULL", [page])
+
+    def suspects_alike(self, site: str, digest: str, page: int) -> int:
+        """How many other pages of the site have an open suspect with this same text."""
+        row = self.db.conn.execute(
+            "SELECT count(*) FROM suspects WHERE site = ? AND digest = ? AND page <> ? AND closed_at IS NULL",
+            [site, digest, page],
+        ).fetchone()
+        return int(row[0])
+
+    def keep_suspect(self, page: int, values: Values) -> None:
+        """What a page shows that is not believed yet, in place of an earlier suspect of it.
+
+        `values` are columns; `since` and `run` of an open suspect stay, and `times` counts the runs.
+        """
+        with self.writing():
+            known = self.suspect(page)
+            if known is None:
+                self._insert("suspects", {"page": page, **values, "since": values["last_at"]})
+                return
+            times = known.times + (known.last_run != values["last_run"])
+            self._update("suspects", known.id, {**values, "times": times, "stands": 0})
+
+    def stands(self, suspect: SuspectRow, at: str, run: int) -> None:
+        """Of two editions that alternate, the page shows that of its latest version."""
+        with self.writing():
+            stands = suspect.stands + (suspect.last_run != run)
+            values: Values = {"stands": stands, "times": 0, "last_at": at, "last_run": run}
+            self._update("suspects", suspect.id, values)
+
+    def close_suspect(self, page: int, at: str, became: str) -> None:
+        """The page's suspect was `confirmed`, or `dismissed`; nothing where it has none."""
+        with self.writing():
+            self._run(
+                "UPDATE suspects SET closed_at = ?, became = ? WHERE page = ? AND closed_at IS NULL",
+                [at, became, page],
+            )
