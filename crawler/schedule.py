@@ -35,6 +35,9 @@ CLOCK_CHECK_SECONDS = 30
 GRACE_SECONDS = 12
 """How long runs may take to stop by themselves; the rest of 15 seconds is for ending those that don't."""
 
+NEWS_SECONDS = 12
+"""How long a message that is being sent may take to arrive."""
+
 DATABASE_TROUBLE = (StoreError, sqlite3.Error)
 
 Hearer = Callable[[dict[str, Any]], None]
@@ -243,7 +246,7 @@ class Daemon:
 
     async def _end_runs(self) -> None:
         self.stop.set()
-        await asyncio.gather(self._wait_for_runs(), self.messenger.end(GRACE_SECONDS))
+        await asyncio.gather(self._wait_for_runs(), self.messenger.end(NEWS_SECONDS))
 
     async def _wait_for_runs(self) -> None:
         runs = list(self.running.values())

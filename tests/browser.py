@@ -78,7 +78,7 @@ def window(
         bypass_csp=False,
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(180_000)
     found = Window(page)
     page.on("request", lambda request: found.asked.append(request.url))
     page.on("requestfailed", lambda request: request.failure == "csp" and found.asked.remove(request.url))

@@ -38,7 +38,7 @@ from storage.reader import Reader
 from tests.command import VARIORUM
 from tests.tracked import HOME, Story, told
 
-PATIENCE = 30
+PATIENCE = 300
 MORNING = "2026-03-01T06:00:00Z"
 
 

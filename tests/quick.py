@@ -21,7 +21,7 @@ from tests.small_crawl import FORKS, PRELOADED
 from tests.workspace import NAME, Watched
 
 FORKS.set_forkserver_preload([*PRELOADED, "tests.quick", "crawler.running.pipeline"])
-TIMEOUT = 60
+TIMEOUT = 300
 
 
 @dataclass(frozen=True)

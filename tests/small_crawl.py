@@ -10,17 +10,20 @@ Scrapy imported already, which is most of the time that such a crawl takes.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
+from scrapy.core.downloader import Slot
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import Settings, default_settings
 from twisted.internet import defer
+from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 from twisted.internet.interfaces import IResolverSimple
 from twisted.python.failure import Failure
@@ -29,6 +32,7 @@ from zope.interface import implementer
 from crawler.site import Site
 from spiders import settings
 from spiders.failures import error_of
+from spiders.throttle import StrictDownloader
 
 COMPONENTS = {
     **default_settings.DOWNLOADER_MIDDLEWARES_BASE,
@@ -46,7 +50,8 @@ PRELOADED = [
     *{path.rpartition(".")[0] for path in COMPONENTS},
 ]
 FORKS.set_forkserver_preload(PRELOADED)
-TIMEOUT = 60
+TIMEOUT = 300
+SENT: list[float] = []
 NAMES: dict[str, str] = {}
 """What the DNS of this crawl knows: name → address."""
 
@@ -72,6 +77,8 @@ class Outcome:
     answers: dict[str, Answer]
     sitemaps: list[str]
     stats: dict[str, Any]
+    sent: list[float]
+    """When each request was sent, by the crawl's own clock: a busy machine can't blur the gaps."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,7 @@ def _crawl(order: Order, told: Connection) -> None:
     ours.setmodule(settings)
     ours.setdict(settings.for_site(order.site))
     ours.setdict({"SPIDER_LOADER_CLASS": "scrapy.spiderloader.SpiderLoader", "ITEM_PIPELINES": {}})
-    ours.setdict({"LOG_ENABLED": False})
+    ours.setdict({"LOG_ENABLED": False, "DOWNLOADER": TimedDownloader})
     if order.names:
         ours.setdict({"TWISTED_DNS_RESOLVER": "tests.small_crawl.Names"})
     ours.setdict(dict(order.changes))
@@ -127,7 +134,17 @@ def _crawl(order: Order, told: Connection) -> None:
     assert isinstance(crawler.spider, SmallSpider)
     assert crawler.stats is not None
     answers = {urlsplit(answer.url).path: answer for answer in crawler.spider.answers}
-    told.send(Outcome(answers, crawler.spider.robots_sitemaps, crawler.stats.get_stats()))
+    told.send(Outcome(answers, crawler.spider.robots_sitemaps, crawler.stats.get_stats(), SENT))
+
+
+class TimedDownloader(StrictDownloader):
+    """Notes when each request is sent."""
+
+    def _wait_for_download(
+        self, slot: Slot, request: Request, queue_dfd: Deferred[Response]
+    ) -> Coroutine[Any, Any, None]:
+        SENT.append(time.monotonic())
+        return super()._wait_for_download(slot, request, queue_dfd)
 
 
 @implementer(IResolverSimple)

@@ -31,7 +31,7 @@ from tests.quick import Quick
 from tests.workspace import NAME, Watched
 
 HOUSE = Path(__file__).parent.parent
-PATIENCE = 30
+PATIENCE = 300
 PATHS = [f"/letters/{number}/" for number in range(14)]
 SLOW = 0.15  # seconds that a page takes where a run is to be caught in the middle
 
@@ -280,7 +280,8 @@ def test_a_run_ends_when_its_time_is_up_and_the_next_one_goes_on(
     watched: Watched, local_site: LocalSite
 ) -> None:
     letters(local_site, delay=1)
-    (watched.root / "variorum.toml").write_text("max_run_seconds = 2\n")
+    watched.set(discover=["links"], concurrency=1)
+    (watched.root / "variorum.toml").write_text("max_run_seconds = 8\n")
     report = watched.crawl()
     assert (report.failed, report.reason) == (False, "closespider_timeout")
     assert last_run(watched)["whole"] == 0
