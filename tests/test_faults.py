@@ -181,6 +181,35 @@ def test_a_run_waits_for_a_locked_database_and_loses_nothing(quick: Quick, local
     assert_holds_what_was_served(quick)
 
 
+def test_of_two_runs_of_one_site_one_is_refused_and_a_slow_writer_beside_them_costs_nothing(
+    quick: Quick, local_site: LocalSite
+) -> None:
+    Store.open(database(quick)).close()
+    workspace = load_workspace(quick.root)
+    [site] = load_sites(workspace.sites_folder).values()
+    over = threading.Event()
+
+    def write_slowly() -> None:
+        """As another site's run would, were each of its transactions slow."""
+        with contextlib.closing(sqlite3.connect(database(quick), isolation_level=None, timeout=300)) as conn:
+            while not over.is_set():
+                conn.execute("BEGIN IMMEDIATE")
+                over.wait(0.3)
+                conn.execute("COMMIT")
+                over.wait(0.1)
+
+    writer = threading.Thread(target=write_slowly)
+    writer.start()
+    try:
+        reports = asyncio.run(run_sites(workspace, [site, site]))
+    finally:
+        over.set()
+        writer.join()
+    assert sorted(report.reason for report in reports) == ["finished", "not begun"]
+    assert_holds_what_was_served(quick)
+    assert quick.issues() == []
+
+
 def test_a_reader_is_not_kept_waiting_by_a_locked_database(quick: Quick) -> None:
     Store.open(database(quick)).close()
     with (
