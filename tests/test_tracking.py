@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -135,6 +137,29 @@ def test_a_page_that_another_process_writes_to_all_the_time_costs_that_fetch_and
 
 
 # ---- the write lock
+
+
+def test_while_another_process_writes_for_long_a_page_is_read_and_decided_and_recorded_afterwards(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with story.run() as run:
+        run.sees("/quay/", article("The quay", *QUAY))
+    holds, decided = threading.Event(), threading.Event()
+
+    def write_slowly() -> None:
+        with contextlib.closing(sqlite3.connect(story.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            holds.set()
+            assert decided.wait(60)  # else this page could not be decided while the lock was held
+            other.execute("COMMIT")
+
+    work = tracking.decide
+    monkeypatch.setattr(tracking, "decide", lambda *args: (decided.set(), work(*args))[1])
+    with story.run() as run, ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(write_slowly)
+        assert holds.wait(60)
+        assert run.sees("/quay/", article("The quay", *MENDED)).changes == ("edited",)
+        slow.result()
 
 
 def test_another_site_can_write_while_pages_are_read_compared_and_learned_from(

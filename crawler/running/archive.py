@@ -169,7 +169,9 @@ class SiteArchive:
             self.complain(f"{kind} source", message)
 
     def page(self, url: str) -> PageRow:
-        """The page that a fetch was meant for."""
+        """The page that a fetch was meant for. A known one is found without waiting for a lock."""
+        if found := self.store.find(self.site.name, key(canonical(url, self.site), self.site)):
+            return found
         with self.store.writing():
             return self._page_of(Listed(url, "links"))
 

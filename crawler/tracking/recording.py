@@ -22,11 +22,12 @@ from storage.errors import NotFound
 from storage.rows import PageRow, Values
 from storage.store import Store
 
-OUTDATED = "{}: another process writes to this page; it is fetched again in the next run."
-
 
 class Outdated(VariorumError):
     """Another process has written to the page since it was loaded: nothing was recorded."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url}: another process writes to this page; it is fetched again in the next run.")
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def _conflicts_named(url: str) -> Iterator[None]:
     try:
         yield
     except NotFound as error:
-        raise Outdated(OUTDATED.format(url)) from error
+        raise Outdated(url) from error
 
 
 class Recorder:
@@ -82,7 +83,7 @@ class Recorder:
         last = self._store.last_version(known.identity.page.id)
         pages = {page.id: page for page in (known.asked, *known.identity.stored)}
         if last != known.last or any(self._store.page(page) != loaded for page, loaded in pages.items()):
-            raise Outdated(OUTDATED.format(known.asked.url))
+            raise Outdated(known.asked.url)
 
     def _identified(self, identity: Identity) -> PageRow:
         """The page under its address, with those that turned out to be the same page."""

@@ -7,6 +7,7 @@ body, version, change and the page's own row.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from crawler.boilerplate.learning import SAMPLE, SECOND_LOOK, Learner
@@ -90,25 +91,25 @@ class Tracker:
 
     def _tracked(self, fetched: Fetched, *, may_wait: bool = True) -> Tracked:
         """The four steps; again from the first, where another process has written to the page meanwhile."""
-        for attempt in range(1, ATTEMPTS + 1):
+        may_wait = may_wait and self._can_learn()
+        for _ in range(ATTEMPTS):
             asked = load(self.store, self.site, self.archive.page(fetched.url), fetched)
             reading = self._read(asked, fetched)
-            known = relate(self.store, self.reader, asked, reading, self.run)
-            may_wait = may_wait and self._can_learn()
-            known = self._known(self._confirmations.known(known, reading), may_wait=may_wait)
+            known = self._known(relate(self.store, self.reader, asked, reading, self.run), reading)
+            known = known if may_wait else self._without_frame(known)
             decision = decide(known, reading)
             if may_wait and decision.diff and decision.announced:
                 return self._waiting_to_learn(known.asked, fetched)
             decision = self._keeping_body(decision, fetched)
-            try:
+            with suppress(Outdated):
                 page = self._recorder.apply(known, reading, decision, self.reader.label)
-            except Outdated:
-                if attempt == ATTEMPTS:
-                    raise
-                continue
-            break
+                return self._followed_up(known, reading, decision, page)
+        raise Outdated(fetched.url)
+
+    def _followed_up(self, known: Known, reading: Reading, decision: Decision, page: PageRow) -> Tracked:
+        """What a recorded fetch came to, once the rest of the run knows what it has to know of it."""
         self._confirmations.remember(known, reading, decision)
-        self._follow_up(asked.page, page, decision, fetched)
+        self._follow_up(known.asked, page, decision)
         away = decision.verdict.outcome is Outcome.elsewhere
         return Tracked(
             page.url,
@@ -116,8 +117,8 @@ class Tracker:
             decision.verdict.reason,
             decision.announced,
             decision.baseline,
-            left=decision.sight is Sight.missing and was_there(asked.page),
-            leads_to=other_origin(fetched.final_url, self.site) if away else "",
+            left=decision.sight is Sight.missing and was_there(known.asked),
+            leads_to=other_origin(reading.fetched.final_url, self.site) if away else "",
         )
 
     def _is_page(self, page: PageRow, fetched: Fetched) -> bool:
@@ -129,11 +130,15 @@ class Tracker:
             return Reading(fetched, Verdict(Outcome.ok, "the same bytes"))
         return read(fetched, self.reader, asked.context)
 
-    def _known(self, known: Known, *, may_wait: bool) -> Known:
-        common = frozenset[str]()
-        if self.learner.owes and not may_wait and known.last_body is not None:
-            common = common_blocks(self.store, known.identity.page)
-        return replace(known, keeps_listings=self.keeps_listings, common=common)
+    def _known(self, known: Known, reading: Reading) -> Known:
+        """What is known, with what this run has seen before."""
+        return replace(self._confirmations.known(known, reading), keeps_listings=self.keeps_listings)
+
+    def _without_frame(self, known: Known) -> Known:
+        """What is known; where the boilerplate is not, with the blocks that other pages show alike."""
+        if not self.learner.owes or known.last_body is None:
+            return known
+        return replace(known, common=common_blocks(self.store, known.identity.page))
 
     def _keeping_body(self, decision: Decision, fetched: Fetched) -> Decision:
         """The decision, with the body kept where the boilerplate is to be learned from it."""
@@ -148,7 +153,7 @@ class Tracker:
         self._keeping -= 1
         return replace(decision, keeps_body=True)
 
-    def _follow_up(self, asked: PageRow, page: PageRow, decision: Decision, fetched: Fetched) -> None:
+    def _follow_up(self, asked: PageRow, page: PageRow, decision: Decision) -> None:
         """What the rest of the run has to know of a fetch that was recorded."""
         if decision.discovered:
             self.archive.note([Listed(decision.discovered, "links")])
