@@ -23,7 +23,7 @@ from crawler.errors import Misuse
 from crawler.fetched import Fetched, Listed
 from crawler.reading.parts import join
 from spiders.parts import further_parts
-from spiders.wordpress import PER_PAGE, listed
+from spiders.wordpress import PER_PAGE, read_posts
 
 VARIABLE = "VARIORUM_TEST_WORDPRESS"
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "wordpress"
@@ -169,7 +169,7 @@ class WordPress:
         found: list[Listed] = []
         for page in count(1):
             answer = _get(f"{root}wp/v2/{kind}?per_page={PER_PAGE}&page={page}&orderby=id&order=asc")
-            found += listed(answer.body, root)
+            found += read_posts(answer.body, root).listed
             if len(json.loads(answer.body)) < PER_PAGE:
                 break
         return found
