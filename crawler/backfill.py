@@ -27,6 +27,7 @@ from crawler.extract import Extract, ExtractionError
 from crawler.fetched import Fetched
 from crawler.importing.absence import tell_absences
 from crawler.importing.insertion import Insertion
+from crawler.page.encoding import encoding_of
 from crawler.reading.parts import split
 from crawler.reading.reader import Reader
 from crawler.site import Site
@@ -155,7 +156,10 @@ class Backfill:
         for capture in self.store.kept_of(page.id) if page else []:
             body = self.store.body(capture.body or "")
             headers = {"content-type": capture.content_type} if capture.content_type else {}
-            found[_sha1(body)] = Fetched(url, url, "", capture.status, headers, body, capture.encoding)
+            encoding = encoding_of(body, capture.declared)
+            found[_sha1(body)] = Fetched(
+                url, url, "", capture.status, headers, body, encoding.name, encoding_by=encoding.by
+            )
         return found
 
     def stored(self, url: str, digest: str) -> bytes | None:

@@ -35,7 +35,7 @@ from crawler.site import Rule
 
 __all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
 
-READING = 5
+READING = 6
 """Raised with every change to our own code that may change a text."""
 
 EXTRACTOR = f"trafilatura {trafilatura_version}, lxml {lxml_version}, reading {READING}"

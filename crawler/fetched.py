@@ -44,7 +44,7 @@ class Fetched:
     body: bytes = field(default=b"", repr=False)
     """The body, freed of its content encoding."""
     encoding: str | None = None
-    """The character encoding found by header, meta tag or detection."""
+    """The character encoding of the body, as `crawler.page.encoding` decides it of body and headers."""
     hops: tuple[tuple[int, str], ...] = ()
     """Redirects on the way: (status, the URL that redirected)."""
     error: str | None = None
@@ -54,3 +54,5 @@ class Fetched:
     """What the error said, for the operator."""
     seed: bool = False
     """True for an address at which the crawl of the site starts."""
+    encoding_by: str | None = None
+    """By which evidence the encoding was chosen: `bom`, `utf-8`, `header`, `page`, or `guess`."""

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from crawler.page.encoding import decode
 from review import source
 from review.objects import capture_object
 from review.web import page, reading
@@ -40,7 +41,7 @@ def raw(request: Request) -> Response:
         body = source.body(reader, row)
     headers = {"Content-Security-Policy": SHUT_OFF, "X-Content-Type-Options": "nosniff"}
     if source.is_html(row):
-        return Response(source.decoded(body, row.encoding), media_type="text/html", headers=headers)
+        return Response(decode(body, row.declared), media_type="text/html", headers=headers)
     headers["Content-Disposition"] = f'attachment; filename="capture-{row.id}.bin"'
     return Response(body, media_type="application/octet-stream", headers=headers)
 

@@ -170,6 +170,7 @@ def capture_object(row: CaptureRow) -> Object:
         "reason": row.reason,
         "content_type": row.content_type,
         "encoding": row.encoding,
+        "encoding_by": row.encoding_by,
         "digest": row.digest,
         "length": row.length,
         "origin": row.origin,

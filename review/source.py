@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
 from crawler.diffing.diff import Reading, compare
+from crawler.page.encoding import decode
 from review.layout import Layout, plain_text
 from review.layout import laid_out as lay_out
 from storage import bodies
@@ -44,15 +44,6 @@ def body(reader: Reader, row: CaptureRow) -> bytes:
     return bodies.get(reader.db.conn, row.body)
 
 
-def decoded(data: bytes, encoding: str | None) -> str:
-    """The bytes as text, whatever they claim to be."""
-    try:
-        codec = codecs.lookup(encoding or "utf-8")
-        return data.decode(codec.name if codec._is_text_encoding else "utf-8", "replace")
-    except (LookupError, ValueError):
-        return data.decode("utf-8", "replace")
-
-
 def is_html(row: CaptureRow) -> bool:
     """Whether the server called it a page."""
     kind = (row.content_type or "").partition(";")[0].strip().casefold()
@@ -64,5 +55,5 @@ def _lines(reader: Reader, version: VersionRow) -> str | None:
     row = capture(reader, version.capture)
     if row.body is None or not is_html(row):
         return None
-    text = decoded(body(reader, row), row.encoding)[:MOST].replace("\r", "")
+    text = decode(body(reader, row), row.declared)[:MOST].replace("\r", "")
     return "\n".join(line.rstrip() for line in BETWEEN_TAGS.sub(">\n<", text).split("\n"))

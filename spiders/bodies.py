@@ -18,6 +18,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse, Response
 
 from crawler.classification.media_type import HTML, media_type
+from crawler.page.encoding import encoding_of
 from spiders.failures import BodyCut, TooLarge
 
 if sys.version_info >= (3, 14):
@@ -78,12 +79,13 @@ def _inflated(body: bytes, window: int, limit: int) -> tuple[bytes, bool]:
 def as_page(response: Response) -> Response:
     """The response as the page that its bytes show, where its header names no type, or one that says nothing.
 
-    Scrapy goes by the header alone: of a page sent as "binary/octet-stream" it would read no link.
+    Scrapy goes by the header alone: of a page sent as "binary/octet-stream" it would read no link. Where a
+    page declares no encoding, its links are read by our guess and not by Scrapy's.
     """
     declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    if isinstance(response, HtmlResponse) or media_type(declared, response.body) not in HTML:
+    if not isinstance(response, HtmlResponse) and media_type(declared, response.body) not in HTML:
         return response
-    return response.replace(cls=HtmlResponse)
+    return response.replace(cls=HtmlResponse, encoding=encoding_of(response.body, declared).name)
 
 
 class WholeBodies(HttpCompressionMiddleware):

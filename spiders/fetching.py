@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from scrapy import Request
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.fetched import Fetched
+from crawler.page.encoding import described
 from crawler.times import iso, now
 from spiders.failures import error_of
 
@@ -15,16 +16,17 @@ def fetched(response: Response) -> Fetched:
     """What came back for the request that began the chain of redirects."""
     meta = response.meta
     hops = zip(meta.get("redirect_reasons", []), meta.get("redirect_urls", []), strict=False)
+    headers = {name.decode("latin-1").lower(): _joined(values) for name, values in response.headers.items()}
+    encoding = described(headers, response.body)
     return Fetched(
         url=meta["asked"],
         final_url=response.url,
         fetched_at=iso(now()),
         status=response.status,
-        headers={
-            name.decode("latin-1").lower(): _joined(values) for name, values in response.headers.items()
-        },
+        headers=headers,
         body=response.body,
-        encoding=response.encoding if isinstance(response, TextResponse) else None,
+        encoding=encoding.name if encoding else None,
+        encoding_by=encoding.by if encoding else None,
         # A meta refresh is no status, but a page that said so with 200.
         hops=tuple((reason if isinstance(reason, int) else 200, url) for reason, url in hops),
         seed=bool(meta.get("seed")),

@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from crawler.dates import sound_date
 from crawler.fetched import Fetched
+from crawler.page.encoding import described
 from crawler.site import Site
 from spiders.cdx import Memento, is_beneath, list_address, memento_address, read_list
 from spiders.failures import AskedToWait, error_of
@@ -198,6 +199,7 @@ def _received(response: Response, memento: Memento) -> Fetched:
     headers = {name.removeprefix(ORIGINAL): v for name, v in told.items() if name.startswith(ORIGINAL)}
     if "content-type" in told:
         headers.setdefault("content-type", told["content-type"])
+    encoding = described(headers, response.body)
     return Fetched(
         url=memento.url,
         final_url=memento.url,
@@ -205,7 +207,8 @@ def _received(response: Response, memento: Memento) -> Fetched:
         status=response.status,
         headers=headers,
         body=response.body,
-        encoding=response.encoding if isinstance(response, TextResponse) else None,
+        encoding=encoding.name if encoding else None,
+        encoding_by=encoding.by if encoding else None,
     )
 
 

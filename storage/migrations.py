@@ -343,3 +343,9 @@ def suspects(db: Database) -> None:
     """What a page shows that no later run has confirmed yet."""
     for statement in _SUSPECTS:
         db.execute(statement)
+
+
+@migrations()
+def evidence_of_encodings(db: Database) -> None:
+    """By which evidence the encoding of a body was chosen: `bom`, `utf-8`, `header`, `page`, or `guess`."""
+    db.execute("ALTER TABLE captures ADD COLUMN encoding_by TEXT")

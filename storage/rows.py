@@ -148,6 +148,15 @@ class CaptureRow:
     body: str | None
     length: int | None
     origin: str = "crawl"
+    encoding_by: str | None = None
+
+    @property
+    def declared(self) -> str | None:
+        """What tells the encoding of the body besides the body: the decision made of it, or the header.
+
+        Of captures from before decisions were noted, the name in `encoding` may be a guess.
+        """
+        return self.encoding if self.encoding_by else self.content_type
 
 
 @dataclass(frozen=True, slots=True)

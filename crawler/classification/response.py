@@ -16,6 +16,7 @@ from html import unescape
 from crawler.classification.anatomy import Anatomy, anatomy
 from crawler.classification.media_type import HTML, media_type
 from crawler.fetched import Fetched
+from crawler.page.encoding import decode
 
 CHALLENGE_HEADERS = {"cf-mitigated": "Cloudflare", "x-amzn-waf-action": "AWS WAF", "x-sucuri-block": "Sucuri"}
 """Headers that come with a challenge or a block page only."""
@@ -246,7 +247,4 @@ def fingerprint(fetched: Fetched) -> PageFingerprint:
 
 
 def _decoded(fetched: Fetched, size: int) -> str:
-    try:
-        return fetched.body[:size].decode(fetched.encoding or "utf-8", "replace")
-    except (LookupError, ValueError):  # a name that is no encoding, or one that is no encoding of text
-        return fetched.body[:size].decode("utf-8", "replace")
+    return decode(fetched.body[:size], fetched.encoding)

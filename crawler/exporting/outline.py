@@ -15,7 +15,8 @@ OUTLINE = (
     Field("editions", "strings", "the page in other languages, as it names them: language and address"),
 )
 _CAPTURE = """
-    SELECT captures.body, captures.url, captures.encoding
+    SELECT captures.body, captures.url,
+        iif(captures.encoding_by IS NULL, captures.content_type, captures.encoding) AS declared
     FROM versions JOIN captures ON captures.id = versions.capture
     WHERE versions.page = :page AND versions.number = :version
 """
@@ -32,4 +33,4 @@ def _outline(document: Document, reader: Reader) -> Document:
     if capture["body"] is None:
         return dict.fromkeys(field.name for field in OUTLINE)
     body = bodies.get(reader.db.conn, capture["body"])
-    return outline(body, capture["url"], capture["encoding"], document["text"])._asdict()
+    return outline(body, capture["url"], capture["declared"], document["text"])._asdict()

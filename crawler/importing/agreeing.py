@@ -41,7 +41,7 @@ def _html(store: Store, version: VersionRow) -> set[str] | None:
     """Every line that the page of a version shows or describes; None where it is not kept."""
     capture = store.capture(version.capture)
     try:
-        tree = parse(store.body(capture.body), capture.url, capture.encoding) if capture.body else None
+        tree = parse(store.body(capture.body), capture.url, capture.declared) if capture.body else None
     except (ExtractionError, NotFound):
         return None
     if tree is None:

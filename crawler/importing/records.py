@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC
 from typing import Any, NamedTuple
 
-from w3lib.encoding import html_to_unicode
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
@@ -16,6 +15,7 @@ from warcio.recordloader import ArcWarcRecordLoader
 from crawler.dates import sound_date
 from crawler.fetched import Fetched
 from crawler.importing.coding import LARGEST, Undecodable, decoded
+from crawler.page.encoding import described
 
 logging.getLogger("warcio").setLevel(logging.ERROR)  # it mends addresses, and says so
 
@@ -30,8 +30,6 @@ BETWEEN = 2
 TROUBLES = {"cut": "the page in it is cut off", "too large": "the page in it is too large"}
 OF_NOTHING = ("sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ", "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709")
 """Digests of an empty body, which many answers have in common."""
-TRIED = ("ascii", "utf-8", "cp1252")
-"""In which encodings a text is tried that does not name its own: those of a crawl."""
 
 
 class Revisit(NamedTuple):
@@ -115,6 +113,7 @@ def fetched_of(record: Any, url: str) -> Fetched | None:
         return None
     headers = _headers(record) if is_response else _of_resource(record)
     body, error = _body(record, headers)
+    encoding = described(headers, body)
     return Fetched(
         url=url,
         final_url=url,
@@ -122,7 +121,8 @@ def fetched_of(record: Any, url: str) -> Fetched | None:
         status=status,
         headers=headers,
         body=body,
-        encoding=encoding_of(headers, body),
+        encoding=encoding.name if encoding else None,
+        encoding_by=encoding.by if encoding else None,
         error=error,
         detail="as the archive has it" if error else "",
     )
@@ -202,21 +202,3 @@ def _moment(date: str | None) -> str:
     """The time in our form; empty where it is none. Archives may say no more than the day."""
     found = sound_date(date, UTC) or ""
     return found if "T" in found or not found else f"{found}T00:00:00Z"
-
-
-def encoding_of(headers: Mapping[str, str], body: bytes) -> str | None:
-    """The character encoding of a text; None for another body."""
-    kind = headers.get("content-type", "")
-    if not body or ("html" not in kind and not kind.startswith("text/") and body.lstrip()[:1] != b"<"):
-        return None
-    return html_to_unicode(kind or None, body, auto_detect_fun=_tried)[0]
-
-
-def _tried(body: bytes) -> str | None:
-    for encoding in TRIED:
-        try:
-            body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return None

@@ -24,7 +24,6 @@ from crawler.importing.records import (
     Records,
     Revisit,
     each,
-    encoding_of,
     fetched_of,
     names_of,
     revisit_of,
@@ -32,6 +31,7 @@ from crawler.importing.records import (
     trouble_of,
     trouble_of_fetch,
 )
+from crawler.page.encoding import described
 
 HTTP = ("http://", "https://")
 OK = 200
@@ -154,6 +154,7 @@ class WarcFiles:
             self.lost += 1
             return
         headers = {**first.headers, **revisit.headers}
+        encoding = described(headers, first.body)
         fetched = Fetched(
             revisit.url,
             revisit.url,
@@ -161,9 +162,10 @@ class WarcFiles:
             first.status or OK if revisit.status == NOT_MODIFIED else revisit.status,
             headers,
             first.body,
-            encoding_of(headers, first.body),
+            encoding.name if encoding else None,
             error=first.error,
             detail=first.detail,
+            encoding_by=encoding.by if encoding else None,
         )
         if revisit.at and fetched.status not in REDIRECTS:
             yield Capture(revisit.file, fetched)

@@ -52,7 +52,7 @@ def read_again(store: Store, reader: Reader, version: VersionRow) -> Extract:
     return reader.read(
         body,
         capture.url,
-        encoding=capture.encoding,
+        encoding=capture.declared,
         captured_at=capture.fetched_at,
         content_type=capture.content_type,
     )

@@ -92,6 +92,7 @@ def add_capture(store: Store, capture: Capture) -> int:
         "reason": capture.verdict.reason,
         "content_type": fetched.headers.get("content-type"),
         "encoding": fetched.encoding,
+        "encoding_by": fetched.encoding_by,
         "digest": digest_of(fetched.body) if fetched.body else None,
         "length": len(fetched.body),
         "origin": capture.origin,
