@@ -185,7 +185,7 @@ def _last_seen(store: Store, page: PageRow) -> LastVersion | None:
         status=capture.status,
         headers=headers,
         body=store.body(capture.body),
-        encoding=capture.encoding,
+        encoding=capture.declared,
     )
     return LastVersion(version.text, ResponseView(shown))
 
