@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,10 @@ def test_a_page_that_costs_too_much_has_failed_and_the_others_are_read(
     assert (report.reason, report.counts["failed"]) == ("finished", len(paths) + 1)
     assert "broken pages" not in {issue.kind for issue in quick.issues()}
     assert quick.crawl().counts["baseline"] == len(paths)
+
+
+def test_a_run_does_not_load_what_it_does_not_use() -> None:
+    """And whoever uses Variorum's code beside pandas finds that as ever."""
+    look = "import sys, crawler.running.child; print('pandas' in sys.modules); import pandas"
+    looked = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert looked.stdout == "False\n"
