@@ -133,11 +133,16 @@ class Reading:
     def finish(self) -> bool:
         """Nothing of the source is left to download: whether it has listed the whole site."""
         told = self.told()
-        more = len(self.troubles) - MOST_TROUBLES
-        self.archive.source_trouble(
-            self.kind, "; ".join(self.troubles[:MOST_TROUBLES]) + (f"; and {more} more" if more > 0 else "")
-        )
+        self.archive.source_trouble(self.kind, self._in_words())
         return told
+
+    def _in_words(self) -> str:
+        """The troubles as one message; empty for none."""
+        more = len(self.troubles) - MOST_TROUBLES
+        words = [*self.troubles[:MOST_TROUBLES], *([f"and {more} more"] if more > 0 else [])]
+        if words and not self._relied_on:
+            words.append("if it is not needed, name those that are under `discover` in the site's file")
+        return "; ".join(words)
 
     def told(self) -> bool:
         """Whether the source has listed the whole site; what follows from that is kept."""

@@ -206,14 +206,14 @@ class SiteSpider(Spider):
 
     def _ask_sitemaps(self) -> list[Request]:
         if self.enumerated and not self.archive.stale(self.archive.source("sitemap")):
-            return []
+            return self._pass("sitemap")
         relied_on, named = self._named("sitemap"), self.robots_sitemaps
         return self._ask("sitemap", Sitemaps(self.archive, named, self.site, relied_on=relied_on))
 
     def _ask_feeds(self) -> list[Request]:
         named = self._named("feed")
         if self.enumerated and not named:
-            return []
+            return self._pass("feed")
         return self._ask("feed", Feeds(self.archive, self._feeds, self.site, relied_on=named))
 
     def _note_seed_links(self) -> list[Request]:
@@ -223,9 +223,18 @@ class SiteSpider(Spider):
 
     def _ask(self, kind: Source, source: WordPress | Sitemaps | Feeds) -> list[Request]:
         if not self._wants(kind):
-            return []
+            return self._pass(kind)
+        requests = source.begin()
+        if not requests:
+            missing = "`discover` names it, and no start address says where it is"
+            return self._pass(kind, missing if self._named(kind) else "")
         self._source = source
-        return source.begin()
+        return requests
+
+    def _pass(self, kind: Source, trouble: str = "") -> list[Request]:
+        """A source is not asked; what was wrong with it before is no trouble any more."""
+        self.archive.source_trouble(kind, trouble)
+        return []
 
     def _wants(self, source: Source) -> bool:
         return source in (self.site.discover or ALL_SOURCES)

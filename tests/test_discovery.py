@@ -219,6 +219,38 @@ def test_a_sitemap_none_of_whose_pages_is_there_is_not_believed(
     assert "none of the 12 pages that it lists and that were asked for is there" in issue.message
 
 
+def test_what_was_wrong_with_a_source_is_no_issue_when_it_is_not_asked_any_more(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= sheets(POSTS) | {"/robots.txt": f"Sitemap: {local_site.url}/map\n", "/map": "no map"}
+    watched = Quick.make(tmp_path / "w", local_site.url)
+    watched.crawl()
+    (issue,) = watched.issues()
+    assert "name those that are under `discover`" in issue.message
+    watched.set(discover=["links"])
+    watched.crawl()
+    assert watched.issues() == []
+
+
+def test_a_source_that_the_file_names_and_the_site_does_not_is_an_issue_until_it_does(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= sheets(POSTS) | {"/feed/": feed(local_site.url, POSTS)}
+    home = str(local_site.pages["/"])
+    watched = Quick.make(tmp_path / "w", local_site.url, discover=["feed", "links"])
+    watched.crawl()
+    (issue,) = watched.issues()
+    assert (issue.kind, issue.message) == (
+        "feed source",
+        "`discover` names it, and no start address says where it is",
+    )
+    local_site.pages["/"] = home.replace("</head>", f"{feed_link()}</head>")
+    watched.crawl()
+    assert watched.issues() == []
+
+
 def test_a_feed_of_another_site_is_an_issue(local_site: LocalSite, tmp_path: Path) -> None:
     publish(local_site, POSTS)
     local_site.pages |= sheets(POSTS) | {"/feed/": feed("https://gull.example", POSTS)}
