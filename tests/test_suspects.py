@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from crawler.classification.outcome import Outcome
-from tests.local_site import article
-from tests.tracked import Story, told
+from tests.command import objects, quick, variorum, workspace
+from tests.local_site import LocalSite, article
+from tests.reviewed import desk
+from tests.tracked import HOME, Story, told
 
 FLOOD = tuple(
     f"Part {n} of a long account of the flood at Ormhead, and of all that was lost." for n in range(9)
@@ -205,3 +207,40 @@ def test_a_third_text_ends_the_alternating_and_is_told(story: Story) -> None:
     looks(story, A, B, A, B)
     assert looks(story, article("The flood", *FLOOD[:8], "The night edition.")) == [("edited",)]
     assert story.reader.suspects() == []
+
+
+# ---- where suspects are shown
+
+
+def test_a_suspect_is_shown_on_the_review_page_until_the_old_text_is_back(story: Story) -> None:
+    looks(story, WALL)
+    with desk(story, story.path) as shown:
+        words = " ".join(shown.tree("/").cssselect(".suspects")[0].text_content().split())
+        assert "1 suspect page" in words
+        assert f"{HOME}/flood/" in words
+        assert shown.tree("/").cssselect(".entry") == []
+    looks(story, article("The flood", *FLOOD))
+    with desk(story, story.path) as shown:
+        assert shown.tree("/").cssselect(".suspects") == []
+
+
+def test_a_crawl_keeps_a_suspect_apart_lists_it_and_tells_it_in_the_next_run(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    local_site.pages |= {"/": article("Home", *FLOOD), "/flood/": article("The flood", *FLOOD)}
+    home = workspace(tmp_path / "w", local=f'{quick(local_site)}also = ["{local_site.url}/flood/"]\n')
+    assert variorum("-C", home, "crawl").exit_code == 0
+    local_site.pages["/flood/"] = WALL
+    assert variorum("-C", home, "crawl").exit_code == 0
+    assert objects("-C", home, "changes") == []
+    (suspect,) = objects("-C", home, "changes", "--suspect")
+    assert (suspect["kind"], suspect["suspect"], suspect["site"]) == ("suspect", "loss", "local")
+    assert suspect["url"] == f"{local_site.url}/flood/"
+    assert "loss" in variorum("-C", home, "changes", "--suspect").stdout
+    (status,) = objects("-C", home, "status")
+    assert [one["url"] for one in status["sites"][0]["suspect"]] == [suspect["url"]]
+    assert "suspect: 1" in variorum("-C", home, "status").stdout
+    assert variorum("-C", home, "crawl").exit_code == 0
+    (change,) = objects("-C", home, "changes")
+    assert change["suspected_since"] == suspect["suspected_since"]
+    assert objects("-C", home, "changes", "--suspect") == []

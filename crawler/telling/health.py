@@ -18,13 +18,14 @@ from crawler.running.lock import is_held, run_lock
 from crawler.running.tally import SITE_FILE
 from crawler.settings import Workspace
 from crawler.site import Site, Sites
-from crawler.telling.objects import Object
+from crawler.telling.objects import Object, suspect_object
 from crawler.times import iso, now
 from storage.outbox import Standing, standings
 from storage.reader import Reader
 from storage.rows import IssueRow
 
 LEAST_DELAY = 0.5
+MOST_SUSPECTS = 20
 
 logger = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage:
         **told,
         "due": _due(reader, site),
         "issues": issues,
+        "suspect": [suspect_object(row) for row in reader.suspects(site.name, MOST_SUSPECTS)],
         **({"coverage": coverage} if with_coverage else {}),
     }
 
@@ -125,6 +127,7 @@ def _never_run(site: Site, with_coverage: bool) -> Object:
         **dict.fromkeys((*counts, "drifts", "suspects", "requests_last_day", "bytes_last_day"), 0),
         "witnesses": {"agree": 0, "differ": 0, "differing": None},
         "issues": [],
+        "suspect": [],
         **({"coverage": []} if with_coverage else {}),
     }
 

@@ -26,6 +26,7 @@ UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066
 """What commands a terminal, or turns round the order of what follows. Joiners and the plain marks of
 direction are not among them: Persian is written with those."""
 STYLES = {"=": "", "-": "strike yellow", "+": "underline cyan", ">": "italic", "!": "italic"}
+FIRST_SUSPECTS = 5
 PAGES = ("known", "live", "due", "waiting", "missing", "gone")
 SILENCE = {
     None: "the site gives no date that could tell whether it says so itself",
@@ -202,7 +203,9 @@ def status(found: Object) -> None:
             told = counts({key: witnesses[key] for key in ("agree", "differ")})
             line(f"  the site's API and its pages: {told}, like {witnesses['differing']}")
         if one["suspects"]:
-            line(f"  suspect: {one['suspects']}, kept apart: variorum changes --suspect --site {one['site']}")
+            line(f"  suspect: {one['suspects']}, see variorum changes --suspect --site {one['site']}")
+            for suspect in one["suspect"][:FIRST_SUSPECTS]:
+                line(f"    {suspect['url']} since {suspect['suspected_since']}: {suspect['explanation']}")
         for issue in one["issues"]:
             times = f"{issue['times']} time{'s' * (issue['times'] != 1)}"
             line(f"  ! {issue['kind']} since {issue['since']}, {times}: {issue['message']}")

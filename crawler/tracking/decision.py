@@ -237,14 +237,15 @@ def _suspected(known: Known, found: Suspicion) -> Decision:
 def _closing(known: Known, decision: Decision) -> Decision:
     """The decision, with what becomes of the suspect that the page had."""
     suspect = known.suspect
-    if suspect is None or decision.sight is Sight.none or decision.is_drift:
+    if suspect is None or decision.sight is Sight.none:
         return decision
     if suspect.kind == "alternating":
         if decision.sight is Sight.seen and not decision.number and not has_stayed(known, suspect.stands):
             return replace(decision, stands=True)
         told = decision.extract is not None and decision.extract.digest == suspect.digest
     else:
-        told = bool(decision.number and decision.extract and is_confirmed(known, decision.extract))
+        differs = decision.number is not None and not decision.is_drift
+        told = bool(differs and decision.extract and is_confirmed(known, decision.extract))
     return replace(decision, closes="confirmed" if told else "dismissed")
 
 
