@@ -13,7 +13,7 @@ from crawler.reading.timelimit import TookTooLong, time_limit
 SECONDS = 30.0
 """Of the processor."""
 MEGABYTES = 300
-"""Beyond what the process has already: it begins with some 160, and all of Variorum is to do with 600."""
+"""Beyond what the process has already: it begins with some 100, and all of Variorum is to do with 600."""
 STATM = Path("/proc/self/statm")
 
 

@@ -23,7 +23,6 @@ from crawler.errors import SiteTrouble, VariorumError
 from crawler.fetched import Fetched
 from crawler.run import NOT_BEGUN
 from crawler.running.archive import SiteArchive
-from crawler.running.bounds import CostsTooMuch, page_bounds
 from crawler.running.guard import Guard, in_words, is_unusable
 from crawler.running.lock import held, run_lock
 from crawler.running.rekeying import follow_rules
@@ -101,12 +100,9 @@ class Recording:
         return told
 
     def _tracked(self, item: Fetched) -> Tracked:
-        """What the fetch came to; where it costs too much, or we break over it, the page has failed."""
+        """What the fetch came to; where we break over it, the page has failed, and that is noted."""
         try:
-            with page_bounds():
-                tracked = self.tracker.track(item)
-        except CostsTooMuch as error:
-            tracked = self.tracker.track(replace(item, error="failed", detail=str(error)))
+            tracked = self.tracker.track(item)
         except Exception as error:
             if is_unusable(error):
                 raise

@@ -19,6 +19,7 @@ from crawler.fetched import Fetched, Listed
 from crawler.reading.parts import split
 from crawler.reading.reader import Reader
 from crawler.running.archive import BATCH, SiteArchive
+from crawler.running.bounds import CostsTooMuch, page_bounds
 from crawler.tracking import records
 from crawler.tracking.confirmation import Confirmations
 from crawler.tracking.decision import Decision, Sight, decide
@@ -90,7 +91,16 @@ class Tracker:
         return self._tracked(fetched)
 
     def _tracked(self, fetched: Fetched, *, may_wait: bool = True) -> Tracked:
-        """The four steps; again from the first, where another process has written to the page meanwhile."""
+        """The page recorded; as failed, where it costs more than a page may."""
+        try:
+            with page_bounds():
+                return self._in_four_steps(fetched, may_wait=may_wait)
+        except CostsTooMuch as error:
+            failed = replace(fetched, error="failed", detail=str(error))
+            return self._in_four_steps(failed, may_wait=may_wait)
+
+    def _in_four_steps(self, fetched: Fetched, *, may_wait: bool) -> Tracked:
+        """Load, read, decide, apply; again, where another process has written to the page meanwhile."""
         may_wait = may_wait and self._can_learn()
         for _ in range(ATTEMPTS):
             asked = load(self.store, self.site, self.archive.page(fetched.url), fetched)
