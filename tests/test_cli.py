@@ -232,7 +232,7 @@ def test_ctrl_c_ends_a_crawl_in_order(tmp_path: Path, local_site: LocalSite) -> 
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=300)
     assert process.returncode == 130
     assert json.loads(output)["reason"] == "shutdown"
     assert "Traceback" not in errors

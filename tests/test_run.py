@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ from crawler.site import Site, load_sites
 from storage.reader import Reader
 from storage.store import Store
 from tests.blog import front, text_of
-from tests.local_site import LocalSite, Page, article
+from tests.local_site import LocalSite, Page, Request, article
+from tests.newsroom import until
 from tests.quick import Quick
 from tests.workspace import NAME, Watched
 
@@ -53,6 +54,20 @@ def letters(local_site: LocalSite, delay: float = 0.0) -> None:
     local_site.pages["/"] = front(PATHS)
     for path in PATHS:
         local_site.pages[path] = Page(article(f"Letter {path}", *text_of(path)), delay=delay)
+
+
+def held_back(watched: Watched, local_site: LocalSite, paths: Iterable[str]) -> None:
+    """These letters come when the run has been told to end, and not before: so it can't end by itself."""
+    log = watched.root / "logs" / f"{NAME}.log"
+
+    def told_to_end() -> bool:
+        return log.exists() and "Received SIGTERM" in log.read_text("utf-8")
+
+    def answer(request: Request) -> str:
+        until(told_to_end)
+        return article(f"Letter {request.path}", *text_of(request.path))
+
+    local_site.pages |= dict.fromkeys(paths, answer)
 
 
 @pytest.fixture
@@ -217,7 +232,7 @@ def test_a_run_that_broke_down_is_an_issue_until_one_goes_well(
 
 
 def test_a_run_ends_in_good_order_when_its_parent_is_killed(watched: Watched, local_site: LocalSite) -> None:
-    letters(local_site, delay=SLOW)
+    held_back(watched, local_site, PATHS[4:])
     with subprocess.Popen(
         [sys.executable, "-c", PARENT, str(watched.root)], stdout=subprocess.PIPE, text=True
     ) as parent:
@@ -233,7 +248,7 @@ def test_a_run_ends_in_good_order_when_its_parent_is_killed(watched: Watched, lo
 
 
 def test_a_second_signal_does_not_cut_a_run_that_is_ending(watched: Watched, local_site: LocalSite) -> None:
-    letters(local_site, delay=4 * SLOW)
+    held_back(watched, local_site, PATHS[4:])
     with child_of(watched) as child:
         pages_told(child, 1)
         for _ in range(3):
@@ -253,8 +268,8 @@ def test_a_run_that_is_stopped_settles_what_it_has_seen(watched: Watched, local_
     del local_site.pages[PATHS[3]]
     quick.crawl()
     assert watched.news() == []
-    for path in {*PATHS} - {PATHS[3]}:
-        local_site.pages[path] = Page(article(f"Letter {path}", *text_of(path)), delay=4 * SLOW)
+    (watched.root / "logs" / f"{NAME}.log").unlink()
+    held_back(watched, local_site, {*PATHS} - {PATHS[3]})
     with child_of(watched) as child:
         told = events(child)
         assert any(event.get("url") == f"{watched.url}{PATHS[3]}" for event in told)
