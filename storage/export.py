@@ -251,7 +251,6 @@ def _paragraphs(rows: Iterable[Document], *, tombstones: bool) -> Iterator[Docum
                 "id": f"{row['id']}#{position}",
                 "text": block,
                 "digest": hashlib.sha256(block.encode()).hexdigest(),
-                "words": len(block.split()),
                 "page": row["id"],
                 "position": position,
             }

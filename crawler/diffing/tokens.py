@@ -65,7 +65,9 @@ def standing(text: str) -> str:
 
 
 def struck(text: str) -> str:
-    """What is struck out of a text, at its position; all else is blank."""
+    """What is struck out of a text, at its position; all else is blank. Empty where nothing is."""
+    if STRIKE not in text:
+        return ""
     shown = standing(text)
     return "".join(" " if char == kept else char for char, kept in zip(text, shown, strict=True))
 

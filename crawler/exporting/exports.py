@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from crawler.diffing.tokens import words
 from crawler.errors import Misuse
 from crawler.exporting.card import Tally, card, card_path
 from crawler.exporting.draft import whole_file, whole_folder
@@ -104,6 +105,8 @@ def _documents(reader: Reader, asked: Asked) -> Iterator[Document]:
     if asked.format == "warc":
         return export.captures(reader, **chosen)
     found = export.documents(reader, asked.unit, **chosen)
+    if asked.unit == "paragraph":
+        found = _with_words(found)
     if asked.outline:
         found = outlined(found, reader)
     if asked.families:
@@ -112,6 +115,11 @@ def _documents(reader: Reader, asked: Asked) -> Iterator[Document]:
         left_out = copies(reader, site=asked.site)
         found = (document for document in found if page_of(document) not in left_out)
     return found
+
+
+def _with_words(documents: Iterator[Document]) -> Iterator[Document]:
+    for document in documents:
+        yield document if document.get("gone") else document | {"words": len(words(document["text"]))}
 
 
 def _with_families(documents: Iterator[Document], families: dict[int, int]) -> Iterator[Document]:
