@@ -28,7 +28,8 @@ from crawler.times import iso, now
 from crawler.urls import in_scope, loose_key
 from spiders import feed, sitemap, wordpress
 from spiders.archive import Archive, SourceState
-from spiders.failures import AskedToWait, error_of
+from spiders.failures import AskedToWait, ShareSpent, error_of
+from spiders.shares import SHARE, Share
 
 logger = logging.getLogger(__name__)
 
@@ -36,9 +37,9 @@ OK = 200
 NOT_MODIFIED = 304
 NOT_OFFERED = frozenset({401, 403, 404, 410})
 """Statuses with which a site says that it has no such source, though its theme names one."""
-SHARE = 4
+PARTS = 4
 """Of the requests that are left for the day, a kind of source gets one in so many."""
-LEAST_SHARE = 10
+LEAST_REQUESTS = 10
 MAX_SITEMAPS = 500
 MAX_LISTED = 200_000
 SAMPLE = 1_000
@@ -73,13 +74,13 @@ class Reading:
         self._relied_on = relied_on
         self._asked: set[str] = set()
         self._has_spent = False
-        self._most = max(LEAST_SHARE, archive.requests_left() // SHARE)
+        self._share = Share(max(LEAST_REQUESTS, archive.requests_left() // PARTS))
 
     def ask(self, address: str, parse: Parse, **context: Any) -> Iterator[Request]:
         """A request of this source, unless the run has made it already or the source has had its share."""
         if address in self._asked:
             return
-        if len(self._asked) >= self._most:
+        if len(self._asked) >= self._share.most:
             self._spent(address)
             return
         self._asked.add(address)
@@ -89,7 +90,7 @@ class Reading:
             self._watched(parse),
             errback=self.failed,
             dont_filter=True,
-            meta={"validators": (state.etag, state.last_modified)},
+            meta={"validators": (state.etag, state.last_modified), SHARE: self._share},
             cb_kwargs=context,
             priority=10,
         )
@@ -98,7 +99,10 @@ class Reading:
         """No answer came."""
         error, detail = error_of(failure)
         request: Request = failure.request  # type: ignore[attr-defined]
-        self.give_up(request.url, f"{error}: {detail}", tell=not isinstance(failure.value, AskedToWait))
+        if isinstance(failure.value, ShareSpent):
+            self._spent(request.url)
+        else:
+            self.give_up(request.url, f"{error}: {detail}", tell=not isinstance(failure.value, AskedToWait))
         yield from ()
 
     def _watched(self, parse: Parse) -> Parse:
@@ -118,8 +122,8 @@ class Reading:
             self._has_spent = True
             self.give_up(
                 address,
-                f"the {self.kind} source has made {self._most} requests, its share of what is left for the "
-                "day, and makes no more; raise `budget` in the site's file to have all of it read",
+                f"the {self.kind} source has made {self._share.most} requests, its share of what is left for "
+                "the day, and makes no more; raise `budget` in the site's file to have all of it read",
                 tell=True,
             )
 

@@ -51,6 +51,10 @@ class LeadsNowhere(IgnoreRequest):
     """The answer sends us to an address that is none."""
 
 
+class ShareSpent(Refused):
+    """A source has made as many requests as it may."""
+
+
 class TooLarge(IgnoreRequest):
     """The body, freed of its content encoding, is larger than DOWNLOAD_MAXSIZE."""
 

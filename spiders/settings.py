@@ -98,6 +98,7 @@ HTTPPROXY_ENABLED = False  # a proxy resolves names itself, out of the address g
 DOWNLOADER_MIDDLEWARES = {
     "spiders.addresses.AddressGuard": 50,
     "spiders.retry_after.RetryAfter": 60,
+    "spiders.shares.Shares": 70,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "spiders.robots.Robots": 100,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,

@@ -281,6 +281,21 @@ def test_an_index_that_names_itself_under_ever_new_addresses_leaves_most_of_the_
     assert "its share of what is left for the day" in issue.message
 
 
+def test_redirects_of_a_source_count_against_its_share(local_site: LocalSite, tmp_path: Path) -> None:
+    url = local_site.url
+    publish(local_site, POSTS)
+    hops = count()
+    local_site.pages |= sheets(POSTS) | {
+        "/robots.txt": f"Sitemap: {url}/map\n",
+        "/map": sitemap_index(url, [f"/hop/first-{n}" for n in range(20)]),
+    }
+    local_site.beneath["/hop/"] = lambda _: Page(status=302, headers={"Location": f"/hop/{next(hops)}"})
+    watched = Quick.make(tmp_path / "w", url, budget=100)
+    watched.crawl()
+    assert len([path for path in local_site.paths() if path.startswith(("/map", "/hop/"))]) <= 25
+    assert articles(watched) == sorted(POSTS)
+
+
 @pytest.mark.parametrize(
     ("posts", "told"),
     [
