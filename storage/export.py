@@ -251,6 +251,7 @@ def _paragraphs(rows: Iterable[Document], *, tombstones: bool) -> Iterator[Docum
                 "id": f"{row['id']}#{position}",
                 "text": block,
                 "digest": hashlib.sha256(block.encode()).hexdigest(),
+                "words": len(block.split()),  # an export counts again, in words of every script
                 "page": row["id"],
                 "position": position,
             }
