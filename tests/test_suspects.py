@@ -140,7 +140,10 @@ def test_one_notice_in_place_of_many_pages_is_not_told_however_long_it_stays(tmp
 def test_a_body_without_the_end_that_the_page_had_is_a_suspect_however_often_it_is_seen(story: Story) -> None:
     cut = article("The flood", *FLOOD).partition("Part 7")[0]
     with story.run() as run:
-        outcomes = [run.sees("/flood/", cut).outcome for _ in range(3)]
+        outcomes = [run.sees("/flood/", cut).outcome]
+        assert "/flood/" in run.asked_again()
+        outcomes += [run.sees("/flood/", cut).outcome for _ in range(2)]
+        assert "/flood/" not in run.asked_again()
     assert outcomes == [Outcome.truncated] * 3
     assert [suspect.kind for suspect in story.reader.suspects()] == ["cut"]
     assert looks(story, article("The flood", *FLOOD)) == [()]

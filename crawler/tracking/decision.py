@@ -145,7 +145,7 @@ def _truncated(known: Known, reading: Reading, extract: Extract) -> Decision:
     is_whole = known.last is not None and diff is None
     if not is_whole and not is_confirmed(known, extract):
         apart = _suspected(known, Suspicion("cut", reading.verdict.reason, extract, diff))
-        return replace(apart, verdict=reading.verdict)
+        return replace(apart, verdict=reading.verdict, confirm=extract.text)  # asked again: it may be whole
     reason = "its end is missing, and nothing of its text" if is_whole else "its end is missing, again"
     return _seen(known, replace(reading, verdict=Verdict(Outcome.ok, reason)), extract)
 
