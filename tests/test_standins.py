@@ -77,6 +77,11 @@ WITHDRAWN = [
     "We have withdrawn this article because two of its figures were wrong.",
     "متأسفانه این مطلب حذف شده است.",
     "این خبر دیگر در دسترس نیست.",
+    "این گزارش به دلایل حقوقی حذف شد.",
+    "The editors have withdrawn this article.",
+    "This story has since been deleted, and we regret it.",
+    "Dieser Artikel wurde auf Wunsch seines Verfassers gelöscht.",
+    "Nous avons retiré cet article.",
     "این نوشته به درخواست نویسنده حذف شد. این نوشته حذف شده است.",
     "اين مقاله حذف شده است",
     "تمّ حذف هذا المقال.",
@@ -288,7 +293,14 @@ WALLS: dict[str, list[tuple[str, str]]] = {
             ),
         ),
     ],
-    "bare": [("own words", alone(TITLE, "<p>The lamp is out. Come again when it burns.</p>"))],
+    "bare": [
+        ("own words", alone(TITLE, "<p>The lamp is out. Come again when it burns.</p>")),
+        (
+            "a coat of paint",
+            alone(TITLE, "<p>We give the Post a new coat of paint. Come back in an hour.</p>"),
+        ),
+        ("fa", alone(TITLE, "<p>لطفاً چند دقیقهٔ دیگر دوباره به این نشانی سر بزنید.</p>")),
+    ],
 }
 CASES = [
     pytest.param(name, body, id=f"{name}: {what}") for name, made in WALLS.items() for what, body in made
@@ -429,6 +441,18 @@ def test_a_cut_article_that_says_that_it_is_not_free_and_did_not_before_is_no_ve
 def test_a_metered_article_is_no_first_version() -> None:
     assert judge(fetched(cut(BOXES["metered"], not_free("false"))), FIRST).outcome is Outcome.blocked
     assert judge(fetched(cut(BOXES["metered"])), FIRST).outcome is Outcome.blocked
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<meta itemprop='isAccessibleForFree' content='false'>",
+        "<meta content='False' itemprop='isAccessibleForFree'>",
+        "<meta property='article:content_tier' content='metered'>",
+    ],
+)
+def test_microdata_and_meta_tags_say_so_too(head: str) -> None:
+    assert judge(fetched(cut("", head)), KNOWN).outcome is Outcome.blocked
 
 
 def test_an_article_that_is_not_free_and_whole_is_read() -> None:
@@ -592,6 +616,16 @@ def test_a_short_brief_is_read_at_first_sight_and_in_place_of_another_text(brief
         assert judge(fetched(alone(title, f"<h1>{title}</h1><p>{brief}</p>")), FIRST).outcome is Outcome.ok
 
 
+def test_a_page_whose_text_is_for_readers_without_scripts_is_read() -> None:
+    login = "<form><input name='u'><input type='password'></form>"
+    body = alone(
+        TITLE,
+        f"<div id='app'></div><noscript>{article(TITLE, *STORY * 2)}</noscript>{login}<script>1</script>",
+    )
+    assert judge(fetched(body), FIRST).outcome is Outcome.ok
+    assert judge(fetched(body), KNOWN).outcome is Outcome.ok
+
+
 def test_a_page_that_stays_as_it_is_and_has_a_form_of_these_in_a_corner_is_read() -> None:
     corner = (
         "<section><h2>Log in to continue</h2><form><input type='password'></form></section>"
@@ -599,3 +633,23 @@ def test_a_page_that_stays_as_it_is_and_has_a_form_of_these_in_a_corner_is_read(
         "<noscript>Please enable JavaScript.</noscript><div id='app'></div><script>1</script>"
     )
     assert judge(fetched(WHOLE.replace("</main>", f"{corner}</main>")), KNOWN).outcome is Outcome.ok
+
+
+HOSTILE = {
+    "headings": "<h1>We value your privacy</h1>" * 60_000,
+    "errors": "fatal error :" * 150_000,
+    "not free": "isAccessibleForFree : " * 90_000,
+    "buttons": "<input type='submit' value='accept'>" * 50_000,
+    "blocks": "<p>cookies and consent are wanted here</p>" * 45_000,
+    "depth": "<div>" * 400_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_of_a_hostile_page_a_bounded_part_is_compared(name: str) -> None:
+    long = LastVersion("\n".join(f"Block number {number} stood here before it." for number in range(5_000)))
+    view = ComparedView(fetched(HOSTILE[name]), long)
+    assert judge(view.fetched, Context(KEY, KEY, last=long)).reason
+    assert len(view.anatomy.headings) <= 100
+    assert len(view.anatomy.prose) <= 20_000
+    assert len(view._all_blocks) <= 301

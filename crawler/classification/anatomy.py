@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 
 from lxml import etree
 
@@ -30,29 +30,27 @@ ROOTS = frozenset({"root", "app", "__next", "__nuxt", "___gatsby", "svelte", "q-
 """Names of the one element that a script fills."""
 LEAST_PROSE = 4  # words: a shorter block is a label
 SHORT = 6  # words of a link that may be a button
+MOST_HEADINGS = 100
+MOST_ELEMENTS = 20_000  # real articles have some thousands
 MOST_PIECES = 20  # of the text of a button
 
 
-@dataclass(frozen=True)
 class Anatomy:
-    """The parts of one page."""
+    """The parts of one page, each found out when it is asked for; all are empty where it can't be parsed."""
 
-    machinery: str = ""
-    """Scripts and attributes, in lower case, but not the addresses of links: articles cite those."""
-    text: str = ""
-    """What a reader sees, in one line."""
-    noscript: str = ""
-    """What a reader without scripts sees besides."""
-    headings: tuple[tuple[str, str], ...] = ()
-    """Tag and text of each heading outside menus, headers and footers."""
-    prose: tuple[str, ...] = ()
-    """Blocks of running text outside menus, headers and footers."""
-    controls: frozenset[str] = frozenset()
-    """What is written on buttons and short links, folded."""
-    links: int = 0
-    asks_password: bool = False
-    empty_root: bool = False
-    """Whether the element that a script fills is there, and empty."""
+    def __init__(self, html: str = "") -> None:
+        self._root = _parsed(html)
+        self.machinery = ""
+        """Scripts and attributes, in lower case, but not the addresses of links: articles cite those."""
+        self.noscript = ""
+        """What a reader without scripts sees besides."""
+        self.text = ""
+        """What a reader sees, in one line."""
+        if self._root is not None:
+            self.machinery = _machinery(self._root)
+            self.noscript = " ".join(_text(element) for element in self._root.iter("noscript"))
+            etree.strip_elements(self._root, *UNSEEN, with_tail=False)
+            self.text = _text(self._root)
 
     @cached_property
     def squeezed(self) -> str:
@@ -62,6 +60,11 @@ class Anatomy:
         """
         return squeeze(f"{self.text} {self.noscript}")
 
+    @property
+    def headings(self) -> list[tuple[str, str]]:
+        """Tag and text of each heading outside menus, headers and footers."""
+        return self._walked.headings
+
     @cached_property
     def main_headings(self) -> tuple[str, ...]:
         """The headings of the highest rank that there is, folded."""
@@ -70,34 +73,51 @@ class Anatomy:
                 return found
         return ()
 
+    @property
+    def prose(self) -> list[str]:
+        """Blocks of running text outside menus, headers and footers."""
+        return self._walked.prose
 
-def anatomy(html: str) -> Anatomy:
-    """The parts of a page; those of an empty one where it can't be parsed."""
+    @cached_property
+    def controls(self) -> frozenset[str]:
+        """What is written on buttons and short links, folded."""
+        return frozenset(map(fold, self._walked.controls)) - {""}
+
+    @property
+    def links(self) -> int:
+        """How many links it has."""
+        return self._walked.links
+
+    @property
+    def asks_password(self) -> bool:
+        """Whether it has a field for a password."""
+        return self._walked.asks_password
+
+    @property
+    def empty_root(self) -> bool:
+        """Whether the element that a script fills is there, and empty."""
+        return self._walked.empty_root
+
+    @cached_property
+    def _walked(self) -> _Walk:
+        walk = _Walk()
+        if self._root is not None:
+            walk.over(self._root)
+        return walk
+
+
+def _parsed(html: str) -> etree._Element | None:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:
-        return Anatomy()
-    if root is None:  # as of `<html`, whatever the type hints of lxml say
-        return Anatomy()
+        return etree.fromstring(html.encode("utf-8", "replace"), parser) if html else None
+    except etree.XMLSyntaxError:  # of markup like `<html` there comes None, whatever the type hints say
+        return None
+
+
+def _machinery(root: etree._Element) -> str:
     scripts = [script.text or "" for script in root.iter("script")]
     named = (pair for element in root.iter() for pair in element.attrib.items())
-    machinery = " ".join([*scripts, *(str(value) for name, value in named if name != "href")]).lower()
-    noscript = " ".join(_text(element) for element in root.iter("noscript"))
-    etree.strip_elements(root, *UNSEEN, with_tail=False)
-    walk = _Walk()
-    walk.over(root)
-    return Anatomy(
-        machinery=machinery,
-        text=_text(root),
-        noscript=noscript,
-        headings=tuple(walk.headings),
-        prose=tuple(walk.prose),
-        controls=frozenset(walk.controls) - {""},
-        links=walk.links,
-        asks_password=walk.asks_password,
-        empty_root=walk.empty_root,
-    )
+    return " ".join([*scripts, *(str(value) for name, value in named if name != "href")]).lower()
 
 
 @dataclass
@@ -116,8 +136,8 @@ class _Walk:
     _in_link: int = 0
 
     def over(self, root: etree._Element) -> None:
-        """Walk from the root to the last element."""
-        for event, element in etree.iterwalk(root, events=("start", "end")):
+        """Walk from the root to the last element, or as far as articles go."""
+        for event, element in islice(etree.iterwalk(root, events=("start", "end")), 2 * MOST_ELEMENTS):
             tag = element.tag if isinstance(element.tag, str) else ""
             if event == "start":
                 self._enter(element, tag)
@@ -153,9 +173,9 @@ class _Walk:
             self.controls.append(_label(element))
         elif tag == "input":
             self.asks_password |= kind == "password"
-            self.controls.append(fold(element.get("value") or "") if kind in ("submit", "button") else "")
+            self.controls.append((element.get("value") or "") if kind in ("submit", "button") else "")
         if element.get("id", "").lower() in ROOTS or tag == "app-root":
-            self.empty_root |= not any(map(str.strip, map(str, element.itertext())))
+            self.empty_root |= _is_empty(element)
 
     def _cut(self) -> None:
         """The end of a block: what stood in it is a heading, running text, or neither."""
@@ -165,7 +185,8 @@ class _Walk:
             return
         tag = self._tags[-1] if self._tags else "body"
         if tag in HEADINGS:
-            self.headings.append((tag, text))
+            if len(self.headings) < MOST_HEADINGS:
+                self.headings.append((tag, text))
         elif tag != "button":
             own = sum(len(piece.split()) for piece, linked in pieces if not linked)
             if own >= LEAST_PROSE and 2 * own >= len(text.split()):
@@ -180,9 +201,15 @@ def _is_furniture(element: etree._Element, tag: str, tags: list[str]) -> bool:
 
 
 def _label(element: etree._Element) -> str:
-    """What is written on a button or a short link, folded; empty for a long one."""
+    """What is written on a button or a short link; empty for a long one."""
     text = "".join(map(str, islice(element.itertext(), MOST_PIECES)))
-    return fold(text) if len(text.split()) <= SHORT else ""
+    return text if len(text.split()) <= SHORT else ""
+
+
+def _is_empty(element: etree._Element) -> bool:
+    """Whether an element holds next to no words, like «Loading…»."""
+    words = chain.from_iterable(str(piece).split() for piece in element.itertext())
+    return sum(1 for _ in islice(words, LEAST_PROSE)) < LEAST_PROSE
 
 
 def _text(element: etree._Element) -> str:

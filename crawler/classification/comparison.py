@@ -10,6 +10,7 @@ from crawler.classification.anatomy import Anatomy
 from crawler.classification.folding import fold, squeeze
 from crawler.classification.response import ResponseView
 
+MOST_BLOCKS = 300  # of a longer text every second one, or third, is looked for
 LEAST_BLOCK = 20  # letters: a shorter block may stand anywhere by chance
 STOPS = re.compile(r"[.!?:;,…؟،؛]+(?:\s|$)| [-–—] ")
 QUOTES = "«»“”„‟‘’‚‹›'\""
@@ -43,7 +44,8 @@ class ComparedView(ResponseView):
     @cached_property
     def kept(self) -> float:
         """The part of the last text that the response still shows, by letters; 1 where none is known."""
-        return self._share_of(self._blocks)
+        shown = self._share_of(self._all_blocks)
+        return shown if shown >= KEPT else self._share_of(self._blocks)
 
     @property
     def is_as_before(self) -> bool:
@@ -58,7 +60,7 @@ class ComparedView(ResponseView):
     @property
     def is_kept(self) -> bool:
         """Whether enough of a known text is left to say that this is the page."""
-        return self.is_known and self.kept >= KEPT
+        return bool(self._all_blocks) and self.kept >= KEPT
 
     @property
     def is_known(self) -> bool:
@@ -122,12 +124,18 @@ class ComparedView(ResponseView):
         return tuple(block for block in self.anatomy.prose if squeeze(block) not in known)
 
     @cached_property
-    def _blocks(self) -> list[str]:
-        """The blocks of the last version that can be looked for: those that its own capture shows."""
+    def _all_blocks(self) -> list[str]:
+        """The blocks of the last version that are long enough to be looked for; all, where none is."""
         blocks = [squeeze(block) for block in (self.last.text if self.last else "").split("\n")]
-        if self.before:
-            blocks = [one for one in blocks if one in self.before.squeezed]
-        return [one for one in blocks if len(one) >= LEAST_BLOCK] or [one for one in blocks if one]
+        long = [one for one in blocks if len(one) >= LEAST_BLOCK] or [one for one in blocks if one]
+        return long[:: len(long) // MOST_BLOCKS + 1]
+
+    @cached_property
+    def _blocks(self) -> list[str]:
+        """Those of them that the capture of the last version shows: only these can be missed."""
+        if self.before is None:
+            return self._all_blocks
+        return [one for one in self._all_blocks if one in self.before.squeezed]
 
     def _share_of(self, blocks: list[str]) -> float:
         """How much of these blocks the response still shows."""

@@ -167,7 +167,7 @@ def _away_for_a_while(a: ResponseView, _: Context) -> bool:
 
 
 def _form_only(a: ResponseView) -> bool:
-    return not _ARTICLE.search(a.lower) and a.words < _FORM
+    return not _ARTICLE.search(a.lower) and a.words < _FORM and not a.is_for_scriptless
 
 
 def _captcha_only(a: ResponseView, _: Context) -> bool:
@@ -226,7 +226,9 @@ def _stand_in(name: str, seen: Callable[[ComparedView], str], outcome: Outcome, 
     """A form of what answers in place of a page; a document that is no HTML has none."""
 
     def holds(a: ComparedView, _: Context) -> str:
-        return "" if not a.is_html or a.is_partly_seen or a.is_as_before else seen(a)
+        hidden = a.is_partly_seen or a.is_for_scriptless
+        found = "" if not a.is_html or hidden else seen(a)
+        return "" if found and a.is_as_before else found
 
     return Rule(name, holds, outcome, f"HTTP {{a.status}}, {reason}: “{{seen}}”")
 

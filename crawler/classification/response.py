@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 
-from crawler.classification.anatomy import Anatomy, anatomy
+from crawler.classification.anatomy import Anatomy
 from crawler.classification.media_type import HTML, media_type
 from crawler.fetched import Fetched
 from crawler.page.encoding import decode
@@ -96,6 +96,7 @@ LEAST_ARTICLE = 8
 """Words of running text: what stands in for an article and is marked up as one shows fewer."""
 
 _ARTICLE = re.compile(r"<article|<form[^>]{0,200}comment")
+_MOST_NOSCRIPT = 100  # words: a hint to enable scripts has fewer
 _HEAD = 64 * 1024
 _WHOLE = 2 * 1024 * 1024
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,400})", re.IGNORECASE)
@@ -157,7 +158,7 @@ class ResponseView:
     @cached_property
     def anatomy(self) -> Anatomy:
         """The parts of the page."""
-        return anatomy(_decoded(self.fetched, _WHOLE)) if self.head else Anatomy()
+        return Anatomy(_decoded(self.fetched, _WHOLE) if self.head else "")
 
     @property
     def machinery(self) -> str:
@@ -173,6 +174,11 @@ class ResponseView:
     def words(self) -> int:
         """How many words a reader sees."""
         return len(self.text.split())
+
+    @property
+    def is_for_scriptless(self) -> bool:
+        """Whether its text stands where only readers without scripts see it."""
+        return len(self.anatomy.noscript.split()) > _MOST_NOSCRIPT
 
     @cached_property
     def prose_words(self) -> int:

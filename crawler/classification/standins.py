@@ -16,6 +16,7 @@ from crawler.classification.folding import Phrases, begins, fold, found
 from crawler.classification.phrases import of_articles as articles
 from crawler.classification.phrases import of_servers as servers
 
+MOST_TEXTS = 200
 NOTE = 40
 """Words: a notice has fewer."""
 SHORT = 80
@@ -38,7 +39,9 @@ PHP_ERROR = re.compile(
     r"(?:fatal|parse|recoverable fatal|catchable fatal) error\s*:.{0,2000}?\.php(?: on line |:)\s*\d",
     re.IGNORECASE,
 )
-REFERENCE = re.compile(r"\b(?:[0-9a-f]{8,64}|\d{1,3}(?:\.\d{1,3}){3})\b", re.IGNORECASE)
+REFERENCE = re.compile(
+    r"\b(?:(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64}|\d{1,3}(?:\.\d{1,3}){3})\b", re.IGNORECASE
+)
 APOLOGY = re.compile(
     r"^(?:(?:we are |we re )?(?:very )?sorry(?: but)?|unfortunately|notice|note|متاسفانه|عذرا|نعتذر|للاسف|لقد"
     r"|desole|malheureusement|leider|na vjen keq(?: por)?|fatkeqesisht) "
@@ -94,7 +97,7 @@ class Form:
 
 
 def _first(phrases: Phrases, texts: tuple[str, ...]) -> str:
-    return next(filter(None, (found(phrases, text) for text in texts)), "")
+    return next(filter(None, (found(phrases, text) for text in texts[:MOST_TEXTS])), "")
 
 
 def _short_text(phrases: Phrases, c: ComparedView) -> str:
@@ -110,17 +113,32 @@ def withdrawn(c: ComparedView) -> str:
     if c.fresh_words > SHORT:
         return ""
     sentences = c.fresh_sentences or (fold(c.text),)
-    return next(filter(None, (begins(articles.WITHDRAWN, APOLOGY.sub("", one)) for one in sentences)), "")
+    return next(filter(None, (_withdraws(APOLOGY.sub("", one)) for one in sentences)), "")
+
+
+def _withdraws(sentence: str) -> str:
+    """The words by which a sentence takes an article back."""
+    if said := begins(articles.WITHDRAWN, sentence) or found(articles.WITHDRAWN_BY, sentence):
+        return said
+    short = len(sentence.split()) <= SENTENCE
+    whole = any(
+        begins(start, sentence) and any(sentence.endswith(f" {end}") for end in ends)
+        for start, ends in articles.WITHDRAWN_ENDS
+    )
+    return sentence if short and whole else ""
 
 
 def php_error(c: ComparedView) -> str:
     """PHP has stopped within the page: its error is the last that the page says."""
     errors = PHP_ERROR.findall(c.text[-LAST_WORDS:])
-    return errors[-1][:120] if errors and (c.is_lost or not c.has_end) else ""
+    stopped = not c.has_end or (c.is_known and not c.is_kept)
+    return errors[-1][:120] if errors and stopped else ""
 
 
 def wordpress_error(c: ComparedView) -> str:
     """WordPress itself says that something went wrong: `wp_die`, or a critical error."""
+    if c.is_kept and c.has_end:
+        return ""
     if c.words < LITTLE and WP_DIE.search(c.lower):
         return c.title or c.anatomy.text[:120]
     parts = {fold(part) for part in c.title_parts}
@@ -163,13 +181,17 @@ def login(c: ComparedView) -> str:
 
 def consent(c: ComparedView) -> str:
     """The site asks for consent, on a page of its own, however long that is."""
-    accepts = sorted(set(articles.ACCEPTS) & (c.fresh_controls if c.is_known else c.anatomy.controls))
-    if c.is_kept or not accepts:
+    if c.is_kept:
+        return ""
+    controls = sorted(c.fresh_controls if c.is_known else c.anatomy.controls)
+    accepts = [one for one in controls if one in articles.ACCEPTS or found(articles.ACCEPT_WORDS, one)]
+    if not accepts:
         return ""
     about = [block for block in c.fresh if found(articles.CONSENT_WORDS, block)]
-    speaks = sum(len(block.split()) for block in about) >= CONSENT_SHARE * c.fresh_words
     main = c.anatomy.main_headings
     heading = next((one for one in main if begins(articles.CONSENT_HEADINGS, one)), "")
+    least = CONSENT_SHARE if heading else 2 * CONSENT_SHARE
+    speaks = sum(len(block.split()) for block in about) >= least * c.fresh_words
     if not about or not (c.is_lost or not c.is_known):
         return ""
     if c.is_lost:
@@ -180,11 +202,11 @@ def consent(c: ComparedView) -> str:
 
 def paywall(c: ComparedView) -> str:
     """The page says that it is not free, or shows a box that cuts the article."""
-    if c.fresh_words >= LITTLE:
+    if c.is_kept and c.kept > MOST_LEFT:
         return ""
     if not c.is_known:
         return _paywall_at_first(c)
-    if not c.is_cut or c.kept > MOST_LEFT:
+    if not c.is_cut or c.fresh_words >= LITTLE:
         return ""
     before = c.before.machinery if c.before else ""
     not_free = bool(articles.NOT_FREE.search(c.machinery))
@@ -196,6 +218,8 @@ def paywall(c: ComparedView) -> str:
 
 
 def _paywall_at_first(c: ComparedView) -> str:
+    if c.fresh_words >= LITTLE:
+        return ""
     short = tuple(block for block in c.fresh if len(block.split()) <= NOTE)
     heading = _first(articles.PAYWALL, c.fresh_headings)
     not_free = articles.NOT_FREE.search(c.machinery)
@@ -211,8 +235,10 @@ def _box(c: ComparedView) -> str:
 
 def shell(c: ComparedView) -> str:
     """A page that a script fills, before it was filled."""
+    if c.is_kept:
+        return ""
     needs = found(articles.NEEDS_SCRIPT, fold(f"{c.anatomy.noscript} {c.anatomy.text}"))
-    if c.is_kept or not (c.anatomy.empty_root or needs) or len(c.anatomy.noscript.split()) > SHORT:
+    if not (c.anatomy.empty_root or needs) or "script" not in c.lower:
         return ""
     if c.is_lost:
         return "an empty page for a script to fill" if c.fresh_words <= NOTE else ""
@@ -222,9 +248,11 @@ def shell(c: ComparedView) -> str:
 
 def bare(c: ComparedView) -> str:
     """Neither a word of the page nor the menus of the site are left, whatever is said instead."""
+    if not c.is_lost or not c.has_lost_menus or c.words > LETTER:
+        return ""
     many = c.before is not None and c.before.links >= MANY_LINKS
-    gone = c.is_lost and many and c.anatomy.links <= 1 and c.words <= LETTER
-    return f"{c.words} words and no link of the site" if gone else ""
+    word = found(servers.LOOSE, fold(c.text))
+    return word or (f"{c.words} words and no link of the site" if many else "")
 
 
 MAINTENANCE = Form(servers.MAINTENANCE, servers.MAINTENANCE_WORDS, servers.MAINTENANCE_HEADINGS)

@@ -207,9 +207,10 @@ PAYWALL_MARKS = re.compile(
 )
 """Names of classes of such a box."""
 NOT_FREE = re.compile(
-    r"isaccessibleforfree[\"']?\s*:\s*[\"']?(?:https?://schema\.org/)?(?:false|no\b|0\b)", re.IGNORECASE
+    r"isaccessibleforfree[\"']?\s*[:\s]\s*[\"']?(?:https?://schema\.org/)?(?:false|no\b|0\b)"
+    r"|\bfalse isaccessibleforfree|content_tier (?:metered|locked)"
 )
-"""JSON-LD by which a page says of itself that it is not free."""
+"""JSON-LD or microdata, in lower case, by which a page says of itself that it is not free."""
 
 NEEDS_SCRIPT = phrases(
     "enable JavaScript|enable Javascript to run this app|JavaScript is required|requires JavaScript"
@@ -240,3 +241,38 @@ NOT_FOUND_HEADINGS = phrases(
     " العثور على الصفحة"
     "|Faqja nuk u gjet|Faqja nuk u gjend|Page introuvable|Page non trouvée|Seite nicht gefunden"
 )
+
+WITHDRAWN_ENDS = (
+    (
+        phrases("این مطلب|این نوشته|این مقاله|این خبر|این صفحه|این پست|این گزارش|این محتوا"),
+        phrases("حذف شد|حذف شده است|حذف شده|پاک شد|برداشته شد|برداشته شده است|پس گرفته شد|پس گرفته شده است"),
+    ),
+    (
+        phrases(
+            "Dieser Artikel wurde|Dieser Beitrag wurde|Diese Seite wurde|Dieser Text wurde|Diese Meldung"
+            " wurde"
+        ),
+        phrases("entfernt|gelöscht|zurückgezogen|offline genommen|vom Netz genommen"),
+    ),
+)
+"""How such a notice begins and ends, in languages that put the verb last."""
+WITHDRAWN_BY = phrases(
+    "have withdrawn this article|has withdrawn this article|have removed this article|has removed this"
+    " article"
+    "|have retracted this article|have deleted this article|have taken this article down|removed this story"
+    "|withdrawn this story|removed this post|deleted this post|have taken this story down|avons retiré"
+    " cet article"
+    "|avons supprimé cet article|haben diesen Artikel entfernt|haben diesen Beitrag entfernt"
+    "|haben diesen Artikel zurückgezogen|e kemi hequr këtë artikull|kemi hequr këtë artikull|قمنا بحذف"
+    " هذا المقال"
+    "|حذفنا هذا المقال|این مطلب را حذف کرده ایم|این مطلب را حذف کردیم"
+)
+"""Who has taken it back, before what."""
+ACCEPT_WORDS = phrases(
+    "accept|agree|agreed|consent|allow|akzeptieren|akzeptiere|zustimmen|stimme zu|annehmen|einverstanden"
+    "|erlauben"
+    "|accepter|accepte|autoriser|d'accord|pranoj|prano|pranoji|pajtohem|dakord|lejo|قبول|أوافق|موافق"
+    "|أقبل|موافقة"
+    "|الموافقة|السماح|پذیرش|می‌پذیرم|میپذیرم|پذیرفتن|موافقم|تأیید"
+)
+"""Words on such a button."""

@@ -254,7 +254,8 @@ WELCOME = phrases(
     "|your new web server is ready to use|your Caddy web server is working|web server is working but"
     "|the Apache web server is properly installed"
     "|if you are the owner of this website please contact your hosting provider"
-    "|this website is powered by Plesk|you can now upload your website|this page is the default page"
+    "|you ve successfully installed Tomcat|placeholder page|this website is powered by Plesk|you can now"
+    " upload your website|this page is the default page"
 )
 WELCOME_HEADINGS = phrases(
     "Welcome to nginx|Welcome to nginx on Debian|Welcome to nginx on Ubuntu|Welcome to nginx on Fedora"
@@ -295,7 +296,9 @@ SERVER_ERROR = phrases(
     "|the server is temporarily unable to service your request|a server error has occurred"
     "|the application has encountered an error"
     "|the requested service is temporarily unavailable|error while processing your request"
-    "|could not connect to the database|too many connections|uncaught exception|unhandled exception",
+    "|could not connect to the database|too many connections|uncaught exception|unhandled exception"
+    "|traceback most recent call last|error in your sql syntax|mysql server has gone away|sqlstate"
+    "|server error in application|we re sorry but something went wrong|error while rendering",
     "خطای داخلی سرور|خطای سرور|خطأ داخلي في الخادم|خطأ في الخادم|gabim i brendshëm i serverit"
     "|erreur interne du serveur|une erreur inattendue s'est produite"
     "|une erreur est survenue sur le serveur"
@@ -320,3 +323,22 @@ SERVER_ERROR_HEADINGS = phrases(
     "|Erreur interne|Fehler|Serverfehler|Interner Serverfehler"
 )
 WORDPRESS_ERRORS = phrases("Error|خطا|خطأ|Gabim|Erreur|Fehler")
+
+LOOSE = phrases(
+    "come back|be back|is back|in an hour|a few minutes|in a moment|shortly|offline|updating|upgrade"
+    "|upgrading|repair"
+    "|repairs|unavailable|try again|reload|refresh|person|automated|visitor|visitors|browser|network"
+    "|traffic|guard"
+    "|security|reference|protect|protected|protection|suspicious|verify|check|checking|wait|hold on"
+    "|sorry|apologies"
+    "|apologize|inconvenience|down|closed for|blocked|denied|error|fault|failed|problem|hosting|domain"
+    "|login|log in"
+    "|sign in|password|subscribe|cookies|JavaScript|صبر کنید|دوباره|بعدا|موقتا|خطا|متاسفیم|پوزش|مرورگر"
+    "|امنیت|بررسی"
+    "|انتظر|لاحقا|مؤقتا|نعتذر|عذرا|متصفح|الأمان|يرجى|na vjen keq|më vonë|provoni|prisni|përkohësisht"
+    "|shfletues|gabim"
+    "|patientez|plus tard|désolé|excusez|réessayez|navigateur|sécurité|momentanément|entschuldigung"
+    "|später|warten"
+    "|Augenblick|vorübergehend|erneut|Sicherheit|Browser|Störung"
+)
+"""Words of pages that stand in for another, of whatever form; where nothing of the site is left they tell."""
