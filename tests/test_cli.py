@@ -110,6 +110,7 @@ def test_a_crawl_tells_of_each_run_in_the_promised_keys(press: Press) -> None:
     assert press.runs[2]["gone"] == 1
 
 
+BRIDGE = "The bridge at Ormhead was opened in 1887, and it still stands, whatever the river does."
 BAD_FILES = {"one": "url = 17\n", "two": 'urll = "https://example.org/"\n'}
 
 
@@ -132,6 +133,7 @@ def test_bad_site_files_are_told_of_at_once_and_stop_no_other_site(
 def test_a_bad_site_file_is_in_nobody_elses_way(
     tmp_path: Path, local_site: LocalSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    local_site.pages["/"] = article("Ormhead", BRIDGE)
     root = workspace(tmp_path, good=quick(local_site), **BAD_FILES)
     monkeypatch.chdir(root)
     assert objects("crawl", "good")[0]["reason"] == "finished"
@@ -153,6 +155,7 @@ def test_a_bad_site_file_that_is_named_is_misuse(tmp_path: Path, local_site: Loc
 def test_a_bad_site_file_is_an_issue_of_its_site_until_it_is_mended(
     tmp_path: Path, local_site: LocalSite
 ) -> None:
+    local_site.pages["/"] = article("Ormhead", BRIDGE)
     root = workspace(tmp_path, good=quick(local_site))
     file = root / "sites" / "good.toml"
     written = file.read_text()
