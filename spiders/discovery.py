@@ -10,14 +10,11 @@ No kind of source gets more than a share of the day's requests, so that there ar
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
-import msgspec
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -28,135 +25,16 @@ from crawler.times import iso, now
 from crawler.urls import in_scope, loose_key
 from spiders import feed, sitemap, wordpress
 from spiders.archive import Archive, SourceState
-from spiders.failures import AskedToWait, ShareSpent, error_of
-from spiders.shares import SHARE, Share
+from spiders.failures import error_of
+from spiders.source import MOST_TROUBLES, Reading, body_of
 
-logger = logging.getLogger(__name__)
-
-OK = 200
 NOT_MODIFIED = 304
-NOT_OFFERED = frozenset({401, 403, 404, 410})
-"""Statuses with which a site says that it has no such source, though its theme names one."""
-PARTS = 4
-"""Of the requests that are left for the day, a kind of source gets one in so many."""
-LEAST_REQUESTS = 10
 MAX_SITEMAPS = 500
 MAX_LISTED = 200_000
 SAMPLE = 1_000
 LONGEST_NUMBER = 9  # digits of what a header counts
-MOST_TROUBLES = 3  # that one message tells of
-SHOWN = 200  # characters of an address, in such a message
 NOTED_AT_ONCE = 1_000  # so that the runs of other sites need not wait long to write
 FEW = 500  # posts: a collection of so many costs five requests at most, and is read whole in every run
-
-
-Parse = Callable[..., Iterator[Request] | None]
-
-
-class NotOffered(ValueError):
-    """The site has no such source."""
-
-
-class Reading:
-    """One source being read in one run."""
-
-    kind: ClassVar[str]
-
-    def __init__(self, archive: Archive, site: Site, *, relied_on: bool = False) -> None:
-        self.archive = archive
-        self.broken = False
-        self.troubles: list[str] = []
-        """What the operator should know; of a source that the site's file names, all."""
-        self.sample: frozenset[str] = frozenset()
-        """Keys of some pages that a whole list names, by which it shows whether they are there."""
-        self._site = site
-        self._anywhere = msgspec.structs.replace(site, scope=(), exclude=())
-        self._relied_on = relied_on
-        self._asked: set[str] = set()
-        self._has_spent = False
-        self._share = Share(max(LEAST_REQUESTS, archive.requests_left() // PARTS))
-
-    def ask(self, address: str, parse: Parse, **context: Any) -> Iterator[Request]:
-        """A request of this source, unless the run has made it already or the source has had its share."""
-        if address in self._asked:
-            return
-        if len(self._asked) >= self._share.most:
-            self._spent(address)
-            return
-        self._asked.add(address)
-        state = self.archive.source(address)
-        yield Request(
-            address,
-            self._watched(parse),
-            errback=self.failed,
-            dont_filter=True,
-            meta={"validators": (state.etag, state.last_modified), SHARE: self._share},
-            cb_kwargs=context,
-            priority=10,
-        )
-
-    def failed(self, failure: Failure) -> Iterator[Request]:
-        """No answer came."""
-        error, detail = error_of(failure)
-        request: Request = failure.request  # type: ignore[attr-defined]
-        if isinstance(failure.value, ShareSpent):
-            self._spent(request.url)
-        else:
-            self.give_up(request.url, f"{error}: {detail}", tell=not isinstance(failure.value, AskedToWait))
-        yield from ()
-
-    def _watched(self, parse: Parse) -> Parse:
-        """The callback; where it breaks, the source is no longer relied on, whoever notes the fault."""
-
-        def parsed(response: Response, **context: Any) -> Iterator[Request]:
-            try:
-                yield from parse(response, **context) or ()
-            except Exception:
-                self.broken = True
-                raise
-
-        return parsed
-
-    def _spent(self, address: str) -> None:
-        if not self._has_spent:
-            self._has_spent = True
-            self.give_up(
-                address,
-                f"the {self.kind} source has made {self._share.most} requests, its share of what is left for "
-                "the day, and makes no more; raise `budget` in the site's file to have all of it read",
-                tell=True,
-            )
-
-    def give_up(self, address: str, why: str, *, tell: bool = False) -> None:
-        """This source can't be relied on in this run; with `tell`, the operator should know in any case."""
-        self.broken = True
-        logger.info("%s %s can't be relied on: %s", self.kind, address, why)
-        if tell or self._relied_on:
-            self.troubles.append(f"{address} can't be relied on: {why}")
-
-    def finish(self) -> bool:
-        """Nothing of the source is left to download: whether it has listed the whole site."""
-        told = self.told()
-        self.archive.source_trouble(self.kind, self._in_words())
-        return told
-
-    def _in_words(self) -> str:
-        """The troubles as one message; empty for none."""
-        more = len(self.troubles) - MOST_TROUBLES
-        words = [*self.troubles[:MOST_TROUBLES], *([f"and {more} more"] if more > 0 else [])]
-        if words and not self._relied_on:
-            words.append("if it is not needed, name those that are under `discover` in the site's file")
-        return "; ".join(words)
-
-    def told(self) -> bool:
-        """Whether the source has listed the whole site; what follows from that is kept."""
-        raise NotImplementedError
-
-    def are_elsewhere(self, listed: Sequence[Listed]) -> str:
-        """What to say of entries none of which is on the site's hosts; empty where one is."""
-        if not listed or any(in_scope(one.url, self._anywhere) for one in listed):
-            return ""
-        return f"none of its {len(listed)} addresses is on this site; the first is {listed[0].url[:SHOWN]}"
 
 
 class WordPress(Reading):
@@ -183,9 +61,9 @@ class WordPress(Reading):
     def parse_types(self, response: Response, root: str) -> Iterator[Request]:
         """Ask for the first page of each collection."""
         try:
-            bases = wordpress.rest_bases(_body(response), root)
+            bases = wordpress.rest_bases(body_of(response), root)
         except ValueError as error:
-            self.give_up(response.url, str(error), tell=not isinstance(error, NotOffered))
+            self.refuse(response.url, error)
             return
         for base in bases:
             state = self.archive.source(wordpress.collection_address(root, base))
@@ -211,9 +89,9 @@ class WordPress(Reading):
     ) -> Iterator[Request]:
         """Note the posts of one page of a collection and ask for the next one."""
         try:
-            posts = wordpress.read_posts(_body(response), root)
+            posts = wordpress.read_posts(body_of(response), root)
         except ValueError as error:
-            self.give_up(response.url, str(error), tell=not isinstance(error, NotOffered))
+            self.refuse(response.url, error)
             return
         if posts.lost:
             self.give_up(response.url, f"{posts.lost} of its entries can't be made sense of", tell=True)
@@ -266,7 +144,7 @@ class Sitemaps(Reading):
     def parse(self, response: Response, guess: bool = False) -> Iterator[Request]:
         """Gather the addresses, and ask for the sitemaps that an index names."""
         try:
-            found = sitemap.read_sitemap(_body(response), response.url, self._site)
+            found = sitemap.read_sitemap(body_of(response), response.url, self._site)
         except ValueError as error:
             if guess:
                 yield from self._try_next()
@@ -349,9 +227,9 @@ class Feeds(Reading):
         if response.status == NOT_MODIFIED:
             return
         try:
-            entries = feed.listed(sitemap.unpacked(_body(response)), response.url, self._site)
+            entries = feed.listed(sitemap.unpacked(body_of(response)), response.url, self._site)
         except ValueError as error:
-            self.give_up(response.url, str(error), tell=not isinstance(error, NotOffered))
+            self.refuse(response.url, error)
             return
         if elsewhere := self.are_elsewhere(entries):
             self.give_up(response.url, elsewhere, tell=True)
@@ -369,14 +247,6 @@ def _usual_places(seeds: Sequence[str]) -> list[str]:
     return [
         urljoin(base, place) for base in bases for place in sitemap.USUAL_PLACES if not urlsplit(base).query
     ]
-
-
-def _body(response: Response) -> bytes:
-    if response.status in NOT_OFFERED:
-        raise NotOffered(f"it answers {response.status}")
-    if response.status != OK:
-        raise ValueError(f"it answers {response.status}")
-    return response.body
 
 
 def _number(response: Response, header: str) -> int:
