@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,10 +55,20 @@ def plan(visits: Iterable[Visit], now: datetime, *, budget: int, fill: int = 0) 
     Where fewer than `fill` are due, the next most overdue follow until there are `fill` of them in all (and
     no more than the budget), without those that a source has just witnessed.
     """
-    ordered = sorted(visits, key=lambda visit: _urgency(visit, now), reverse=True)
-    due = [visit.page for visit in ordered if _overdue(visit, now) >= 1][:budget]
-    others = [visit.page for visit in ordered if _overdue(visit, now) < 1 and not visit.witnessed]
+    due, others = rank(visits, now, most=budget)
     return due + others[: max(0, min(fill, budget) - len(due))]
+
+
+def rank(visits: Iterable[Visit], now: datetime, *, most: int) -> tuple[list[int], list[int]]:
+    """Pages that are due, and others that no source has just witnessed; both together `most`, the first ones.
+
+    The visits are gone through once, and no more than `most` of them are held.
+    """
+    wanted = (visit for visit in visits if not visit.witnessed or _overdue(visit, now) >= 1)
+    first = heapq.nlargest(most, wanted, key=lambda visit: _urgency(visit, now))
+    # Whatever is due is more urgent than what is not.
+    due = [visit.page for visit in first if _overdue(visit, now) >= 1]
+    return due, [visit.page for visit in first[len(due) :]]
 
 
 def _overdue(visit: Visit, now: datetime) -> float:

@@ -349,3 +349,13 @@ def suspects(db: Database) -> None:
 def evidence_of_encodings(db: Database) -> None:
     """By which evidence the encoding of a body was chosen: `bom`, `utf-8`, `header`, `page`, or `guess`."""
     db.execute("ALTER TABLE captures ADD COLUMN encoding_by TEXT")
+
+
+@migrations()
+def pages_never_fetched(db: Database) -> None:
+    """An index of the pages that were found and never fetched, by when they were published."""
+    db.execute(
+        "CREATE INDEX pages_never_fetched"
+        " ON pages(site, min(coalesce(published, found_at), found_at) DESC, id)"
+        " WHERE checked_at IS NULL"
+    )

@@ -131,6 +131,21 @@ class PageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitRow:
+    """What of a page tells when it is due again."""
+
+    id: int
+    state: str
+    kind: str | None
+    published: str | None
+    found_at: str
+    checked_at: str | None
+    changed_at: str | None
+    told_at: str | None
+    missing_run: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureRow:
     """The record of one fetch."""
 

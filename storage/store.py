@@ -8,15 +8,19 @@ what people and other tools ask, in reader.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 
 from storage import bodies, seals
 from storage.merging import Merging
-from storage.rows import NOT_OF_SITE, CaptureRow, PageRow, Values, VersionRow
+from storage.rows import NOT_OF_SITE, CaptureRow, PageRow, Values, VersionRow, VisitRow
 from storage.sites import Sites
 from storage.spelling import other_slash
 from storage.suspects import Suspects
 from storage.words import index
+
+BORN = "min(coalesce(published, found_at), found_at)"
+"""When a page was published; where that is not known, when it was found. The words of an index."""
 
 
 class Store(Merging, Sites, Suspects):
@@ -60,14 +64,45 @@ class Store(Merging, Sites, Suspects):
         sql = f"SELECT * FROM pages WHERE site = ? AND state NOT IN {NOT_OF_SITE} ORDER BY id"  # noqa: S608 - ours
         return self._all(PageRow, sql, [site])
 
-    def fetched_addresses(self, site: str) -> list[tuple[str, int | None, str | None, str | None]]:
-        """Address, words and digest of its article, and the page that first led there, of each live page."""
-        return self.db.conn.execute(
-            "SELECT pages.url, versions.words, pages.text_digest, pages.found_on FROM pages"
-            " LEFT JOIN versions ON versions.page = pages.id AND versions.number = pages.version"
-            " WHERE pages.site = ? AND pages.state = 'live' ORDER BY pages.id",
+    def visits(self, site: str) -> Iterator[VisitRow]:
+        """What of each page that was fetched before tells when it is due again, one at a time."""
+        columns = ", ".join(field.name for field in fields(VisitRow))
+        rows = self.db.conn.execute(
+            f"SELECT {columns} FROM pages WHERE site = ? AND state NOT IN {NOT_OF_SITE}"  # noqa: S608 - our names
+            " AND checked_at IS NOT NULL ORDER BY id",
             [site],
-        ).fetchall()
+        )
+        return (VisitRow(*row) for row in rows)
+
+    def never_fetched(self, site: str, limit: int) -> list[int]:
+        """Pages that were found and never fetched, those published last first; at most `limit`."""
+        rows = self.db.conn.execute(
+            f"SELECT id FROM pages WHERE site = ? AND checked_at IS NULL AND state NOT IN {NOT_OF_SITE}"  # noqa: S608 - our words
+            f" ORDER BY {BORN} DESC, id LIMIT ?",
+            [site, limit],
+        )
+        return [page for (page,) in rows]
+
+    def some_pages(self, pages: Iterable[int]) -> list[PageRow]:
+        """The rows of these pages, in this order, without those that belong to the site no more."""
+        sql = f"SELECT * FROM pages WHERE id = ? AND state NOT IN {NOT_OF_SITE}"  # noqa: S608 - our words
+        return [row for page in pages if (row := self._one(PageRow, sql, [page]))]
+
+    def live_pages(self, site: str) -> list[int]:
+        """The pages of a site that are there."""
+        rows = self.db.conn.execute("SELECT id FROM pages WHERE site = ? AND state = 'live'", [site])
+        return [page for (page,) in rows]
+
+    def fetched_addresses(self, site: str) -> Iterator[tuple[str, int | None, str | None, str | None]]:
+        """Address, words and digest of its article, and the page that first led there, of each live page."""
+        return iter(
+            self.db.conn.execute(
+                "SELECT pages.url, versions.words, pages.text_digest, pages.found_on FROM pages"
+                " LEFT JOIN versions ON versions.page = pages.id AND versions.number = pages.version"
+                " WHERE pages.site = ? AND pages.state = 'live' ORDER BY pages.id",
+                [site],
+            )
+        )
 
     def add_page(self, values: Values, key: str) -> PageRow:
         """A new page, known under `key`; an address that another page had before is now this one's."""
@@ -145,14 +180,12 @@ class Store(Merging, Sites, Suspects):
             [page, source, run, run, modified],
         )
 
-    def listed_dates(self, site: str) -> dict[tuple[int, str], str]:
-        """When each source that dates pages says that each of them was modified."""
-        rows = self.db.conn.execute(
-            "SELECT page, source, listings.modified FROM listings JOIN pages ON pages.id = page"
-            " WHERE site = ? AND listings.modified IS NOT NULL",
-            [site],
-        )
-        return {(page, source): modified for page, source, modified in rows}
+    def listed_date(self, page: int, source: str) -> str | None:
+        """When the source says that the page was modified, as far as it has dated it."""
+        row = self.db.conn.execute(
+            "SELECT modified FROM listings WHERE page = ? AND source = ?", [page, source]
+        ).fetchone()
+        return row[0] if row else None
 
     def listed_late(self, page: PageRow, run: int) -> bool:
         """Whether a source that had been read whole before, without it, lists the page now."""

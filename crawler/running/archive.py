@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -13,14 +13,14 @@ from crawler.classification.outcome import Context, Outcome, judge
 from crawler.classification.response import fingerprint
 from crawler.dates import sound_date
 from crawler.fetched import Fetched, Listed
-from crawler.revisit import Visit, plan
+from crawler.revisit import Visit, rank
 from crawler.shapes import Shapes, shape
 from crawler.site import Site
 from crawler.times import iso, now, parse
 from crawler.urls import canonical, in_scope, is_asset, key, trap
 from spiders.archive import Errand, SourceState
 from storage.bodies import digest_of
-from storage.rows import PageRow, Values
+from storage.rows import PageRow, Values, VisitRow
 from storage.store import Store
 
 Some = TypeVar("Some")
@@ -53,7 +53,9 @@ class SiteArchive:
         self._shapes = _shapes(store, site.name)
         self._trapped: Counter[str] = Counter()
         self._left: set[int] = set()
-        self._dates = store.listed_dates(site.name)
+        self._due: deque[int] | None = None  # until it is planned, and again where a source says something
+        self._others: deque[int] = deque()
+        self._missing: set[int] = set()
         self.batch = BATCH
         """How many errands are given at a time."""
         self._noted: set[tuple[str, str]] = set()
@@ -87,7 +89,8 @@ class SiteArchive:
         for some in _batches([one for one in listed if self._is_news(one)]):
             with self.store.writing():
                 said += [(self._page_of(one), one) for one in some]
-        told = [_tells_of_change(page, one, self._dates.get((page.id, one.source))) for page, one in said]
+        dates = (self.store.listed_date(page.id, one.source) for page, one in said)
+        told = [_tells_of_change(page, one, date) for (page, one), date in zip(said, dates, strict=True)]
         believed = not _cries_wolf(told, listed)
         for batch in _batches(list(zip(said, told, strict=True))):
             with self.store.writing():
@@ -129,6 +132,7 @@ class SiteArchive:
                 for page in pages:
                     self.store.update_page(page.id, {"told_at": iso(now())})
                     self._left.add(page.id)
+                    self._due = None
 
     def source_trouble(self, kind: str, message: str) -> None:
         """Remembered until it is known how the run fared: a site that fails as a whole is one issue."""
@@ -136,15 +140,12 @@ class SiteArchive:
 
     def errands(self) -> Sequence[Errand]:
         """The next pages to fetch: those that are due, and those never fetched, as far as the budget goes."""
-        pages = {p.id: p for p in self.store.pages(self.site.name) if p.id not in self._tried}
-        visits = [self._visit(page) for page in pages.values()]
-        chosen = plan(visits, self.started, budget=self.requests_left(), fill=self.fill - len(self._tried))
         again, self._again = self._again, []
-        missing = {visit.page for visit in visits if visit.missing}
-        # By themselves: what has left must be known before what has turned up is read.
-        chosen = [one for one in chosen if one in missing] or chosen[: self.batch]
-        self._tried.update(chosen)
-        return again + [_errand(pages[one]) for one in chosen]
+        pages: list[PageRow] = []
+        while not pages and (chosen := self._chosen()):
+            self._tried.update(chosen)
+            pages = self.store.some_pages(chosen)
+        return again + [_errand(page) for page in pages]
 
     def spent(self) -> bool:
         """Whether the day's budget is used up."""
@@ -198,8 +199,7 @@ class SiteArchive:
 
     def saw_all(self) -> bool:
         """Whether this run has looked at every page that is there."""
-        live = (page for page in self.store.pages(self.site.name) if page.state == "live")
-        return all(page.id in self._tried for page in live)
+        return all(page in self._tried for page in self.store.live_pages(self.site.name))
 
     def again(self, page: PageRow) -> None:
         """The page is to be fetched once more in this run, whole."""
@@ -216,6 +216,38 @@ class SiteArchive:
 
     # ---- inside
 
+    def _chosen(self) -> list[int]:
+        """The pages to fetch next.
+
+        Those that have left by themselves: that must be known before what has turned up is read. Then those
+        never fetched, those that are due, and others, until the run has looked at as many as it should.
+        """
+        left = self.requests_left()
+        if self._due is None:
+            self._plan(left)
+        assert self._due is not None
+        if missing := [page for page in self._due if page in self._missing and page not in self._tried]:
+            return missing[:left]
+        room = min(left, self.batch)
+        waiting = self.store.never_fetched(self.site.name, room + len(self._tried))
+        chosen = [page for page in waiting if page not in self._tried][:room]
+        chosen += _taken(self._due, self._tried, room - len(chosen))
+        unfilled = self.fill - len(self._tried) - len(chosen)
+        return chosen + _taken(self._others, self._tried, min(room - len(chosen), unfilled))
+
+    def _plan(self, most: int) -> None:
+        """Order the pages that were fetched before, once: what sources say of them is known by now."""
+        visits = (self._visit(row) for row in self.store.visits(self.site.name) if row.id not in self._tried)
+        due, others = rank(self._remembering(visits), self.started, most=most)
+        self._due, self._others = deque(due), deque(others)
+
+    def _remembering(self, visits: Iterable[Visit]) -> Iterator[Visit]:
+        self._missing.clear()
+        for visit in visits:
+            if visit.missing:
+                self._missing.add(visit.page)
+            yield visit
+
     def _soundly_dated(self, one: Listed) -> Listed:
         """The same, with times by the site's clock in UTC, and without those that lie in the future."""
         if not (one.published or one.modified):
@@ -227,7 +259,7 @@ class SiteArchive:
             modified=sound_date(one.modified, zone, seen_at=at),
         )
 
-    def _visit(self, page: PageRow) -> Visit:
+    def _visit(self, page: VisitRow) -> Visit:
         missing = page.id in self._left or (page.state == "missing" and page.missing_run != self.run)
         return visit_of(page, missing=missing, witnessed=page.id in self._witnessed)
 
@@ -258,6 +290,7 @@ class SiteArchive:
         page = self.store.find_exactly(self.site.name, key(url, self.site))
         if page is None and one.ref and (page := self.store.find_ref(self.site.name, one.ref)):
             self.store.add_address(self.site.name, key(url, self.site), page.id)
+            self._due = None
             return self.store.update_page(page.id, {"listed_url": url, "told_at": iso(now())})
         return page or self._new_page(url, one)
 
@@ -294,11 +327,22 @@ class SiteArchive:
             values["parts"] = one.parts
         if told:
             values["told_at"] = iso(now())
+            self._due = None
         elif one.witness:
             self._witnessed.add(page.id)
         if any(getattr(page, name) != value for name, value in values.items()):
             self.store.update_page(page.id, values)
         self.store.list_page(page.id, one.source, self.run, one.modified)
+
+
+def _taken(waiting: deque[int], tried: set[int], room: int) -> list[int]:
+    """The first that were not tried, so many at most, taken away from those that wait."""
+    found: list[int] = []
+    while waiting and len(found) < room:
+        page = waiting.popleft()
+        if page not in tried:
+            found.append(page)
+    return found
 
 
 def _batches(some: Sequence[Some]) -> Iterator[Sequence[Some]]:
@@ -315,7 +359,7 @@ def _shapes(store: Store, site: str) -> Shapes:
     return shapes
 
 
-def visit_of(page: PageRow, *, missing: bool, witnessed: bool = False) -> Visit:
+def visit_of(page: PageRow | VisitRow, *, missing: bool, witnessed: bool = False) -> Visit:
     """What the plan of visits wants to know of a page."""
     return Visit(
         page=page.id,
