@@ -111,7 +111,7 @@ class Merging(History):
         self._run("INSERT INTO rewritings(page) VALUES (?)", [own.id])
 
     def _rename(self, page: int, numbers: Mapping[int, int]) -> None:
-        for table, column in NAMING:
+        for table, column in (*NAMING, ("suspects", "old_version")):
             for old, new in numbers.items():
                 self._run(
                     f"UPDATE {table} SET {column} = ? WHERE page = ? AND {column} = ?",  # noqa: S608 - our names
