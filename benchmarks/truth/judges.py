@@ -177,7 +177,7 @@ def _sight(lines: tuple[str, ...], told: Sequence[ChangeRow]) -> Sight:
     if not told:
         return Sight(lines)
     hunks = [hunk for change in told for hunk in msgspec.json.decode(change.hunks, type=list[Hunk])]
-    edits = [hunk for hunk in hunks if hunk.op != "move"]
+    edits = [hunk for hunk in hunks if hunk.op != "move" or hunk.words]
     titles = [change for change in told if change.old_title is not None]
     return Sight(
         lines,
@@ -185,6 +185,6 @@ def _sight(lines: tuple[str, ...], told: Sequence[ChangeRow]) -> Sight:
         kind=", ".join(change.kind for change in told),
         gone=Counter([line for hunk in edits for line in hunk.old] + [str(one.old_title) for one in titles]),
         come=Counter([line for hunk in edits for line in hunk.new] + [str(one.title) for one in titles]),
-        moved=len(edits) < len(hunks),
+        moved=any(hunk.op == "move" for hunk in hunks),
         silent=bool(told[-1].silent) if told[-1].silent is not None else None,
     )
