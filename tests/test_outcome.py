@@ -189,6 +189,28 @@ CASES: list[tuple[str, Outcome, Fetched, Context]] = [
     ("wrong type", Outcome.wrong_type, fetched(b"<?xml version='1.0'?><rss></rss>", content_type=""), SAME),
     ("wrong type", Outcome.wrong_type, fetched(b"\x00\x01\x02", content_type=""), SAME),
     ("wrong type", Outcome.wrong_type, fetched(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), SAME),
+    ("the site's not-found page", Outcome.soft_404, NOT_FOUND, KNOWN),
+    (
+        "the site's not-found page",
+        Outcome.soft_404,
+        TITLED,
+        Context(
+            KEY, KEY, not_found=fingerprint(fetched(page("Error 404: Page not found", "Yesterday's news.")))
+        ),
+    ),
+    ("titled not found", Outcome.soft_404, fetched(page("Page not found – Nejat Society", MENU)), SAME),
+    ("titled not found", Outcome.soft_404, fetched(page("صفحه پیدا نشد - انجمن نجات", MENU)), SAME),
+    ("titled not found", Outcome.soft_404, fetched(page("صفحه پيدا نشد | انجمن نجات", MENU)), SAME),
+    ("titled not found", Outcome.soft_404, fetched(page("الصفحة غير موجودة", MENU)), SAME),
+    ("titled not found", Outcome.soft_404, fetched(page("Shoqata Nejat » Faqja nuk u gjet", MENU)), SAME),
+    ("titled not found", Outcome.soft_404, fetched(page("Seite nicht gefunden &#8211; Nejat", MENU)), SAME),
+    ("titled not found", Outcome.soft_404, fetched(page("Page introuvable", MENU)), SAME),
+    (
+        "titled not found",
+        Outcome.soft_404,
+        fetched(page("Nejat", f"<h1>Page not found</h1><p>{LOST}</p>")),
+        SAME,
+    ),
     ("PHP error", Outcome.failed, fetched(page(text=ARTICLE + PHP_ERROR)[:-14]), SAME),
     ("WordPress error", Outcome.failed, fetched(page("WordPress › Error", "<p>Not allowed.</p>")), SAME),
     ("welcome page", Outcome.failed, fetched(page("It works", "<h1>It works!</h1>")), SAME),
@@ -213,28 +235,6 @@ CASES: list[tuple[str, Outcome, Fetched, Context]] = [
     ("ends within a tag", Outcome.truncated, fetched(b"<html><body><p>Tirana</p><a href='/fa/po"), SAME),
     ("ends within a tag", Outcome.truncated, fetched(b"<html><body><p>Tirana</p><"), SAME),
     ("end is missing", Outcome.truncated, fetched(page()[:900]), Context(KEY, KEY, had_end=True)),
-    ("the site's not-found page", Outcome.soft_404, NOT_FOUND, KNOWN),
-    (
-        "the site's not-found page",
-        Outcome.soft_404,
-        TITLED,
-        Context(
-            KEY, KEY, not_found=fingerprint(fetched(page("Error 404: Page not found", "Yesterday's news.")))
-        ),
-    ),
-    ("titled not found", Outcome.soft_404, fetched(page("Page not found – Nejat Society", MENU)), SAME),
-    ("titled not found", Outcome.soft_404, fetched(page("صفحه پیدا نشد - انجمن نجات", MENU)), SAME),
-    ("titled not found", Outcome.soft_404, fetched(page("صفحه پيدا نشد | انجمن نجات", MENU)), SAME),
-    ("titled not found", Outcome.soft_404, fetched(page("الصفحة غير موجودة", MENU)), SAME),
-    ("titled not found", Outcome.soft_404, fetched(page("Shoqata Nejat » Faqja nuk u gjet", MENU)), SAME),
-    ("titled not found", Outcome.soft_404, fetched(page("Seite nicht gefunden &#8211; Nejat", MENU)), SAME),
-    ("titled not found", Outcome.soft_404, fetched(page("Page introuvable", MENU)), SAME),
-    (
-        "titled not found",
-        Outcome.soft_404,
-        fetched(page("Nejat", f"<h1>Page not found</h1><p>{LOST}</p>")),
-        SAME,
-    ),
     ("moved", Outcome.moved, fetched(), at("www.nejatngo.org/en/posts/15")),
     ("moved", Outcome.moved, fetched(), at(KEY, asked_key="www.nejatngo.org?p=14")),
     ("ok", Outcome.ok, fetched(), SAME),
@@ -252,7 +252,8 @@ def test_every_rule_of_the_table_has_a_case() -> None:
 
 
 def test_every_outcome_is_reached() -> None:
-    assert {rule.outcome for rule in RULES} == set(Outcome)
+    by_the_tracker = {Outcome.suspect}
+    assert {rule.outcome for rule in RULES} == set(Outcome) - by_the_tracker
 
 
 @pytest.mark.parametrize("header", sorted(CHALLENGE_HEADERS))

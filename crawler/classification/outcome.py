@@ -4,8 +4,9 @@ The order is the meaning, from what is certain to what is only likely:
 
 1. no whole response came;  2. the server says "not modified";  3. a challenge or a block page, whatever its
 status, for it says nothing of the page;  4. the page is gone;  5. other refusals and troubles of the server;
-6. an answer to another question: a login, another site, the home page;  7. an answer that is no readable page
-or not all of it;  8. a "not found" sent as a page;  9. a page at another address;  10. the page.
+6. an answer to another question: a login, another site, the home page;  7. an answer that is no readable
+page;  8. a "not found" sent as a page;  9. what stands in for a page (`standins`);  10. a part of a page;
+11. a page at another address;  12. the page.
 
 The site's own words decide only as `crawler.classification.response` says: an article about errors is no
 error.
@@ -294,6 +295,18 @@ RULES = (
     Rule("empty", lambda a, c: not a.fetched.body.strip(), Outcome.truncated, "empty body"),
     Rule("error as data", _error_as_data, Outcome.failed, "an error sent as data: {a.start}"),
     Rule("wrong type", _unreadable, Outcome.wrong_type, "neither page nor document: {a.media_type!r}"),
+    Rule(
+        "the site's not-found page",
+        _known_not_found,
+        Outcome.soft_404,
+        "HTTP {a.status}, but the site's own not-found page: {a.title!r}",
+    ),
+    Rule(
+        "titled not found",
+        _titled_not_found,
+        Outcome.soft_404,
+        "HTTP {a.status}, but titled {a.title!r}, with {a.words} words",
+    ),
     _stand_in("PHP error", standins.php_error, Outcome.failed, "an error of PHP ends the page"),
     _stand_in("WordPress error", standins.wordpress_error, Outcome.failed, "an error page of WordPress"),
     _stand_in("welcome page", standins.welcome, Outcome.failed, "the welcome page of a web server"),
@@ -325,18 +338,6 @@ RULES = (
         lambda a, c: c.had_end and a.is_html and not a.has_end,
         Outcome.truncated,
         "{a.bytes} bytes without the end that the page had before",
-    ),
-    Rule(
-        "the site's not-found page",
-        _known_not_found,
-        Outcome.soft_404,
-        "HTTP {a.status}, but the site's own not-found page: {a.title!r}",
-    ),
-    Rule(
-        "titled not found",
-        _titled_not_found,
-        Outcome.soft_404,
-        "HTTP {a.status}, but titled {a.title!r}, with {a.words} words",
     ),
     Rule("moved", lambda a, c: c.final_key != c.asked_key, Outcome.moved, "now at {a.fetched.final_url}"),
     Rule("ok", lambda a, c: True, Outcome.ok, "HTTP {a.status}, {a.bytes} bytes"),
