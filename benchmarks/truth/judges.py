@@ -114,7 +114,7 @@ class Variorum:
         self.store = Store.open(path)
         self.store.enrol(self.site.name, url)
         self.reader = Reader.open(path)
-        self._number = 0
+        self._number = self._first = 0
 
     def close(self) -> None:
         """Let go of the database."""
@@ -124,7 +124,18 @@ class Variorum:
     def run(
         self, at: datetime, listed: Sequence[Listed], pages: Sequence[str], fetch: Callable[[str], Fetched]
     ) -> None:
-        """One run at that moment, over what the site's API lists; where it has none, over all its pages."""
+        """One run at that moment, over what the site's API lists; where it has none, over all its pages.
+
+        What it holds for suspect is looked at by a second run an hour later, before the next round.
+        """
+        self._first = self._number + 1
+        self._run(at, listed, pages, fetch)
+        if self.reader.suspects():
+            self._run(at + timedelta(hours=1), listed, pages, fetch)
+
+    def _run(
+        self, at: datetime, listed: Sequence[Listed], pages: Sequence[str], fetch: Callable[[str], Fetched]
+    ) -> None:
         with mock.patch("crawler.running.archive.now", lambda: at):
             self._number = self.store.begin_run(self.site.name, iso(at))
             archive = SiteArchive(self.store, self.site, self._number, at, thorough=True)
@@ -161,7 +172,7 @@ class Variorum:
         return [f"{issue.kind}: {issue.message}" for issue in self.reader.issues()]
 
     def _changes(self) -> list[ChangeRow]:
-        return [change for change in self.reader.changes() if change.run == self._number]
+        return [change for change in self.reader.changes() if (change.run or 0) >= self._first]
 
 
 def _read_sources(archive: SiteArchive, listed: Sequence[Listed], pages: Sequence[str], at: str) -> None:
