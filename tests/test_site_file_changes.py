@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from storage.store import Store
-from tests.blog import feed, feed_link, front, post, publish, sitemap
+from tests.blog import feed, feed_link, front, post, publish, sitemap, text_of
 from tests.local_site import LocalSite
 from tests.quick import Quick
 from tests.test_merging import faults
@@ -74,7 +74,8 @@ def test_an_edit_made_on_the_way_to_a_new_host_is_one_edit(
 ) -> None:
     fill(local_site)
     watched = watch(tmp_path, local_site)
-    fill(elsewhere, lamp=["The lamp of Ormhead was lit on the first of March.", "Nobody saw who lit it."])
+    lit = "The lamp of Ormhead was lit on the first of March."
+    fill(elsewhere, lamp=[lit, *text_of("/posts/lamp/")[1:]])
     there = moved(watched, elsewhere)
     there.crawl()
     assert there.news() == [("edited", "/posts/lamp/")]
