@@ -1,8 +1,7 @@
-"""Bytes of a page to the text of its article. Pure: the same bytes and rules give the same text.
+"""Bytes of a page to its text. Pure: the same bytes, rules and weights give the same text.
 
-Where the page itself marks its article, as nearly every theme does, the text is all that stands in that
-element, block by block, less known furniture: nothing of the article can get lost, and nothing beside it
-can get in. Only where no such element is found does trafilatura decide what the article is.
+The page is a sequence of blocks. What the site's template knows as boilerplate is cut; of the rest a
+classifier says how probably each block is text, and the text is those blocks that are probable enough.
 """
 
 from __future__ import annotations
@@ -16,20 +15,24 @@ from typing import Literal
 from lxml.etree import __version__ as lxml_version
 from lxml.html import HtmlElement
 from trafilatura import __version__ as trafilatura_version
-from trafilatura import bare_extraction
-from trafilatura.settings import Document
 
 from crawler.boilerplate.template import EMPTY, Template, cut
 from crawler.diffing.tokens import words
-from crawler.extraction.metadata import metadata
-from crawler.page import article, zwnj
-from crawler.page import metadata as page
-from crawler.page.blocks import blocks
+from crawler.extraction.blocks import Block, blocks
+from crawler.extraction.classifier import Judged, Weights, judge, page_of, shipped
+from crawler.extraction.hints import marked_element
+from crawler.extraction.kind import Kind, kind_of
+from crawler.extraction.metadata import Metadata, metadata
+from crawler.extraction.siblings import ALONE, Siblings, seen_with
+from crawler.extraction.stylesheet import StyleSheet
+from crawler.extraction.text import text_blocks
+from crawler.page import zwnj
 from crawler.page.counters import is_counter
 from crawler.page.links import links
-from crawler.page.markup import ExtractionError, drop, folded, matching, outermost, parse
+from crawler.page.markup import ExtractionError, drop, matching, outermost, parse
+from crawler.page.metadata import language
+from crawler.page.metadata import title as headline
 from crawler.page.overlays import drop_overlays
-from crawler.page.prose import article_blocks
 from crawler.page.teasers import drop_teasers
 from crawler.site import Rule
 
@@ -51,7 +54,7 @@ class Extract:
     title: str
     text: str
     """One block a line: paragraphs, headings, list items (`- `), table rows (` | `), captions, in order."""
-    kind: article.Kind | Literal["file"]
+    kind: Kind | Literal["file"]
     """`listing` for home pages, archives and search results: their text is their entries' headlines.
     `file` for a document that is no web page."""
     author: str | None = None
@@ -86,6 +89,19 @@ def rules_at(rules: Sequence[Rule], day: date) -> tuple[str, ...]:
     return tuple(rule.css for rule in rules if (rule.from_ or date.min) <= day <= (rule.until or date.max))
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page parsed and judged, before its text is chosen."""
+
+    url: str
+    tree: HtmlElement
+    says: Metadata
+    title: str
+    judged: Judged | None
+    """None where the site's own rule names the text."""
+    selected: tuple[Block, ...] = ()
+
+
 def extract(
     body: bytes,
     url: str,
@@ -94,44 +110,67 @@ def extract(
     remove: Sequence[str] = (),
     select: Sequence[str] = (),
     template: Template = EMPTY,
+    weights: Weights | None = None,
 ) -> Extract:
-    """The article of a page, or the entries of a listing.
+    """The text of a page: an article, the entries of a list, the posts of a forum, all of a manual's page.
 
-    `remove` and `select` are the site file's CSS selectors, `template` the boilerplate learned of it.
+    `remove` and `select` are the site file's CSS selectors, `template` the boilerplate learned of it,
+    `weights` those of the classifier, by default the ones that come with the program.
     Raises ExtractionError where there is no text to be read, Misuse for a selector that is none.
     """
+    page = opened(
+        body, url, encoding=encoding, remove=remove, select=select, template=template, weights=weights
+    )
+    return extract_opened(page)
+
+
+def opened(
+    body: bytes,
+    url: str,
+    *,
+    encoding: str | None = None,
+    remove: Sequence[str] = (),
+    select: Sequence[str] = (),
+    template: Template = EMPTY,
+    weights: Weights | None = None,
+) -> Opened:
+    """The page parsed, less what rules and template cut, its blocks judged. As `extract`."""
     tree = parse(body, url, encoding)
     says = metadata(tree, url)
     for css in remove:
         for element in matching(tree, css):
             drop(element)
-    article.drop_furniture(tree)
+    title = headline(tree)
     if not select:
         drop_overlays(tree)
-    title = page.title(tree)
-    early = not select and article.kind_of(tree) == "article"
-    if early:
-        drop_teasers(tree, url)  # while their labels stand: a template learns and cuts those
+        if (marked := marked_element(tree)) is not None:
+            drop_teasers(marked, url)  # while their labels stand: a template learns and cuts those
     cut(tree, template)
-    kind = article.kind_of(tree)
-    if kind == "article" and not early and not select:
-        drop_teasers(tree, url)
-    entries = kind == "listing" and article.has_entries(tree)
-    lines = _listing(tree) if entries else _article(tree, url, title, select)
-    if not lines and not (title and (kind == "listing" or _shows_something(tree))):
-        raise ExtractionError(f"{url}: there is no text; a page made by scripts needs `render = true`")
+    if select:
+        return Opened(url, tree, says, title, None, tuple(_selected(tree, url, select)))
+    return Opened(url, tree, says, title, judge(page_of(tree, url), weights or shipped()))
+
+
+def extract_opened(page: Opened, known: Siblings = ALONE) -> Extract:
+    """The extract of an opened page, `known` is what other pages of its site tell. Raises ExtractionError."""
+    taken = text_blocks(seen_with(page.judged, known), page.title) if page.judged else page.selected
+    every = page.judged.page.blocks if page.judged else page.selected
+    kind = kind_of(page.tree, every, taken)
+    lines = [line for block in taken for line in block.lines if page.selected or not is_counter(line)]
+    if not lines and not (page.title and (kind == "listing" or _shows_something(page.tree))):
+        raise ExtractionError(f"{page.url}: there is no text; a page made by scripts needs `render = true`")
     text = "\n".join(lines)
     return Extract(
-        title=title,
+        title=page.title,
         text=text,
         kind=kind,
-        author=says.author,
-        published=says.published,
-        published_by=says.published_by,
-        modified=says.modified,
-        language=page.language(text, tree.get("lang")),
-        links=None if entries else links(tree, url, lines),
-        canonical=says.canonical,
+        author=page.says.author,
+        published=page.says.published,
+        published_by=page.says.published_by,
+        modified=page.says.modified,
+        language=language(text, page.tree.get("lang")),
+        links=links(taken, page.url),
+        canonical=page.says.canonical,
     )
 
 
@@ -140,42 +179,10 @@ def _shows_something(tree: HtmlElement) -> bool:
     return next(tree.iter("img", "picture", "video", "audio", "iframe", "object"), None) is not None
 
 
-def _listing(tree: HtmlElement) -> list[str]:
-    return [f"- {headline}" for headline in article.headlines(tree)]
-
-
-def _article(tree: HtmlElement, url: str, title: str, select: Sequence[str]) -> list[str]:
-    """The blocks of the article: by the site's own rule, else by the page's markup, else by trafilatura."""
-    if select:
-        return _selected(tree, url, select)
-    found = article.container(tree)
-    lines = article.read(found, title) if found is not None else _unmarked(tree, url, title)
-    return [line for line in lines if not is_counter(line)]
-
-
-def _unmarked(tree: HtmlElement, url: str, title: str) -> list[str]:
-    return [line for line in _read_by_trafilatura(tree, url) if line != title]
-
-
-def _selected(tree: HtmlElement, url: str, select: Sequence[str]) -> list[str]:
+def _selected(tree: HtmlElement, url: str, select: Sequence[str]) -> list[Block]:
     chosen = {element for css in select for element in matching(tree, css)}
     if not chosen:
         raise ExtractionError(f"{url}: nothing matches select = {list(select)}; has the site a new design?")
-    return [line for part in outermost([e for e in tree.iter() if e in chosen]) for line in blocks(part)]
-
-
-def _read_by_trafilatura(tree: HtmlElement, url: str) -> list[str]:
-    """The article where trafilatura finds it; all of the page where it finds none, as in a very short one.
-
-    `deduplicate` stays off: its memory spans the process, and the second reading of a page would be another.
-    """
-    for part in list(tree.iter("nav", "aside", "footer")):
-        drop(part)
-    try:
-        found = bare_extraction(tree, url=url, include_comments=False, include_tables=True, deduplicate=False)
-    except RecursionError as error:
-        raise ExtractionError(f"{url}: nested too deep to be read; name its text with `select`") from error
-    if isinstance(found, Document) and found.text:
-        lines = (folded(line).strip("| ") for line in found.text.splitlines())  # table rows: «| a | b |»
-        return article_blocks(tree, [line for line in lines if line.strip("-| ")])
-    return blocks(tree)
+    sheet = StyleSheet.of(tree)
+    parts = outermost([element for element in tree.iter() if element in chosen])
+    return [block for part in parts for block in blocks(part, sheet)]

@@ -43,6 +43,8 @@ UNSAID = frozenset({"also", "teaser", "ad", "letter", "raw"})
 
 ROWS = {"li": "ul", "ol": "ol", "tr": "table", "also": "alsos", "dt": "dl", "dd": "dl"}
 TAG = re.compile(r"<[^>]+>")
+NOTE = re.compile(r"<sup[^>]*>\s*<a[^>]*>(\d+)</a>\s*</sup>")
+"""The mark of a footnote, which a text has in brackets."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Article:
 
 
 def _plain(text: str) -> str:
-    return " ".join(unescape(TAG.sub("", text)).split())
+    return " ".join(unescape(TAG.sub("", NOTE.sub(r" [\1]", text))).split())
 
 
 def _gold(part: Part) -> str:

@@ -29,10 +29,8 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from crawler.boilerplate.template import Design, Piece, Template, frame_of, is_of, jaccard
-from crawler.page import article
-from crawler.page.bounds import ends_sentence
+from crawler.extraction.hints import marked_element
 from crawler.page.markup import parse, text_of
-from crawler.page.overlays import drop_overlays
 from crawler.page.places import above, is_block, last_step, names_on, paths, unnumbered
 
 LEAST_PAGES = 3
@@ -46,6 +44,7 @@ RECURRING = 0.8
 STILL = 0.3
 """Two fetches of a page show a volatile place only where at least so many of their blocks are the same."""
 HALF = 0.5
+SENTENCE_ENDS = tuple('.!?…؟۔。！？」』）»”“":;؛།។')
 LONG = 20
 """A place with more words than this moves only where it loses most of its words, and not of its blocks."""
 MOST_RESTS = 4
@@ -83,7 +82,7 @@ class _Page:
         worded: defaultdict[_Place, set[_Block]] = defaultdict(set)
         for block in self.blocks:
             words = unnumbered(block.text)
-            said = block in self.marked and ends_sentence(words)
+            said = block in self.marked and words.endswith(SENTENCE_ENDS)
             if words != block.text and len(words.split()) <= LONG and not said:
                 worded[_Block(block.path, words)].add(block)
         alone = {_Block(path, ""): blocks for path, blocks in self.places.items()}
@@ -98,7 +97,7 @@ def learn(pages: Mapping[str, Sequence[bytes]], *, version: int = 1) -> Template
     fewer than three teach nothing.
     Raises ExtractionError for a capture that cannot be parsed.
     """
-    trees = [[_tree(body, url) for body in pages[url]] for url in sorted(pages) if pages[url]]
+    trees = [[parse(body, url) for body in pages[url]] for url in sorted(pages) if pages[url]]
     most, *others = [_design(kind) for kind in _kinds(trees)] or [Design()]
     kinds = [one for one in others if one.pieces]
     kinds += _rest([captures[-1] for captures in trees], [most, *kinds])
@@ -239,13 +238,6 @@ def _deepest(found: set[str]) -> set[str]:
     return found - {one for path in found for one in above(path)}
 
 
-def _tree(body: bytes, url: str) -> HtmlElement:
-    tree = parse(body, url)
-    article.drop_furniture(tree)
-    drop_overlays(tree)
-    return tree
-
-
 def _names(trees: Sequence[HtmlElement]) -> frozenset[str]:
     seen = Counter(name for tree in trees for name in names_on(tree))
     return frozenset(name for name, count in seen.items() if count >= max(LEAST_PAGES, len(trees) / 2))
@@ -253,7 +245,7 @@ def _names(trees: Sequence[HtmlElement]) -> frozenset[str]:
 
 def _read(tree: HtmlElement, names: frozenset[str]) -> _Page:
     where = paths(tree, names)
-    found = article.container(tree)
+    found = marked_element(tree)
     protected = {found, *found.iterancestors()} if found is not None else set()
     inside = set(found.iter()) if found is not None else set()
     below: dict[HtmlElement, set[_Block]] = defaultdict(set)

@@ -17,8 +17,7 @@ from typing import Literal, TypeVar
 import msgspec
 from lxml.html import HtmlElement
 
-from crawler.page import article
-from crawler.page.markup import ExtractionError, drop, parse, text_of
+from crawler.page.markup import KEPT, ExtractionError, drop, parse, text_of
 from crawler.page.places import digests, is_block, last_step, lasting, names_in, names_on, paths, unnumbered
 
 SURELY = 0.95
@@ -189,7 +188,7 @@ def cut(tree: HtmlElement, template: Template) -> None:
         if not known and path in saying and is_block(element):
             said = text_of(element)
             known = (path, said) in texts or (path, unnumbered(said)) in forms
-        if known and element.tag not in article.KEPT:
+        if known and element.tag not in KEPT:
             drop(element)
 
 

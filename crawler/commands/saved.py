@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from crawler.commands.options import as_json, workspace_if_any
 from crawler.telling import show
+from crawler.trying.bulk import worked_on
+from crawler.trying.records import changes, documents
 from crawler.trying.saved import compared, comparison_object, extracted
 
 saved_page = click.Path(exists=True, dir_okay=False, path_type=Path)
-at_url = click.option("--url", required=True, help="The address that the page had.")
+several = click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="With --jsonl: read in so many at once.",
+)
+at_url = click.option("--url", help="The address that the page had.")
 
 
 @click.command()
-@click.argument("file", type=saved_page)
+@click.argument("file", type=saved_page, required=False)
 @at_url
+@click.option(
+    "--jsonl", type=click.File("rb"), help="Records {id, url, html, group}, one a line; - for input."
+)
+@several
 @as_json
-def extract(file: Path, url: str, as_json: bool) -> None:
-    """Print what would be stored of a saved page.
+def extract(
+    file: Path | None, url: str | None, jsonl: BinaryIO | None, processes: int, as_json: bool
+) -> None:
+    """Print what would be stored of a saved page, or of many.
 
-    Where the address belongs to a site of the workspace, the rules of that site hold.
+    Where the address belongs to a site of the workspace, the rules of that site hold. Of many pages, one a
+    line of JSON, those with the same `group` are read as pages of one site; a page that can't be read is a
+    line with its `error`.
 
     Example: variorum extract page.html --url https://example.org/en/posts/17
+    Example: variorum extract --jsonl pages.jsonl --processes 4
     """
+    if jsonl is not None:
+        work = partial(documents, workspace=workspace_if_any())
+        show.json_lines(worked_on(jsonl, work, processes))
+        return
+    if file is None or url is None:
+        raise click.UsageError("a saved page and its --url are needed, or --jsonl with many")
     found = extracted(file, url, workspace_if_any())
     if as_json:
         show.json_lines([found])
@@ -33,17 +59,30 @@ def extract(file: Path, url: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("old", type=saved_page)
-@click.argument("new", type=saved_page)
+@click.argument("old", type=saved_page, required=False)
+@click.argument("new", type=saved_page, required=False)
 @at_url
+@click.option(
+    "--jsonl", type=click.File("rb"), help="Records {id, url, old, new, group}, one a line; - for input."
+)
+@several
 @as_json
-def compare(old: Path, new: Path, url: str, as_json: bool) -> None:
-    """Show what would be announced of two saved pages.
+def compare(
+    old: Path | None, new: Path | None, url: str | None, jsonl: BinaryIO | None, processes: int, as_json: bool
+) -> None:
+    """Show what would be announced of two saved pages, or of many such pairs.
 
-    They are taken as captured one after the other. With --json, `null` where that is nothing.
+    They are taken as captured one after the other. With --json, `null` where that is nothing. Of many pairs,
+    one a line of JSON, those with the same `group` are captures of one page.
 
     Example: variorum compare monday.html tuesday.html --url https://example.org/en/posts/17
+    Example: variorum compare --jsonl pairs.jsonl --processes 4
     """
+    if jsonl is not None:
+        show.json_lines(worked_on(jsonl, partial(changes, workspace=workspace_if_any()), processes))
+        return
+    if old is None or new is None or url is None:
+        raise click.UsageError("two saved pages and their --url are needed, or --jsonl with many")
     found = compared(old, new, url, workspace_if_any())
     if as_json:
         show.json_lines([comparison_object(found.change) if found.change else None])

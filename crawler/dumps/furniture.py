@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from crawler.dumps.lines import BULLET, is_prose
-from crawler.page.teasers import LABEL
+from crawler.extraction.hints import TEASER
 
 _NETWORK = (
     r"(?:facebook|twitter|pinterest|whatsapp|telegram|skype|e-?mail|linkedin|reddit|tumblr|instagram"
@@ -50,7 +50,7 @@ def is_footer(line: str) -> bool:
 
 def is_label(line: str) -> bool:
     """Whether a line announces other articles: `Also read:`."""
-    return LABEL.fullmatch(line) is not None
+    return TEASER.fullmatch(line) is not None
 
 
 def is_signpost(line: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from crawler.diffing.normalisation import plain
 from crawler.extract import Extract, ExtractionError
-from crawler.page.blocks import blocks
+from crawler.extraction.blocks import blocks
 from crawler.page.markup import folded, parse
 from storage.errors import NotFound
 from storage.rows import VersionRow
@@ -47,7 +47,7 @@ def _html(store: Store, version: VersionRow) -> set[str] | None:
     if tree is None:
         return None
     shown = {folded(value) for name in SHOWN for value in tree.xpath("//@*[name() = $name]", name=name)}
-    return shown.union(blocks(tree))
+    return shown.union(line for block in blocks(tree) for line in block.lines)
 
 
 def _without(extract: Extract, version: VersionRow, html: set[str]) -> Extract:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
-from crawler.page.article import drop_furniture
-from crawler.page.blocks import blocks
+from crawler.extraction.blocks import blocks
+from crawler.page.furniture import drop_furniture
 from crawler.page.markup import ExtractionError, parse
 
 
@@ -33,7 +33,7 @@ def _lines(markup: str) -> list[str]:
     except ExtractionError:
         return []
     drop_furniture(tree)
-    return blocks(tree)
+    return [block.text for block in blocks(tree)]
 
 
 def _digest(text: str) -> str:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from crawler.page.markup import drop, text_of, tokens
+from crawler.page.markup import KEPT, drop, text_of, tokens
 
 FURNITURE = frozenset(
     {
@@ -108,9 +108,6 @@ FURNITURE_IDS = frozenset(
     }
 )
 """The same, by id."""
-
-KEPT = frozenset(["html", "head", "body", "main", "article"])
-"""Never dropped, whatever their classes: the whole article would go with them."""
 
 NAMES = re.compile(
     r"(^|-)("

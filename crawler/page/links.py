@@ -4,13 +4,12 @@ button. Only what names a page is kept, so that the same link is the same at eac
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
-from lxml.html import HtmlElement
-
-from crawler.page.blocks import Line, lines
+from crawler.extraction.blocks import Block
+from crawler.page.markup import text_of
 
 NUMBER = re.compile(r"[0-9]{1,8}")
 """What names a page in a query; a longer one is a moment."""
@@ -19,21 +18,16 @@ TOKEN = re.compile(r"(?=[^/]*[0-9])[A-Za-z0-9_=]{20,}")
 MOST = 2_000
 
 
-def links(tree: HtmlElement, url: str, blocks: Sequence[str]) -> str:
-    """The links in these blocks of a tree, in their order: a line each, its words, a tab, its address.
-
-    A block that the tree has more often than the text is passed over: which of them is the text's?
-    """
-    found = lines(tree)
-    wanted, there = Counter(blocks), Counter(line.text for line in found)
-    own = (line for line in found if 0 < there[line.text] <= wanted[line.text])
-    return "\n".join(f"{words}\t{address}" for words, address in _taken(own, url))
+def links(blocks: Iterable[Block], url: str) -> str:
+    """The links in these blocks, in their order: a line each, its words, a tab, its address."""
+    return "\n".join(f"{words}\t{where}" for words, where in islice(_taken(blocks, url), MOST))
 
 
-def _taken(found: Iterable[Line], url: str) -> Iterator[tuple[str, str]]:
-    taken = ((words, address(href, url)) for line in found for words, href in line.links if words)
-    kept = ((words, where) for words, where in taken if where)
-    return (one for _, one in zip(range(MOST), kept, strict=False))
+def _taken(blocks: Iterable[Block], url: str) -> Iterator[tuple[str, str]]:
+    for link in chain.from_iterable(block.anchors for block in blocks):
+        words = text_of(link)
+        if words and (where := address(link.get("href", ""), url)):
+            yield words, where
 
 
 def address(href: str, url: str) -> str:

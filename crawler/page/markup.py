@@ -34,6 +34,10 @@ OBFUSCATED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-fA-F]+)$")
 PLACEHOLDER = re.compile(r"\[\s*email\s+protected\s*\]")
 
 
+KEPT = frozenset(["html", "head", "body", "main", "article"])
+"""Never dropped by a template, whatever their classes: the whole text would go with them."""
+
+
 class ExtractionError(SiteTrouble):
     """No text could be read from a page; the message names the page and the likely cause."""
 

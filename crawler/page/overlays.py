@@ -12,9 +12,8 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from crawler.page.blocks import blocks
-from crawler.page.furniture import KEPT
-from crawler.page.markup import drop, is_hidden, text_of
+from crawler.extraction.blocks import blocks
+from crawler.page.markup import KEPT, drop, is_hidden, text_of
 
 BANNER = re.compile(
     r"(onetrust-(consent|banner|pc)-sdk|cybotcookiebotdialog|cookiebanner|cookie-(banner|bar|popup|modal|overlay)"
@@ -96,6 +95,6 @@ def _drop_copies(tree: HtmlElement, hidden: list[HtmlElement]) -> None:
     inside = {part for element in hidden for part in element.iter()}
     shown = {text_of(part) for part in tree.iter() if part not in inside}
     for element in hidden:
-        said = [block.removeprefix("- ") for block in blocks(element)]
+        said = [block.text.removeprefix("- ") for block in blocks(element)]
         if sum(block in shown for block in said) >= AGAIN * len(said):
             drop(element)

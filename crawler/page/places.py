@@ -9,13 +9,12 @@ from zlib import crc32
 
 from lxml.html import HtmlElement
 
-from crawler.page.blocks import INLINE, INVISIBLE
+from crawler.extraction.blocks import INLINE, UNSEEN
 from crawler.page.markup import folded, tokens
 
 NAMED = re.compile(rb"""\b(class|id)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 DRAWN = re.compile(r"(?=\w{5,}$)[A-Za-z]*[0-9]+[A-Za-z]\w*|(?=.*[0-9])[A-Za-z]?[0-9a-f]{6,}$|.*[0-9]{4}")
 """`s3fa9c1`, `a0b1c2`, `post-20417`: what a build tool invents, or numbers a page. Not `h2`, `col-12`."""
-UNSEEN = INVISIBLE - {"nav"}
 OF_THE_PAGE = frozenset(["html", "body", "main", "article"])
 """What these are called tells pages apart (`single`, `type-post`), and not places on them."""
 NUMBER = re.compile(r"\d(?:[\d.,:/٬٫]*\d)?")

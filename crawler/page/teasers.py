@@ -14,24 +14,11 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.page.blocks import INLINE
+from crawler.extraction.blocks import INLINE
+from crawler.extraction.hints import TEASER
 from crawler.page.markup import drop, outermost, text_of
 from crawler.page.places import is_block
 
-LABEL = re.compile(
-    r"(also read|read also|read more|read next|more on this|more stories|you may also like|recommended"
-    r"|most (popular|read|viewed)|popular (now|stories)|trending( now)?|read on"
-    r"|related( (articles?|posts?|stories|news|content|reading|links?))?"
-    r"|lies auch|lesen sie auch|mehr zum thema|meistgelesen"
-    r"|das könnte sie auch interessieren|auch interessant"
-    r"|lire aussi|à lire aussi|à lire|sur le même sujet|les plus lus|articles liés"
-    r"|lexo( edhe|ni edhe| gjithashtu)?|artikuj të ngjashëm|të ngjashme|më të lexuarat"
-    r"|بیشتر بخوانید|پربازدیدها|پربازدیدترین‌ها"
-    r"|همچنین بخوانید|در همین زمینه|مطالب مرتبط|اخبار مرتبط|مقالات مرتبط"
-    r"|اقرأ أيض[اًا]+|إقرأ أيض[اًا]+|اقرأ المزيد|الأكثر قراءة|مواضيع ذات صلة|مقالات ذات صلة|أخبار ذات صلة)"
-    r"\s*[:：…–—>»-]*\s*",
-    re.IGNORECASE,
-)
 MOST_LEADS = 2
 """A teaser may have so many paragraphs of lead before the link that ends it."""
 LINKED = 0.6
@@ -63,7 +50,7 @@ def drop_teasers(tree: HtmlElement, url: str) -> None:
     for element in list(tree.iter()):
         if element.getparent() is None or not (is_block(element) or _stands_alone(element, mixed)):
             continue
-        label = LABEL.match(text_of(element))
+        label = TEASER.match(text_of(element))
         if label is None:
             continue
         rest = text_of(element)[label.end() :]
@@ -125,7 +112,7 @@ def _is_card(link: HtmlElement, mixed: set[HtmlElement | None]) -> bool:
         return False
     parts = [part for part in link.iterdescendants() if part.tag not in INLINE and text_of(part)]
     shown = any(part.tag == "figcaption" for part in parts)
-    return not shown and (len(parts) > 1 or (_stands_alone(link, mixed) and LABEL.match(said) is not None))
+    return not shown and (len(parts) > 1 or (_stands_alone(link, mixed) and TEASER.match(said) is not None))
 
 
 def _stands_alone(link: HtmlElement, mixed: set[HtmlElement | None]) -> bool:

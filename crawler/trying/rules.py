@@ -12,8 +12,8 @@ from lxml.html import HtmlElement
 from crawler.diffing.diff import compare
 from crawler.errors import Misuse
 from crawler.extract import Extract, ExtractionError
-from crawler.page import article
-from crawler.page.markup import matching, parse, text_of, tokens
+from crawler.extraction.hints import marked_element
+from crawler.page.markup import KEPT, matching, parse, text_of, tokens
 from crawler.reading.parts import split
 from crawler.reading.reader import Reader
 from crawler.reading.rereading import read_again
@@ -142,10 +142,10 @@ def _trees(store: Store, change: ChangeRow, number: int | None) -> Iterator[Html
 
 def _around(tree: HtmlElement, blocks: set[str]) -> Iterator[tuple[str, int]]:
     """Each selector of an element around a changed block, with how much text it would take away."""
-    holder = article.container(tree)
+    holder = marked_element(tree)
     kept = {holder, *holder.iterancestors()} if holder is not None else set()
     for element in tree.iter():
-        if element.tag in article.KEPT or element in kept or not isinstance(element.tag, str):
+        if element.tag in KEPT or element in kept or not isinstance(element.tag, str):
             continue
         said = text_of(element)
         if said and any(block in said or said in block for block in blocks):

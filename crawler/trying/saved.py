@@ -56,7 +56,7 @@ def extracted(path: Path, url: str, workspace: Workspace | None) -> Object:
     Raises SiteTrouble where nothing of it would be stored: a block page, say.
     """
     site = site_at(url, workspace)
-    seen = sight(reader_of(workspace, site), _fetch(path, url))
+    seen = sight(reader_of(workspace, site), _fetch(path.read_bytes(), url))
     if seen.extract is None:
         verdict = seen.verdict
         raise SiteTrouble(f"{path}: nothing of it would be stored: {verdict.outcome.value}, {verdict.reason}")
@@ -64,7 +64,12 @@ def extracted(path: Path, url: str, workspace: Workspace | None) -> Object:
 
 
 def compared(old: Path, new: Path, url: str, workspace: Workspace | None) -> Comparison:
-    """What a crawl would announce, had it captured one page after the other.
+    """What a crawl would announce, had it captured one page after the other."""
+    return compared_bodies(old.read_bytes(), new.read_bytes(), url, workspace)
+
+
+def compared_bodies(old: bytes, new: bytes, url: str, workspace: Workspace | None) -> Comparison:
+    """The same of two bodies.
 
     This is a crawl's own tracking, of two runs, in a database that is thrown away.
     """
@@ -99,13 +104,13 @@ def _track(store: Store, site: Site, page: Fetched) -> Tracked:
     return tracker.track(page)
 
 
-def _fetch(path: Path, url: str) -> Fetched:
-    """The file as if the address had just answered with it."""
+def _fetch(body: bytes, url: str) -> Fetched:
+    """The body as if the address had just answered with it."""
     return Fetched(
         url=url,
         final_url=url,
         fetched_at=iso(now()),
         status=200,
         headers={"content-type": "text/html"},
-        body=path.read_bytes(),
+        body=body,
     )

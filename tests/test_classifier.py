@@ -1,0 +1,61 @@
+"""The classifier: trees as plain arrays, the numbers that they weigh, and the cut."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crawler.extraction.classifier import WEIGHTS, judge, page_of, shipped
+from crawler.extraction.text import best_cut
+from crawler.extraction.trees import Trees
+from crawler.page.markup import parse
+
+lightgbm = pytest.importorskip("lightgbm")
+
+
+def trained(rows: np.ndarray, target: np.ndarray):
+    """A small model of the kind that the reader is made of."""
+    more = {"objective": "binary", "num_leaves": 15, "min_data_in_leaf": 5, "verbose": -1, "num_threads": 1}
+    return lightgbm.train(more, lightgbm.Dataset(rows, target), 30)
+
+
+def test_trees_as_plain_arrays_say_what_lightgbm_says():
+    from benchmarks.reader.arrays import as_arrays
+
+    lot = np.random.default_rng(5)
+    rows = lot.normal(size=(600, 8)).astype(np.float32)
+    rows[:, 3] = lot.integers(0, 4, 600)  # many equal numbers, so that some lie on a threshold
+    target = (rows[:, 0] + rows[:, 3] > 1).astype(np.float32)
+    model = trained(rows, target)
+    ours = as_arrays(model)
+    assert np.abs(ours.probability(rows) - model.predict(rows)).max() < 1e-6
+    saved = ours.arrays("some")
+    assert np.array_equal(Trees.of(saved, "some").probability(rows), ours.probability(rows))
+
+
+def test_the_weights_are_small_and_fit_the_numbers_of_a_page():
+    assert WEIGHTS.stat().st_size < 2_000_000
+    prose = "".join(
+        f"<p>On day {n} the keeper counted the barges, and wrote it all down.</p>" for n in range(9)
+    )
+    tree = parse(
+        f"<html><body><nav><a href='/'>Start</a></nav><div>{prose}</div></body></html>".encode(), "u"
+    )
+    judged = judge(page_of(tree, "https://lock.example/1"), shipped())
+    assert len(judged.probability) == 10
+    assert judged.probability[1:].min() > judged.probability[0]
+    widest = max(int(trees.feature.max()) for trees in (shipped().every, shipped().article))
+    from crawler.extraction.features import describe
+
+    assert widest < describe(judged.page).numbers(shipped().vocabulary).shape[1]
+
+
+def test_a_page_is_judged_the_same_each_time():
+    tree = parse(b"<html><body><p>The barge came at noon, and left again at dusk.</p></body></html>", "u")
+    first, second = (judge(page_of(tree, "u"), shipped()).probability for _ in range(2))
+    assert np.array_equal(first, second)
+
+
+def test_the_cut_lies_where_most_is_right_to_be_expected():
+    assert best_cut(np.array([0.9, 0.8, 0.1]), np.array([10, 10, 10])) == 0.8
+    assert best_cut(np.array([0.4, 0.35, 0.3]), np.array([10, 10, 10])) == 0.3
