@@ -56,5 +56,5 @@ def _places(block: str, shown: list[tuple[str, str]]) -> Counter[str]:
 
 
 def _plain(text: str) -> str:
-    """Without white space, and without the marks of lists and of struck words, which are ours."""
-    return "".join(text.removeprefix("- ").replace("~~", "").split())
+    """Without white space, and without the marks of lists, which are ours."""
+    return "".join(text.removeprefix("- ").split())
