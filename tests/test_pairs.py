@@ -67,6 +67,10 @@ def hidden(address: str, key: int) -> str:
     return f"<a href='/cdn-cgi/l/email-protection' data-cfemail='{code}'>[email&#160;protected]</a>"
 
 
+NOTE = "<sup><a href='#n'>{}</a></sup>"
+NOTED = TEXT.replace("nothing else", f"nothing else{NOTE}").replace("delivered", f"delivered{NOTE}")
+VEILED = "<style>.z9{{display:none}}</style>" + TEXT.replace(", until", "<i class='z9'> {}</i>, until")
+
 NOISE = {
     "a token in the head": (page(), page(token="b2")),
     "the year of the copyright": (page(), page(year="2025")),
@@ -89,6 +93,16 @@ NOISE = {
     ),
     "a paragraph in another element": (page(), page(TEXT.replace("<p>", "<div>").replace("</p>", "</div>"))),
     "a dialog": (page(), page(over="<div role='dialog'><h2>Hello</h2><p>Stay for our letter.</p></div>")),
+    "footnotes that are counted anew": (page(NOTED.format(3, 4)), page(NOTED.format(4, 5))),
+    "words that the style sheet hides": (page(VEILED.format("red ant")), page(VEILED.format("old oak"))),
+    "a paragraph that is never on the screen": (
+        page(TEXT + "<p style='position:absolute;left:-9999px'>Copy 17 for the reader of the north.</p>"),
+        page(TEXT + "<p style='position:absolute;left:-9999px'>Copy 99 for the reader of the south.</p>"),
+    ),
+    "readings above the words": (
+        page(f"{TEXT}<p>The sign says <ruby>港<rt>みなと</rt></ruby>, and it is read by all of us.</p>"),
+        page(f"{TEXT}<p>The sign says <ruby>港<rt>minato</rt></ruby>, and it is read by all of us.</p>"),
+    ),
     "typography": (page(), page(TEXT.replace(" for nothing else", "\u00a0for nothing else"))),
 }  # fmt: skip
 
@@ -107,6 +121,21 @@ EDITS = {
     "a word in a heading": (TEXT, TEXT.replace("Who else sees it", "Who else keeps it")),
     "a short sentence": (TEXT, TEXT.replace(LAST, f"{LAST} Please do.")),
     "a negation": (TEXT, TEXT.replace("We use both", "We never use both")),
+    "a sentence that is struck out": (TEXT, TEXT.replace(LAST, f"<s>{LAST}</s>")),
+    "a word that is struck out by its style": (
+        TEXT, TEXT.replace("30 days", "<b style='text-decoration:line-through'>30 days</b>"),
+    ),
+    "a power that becomes a number": (
+        TEXT.replace("30 days", "8<sup>2</sup> days"), TEXT.replace("30 days", "82 days"),
+    ),
+    "a line of a program that leaves its loop": (
+        f"{TEXT}<pre>for one in all:\n    say(one)\n    stop(one)</pre><p>{LAST}</p>",
+        f"{TEXT}<pre>for one in all:\n    say(one)\nstop(one)</pre><p>{LAST}</p>",
+    ),
+    "a price in a row whose cells hold paragraphs": (
+        f"{TEXT}<table><tr><td><p>Eel</p></td><td>12<br>crowns</td></tr></table><p>{LAST}</p>",
+        f"{TEXT}<table><tr><td><p>Eel</p></td><td>13<br>crowns</td></tr></table><p>{LAST}</p>",
+    ),
     "a section that comes": (TEXT, f"{TEXT}<section><h2>New</h2><p>This holds from 1 May on.</p></section>"),
     "a section that goes": (TEXT, TEXT.replace(f"<section><h2>How to ask</h2><p>{LAST}</p></section>", "")),
     "sections that change places": (TEXT, TEXT[THIRD:] + TEXT[:THIRD]),

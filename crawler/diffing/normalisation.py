@@ -67,6 +67,9 @@ LOOSE = regex.compile(
 )
 """White space that parts no two words: beside punctuation, but not in «1, 5»; beside Chinese characters."""
 
+INDENTED = regex.compile(r"^ {2,}(?=\S)", regex.MULTILINE)
+"""The blanks at the start of a line, which only the text of a program has: there they are meaning."""
+
 SUPERSCRIPT = "⁰¹²³⁴-⁹"
 FOOTNOTE = regex.compile(
     r"\[(?P<mark>\d{1,3}|\*{1,3}|[a-z](?=\]\W))\](?!\s*[=+*/]|[({]|\.\w)"
@@ -141,9 +144,9 @@ def same_words(old: str, new: str, language: str | None = None) -> bool:
     """Whether two texts differ in typography at most, or in whether an e-mail address is concealed."""
     if PLACEHOLDER.search(old) or PLACEHOLDER.search(new):
         old, new = (CONCEALED.sub("@", text) for text in (old, new))
-    if not renumbered(old, new):
+    if not renumbered(old, new) or INDENTED.findall(old) != INDENTED.findall(new):
         return False
-    before, after = (FOOTNOTE.sub("[#]", _folded(text)) for text in (old, new))
+    before, after = (_folded(FOOTNOTE.sub("[#]", text)) for text in (old, new))
     return before == after or _same_letters(before, after, language)
 
 

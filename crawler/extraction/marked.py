@@ -36,7 +36,8 @@ OWN_POST = re.compile(r"(postid|page-id)-(?=\d+$)")
 def marked_blocks(judged: Judged) -> list[Block] | None:
     """The blocks of the marked text, in order; None where the page marks none, or several."""
     every, found = judged.page.blocks, judged.probability
-    expected = found * np.array([len(block.words) * (block.linked < LINKED) for block in every])
+    says = [block.linked < LINKED and block.tag != "h1" for block in every]
+    expected = found * np.array([len(block.words) for block in every]) * np.array(says)
     holder = _holder(every, expected, sure=knows(judged))
     if holder is None:
         return None

@@ -12,6 +12,7 @@ from crawler.extraction.blocks import Block, Place
 from crawler.extraction.classifier import Judged, Probabilities, knows
 from crawler.extraction.features import ENDS, Pool
 from crawler.extraction.marked import marked_blocks
+from crawler.page.metadata import words_of
 
 LOWEST, HIGHEST = 0.2, 0.6
 """The cut lies between these, where the F1 that is to be expected is largest."""
@@ -74,8 +75,10 @@ def best_cut(probability: Probabilities, words: NDArray[np.int64]) -> float:
 
 
 def _is_headline(block: Block, title: str) -> bool:
-    said = " ".join(block.text.split())
-    return said == title and any(place.tag in ("h1", "h2") for place in block.place.around())
+    heading = next((place for place in block.place.around() if place.tag in ("h1", "h2")), None)
+    if heading is None or not title:
+        return False
+    return title in (" ".join(block.text.split()), words_of(heading.element))
 
 
 def _is_aside(block: Block) -> bool:

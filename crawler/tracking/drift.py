@@ -57,4 +57,5 @@ def _places(block: str, shown: list[tuple[str, str]]) -> Counter[str]:
 
 def _plain(text: str) -> str:
     """Without white space, and without the marks of lists, which are ours."""
-    return "".join(text.removeprefix("- ").split())
+    indent = " " * (len(text) - len(text.lstrip(" ")))
+    return indent + "".join(text.removeprefix("- ").split())
