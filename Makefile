@@ -23,6 +23,7 @@ test: .venv/ready-for-tests
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/lint-imports
 	.venv/bin/pytest --numprocesses 2 --dist loadfile
 
 clean:

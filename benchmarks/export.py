@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.made_store import VERSIONS, WORDS, add_version, fill, writers
-from crawler.exporting.exports import Asked, export_to
+from crawler.export.export import Asked, export_to
 from storage.reader import Reader
 from storage.store import Store
 

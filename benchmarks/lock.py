@@ -24,13 +24,13 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from unittest import mock
 
-from crawler.fetched import Fetched, Listed
-from crawler.running.archive import SiteArchive
-from crawler.running.settle import settle
-from crawler.site import Site
+from crawler.config.site import Site
+from crawler.fetch_result import Fetched, Listed
+from crawler.frontier import SourceState
 from crawler.times import iso
+from crawler.tracking.finalize import settle
+from crawler.tracking.run_frontier import SiteArchive
 from crawler.tracking.tracker import Tracker
-from spiders.archive import SourceState
 from storage import database, tables
 from storage.store import Store
 

@@ -9,7 +9,7 @@ import hashlib
 import random
 from itertools import accumulate
 
-from crawler.telling.progress import counted
+from crawler.output.progress import counted
 from storage.store import Store
 
 WORDS, VERSIONS, SITES = 400, 3, ("north", "south", "east", "west")

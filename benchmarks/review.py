@@ -21,7 +21,7 @@ from crawler.diffing.diff import Reading, compare
 from crawler.tracking.records import hunks_json
 from review.app import make_app
 from storage.store import Store
-from storage.words.alike import alike
+from storage.text_index.similar_edits import alike
 
 SITES = ("harbour", "mountain", "river", "village")
 LANGUAGES = ("en", "fa", "ar", "sq")

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from benchmarks.made_store import Writer, fill, writers
 from storage.reader import Reader
+from storage.search.full_text import find
 from storage.store import Store
-from storage.words.search import find
 
 
 def asked(latin: Writer, persian: Writer, reader: Reader) -> Iterator[tuple[str, list[str], str | None]]:

@@ -29,7 +29,7 @@ WORDS = 120
 BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
 RUN = """
 import resource, sys
-from crawler.cli import main
+from crawler.cli.__main__ import main
 try:
     main(sys.argv[1:])
 finally:

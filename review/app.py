@@ -17,13 +17,24 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from review import captures, change, feeds, morning, search, since, sites, timeline, verdict, versions
+from review import (
+    captures,
+    change,
+    change_list,
+    feeds,
+    search,
+    sentence_ages,
+    sites,
+    timeline,
+    verdict,
+    versions,
+)
 from review.guard import Guard
 from review.web import House, Propose, refused, templates
 from storage.errors import StoreError
 
 HERE = Path(__file__).parent
-PAGES = (morning, change, timeline, since, versions, captures, sites, search, verdict, feeds)
+PAGES = (change_list, change, timeline, sentence_ages, versions, captures, sites, search, verdict, feeds)
 
 
 def make_app(

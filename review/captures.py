@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crawler.page.encoding import decode
+from crawler.extraction.html.encoding import decode
 from review import source
 from review.objects import capture_object
 from review.web import page, reading

@@ -15,14 +15,14 @@ from crawler.diffing.diff import Hunk, Reading, Relink, compare
 from review import source
 from review.filters import parsed, query
 from review.layout import Layout, laid_out, plain_text
-from review.marks import Piece, link_pieces, marked
 from review.objects import change_object
 from review.reviewer import name_of
+from review.safe_text import Piece, link_pieces, marked
 from review.web import house, number, page, reading
 from storage.errors import NotFound
+from storage.queries import change_list
+from storage.queries.verdicts import VERDICTS, batch_of, said_of
 from storage.reader import Reader
-from storage.review import reviewing
-from storage.review.verdicts import VERDICTS, batch_of, said_of
 from storage.rows import ChangeRow, VersionRow
 
 VIEWS = ("side", "inline", "changes", "source")
@@ -41,18 +41,18 @@ def change(request: Request) -> Response:
     """The change as a page."""
     filters, view = parsed(request.query_params), view_of(request)
     with reading(request) as reader:
-        item = reviewing.item(reader, request.path_params["id"])
+        item = change_list.item(reader, request.path_params["id"])
         row = reader.change(item.id)
         sides = _sides(reader, row)
         done = number(request, "done")
         values: dict[str, Any] = {
             "layout": _layout(reader, row, sides, view),
             "said": said_of(reader, item.id),
-            "fellows": reviewing.fellows(reader, filters, item, FELLOWS),
-            "others": reviewing.count_fellows(reader, filters, item),
-            "next": next(iter(reviewing.items(reader, filters, after=item, limit=1)), None),
-            "previous": next(iter(reviewing.items(reader, filters, before=item, limit=1)), None),
-            "tally": reviewing.tally(reader, filters),
+            "fellows": change_list.fellows(reader, filters, item, FELLOWS),
+            "others": change_list.count_fellows(reader, filters, item),
+            "next": next(iter(change_list.items(reader, filters, after=item, limit=1)), None),
+            "previous": next(iter(change_list.items(reader, filters, before=item, limit=1)), None),
+            "tally": change_list.tally(reader, filters),
             "done": batch_of(reader, done) if done else None,
         }
     return page(
@@ -76,7 +76,7 @@ def change(request: Request) -> Response:
 def change_json(request: Request) -> Response:
     """The same for programs."""
     with reading(request) as reader:
-        item = reviewing.item(reader, request.path_params["id"])
+        item = change_list.item(reader, request.path_params["id"])
         return JSONResponse(change_object(item, reader.change(item.id), said_of(reader, item.id)))
 
 
@@ -84,7 +84,7 @@ def rule(request: Request) -> Response:
     """The rule that would have hidden the change, and what else it would have hidden of the latest edits."""
     propose = house(request).propose
     with reading(request) as reader:
-        item = reviewing.item(reader, request.path_params["id"])
+        item = change_list.item(reader, request.path_params["id"])
     found = propose(item.id) if propose else None
     kept = query(parsed(request.query_params))
     return page(request, "rule.html", item=item, rule=found, able=propose is not None, kept=kept)
@@ -94,7 +94,7 @@ def rule_json(request: Request) -> Response:
     """The same for programs; null where no rule would have hidden it."""
     propose = house(request).propose
     with reading(request) as reader:
-        item = reviewing.item(reader, request.path_params["id"])
+        item = change_list.item(reader, request.path_params["id"])
     found = propose(item.id) if propose else None
     return JSONResponse({"change": item.id, "rule": dict(found) if found else None})
 

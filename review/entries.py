@@ -15,13 +15,13 @@ import msgspec
 from lxml import etree
 
 from crawler.diffing.diff import Hunk, Relink
-from review import marks
+from review import safe_text
 from review.change import title_words
 from review.layout import Fold, Line, laid_out, plain_text
-from review.marks import Piece, link_pieces
+from review.safe_text import Piece, link_pieces
 from storage.errors import NotFound
+from storage.queries.change_list import Item
 from storage.reader import Reader
-from storage.review.reviewing import Item
 from storage.rows import ChangeRow
 
 MOST_BLOCKS = 40
@@ -58,11 +58,11 @@ def entry_of(reader: Reader, item: Item, others: int, base: str) -> Entry:
     link = f"{base}change/{item.id}"
     return Entry(
         id=uuid5(NAMESPACE_URL, plain(f"{item.site} {item.id} {item.found_at} {item.url}")).urn,
-        title=plain(marks.clipped(" ".join(f"{row.kind}: {row.title or '(no title)'}".split()))),
+        title=plain(safe_text.clipped(" ".join(f"{row.kind}: {row.title or '(no title)'}".split()))),
         site=plain(item.site),
         kind=item.kind,
         link=link,
-        url=marks.link(item.url),
+        url=safe_text.link(item.url),
         at=item.found_at,
         language=item.language,
         html="".join(
@@ -73,7 +73,7 @@ def entry_of(reader: Reader, item: Item, others: int, base: str) -> Entry:
 
 def plain(text: str) -> str:
     """The text, harmless and fit for XML."""
-    return _NOT_OF_XML.sub("\ufffd", marks.harmless(text))
+    return _NOT_OF_XML.sub("\ufffd", safe_text.harmless(text))
 
 
 def element(tag: str, text: str = "", *below: etree._Element, **attributes: str) -> etree._Element:
@@ -89,19 +89,19 @@ def _blocks(reader: Reader, row: ChangeRow, others: int) -> Iterator[etree._Elem
     if row.old_title is not None:
         yield _block(title_words(row.old_title, row.title), MOST_OF_A_NEW_PAGE)
     yield from _words(reader, row)
-    if address := marks.link(row.url):
-        yield element("p", "", element("a", marks.clipped(address), href=address))
+    if address := safe_text.link(row.url):
+        yield element("p", "", element("a", safe_text.clipped(address), href=address))
 
 
 def _facts(row: ChangeRow, others: int) -> Iterator[str]:
     yield f"{row.kind} on {row.site}"
     yield f"between {row.seen_old} and {row.seen_new}" if row.seen_old else f"first seen {row.seen_new}"
     if row.explanation:
-        yield f"significance {row.significance:.2f}: {marks.clipped(row.explanation, 400)}"
+        yield f"significance {row.significance:.2f}: {safe_text.clipped(row.explanation, 400)}"
     if row.silent:
         yield "silent: the site's own modified date stood still"
     if row.old_url:
-        yield f"before at {marks.clipped(row.old_url)}"
+        yield f"before at {safe_text.clipped(row.old_url)}"
     if others:
         yield f"the same edit on {others} other {'page' if others == 1 else 'pages'}"
 
@@ -155,4 +155,4 @@ def _text_of(piece: Piece, most: int) -> str:
     moved = "moved here: " if piece.sign == ">" else ""
     text = f"{piece.text} … {piece.end}" if piece.end else piece.text
     label = f" [{piece.label}]" if piece.label else ""
-    return f"{moved}{marks.clipped(text, most)}{label}"
+    return f"{moved}{safe_text.clipped(text, most)}{label}"

@@ -22,9 +22,9 @@ from starlette.routing import Route
 from review.entries import Entry, element, entry_of, plain
 from review.filters import parsed, query
 from review.web import reading
+from storage.queries import change_list
+from storage.queries.change_list import Filters, Item
 from storage.reader import Reader
-from storage.review import reviewing
-from storage.review.reviewing import Filters, Item
 
 AT_MOST = 50
 NEVER = "1970-01-01T00:00:00Z"
@@ -62,7 +62,7 @@ def _served(request: Request, made: Callable[[Feed], Response]) -> Response:
     """The feed, or 304 where whoever asks has it already; that is known before any entry is made."""
     filters = _filters(request)
     with reading(request) as reader:
-        items = reviewing.latest(reader, filters, AT_MOST)
+        items = change_list.latest(reader, filters, AT_MOST)
         headers = _validators(request, items)
         if _is_known(request, headers):
             return Response(status_code=304, headers=headers)
@@ -115,7 +115,7 @@ def _feed(request: Request, reader: Reader, filters: Filters, items: Sequence[It
     base = str(request.base_url)
     chosen = query(filters)
     entries = [
-        entry_of(reader, item, reviewing.count_fellows(reader, filters, item) if item.alike else 0, base)
+        entry_of(reader, item, change_list.count_fellows(reader, filters, item) if item.alike else 0, base)
         for item in items
     ]
     return Feed(

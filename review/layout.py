@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from crawler.diffing.diff import Hunk, apply
-from review.marks import Piece, marked, piece
+from review.safe_text import Piece, marked, piece
 
 CONTEXT = 2
 """Unchanged lines shown beside a changed one."""

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 from crawler.diffing.blame import Former, Sentence
-from storage.review.overview import Run
-from storage.review.reviewing import Item
-from storage.review.timeline import Check, CopyOf, Event, Standing
-from storage.review.verdicts import VerdictRow
+from storage.queries.change_list import Item
+from storage.queries.page_timeline import Check, CopyOf, Event, Standing
+from storage.queries.site_overview import Run
+from storage.queries.verdicts import VerdictRow
 from storage.rows import CaptureRow, ChangeRow, IssueRow, PageRow, RunRow, SiteRow, VersionRow
-from storage.words.search import Hit
+from storage.search.full_text import Hit
 
 Object = dict[str, Any]
 

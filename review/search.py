@@ -12,10 +12,10 @@ from starlette.routing import Route
 from review.filters import given_in, moment, one_of
 from review.objects import hit_object
 from review.web import number, page, reading
+from storage.queries import change_list
 from storage.reader import Reader
-from storage.review import reviewing
-from storage.words.query import parse
-from storage.words.search import Hit, find
+from storage.search.full_text import Hit, find
+from storage.search.query import parse
 
 FATES = ("removed", "present")
 AT_ONCE, MOST = 20, 200
@@ -41,7 +41,7 @@ def search(request: Request) -> Response:
     asked = _asked(request)
     with reading(request) as reader:
         hits = _hits(reader, asked)
-        sites, languages = reviewing.site_names(reader), reviewing.languages(reader)
+        sites, languages = change_list.site_names(reader), change_list.languages(reader)
         of = reader.page(asked.page) if asked.page is not None else None
     return page(
         request,

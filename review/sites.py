@@ -15,9 +15,9 @@ from starlette.routing import Route
 from review import plots
 from review.objects import issue_object, run_object, site_object
 from review.web import page, reading
+from storage.queries import site_overview
+from storage.queries.site_overview import Day, Pages, Run
 from storage.reader import Reader
-from storage.review import overview
-from storage.review.overview import Day, Pages, Run
 from storage.rows import IssueRow, RunRow, SiteRow
 
 STATES = ("live", "missing", "gone", "frontier")
@@ -56,7 +56,7 @@ def sites(request: Request) -> Response:
     """All sites as a page."""
     today = _today()
     with reading(request) as reader:
-        found = [_glance(reader, row, today) for row in overview.sites(reader)]
+        found = [_glance(reader, row, today) for row in site_overview.sites(reader)]
     bars = {one.row.name: plots.weeks(today, one.changes, WEEKS) for one in found}
     return page(request, "sites.html", sites=found, bars=bars, weeks=WEEKS)
 
@@ -64,7 +64,7 @@ def sites(request: Request) -> Response:
 def sites_json(request: Request) -> Response:
     """The same for programs."""
     with reading(request) as reader:
-        found = [_glance(reader, row, _today()) for row in overview.sites(reader)]
+        found = [_glance(reader, row, _today()) for row in site_overview.sites(reader)]
     return JSONResponse({"sites": [_glance_object(one) for one in found]})
 
 
@@ -73,12 +73,12 @@ def site(request: Request) -> Response:
     name, today = request.path_params["name"], _today()
     last = _last(request, today)
     with reading(request) as reader:
-        row = overview.site(reader, name)
-        days = overview.days(reader, name, plots.first_day(last).isoformat(), last.isoformat())
-        pages = overview.pages(reader, name)
-        runs = overview.runs(reader, name, RUNS)
-        well = overview.last_well(reader, name)
-        issues, closed = reader.issues(name), overview.closed_issues(reader, name, ISSUES)
+        row = site_overview.site(reader, name)
+        days = site_overview.days(reader, name, plots.first_day(last).isoformat(), last.isoformat())
+        pages = site_overview.pages(reader, name)
+        runs = site_overview.runs(reader, name, RUNS)
+        well = site_overview.last_well(reader, name)
+        issues, closed = reader.issues(name), site_overview.closed_issues(reader, name, ISSUES)
     counts = _by_day(days)
     year = timedelta(weeks=plots.WEEKS - 1)
     return page(
@@ -111,12 +111,12 @@ def site_json(request: Request) -> Response:
     last = _last(request, _today())
     first = plots.first_day(last)
     with reading(request) as reader:
-        row = overview.site(reader, name)
-        days = overview.days(reader, name, first.isoformat(), last.isoformat())
-        pages = overview.pages(reader, name)
-        runs = overview.runs(reader, name, RUNS)
-        well = overview.last_well(reader, name)
-        issues = [*reader.issues(name), *overview.closed_issues(reader, name, ISSUES)]
+        row = site_overview.site(reader, name)
+        days = site_overview.days(reader, name, first.isoformat(), last.isoformat())
+        pages = site_overview.pages(reader, name)
+        runs = site_overview.runs(reader, name, RUNS)
+        well = site_overview.last_well(reader, name)
+        issues = [*reader.issues(name), *site_overview.closed_issues(reader, name, ISSUES)]
     return JSONResponse(
         {
             **site_object(row, well),
@@ -138,19 +138,19 @@ def site_json(request: Request) -> Response:
 
 def _glance(reader: Reader, row: SiteRow, today: date) -> Glance:
     first = (today - timedelta(weeks=WEEKS)).isoformat()
-    days = overview.days(reader, row.name, first, today.isoformat())
+    days = site_overview.days(reader, row.name, first, today.isoformat())
     week = (today - timedelta(days=6)).isoformat()
     changes: dict[str, int] = defaultdict(int)
     for one in days:
         changes[one.day] += one.changes
     return Glance(
         row=row,
-        states=_states(overview.pages(reader, row.name)),
+        states=_states(site_overview.pages(reader, row.name)),
         changes=dict(changes),
         week=sum(one.changes for one in days if one.day >= week),
         open=sum(one.changes - one.reviewed for one in days),
-        last=next(iter(overview.runs(reader, row.name, 1)), None),
-        well=overview.last_well(reader, row.name),
+        last=next(iter(site_overview.runs(reader, row.name, 1)), None),
+        well=site_overview.last_well(reader, row.name),
         issues=reader.issues(row.name),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.diffing.diff import Reading, compare
-from crawler.page.encoding import decode
+from crawler.extraction.html.encoding import decode
 from review.layout import Layout, plain_text
 from review.layout import laid_out as lay_out
 from storage import bodies

@@ -13,9 +13,9 @@ from starlette.routing import Route
 from review.objects import check_object, copy_object, event_object, page_object, standing_object
 from review.plots import Line, buckets
 from review.web import page, reading
+from storage.queries import page_timeline as stored
+from storage.queries.page_timeline import Check, CopyOf, Drift, Event, Standing
 from storage.reader import Reader
-from storage.review import timeline as stored
-from storage.review.timeline import Check, CopyOf, Drift, Event, Standing
 from storage.rows import PageRow
 
 SEEN = frozenset({"ok", "not modified", "moved"})

@@ -20,10 +20,10 @@ from review.filters import from_query, query
 from review.guard import check_token
 from review.reviewer import cleaned, name_of, remember
 from review.web import House, house, see_other
+from storage.queries import change_list
+from storage.queries.change_list import Filters
+from storage.queries.verdicts import VERDICTS, Verdicts
 from storage.reader import Reader
-from storage.review import reviewing
-from storage.review.reviewing import Filters
-from storage.review.verdicts import VERDICTS, Verdicts
 
 MOST_NOTE = 10_000
 PLACE = re.compile(r"(after|before)=([0-9]{1,15})")
@@ -68,11 +68,11 @@ def _give(house: House, said: Said) -> str:
     """Keep it; the address at which to go on."""
     with closing(Verdicts.open(house.database)) as store, store.writing():
         reader = Reader(store.db)
-        item = reviewing.item(reader, said.change)
-        fellows = reviewing.fellows(reader, said.filters, item) if said.upto else []
+        item = change_list.item(reader, said.change)
+        fellows = change_list.fellows(reader, said.filters, item) if said.upto else []
         meant = [item.id, *(one.id for one in fellows if one.id <= said.upto)]
         batch = store.give(meant, said.verdict, said.note, said.reviewer, _now())
-        following = reviewing.next_to_review(reader, said.filters, item)
+        following = change_list.next_to_review(reader, said.filters, item)
     if said.place is not None or following is None:
         there = f"#c{following.id}" if following else ""
         return f"/{query(said.filters, **(said.place or {}), done=batch)}{there}"

@@ -15,8 +15,8 @@ from review.change import VIEWS, title_words, view_of
 from review.layout import Layout, laid_out, plain_text
 from review.objects import version_object
 from review.web import page, reading, see_other
+from storage.queries.page_timeline import Standing, standings
 from storage.reader import Reader
-from storage.review.timeline import Standing, standings
 from storage.rows import VersionRow
 
 PAIR = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})")

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from review import marks
+from review import safe_text
 from review.guard import HEADERS
 from storage.errors import NotFound, StoreError
 from storage.reader import Reader
@@ -143,11 +143,11 @@ def templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: marks.harmless(value) if type(value) is str else value,
+        finalize=lambda value: safe_text.harmless(value) if type(value) is str else value,
     )
     env.filters |= {
-        "link": marks.link,
-        "clipped": marks.clipped,
+        "link": safe_text.link,
+        "clipped": safe_text.clipped,
         "moment": _moment,
         "weekday": lambda day: f"{date.fromisoformat(day):%A, %-d %B %Y}",
         "language": _language,

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-from crawler.keys import refuse
-from crawler.site import Site
+from crawler.config.schema import refuse
+from crawler.config.site import Site
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome")
 LIBRARIES = ("scrapy_playwright", "playwright")

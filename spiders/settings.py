@@ -9,10 +9,10 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from crawler.site import Site
-from spiders.addresses import host_of
+from crawler.config.site import Site
 from spiders.browser import browser_settings
-from spiders.robots import TOKEN
+from spiders.middlewares.network_guard import host_of
+from spiders.middlewares.robots import TOKEN
 
 LEAST_DELAY = 1e-6
 """Seconds. No host has no delay at all: Scrapy would then not look when its last request was."""
@@ -50,14 +50,14 @@ def for_site(site: Site) -> dict[str, Any]:
 
 
 def _rendered(site: Site) -> dict[str, Any]:
-    middlewares = {**DOWNLOADER_MIDDLEWARES, "spiders.render.Rendering": 40}
+    middlewares = {**DOWNLOADER_MIDDLEWARES, "spiders.middlewares.render.Rendering": 40}
     return {"DOWNLOADER_MIDDLEWARES": middlewares, **browser_settings(site)}
 
 
 BOT_NAME = "variorum"
 USER_AGENT = user_agent()
-SPIDER_LOADER_CLASS = "spiders.loader.SiteLoader"
-ITEM_PIPELINES = {"crawler.running.pipeline.Recording": 300}
+SPIDER_LOADER_CLASS = "spiders.spiders.loader.SiteLoader"
+ITEM_PIPELINES = {"crawler.runtime.recorder.Recording": 300}
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # first asked, first fetched: the plan has an order
 CONCURRENT_ITEMS = 1  # the default makes a hundred tasks for each response
 
@@ -96,25 +96,25 @@ DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
 HTTPPROXY_ENABLED = False  # a proxy resolves names itself, out of the address guard's sight
 
 DOWNLOADER_MIDDLEWARES = {
-    "spiders.addresses.AddressGuard": 50,
-    "spiders.retry_after.RetryAfter": 60,
-    "spiders.shares.Shares": 70,
+    "spiders.middlewares.network_guard.AddressGuard": 50,
+    "spiders.middlewares.retry_after.RetryAfter": 60,
+    "spiders.sources.request_shares.Shares": 70,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "spiders.robots.Robots": 100,
+    "spiders.middlewares.robots.Robots": 100,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    "spiders.redirects.Refreshes": 580,
+    "spiders.middlewares.redirects.Refreshes": 580,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "spiders.bodies.WholeBodies": 590,
+    "spiders.middlewares.decompression.WholeBodies": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "spiders.redirects.Redirects": 600,
+    "spiders.middlewares.redirects.Redirects": 600,
     # After the redirect middlewares, so that they see each hop.
-    "spiders.conditional.Conditional": 610,
-    "spiders.chain_cookies.ChainCookies": 620,
+    "spiders.middlewares.conditional.Conditional": 610,
+    "spiders.middlewares.chain_cookies.ChainCookies": 620,
 }
-DOWNLOADER = "spiders.throttle.StrictDownloader"
+DOWNLOADER = "spiders.middlewares.throttle.StrictDownloader"
 EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
-    "spiders.throttle.Throttle": 0,
+    "spiders.middlewares.throttle.Throttle": 0,
 }
 
 LOG_LEVEL = "INFO"

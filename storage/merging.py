@@ -12,7 +12,7 @@ from typing import NamedTuple
 from storage import seals
 from storage.history import NAMING, History
 from storage.rows import PageRow, Values, VersionRow
-from storage.words import index
+from storage.text_index import index
 
 KEPT_APART = {"versions", "seals", "rewritings", "listings"}
 """Tables that refer to pages and are not simply turned to another one."""

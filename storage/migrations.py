@@ -7,8 +7,8 @@ from sqlite_utils import Database
 from storage import recognition, seals
 from storage.healing import heal_dates
 from storage.schema import migrations
-from storage.words import index
-from storage.words.alike import alike
+from storage.text_index import index
+from storage.text_index.similar_edits import alike
 
 __all__ = ["migrations"]
 

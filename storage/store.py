@@ -17,7 +17,7 @@ from storage.rows import NOT_OF_SITE, CaptureRow, PageRow, Values, VersionRow, V
 from storage.sites import Sites
 from storage.spelling import other_slash
 from storage.suspects import Suspects
-from storage.words import index
+from storage.text_index import index
 
 BORN = "min(coalesce(published, found_at), found_at)"
 """When a page was published; where that is not known, when it was found. The words of an index."""

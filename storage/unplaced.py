@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from storage.rows import PageRow, VersionRow, read
 from storage.tables import Tables
-from storage.words import index
+from storage.text_index import index
 
 SCHEME = "dump:"
 """Addresses of ours begin so."""

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from click.testing import CliRunner, Result
 
-from crawler.cli import main
+from crawler.cli.__main__ import main
 from tests.blog import front, sitemap
 from tests.local_site import LocalSite, article
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crawler.backfill import Backfill
-from crawler.extract import Extract
-from crawler.fetched import Fetched
+from crawler.backfill.captures import Backfill
+from crawler.extraction.extract import Extract
+from crawler.fetch_result import Fetched
 from crawler.times import iso, parse
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, told

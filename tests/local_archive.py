@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from crawler.times import parse
-from spiders.cdx import stamp
+from spiders.sources.cdx import stamp
 from tests.local_site import LocalSite, Page, Request
 
 

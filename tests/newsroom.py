@@ -31,8 +31,8 @@ from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 
-from crawler.news.notify import Message, tell_news
-from crawler.settings import load_workspace
+from crawler.config.workspace import load_workspace
+from crawler.notify.notify import Message, tell_news
 from crawler.times import parse
 from storage.reader import Reader
 from tests.command import VARIORUM
@@ -167,7 +167,7 @@ class Newsroom:
 
     def teller(self, **env: str) -> subprocess.Popen[bytes]:
         """A process that sends what is due, as the daemon starts it."""
-        command = [sys.executable, "-m", "crawler.news.notify", str(self.root)]
+        command = [sys.executable, "-m", "crawler.notify.notify", str(self.root)]
         return subprocess.Popen(command, env=os.environ | env, stderr=subprocess.DEVNULL)
 
     def command(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crawler.site import Site
+from crawler.config.site import Site
+from storage.queries.verdicts import Verdicts
 from storage.reader import Reader
-from storage.review.verdicts import Verdicts
 from tests.browser import browser, served, window
 from tests.local_site import article
 from tests.tracked import Run, told

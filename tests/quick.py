@@ -1,6 +1,6 @@
 """A watched site whose runs are forked from a process that has everything imported: a run in a second.
 
-What runs is the job of `crawler.running.child`, without the second or more that Python takes to import it.
+What runs is the job of `crawler.runtime.child`, without the second or more that Python takes to import it.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from inspect import isasyncgenfunction
 from multiprocessing.connection import Connection
 from typing import Any
 
-from crawler.run import RunReport
-from crawler.running.child import crawl, run_settings
-from crawler.settings import load_workspace
-from crawler.site import load_site
-from spiders.loader import spider_of
+from crawler.config.site import load_site
+from crawler.config.workspace import load_workspace
+from crawler.run_report import RunReport
+from crawler.runtime.child import crawl, run_settings
+from spiders.spiders.loader import spider_of
 from tests.small_crawl import FORKS, PRELOADED
 from tests.workspace import NAME, Watched
 
-FORKS.set_forkserver_preload([*PRELOADED, "tests.quick", "crawler.running.pipeline"])
+FORKS.set_forkserver_preload([*PRELOADED, "tests.quick", "crawler.runtime.recorder"])
 TIMEOUT = 300
 
 

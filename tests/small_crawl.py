@@ -29,10 +29,10 @@ from twisted.internet.interfaces import IResolverSimple
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from crawler.site import Site
+from crawler.config.site import Site
 from spiders import settings
-from spiders.failures import error_of
-from spiders.throttle import StrictDownloader
+from spiders.fetching.failures import error_of
+from spiders.middlewares.throttle import StrictDownloader
 
 COMPONENTS = {
     **default_settings.DOWNLOADER_MIDDLEWARES_BASE,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.site import Site
-from spiders.addresses import Guard, host_of, is_public
+from crawler.config.site import Site
+from spiders.middlewares.network_guard import Guard, host_of, is_public
 from tests.local_site import LocalSite, Page, article
 from tests.small_crawl import small_crawl
 

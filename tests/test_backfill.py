@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.backfill import Backfill
-from crawler.extract import Extract
-from crawler.fetched import Fetched
+from crawler.backfill.captures import Backfill
+from crawler.extraction.extract import Extract
+from crawler.fetch_result import Fetched
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, told
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from storage.maintenance import backup
+from storage.maintenance.verification import verify
 from storage.reader import Reader
 from storage.store import Store
-from storage.upkeep import backup
-from storage.upkeep.verifying import verify
 from tests.command import VARIORUM, in_terminal, variorum, workspace
 from tests.lived import lived
 from tests.tracked import HOME
@@ -158,13 +158,13 @@ def test_a_full_disk_is_told_in_a_sentence_and_leaves_nothing(root: Path, tmp_pa
 
 SLOWLY = """
 import sys, time
-from storage.upkeep import backup
-from crawler.cli import main
+from storage.maintenance import backup
+from crawler.cli.__main__ import main
 backup.STEP = 1
 copy = backup.copy
 def slowly(reader, into, step):
     copy(reader, into, lambda: (print("step", flush=True), time.sleep(0.05)))
-import crawler.commands.upkeep as upkeep
+import crawler.cli.maintenance as upkeep
 upkeep.copy = slowly
 main(sys.argv[1:])
 """

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import HtmlResponse
 
-from crawler.references import LONGEST, resolve
-from crawler.site import Site
-from spiders.addresses import host_of
-from spiders.feed import feed_addresses
-from spiders.links import links_of
-from spiders.parts import further_parts
-from spiders.probe_spider import editions
-from spiders.references import base_of, decodable
-from spiders.wordpress import api_root
+from crawler.config.site import Site
+from crawler.urls.references import LONGEST, resolve
+from spiders.fetching.references import base_of, decodable
+from spiders.middlewares.network_guard import host_of
+from spiders.sources.article_parts import further_parts
+from spiders.sources.feed import feed_addresses
+from spiders.sources.links import links_of
+from spiders.sources.wordpress import api_root
+from spiders.spiders.probe import editions
 from tests.blog import POSTS, feed_link, front, post, publish, sheets
 from tests.local_site import LocalSite, Page, article
 from tests.quick import Quick

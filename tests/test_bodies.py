@@ -9,8 +9,8 @@ import brotli
 import pytest
 from backports import zstd
 
-from crawler.site import Site
-from spiders.bodies import is_whole
+from crawler.config.site import Site
+from spiders.middlewares.decompression import is_whole
 from tests.local_site import LocalSite, Page, Request, article
 from tests.small_crawl import small_crawl
 

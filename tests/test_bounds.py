@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.running.bounds import CostsTooMuch, page_bounds
+from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from tests.blog import front, text_of
 from tests.local_site import LocalSite, article
 from tests.quick import Quick
@@ -42,7 +42,7 @@ def test_a_page_that_costs_too_much_has_failed_and_the_others_are_read(
     local_site.pages |= {path: article(f"Letter {path}", *text_of(path)) for path in paths}
     local_site.pages["/"] = front(paths)
     quick = Quick.make(tmp_path / "home", local_site.url, discover=["links"])
-    report = quick.crawl(broken="crawler.reading.reader:Reader.read_fetched", error=error)
+    report = quick.crawl(broken="crawler.extraction.reader:Reader.read_fetched", error=error)
     assert (report.reason, report.counts["failed"]) == ("finished", len(paths) + 1)
     assert "broken pages" not in {issue.kind for issue in quick.issues()}
     assert quick.crawl().counts["baseline"] == len(paths)
@@ -50,6 +50,6 @@ def test_a_page_that_costs_too_much_has_failed_and_the_others_are_read(
 
 def test_a_run_does_not_load_what_it_does_not_use() -> None:
     """And whoever uses Variorum's code beside pandas finds that as ever."""
-    look = "import sys, crawler.running.child; print('pandas' in sys.modules); import pandas"
+    look = "import sys, crawler.runtime.child; print('pandas' in sys.modules); import pandas"
     looked = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert looked.stdout == "False\n"

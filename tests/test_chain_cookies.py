@@ -8,8 +8,8 @@ import pytest
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.site import Site
-from spiders.chain_cookies import ChainCookies
+from crawler.config.site import Site
+from spiders.middlewares.chain_cookies import ChainCookies
 from tests.blog import front, post
 from tests.local_site import LocalSite, Page
 from tests.local_site import Request as Seen

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from crawler.extraction.classifier import WEIGHTS, judge, page_of, shipped
-from crawler.extraction.text import best_cut
-from crawler.extraction.trees import Trees
-from crawler.page.markup import parse
+from crawler.extraction.classifier.classifier import WEIGHTS, judge, page_of, shipped
+from crawler.extraction.classifier.text_choice import best_cut
+from crawler.extraction.classifier.trees import Trees
+from crawler.extraction.html.markup import parse
 
 lightgbm = pytest.importorskip("lightgbm")
 
@@ -45,7 +45,7 @@ def test_the_weights_are_small_and_fit_the_numbers_of_a_page():
     assert len(judged.probability) == 10
     assert judged.probability[1:].min() > judged.probability[0]
     widest = max(int(trees.feature.max()) for trees in (shipped().every, shipped().article))
-    from crawler.extraction.features import describe
+    from crawler.extraction.classifier.features import describe
 
     assert widest < describe(judged.page).numbers(shipped().vocabulary).shape[1]
 

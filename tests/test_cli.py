@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from crawler.cli import COMMANDS, main
-from crawler.running.lock import held
-from crawler.site import Site
-from crawler.telling.health import hasty
+from crawler.cli.__main__ import COMMANDS, main
+from crawler.config.site import Site
+from crawler.health.status import hasty
+from crawler.lock import held
 from tests.blog import front
 from tests.command import VARIORUM, Press, objects, quick, variorum, workspace
 from tests.local_site import LocalSite, Page, article

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.telling.show import harmless
+from crawler.output.terminal import harmless
 from tests.command import (
     CSI,
     HOSTILE,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.site import Site
+from crawler.config.site import Site
 from tests.local_site import LocalSite, Page, Request, article
 from tests.quick import Quick
 from tests.small_crawl import small_crawl

@@ -2,8 +2,8 @@
 
 import pytest
 
-from crawler.extract import extract
-from crawler.page.counters import is_counter
+from crawler.extraction.extract import extract
+from crawler.extraction.html.counters import is_counter
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from crawler import schedule
-from crawler.running.lock import held
-from crawler.settings import Workspace, load_workspace
+from crawler.config.workspace import Workspace, load_workspace
+from crawler.lock import held
+from crawler.runtime import daemon
 from crawler.times import iso, now
 from storage.reader import Reader
 from storage.rows import ChangeRow
@@ -29,9 +29,9 @@ from tests.local_site import LocalSite, article
 
 PATIENCE = 300
 UNHURRIED = f"""
-import crawler.run, crawler.schedule
-crawler.run.STOP_SECONDS = crawler.schedule.GRACE_SECONDS = {PATIENCE}
-from crawler.cli import main
+import crawler.runtime.run, crawler.runtime.daemon
+crawler.runtime.run.STOP_SECONDS = crawler.runtime.daemon.GRACE_SECONDS = {PATIENCE}
+from crawler.cli.__main__ import main
 main(prog_name="variorum")
 """
 """`variorum`, whose daemon gives its runs all the time that they may need on a busy machine to end."""
@@ -226,11 +226,11 @@ def test_what_is_old_is_pruned_however_long_the_daemon_took_to_start(
         async def prune(workspace: Workspace) -> None:
             pruned.set()
 
-        monkeypatch.setattr("crawler.schedule.prune_now", prune)
+        monkeypatch.setattr("crawler.runtime.daemon.prune_now", prune)
         with contextlib.closing(Store.open(workspace.database)) as store:
-            daemon = schedule.Daemon(workspace, schedule.Watchlist(workspace), store, None)
+            ours = daemon.Daemon(workspace, daemon.Watchlist(workspace), store, None)
             scheduler = AsyncIOScheduler(timezone=UTC)
-            daemon.prune_daily(scheduler, since=now() - timedelta(minutes=5))
+            ours.prune_daily(scheduler, since=now() - timedelta(minutes=5))
             scheduler.start()
             await asyncio.wait_for(pruned.wait(), PATIENCE)
             scheduler.shutdown(wait=False)

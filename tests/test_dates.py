@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.config.site import Site
 from crawler.dates import moved, moved_on, sound_date, span
-from crawler.fetched import Listed
-from crawler.site import Site
-from spiders import cdx, feed, sitemap, wordpress
+from crawler.fetch_result import Listed
+from spiders.sources import cdx, feed, sitemap, wordpress
 from storage.store import Store
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, told

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.fetched import Listed
+from crawler.fetch_result import Listed
 from storage.rows import ChangeRow, read
 from tests.local_site import article
 from tests.tracked import HOME, Story, told

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from crawler.site import load_sites
+from crawler.config.site import load_sites
 from tests.demo.content import TEXTS, read
 from tests.demo.sites import NAMES, DemoSites
 

@@ -11,9 +11,9 @@ import click
 import msgspec
 import pytest
 
-from crawler.cli import COMMANDS, Commands, main
-from crawler.settings import SETTINGS_FILE, load_workspace
-from crawler.site import SITE_KEYS, load_site
+from crawler.cli.__main__ import COMMANDS, Commands, main
+from crawler.config.site import SITE_KEYS, load_site
+from crawler.config.workspace import SETTINGS_FILE, load_workspace
 
 ROOT = Path(__file__).parent.parent
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]

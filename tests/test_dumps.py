@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.dumps.article import Split
-from crawler.dumps.furniture import furniture
-from crawler.dumps.lines import cleaned, is_prose
-from crawler.dumps.naming import captured_at
-from crawler.dumps.split import split_all
+from crawler.backfill.dumps.article import Split
+from crawler.backfill.dumps.boilerplate_lines import furniture
+from crawler.backfill.dumps.file_name import captured_at
+from crawler.backfill.dumps.lines import cleaned, is_prose
+from crawler.backfill.dumps.split import split_all
 from tests.dumped import ARCHIVE, BRIDGE, LONG, MARKET, MENU, RIVER, SHARE, spaced
 
 

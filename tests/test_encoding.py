@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.page.encoding import codec, decode, encoding_of
+from crawler.extraction.html.encoding import codec, decode, encoding_of
 from tests.command import objects, quick, workspace
 from tests.local_site import LocalSite, Page
 

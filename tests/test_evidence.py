@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from storage.maintenance.pruning import Pruning
+from storage.maintenance.retention import Limits
+from storage.maintenance.verification import verify
 from storage.rows import ChangeRow
-from storage.upkeep.pruning import Pruning
-from storage.upkeep.retention import Limits
-from storage.upkeep.verifying import verify
 from tests.command import HOSTILE, VARIORUM, variorum, workspace
 from tests.lived import AGO, lived
 from tests.local_site import article
@@ -281,8 +281,8 @@ def test_a_change_that_is_not_there_is_told_in_words(story: Story, tmp_path: Pat
 
 CUT_SHORT = """
 import os, signal, sys
-from crawler.cli import main
-from crawler.exporting import evidence
+from crawler.cli.__main__ import main
+from crawler.export import evidence
 def end(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 setattr(evidence, sys.argv.pop(1), end)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.backfill import Backfill
-from crawler.extract import Extract
-from crawler.fetched import Listed
+from crawler.backfill.captures import Backfill
+from crawler.extraction.extract import Extract
+from crawler.fetch_result import Listed
 from storage.errors import Malformed, NotFound
 from storage.export import FIELDS, UNITS, Document, Unit, cursor, documents
 from storage.seals import last_of_version, seal

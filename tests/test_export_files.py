@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from crawler.errors import Misuse
-from crawler.exporting.draft import MARK
-from crawler.exporting.exports import CAPTURE, FAMILY, FORMATS, Asked, export_to
-from crawler.exporting.outline import OUTLINE
-from crawler.exporting.tables import write_csv
+from crawler.export.atomic_write import MARK
+from crawler.export.document_outline import OUTLINE
+from crawler.export.export import CAPTURE, FAMILY, FORMATS, Asked, export_to
+from crawler.export.tables import write_csv
 from storage.export import FIELDS, Document, documents
 from tests.local_site import article
 from tests.tracked import HOME, Story, told
@@ -40,7 +40,7 @@ NAMES = {
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from crawler.exporting import exports
+from crawler.export import export as exports
 from storage.reader import Reader
 
 def half(documents, reader, asked):
@@ -114,7 +114,7 @@ def test_an_export_that_breaks_midway_leaves_the_old_one_and_nothing_else(
         raise ZeroDivisionError
         yield
 
-    monkeypatch.setattr("crawler.exporting.exports._documents", breaking)
+    monkeypatch.setattr("crawler.export.export._documents", breaking)
     with pytest.raises(ZeroDivisionError):
         write(story, path, kind)
     assert contents(out) == before
@@ -178,7 +178,7 @@ def test_a_line_holds_a_document_in_plain_unicode_and_no_sign_that_ends_it_too_s
 
 
 def test_a_name_that_ends_in_zst_is_packed(story: Story, out: Path) -> None:
-    from crawler.exporting.tables import zstd
+    from crawler.export.tables import zstd
 
     write(story, out / "all.jsonl.zst")
     packed = (out / "all.jsonl.zst").read_bytes()

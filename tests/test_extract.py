@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.config.site import Rule
 from crawler.errors import Misuse
-from crawler.extract import EXTRACTOR, ExtractionError, extract, rules_at
-from crawler.page import markup
-from crawler.site import Rule
+from crawler.extraction.extract import EXTRACTOR, ExtractionError, extract, rules_at
+from crawler.extraction.html import markup
 
 URL = "https://site.example/en/posts/17"
 

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.reader import Reader
+from storage.search.near_duplicates import families, family_of
 from storage.store import Store
-from storage.words.families import families, family_of
-from storage.words.folding import folded_words
-from storage.words.sketch import estimate, likeness, meetings, shingles, sketch
+from storage.text_index.folding import folded_words
+from storage.text_index.minhash import estimate, likeness, meetings, shingles, sketch
 from tests.command import CSI, HOSTILE, OVERRIDE, objects, variorum, workspace
 
 AT = "2026-03-01T10:00:00Z"

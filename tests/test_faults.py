@@ -19,14 +19,15 @@ from typing import Any
 
 import pytest
 
-from crawler.run import RunReport, run_sites
-from crawler.settings import load_workspace
-from crawler.site import load_sites
+from crawler.config.site import load_sites
+from crawler.config.workspace import load_workspace
+from crawler.run_report import RunReport
+from crawler.runtime.run import run_sites
 from storage import export
 from storage.errors import StoreError
+from storage.maintenance.verification import verify
 from storage.reader import Reader
 from storage.store import Store
-from storage.upkeep.verifying import verify
 from tests.blog import front, text_of
 from tests.command import objects, variorum, workspace
 from tests.lived import lived

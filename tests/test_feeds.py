@@ -12,7 +12,7 @@ import feedparser
 import pytest
 from lxml import html
 
-from storage.words.alike import alike
+from storage.text_index.similar_edits import alike
 from tests.reviewed import BASE, RTL_OVERRIDE, Desk, desk, morning
 from tests.tracked import told
 
@@ -265,14 +265,14 @@ def test_a_long_change_is_told_in_short(tmp_path: Path) -> None:
 
 
 def test_the_latest_are_found_along_an_index(tmp_path: Path) -> None:
-    from storage.review import reviewing
-    from storage.review.reviewing import Filters
+    from storage.queries import change_list
+    from storage.queries.change_list import Filters
 
     path = tmp_path / "v.db"
     with told(path) as story:
         asked: list[str] = []
         story.reader.db.conn.set_trace_callback(asked.append)
-        reviewing.latest(story.reader, Filters(reviewed="all", site="riverside", kind="new"), 50)
+        change_list.latest(story.reader, Filters(reviewed="all", site="riverside", kind="new"), 50)
         story.reader.db.conn.set_trace_callback(None)
         plans = [row[3] for sql in asked for row in story.reader.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}")]
     assert "SEARCH c USING INDEX changes_by_day (shelf=?)" in plans

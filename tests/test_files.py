@@ -9,8 +9,8 @@ import pytest
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from crawler.extract import ExtractionError
-from crawler.reading.files import extract_file
+from crawler.extraction.documents import extract_file
+from crawler.extraction.extract import ExtractionError
 from tests.blog import front
 from tests.local_site import LocalSite, Page
 from tests.quick import Quick

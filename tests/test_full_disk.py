@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from storage.maintenance.pruning import Pruning
+from storage.maintenance.retention import Limits
+from storage.maintenance.verification import verify
 from storage.reader import Reader
-from storage.upkeep.pruning import Pruning
-from storage.upkeep.retention import Limits
-from storage.upkeep.verifying import verify
 from tests.command import VARIORUM, workspace
 from tests.lived import lived
 from tests.local_site import LocalSite

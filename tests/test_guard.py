@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.running.guard import is_unusable
+from crawler.runtime.guard import is_unusable
 from storage.errors import NotFound, StoreError
 from tests.blog import front, sitemap, text_of
 from tests.local_site import LocalSite, Page, article
@@ -15,8 +15,8 @@ from tests.quick import Quick
 
 PATHS = [f"/letters/{number}/" for number in range(5)]
 
-RECORDING, SPIDER = "crawler.running.pipeline:Recording", "spiders.site_spider:SiteSpider"
-THROTTLE = "spiders.throttle:Throttle"
+RECORDING, SPIDER = "crawler.runtime.recorder:Recording", "spiders.spiders.site:SiteSpider"
+THROTTLE = "spiders.middlewares.throttle:Throttle"
 
 
 @pytest.fixture
@@ -45,16 +45,16 @@ def whole(quick: Quick) -> int:
         f"{THROTTLE}._rules_read",
         f"{THROTTLE}._about_to_queue",
         f"{THROTTLE}._response_downloaded",
-        "crawler.running.archive:SiteArchive.errands",
-        "crawler.running.pipeline:Tracker.finish",
-        "crawler.running.pipeline:Tracker.track",
+        "crawler.tracking.run_frontier:SiteArchive.errands",
+        "crawler.runtime.recorder:Tracker.finish",
+        "crawler.runtime.recorder:Tracker.track",
         f"{SPIDER}.parse_page",
-        "spiders.addresses:AddressGuard.process_request",
-        "spiders.retry_after:RetryAfter.process_request",
-        "spiders.robots:Robots.process_request",
-        "spiders.retry_after:RetryAfter._answered",
-        "spiders.bodies:WholeBodies.process_response",
-        "spiders.conditional:Conditional.process_request",
+        "spiders.middlewares.network_guard:AddressGuard.process_request",
+        "spiders.middlewares.retry_after:RetryAfter.process_request",
+        "spiders.middlewares.robots:Robots.process_request",
+        "spiders.middlewares.retry_after:RetryAfter._answered",
+        "spiders.middlewares.decompression:WholeBodies.process_response",
+        "spiders.middlewares.conditional:Conditional.process_request",
     ],
 )
 def test_a_run_in_which_a_callback_of_ours_raises_has_broken_down(quick: Quick, callback: str) -> None:
@@ -90,7 +90,7 @@ def test_a_fault_of_ours_over_one_page_costs_that_page_alone(quick: Quick, local
     for path in PATHS:
         local_site.pages[path] = article(f"Letter {path}", *text_of(path), "And a new end, of some length.")
     broken = sqlite3.IntegrityError("FOREIGN KEY constraint failed")
-    report = quick.crawl(broken="crawler.reading.reader:Reader.read_fetched", error=broken)
+    report = quick.crawl(broken="crawler.extraction.reader:Reader.read_fetched", error=broken)
     assert (report.failed, report.reason) == (False, "finished")
     told = {issue.kind: issue.message for issue in quick.issues()}
     assert told["broken pages"].startswith(

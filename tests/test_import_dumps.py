@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from crawler.dumps.article import Article
-from crawler.dumps.furniture import furniture, is_footer, is_label, is_share_row, is_signpost
-from crawler.dumps.lines import cleaned
-from crawler.dumps.split import split_all
-from crawler.importing.dumps import DumpFile, Report, import_dumps
+from crawler.backfill.dumps.article import Article
+from crawler.backfill.dumps.boilerplate_lines import furniture, is_footer, is_label, is_share_row, is_signpost
+from crawler.backfill.dumps.lines import cleaned
+from crawler.backfill.dumps.split import split_all
+from crawler.backfill.text_dumps import DumpFile, Report, import_dumps
 from storage.export import cursor, documents
 from tests.command import CSI, objects, variorum, workspace
 from tests.dumped import ARCHIVE, BRIDGE, LONG, MARKET, MENU, RIVER, single
@@ -362,7 +362,7 @@ def test_a_hostile_dump_commands_no_terminal(root: Path) -> None:
 
 KILLED = """
 import os, signal, sys
-from crawler.importing.insertion import Insertion
+from crawler.backfill.insertion import Insertion
 run, calls = Insertion.run, []
 def killed(self, *words):
     calls.append(1)
@@ -370,7 +370,7 @@ def killed(self, *words):
         os.kill(os.getpid(), signal.SIGKILL)
     return run(self, *words)
 Insertion.run = killed
-from crawler.cli import main
+from crawler.cli.__main__ import main
 main(sys.argv[1:])
 """
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.boilerplate.learning import Learner
+from crawler.tracking.template_learning import Learner
 from tests.local_site import article
 from tests.tracked import HOME, Run, Story, told
 

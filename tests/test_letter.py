@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawler.telling.letter import Letter, compose
+from crawler.notify.message import Letter, compose
 from storage.outbox import Batch, ChangeNews, IssueNews
 from tests.command import PERSIAN
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.diffing.diff import Reading, compare
-from crawler.extract import extract
-from crawler.page.links import address
-from crawler.telling.objects import hunks_of
-from crawler.telling.objects import links_of as links_of_change
-from crawler.telling.strike import marked_lines
+from crawler.extraction.extract import extract
+from crawler.extraction.html.links import address
+from crawler.output.objects import hunks_of
+from crawler.output.objects import links_of as links_of_change
+from crawler.output.word_diff import marked_lines
 from tests.local_site import article
 from tests.tracked import Story, told
 

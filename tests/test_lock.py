@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import Misuse, VariorumError
-from crawler.running.lock import LOOK_AGAIN, held, is_held, notify_lock, run_lock
+from crawler.lock import LOOK_AGAIN, held, is_held, notify_lock, run_lock
 from storage.store import Store
 from tests.command import objects, variorum, workspace
 
 HOLDER = """
 import sys
 from pathlib import Path
-from crawler.running.lock import held
+from crawler.lock import held
 with held(Path(sys.argv[1]), "the first"):
     print("held", flush=True)
     sys.stdin.read()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.site import Site
+from crawler.config.site import Site
 from spiders import settings
 from spiders.settings import for_site, user_agent
 from tests.local_site import LocalSite, Page, article

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.export import cursor, documents
+from storage.maintenance.verification import verify
 from storage.merging import in_order
 from storage.reader import Reader
 from storage.rows import VersionRow
+from storage.search.full_text import find
 from storage.store import Store
-from storage.upkeep.verifying import verify
-from storage.words.search import find
 from tests.local_site import article
 from tests.tracked import SITE, Story
 from tests.tracked import told as begun_at

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.news.notice import Notice, due
+from crawler.config.notification import Notice, due
 from crawler.times import iso, parse
 
 TIRANE = "Europe/Tirane"

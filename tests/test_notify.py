@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from crawler.telling.letter import compose
+from crawler.notify.message import compose
 from storage.outbox import Outbox
-from storage.words.alike import alike
+from storage.text_index.similar_edits import alike
 from tests.command import PERSIAN
 from tests.local_site import LocalSite, Page
 from tests.newsroom import MORNING, Newsroom, killed_while_sending, mail_server, newsroom, until
@@ -357,7 +357,7 @@ def test_an_address_stands_in_no_list_of_processes(tmp_path: Path, local_site: L
     seen: list[str] = []
     local_site.pages["/"] = lambda request: (seen.append(arguments()), "<h1>Hello</h1>")[1]
     watched.crawl()
-    assert [word for word in seen if "crawler.running.child" in word]
+    assert [word for word in seen if "crawler.runtime.child" in word]
     assert [word for word in seen if "s3cretpath" in word] == []
 
 

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.backfill import Backfill
+from crawler.backfill.captures import Backfill
+from crawler.backfill.warc import WarcFiles
 from crawler.dates import sound_date
-from crawler.fetched import Listed
-from crawler.importing.warc import WarcFiles
-from spiders import cdx, feed, sitemap, wordpress
+from crawler.fetch_result import Listed
+from spiders.sources import cdx, feed, sitemap, wordpress
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, told
 

@@ -19,7 +19,7 @@ from crawler.classification.response import (
     fingerprint,
     has_end,
 )
-from crawler.fetched import Fetched
+from crawler.fetch_result import Fetched
 
 URL = "https://www.nejatngo.org/en/posts/14/"
 KEY = "www.nejatngo.org/en/posts/14"

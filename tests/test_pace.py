@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from crawler.site import Site
+from crawler.config.site import Site
 from crawler.times import parse
-from spiders.retry_after import LONGEST_REST, Patience, seconds_asked
+from spiders.middlewares.retry_after import LONGEST_REST, Patience, seconds_asked
 from tests.blog import POSTS, publish, sheets
 from tests.local_site import LocalSite, Page, Request, article
 from tests.newsroom import until

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
-from crawler.extraction.blocks import Block, blocks
-from crawler.extraction.pairs import changed, paired
-from crawler.extraction.path_scores import ENOUGH, PathScore, PathScores
+from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScore, PathScores
+from crawler.extraction.capture_pairs import changed, paired
+from crawler.extraction.html.blocks import Block, blocks
 
 FERRY = "The ferry to Ormhead leaves at nine from the old pier."
 

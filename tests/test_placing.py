@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.importing.placing import Earlier, Inserted, Place, Seen, Stand, place
+from crawler.backfill.placement import Earlier, Inserted, Place, Seen, Stand, place
 
 A, B, C = Stand("a", "02", "05"), Stand("b", "10", "10"), Stand("a", "20", "30")
 STANDS = (A, B, C)

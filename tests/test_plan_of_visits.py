@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler import revisit
-from crawler.revisit import Visit, plan
+from crawler.revisit import visits as revisit
+from crawler.revisit.visits import Visit, plan
 from tests.lived import live
 from tests.tracked import Story, told
 

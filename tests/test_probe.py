@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from crawler.config.site import Site, load_site
 from crawler.errors import Misuse
-from crawler.finding import Finding, account, addresses, site_name, site_values, watched
-from crawler.site import Site, load_site
+from spiders.spiders.site_probe import Finding, account, addresses, site_name, site_values, watched
 from tests.blog import POSTS, api, api_link, feed, feed_link, front, post, publish, sitemap
 from tests.command import objects, variorum
 from tests.local_site import LocalSite, Page, Request, article

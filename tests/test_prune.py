@@ -19,13 +19,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.settings import load_workspace
-from crawler.site import Rule
+from crawler.config.site import Rule
+from crawler.config.workspace import load_workspace
 from storage import export
-from storage.review.verdicts import Verdicts
-from storage.upkeep.pruning import Pruned, Pruning, would_prune
-from storage.upkeep.retention import Limits, Shot, removal
-from storage.upkeep.verifying import verify
+from storage.maintenance.pruning import Pruned, Pruning, would_prune
+from storage.maintenance.retention import Limits, Shot, removal
+from storage.maintenance.verification import verify
+from storage.queries.verdicts import Verdicts
 from tests.command import objects, variorum, workspace
 from tests.lived import AGO, LONG_AGO, MILL, crawl, lived
 from tests.local_site import article
@@ -227,7 +227,7 @@ def test_each_body_that_stays_is_the_same_to_the_byte(tmp_path: Path) -> None:
 
 
 def test_what_is_imported_after_a_prune_finds_its_place(tmp_path: Path) -> None:
-    from crawler.backfill import Backfill
+    from crawler.backfill.captures import Backfill
     from tests.lived import capture
 
     with lived(tmp_path / "variorum.db") as story:
@@ -309,9 +309,9 @@ def spans(shots: list[Shot]) -> list[tuple[str, str, str]]:
 SLOWLY = """
 import sys, time
 from pathlib import Path
-from storage.upkeep import pruning
-from storage.upkeep.pruning import Pruning
-from storage.upkeep.retention import Limits
+from storage.maintenance import pruning
+from storage.maintenance.pruning import Pruning
+from storage.maintenance.retention import Limits
 pruning.AT_ONCE = 1
 def slowly(items, what, total):
     for item in items:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from crawler.site import Site
+from crawler.config.site import Site
 from spiders.browser import lacking
 from tests.command import PERSIAN, variorum, workspace
 from tests.local_site import LocalSite, Page, article

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.telling.objects import change_object, change_with_hunks
+from crawler.output.objects import change_object, change_with_hunks
 from storage.reader import Reader
 from tests.command import PERSIAN
 from tests.local_site import article

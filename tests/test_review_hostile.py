@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from review.marks import UNSAFE
+from review.safe_text import UNSAFE
 from tests.browser import browser, needs_chromium, served, window
 from tests.local_site import article
 from tests.reviewed import Desk, desk

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from storage.queries import change_list
+from storage.queries.change_list import Filters, Item
 from storage.reader import Reader
-from storage.review import reviewing
-from storage.review.reviewing import Filters, Item
 from storage.store import Store
-from storage.words.alike import alike
+from storage.text_index.similar_edits import alike
 from tests.reviewed import Desk, desk, morning
 from tests.tracked import told
 
@@ -170,11 +170,11 @@ def test_the_pages_of_the_list_have_each_change_once_forwards_and_back(tmp_path:
     with closing(Store.open(path)) as store:
         many(store)
     with closing(Reader.open(path)) as reader:
-        whole = reviewing.items(reader, Filters(), limit=1000)
+        whole = change_list.items(reader, Filters(), limit=1000)
         assert [one.id for one in forwards(reader, 7)] == [one.id for one in whole]
         assert [one.id for one in backwards(reader, 7, whole[-1])] == [one.id for one in whole[:-1]]
         assert all(place(a) < place(b) for a, b in pairwise(whole))
-        fellows = [other.id for one in whole for other in reviewing.fellows(reader, Filters(), one)]
+        fellows = [other.id for one in whole for other in change_list.fellows(reader, Filters(), one)]
         assert sorted([*fellows, *(one.id for one in whole)]) == list(range(1, 241))
 
 
@@ -184,14 +184,14 @@ def place(one: Item) -> tuple[object, ...]:
 
 def forwards(reader: Reader, at_once: int) -> Iterator[Item]:
     after = None
-    while found := reviewing.items(reader, Filters(), after=after, limit=at_once):
+    while found := change_list.items(reader, Filters(), after=after, limit=at_once):
         yield from found
         after = found[-1]
 
 
 def backwards(reader: Reader, at_once: int, before: Item) -> list[Item]:
     found: list[Item] = []
-    while more := reviewing.items(reader, Filters(), before=(found or [before])[0], limit=at_once):
+    while more := change_list.items(reader, Filters(), before=(found or [before])[0], limit=at_once):
         found = more + found
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.diffing.diff import Reading, compare
-from review.marks import ENDS, MIDDLE, WHOLE, clipped, harmless, link, marked, piece, unseen
+from review.safe_text import ENDS, MIDDLE, WHOLE, clipped, harmless, link, marked, piece, unseen
 
 
 @pytest.mark.parametrize(

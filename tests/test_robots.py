@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.site import Site
+from crawler.config.site import Site
 from tests.local_site import LocalSite, Page, article
 from tests.small_crawl import small_crawl
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.boilerplate.learning import known
-from crawler.boilerplate.template import Decision, Template
-from crawler.settings import load_workspace
-from crawler.site import load_sites
-from crawler.trying.rules import propose
+from crawler.config.site import load_sites
+from crawler.config.workspace import load_workspace
+from crawler.extraction.boilerplate.template import Decision, Template
+from crawler.preview.rules import propose
+from crawler.tracking.template_learning import known
 from storage.store import Store
 from tests.command import objects, variorum, workspace
 from tests.tracked import HOME, Story

@@ -17,12 +17,13 @@ from typing import Any
 
 import pytest
 
+from crawler.config.site import Site, load_sites
+from crawler.config.workspace import Workspace, load_workspace
 from crawler.errors import VariorumError
-from crawler.run import RunReport, events_of, run_child, run_sites
-from crawler.running.handover import packed
-from crawler.running.lock import held
-from crawler.settings import Workspace, load_workspace
-from crawler.site import Site, load_sites
+from crawler.lock import held
+from crawler.run_report import RunReport
+from crawler.runtime.handover import packed
+from crawler.runtime.run import events_of, run_child, run_sites
 from storage.reader import Reader
 from storage.store import Store
 from tests.blog import front, text_of
@@ -39,9 +40,9 @@ SLOW = 0.15  # seconds that a page takes where a run is to be caught in the midd
 PARENT = """
 import asyncio, sys
 from pathlib import Path
-from crawler.run import run_child
-from crawler.settings import load_workspace
-from crawler.site import load_sites
+from crawler.runtime.run import run_child
+from crawler.config.workspace import load_workspace
+from crawler.config.site import load_sites
 workspace = load_workspace(Path(sys.argv[1]))
 site = load_sites(workspace.sites_folder)["watched"]
 tell = lambda event: print(event["event"], flush=True)
@@ -86,7 +87,7 @@ def workspace_of(watched: Watched) -> tuple[Workspace, Site]:
 def child_of(watched: Watched) -> Iterator[subprocess.Popen[str]]:
     """A child process as a run starts it, whose parent is this test."""
     workspace, site = workspace_of(watched)
-    command = [sys.executable, "-m", "crawler.running.child", packed(workspace), packed(site)]
+    command = [sys.executable, "-m", "crawler.runtime.child", packed(workspace), packed(site)]
     pipe = subprocess.PIPE
     child = subprocess.Popen(
         [*command, "thorough"],

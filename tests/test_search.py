@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from storage.migrations import migrations
 from storage.reader import Reader
-from storage.words.folding import folded
-from storage.words.query import Query, parse, snippet
-from storage.words.search import Hit, find, matching_changes, matching_versions
+from storage.search.full_text import Hit, find, matching_changes, matching_versions
+from storage.search.query import Query, parse, snippet
+from storage.text_index.folding import folded
 from tests.command import CSI, HOSTILE, OVERRIDE, in_terminal, objects, variorum, workspace
 from tests.local_site import article
 from tests.tracked import HOME, Story, told

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from crawler.config.site import load_site, load_sites
+from crawler.config.workspace import find_workspace, init_workspace, load_workspace, write_site
 from crawler.errors import Misuse
-from crawler.settings import find_workspace, init_workspace, load_workspace, write_site
-from crawler.site import load_site, load_sites
 
 
 def workspace(folder: Path, text: str = "") -> Path:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from crawler.classification.outcome import Outcome, Verdict
-from crawler.running.settle import silence
-from crawler.running.tally import CHANGED, CUT_SHORT, MISSING, Tally
+from crawler.tracking.finalize import silence
+from crawler.tracking.run_counts import CHANGED, CUT_SHORT, MISSING, Tally
 from crawler.tracking.tracker import Tracked
 from tests.local_site import article
 from tests.tracked import told

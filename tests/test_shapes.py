@@ -9,12 +9,12 @@ from urllib.parse import urljoin
 import pytest
 from msgspec.structs import replace
 
-from crawler.boilerplate.recurrence import learn
-from crawler.boilerplate.template import Template
-from crawler.extract import Extract
-from crawler.reading.reader import Reader
-from crawler.site import Rule, load_sites
-from spiders.loader import LISTED_SITES
+from crawler.config.site import Rule, load_sites
+from crawler.extraction.boilerplate.recurrence import learn
+from crawler.extraction.boilerplate.template import Template
+from crawler.extraction.extract import Extract
+from crawler.extraction.reader import Reader
+from spiders.spiders.loader import LISTED_SITES
 from tests.demo.content import read
 from tests.demo.pages import respond
 

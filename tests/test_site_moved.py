@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.site import Site
-from crawler.urls import other_origin
+from crawler.config.site import Site
+from crawler.urls.canonical import other_origin
 from tests.blog import front, publish, sitemap
 from tests.local_site import LocalSite, Page, Request
 from tests.quick import Quick

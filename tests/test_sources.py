@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.fetched import Listed
-from crawler.site import Site
-from crawler.urls import in_scope, key
-from spiders import feed
-from spiders.json_answer import read_json
-from spiders.sitemap import SitemapPage, read_sitemap
-from spiders.wordpress import read_posts, rest_bases
+from crawler.config.site import Site
+from crawler.fetch_result import Listed
+from crawler.urls.canonical import in_scope, key
+from spiders.fetching.json_answer import read_json
+from spiders.sources import feed
+from spiders.sources.sitemap import SitemapPage, read_sitemap
+from spiders.sources.wordpress import read_posts, rest_bases
 
 HOME = "http://ormhead.example"
 SITE = Site(name="t", url=f"{HOME}/")

@@ -7,7 +7,7 @@ import pytest
 from crawler.classification.comparison import ComparedView, LastVersion
 from crawler.classification.outcome import RULES, Context, Outcome, judge
 from crawler.classification.response import ResponseView
-from crawler.fetched import Fetched
+from crawler.fetch_result import Fetched
 
 URL = "https://post.ormhead.example/stories/17/"
 KEY = "post.ormhead.example/stories/17"

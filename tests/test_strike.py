@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.diffing.diff import Reading, compare
-from crawler.telling.strike import GAP, marked, marked_lines, struck
+from crawler.output.word_diff import GAP, marked, marked_lines, struck
 
 
 def lines(old: str, new: str) -> list[str]:

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.site import Site
-from crawler.times import iso, parse
-from crawler.timing import (
+from crawler.config.site import Site
+from crawler.config.timing import (
     check_cron,
     duration,
     following,
@@ -23,6 +22,7 @@ from crawler.timing import (
     quiet_hours,
     schedule_text,
 )
+from crawler.times import iso, parse
 
 NOW = datetime(2026, 11, 22, 2, 41, 43, tzinfo=UTC)  # a Sunday
 SECONDS = st.integers(min_value=1_600_000_000, max_value=1_900_000_000)

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from crawler.classification.outcome import Outcome
+from crawler.config.site import Rule
 from crawler.diffing.diff import Hunk, apply, revert
-from crawler.fetched import Listed
-from crawler.site import Rule
+from crawler.fetch_result import Listed
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Run, Story, told
 

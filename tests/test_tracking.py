@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from crawler.boilerplate import learning
 from crawler.classification.outcome import Outcome, Verdict
-from crawler.extract import Extract
-from crawler.fetched import Fetched
-from crawler.reading.reader import Reader
+from crawler.extraction.extract import Extract
+from crawler.extraction.reader import Reader
+from crawler.fetch_result import Fetched
 from crawler.tracking import decision as deciding
+from crawler.tracking import template_learning
 from crawler.tracking import tracker as tracking
 from crawler.tracking.decision import Sight, decide
 from crawler.tracking.identity import Identity
@@ -184,7 +184,7 @@ def test_another_site_can_write_while_pages_are_read_compared_and_learned_from(
         unlocked(tracking, name)
     unlocked(deciding, "compare")
     unlocked(deciding, "is_ours")
-    unlocked(learning, "learn")
+    unlocked(template_learning, "learn")
     pages = {f"/boat-{n}/": ("One boat of many.", f"The boat {n} came in.", QUAY[n % 2]) for n in range(12)}
     for word in ("calm", "rough"):
         with story.run() as run:

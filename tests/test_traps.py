@@ -6,9 +6,9 @@ import gzip
 from collections.abc import Iterable
 from pathlib import Path
 
-from crawler.shapes import ENOUGH, ENOUGH_WIDE, Shapes
-from crawler.site import Site
-from spiders.sitemap import MAX_ENTRIES, read_sitemap
+from crawler.config.site import Site
+from crawler.urls.patterns import ENOUGH, ENOUGH_WIDE, Shapes
+from spiders.sources.sitemap import MAX_ENTRIES, read_sitemap
 from tests.blog import POSTS, front, publish, sheets, sitemap, sitemap_index
 from tests.local_site import LocalSite, Page, Request, article
 from tests.quick import Quick

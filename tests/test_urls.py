@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.site import Site
-from crawler.urls import canonical, in_scope, is_asset, key, loose_key, named_by_itself, trap
+from crawler.config.site import Site
+from crawler.urls.canonical import canonical, in_scope, is_asset, key, loose_key, named_by_itself, trap
 from storage.spelling import other_slash
 
 NEJAT = Site(name="nejatngo", url="https://www.nejatngo.org/", also=("https://www.nejatngo.org/fa/",))

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from crawler.reading.reader import Reader as PageReader
-from crawler.reading.rereading import reread_site
-from crawler.site import Rule
+from crawler.config.site import Rule
+from crawler.extraction.reader import Reader as PageReader
+from crawler.tracking.reextraction import reread_site
 from storage import seals
 from storage.bodies import digest_of
+from storage.maintenance.verification import Verification, verify
 from storage.reader import Reader
 from storage.store import Store
-from storage.upkeep.verifying import Verification, verify
 from tests.command import Press, in_terminal, variorum, workspace
 from tests.lived import lived
 from tests.local_site import LocalSite

@@ -23,10 +23,10 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.exporting.tables import zstd
-from crawler.fetched import Fetched
-from crawler.importing.coding import LARGEST
-from crawler.importing.warc import WarcFiles
+from crawler.backfill.content_coding import LARGEST
+from crawler.backfill.warc import WarcFiles
+from crawler.export.tables import zstd
+from crawler.fetch_result import Fetched
 from storage.reader import Reader
 from tests.command import Press, objects, quick, variorum, workspace
 from tests.local_site import LocalSite, article
@@ -437,7 +437,7 @@ def test_what_is_no_archive_is_refused_in_words(root: Path, tmp_path: Path, cont
 
 KILLED = """
 import os, signal, sys
-from crawler.importing.insertion import Insertion
+from crawler.backfill.insertion import Insertion
 run, calls = Insertion.run, []
 def killed(self, *words):
     said = run(self, *words)
@@ -446,7 +446,7 @@ def killed(self, *words):
         os.kill(os.getpid(), signal.SIGKILL)
     return said
 Insertion.run = killed
-from crawler.cli import main
+from crawler.cli.__main__ import main
 main(sys.argv[1:])
 """
 
@@ -499,7 +499,7 @@ def records(path: Path) -> list[tuple[str, str, str, str, bytes]]:
 
 
 def test_captures_are_written_as_they_came_and_a_body_once(story: Story, tmp_path: Path) -> None:
-    from crawler.exporting.exports import Asked, export_to
+    from crawler.export.export import Asked, export_to
 
     old, new = article("The bridge", BRIDGE), article("The bridge", "It has fallen.")
     for page in (old, new, old):
@@ -547,8 +547,8 @@ def _versions(root: Path) -> dict[str, list[tuple[int, str, str, str]]]:
 
 
 def test_a_page_that_only_imports_know_and_two_runs_have_not_found_is_gone_and_no_news(story: Story) -> None:
-    from crawler.backfill import Backfill
-    from crawler.extract import Extract
+    from crawler.backfill.captures import Backfill
+    from crawler.extraction.extract import Extract
 
     backfill = Backfill(story.store, story.site, "warc:old.warc.gz")
     backfill.add_text(f"{HOME}/bridge/", AT, Extract("The bridge", BRIDGE, "article"))

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from crawler.importing.absence import Absence, absences
-from spiders.cdx import Memento, collapsed, is_beneath, list_address, read_list
+from crawler.backfill.absence import Absence, absences
+from spiders.sources.cdx import Memento, collapsed, is_beneath, list_address, read_list
 from tests.command import VARIORUM, objects, variorum, workspace
 from tests.local_archive import LocalArchive
 from tests.local_site import LocalSite, Page, article
@@ -324,14 +324,14 @@ def test_what_can_not_be_asked_for_is_refused_in_words(root: Path, archive: Loca
 
 BROKEN = """
 import sys
-from crawler.backfill import Backfill
+from crawler.backfill.captures import Backfill
 add = Backfill.add
 def broken(self, fetched):
     if fetched.url.endswith("/1/"):
         raise ZeroDivisionError("as if")
     return add(self, fetched)
 Backfill.add = broken
-from crawler.running.child import main
+from crawler.runtime.child import main
 main(*sys.argv[1:])
 """
 

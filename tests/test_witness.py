@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.fetched import Listed
-from crawler.judging.witness import agree, of_markup
+from crawler.extraction.source_text import agree, of_markup
+from crawler.fetch_result import Listed
 from tests.local_site import article
 from tests.tracked import HOME, Run, Story, told
 

@@ -23,13 +23,13 @@ from unittest import mock
 from urllib.parse import unquote
 
 from crawler.classification.outcome import ERRORS
-from crawler.fetched import Fetched, Listed
-from crawler.running.archive import SiteArchive
-from crawler.running.settle import settle
-from crawler.site import Site
+from crawler.config.site import Site
+from crawler.fetch_result import Fetched, Listed
+from crawler.frontier import SourceState
 from crawler.times import iso
+from crawler.tracking.finalize import settle
+from crawler.tracking.run_frontier import SiteArchive
 from crawler.tracking.tracker import Tracked, Tracker
-from spiders.archive import SourceState
 from storage.reader import Reader
 from storage.rows import ChangeRow, IssueRow, PageRow, VersionRow
 from storage.store import Store
@@ -64,7 +64,7 @@ class Story:
     def run(self, *, thorough: bool = True, finished: bool = True) -> Iterator[Run]:
         """A run, three hours after the last one; settled at its end, unless it is cut short."""
         self.later(hours=3)
-        with mock.patch("crawler.running.archive.now", lambda: self.now):
+        with mock.patch("crawler.tracking.run_frontier.now", lambda: self.now):
             number = self.store.begin_run(self.site.name, iso(self.now))
             archive = SiteArchive(self.store, self.site, number, self.now, thorough=thorough)
             run = Run(self, archive, Tracker(archive))

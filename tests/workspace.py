@@ -20,9 +20,10 @@ from urllib.parse import unquote
 
 import tomlkit
 
-from crawler.run import Hearer, RunReport, run_child
-from crawler.settings import SETTINGS_FILE, load_workspace
-from crawler.site import load_site
+from crawler.config.site import load_site
+from crawler.config.workspace import SETTINGS_FILE, load_workspace
+from crawler.run_report import RunReport
+from crawler.runtime.run import Hearer, run_child
 from storage.reader import Reader
 from storage.rows import ChangeRow, IssueRow, PageRow, VersionRow
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from crawler.boilerplate.recurrence import LEAST_PAGES, learn
-from crawler.boilerplate.template import EMPTY, Template
 from crawler.errors import VariorumError
-from crawler.extract import extract
-from crawler.page.markup import folded
+from crawler.extraction.boilerplate.recurrence import LEAST_PAGES, learn
+from crawler.extraction.boilerplate.template import EMPTY, Template
+from crawler.extraction.extract import extract
+from crawler.extraction.html.markup import folded
 
 PAGES = Path(__file__).parent / "pages"
 

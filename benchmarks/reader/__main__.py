@@ -1,6 +1,6 @@
 """Trains the weights of the reader on pages with their true text, which lie in `shared` beside the project.
 
-python -m benchmarks.reader                    # writes crawler/extraction/weights.npz, from all pages
+python -m benchmarks.reader  # writes crawler/extraction/classifier/weights.npz, from all pages
 python -m benchmarks.reader --folds FOLDER     # and weights made without the hosts of each part, to score by
 nice -n 10 python -m benchmarks.reader --cache /tmp/examples.pickle
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.reader.arrays import as_arrays
 from benchmarks.reader.data import FOLDS, Example, cached, fold, shared
 from benchmarks.reader.training import sample, train, train_kinds
-from crawler.extraction.classifier import WEIGHTS, Weights
+from crawler.extraction.classifier.classifier import WEIGHTS, Weights
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.gold.reading import gold_pages
-from crawler.extraction.blocks import Block
-from crawler.extraction.classifier import page_of
-from crawler.extraction.features import Described, Pool, describe
-from crawler.page.markup import ExtractionError, parse
+from crawler.extraction.classifier.classifier import page_of
+from crawler.extraction.classifier.features import Described, Pool, describe
+from crawler.extraction.html.blocks import Block
+from crawler.extraction.html.markup import ExtractionError, parse
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 PAGES = "pages/wcxb-dev.jsonl.xz"

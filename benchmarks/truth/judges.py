@@ -16,16 +16,16 @@ from trafilatura.metadata import extract_title
 from trafilatura.settings import Document
 
 from benchmarks.truth.articles import folded
+from crawler.config.site import Site
 from crawler.diffing.diff import Hunk
-from crawler.fetched import Fetched, Listed
-from crawler.reading.parts import split
-from crawler.running.archive import SiteArchive
-from crawler.running.settle import settle
-from crawler.site import Site
+from crawler.extraction.html.article_parts import split
+from crawler.fetch_result import Fetched, Listed
+from crawler.frontier import SourceState
 from crawler.times import iso
+from crawler.tracking.finalize import settle
+from crawler.tracking.run_frontier import SiteArchive
 from crawler.tracking.tracker import Tracker
-from crawler.urls import key
-from spiders.archive import SourceState
+from crawler.urls.canonical import key
 from storage.reader import Reader
 from storage.rows import ChangeRow
 from storage.store import Store
@@ -136,7 +136,7 @@ class Variorum:
     def _run(
         self, at: datetime, listed: Sequence[Listed], pages: Sequence[str], fetch: Callable[[str], Fetched]
     ) -> None:
-        with mock.patch("crawler.running.archive.now", lambda: at):
+        with mock.patch("crawler.tracking.run_frontier.now", lambda: at):
             self._number = self.store.begin_run(self.site.name, iso(at))
             archive = SiteArchive(self.store, self.site, self._number, at, thorough=True)
             tracker = Tracker(archive)

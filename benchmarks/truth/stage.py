@@ -8,7 +8,7 @@ from typing import Protocol
 
 from benchmarks.truth.articles import Article
 from benchmarks.truth.edits import Edit
-from crawler.fetched import Fetched, Listed
+from crawler.fetch_result import Fetched, Listed
 
 
 class Stage(Protocol):

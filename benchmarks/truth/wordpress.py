@@ -20,10 +20,10 @@ from scrapy.http import HtmlResponse
 from benchmarks.truth.articles import Article
 from benchmarks.truth.edits import Edit
 from crawler.errors import Misuse
-from crawler.fetched import Fetched, Listed
-from crawler.reading.parts import join
-from spiders.parts import further_parts
-from spiders.wordpress import PER_PAGE, read_posts
+from crawler.extraction.html.article_parts import join
+from crawler.fetch_result import Fetched, Listed
+from spiders.sources.article_parts import further_parts
+from spiders.sources.wordpress import PER_PAGE, read_posts
 
 VARIABLE = "VARIORUM_TEST_WORDPRESS"
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "wordpress"

@@ -1,7 +1,7 @@
 """What a page is made of, as far as that tells an article from what stands in for one.
 
 One pass over the markup: machinery (scripts and attributes), headings, running text, buttons, links. No
-article is read here; that is the work of `crawler.extract`.
+article is read here; that is the work of `crawler.extraction.extract`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 from lxml import etree
 
-from crawler.classification.folding import fold, squeeze
+from crawler.classification.phrases.folding import fold, squeeze
 
 UNSEEN = ("head", "script", "style", "noscript", "template")
 BLOCKS = frozenset(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from crawler.classification.anatomy import Anatomy
-from crawler.classification.folding import fold, squeeze
+from crawler.classification.phrases.folding import fold, squeeze
 from crawler.classification.response import ResponseView
 
 MOST_BLOCKS = 300  # of a longer text every second one, or third, is looked for

@@ -23,8 +23,7 @@ from typing import NamedTuple
 
 from crawler.classification import standins
 from crawler.classification.comparison import ComparedView, LastVersion
-from crawler.classification.folding import fold, found
-from crawler.classification.media_type import JSON, XML
+from crawler.classification.phrases.folding import fold, found
 from crawler.classification.phrases.of_articles import NOT_FOUND, NOT_FOUND_HEADINGS
 from crawler.classification.response import (
     LITTLE,
@@ -35,7 +34,8 @@ from crawler.classification.response import (
     ResponseView,
     plain,
 )
-from crawler.fetched import Fetched
+from crawler.extraction.media_type import JSON, XML
+from crawler.fetch_result import Fetched
 
 
 class Outcome(StrEnum):
@@ -80,7 +80,7 @@ def in_words(outcome: Outcome, reason: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What must be known besides the response. Keys are those of `crawler.urls.key`."""
+    """What must be known besides the response. Keys are those of `crawler.urls.canonical.key`."""
 
     asked_key: str
     final_key: str

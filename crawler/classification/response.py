@@ -14,9 +14,9 @@ from functools import cached_property
 from html import unescape
 
 from crawler.classification.anatomy import Anatomy
-from crawler.classification.media_type import HTML, media_type
-from crawler.fetched import Fetched
-from crawler.page.encoding import decode
+from crawler.extraction.html.encoding import decode
+from crawler.extraction.media_type import HTML, media_type
+from crawler.fetch_result import Fetched
 
 CHALLENGE_HEADERS = {"cf-mitigated": "Cloudflare", "x-amzn-waf-action": "AWS WAF", "x-sucuri-block": "Sucuri"}
 """Headers that come with a challenge or a block page only."""

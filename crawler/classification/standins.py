@@ -12,9 +12,9 @@ import re
 from dataclasses import dataclass
 
 from crawler.classification.comparison import ComparedView
-from crawler.classification.folding import Phrases, begins, fold, found
 from crawler.classification.phrases import of_articles as articles
 from crawler.classification.phrases import of_servers as servers
+from crawler.classification.phrases.folding import Phrases, begins, fold, found
 
 MOST_TEXTS = 200
 NOTE = 40

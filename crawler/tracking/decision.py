@@ -8,7 +8,7 @@ The rules that hold here:
 * Where the page did not change and only our reading of it did, that is extraction drift, and no change.
 * A text that loses most of itself, or was cut, is a suspect until a later run shows it, too.
 * A page that answers "not found", by its status or in the site's own words, is `missing`; what becomes
-  of it is settled at the end of the run (crawler/running/settle.py), when it is known how the site fared.
+  of it is settled at the end of the run (crawler/tracking/finalize.py), when it is known how the site fared.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import Literal
 
 from crawler.classification.outcome import Outcome, Verdict
 from crawler.diffing.diff import Diff, compare, similarity
-from crawler.extract import Extract, ExtractionError
-from crawler.judging.witness import agree
-from crawler.page.places import unnumbered
+from crawler.extraction.extract import Extract, ExtractionError
+from crawler.extraction.html.dom_paths import unnumbered
+from crawler.extraction.source_text import agree
 from crawler.tracking.drift import is_dress, is_ours
 from crawler.tracking.identity import Identity
 from crawler.tracking.knowledge import Known

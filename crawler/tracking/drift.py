@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from crawler.boilerplate.template import Template, design_of
 from crawler.diffing.diff import Diff
-from crawler.extraction.blocks import blocks
-from crawler.page.markup import parse
-from crawler.reading.parts import split
+from crawler.extraction.boilerplate.template import Template, design_of
+from crawler.extraction.html.article_parts import split
+from crawler.extraction.html.blocks import blocks
+from crawler.extraction.html.markup import parse
 
 
 def is_dress(diff: Diff, old: bytes, new: bytes, template: Template) -> bool:

@@ -27,7 +27,7 @@ class Identity:
     url: str | None = None
     """Its canonical URL from now on; None where nothing is said of it."""
     keys: tuple[str, ...] = ()
-    """Keys (crawler.urls.key) that lead to it from now on."""
+    """Keys (crawler.urls.canonical.key) that lead to it from now on."""
     absorbs: tuple[PageRow, ...] = ()
     """Pages that turned out to be other spellings of it."""
     moved_from: str = ""

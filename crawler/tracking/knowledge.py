@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.boilerplate.template import EMPTY, Template
 from crawler.classification.comparison import LastVersion
 from crawler.classification.outcome import Context, Outcome
 from crawler.classification.response import PageFingerprint, ResponseView, has_end
-from crawler.extract import Extract, ExtractionError
-from crawler.fetched import Fetched
-from crawler.judging.novelty import is_new
-from crawler.page.places import unnumbered
-from crawler.reading.reader import Reader
-from crawler.reading.rereading import keep, read_again
-from crawler.site import Site
+from crawler.config.site import Site
+from crawler.extraction.boilerplate.template import EMPTY, Template
+from crawler.extraction.extract import Extract, ExtractionError
+from crawler.extraction.html.dom_paths import unnumbered
+from crawler.extraction.reader import Reader
+from crawler.fetch_result import Fetched
 from crawler.tracking.identity import Identity, tells_apart
+from crawler.tracking.new_pages import is_new
 from crawler.tracking.reading import Reading
+from crawler.tracking.reextraction import keep, read_again
 from crawler.tracking.renderings import is_rendering, main_page
-from crawler.urls import (
+from crawler.urls.canonical import (
     canonical,
     in_scope,
     is_other_host,

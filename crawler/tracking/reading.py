@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
-from crawler.extract import Extract, ExtractionError
-from crawler.fetched import Fetched
-from crawler.reading.reader import Reader
+from crawler.extraction.extract import Extract, ExtractionError
+from crawler.extraction.reader import Reader
+from crawler.fetch_result import Fetched
 
 
 @dataclass(frozen=True, slots=True)

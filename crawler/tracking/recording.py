@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from crawler.errors import VariorumError
-from crawler.fetched import Fetched
+from crawler.fetch_result import Fetched
 from crawler.tracking import records
 from crawler.tracking.decision import Decision, Sight
 from crawler.tracking.identity import Identity

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import msgspec
 
 from crawler.classification.outcome import Verdict
+from crawler.config.site import Site
 from crawler.dates import moved, moved_on
 from crawler.diffing.diff import Diff
-from crawler.extract import Extract
-from crawler.fetched import Fetched
-from crawler.site import Site
+from crawler.extraction.extract import Extract
+from crawler.fetch_result import Fetched
 from storage.bodies import Packed, digest_of
 from storage.rows import PageRow, Values, VersionRow
 from storage.store import Store
-from storage.words.alike import alike
+from storage.text_index.similar_edits import alike
 
 OF_REDESIGN = 0.3
 """The significance of a new design: worth a look, below any edit that turns a sentence round."""
@@ -45,7 +45,7 @@ class Version:
     fetched: Fetched
     extract: Extract
     label: str
-    """Names who read the text (crawler.reading.reader.Reader.label)."""
+    """Names who read the text (crawler.extraction.reader.Reader.label)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,10 @@ themes exist that name one page everywhere, and sites where `/x` and `/x/` are t
 
 from __future__ import annotations
 
+from crawler.config.site import Site
 from crawler.diffing.diff import compare, similarity
-from crawler.extract import Extract
-from crawler.site import Site
-from crawler.urls import key, main_address
+from crawler.extraction.extract import Extract
+from crawler.urls.canonical import key, main_address
 from storage.rows import PageRow, VersionRow
 from storage.spelling import other_slash
 from storage.store import Store

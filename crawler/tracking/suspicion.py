@@ -13,7 +13,7 @@ from typing import Literal
 from crawler.classification.response import has_end
 from crawler.diffing.diff import Diff, Read, similarity
 from crawler.diffing.tokens import words
-from crawler.extract import Extract
+from crawler.extraction.extract import Extract
 from crawler.tracking.knowledge import Known
 from crawler.tracking.reading import Reading
 

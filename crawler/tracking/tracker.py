@@ -10,25 +10,25 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from crawler.boilerplate.learning import SAMPLE, SECOND_LOOK, Learner
-from crawler.boilerplate.recurrence import LEAST_PAGES
-from crawler.boilerplate.redesign import Redesign
 from crawler.classification.outcome import READABLE, Outcome, Verdict, judge
-from crawler.extract import ExtractionError
-from crawler.fetched import Fetched, Listed
-from crawler.reading.parts import split
-from crawler.reading.reader import Reader
-from crawler.running.archive import BATCH, SiteArchive
-from crawler.running.bounds import CostsTooMuch, page_bounds
+from crawler.extraction.boilerplate.recurrence import LEAST_PAGES
+from crawler.extraction.extract import ExtractionError
+from crawler.extraction.html.article_parts import split
+from crawler.extraction.reader import Reader
+from crawler.fetch_result import Fetched, Listed
 from crawler.tracking import records
 from crawler.tracking.confirmation import Confirmations
 from crawler.tracking.decision import Decision, Sight, decide
 from crawler.tracking.knowledge import Asked, Known, common_blocks, is_same, load, relate, reread
+from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from crawler.tracking.reading import Reading, read
 from crawler.tracking.recording import Outdated, Recorder
 from crawler.tracking.records import Capture
+from crawler.tracking.redesign import Redesign
 from crawler.tracking.renderings import same_pages
-from crawler.urls import other_origin
+from crawler.tracking.run_frontier import BATCH, SiteArchive
+from crawler.tracking.template_learning import SAMPLE, SECOND_LOOK, Learner
+from crawler.urls.canonical import other_origin
 from storage.rows import PageRow
 
 ATTEMPTS = 3

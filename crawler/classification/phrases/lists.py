@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import product
 
-from crawler.classification.folding import Phrases, fold
+from crawler.classification.phrases.folding import Phrases, fold
 
 
 def phrases(*groups: str | Iterable[str]) -> Phrases:

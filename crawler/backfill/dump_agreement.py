@@ -1,0 +1,64 @@
+"""A text of a dump beside the page that it is of: what a dump shows and the page holds back is no difference.
+
+A dump has what stands on a page beside the article, too: what a picture shows, its caption, a label. Whatever
+of it the page's own HTML has outside of its text was not taken away by the site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crawler.diffing.normalisation import plain
+from crawler.extraction.extract import Extract, ExtractionError
+from crawler.extraction.html.blocks import blocks
+from crawler.extraction.html.markup import folded, parse
+from storage.errors import NotFound
+from storage.rows import VersionRow
+from storage.store import Store
+
+SHOWN = ("alt", "title", "aria-label")
+
+
+def read_beside(store: Store, page: int, at: str, extract: Extract) -> Extract:
+    """A text that stood on the page at a moment, as the page's own HTML next to that moment has it read.
+
+    Where both say the same, it is that version's own text; as it was where no HTML is kept.
+    """
+    versions = store.versions_of(page)
+    later = [version for version in versions if version.captured_at > at][:1]
+    earlier = [version for version in versions if version.captured_at <= at][-1:]
+    read = extract
+    for version in (*later, *earlier):
+        if (html := _html(store, version)) is not None:
+            read = _without(extract, version, html)
+            if _say_the_same(read, version):
+                return replace(extract, title=version.title, text=version.text)
+    return read
+
+
+def _html(store: Store, version: VersionRow) -> set[str] | None:
+    """Every line that the page of a version shows or describes; None where it is not kept."""
+    capture = store.capture(version.capture)
+    try:
+        tree = parse(store.body(capture.body), capture.url, capture.declared) if capture.body else None
+    except (ExtractionError, NotFound):
+        return None
+    if tree is None:
+        return None
+    shown = {folded(value) for name in SHOWN for value in tree.xpath("//@*[name() = $name]", name=name)}
+    return shown.union(line for block in blocks(tree) for line in block.lines)
+
+
+def _without(extract: Extract, version: VersionRow, html: set[str]) -> Extract:
+    """Less the lines that the page has outside of its text."""
+    text = set(version.text.split("\n"))
+    return replace(
+        extract, text="\n".join(line for line in extract.blocks if line in text or line not in html)
+    )
+
+
+def _say_the_same(extract: Extract, version: VersionRow) -> bool:
+    ours: Sequence[str] = (extract.title, *extract.blocks)
+    theirs: Sequence[str] = (version.title, *version.text.split("\n"))
+    return plain(" ".join(ours)) == plain(" ".join(theirs))

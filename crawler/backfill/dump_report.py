@@ -1,0 +1,47 @@
+"""What text dumps came to, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crawler.backfill.dumps.article import Unsplit
+from crawler.backfill.text_dumps import Report
+from crawler.output import terminal
+from crawler.output.objects import Object
+
+COUNTS = ("articles", "excerpts", "headlines", "matched", "unplaced", "absorbed", "version", "seen", "known")
+
+
+def report_object(report: Report) -> Object:
+    """The object of one dump."""
+    latest = report.split.latest
+    return {
+        "file": report.file.name,
+        "captured_at": report.file.at,
+        **{name: report.counts[name] for name in COUNTS},
+        "changes": report.changes,
+        "latest": latest.isoformat() if latest else None,
+        "unsplit": [_unsplit_object(report, one) for one in report.split.unsplit],
+    }
+
+
+def show_reports(reports: Sequence[Report]) -> None:
+    """A line of counts for each dump; below it what could not be split, and what is odd."""
+    for report in reports:
+        counts = {name: report.counts[name] for name in COUNTS} | {"changes": report.changes}
+        terminal.line(f"{report.file.name}: {terminal.counts(counts) or 'nothing'}")
+        for one in report.split.unsplit:
+            found = _unsplit_object(report, one)
+            terminal.line(
+                f"  not split: {found['file']}:{found['lines'][0]}-{found['lines'][1]}: {found['why']}"
+            )
+        if report.is_older:
+            terminal.note(
+                f"{report.file.name}: it names the day {report.split.latest}, and is taken as of "
+                f"{report.file.at[:10]}: if it was made later, say when with --captured-at"
+            )
+
+
+def _unsplit_object(report: Report, one: Unsplit) -> Object:
+    """A stretch of a dump, its lines counted from 1."""
+    return {"file": report.file.name, "lines": [one.first + 1, one.last + 1], "why": one.why}

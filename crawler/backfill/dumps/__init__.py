@@ -1,0 +1,1 @@
+"""Text dumps of whole pages, split into articles. Pure."""

@@ -1,0 +1,160 @@
+"""An article by itself, and the articles that it leads to under labels such as «Also read:».
+
+Pages of this kind name their title twice, or have a date between the title and the text, or their title is
+known from elsewhere. Where none of that holds, nothing is concluded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice, takewhile
+
+from crawler.backfill.dumps.article import Article
+from crawler.backfill.dumps.article_list import before_signposts
+from crawler.backfill.dumps.boilerplate_lines import is_label
+from crawler.backfill.dumps.date_lines import date_line, find
+from crawler.backfill.dumps.lines import Paragraph, is_short, title_of
+from crawler.extraction.metadata.headline import language
+
+LEAD = 250
+"""The source and the date, at the head of a lead, take so many characters at most."""
+HEAD = 6
+"""So many paragraphs after the title may stand before the date."""
+BYLINE = re.compile(r"(?:by|von|par|nga|نویسنده|نوشته|بقلم)\b", re.IGNORECASE)
+LEAST_WORDS = 3
+"""Fewer are the name of a site or a box, and no title, unless more tells so."""
+LONGEST_NOTE = 40
+"""Characters of a line that says in what language the text goes on: `In Albanian:`."""
+LEAST_PARAGRAPHS = 3
+MOST_NOTES = 20
+"""So many such lines of an article are looked at."""
+
+
+def singles(body: Sequence[Paragraph], titles: Collection[str]) -> Iterator[Article]:
+    """The articles among these paragraphs; `titles` are headlines known from elsewhere."""
+    blocks: list[list[Paragraph]] = [[]]
+    for paragraph in body:
+        if len(paragraph.lines) == 1 and is_label(paragraph.lines[0]):
+            blocks.append([])
+        else:
+            blocks[-1].append(paragraph)
+    last = len(blocks) - 1
+    found = [_articles(one, titles, labelled=at > 0, open_end=at == last) for at, one in enumerate(blocks)]
+    for at, articles in enumerate(found):
+        # What stands below a label and is no article may be the rest of the one above it.
+        if at == last or found[at + 1] or not any(one.is_prose for one in blocks[at + 1]):
+            yield from (part for article in articles for part in _by_language(article))
+
+
+def _articles(
+    block: Sequence[Paragraph], titles: Collection[str], *, labelled: bool, open_end: bool
+) -> list[Article]:
+    """What stands below one label, or above the first."""
+    if found := _teasers(block):
+        return found
+    block = [part for paragraph in block[:HEAD] for part in _parted(paragraph)] + list(block[HEAD:])
+    title = 0 if labelled else _title(block, titles)
+    if title is None or len(block) < title + 2 or not block[title].is_short:
+        return []
+    whole = block[title:]
+    told_by = _told_by(whole, () if labelled else titles)  # a label may announce what is known
+    body = before_signposts(whole[1:]) if open_end else whole[1:]
+    return [_article(whole[0], body, told_by)] if told_by and any(one.is_prose for one in body) else []
+
+
+def _parted(paragraph: Paragraph) -> list[Paragraph]:
+    """A title apart from the date and author right below it."""
+    title, *others = paragraph.lines
+    if others and is_short(title) and all(BYLINE.match(line) or date_line(line) for line in others):
+        return [Paragraph(paragraph.first, (title,)), Paragraph(paragraph.first + 1, tuple(others))]
+    return [paragraph]
+
+
+def _teasers(block: Sequence[Paragraph]) -> list[Article]:
+    """Pairs of a title and a lead, and nothing else."""
+    pairs = list(zip(block[::2], block[1::2], strict=False))
+    if not pairs or len(block) % 2 or not all(title.is_short and is_lead(lead) for title, lead in pairs):
+        return []
+    return [replace(_article(*pair[:1], pair[1:], "a lead with its date"), is_excerpt=True) for pair in pairs]
+
+
+def _article(title: Paragraph, body: Sequence[Paragraph], told_by: str) -> Article:
+    days = (found.day for one in body[:HEAD] if _is_dated(one) and (found := find(one.text)))
+    kept = tuple(one.text for one in body if one.text != title.text)
+    last = body[-1].first + len(body[-1].lines) - 1
+    return Article(title_of(title.text), kept, title.first, last, told_by, next(days, None))
+
+
+# ---- what tells a title
+
+
+def is_lead(paragraph: Paragraph) -> bool:
+    """Whether it begins with its source and date: `Lobe Log, June 08 2018:… Regrouping meant`."""
+    found = find(paragraph.text)
+    return bool(found and found.start <= LEAD and paragraph.text[found.end :].lstrip()[:1] in (":", "："))
+
+
+def _is_dated(paragraph: Paragraph) -> bool:
+    """Whether it says when the article is from."""
+    return is_lead(paragraph) or any(map(date_line, paragraph.lines))
+
+
+def _title(block: Sequence[Paragraph], titles: Collection[str]) -> int | None:
+    """Where the title stands: the one that is known and has a text below, else the first that may be one."""
+    known = [at for at, one in enumerate(block) if title_of(one.text) in titles and _has_text(block, at)]
+    if len(known) > 1 and not _is_said_twice(block[known[0] :]):
+        return None
+    if known:
+        return known[0]
+    first = next((at for at, one in enumerate(block) if not one.is_short or _may_be_title(one)), None)
+    return first if first is not None and block[first].is_short else None
+
+
+def _has_text(block: Sequence[Paragraph], at: int) -> bool:
+    return block[at].is_short and any(one.is_prose for one in block[at + 1 : at + 4])
+
+
+def _told_by(whole: Sequence[Paragraph], titles: Collection[str]) -> str:
+    """What tells that the first of these is a title; empty where nothing does."""
+    if title_of(whole[0].text) in titles:
+        return "a known headline"
+    if any(map(is_lead, whole[1:3])):
+        return "a lead with its date"
+    if _is_said_twice(whole):
+        return "a title said twice"
+    head = list(takewhile(lambda one: len(one.text) <= LEAD, whole[1 : HEAD + 1]))
+    dated = next((at for at, one in enumerate(head) if _is_dated(one)), None)
+    if dated is None or any(map(_may_be_title, head[:dated])):
+        return ""
+    return "a date below the title"
+
+
+def _may_be_title(paragraph: Paragraph) -> bool:
+    said = paragraph.text
+    return paragraph.is_short and len(said.split()) >= LEAST_WORDS and not BYLINE.match(said)
+
+
+def _is_said_twice(whole: Sequence[Paragraph]) -> bool:
+    return len(whole[0].text.split()) >= LEAST_WORDS and any(one.text == whole[0].text for one in whole[1:])
+
+
+# ---- an article and its original
+
+
+def _by_language(article: Article) -> Iterator[Article]:
+    """The article, and what follows in another language after a note and a title, as one of its own."""
+    said = article.paragraphs
+    notes = (at for at in range(1, len(said) - LEAST_PARAGRAPHS) if _is_note(said[at]))
+    for at in islice(notes, MOST_NOTES):
+        own, other = (language("\n".join(part), None) for part in (said[:at], said[at + 2 :]))
+        if own and other and own != other and is_short(said[at + 1]):
+            yield replace(article, paragraphs=said[:at])
+            yield replace(article, title=title_of(said[at + 1]), paragraphs=said[at + 2 :])
+            return
+    yield article
+
+
+def _is_note(line: str) -> bool:
+    return len(line) <= LONGEST_NOTE and "\n" not in line and line.endswith((":", "："))

@@ -1,0 +1,92 @@
+"""Which known page a text is of that came without an address."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+
+from storage.store import Store
+from storage.text_index import minhash
+from storage.text_index.folding import folded, folded_words
+from storage.unplaced import Candidate, Unplaced
+
+TITLED = 0.3
+"""A page with the same title has the same article, if so much of the shorter text is in the longer one."""
+UNTITLED = 0.9
+"""With another title, so much must be the same."""
+_HASH = 8
+
+
+class Known:
+    """The versions of a site's articles, by what is said in them."""
+
+    def __init__(self, store: Store, site: str) -> None:
+        self._rows, self._site = Unplaced(store.db), site
+        self._of_page: defaultdict[int, list[Candidate]] = defaultdict(list)
+        self._titled: defaultdict[str, list[Candidate]] = defaultdict(list)
+        self._saying: defaultdict[bytes, list[Candidate]] = defaultdict(list)
+        self._said = lru_cache(maxsize=512)(self._read)
+        self._add(self._rows.candidates(site))
+
+    def titles(self) -> set[str]:
+        """The titles of pages, as they themselves give them."""
+        return {one.title for found in self._of_page.values() for one in found if not one.is_text}
+
+    def learn(self, page: int) -> None:
+        """The versions of a page are others than they were."""
+        self._said.cache_clear()
+        self._of_page[page] = []
+        self._add(self._rows.candidates(self._site, page))
+
+    def find(self, title: str, text: str, published: str | None, *, placed: bool = False) -> Candidate | None:
+        """The version that is likest, of a page that the article is taken for; None where there is no such.
+
+        With `placed`, of pages with an address only. Among equals: a page with an address, the same day, the
+        page that was there first.
+        """
+        words = folded_words(text)
+        shingles = minhash.shingles(words)
+        best: tuple[tuple[bool, bool, float, bool, int], Candidate] | None = None
+        for one, titled in self._met(title, shingles):
+            if placed and one.is_unplaced:
+                continue
+            like = self._likeness(one, words, shingles)
+            dated = bool(published) and published == one.published
+            apart = bool(published and one.published) and not dated
+            if not (like >= TITLED or dated if titled else like >= UNTITLED and not apart):
+                continue
+            rank = (not one.is_unplaced, titled, like, dated, -one.page)
+            if best is None or rank > best[0]:
+                best = rank, one
+        return best[1] if best else None
+
+    def _add(self, candidates: Iterable[Candidate]) -> None:
+        for one in candidates:
+            self._of_page[one.page].append(one)
+            self._titled[folded(one.title)].append(one)
+            for at in range(0, len(one.sketch or b""), _HASH):
+                self._saying[(one.sketch or b"")[at : at + _HASH]].append(one)
+
+    def _met(self, title: str, shingles: minhash.Shingles) -> list[tuple[Candidate, bool]]:
+        """The versions with this title, and those that may well say the same."""
+        titled = self._titled[folded(title)] if folded(title) else []
+        met = Counter(one for shingle in shingles for one in self._saying.get(shingle, ()))
+        # Of a text that has nearly all of these words, nearly all of its sketch is among them.
+        alike = [one for one, times in met.items() if 2 * times * _HASH >= len(one.sketch or b"")]
+        met_too = [(one, False) for one in alike if one not in titled]
+        return [
+            (one, same)
+            for one, same in [*((one, True) for one in titled), *met_too]
+            if one in self._of_page[one.page]
+        ]
+
+    def _likeness(self, one: Candidate, words: list[str], shingles: minhash.Shingles) -> float:
+        """How much of the shorter of two texts is in the longer one, however short it is."""
+        theirs, said = self._said(one.version)
+        short, long = sorted((shingles, said), key=len)
+        return len(short & long) / len(short) if short else float(words == theirs)
+
+    def _read(self, version: int) -> tuple[list[str], minhash.Shingles]:
+        words = folded_words(self._rows.text(version))
+        return words, minhash.shingles(words)

@@ -1,0 +1,225 @@
+"""WARC and WACZ files to the pages that they hold, as fetches. Nothing is unpacked to the disk."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from io import BufferedIOBase
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from warcio.exceptions import ArchiveLoadFailed
+
+from crawler.backfill.warc_records import (
+    NOT_MODIFIED,
+    REDIRECTS,
+    Records,
+    Revisit,
+    each,
+    fetched_of,
+    names_of,
+    revisit_of,
+    status_of,
+    trouble_of,
+    trouble_of_fetch,
+)
+from crawler.errors import Misuse
+from crawler.extraction.html.encoding import described
+from crawler.fetch_result import Fetched
+
+HTTP = ("http://", "https://")
+OK = 200
+PAGES = frozenset(["response", "resource", "revisit"])
+"""Types of records that are sights of pages."""
+GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+
+
+class Spot(NamedTuple):
+    """Where a record begins."""
+
+    path: Path
+    member: str
+    """Within a WACZ; else empty."""
+    offset: int
+
+
+class Capture(NamedTuple):
+    """A page, and the file that it was captured in."""
+
+    file: str
+    fetched: Fetched
+
+
+@dataclass
+class WarcFiles:
+    """The pages in some WARC and WACZ files whose addresses are wanted."""
+
+    paths: tuple[Path, ...]
+    wanted: Callable[[str], bool]
+    stored: Callable[[str, str], bytes | None]
+    """The body kept of the page of an address that has this payload digest, where there is one."""
+    lost: int = 0
+    """Revisits of which no earlier record was found."""
+    broken: list[str] = field(default_factory=list)
+    """Files that are no archives or break off, in words."""
+    refused: list[str] = field(default_factory=list)
+    """Records that hold half a page, each with its place, in words."""
+    _spots: dict[str, Spot] = field(default_factory=dict)
+    _sights: dict[str, list[tuple[str, Spot]]] = field(default_factory=lambda: defaultdict(list))
+    """When each wanted address was captured whole, and where."""
+    _revisits: list[Revisit] = field(default_factory=list)
+
+    def captures(self) -> Iterator[Capture]:
+        """Each capture of a wanted page: those with a body of their own, then those that refer to one.
+
+        What is wrong with a file is told in `broken`; what came before that in it is right. A record that is
+        not whole is told in `refused`, and is no capture.
+        """
+        for path in self.paths:
+            try:
+                for member in _members(path):
+                    yield from self._of_file(path, member)
+            except Misuse as error:
+                self.broken.append(str(error))
+        yield from self._revisited()
+
+    def _of_file(self, path: Path, member: str) -> Iterator[Capture]:
+        with _opened(path, member) as stream:
+            records = Records(stream)
+            for record in each(records):
+                url = record.rec_headers.get_header("WARC-Target-URI") or ""
+                if record.rec_type not in PAGES or not url.startswith(HTTP):
+                    continue
+                wanted = self.wanted(url)
+                if record.rec_type == "revisit" or status_of(record) == NOT_MODIFIED:
+                    self._revisits += [revisit_of(record, path.name, url)] if wanted else []
+                    continue
+                fetched = fetched_of(record, url) if wanted else None
+                spot = Spot(path, member, records.get_record_offset())
+                why = records.trouble or trouble_of(record)
+                if not why:
+                    self._remember(record, fetched, spot)
+                if wanted and status_of(record) not in REDIRECTS:
+                    self._refuse(f"{_place(spot)} ({url})", why or trouble_of_fetch(fetched))
+                if fetched and not why:
+                    yield Capture(path.name, fetched)
+
+    def _remember(self, record: Any, fetched: Fetched | None, spot: Spot) -> None:
+        """Where a record stands, for what refers to it."""
+        url, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
+        for name in names_of(record, url, date):
+            self._spots.setdefault(name, spot)
+        if fetched and not fetched.error:
+            self._sights[url].append((fetched.fetched_at, spot))
+
+    def _refuse(self, place: str, why: str) -> None:
+        if why:
+            self.refused.append(f"{place} is left out: {why}")
+
+    def _revisited(self) -> Iterator[Capture]:
+        """The revisits, in the order in which what they refer to is read from the files."""
+        placed = [(self._spot(revisit), revisit) for revisit in self._revisits]
+        found = sorted((spot, revisit) for spot, revisit in placed if spot)
+        for (path, member), of_file in groupby(found, key=lambda one: one[0][:2]):
+            with _opened(path, member) as stream:
+                for spot, same in groupby(of_file, key=lambda one: one[0]):
+                    stream.seek(spot.offset)
+                    first = fetched_of(next(each(Records(stream))), "")
+                    for _, revisit in same:
+                        yield from self._again(revisit, first)
+        for spot, revisit in placed:
+            if spot is None:
+                yield from self._again(revisit, self._kept(revisit))
+
+    def _spot(self, revisit: Revisit) -> Spot | None:
+        named = next((self._spots[name] for name in revisit.names if name in self._spots), None)
+        if named or revisit.status != NOT_MODIFIED:
+            return named
+        before = [one for one in self._sights.get(revisit.url, ()) if one[0] <= revisit.at]
+        return max(before)[1] if before else None
+
+    def _kept(self, revisit: Revisit) -> Fetched | None:
+        bodies = (self.stored(revisit.url, name) for name in revisit.names)
+        body = next((body for body in bodies if body), None)
+        return Fetched("", "", "", body=body) if body else None
+
+    def _again(self, revisit: Revisit, first: Fetched | None) -> Iterator[Capture]:
+        if first is None:
+            self.lost += 1
+            return
+        headers = {**first.headers, **revisit.headers}
+        encoding = described(headers, first.body)
+        fetched = Fetched(
+            revisit.url,
+            revisit.url,
+            revisit.at,
+            first.status or OK if revisit.status == NOT_MODIFIED else revisit.status,
+            headers,
+            first.body,
+            encoding.name if encoding else None,
+            error=first.error,
+            detail=first.detail,
+            encoding_by=encoding.by if encoding else None,
+        )
+        if revisit.at and fetched.status not in REDIRECTS:
+            yield Capture(revisit.file, fetched)
+
+
+def _place(spot: Spot) -> str:
+    within = f", {spot.member}" if spot.member else ""
+    return f"{spot.path}{within}: the record at byte {spot.offset}, unpacked"
+
+
+# ---- files
+
+
+def _members(path: Path) -> list[str]:
+    """The WARC files within a WACZ, in the order of their names; of any other file, itself."""
+    with path.open("rb") as file:
+        if file.read(len(ZIP)) != ZIP:
+            return [""]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = sorted(name for name in archive.namelist() if name.endswith((".warc.gz", ".warc")))
+    except zipfile.BadZipFile as error:
+        raise Misuse(f"{path}: this WACZ can't be read: {error}") from error
+    if not names:
+        raise Misuse(f"{path}: there is no WARC file in this archive; is it a WACZ?")
+    return names
+
+
+class _Stream:
+    """A file's bytes, unpacked; that it breaks off is said, and not taken for its end."""
+
+    def __init__(self, file: BufferedIOBase) -> None:
+        self.file = file
+        self.tell, self.seek = file.tell, file.seek
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self.file.read1(size)  # not read: what comes before a break is to be had
+        except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile) as error:
+            raise ArchiveLoadFailed(f"{error}; after byte {self.tell()}, unpacked") from error
+
+
+@contextmanager
+def _opened(path: Path, member: str) -> Iterator[_Stream]:
+    """The unpacked bytes of a file, or of one within a WACZ; what is wrong with it is said in words."""
+    with ExitStack() as stack:
+        try:
+            file: Any = stack.enter_context(
+                stack.enter_context(zipfile.ZipFile(path)).open(member) if member else path.open("rb")
+            )
+            packed = file.read(len(GZIP)) == GZIP
+            file.seek(0)
+            # As one stream, also where each record is packed by itself: some archives are not made so.
+            yield _Stream(stack.enter_context(gzip.GzipFile(fileobj=file)) if packed else file)
+        except (ArchiveLoadFailed, zipfile.BadZipFile) as error:
+            said = " ".join(str(error).split())[:200]
+            raise Misuse(f"{path}: it can't be read to its end as a WARC file: {said}") from error

@@ -1,0 +1,204 @@
+"""Records of WARC and ARC files as fetches, and what is wrong with those that hold no whole page."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from typing import Any, NamedTuple
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecordLoader
+
+from crawler.backfill.content_coding import LARGEST, Undecodable, decoded
+from crawler.dates import sound_date
+from crawler.extraction.html.encoding import described
+from crawler.fetch_result import Fetched
+
+logging.getLogger("warcio").setLevel(logging.ERROR)  # it mends addresses, and says so
+
+NOT_MODIFIED = 304
+REDIRECTS = range(300, 400)
+OK = 200
+BEGINNING = re.compile(rb"WARC/[01]\.\d|(?:https?|dns|filedesc):\S* \S+ \d{14} ")
+"""Of a record, in WARC and in ARC files."""
+BLANK = b" \t\r\n\0"
+BETWEEN = 2
+"""Blank lines that part a record from the next; what follows them is no part of it."""
+TROUBLES = {"cut": "the page in it is cut off", "too large": "the page in it is too large"}
+OF_NOTHING = ("sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ", "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709")
+"""Digests of an empty body, which many answers have in common."""
+
+
+class Revisit(NamedTuple):
+    """A capture whose body is that of an earlier one."""
+
+    file: str
+    url: str
+    at: str
+    status: int
+    headers: Mapping[str, str]
+    names: tuple[str, ...]
+    """By which the earlier one can be known: payload digest; address and time."""
+
+
+class Loader(ArcWarcRecordLoader):  # type: ignore[misc]  # warcio has no types
+    """warcio's, which stumbles over a record without an address."""
+
+    def _ensure_target_uri_format(self, headers: Any) -> str:
+        return super()._ensure_target_uri_format(headers) or ""
+
+
+class Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
+    """The records of a stream, also where nothing parts them; and what is wrong with the one just read."""
+
+    trouble = ""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__(stream, arc2warc=True)
+        self.loader = Loader(verify_http=False, arc2warc=True)
+
+    def _consume_blanklines(self) -> tuple[bytes | None, int]:
+        """What follows a record: blank lines, then the first line of the next one and the length of those.
+
+        warcio takes a first line that is not blank for a part of the record before it. It may be the next
+        record; else the length that the record gives is wrong, and what follows is skipped up to the next.
+        """
+        self.trouble, passed, blank = "", 0, 0
+        while line := self.reader.readline():
+            if BEGINNING.match(line):
+                return line, passed
+            if not line.strip(BLANK):
+                blank += 1
+            elif blank < BETWEEN:
+                self.trouble = "the length that it gives is wrong"
+            passed += len(line)
+        return None, passed
+
+
+def trouble_of(record: Any) -> str:
+    """Why a record can be no capture of a page; empty where it can."""
+    date = record.rec_headers.get_header("WARC-Date")
+    if not _moment(date):
+        return f"its time is {date!r}"
+    if record.length is None:
+        return "it gives no length"
+    return "it is one of several segments" if record.rec_headers.get_header("WARC-Segment-Number") else ""
+
+
+def trouble_of_fetch(fetched: Fetched | None) -> str:
+    """Why what a record holds is no whole page; empty where it is, or is none."""
+    if fetched and not fetched.status:
+        return "there is no answer of a server in it"
+    return TROUBLES[fetched.error] if fetched and fetched.error else ""
+
+
+def each(records: Records) -> Iterator[Any]:
+    """The records. Raises ArchiveLoadFailed for a broken one."""
+    try:
+        yield from records
+    except (AttributeError, ValueError) as error:  # as of a response without an address
+        place = f"the record at byte {records.offset}, unpacked"
+        raise ArchiveLoadFailed(f"{place}, can't be understood: {error}") from error
+
+
+def fetched_of(record: Any, url: str) -> Fetched | None:
+    """A record of a page as a fetch; None for a redirect, or where it says not when or what it is."""
+    at = _moment(record.rec_headers.get_header("WARC-Date"))
+    is_response = record.rec_type == "response"
+    status = status_of(record) if is_response else OK
+    if not at or (is_response and record.http_headers is None) or status in REDIRECTS:
+        return None
+    headers = _headers(record) if is_response else _of_resource(record)
+    body, error = _body(record, headers)
+    encoding = described(headers, body)
+    return Fetched(
+        url=url,
+        final_url=url,
+        fetched_at=at,
+        status=status,
+        headers=headers,
+        body=body,
+        encoding=encoding.name if encoding else None,
+        encoding_by=encoding.by if encoding else None,
+        error=error,
+        detail="as the archive has it" if error else "",
+    )
+
+
+def _of_resource(record: Any) -> dict[str, str]:
+    """Headers that tell of a resource; some tools keep pages as packed files."""
+    kind = record.content_type or ""
+    return {"content-type": kind} | ({"content-encoding": "gzip"} if "html" in kind else {})
+
+
+def revisit_of(record: Any, file: str, url: str) -> Revisit:
+    """A record that refers to an earlier one."""
+    headers = record.rec_headers
+    refers = (
+        headers.get_header("WARC-Refers-To-Target-URI") or url,
+        headers.get_header("WARC-Refers-To-Date"),
+    )
+    return Revisit(
+        file=file,
+        url=url,
+        at=_moment(headers.get_header("WARC-Date")),
+        status=status_of(record) if record.http_headers else 200,
+        headers=_headers(record) if record.http_headers else {},
+        names=names_of(record, *refers),
+    )
+
+
+def names_of(record: Any, url: str, date: str | None) -> tuple[str, ...]:
+    """By which a record can be referred to, given its address and time: its digest, and these."""
+    digest = record.rec_headers.get_header("WARC-Payload-Digest")
+    digest = None if digest in OF_NOTHING or status_of(record) == NOT_MODIFIED else digest
+    at = _moment(date)
+    return (*([digest] if digest else []), *([f"{url} {at}"] if at else []))
+
+
+def _body(record: Any, headers: Mapping[str, str]) -> tuple[bytes, str | None]:
+    """The body, and a key of `Fetched.error` where it could not be had whole."""
+    body = b""
+    while chunk := record.raw_stream.read(LARGEST + 1 - len(body)):
+        body += chunk
+    if len(body) > LARGEST:
+        return b"", "too large"
+    if getattr(record.raw_stream, "limit", 0) > 0 or record.rec_headers.get_header("WARC-Truncated"):
+        return body, "cut"
+    if _is_short(body, headers):
+        return body, "cut"
+    try:
+        return decoded(body, headers.get("transfer-encoding", ""), headers.get("content-encoding", "")), None
+    except Undecodable as error:
+        return b"", str(error)
+
+
+def _is_short(body: bytes, headers: Mapping[str, str]) -> bool:
+    """Whether its server announced more bytes; a packed or chunked body shows by itself that it is cut."""
+    length = headers.get("content-length", "")
+    if headers.get("content-encoding") or headers.get("transfer-encoding") or not length.isascii():
+        return False
+    return length.isdecimal() and len(body) < int(length)
+
+
+def _headers(record: Any) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in record.http_headers.headers:
+        known = headers.get(name.lower())
+        headers[name.lower()] = f"{known}, {value}" if known else value
+    return headers
+
+
+def status_of(record: Any) -> int:
+    """The status of the answer in it; 0 where there is none."""
+    said = record.http_headers.get_statuscode() if record.http_headers else ""
+    return int(said) if said.isdecimal() and len(said) == len("200") else 0
+
+
+def _moment(date: str | None) -> str:
+    """The time in our form; empty where it is none. Archives may say no more than the day."""
+    found = sound_date(date, UTC) or ""
+    return found if "T" in found or not found else f"{found}T00:00:00Z"

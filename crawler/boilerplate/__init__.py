@@ -1,1 +1,0 @@
-"""The boilerplate of a site: learned from its pages, kept with its designs, decided of by people."""

@@ -1,0 +1,86 @@
+"""Changes: the list of them, and each with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from crawler.cli.options import Moment, as_json, site_filter, whole_number, with_reader
+from crawler.config.workspace import Workspace
+from crawler.output import terminal as shown
+from crawler.output.objects import change_object, change_with_hunks, suspect_object
+from crawler.output.page_texts import blocks_after
+from storage.reader import Reader
+from storage.rows import SuspectRow
+
+KINDS = ("new", "edited", "retitled", "gone", "returned", "moved", "template")
+
+
+@click.command()
+@click.option("--site", metavar="SITE", help="Of this site only.")
+@click.option("--kind", type=click.Choice(KINDS), help="Of this kind only.")
+@click.option("--since", type=Moment(ago=True), help="Found since then: a date, a time, or 12h or 2d ago.")
+@click.option("--unreviewed", is_flag=True, help="Only those that nobody has judged yet.")
+@click.option(
+    "--all", "quiet", is_flag=True, help="Also what is kept and not announced: typography, mere dates."
+)
+@click.option("--suspect", is_flag=True, help="What is kept apart until a later run still shows it.")
+@click.option("--limit", type=whole_number, help="No more than so many.")
+@as_json
+@with_reader
+def changes(
+    workspace: Workspace,
+    reader: Reader,
+    site: str | None,
+    kind: str | None,
+    since: str | None,
+    unreviewed: bool,
+    quiet: bool,
+    suspect: bool,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """List what changed, the newest first.
+
+    Example: variorum changes --site nejatngo --since 2d
+    """
+    site = site_filter(workspace, reader, site)
+    if suspect:
+        _suspects(reader.suspects(site, limit), as_json=as_json)
+        return
+    rows = reader.changes(site=site, kind=kind, since=since, unreviewed=unreviewed, quiet=quiet, limit=limit)
+    if as_json:
+        shown.json_lines(map(change_object, rows))
+    elif rows:
+        shown.changes(rows)
+        shown.note(f"Next: variorum show {rows[0].id}")
+    else:
+        shown.note("No changes.")
+
+
+def _suspects(rows: Sequence[SuspectRow], *, as_json: bool) -> None:
+    if as_json:
+        shown.json_lines(map(suspect_object, rows))
+    elif rows:
+        shown.suspects(rows)
+    else:
+        shown.note("No suspects.")
+
+
+@click.command()
+@click.argument("number", metavar="CHANGE", type=whole_number)
+@as_json
+@with_reader
+def show(workspace: Workspace, reader: Reader, number: int, as_json: bool) -> None:
+    """Show one change: its words struck out and put in.
+
+    `variorum changes` tells the number. Into a pipe, words come as [-struck out-] and {+put in+}.
+
+    Example: variorum show 17
+    """
+    row = reader.change(number)
+    if as_json:
+        shown.json_lines([change_with_hunks(row)])
+    else:
+        shown.change(row, blocks_after(reader, row))

@@ -1,0 +1,84 @@
+"""Upkeep of the database: is it still what was stored, and copies of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from crawler.cli.options import as_json, with_reader
+from crawler.config.workspace import Workspace
+from crawler.errors import Misuse
+from crawler.export.atomic_write import whole_file
+from crawler.output import terminal
+from crawler.output.progress import counted
+from storage.maintenance.backup import copy
+from storage.maintenance.verification import Verification
+from storage.maintenance.verification import verify as examine
+from storage.reader import Reader
+
+
+@click.command()
+@click.option("--against", metavar="HEAD", help="A head that was noted earlier, and must still be there.")
+@as_json
+@with_reader
+def verify(workspace: Workspace, reader: Reader, against: str | None, as_json: bool) -> None:
+    """Check that all that is stored is still what was stored.
+
+    Reckons every digest and both chains of seals again, and names what is wrong. Ends by telling the head of
+    the store's chain. Note it elsewhere: with `--against`, it shows later whether all up to it is still the
+    same. Exits with 1 if anything is wrong.
+
+    Example: variorum verify --against 1234:9f86d081884c7d65…
+    """
+    found = examine(reader, against, counted)
+    if as_json:
+        terminal.json_lines([_object(found)])
+    else:
+        _tell(found)
+    click.get_current_context().exit(1 if found.wrong else 0)
+
+
+def _object(found: Verification) -> dict[str, object]:
+    faults = [asdict(fault) for fault in found.faults]
+    return {"ok": not found.wrong, **found.counts, "head": found.head, "wrong": found.wrong, "faults": faults}
+
+
+def _tell(found: Verification) -> None:
+    if found.faults:
+        first = found.faults[0]
+        of_page = f" of {first.url}" if first.url else ""
+        terminal.line(f"WRONG: {first.table} {first.id}{of_page}: {first.says}")
+        terminal.line(f"  {first.remedy}")
+        for fault in found.faults[1:]:
+            terminal.line(
+                f"then {fault.table} {fault.id}{f' of {fault.url}' if fault.url else ''}: {fault.says}"
+            )
+        if more := found.wrong - len(found.faults):
+            terminal.line(f"and {more} more")
+    else:
+        terminal.line(f"All is as it was stored: {terminal.counts(found.counts) or 'nothing yet'}.")
+    if found.head:
+        terminal.line(f"head {found.head}")
+
+
+@click.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace a file of that name.")
+@with_reader
+def backup(workspace: Workspace, reader: Reader, path: Path, force: bool) -> None:
+    """Copy the database as it stands now into a file.
+
+    Whole or not at all; a crawl may go on meanwhile. The copy is checked before it gets its name. To go back
+    to it, stop `variorum watch` and put it in the place of the database.
+
+    Example: variorum backup ~/backups/variorum-2026-11-30.db
+    """
+    if path.exists() and (path.is_dir() or path.samefile(workspace.database)):
+        raise Misuse(f"{path}: this is {'a folder' if path.is_dir() else 'the database itself'}; name a file")
+    if path.exists() and not force:
+        raise Misuse(f"{path} exists already; name another file, or replace it with --force")
+    with whole_file(path) as file, terminal.bar("MB copied") as step:
+        copy(reader, Path(file.name), step)
+    terminal.line(f"{path}: {path.stat().st_size >> 10} kB, as the database stood, and sound")

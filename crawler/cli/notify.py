@@ -1,0 +1,66 @@
+"""News brought now, or tried."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from crawler.cli.options import as_json, with_workspace
+from crawler.config.workspace import Workspace
+from crawler.errors import Misuse
+from crawler.notify.notify import Message, greet, rehearse_news, settle_doubts, tell_news
+from crawler.output import terminal
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Show the messages; send nothing.")
+@click.option("--test", "test", is_flag=True, help="Send each target a greeting instead.")
+@click.option(
+    "--settle",
+    type=click.Choice(["sent", "again"]),
+    help="What is in doubt counts as sent, or is sent again.",
+)
+@as_json
+@with_workspace
+def notify(workspace: Workspace, dry_run: bool, test: bool, settle: str | None, as_json: bool) -> None:
+    """Tell the targets of `notify` what is due, now.
+
+    `variorum watch` does so by itself. Exits with 1 if a target did not take its message.
+
+    Example: variorum notify --dry-run
+    """
+    if dry_run + test + bool(settle) > 1:
+        raise Misuse("--dry-run, --test and --settle: choose one of them.")
+    if settle:
+        count = settle_doubts(workspace, again=settle == "again")
+        terminal.note(f"{count} were in doubt, and {'wait again' if settle == 'again' else 'count as sent'}.")
+        if settle == "sent":
+            return
+    messages = rehearse_news(workspace) if dry_run else greet(workspace) if test else tell_news(workspace)
+    if as_json:
+        terminal.json_lines(_object(one, sent=not dry_run) for one in messages)
+    elif dry_run:
+        _show(messages)
+    else:
+        _tell(messages)
+    click.get_current_context().exit(int(any(one.trouble for one in messages)))
+
+
+def _show(messages: list[Message]) -> None:
+    for one in messages:
+        for text in (f"To {one.target}: {one.trouble or one.title}", "", *one.body.split("\n"), ""):
+            terminal.line(text)
+    if not messages:
+        terminal.note("Nothing is due.")
+
+
+def _tell(messages: list[Message]) -> None:
+    for one in messages:
+        terminal.line(f"{one.target}: {f'not sent: {one.trouble}' if one.trouble else f'sent: {one.title}'}")
+    if not messages:
+        terminal.note("Nothing is due.")
+
+
+def _object(one: Message, *, sent: bool) -> dict[str, object]:
+    return {**asdict(one), "trouble": one.trouble or None, "sent": sent and not one.trouble}

@@ -1,0 +1,131 @@
+"""What several commands take: the workspace, its reader, sites by name, moments, and the choice of JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from crawler.config.schema import refuse
+from crawler.config.site import Site, Sites, load_sites, site_files
+from crawler.config.timing import duration
+from crawler.config.workspace import SETTINGS_FILE, Workspace, load_workspace
+from crawler.errors import Misuse
+from crawler.lock import held, run_lock
+from crawler.output import terminal
+from crawler.times import iso, now, parse
+from storage.reader import Reader
+from storage.store import Store
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+whole_number = click.IntRange(1, 2**31)
+"""What the database can have numbered."""
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
+
+
+def with_workspace(command: Callable[Concatenate[Workspace, P], R]) -> Callable[P, R]:
+    """The command with the workspace as its first argument."""
+
+    @wraps(command)
+    def with_it(*args: P.args, **kwargs: P.kwargs) -> R:
+        return command(load_workspace(_root()), *args, **kwargs)
+
+    return with_it
+
+
+def with_reader(command: Callable[Concatenate[Workspace, Reader, P], R]) -> Callable[P, R]:
+    """The command with the workspace and a reader of its database as its first arguments."""
+
+    @wraps(command)
+    def with_it(*args: P.args, **kwargs: P.kwargs) -> R:
+        workspace = load_workspace(_root())
+        reader = Reader.open(workspace.database)
+        click.get_current_context().call_on_close(reader.close)
+        return command(workspace, reader, *args, **kwargs)
+
+    return with_it
+
+
+def workspace_if_any() -> Workspace | None:
+    """The workspace, where the folder is one."""
+    return load_workspace(_root()) if (_root() / SETTINGS_FILE).exists() else None
+
+
+def _root() -> Path:
+    return click.get_current_context().find_object(Path) or Path()
+
+
+def sites_named(workspace: Workspace, names: Sequence[str]) -> list[Site]:
+    """The sites of these names, or all that can be read; files with faults are named on standard error.
+
+    Raises Misuse for an unknown name, for faults in a file that is named, and where no file can be read.
+    """
+    sites = sites_and_faults(workspace, names)
+    faults = [fault for name in sites.faults for fault in sites.faults[name]]
+    if names or not sites:
+        refuse(faults)
+    for fault in faults:
+        terminal.note(f"left out: {fault}")
+    return [sites[name] for name in dict.fromkeys(names)] if names else list(sites.values())
+
+
+def sites_and_faults(workspace: Workspace, names: Sequence[str]) -> Sites:
+    """The sites of these names, or all, with the faults of their files; no other file is read.
+
+    Raises Misuse for an unknown name, and where there is no file at all.
+    """
+    there = [path.stem for path in site_files(workspace.sites_folder)]
+    for name in names:
+        if name not in there:
+            known = ", ".join(there) or "none; `variorum add URL` adds one"
+            raise Misuse(f'no site is named "{name}". There are: {known}.')
+    if not there:
+        raise Misuse(f"{workspace.sites_folder} has no sites: `variorum add URL` adds one.")
+    return load_sites(workspace.sites_folder, workspace.defaults, names or None)
+
+
+@contextmanager
+def sole_store(workspace: Workspace, site: Site) -> Iterator[Store]:
+    """The store, while nobody else writes the site's history: no run goes on, and no other import.
+
+    Raises VariorumError where somebody does.
+    """
+    lock = run_lock(workspace.database, site.name)
+    with held(lock, f"a run of {site.name}"), closing(Store.open(workspace.database)) as store:
+        yield store
+
+
+def site_filter(workspace: Workspace, reader: Reader, name: str | None) -> str | None:
+    """The name, if there is or was such a site. Raises Misuse."""
+    if name is not None and reader.site(name) is None:
+        sites_named(workspace, [name])
+    return name
+
+
+class Moment(click.ParamType[str]):
+    """A moment as UTC text; with `ago`, also by how long ago it was."""
+
+    name = "time"
+
+    def __init__(self, *, ago: bool = False) -> None:
+        self.ago = ago
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text in the one form of all times."""
+        try:
+            return self._back(value) or iso(parse(value))
+        except (ValueError, OverflowError):
+            also = "; or how long ago, like 12h or 2d" if self.ago else ""
+            self.fail(f"{value!r} is no date or time, like 2026-05-31 or 2026-05-31T14:00Z{also}", param, ctx)
+
+    def _back(self, value: str) -> str | None:
+        try:
+            return iso(now() - duration(value)) if self.ago else None
+        except ValueError:
+            return None

@@ -1,0 +1,52 @@
+"""The review page, served on this machine."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from crawler.cli.options import with_workspace
+from crawler.config.workspace import Workspace
+from crawler.errors import Misuse
+from crawler.output import terminal
+from crawler.preview.rules import propose
+from storage.reader import Reader
+
+LOCAL = ("127.0.0.1", "localhost", "::1")
+PASSWORD = "VARIORUM_PASSWORD"  # noqa: S105 - the name of the variable
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Another address needs a password.")
+@click.option("--name", "names", multiple=True, help="Another name by which browsers ask for it.")
+@with_workspace
+def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -> None:
+    """Serve the page on which people read and judge what changed.
+
+    It listens on this machine only. For another address, set a password in VARIORUM_PASSWORD. Ctrl-C ends it.
+
+    Example: variorum review --port 8765
+    """
+    from review import serving  # noqa: PLC0415 - this command alone knows the review page
+    from review.app import make_app  # noqa: PLC0415
+
+    password = os.environ.get(PASSWORD) or None
+    if host not in LOCAL and password is None:
+        raise Misuse(f"--host {host}: others could reach that address; set a password in {PASSWORD} first.")
+    Reader.open(workspace.database).close()
+    try:
+        listening = serving.listen(host, port)
+    except (OSError, OverflowError) as error:
+        raise Misuse(f"can't listen on {host}, port {port}: {error}. Choose another with --port.") from error
+    app = make_app(
+        workspace.database,
+        hosts=[*LOCAL, host, *names],
+        password=password,
+        propose=lambda number: propose(workspace, number),
+    )
+    terminal.line(f"Review on {serving.address(listening)} until Ctrl-C")
+    serving.serve(app, listening)

@@ -1,0 +1,171 @@
+"""Rules: what is boilerplate on a site, what a draft rule would hide, and reading all texts anew."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from typing import Any
+
+import click
+
+from crawler.cli.options import as_json, sites_named, sole_store, whole_number, with_workspace
+from crawler.config.workspace import Workspace
+from crawler.errors import Misuse
+from crawler.extraction.reader import Reader
+from crawler.output import terminal
+from crawler.preview.first_read import reader_of
+from crawler.preview.rules import MOST_CHANGES, backtest, drafted
+from crawler.tracking.reextraction import Rereading, reread_site
+from crawler.tracking.template_overrides import Shown, decide, pieces
+from storage.database import open_for_reading
+from storage.store import Store
+
+LONGEST = 100
+MOST_SHOWN = 10
+
+
+@click.command()
+@click.argument("name", metavar="SITE")
+@click.option("--pin", metavar="ID", help="This piece is boilerplate, whatever is learned.")
+@click.option("--free", metavar="ID", help="This piece is text, whatever is learned.")
+@click.option("--undo", metavar="ID", help="Take a decision on this piece back.")
+@as_json
+@with_workspace
+def template(
+    workspace: Workspace, name: str, pin: str | None, free: str | None, undo: str | None, as_json: bool
+) -> None:
+    """List what is taken for boilerplate on a site, and decide on it.
+
+    Each piece comes with the evidence: why, and on how many pages it stood.
+
+    Example: variorum template nejatngo --free 3fa2b1c0
+    """
+    site = sites_named(workspace, [name])[0]
+    asked = [(piece, what) for piece, what in ((pin, True), (free, False), (undo, None)) if piece]
+    if len(asked) > 1:
+        raise Misuse("one of --pin, --free and --undo at a time")
+    for piece, what in asked:
+        with sole_store(workspace, site) as store:
+            decide(store, site.name, piece, what)
+    with closing(Store(open_for_reading(workspace.database))) as store:
+        found = [_object(one) for one in pieces(store, site.name)]
+    if as_json:
+        terminal.json_lines(found)
+    else:
+        keys = ("id", "why", "pages", "decided", "place", "text")
+        terminal.table(list(keys), [[_short(one[key]) for key in keys] for one in found])
+
+
+@click.command()
+@click.argument("names", metavar="[SITE]...", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Tell what would differ, and store nothing.")
+@as_json
+@with_workspace
+def reextract(workspace: Workspace, names: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    """Read all stored pages again with today's rules.
+
+    That is, with the extractor, template and rules of today. Tells each version whose text is another than
+    before. It makes no change: what the site wrote is the same.
+
+    Example: variorum reextract nejatngo --dry-run
+    """
+    counts: Counter[str] = Counter()
+    for site in sites_named(workspace, names):
+        with sole_store(workspace, site) as store:
+            for one in reread_site(store, reader_of(workspace, site), dry=dry_run):
+                counts[_word(one)] += 1
+                if one.differs or one.now is None:
+                    _tell(one, as_json=as_json)
+    if not counts:
+        terminal.note("Every version is read by today's rules already.")
+        return
+    terminal.note(
+        f"{counts['same']} versions the same, {counts['differs']} differ, {counts['unread']} not read."
+    )
+
+
+@click.group()
+def rules() -> None:
+    """Try rules before they are written into a site's file.
+
+    Example: variorum rules test nejatngo --remove .donate-box
+    """
+
+
+@rules.command("test")
+@click.argument("name", metavar="SITE")
+@click.option("--remove", multiple=True, metavar="CSS", help="What would be taken out. May be repeated.")
+@click.option(
+    "--select", multiple=True, metavar="CSS", help="What would be the article, in place of `select`."
+)
+@click.option("--limit", type=whole_number, default=MOST_CHANGES, show_default=True, help="Edits looked at.")
+@as_json
+@with_workspace
+def test_rule(
+    workspace: Workspace,
+    name: str,
+    remove: tuple[str, ...],
+    select: tuple[str, ...],
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Tell which edits of a site a draft rule would have hidden.
+
+    It looks at the latest ones, and stores nothing.
+
+    Example: variorum rules test nejatngo --remove .donate-box
+    """
+    if not remove and not select:
+        raise Misuse("no rule to test: name one with --remove or --select")
+    site = sites_named(workspace, [name])[0]
+    draft = Reader(drafted(site, remove, select), reader_of(workspace, site).template)
+    with closing(Store(open_for_reading(workspace.database))) as store, terminal.bar("edits") as step:
+        found = backtest(store, draft, limit, step)
+    if as_json:
+        told = {"site": found.site, "hidden": len(found.hidden), "of": found.of, "important": found.important}
+        terminal.json_lines(
+            [told | {"unreadable": found.unreadable, "changes": [row.id for row in found.hidden]}]
+        )
+        return
+    marked = f", {found.important} of them marked important" if found.important else ""
+    terminal.line(f"It would have hidden {len(found.hidden)} of the last {found.of} edits{marked}.")
+    if found.unreadable:
+        terminal.note(
+            f"{found.unreadable} of them can't be read with this rule, or their raw pages are not kept."
+        )
+    for row in found.hidden[:MOST_SHOWN]:
+        terminal.line(f"  {row.id}  {row.title or row.url}")
+
+
+def _object(one: Shown) -> dict[str, Any]:
+    piece = one.piece
+    return {
+        "id": piece.id,
+        "why": piece.why,
+        "pages": piece.pages,
+        "decided": one.decided,
+        "design": one.design,
+        "place": piece.path,
+        "text": piece.text,
+    }
+
+
+def _short(value: object) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _word(one: Rereading) -> str:
+    return "unread" if one.now is None else "differs" if one.differs else "same"
+
+
+def _tell(one: Rereading, *, as_json: bool) -> None:
+    if as_json:
+        words = {"words_before": one.version.words, "words_after": one.now.words if one.now else None}
+        lines = {"lost": one.lost, "gained": one.gained, "trouble": one.trouble or None}
+        terminal.json_lines([{"url": one.url, "version": one.version.number, **words, **lines}])
+        return
+    terminal.line(f"{one.url}, version {one.version.number}: {one.trouble or 'reads otherwise'}")
+    for sign, blocks in (("-", one.lost), ("+", one.gained)):
+        for block in blocks[:MOST_SHOWN]:
+            terminal.line(f"  {sign} {_short(block)}")

@@ -1,0 +1,115 @@
+"""Runs: one now, or for ever on schedule."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing, suppress
+
+import click
+
+from crawler.cli.options import as_json, sites_and_faults, sites_named, with_workspace
+from crawler.config.site import load_sites
+from crawler.config.workspace import Workspace
+from crawler.errors import VariorumError
+from crawler.health.status import warn_of_haste
+from crawler.notify.notify import meet_targets, readable_sites, tell_news
+from crawler.output import terminal
+from crawler.output.logs import log_to_stderr
+from crawler.output.objects import REKEYED, run_object
+from crawler.run_report import RunReport
+from crawler.runtime.daemon import watch as watch_sites
+from crawler.runtime.run import note_site_files, run_sites, unread
+from storage.errors import StoreError
+from storage.recognition import refuse_foreign
+from storage.store import Store
+
+
+@click.command()
+@click.argument("names", metavar="[SITE]...", nargs=-1)
+@click.option("--due", is_flag=True, help="Fetch only pages that are due, as `watch` does.")
+@as_json
+@with_workspace
+def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool) -> None:
+    """Crawl each site named, or all, once and now.
+
+    Whoever `notify` names is then told what is due. Exits with 1 if a whole site failed. Ctrl-C lets what is
+    in flight finish.
+
+    Example: variorum crawl nejatngo iran-interlink
+    """
+    chosen = sites_named(workspace, names)
+    refuse_foreign(workspace.database)
+    warn_of_haste(chosen)
+    targets = meet_targets(workspace, readable_sites(workspace))
+    with terminal.progress() as on_event:
+        reports = asyncio.run(run_sites(workspace, chosen, thorough=not due, on_event=on_event))
+    reports += _unread(workspace, names)
+    if as_json:
+        terminal.json_lines(map(run_object, reports))
+    else:
+        _tell(reports)
+    for report in reports:
+        if waited := run_object(report)["waited"]:
+            terminal.note(f"{report.site}: {waited}")
+        if report.failed:
+            terminal.note(f"{report.site} failed: {report.trouble}")
+    if targets and not any(report.reason == "shutdown" for report in reports):
+        _tell_news(workspace)
+    click.get_current_context().exit(_exit_code(reports))
+
+
+def _unread(workspace: Workspace, names: tuple[str, ...]) -> list[RunReport]:
+    """Reports of the sites whose files can't be read, each of which is an issue of its site."""
+    sites = sites_and_faults(workspace, names)
+    with suppress(StoreError), closing(Store.open(workspace.database)) as store:  # the runs have told of it
+        note_site_files(store, sites)
+    return unread(sites)
+
+
+def _tell_news(workspace: Workspace) -> None:
+    """What could not be told waits, and is no failure of the crawl."""
+    try:
+        messages = tell_news(workspace, patient=True)
+    except VariorumError as error:
+        terminal.note(f"the news wait: {error}")
+        return
+    for one in messages:
+        trouble = f"not told: {one.trouble}; `variorum notify` tries again" if one.trouble else one.title
+        terminal.note(f"{one.target}: {trouble}")
+
+
+def _tell(reports: list[RunReport]) -> None:
+    for report in reports:
+        numbers = run_object(report)
+        told = terminal.counts({name: numbers[name] for name in SHOWN}) or "nothing fetched"
+        terminal.line(f"{report.site}: {told}; {report.reason}, {numbers['seconds']} s")
+        if anew := terminal.counts({name: numbers[name] for name in REKEYED}):
+            terminal.note(f"{report.site}: its file names pages by other rules than before: {anew} pages")
+    if any(run_object(report)[kind] for report in reports for kind in KINDS):
+        terminal.note("Next: variorum changes")
+
+
+KINDS = ("new", "changed", "moved", "gone", "returned")
+SHOWN = ("fetched", "not_modified", "baseline", *KINDS, "unchanged", "blocked", "failed")
+
+
+def _exit_code(reports: list[RunReport]) -> int:
+    if any(report.failed for report in reports):
+        return 1
+    return 130 if any(report.reason == "shutdown" for report in reports) else 0
+
+
+@click.command()
+@with_workspace
+def watch(workspace: Workspace) -> None:
+    """Crawl every site on its schedule, until told to stop.
+
+    Ctrl-C or SIGTERM ends it. Logs to standard error. Site files may be changed, added and removed
+    meanwhile.
+
+    Example: variorum -C ~/press watch
+    """
+    refuse_foreign(workspace.database)
+    warn_of_haste(load_sites(workspace.sites_folder, workspace.defaults).values())
+    log_to_stderr()
+    asyncio.run(watch_sites(workspace))

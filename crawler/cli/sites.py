@@ -1,0 +1,113 @@
+"""Sites: a workspace for them, taking one under watch, what is watched, trying a site file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from crawler.cli.options import as_json, sites_and_faults, sites_named, with_workspace
+from crawler.config.workspace import Workspace, init_workspace
+from crawler.health.status import overview
+from crawler.output import terminal
+from crawler.preview.check import check_site
+from crawler.preview.probe import add_site
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def init(root: Path, folder: Path | None) -> None:
+    """Make a workspace with the listed sites.
+
+    Files that exist are left as they are.
+
+    Example: variorum init ~/press
+    """
+    root = (folder or root).absolute()
+    for path in init_workspace(root):
+        terminal.line(f"wrote {path}")
+    terminal.note(
+        f"Next: say in {root / 'variorum.toml'} how you can be reached; take sites that you don't want"
+        f" out of {root / 'sites'}. Then: variorum -C {root} crawl"
+    )
+
+
+@click.command()
+@click.argument("url")
+@click.option("--name", help="What to call it; otherwise its host gives the name.")
+@as_json
+@with_workspace
+def add(workspace: Workspace, url: str, name: str | None, as_json: bool) -> None:
+    """Look at a site once, and watch it from now on.
+
+    Finds out what it is made with, its languages, and how its pages are found: WordPress's API, sitemaps,
+    feeds, or else links. Writes sites/NAME.toml and prints it.
+
+    Example: variorum add https://www.nejatngo.org/en/
+    """
+    added = add_site(workspace, url, name)
+    if as_json:
+        terminal.json_lines(
+            [{**msgspec.to_builtins(added.site), "found": msgspec.to_builtins(added.finding)}]
+        )
+        return
+    terminal.line(added.path.read_text(encoding="utf-8"))
+    if added.led:
+        terminal.note(f"{url} leads to {added.finding.url}: that is what is watched")
+    terminal.note(f"wrote {added.path}. Next: variorum check {added.site.name}")
+
+
+@click.command()
+@as_json
+@with_workspace
+def sites(workspace: Workspace, as_json: bool) -> None:
+    """List what is watched, and how it fares.
+
+    Example: variorum sites --json
+    """
+    found = overview(workspace, sites_and_faults(workspace, []))
+    if as_json:
+        terminal.json_lines(found)
+    else:
+        terminal.table([key.replace("_", " ") for key in found[0]], [list(one.values()) for one in found])
+
+
+@click.command()
+@click.argument("name", metavar="SITE")
+@click.option("--pages", default=5, show_default=True, type=click.IntRange(1, 100), help="How many.")
+@as_json
+@with_workspace
+def check(workspace: Workspace, name: str, pages: int, as_json: bool) -> None:
+    """Fetch a few pages of a site twice, and store nothing.
+
+    Shows what would be stored of each, and the lines that differ between the two fetches: those would be
+    false alarms, and can be kept out by `remove` in the site's file.
+
+    Example: variorum check nejatngo --pages 10
+    """
+    found = check_site(workspace, sites_named(workspace, [name])[0], pages)
+    if as_json:
+        terminal.json_lines(found)
+    else:
+        for page in found:
+            _checked(page)
+
+
+def _checked(page: dict[str, Any]) -> None:
+    terminal.line(f"{page['url']}: {page['outcome']} ({page['reason']})")
+    if page["kind"]:
+        terminal.line(f"  {page['kind']}, {page['words']} words: {page['title']}")
+    for text in page["lines"]:
+        terminal.line(f"    {text}")
+    if page["kind"]:
+        _compared(page["differs"])
+    terminal.line()
+
+
+def _compared(differs: list[str]) -> None:
+    terminal.line("  two fetches differ in:" if differs else "  two fetches give the same text")
+    for text in differs:
+        terminal.line(f"    {text}")

@@ -1,0 +1,56 @@
+"""Texts: the versions of a page, and one of them."""
+
+from __future__ import annotations
+
+import click
+
+from crawler.cli.options import Moment, as_json, sites_named, whole_number, with_reader
+from crawler.config.workspace import Workspace
+from crawler.errors import Misuse
+from crawler.output import terminal
+from crawler.output.objects import document, version_object
+from crawler.output.page_texts import find_page
+from storage.reader import Reader
+
+
+@click.command()
+@click.argument("url")
+@as_json
+@with_reader
+def history(workspace: Workspace, reader: Reader, url: str, as_json: bool) -> None:
+    """List all versions of a page, the oldest first.
+
+    Example: variorum history https://www.nejatngo.org/en/posts/1204
+    """
+    page = find_page(reader, sites_named(workspace, []), url)
+    versions = [version_object(row) for row in reader.history(page.id)]
+    if as_json:
+        terminal.json_lines(versions)
+    else:
+        keys = ("version", "captured_at", "words", "title")
+        terminal.table(
+            [key.replace("_", " ") for key in keys], [[one[key] for key in keys] for one in versions]
+        )
+
+
+@click.command()
+@click.argument("url")
+@click.option("--version", "number", type=whole_number, help="That version; otherwise the latest.")
+@click.option("--as-of", type=Moment(), help="The version that stood at that moment.")
+@as_json
+@with_reader
+def text(
+    workspace: Workspace, reader: Reader, url: str, number: int | None, as_of: str | None, as_json: bool
+) -> None:
+    """Print the clean text of a page.
+
+    Example: variorum text https://www.nejatngo.org/fa/posts/2104 --as-of 2026-05-31
+    """
+    if number is not None and as_of is not None:
+        raise Misuse("a version is asked for by --version or by --as-of, not by both")
+    page = find_page(reader, sites_named(workspace, []), url)
+    version = reader.version(page.id, number, as_of)
+    if as_json:
+        terminal.json_lines([document(page, version)])
+    else:
+        terminal.line(f"{version.title}\n\n{version.text}")

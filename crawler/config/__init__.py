@@ -1,0 +1,1 @@
+"""The workspace and its site files, read and checked once. Pure; imports the ground only."""

@@ -1,0 +1,268 @@
+"""A site as its file describes it, read and checked once: nothing later checks it again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+from cssselect import HTMLTranslator, SelectorError
+from lxml import etree
+from w3lib.url import canonicalize_url
+
+from crawler.config import timing
+from crawler.config.notification import NOTICE_KEYS, Notice
+from crawler.config.schema import Key, meant, read_table, read_toml, refuse
+
+Source = Literal["wordpress", "sitemap", "feed", "links"]
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A CSS selector and the dates between which it holds (both included, by capture date)."""
+
+    css: str
+    from_: date | None = msgspec.field(default=None, name="from")
+    until: date | None = None
+
+
+class Bounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many there should be; None is no bound."""
+
+    min: int | None = None
+    max: int | None = None
+
+
+class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a healthy site shows."""
+
+    pages: Bounds = Bounds()
+    languages: tuple[str, ...] = ()
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """One configured source. docs/site-file.md explains every key."""
+
+    name: str
+    url: str
+    also: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    discover: tuple[Source, ...] = ()
+    """Empty: whatever the site turns out to have; links only where nothing else lists the whole site."""
+    every: str | None = None
+    cron: str | None = None
+    timezone: str = "UTC"
+    quiet: tuple[str, ...] = ()
+    delay: float = 1.0
+    concurrency: int = 1
+    budget: int = 2000
+    robots: bool = True
+    drop_params: tuple[str, ...] = ()
+    select: tuple[Rule, ...] = ()
+    remove: tuple[Rule, ...] = ()
+    expect: Expect = Expect()
+    render: bool = False
+    notify: tuple[Notice, ...] = ()
+
+    @property
+    def seeds(self) -> tuple[str, ...]:
+        """The addresses at which its crawl starts."""
+        return (self.url, *self.also)
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of times that the site writes without one; None where the file names none but UTC."""
+        return None if self.timezone == "UTC" else ZoneInfo(self.timezone)
+
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+NAME_RULE = "the file gives the site its name: use small letters and digits, and after the first also . _ -"
+NO_DEFAULTS: Mapping[str, Any] = MappingProxyType({})
+
+
+def load_site(path: Path, defaults: Mapping[str, Any] = NO_DEFAULTS) -> Site:
+    """The site that a file describes; `defaults` stand for keys that the file leaves out.
+
+    Raises Misuse with a line for every fault in the file.
+    """
+    table, faults = _read(path, defaults)
+    refuse(faults)
+    return msgspec.convert(table, Site)
+
+
+class Sites(dict[str, Site]):
+    """The sites of a folder that can be read, by name; `faults` has the faults of each of the other files."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: dict[str, list[str]] = {}
+
+
+def load_sites(
+    folder: Path, defaults: Mapping[str, Any] = NO_DEFAULTS, names: Collection[str] | None = None
+) -> Sites:
+    """Every site of the folder by name, in the order of the names, or those of these names.
+
+    A site's name is its file's. A file with faults is left out, and stops no other site.
+    """
+    found = Sites()
+    urls: dict[str, str] = {}
+    for path in site_files(folder):
+        if names is not None and path.stem not in names:
+            continue
+        table, faults = _read(path, defaults)
+        if not faults:
+            first = urls.setdefault(canonicalize_url(table["url"]), path.name)
+            faults = [] if first == path.name else [_same_url(path, table["url"], first)]
+        if faults:
+            found.faults[path.stem] = faults
+        else:
+            found[path.stem] = msgspec.convert(table, Site)
+    return found
+
+
+def site_files(folder: Path) -> list[Path]:
+    """The site files in a folder, by name; hidden ones are the work of editors, and left out."""
+    found = (path for path in folder.glob("*.toml") if not path.name.startswith("."))
+    return sorted(found, key=lambda path: path.stem)
+
+
+def _read(path: Path, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """What the file says, ready to become a Site, and its faults."""
+    table, faults = read_toml(path)
+    if not faults:
+        own_rhythm = "every" in table or "cron" in table
+        kept = {k: v for k, v in defaults.items() if not (own_rhythm and k in {"every", "cron"})}
+        table, faults = read_table({**kept, **table}, SITE_KEYS, f"{path}: ")
+        faults += _conflicts(table, path)
+    if not NAME.fullmatch(path.stem):
+        faults.append(f"{path}: {NAME_RULE}")
+    if not table.get("cron"):
+        table.setdefault("every", timing.DEFAULT_EVERY)
+    return {"name": path.stem, **table}, faults
+
+
+def _conflicts(table: Mapping[str, Any], path: Path) -> list[str]:
+    try:
+        check_together(table)
+    except ValueError as error:
+        return [f"{path}: {error}"]
+    return []
+
+
+def check_together(table: Mapping[str, Any]) -> None:
+    """Nothing, for keys that go together. Raises ValueError for those that are right only by themselves."""
+    if "every" in table and "cron" in table:
+        raise ValueError("both every and cron are given; keep one")
+    quiet = table.get("quiet", ())
+    if quiet and None not in quiet and timing.never_awake(quiet):
+        raise ValueError("the quiet hours leave no minute of the day; leave some")
+
+
+def _same_url(path: Path, url: str, other: str) -> str:
+    return f"{path}: url: {url} is also the url of {other}; keep one of the files"
+
+
+def web_address(text: str) -> None:
+    """Nothing, for an address of the web. Raises ValueError for anything else."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"}:
+        raise ValueError("it does not begin with http:// or https://")
+    if not parts.hostname or re.search(r"[\s\\\x00-\x1f]", text):
+        raise ValueError("a host is missing, or there is a blank or a backslash in it")
+    if "@" in parts.netloc:
+        raise ValueError("a name or a password stands in it, and nothing is fetched with one")
+    _ = parts.port  # raises ValueError for one that can't be
+
+
+def _path_or_pattern(text: str) -> None:
+    if text.startswith("^"):
+        try:
+            re.compile(unquote(text))  # as addresses are compared
+        except re.error as error:
+            raise ValueError(f"bad regular expression: {error}") from error
+    elif not text.startswith("/"):
+        raise ValueError("it begins with neither / nor ^")
+
+
+def check_time_zone(name: str) -> None:
+    """Nothing, for a zone that there is. Raises ValueError for any other."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"no such zone{meant(name, available_timezones())}") from error
+
+
+def _selector(css: str) -> None:
+    try:
+        etree.XPath(HTMLTranslator().css_to_xpath(css))
+    except (SelectorError, etree.XPathError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _dates_in_order(rule: Mapping[str, Any]) -> None:
+    if rule.get("from") and rule.get("until") and rule["from"] > rule["until"]:
+        raise ValueError("it ends before it begins")
+
+
+def _min_below_max(bounds: Mapping[str, Any]) -> None:
+    least, most = bounds.get("min"), bounds.get("max")
+    if least is not None and most is not None and least > most:
+        raise ValueError("min is more than max")
+
+
+def _one_word(text: str) -> None:
+    if not re.fullmatch(r"[^\s&=?#]+", text):
+        raise ValueError("not the name of a parameter")
+
+
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+_AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+_Language = Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")]
+_Seconds = Annotated[float, msgspec.Meta(ge=0, le=3600)]
+
+_ADDRESS = 'a whole web address, like "https://example.org/"'
+_SCOPE = 'a path that begins with /, like "/en/", or a regular expression that begins with ^'
+_DATE = "a date, like 2024-05-31"
+_BOUNDS = "whole numbers, like { min = 100, max = 5000 }"
+
+_RULE = {
+    "css": Key(str, 'a CSS selector, like "div.post-content"', _selector, required=True),
+    "from": Key(date, _DATE),
+    "until": Key(date, _DATE),
+}
+_EXPECT = {
+    "pages": Key({"min": Key(_Count, _BOUNDS), "max": Key(_Count, _BOUNDS)}, _BOUNDS, _min_below_max),
+    "languages": Key(_Language, 'codes of languages, like "en" or "fa"', many=True),
+}
+_RULES = 'a CSS selector, or tables like { css = "div.post", from = 2024-05-31 }'
+
+SITE_KEYS: Mapping[str, Key] = {
+    "url": Key(str, _ADDRESS, web_address, required=True),
+    "also": Key(str, _ADDRESS, web_address, many=True),
+    "scope": Key(str, _SCOPE, _path_or_pattern, many=True),
+    "exclude": Key(str, _SCOPE, _path_or_pattern, many=True),
+    "discover": Key(Source, 'any of "wordpress", "sitemap", "feed", "links"', many=True),
+    "every": Key(str, 'an interval, like "45s", "30m", "6h" or "2d"', timing.duration),
+    "cron": Key(str, 'minute, hour, day, month and weekday, like "0 3 * * 1"', timing.check_cron),
+    "timezone": Key(str, 'a zone of the IANA list, like "Europe/Tirane"', check_time_zone),
+    "quiet": Key(str, 'hours of the day, like "22:00-06:00"', timing.quiet_hours, many=True),
+    "delay": Key(_Seconds, "seconds between two requests, from 0 to 3600"),
+    "concurrency": Key(_AtLeastOne, "how many requests at once, 1 or more"),
+    "budget": Key(_AtLeastOne, "how many requests a day, 1 or more"),
+    "robots": Key(bool, "true or false"),
+    "drop_params": Key(str, 'names of query parameters, like "utm_source"', _one_word, many=True),
+    "select": Key(_RULE, _RULES, _dates_in_order, many=True, bare="css"),
+    "remove": Key(_RULE, _RULES, _dates_in_order, many=True, bare="css"),
+    "expect": Key(_EXPECT, "a table of pages and languages"),
+    "render": Key(bool, "true or false"),
+    "notify": Key(
+        NOTICE_KEYS, "targets, or tables of target and weight", many=True, bare="target", secret=True
+    ),
+}

@@ -1,0 +1,193 @@
+"""The workspace: a folder with variorum.toml, the site files in sites/, and the database."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import tomlkit
+
+from crawler.config.notification import NOTICE_KEYS, Notice
+from crawler.config.schema import Key, Keys, read_table, read_toml, refuse
+from crawler.config.site import NAME, NAME_RULE, SITE_KEYS, check_time_zone, check_together, web_address
+from crawler.config.timing import age
+from crawler.errors import Misuse
+
+SETTINGS_FILE = "variorum.toml"
+PROJECT = "follows web sites and keeps their versions"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where things are, and what holds for all sites."""
+
+    root: Path
+    database: Path
+    contact: str | None
+    """How the owner of a site can reach whoever runs this."""
+    user_agent: str
+    """What requests call themselves: what the file says, else the program, its version and the contact."""
+    defaults: Mapping[str, Any]
+    """Keys of a site file, for sites that leave them out."""
+    sites_folder: Path
+    max_run_seconds: int = 6 * 3600
+    max_memory_mb: int = 1500
+    runs_at_once: int = 4
+    notify: tuple[Notice, ...] = ()
+    """Who hears of several sites, or of all."""
+    retention: Mapping[str, str] = field(default_factory=dict)
+    """How old `captures` and `bodies` may become, like "365d"; of what is not named, all is kept."""
+    review_url: str | None = None
+    """Where those who are told reach the review page."""
+
+
+def find_workspace(chosen: Path | None, env: Mapping[str, str]) -> Path:
+    """The folder named on the command line, else by VARIORUM_HOME, else the present one."""
+    return chosen or Path(env.get("VARIORUM_HOME") or ".")
+
+
+def load_workspace(root: Path) -> Workspace:
+    """The workspace in a folder.
+
+    Raises Misuse where there is none, or with a line for every fault in its file.
+    """
+    root = root.absolute()
+    path = root / SETTINGS_FILE
+    if not path.exists():
+        raise Misuse(
+            f"no workspace in {root}: run `variorum init {root}` to make one, "
+            "or name another folder with -C or VARIORUM_HOME."
+        )
+    written, faults = read_toml(path)
+    table, more = read_table(written, _KEYS, f"{path}: ")
+    refuse(faults + more)
+    contact = table.get("contact")
+    zone = {"timezone": table["defaults"]["timezone"]} if table.get("defaults", {}).get("timezone") else {}
+    return Workspace(
+        root=root,
+        database=root / table.get("database", "variorum.db"),
+        contact=contact,
+        user_agent=table.get("user_agent") or _introduction(contact),
+        defaults=written.get("defaults", {}),
+        sites_folder=root / "sites",
+        **{limit: table[limit] for limit in _LIMITS if limit in table},
+        retention=table.get("retention", {}),
+        review_url=table.get("review_url"),
+        notify=tuple(msgspec.convert(zone | notice, Notice) for notice in table.get("notify", ())),
+    )
+
+
+def workspace_of(settings: Mapping[str, Any]) -> Workspace:
+    """The workspace of a run with these settings of Scrapy's: the one handed over, else the one around us.
+
+    Raises Misuse as `load_workspace` does.
+    """
+    given = settings.get("WORKSPACE")
+    if isinstance(given, Workspace):
+        return given
+    return load_workspace(find_workspace(Path(given) if given else None, os.environ))
+
+
+def init_workspace(root: Path) -> list[Path]:
+    """The files written to make the folder a workspace with the listed sites.
+
+    A file that exists is left as it is, and named in a warning.
+    """
+    listed = files("spiders") / "sites"
+    wanted = {root / SETTINGS_FILE: files("crawler") / "sample.toml"}
+    wanted |= {root / "sites" / source.name: source for source in listed.iterdir() if ".toml" in source.name}
+    return [path for path in sorted(wanted) if _copied(wanted[path], path)]
+
+
+def write_site(folder: Path, name: str, values: Mapping[str, Any], comments: Iterable[str] = ()) -> Path:
+    """The new file of a site, with the comments above its keys.
+
+    Raises Misuse where the name can't be one, or is taken.
+    """
+    if not NAME.fullmatch(name):
+        raise Misuse(f"\"{name}\" can't be a site's name: {NAME_RULE}; choose another with --name.")
+    path = folder / f"{name}.toml"
+    if path.exists():
+        raise Misuse(f"{path} exists already: edit that file, or choose another name with --name.")
+    document = tomlkit.document()
+    for line in comments:
+        document.add(tomlkit.comment(line))
+    for key, value in values.items():
+        document.add(key, tomlkit.item(value))
+    _write(path, tomlkit.dumps(document))
+    return path
+
+
+def _copied(source: Traversable, path: Path) -> bool:
+    if path.exists():
+        logger.warning("%s exists already, and was left as it is", path)
+        return False
+    _write(path, source.read_text(encoding="utf-8"))
+    return True
+
+
+def _write(path: Path, text: str) -> None:
+    """Written beside the target and then renamed, so that a running daemon never reads half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(draft).chmod(0o644)
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+def _introduction(contact: str | None) -> str:
+    try:
+        program = f"Variorum/{metadata.version('variorum')}"
+    except metadata.PackageNotFoundError:  # a checkout that was never installed
+        program = "Variorum"
+    return f"{program} (+{contact})" if contact else f"{program} ({PROJECT})"
+
+
+def _header(text: str) -> None:
+    """Raises ValueError for text that can't stand in a header of a request."""
+    if not (text.isascii() and text.isprintable() and text.strip()):
+        raise ValueError("not one line of plain ASCII")
+
+
+_SITE_DEFAULTS: Keys = {name: key for name, key in SITE_KEYS.items() if name not in {"url", "also"}}
+_AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+_Memory = Annotated[int, msgspec.Meta(ge=256)]
+
+_NOTICE: Keys = {
+    **NOTICE_KEYS,
+    "sites": Key(Annotated[str, msgspec.Meta(min_length=1)], "names of sites", many=True),
+    "timezone": Key(str, 'a zone of the IANA list, like "Europe/Tirane"', check_time_zone),
+}
+_Age = Key(str, 'an age in days, weeks or years, like "365d"', age)
+_RETENTION: Keys = {"captures": _Age, "bodies": _Age}
+_LIMITS = ("max_run_seconds", "max_memory_mb", "runs_at_once")
+_KEYS: Keys = {
+    "database": Key(Annotated[str, msgspec.Meta(min_length=1)], 'a file, like "variorum.db"'),
+    "contact": Key(
+        str, 'an address in ASCII, like "you@example.org" or "https://example.org/about"', _header
+    ),
+    "user_agent": Key(str, "one line of ASCII", _header),
+    "max_run_seconds": Key(_AtLeastOne, "how many seconds a run may take, 1 or more"),
+    "max_memory_mb": Key(_Memory, "how many megabytes a run may use, 256 or more"),
+    "runs_at_once": Key(_AtLeastOne, "how many sites may be crawled at once, 1 or more"),
+    "defaults": Key(_SITE_DEFAULTS, "a table of keys as in a site file", check_together),
+    "retention": Key(_RETENTION, "a table with captures, bodies or both"),
+    "notify": Key(_NOTICE, "tables with a target", many=True, bare="target", secret=True),
+    "review_url": Key(str, 'a whole web address, like "https://review.example.org"', web_address),
+}

@@ -1,1 +1,0 @@
-"""Text dumps of whole pages, as people keep them: lines to articles, with confidence or not at all."""

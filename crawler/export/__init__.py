@@ -1,0 +1,1 @@
+"""Documents, captures and evidence written to files."""

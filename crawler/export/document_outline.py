@@ -1,0 +1,36 @@
+"""Documents with the headings, links and other editions that their pages had when they were captured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from crawler.extraction.html.outline import outline
+from storage import bodies
+from storage.export import Document, Field, page_of
+from storage.reader import Reader
+
+OUTLINE = (
+    Field("headings", "strings", "the headings of the text"),
+    Field("links", "strings", "where the links in the text lead"),
+    Field("editions", "strings", "the page in other languages, as it names them: language and address"),
+)
+_CAPTURE = """
+    SELECT captures.body, captures.url,
+        iif(captures.encoding_by IS NULL, captures.content_type, captures.encoding) AS declared
+    FROM versions JOIN captures ON captures.id = versions.capture
+    WHERE versions.page = :page AND versions.number = :version
+"""
+
+
+def outlined(documents: Iterable[Document], reader: Reader) -> Iterator[Document]:
+    """The documents with `headings`, `links` and `editions`; null where the page itself was not kept."""
+    for document in documents:
+        yield document if document.get("gone") else document | _outline(document, reader)
+
+
+def _outline(document: Document, reader: Reader) -> Document:
+    [capture] = reader.rows(_CAPTURE, {"page": page_of(document), "version": document["version"]})
+    if capture["body"] is None:
+        return dict.fromkeys(field.name for field in OUTLINE)
+    body = bodies.get(reader.db.conn, capture["body"])
+    return outline(body, capture["url"], capture["declared"], document["text"])._asdict()

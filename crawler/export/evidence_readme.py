@@ -1,0 +1,214 @@
+"""The README of an evidence folder: what lies there, what is lacking, and the commands that check it.
+
+Nothing that a site has said stands in a command: only numbers, digests and names of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from crawler.output.terminal import harmless
+from storage.maintenance.evidence import Side
+from storage.rows import ChangeRow
+from storage.seals import START, SealRow
+
+PRUNED = "the raw page was taken away, as the stated retention has it; its digest is in the seal"
+
+
+def lacking(change: ChangeRow, sides: Sequence[Side], raw: Collection[int], captures: int) -> list[str]:
+    """What a reader may look for in the folder, and why it is not there."""
+    if not sides:
+        return ["it is of the site as a whole: there are no versions, raw pages or seals of it"]
+    found = [
+        f"version {side.version.number}: {_why_no_page(side)}"
+        for side in sides
+        if side.version.number not in raw
+    ]
+    if change.kind == "gone":
+        found.append("after it there is no page: checks.jsonl says how often it was not found")
+    if change.seen_old is None:
+        found.append("there was no page before it")
+    if not captures:
+        found.append("no raw page is kept, so there is no captures.warc.gz")
+    return found
+
+
+def _why_no_page(side: Side) -> str:
+    if side.seal.body == "pruned":
+        return PRUNED
+    if side.version.extractor.startswith(("text of ", "excerpt of ")):
+        return f"it came as a text ({side.capture.origin}), without the page that it was read from"
+    return "its raw page is not kept"
+
+
+def text(
+    change: ChangeRow,
+    sides: Sequence[Side],
+    raw: Collection[int],
+    captures: int,
+    start: str,
+    lacks: Sequence[str],
+) -> str:
+    """The README; `start` is the link upon which the first line of store-links.txt follows."""
+    said = [
+        f"# Evidence for change {change.id}",
+        "",
+        *_about(change),
+        "",
+        "## What is here",
+        "",
+        *_files(change, sides, raw, captures),
+        "",
+        *(["## What is lacking", "", *(f"- {one}" for one in lacks), ""] if lacks else []),
+        "## How to check it",
+        "",
+        "In this folder, with `sh`, `sha256sum`, `grep`, `cut`, `zcat` and `python3` (on macOS,"
+        " `shasum -a 256` and `gzcat`). Each of these fails where something is not as it was.",
+        "",
+        *_commands(sides, raw, captures, start),
+        *(_meaning() if sides else []),
+    ]
+    return "".join(f"{line}\n" for line in said)
+
+
+def _about(change: ChangeRow) -> list[str]:
+    checks = f"{change.checks_between} check{'s' * (change.checks_between != 1)}"
+    happened = f"after {change.seen_old} and " if change.seen_old else ""
+    return [
+        f"- kind: {change.kind}",
+        f"- page: {_one_line(change.url)}",
+        *([f"- before at: {_one_line(change.old_url)}"] if change.old_url else []),
+        f"- title: {_one_line(change.title or '')}",
+        f"- it happened {happened}not after {change.seen_new}, with {checks} between"
+        " that showed neither (UTC)",
+        f"- found at: {change.found_at}{', from what was brought in from elsewhere' * change.found_later}",
+    ]
+
+
+def _one_line(text: str) -> str:
+    """Words of a site as a part of a line: no markup, no second line."""
+    return harmless(" ".join(text.split())).replace("`", "'").replace("<", "&lt;")
+
+
+def _files(change: ChangeRow, sides: Sequence[Side], raw: Collection[int], captures: int) -> list[str]:
+    names = {change.old_version: "before it", change.version: "after it"}
+    if change.old_version == change.version:
+        names = {change.version: "before and after it"}
+    if change.leaves:
+        names = {change.version: "before it"}
+    found = ["- `change.json`: the change, with its hunks", "- `diff.txt`: the same, to be read"]
+    if change.page is not None:
+        found.append("- `checks.jsonl`: each look at the page in that time, and what it came to")
+    for side in sides:
+        number = side.version.number
+        found.append(
+            f"- `version-{number}/`: the version {names.get(number, '')}; `text.txt` has title and text"
+            + (", `page.bin` the raw page" if number in raw else "")
+            + ", `about.json` what is known of both"
+        )
+    if captures:
+        found.append("- `captures.warc.gz`: the captures at both ends, for pywb and others")
+    if sides:
+        found += [
+            "- `page-seals.jsonl`: the seals of the page, a line each, as they were hashed",
+            "- `store-links.txt`: of each seal of the whole store from then on, its number and its link in"
+            " the chain of its page",
+            "- `head.txt`: the last link of the store's chain when this folder was made",
+        ]
+    return [*found, "- `manifest-sha256.txt`: the digests of all these files"]
+
+
+def _commands(sides: Sequence[Side], raw: Collection[int], captures: int, start: str) -> list[str]:
+    found = [
+        "Nothing was altered since this folder was made, and the JSON is whole:",
+        *_block("sha256sum -c manifest-sha256.txt", "python3 -m json.tool change.json > /dev/null"),
+    ]
+    if captures:
+        found += [
+            "The captures can be unpacked:",
+            *_block(_holds(f'"$(zcat captures.warc.gz | grep -a -c "^WARC-Type: re[sv]")" = {captures}')),
+        ]
+    if not sides:
+        return found
+    checks = [command for side in sides for command in _of_side(side, has_page=side.version.number in raw)]
+    return [
+        *found,
+        "Each text, and each raw page, is the one that was sealed:",
+        *_block(*checks),
+        "The seals follow one upon the other in the page's chain, and that is the chain of the store:",
+        *_block(*_page_chain(len({side.seal.id for side in sides}), sides)),
+        "The store's chain goes on from there to its head (some hundred lines a second):",
+        *_block(*_store_chain(start)),
+    ]
+
+
+def _of_side(side: Side, *, has_page: bool) -> list[str]:
+    """A seal's line has the digest of the text, and that of the page, in this order."""
+    folder, seal = f"version-{side.version.number}", side.seal
+    digest = "sha256sum < {} | cut -c1-64"
+    found = [
+        f"digest=$({digest.format(f'{folder}/text.txt')})",
+        _sealed(seal, "text_digest"),
+    ]
+    if has_page:
+        found += [
+            f"digest=$({digest.format(f'{folder}/page.bin')})",
+            _sealed(seal, "body_digest"),
+        ]
+    return found
+
+
+def _sealed(seal: SealRow, name: str) -> str:
+    """The command that looks for the digest in the line of the seal."""
+    said = f'{{\\"id\\":{seal.id},\\"version\\":{seal.version},.*\\"{name}\\":\\"$digest\\"'
+    return f'grep "^{said}" page-seals.jsonl'
+
+
+def _holds(condition: str) -> str:
+    """The command that says so where the condition holds, and fails where it does not."""
+    return f'[ {condition} ] && echo "this holds" || false'
+
+
+def _page_chain(count: int, sides: Sequence[Side]) -> list[str]:
+    wanted = "|".join(str(number) for number in sorted({side.seal.id for side in sides}))
+    return [
+        f"link={START}",
+        "found=$(while IFS= read -r line; do",
+        '  link=$(printf \'%s\\n%s\\n\' "$link" "$line" | sha256sum | cut -c1-64)',
+        "  id=${line#*:}",
+        '  echo "${id%%,*} $link"',
+        f'done < page-seals.jsonl | grep -E "^({wanted}) " | grep -c -x -F -f store-links.txt)',
+        _holds(f'"$found" = {count}'),
+    ]
+
+
+def _store_chain(start: str) -> list[str]:
+    return [
+        f"link={start}",
+        "while read -r id page; do",
+        '  link=$(printf \'%s\\n%s\\n\' "$link" "$page" | sha256sum | cut -c1-64)',
+        "  head=$id:$link",
+        "done < store-links.txt",
+        _holds('"$head" = "$(cat head.txt)"'),
+    ]
+
+
+def _block(*commands: str) -> list[str]:
+    return ["", "```sh", *commands, "```", ""]
+
+
+def _meaning() -> list[str]:
+    return [
+        "## What that shows",
+        "",
+        "A seal is a line of JSON with the digests of a version, its address and its time. Its link in the"
+        " chain of its page is the SHA-256 of the link before (64 zeros before the first), a line feed, the"
+        " line and a line feed. Its link in the store's chain is the SHA-256 of the store's link before, a"
+        " line feed, that link and a line feed. So nothing that was sealed can be altered and the head stay"
+        " the same. That the store was not written anew as a whole shows where that head, or a later one that"
+        " follows upon it, was noted elsewhere before anybody had a reason to do so.",
+        "",
+        "The site's own answers are not signed: that it sent these bytes, the person vouches for who ran the"
+        " crawl. A version's last seal says what it is now; where its text was read anew by later rules, the"
+        " seals before it are in the page's chain too, and `diff.txt` says what was told at the time.",
+    ]

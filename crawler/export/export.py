@@ -1,0 +1,143 @@
+"""One export: what is asked, in the format that is asked, to a file with its card or to standard output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from crawler.diffing.tokens import words
+from crawler.errors import Misuse
+from crawler.export.atomic_write import whole_file, whole_folder
+from crawler.export.data_card import Tally, card, card_path
+from crawler.export.document_outline import OUTLINE, outlined
+from crawler.export.markdown import write_markdown
+from crawler.export.tables import packed, write_csv, write_jsonl, write_parquet
+from crawler.output.progress import counted
+from storage import bodies, export
+from storage.export import Document, Field, Unit, page_of
+from storage.reader import Reader
+from storage.search.near_duplicates import copies, family_of
+
+FORMATS = ("jsonl", "csv", "markdown", "parquet", "warc")
+TO_A_STREAM = ("jsonl", "csv")
+FAMILY = Field("family", "integer", "pages of one number have the same text, or nearly")
+CAPTURE = (
+    Field("url", "string", "the address that answered"),
+    Field("fetched_at", "string", "UTC"),
+    Field("status", "integer", "HTTP status"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an export is to be of."""
+
+    format: str = "jsonl"
+    unit: Unit = "page"
+    site: str | None = None
+    since: str | None = None
+    as_of: str | None = None
+    outline: bool = False
+    families: bool = False
+    one_per_family: bool = False
+
+    def check(self, path: Path | None) -> None:
+        """Raises Misuse for what does not go together."""
+        if path is None and self.format not in TO_A_STREAM:
+            raise Misuse(f"--format {self.format} needs a name to write to: -o")
+        if self.format == "markdown" and self.unit == "paragraph":
+            raise Misuse(
+                "a Markdown file holds a page or a version; for paragraphs, take jsonl, csv or parquet"
+            )
+        if self.outline and self.unit == "paragraph":
+            raise Misuse("--outline is of a whole page or version, and not of a paragraph")
+        if self.format == "warc" and (self.unit != "page" or self.outline or self.families):
+            raise Misuse(
+                "a WARC file holds captures as they came: --unit, --outline and --families don't apply"
+            )
+
+        if self.one_per_family and (self.format == "warc" or self.since or self.as_of):
+            raise Misuse("--one-per-family is of what stands now: --since, --as-of and warc don't go with it")
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of a document."""
+        if self.format == "warc":
+            return CAPTURE
+        more = (*(OUTLINE if self.outline else ()), *((FAMILY,) if self.families else ()))
+        of_unit = export.FIELDS[self.unit]
+        return (*of_unit[:-1], *more, of_unit[-1])
+
+
+def export_to(path: Path | None, reader: Reader, asked: Asked) -> tuple[int, str]:
+    """How many documents, tombstones too, were handed out, and the cursor at which the next export goes on.
+
+    Raises Misuse and StoreError; then the file, or folder, is as it was before.
+    """
+    asked.check(path)
+    tally = Tally()
+    with reader.held():
+        cursor = str(export.cursor(reader))
+        documents = counted(tally.through(_documents(reader, asked)), "documents")
+        if path is None:
+            _write(documents, sys.stdout.buffer, Path(), reader, asked)
+            sys.stdout.flush()
+        elif asked.format == "markdown":
+            with whole_folder(path) as folder:
+                write_markdown(documents, folder)
+        else:
+            with whole_file(path) as file:
+                _write(documents, file, path, reader, asked)
+    if path:
+        said = {"format": asked.format, "unit": asked.unit, "since": asked.since, "as_of": asked.as_of}
+        with whole_file(card_path(path)) as file:
+            about = card(tally, path, asked.fields, said, cursor)
+            file.write(json.dumps(about, ensure_ascii=False, indent=2).encode() + b"\n")
+    return tally.documents + tally.gone, cursor
+
+
+def _documents(reader: Reader, asked: Asked) -> Iterator[Document]:
+    chosen = {"site": asked.site, "since": asked.since, "as_of": asked.as_of}
+    if asked.format == "warc":
+        return export.captures(reader, **chosen)
+    found = export.documents(reader, asked.unit, **chosen)
+    if asked.unit == "paragraph":
+        found = _with_words(found)
+    if asked.outline:
+        found = outlined(found, reader)
+    if asked.families:
+        found = _with_families(found, family_of(reader))
+    if asked.one_per_family:
+        left_out = copies(reader, site=asked.site)
+        found = (document for document in found if page_of(document) not in left_out)
+    return found
+
+
+def _with_words(documents: Iterator[Document]) -> Iterator[Document]:
+    for document in documents:
+        yield document if document.get("gone") else document | {"words": len(words(document["text"]))}
+
+
+def _with_families(documents: Iterator[Document], families: dict[int, int]) -> Iterator[Document]:
+    for document in documents:
+        yield document if document.get("gone") else document | {"family": families.get(page_of(document))}
+
+
+def _write(documents: Iterator[Document], file: BinaryIO, path: Path, reader: Reader, asked: Asked) -> None:
+    match asked.format:
+        case "jsonl":
+            with packed(file, path) as out:
+                write_jsonl(documents, out)
+        case "csv":
+            with packed(file, path) as out:
+                write_csv(documents, out, asked.fields)
+        case "parquet":
+            write_parquet(documents, file, asked.fields)
+        case "warc":
+            from crawler.export.warc import write_warc  # noqa: PLC0415 - a tenth of a second
+
+            write_warc(documents, file, path.name, lambda digest: bodies.get(reader.db.conn, digest))

@@ -1,0 +1,97 @@
+"""Documents as JSON Lines, as CSV, as Parquet."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from crawler.errors import Misuse
+from crawler.output.terminal import UNSAFE
+from storage.export import Document, Field
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""With these, a spreadsheet takes a cell for a formula; it does not where a quote comes first."""
+ROWS, CHARS = 1000, 16 << 20
+"""A group of rows of a Parquet file has so many, or so much text, at most."""
+
+
+def json_line(document: Document) -> str:
+    """A document as a line of JSON, in which no character commands a terminal or ends a line too soon."""
+    text = json.dumps(document, ensure_ascii=False)
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def write_jsonl(documents: Iterable[Document], file: BinaryIO) -> None:
+    """A document a line."""
+    for document in documents:
+        file.write(json_line(document).encode())
+
+
+def write_csv(documents: Iterable[Document], file: BinaryIO, fields: Sequence[Field]) -> None:
+    """A row a document, under the names of its fields; RFC 4180, UTF-8, and no cell is a formula."""
+    names = [field.name for field in fields]
+    text = TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
+    try:
+        rows = csv.writer(text)
+        rows.writerow(names)
+        for document in documents:
+            whole = {"gone": False, **document}
+            rows.writerow([_cell(whole.get(name)) for name in names])
+    finally:
+        text.detach()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        value = "\n".join(value)
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA) else value.replace("\0", "")
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def write_parquet(documents: Iterable[Document], file: BinaryIO, fields: Sequence[Field]) -> None:
+    """A row a document, in groups of a size that fits into memory. Raises Misuse without pyarrow."""
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+        import pyarrow.parquet as pq  # noqa: PLC0415
+    except ImportError as error:
+        raise Misuse("Parquet needs an extra: pip install 'variorum[parquet]'") from error
+    types = {
+        "string": pa.string(),
+        "integer": pa.int64(),
+        "boolean": pa.bool_(),
+        "strings": pa.list_(pa.string()),
+    }
+    schema = pa.schema([(field.name, types[field.type]) for field in fields])
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for group in _groups(documents):
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
+
+
+def _groups(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    group: list[Document] = []
+    size = 0
+    for document in documents:
+        group.append({"gone": False, **document})
+        size += len(document.get("text") or "")
+        if len(group) >= ROWS or size >= CHARS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def packed(file: BinaryIO, path: Path) -> AbstractContextManager[Any]:
+    """The file, to be written to through zstd where its name ends so."""
+    return zstd.ZstdFile(file, "wb") if path.suffix == ".zst" else nullcontext(file)

@@ -1,0 +1,264 @@
+"""What of a site's pages recurs on them, and what never stands still: which of it is boilerplate.
+
+Four rules, each of which asks for at least three pages; they serve most where no markup names the article.
+
+* repeated: a block (same place, same words) on a third of the pages or more is boilerplate. Inside an element
+  that a page marks as its article the block must be on more than half of them, so that a quotation in two
+  articles, or a disclaimer under some, stays text.
+* region: a place that stands once on a page, and on half of the pages or more, and holds nothing but repeated
+  blocks, is boilerplate whatever it says: tomorrow's headlines in the side column are none of the article.
+* volatile: what reads otherwise in two fetches made one right after the other, on a third of the pages so
+  fetched or more, though the rest of the page stands still, is boilerplate: counters, clocks, random teasers.
+  A third, and not all: what is drawn by lot is now and then the same twice. It is known by its place, where
+  that stands once on a page, or by its place and its words without their numbers (`# views`); inside a marked
+  article no whole sentence is known by these. Where all that a place says is drawn from a stock that other
+  pages show too, two pages are enough. A box with a name that nothing else on the pages has is known by
+  that, wherever it stands.
+* A region or volatile place that is, or holds, a marked article is never boilerplate.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, pairwise
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.boilerplate.template import Design, Piece, Template, frame_of, is_of, jaccard
+from crawler.extraction.html.dom_paths import above, is_block, last_step, names_on, paths, unnumbered
+from crawler.extraction.html.hints import marked_element
+from crawler.extraction.html.markup import parse, text_of
+
+LEAST_PAGES = 3
+SHARE = 1 / 3
+SHARE_IN_ARTICLE = 1 / 2
+SHARE_MOVING = 1 / 3
+LEAST_MOVING = 2
+"""So many pages show a volatile place, where what it says is drawn from a stock."""
+RECURRING = 0.8
+"""With so much of what a place says said by it on other pages too, it is drawn from a stock."""
+STILL = 0.3
+"""Two fetches of a page show a volatile place only where at least so many of their blocks are the same."""
+HALF = 0.5
+SENTENCE_ENDS = tuple('.!?…؟۔。！？」』）»”“":;؛།។')
+LONG = 20
+"""A place with more words than this moves only where it loses most of its words, and not of its blocks."""
+MOST_RESTS = 4
+SAME_KIND = 0.6
+"""Two pages with fewer of their names in common than this are pages of two kinds."""
+
+_Trees = Sequence[Sequence[HtmlElement]]
+"""Pages, each with its captures."""
+
+
+class _Block(NamedTuple):
+    """A block of one page: an element with text of its own."""
+
+    path: str
+    text: str
+
+
+_Place = _Block
+"""A path and the words that stand there, their numbers left out; without words, all that stands there."""
+
+
+@dataclass(frozen=True)
+class _Page:
+    """One capture, read for learning."""
+
+    blocks: frozenset[_Block]
+    marked: frozenset[_Block]
+    """Those inside the element that the page marks as its article."""
+    places: Mapping[str, frozenset[_Block]]
+    """The blocks under each path that stands exactly once, but for the article's own and those around it."""
+
+    @cached_property
+    def said(self) -> Mapping[_Place, frozenset[_Block]]:
+        """The blocks of each place; and those of each path and wording that differ in their numbers only."""
+        worded: defaultdict[_Place, set[_Block]] = defaultdict(set)
+        for block in self.blocks:
+            words = unnumbered(block.text)
+            said = block in self.marked and words.endswith(SENTENCE_ENDS)
+            if words != block.text and len(words.split()) <= LONG and not said:
+                worded[_Block(block.path, words)].add(block)
+        alone = {_Block(path, ""): blocks for path, blocks in self.places.items()}
+        return alone | {place: frozenset(blocks) for place, blocks in worded.items()}
+
+
+def learn(pages: Mapping[str, Sequence[bytes]], *, version: int = 1) -> Template:
+    """What a site's article pages have in common, and what on them never stands still.
+
+    `pages` has the bodies of each page under its canonical URL, of one fetch or of several made one right
+    after the other; each article once, not again under another address. Five to thirty pages are enough;
+    fewer than three teach nothing.
+    Raises ExtractionError for a capture that cannot be parsed.
+    """
+    trees = [[parse(body, url) for body in pages[url]] for url in sorted(pages) if pages[url]]
+    most, *others = [_design(kind) for kind in _kinds(trees)] or [Design()]
+    kinds = [one for one in others if one.pieces]
+    kinds += _rest([captures[-1] for captures in trees], [most, *kinds])
+    return Template(most.pieces, most.names, most.frame, version, tuple(kinds))
+
+
+def _rest(trees: Sequence[HtmlElement], known: Sequence[Design]) -> list[Design]:
+    """Designs without pieces for those pages that show too little of the others, so that they are known."""
+    found: list[Design] = []
+    while len(found) < MOST_RESTS:
+        odd = [t for t in trees if not any(is_of(t, names_on(t), one) for one in (*known, *found))]
+        if not odd:
+            break
+        alike = odd if len(found) < MOST_RESTS / 2 else odd[:1]
+        seen = Counter(name for tree in alike for name in names_on(tree))
+        names = frozenset(name for name, count in seen.items() if count >= len(alike) / 2)
+        found.append(Design(names=names, frame=_frame(alike, names)))
+    return found
+
+
+def _design(trees: _Trees) -> Design:
+    names = _names([captures[-1] for captures in trees])
+    read = [[_read(tree, names) for tree in captures] for captures in trees]
+    latest = [captures[-1] for captures in read]
+    repeated = _repeated(latest)
+    known = frozenset(_Block(piece.path, piece.text) for piece in repeated)
+    moving = _volatile([captures for captures in read if len(captures) > 1], _stock(read))
+    volatile = _by_name(moving, [captures[-1] for captures in trees], names)
+    pieces = frozenset([*repeated, *_regions(latest, known), *volatile])
+    return Design(pieces, names, _frame([captures[-1] for captures in trees], names))
+
+
+def _frame(trees: Sequence[HtmlElement], names: frozenset[str]) -> frozenset[str]:
+    seen = Counter(chain(*(frame_of(tree, names) for tree in trees)))
+    return frozenset(place for place, count in seen.items() if count >= len(trees) / 2)
+
+
+def _kinds(trees: _Trees) -> list[_Trees]:
+    """The pages by their kinds, the largest kind first: pages that share most of their names are of one."""
+    names = [names_on(captures[-1]) for captures in trees]
+    common = {name for name, count in Counter(chain(*names)).items() if count >= LEAST_PAGES}
+    shown = [own & common for own in names]
+    kinds: list[set[int]] = []
+    for page in range(len(trees)):
+        alike = [kind for kind in kinds if any(jaccard(shown[page], shown[one]) >= SAME_KIND for one in kind)]
+        kinds = [kind for kind in kinds if kind not in alike] + [{page}.union(*alike)]
+    by_size = sorted(kinds, key=lambda kind: (-len(kind), min(kind)))
+    return [[trees[page] for page in sorted(kind)] for kind in by_size]
+
+
+def _repeated(pages: Sequence[_Page]) -> list[Piece]:
+    seen = Counter(block for page in pages for block in page.blocks)
+    marked = frozenset(block for page in pages for block in page.marked)
+    return [
+        Piece(block.path, block.text, "repeated", count)
+        for block, count in seen.items()
+        if count >= LEAST_PAGES
+        and (count > len(pages) * SHARE_IN_ARTICLE if block in marked else count >= len(pages) * SHARE)
+    ]
+
+
+def _regions(pages: Sequence[_Page], known: frozenset[_Block]) -> list[Piece]:
+    stands = Counter(path for page in pages for path in page.places)
+    other = {path for page in pages for path, below in page.places.items() if not below <= known}
+    found = {
+        path
+        for path, count in stands.items()
+        if path not in other and count >= max(LEAST_PAGES, len(pages) / 2)
+    }
+    return [Piece(path, "", "region", stands[path]) for path in _topmost(found)]
+
+
+def _volatile(pages: Sequence[Sequence[_Page]], stock: Mapping[_Place, Counter[str]]) -> list[Piece]:
+    moved: Counter[_Place] = Counter()
+    stands: Counter[_Place] = Counter()
+    for captures in pages:
+        pairs = [(old, new) for old, new in pairwise(captures) if _alike(old.blocks, new.blocks)]
+        shared = [old.said.keys() & new.said.keys() for old, new in pairs]
+        for place in set().union(*shared) if shared else ():
+            stands[place] += 1
+            moved[place] += any(_other(old.said.get(place), new.said.get(place)) for old, new in pairs)
+    found = {
+        place
+        for place, count in moved.items()
+        if count
+        >= max(LEAST_MOVING if _is_drawn(stock[place]) else LEAST_PAGES, SHARE_MOVING * stands[place])
+    }
+    alone = _deepest({path for path, words in found if not words})
+    worded = {place for place in found if place.text and alone.isdisjoint([*above(place.path), place.path])}
+    chosen = [_Block(path, "") for path in alone] + sorted(worded)
+    return [Piece(path, words, "volatile", moved[_Block(path, words)]) for path, words in chosen]
+
+
+def _by_name(pieces: Sequence[Piece], trees: Sequence[HtmlElement], names: frozenset[str]) -> Iterable[Piece]:
+    """The pieces, those by their own name alone whose name stands nowhere but at such places."""
+    theirs = {piece.path for piece in pieces if not piece.text}
+    others = {last_step(path) for tree in trees for path in paths(tree, names).values() if path not in theirs}
+    for piece in pieces:
+        step = last_step(piece.path)
+        named = not piece.text and step not in others and not {"#", "."}.isdisjoint(step)
+        yield replace(piece, path=step) if named else piece
+
+
+def _stock(pages: Sequence[Sequence[_Page]]) -> Mapping[_Place, Counter[str]]:
+    """On how many pages each block that was seen at a place stands there."""
+    stock: defaultdict[_Place, Counter[str]] = defaultdict(Counter)
+    for captures in pages:
+        for place in set().union(*(capture.said for capture in captures)):
+            texts = set().union(*(capture.said.get(place, ()) for capture in captures))
+            stock[place].update({block.text for block in texts})
+    return stock
+
+
+def _is_drawn(stock: Counter[str]) -> bool:
+    """Whether what a place says is said by it on other pages too."""
+    recurring = sum(count for count in stock.values() if count > 1)
+    return recurring >= RECURRING * stock.total()
+
+
+def _alike(old: frozenset[_Block], new: frozenset[_Block]) -> bool:
+    return len(old & new) >= STILL * max(len(old), len(new), 1)
+
+
+def _other(old: frozenset[_Block] | None, new: frozenset[_Block] | None) -> bool:
+    """True where a place lost most of what it said: an article with one moving number is no moving place."""
+    if old is None or new is None or len(old & new) >= HALF * max(len(old), len(new), 1):
+        return False
+    before, after = (Counter(word for block in some for word in block.text.split()) for some in (old, new))
+    most = max(before.total(), after.total())
+    return most <= LONG or (before & after).total() < HALF * most
+
+
+def _topmost(found: set[str]) -> Iterable[str]:
+    return (path for path in found if not any(one in found for one in above(path)))
+
+
+def _deepest(found: set[str]) -> set[str]:
+    return found - {one for path in found for one in above(path)}
+
+
+def _names(trees: Sequence[HtmlElement]) -> frozenset[str]:
+    seen = Counter(name for tree in trees for name in names_on(tree))
+    return frozenset(name for name, count in seen.items() if count >= max(LEAST_PAGES, len(trees) / 2))
+
+
+def _read(tree: HtmlElement, names: frozenset[str]) -> _Page:
+    where = paths(tree, names)
+    found = marked_element(tree)
+    protected = {found, *found.iterancestors()} if found is not None else set()
+    inside = set(found.iter()) if found is not None else set()
+    below: dict[HtmlElement, set[_Block]] = defaultdict(set)
+    blocks: dict[HtmlElement, _Block] = {}
+    for element, path in where.items():
+        if is_block(element) and (text := text_of(element)):
+            blocks[element] = _Block(path, text)
+            for around in (element, *element.iterancestors()):
+                below[around].add(blocks[element])
+    often = Counter(where.values())
+    once = [element for element in below if often[where[element]] == 1 and element not in protected]
+    return _Page(
+        blocks=frozenset(blocks.values()),
+        marked=frozenset(block for element, block in blocks.items() if element in inside),
+        places={where[element]: frozenset(below[element]) for element in once},
+    )

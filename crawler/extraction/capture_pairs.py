@@ -1,0 +1,93 @@
+"""Two captures of one page read together: what stands in both can't have changed, however a reading wavers.
+
+Only a block that came or went is asked whether it is text, and its block path answers for it: by the mean
+over all blocks seen there, in both captures and on other pages of the site. Both sides of a comparison are
+decided by the same scores, so a classifier that changes its mind about a place makes no change of the page.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crawler.diffing.normalisation import CONCEALED, PLACEHOLDER, plain
+from crawler.extraction.boilerplate.path_scores import PathScores
+from crawler.extraction.html.blocks import Block
+
+CUT = 0.35
+"""From this mean on, what stands at a block path is text. Low, so that nothing of the text is lost: chosen on
+real captures, each site by weights that had not seen it (docs/truth.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The blocks of two captures that are text, in their order, and those of them that came or went."""
+
+    old: list[Block]
+    new: list[Block]
+    gone: list[Block]
+    come: list[Block]
+
+    @property
+    def differs(self) -> bool:
+        """Whether a block of the text came or went."""
+        return bool(self.gone or self.come)
+
+
+def changed(old: Sequence[Block], new: Sequence[Block]) -> tuple[list[Block], list[Block]]:
+    """The blocks visible in only one of two captures, wherever they stand. Typography does not count."""
+    match = _matched(old, new)
+    return (
+        [block for n, block in enumerate(old) if n not in match],
+        [block for n, block in enumerate(new) if n not in set(match.values())],
+    )
+
+
+def paired(old: Sequence[Block], new: Sequence[Block], scores: PathScores) -> Pair:
+    """The text of both captures. A block that is visible in both is text of both or of none."""
+    match = _matched(old, new)
+    of_old, of_new = ([scores.mean(block.path) >= CUT for block in blocks] for blocks in (old, new))
+    for i, j in match.items():
+        of_old[i] = of_new[j] = of_old[i] or of_new[j]
+    stands = set(match.values())
+    return Pair(
+        old=[block for block, is_text in zip(old, of_old, strict=True) if is_text],
+        new=[block for block, is_text in zip(new, of_new, strict=True) if is_text],
+        gone=[block for n, block in enumerate(old) if of_old[n] and n not in match],
+        come=[block for n, block in enumerate(new) if of_new[n] and n not in stands],
+    )
+
+
+def _matched(old: Sequence[Block], new: Sequence[Block]) -> dict[int, int]:
+    """Which block of the old capture stands as which of the new one: at the same path first."""
+    match: dict[int, int] = {}
+    _match(match, *([(block.path, block.text) for block in blocks] for blocks in (old, new)))
+    _match(match, *([block.text for block in blocks] for blocks in (old, new)))
+    _match(match, *_bare(match, old, new))
+    return match
+
+
+def _match(match: dict[int, int], old: Sequence[object], new: Sequence[object]) -> None:
+    """Adds the pairs of equal keys among those that are not in it; None is equal to nothing."""
+    taken = set(match.values())
+    free: defaultdict[object, list[int]] = defaultdict(list)
+    for j in range(len(new) - 1, -1, -1):
+        if j not in taken and new[j] is not None:
+            free[new[j]].append(j)
+    for i, key in enumerate(old):
+        if i not in match and free.get(key):
+            match[i] = free[key].pop()
+
+
+def _bare(match: dict[int, int], old: Sequence[Block], new: Sequence[Block]) -> tuple[list[str | None], ...]:
+    """The words of those blocks that are not matched yet, without typography."""
+    left = [[None if n in known else block.text for n, block in enumerate(blocks)]
+            for known, blocks in ((match.keys(), old), (set(match.values()), new))]  # fmt: skip
+    concealed = any(text and PLACEHOLDER.search(text) for side in left for text in side)
+    return tuple([None if text is None else _words(text, concealed) for text in side] for side in left)
+
+
+def _words(text: str, concealed: bool) -> str:
+    bare = text.removeprefix("- ").replace("~~", "")
+    return plain(CONCEALED.sub("@", bare) if concealed else bare)

@@ -1,0 +1,124 @@
+"""Which blocks of a page are its text: boosted trees weigh what is known of each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from lxml.html import HtmlElement
+from numpy.typing import NDArray
+from trafilatura import bare_extraction
+from trafilatura.settings import Document
+
+from crawler.extraction.classifier.facts import facts
+from crawler.extraction.classifier.features import Page, Vocabulary, describe
+from crawler.extraction.classifier.trees import Trees
+from crawler.extraction.html.blocks import blocks
+
+WEIGHTS = Path(__file__).with_name("weights.npz")
+"""Made by `python -m benchmarks.reader`; weights.md says from what."""
+
+Probabilities = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What was learned of pages whose text is known."""
+
+    label: str
+    """Names them: readings by the same weights are the same."""
+    vocabulary: Vocabulary
+    every: Trees
+    """For a block of any page: is it text?"""
+    article: Trees
+    """For a block of an article."""
+    is_article: Trees
+    """For a page: is it one article?"""
+
+    @classmethod
+    def load(cls, path: Path) -> Weights:
+        """The weights that `save` wrote."""
+        with np.load(path, allow_pickle=False) as arrays:
+            said = json.loads(str(arrays["said"]))
+            trees = [Trees.of(arrays, name) for name in ("every", "article", "is_article")]
+        columns = {word: n for n, word in enumerate(said["columns"])}
+        return cls(said["label"], Vocabulary(said["weight"], columns), *trees)
+
+    def save(self, path: Path) -> None:
+        """Writes them as plain arrays."""
+        said = {
+            "label": self.label,
+            "weight": self.vocabulary.weight,
+            "columns": list(self.vocabulary.columns),
+        }
+        trees = {"every": self.every, "article": self.article, "is_article": self.is_article}
+        arrays = {name: array for kind, one in trees.items() for name, array in one.arrays(kind).items()}
+        np.savez_compressed(path, said=np.array(json.dumps(said)), **arrays)  # type: ignore[arg-type]
+
+
+@cache
+def shipped() -> Weights:
+    """The weights that come with the program."""
+    return Weights.load(WEIGHTS)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A page whose blocks are judged."""
+
+    page: Page
+    probability: Probabilities
+    """For each block, that it is text."""
+    article: float
+    """The probability that the page is one article."""
+
+
+def knows(judged: Judged) -> bool:
+    """Whether the classifier knows text on the page; on one of three words it knows nothing."""
+    return float(judged.probability.max(initial=0)) >= UNSURE
+
+
+def judge(page: Page, weights: Weights) -> Judged:
+    """The page with the probability of each of its blocks."""
+    if not page.blocks:
+        return Judged(page, np.zeros(0), 0.0)
+    described = describe(page)
+    rows = described.numbers(weights.vocabulary)
+    article = float(weights.is_article.probability(described.page[None, :])[0])
+    found = np.zeros(len(rows))
+    if article < SURE:
+        found += (1 - article) * weights.every.probability(rows)
+    if article > 1 - SURE:
+        found += article * weights.article.probability(rows)
+    moving = np.array(
+        [any(place.tag == "marquee" for place in block.place.around()) for block in page.blocks]
+    )
+    return Judged(page, np.where(moving, MOVING * found, found), article)
+
+
+UNSURE = 0.35
+"""Where nothing is more probable than this, the classifier knows nothing."""
+MOVING = 0.3
+"""What moves along, a ticker of headlines, is so much less probable: no example teaches that."""
+SURE = 0.97
+"""One kind of weights is enough for a page that is so surely an article, or none."""
+
+
+def page_of(tree: HtmlElement, url: str) -> Page:
+    """A page with all that its blocks are judged by."""
+    return Page(blocks(tree), facts(tree), url, peer_text(tree))
+
+
+def peer_text(tree: HtmlElement) -> str:
+    """What trafilatura takes for the text of the page; empty where it finds none.
+
+    `deduplicate` stays off: its memory spans the process, and the second reading of a page would be another.
+    """
+    try:
+        found = bare_extraction(tree, include_comments=False, include_tables=True, deduplicate=False)
+    except RecursionError:
+        return ""
+    return found.text or "" if isinstance(found, Document) else ""

@@ -1,0 +1,89 @@
+"""The text of a page that marks the element with it, as nearly every theme of a blog or paper does.
+
+Where such an element holds most of what is probably text, it is the text: nothing in it can get lost,
+whatever the classifier thinks of a single line. Only known furniture is taken out of it.
+What stands outside is text only where the classifier is very sure, as of a standfirst or of notes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from lxml.html import HtmlElement
+from numpy.typing import NDArray
+
+from crawler.extraction.classifier.classifier import Judged, knows
+from crawler.extraction.html.blocks import Block, Place, blocks
+from crawler.extraction.html.furniture import drop_furniture
+from crawler.extraction.html.hints import outermost_marked
+from crawler.extraction.html.overlays import drop_overlays
+from crawler.extraction.html.stylesheet import StyleSheet
+
+MOST = 0.6
+"""The element is believed where it holds so much of what is probably text."""
+BESIDE = 0.6
+"""So probable must a block outside be."""
+WITHIN = 0.1
+"""A block inside must be so probable, at the least, beside the mean of all that is inside."""
+LINKED = 0.8
+"""What is links to so much of it leads elsewhere, and says nothing of where the text is."""
+CONTROLS = frozenset(["nav", "button", "dialog"])
+OWN_POST = re.compile(r"(postid|page-id)-(?=\d+$)")
+
+
+def marked_blocks(judged: Judged) -> list[Block] | None:
+    """The blocks of the marked text, in order; None where the page marks none, or several."""
+    every, found = judged.page.blocks, judged.probability
+    says = [block.linked < LINKED and block.tag != "h1" for block in every]
+    expected = found * np.array([len(block.words) for block in every]) * np.array(says)
+    holder = _holder(every, expected, sure=knows(judged))
+    if holder is None:
+        return None
+    inside = [n for n, block in enumerate(every) if holder in block.place.around()]
+    outside = [n for n in range(len(every)) if n < inside[0] or n > inside[-1]]
+    sure = [n for n in outside if found[n] >= BESIDE and every[n].linked < LINKED]
+    before, after = ([every[n] for n in sure if (n < inside[0]) == first] for first in (True, False))
+    mean = float(np.average(found[inside], weights=[len(every[n].words) + 1 for n in inside]))
+    probable: dict[HtmlElement, float] = {}
+    for n in inside:
+        at = every[n].place.element
+        probable[at] = max(probable.get(at, 0.0), float(found[n]) / mean)
+    return [*before, *_within(holder, probable), *after]
+
+
+def _within(holder: Place, probable: Mapping[HtmlElement, float]) -> list[Block]:
+    """The blocks of the element without furniture, and without what is very improbable."""
+    element = holder.element
+    sheet = StyleSheet.of(element.getroottree().getroot())
+    drop_overlays(element)
+    drop_furniture(element)
+    return [
+        block
+        for block in blocks(element, sheet)
+        if CONTROLS.isdisjoint(place.tag for place in block.place.around())
+        and probable.get(block.place.element, 1.0) >= WITHIN
+    ]
+
+
+def _holder(every: Sequence[Block], expected: NDArray[np.float64], *, sure: bool) -> Place | None:
+    """The one marked place that holds most of the text; where the classifier is not `sure`, any text."""
+    holders = [outermost_marked(block.place) for block in every]
+    known = dict.fromkeys(holder for holder in holders if holder is not None)
+    own = [holder for holder in known if _is_own(holder)]
+    if len(own) == 1 and len(known) > 1:
+        return own[0]
+    if len(known) != 1:
+        return None
+    (holder,) = known
+    share = expected[[one is holder for one in holders]].sum()
+    return holder if not sure or share >= MOST * expected.sum() else None
+
+
+def _is_own(holder: Place) -> bool:
+    """Whether a place is of the page's own post, where WordPress says which of several that is."""
+    around = list(holder.around())
+    says = next((place.kind[1] for place in around if place.tag == "body"), "").split()
+    own = {OWN_POST.sub("post-", name) for name in says if OWN_POST.match(name)}
+    return any(place.element.get("id") in own for place in around)

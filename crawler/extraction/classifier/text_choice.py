@@ -1,0 +1,94 @@
+"""Which blocks of a judged page are taken for its text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crawler.extraction.classifier.classifier import Judged, Probabilities, knows
+from crawler.extraction.classifier.features import ENDS, Pool
+from crawler.extraction.classifier.marked import marked_blocks
+from crawler.extraction.html.blocks import Block, Place
+from crawler.extraction.metadata.headline import words_of
+
+LOWEST, HIGHEST = 0.2, 0.6
+"""The cut lies between these, where the F1 that is to be expected is largest."""
+WITHIN = 0.3
+"""And is as low as this in the place that holds nearly all of the text: inside nothing should be lost."""
+NEARLY_ALL = 0.9
+LINKED = 0.5
+HALF = 0.5
+AROUND = frozenset(["nav", "footer", "aside", "button", "dialog", "time", "form"])
+
+
+def text_blocks(judged: Judged, title: str) -> list[Block]:
+    """The blocks of the page's text, in order, without the headline of an article."""
+    marked = marked_blocks(judged)
+    taken = marked or probable_blocks(judged)
+    if marked is None and taken and judged.article < HALF:
+        return taken
+    return [block for block in taken or _by_peer(judged) if not _is_headline(block, title)]
+
+
+def probable_blocks(judged: Judged) -> list[Block]:
+    """The blocks that are probable enough; none where the classifier knows nothing of the page."""
+    blocks, found = judged.page.blocks, judged.probability
+    if not knows(judged):
+        return []
+    words = np.array([len(block.words) for block in blocks])
+    taken = found >= min(max(best_cut(found, words), LOWEST), HIGHEST)
+    taken |= _inside(blocks, taken * words) & (found >= WITHIN)
+    return [blocks[n] for n in np.flatnonzero(taken)]
+
+
+def _inside(blocks: Sequence[Block], words: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which blocks stand in the smallest place that holds nearly all of these words, and are sentences."""
+    held: Counter[Place] = Counter()
+    for block, count in zip(blocks, words, strict=True):
+        if count:
+            held.update(dict.fromkeys(block.place.around(), int(count)))
+    most = NEARLY_ALL * words.sum()
+    place = max(
+        (one for one, count in held.items() if count >= most), key=lambda one: one.depth, default=None
+    )
+    return np.array(
+        [
+            block.linked < LINKED
+            and ENDS.search(block.text) is not None
+            and place in list(block.place.around())
+            for block in blocks
+        ],
+        bool,
+    )
+
+
+def best_cut(probability: Probabilities, words: NDArray[np.int64]) -> float:
+    """The cut at which the F1 that is to be expected, over words, is largest."""
+    order = np.argsort(-probability)
+    sure, size = probability[order], words[order]
+    right = np.cumsum(sure * size)
+    expected = 2 * right / (np.cumsum(size) + max(right[-1], 1e-9))
+    return float(sure[int(np.argmax(expected))])
+
+
+def _is_headline(block: Block, title: str) -> bool:
+    heading = next((place for place in block.place.around() if place.tag in ("h1", "h2")), None)
+    if heading is None or not title:
+        return False
+    return title in (" ".join(block.text.split()), words_of(heading.element))
+
+
+def _is_aside(block: Block) -> bool:
+    tags = {place.tag for place in block.place.around()}
+    return not tags.isdisjoint(AROUND) or ("header" in tags and tags.isdisjoint(("article", "main")))
+
+
+def _by_peer(judged: Judged) -> list[Block]:
+    """Of the blocks that no element sets aside those that trafilatura takes, or all; else all shown."""
+    pool = Pool(judged.page.peer)
+    shown = [block for block in judged.page.blocks if not block.place.hidden]
+    inside = [block for block in shown if not _is_aside(block)]
+    return [block for block in inside if pool.share(block.words) > HALF] or inside or shown

@@ -1,0 +1,1 @@
+"""What an HTML page holds: its blocks, links, and where its article stands. Pure."""

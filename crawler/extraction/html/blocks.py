@@ -1,0 +1,359 @@
+"""A page as blocks of text in reading order, each with the place where it stands. One walk over the tree.
+
+No tag is trusted to be no text: what no reader sees is left out (scripts, styles, templates, what attributes,
+inline styles or the page's own style sheet hide), and everything else is in exactly one block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.extraction.html.stylesheet import StyleSheet, hides, never_shown, shown_wide, strikes
+
+UNSEEN = frozenset(
+    """script style template head svg canvas audio video object embed select datalist input textarea map area
+    rt rp rtc annotation annotation-xml noembed noframes title meta link""".split()  # noqa: SIM905 - legible
+)
+"""Elements whose content shows no text of the page."""
+
+INLINE = frozenset(
+    """a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr picture q
+    ruby rb s samp small source span strike strong sub sup time tt u var wbr math semantics mrow mi mn mo msup
+    msub msubsup mfrac msqrt mroot mstyle mtext mspace mover munder munderover""".split()  # noqa: SIM905 - legible
+)
+"""Elements that end no line. All others do, so that an unknown element never glues two blocks together."""
+
+STRUCK = frozenset(["s", "del", "strike"])
+BOLD = frozenset(["b", "strong"])
+OF_THE_PAGE = frozenset(["html", "body", "main", "article"])
+"""Their classes tell pages apart (`postid-17`, `category-news`), not places on them."""
+MOST_NAMES = 3
+"""A step of a block path has so many classes at most."""
+
+BREAK, SOFT = (
+    "\x0b",
+    "\x1c",
+)  # a `br`; a blank where words would run together. Parsing takes both out of a page.
+OPEN, CLOSE = "\ue000", "\ue001"  # around what is struck out
+BETWEEN_WORDS = re.compile(rf"(?<=\w){SOFT}+(?=\w)")
+EMPTY_MARK = re.compile(f"{OPEN}\\s*{CLOSE}")
+OPENING = re.compile(f"{OPEN}(\\s*)")
+CLOSING = re.compile(f"(\\s*){CLOSE}")
+NUMBER = re.compile(r"[\d+\-−–]*\d+|[-−–+]\d*[a-z]?|[nkxy]")
+POWER = re.compile(r"(?:^|[^\d.,])(?:1[0-8]\d\d|19\d\d|20\d\d)$")
+BASE = re.compile(r"(?:\d|\)|(?:^|[\s\d/·*])[A-Za-zµμ]{1,2})$|\b(?:km|cm|mm|dm|nm|ft|mi|in|yd)$")
+WORD = re.compile(r"\w+")
+
+
+class Place:
+    """An element around text that ends a line: where blocks stand."""
+
+    __slots__ = ("_path", "above", "alike", "depth", "element", "hidden", "kind", "tag")
+
+    def __init__(self, element: HtmlElement, above: Place | None, *, hidden: bool) -> None:
+        self.element = element
+        self.tag = str(element.tag)
+        self.above = above
+        self.depth: int = above.depth + 1 if above else 0
+        self.hidden: bool = hidden or (above is not None and above.hidden)
+        """Not shown at first: by an attribute or an inline style. A click may show it."""
+        self.kind = (self.tag, element.get("class") or "")
+        self.alike: dict[tuple[str, str], int] = {}
+        """How many places of each kind stand directly in this one."""
+        self._path: str | None = None
+        if above is not None:
+            above.alike[self.kind] = above.alike.get(self.kind, 0) + 1
+
+    @property
+    def path(self) -> str:
+        """The block path: tags and classes from the root, those with digits left out."""
+        if self._path is None:
+            step = _step(*self.kind)
+            self._path = f"{self.above.path}/{step}" if self.above else step
+        return self._path
+
+    def around(self) -> Iterable[Place]:
+        """This place and those around it, the innermost first."""
+        place: Place | None = self
+        while place is not None:
+            yield place
+            place = place.above
+
+
+@lru_cache(maxsize=2**14)
+def dotted(classes: str) -> tuple[str, ...]:
+    """Classes as a style sheet names them."""
+    return tuple(f".{name}" for name in classes.split())
+
+
+@lru_cache(maxsize=2**15)
+def _step(tag: str, classes: str) -> str:
+    if tag in OF_THE_PAGE or not classes:
+        return tag
+    names = sorted(name for name in set(classes.split()) if not any(map(str.isdigit, name)))
+    return ".".join([tag, *names[:MOST_NAMES]])
+
+
+class Block:
+    """A run of text between two ends of a line. Several lines where the page breaks it, as in `pre`."""
+
+    def __init__(
+        self, text: str, place: Place, linked: int, bold: int, anchors: tuple[HtmlElement, ...]
+    ) -> None:
+        self.text = text
+        """With `- ` before a list item, ` | ` between cells of a row, `~~` around what is struck out."""
+        self.place = place
+        self.linked = min(linked / len(text), 1.0)
+        """What share of it is links."""
+        self.bold = min(bold / len(text), 1.0)
+        """What share of it is bold."""
+        self.anchors = anchors
+        """The links in it."""
+
+    @property
+    def tag(self) -> str:
+        """The tag of the place."""
+        return self.place.tag
+
+    @property
+    def path(self) -> str:
+        """The block path of the place."""
+        return self.place.path
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Its words in lower case."""
+        return WORD.findall(self.text.lower())
+
+    @property
+    def lines(self) -> list[str]:
+        """Its lines."""
+        return self.text.split("\n")
+
+    def __repr__(self) -> str:
+        return f"<Block {self.path}: {self.text[:60]!r}>"
+
+
+def blocks(tree: HtmlElement, sheet: StyleSheet | None = None) -> list[Block]:
+    """The blocks under an element; `sheet` is the page's style sheet, else what is under it."""
+    found = _Blocks(tree, sheet or StyleSheet.of(tree))
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in walk:
+        if event == "end":
+            found.close(element)
+        elif found.open(element):
+            walk.skip_subtree()
+    found.end()
+    return found.done
+
+
+class _Blocks:
+    """The blocks read so far, and the one being read."""
+
+    def __init__(self, root: HtmlElement, sheet: StyleSheet, above: Place | None = None) -> None:
+        self.done: list[Block] = []
+        self._root, self._sheet = root, sheet
+        self._place = above or Place(root, None, hidden=False)
+        self._skipped: set[HtmlElement] = set()
+        self._places: list[Place] = []
+        self._parts: list[str] = []
+        self._mark = ""
+        self._links = self._bolds = self._linked = self._bold = self._pre = 0
+        self._struck: list[HtmlElement] = []
+        self._anchors: list[HtmlElement] = []
+
+    def open(self, element: HtmlElement) -> bool:
+        """Reads what an element begins with; True when nothing below it is to be read."""
+        tag = element.tag
+        if tag in UNSEEN or not isinstance(tag, str):
+            self._skip(element)
+            return True
+        inline = tag in INLINE and element is not self._root
+        hidden = self._unseen(element)
+        if hidden and (inline or hidden != "first"):
+            self._skip(element)
+            self._parts.append(SOFT if hidden == "aloud" else "")
+            return True
+        if tag == "br":
+            self._break()
+            return False
+        if tag == "sup" and (said := self._superscript(element)) is not None:
+            self._add(said)
+            self._skip(element)
+            return True
+        if inline:
+            self._links += tag == "a"
+            self._bolds += tag in BOLD
+        else:
+            self._begin(element, hidden=bool(hidden))
+        if tag in STRUCK or self._is_struck(element):
+            self._struck.append(element)
+            self._parts.append(OPEN)
+        if tag == "a":
+            self._anchors.append(element)
+        if tag == "tr" and self._row(element):
+            return True
+        self._add(element.text)
+        return False
+
+    def close(self, element: HtmlElement) -> None:
+        tag = element.tag
+        if element in self._skipped:
+            self._skipped.discard(element)
+        elif tag != "br":
+            if self._struck and self._struck[-1] is element:
+                self._struck.pop()
+                self._parts.append(CLOSE)
+            if tag in INLINE and element is not self._root:
+                self._links -= tag == "a"
+                self._bolds -= tag in BOLD
+            else:
+                self.end()
+                self._pre -= tag == "pre"
+                self._place = self._places.pop()
+                if tag == "li":
+                    self._mark = ""
+        if element is not self._root:
+            self._add(element.tail)
+
+    def _skip(self, element: HtmlElement) -> None:
+        self._skipped.add(element)
+
+    def _begin(self, element: HtmlElement, *, hidden: bool) -> None:
+        """A place of its own begins."""
+        self.end()
+        self._places.append(self._place)
+        if element is not self._root or self._place.element is not element:
+            self._place = Place(element, self._place, hidden=hidden)
+        self._pre += element.tag == "pre"
+        if element.tag == "li":
+            self._mark = "- "
+
+    def _unseen(self, element: HtmlElement) -> str:
+        """How an element is hidden: for good, `aloud` only, at `first`, or not at all."""
+        classes, own, style = element.get("class"), element.get("id"), element.get("style")
+        if classes:
+            if never_shown(classes):
+                return "aloud" if element.tag in INLINE else "ever"
+            if (
+                self._sheet.hides
+                and not self._sheet.hides.isdisjoint(dotted(classes))
+                and not shown_wide(classes)
+            ):
+                return "ever"
+        if own and f"#{own}" in self._sheet.hides:
+            return "ever"
+        if style and (how := hides(style)):
+            return how
+        return "first" if element.get("hidden") is not None else ""
+
+    def _is_struck(self, element: HtmlElement) -> bool:
+        style = element.get("style")
+        if style and strikes(style):
+            return True
+        classes = element.get("class") if self._sheet.strikes else None
+        return bool(classes) and not self._sheet.strikes.isdisjoint(dotted(classes or ""))
+
+    def _break(self) -> None:
+        """A `br` ends a line; two of them end a paragraph."""
+        before = next((part for part in reversed(self._parts) if part == BREAK or part.strip()), "")
+        if before == BREAK:
+            self.end()
+        else:
+            self._parts.append(BREAK)
+
+    def _superscript(self, element: HtmlElement) -> str | None:
+        """A power as `^2`, the mark of a footnote as ` [3]`; None for what is read as it is, such as `st`."""
+        said = "".join(element.itertext()).strip()
+        linked = self._links or element.find(".//a") is not None
+        bare = said.strip("[]() ")
+        if not bare or len(bare) > MOST_NAMES + 1 or "\n" in bare:
+            return None
+        before = "".join(self._parts[-3:]).rstrip(OPEN + CLOSE)
+        if linked or said.startswith("["):
+            return f" [{bare}]" if before and not before.endswith(BREAK) else f"[{bare}] "
+        if not NUMBER.fullmatch(bare):
+            return None
+        if BASE.search(before) and not POWER.search(before):
+            return f"^{bare}"
+        return f" [{bare}]" if before.strip() and bare.isdigit() else None
+
+    def _row(self, row: HtmlElement) -> bool:
+        """Reads a table row as one line, if no cell holds several blocks, as in a table for layout."""
+        cells = [cell for cell in row if cell.tag in ("td", "th")]
+        if len(cells) < 2 or row.find(".//table") is not None:  # noqa: PLR2004 - one cell is no row
+            return False
+        read = []
+        for cell in cells:
+            inside = _Blocks(cell, self._sheet, self._place)
+            walk = etree.iterwalk(cell, events=("start", "end"))
+            for event, element in walk:
+                if event == "end":
+                    inside.close(element)
+                elif inside.open(element):
+                    walk.skip_subtree()
+            inside.end()
+            if len(inside.done) > 1:
+                self._place.alike.clear()
+                return False
+            read.append(inside.done)
+        said = [found[0].text.replace("\n", " ") if found else "" for found in read]
+        if any(said):
+            self._parts.append(" | ".join(said) if sum(map(bool, said)) > 1 else "".join(said))
+            for (block,) in (found for found in read if found):
+                self._linked += round(block.linked * len(block.text))
+                self._bold += round(block.bold * len(block.text))
+                self._anchors += block.anchors
+        return True
+
+    def _add(self, text: str | None) -> None:
+        if not text:
+            return
+        self._parts.append(text)
+        if self._links or self._bolds:
+            size = len(text.strip())
+            self._linked += size if self._links else 0
+            self._bold += size if self._bolds else 0
+
+    def end(self) -> None:
+        """Ends the block being read."""
+        if self._parts:
+            if self._struck:
+                self._parts.append(CLOSE * len(self._struck))
+            text = _preformatted("".join(self._parts)) if self._pre else _folded("".join(self._parts))
+            if text:
+                block = Block(self._mark + text, self._place, self._linked, self._bold, tuple(self._anchors))
+                self.done.append(block)
+                self._mark = ""
+            self._parts = [OPEN * len(self._struck)] if self._struck else []
+        self._linked = self._bold = 0
+        self._anchors = []
+
+
+def _folded(text: str) -> str:
+    """The text with white space folded, and a line for each that `br` made."""
+    if OPEN in text:
+        text = _marked(text)
+    if SOFT in text:
+        text = BETWEEN_WORDS.sub(" ", text).replace(SOFT, "")
+    if BREAK not in text:
+        return " ".join(text.split())
+    return "\n".join(line for part in text.split(BREAK) if (line := " ".join(part.split())))
+
+
+def _preformatted(text: str) -> str:
+    """The text with its lines and the blanks at their beginning."""
+    text = _marked(text).replace(BREAK, "\n").replace("\r\n", "\n").expandtabs(4)
+    return "\n".join(line.rstrip() for line in text.split("\n") if line.strip())
+
+
+def _marked(text: str) -> str:
+    """The text with `~~` where words begin and end that are struck out."""
+    while (less := EMPTY_MARK.sub("", text)) != text:
+        text = less
+    return CLOSING.sub(r"~~\1", OPENING.sub(r"\1~~", text)).replace("~~~~", "~~")

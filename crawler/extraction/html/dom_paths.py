@@ -1,0 +1,98 @@
+"""Where an element of a page stands: tags, with those ids and classes that tell places apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from zlib import crc32
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.html.blocks import INLINE, UNSEEN
+from crawler.extraction.html.markup import folded, tokens
+
+NAMED = re.compile(rb"""\b(class|id)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+DRAWN = re.compile(r"(?=\w{5,}$)[A-Za-z]*[0-9]+[A-Za-z]\w*|(?=.*[0-9])[A-Za-z]?[0-9a-f]{6,}$|.*[0-9]{4}")
+"""`s3fa9c1`, `a0b1c2`, `post-20417`: what a build tool invents, or numbers a page. Not `h2`, `col-12`."""
+OF_THE_PAGE = frozenset(["html", "body", "main", "article"])
+"""What these are called tells pages apart (`single`, `type-post`), and not places on them."""
+NUMBER = re.compile(r"\d(?:[\d.,:/٬٫]*\d)?")
+
+
+def paths(tree: HtmlElement, names: frozenset[str]) -> dict[HtmlElement, str]:
+    """The path of each visible element of a tree: `html>body>div#main>p`, with those names that count."""
+    found: dict[HtmlElement, str] = {}
+    steps: dict[tuple[str, str | None, str | None], str] = {}
+    for element in tree.iter():
+        parent = element.getparent()
+        if element.tag in UNSEEN or (parent is not None and parent not in found):
+            continue
+        named = (element.tag, element.get("id"), element.get("class"))
+        step = steps.get(named)
+        if step is None:
+            own = () if element.tag in OF_THE_PAGE else _own_names(element)
+            step = steps[named] = "".join([str(element.tag), *(name for name in own if name in names)])
+        found[element] = f"{found[parent]}>{step}" if parent is not None else step
+    return found
+
+
+def digests(some: Iterable[str]) -> frozenset[str]:
+    """Short names for paths."""
+    return frozenset(f"{crc32(path.encode()):08x}" for path in some)
+
+
+def above(path: str) -> Iterable[str]:
+    """The paths of what is around a place, the outermost first."""
+    steps = path.split(">")
+    return (">".join(steps[:n]) for n in range(1, len(steps)))
+
+
+def last_step(path: str) -> str:
+    """The element itself, as a path calls it: its tag, ids and classes."""
+    return path.rpartition(">")[2]
+
+
+def is_block(element: HtmlElement) -> bool:
+    """True for an element with no block inside it, and that is itself none inside a line of text."""
+    return element.tag not in INLINE and all(child.tag in INLINE for child in element.iterdescendants())
+
+
+def unnumbered(text: str) -> str:
+    """The text with `#` for each of its numbers."""
+    return NUMBER.sub("#", text)
+
+
+def names_on(tree: HtmlElement) -> set[str]:
+    """The ids (`#side`) and classes (`.menu`) on a page."""
+    return {name for element in tree.iter() for name in _own_names(element)}
+
+
+def names_in(body: bytes) -> frozenset[str]:
+    """The same of a body that is not parsed, and so cheap; also of what is later dropped as furniture."""
+    return frozenset(
+        name
+        for kind, quoted, single in NAMED.findall(body)
+        for name in _names(kind.lower() == b"id", (quoted or single).decode("utf-8", "replace"))
+    )
+
+
+def lasting(names: Iterable[str]) -> frozenset[str]:
+    """Those names that a person gave, and that outlive the next build of a site."""
+    return frozenset(name for name in names if not _is_drawn(name[1:]))
+
+
+def _own_names(element: HtmlElement) -> list[str]:
+    own = folded(element.get("id") or "")
+    return ([f"#{own}"] if own else []) + sorted(f".{name}" for name in tokens(element))
+
+
+def _names(is_id: bool, value: str) -> list[str]:
+    if is_id:
+        return [f"#{own}"] if (own := folded(value)) else []
+    return [f".{name}" for name in value.split()]
+
+
+@lru_cache(maxsize=2**14)
+def _is_drawn(name: str) -> bool:
+    return any(DRAWN.match(part) for part in re.split(r"[-_]+", name))

@@ -1,0 +1,101 @@
+"""Names and words that say what a box or a line is: hints, of which the classifier learns what to think."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.html.blocks import Place
+from crawler.extraction.html.markup import outermost
+
+MARKED = frozenset(
+    """entry-content post-content article-body article-content post-body td-post-content field--name-body
+    field-name-body amp-wp-article-content elementor-widget-theme-post-content com-content-article__body
+    e-content mw-parser-output article__body article__content post__content story-body article-text
+    markdown-body w-richtext prose articleBody""".split()  # noqa: SIM905 - legible
+)
+"""What systems call the element with a page's text and nothing else."""
+
+BESIDE = re.compile(
+    r"(^|-)("
+    r"byline|authors?|about-(the-)?author|share|sharing|shares|sharedaddy|social|addtoany|addthis|a2a"
+    r"|(post|entry|article|item|blog|news|story|page|content)-"
+    r"(meta|metadata|info|tags?|date|author|nav|navigation|share|tools|toolbox|views|hits|labels|source)"
+    r"|read(ing)?-time|time-to-read|(published|publish|pub|posted)-(date|on)"
+    r"|newsletters?|subscri(be|ption|ptions)|sign-?up|paywall|related(posts?)?|also-read|read-also|yarpp|crp"
+    r"|comments?|comment-?list|respond|disqus|sidebar|widgets?|widget-area"
+    r"|(prev|previous|next)-(next|prev|previous|posts?|articles?)|skip-link"
+    r"|breadcrumbs?|pagination|pager|feedback|consent|cookies?|likes|views|ratings?|votes?|gdpr"
+    r"|banner|popup|modal|ads?|adsbygoogle|ad-(slot|label|unit|container|wrapper|box)|advert|adverts|advertisement"
+    r"|promo|sponsor(ed)?"
+    r"|edit-?section|toc|table-of-contents|cite-backlink|jump-link|catlinks|printfooter|signature|postprofile"
+    r")(-|$)"
+)
+PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+SUBJECT = ("category-", "tag-", "term-", "topic-")
+"""WordPress puts these on a post, with what it is about behind them."""
+
+TEASER = re.compile(
+    r"(also read|read also|read more|read next|more on this|more stories|you may also like|recommended"
+    r"|most (popular|read|viewed)|popular (now|stories)|trending( now)?|read on|see also"
+    r"|more from|further reading"
+    r"|related( (articles?|posts?|stories|news|content|reading|links?|topics?))?"
+    r"|lies auch|lesen sie auch|mehr zum thema|meistgelesen|weiterlesen|siehe auch"
+    r"|das könnte sie auch interessieren|auch interessant"
+    r"|lire aussi|à lire aussi|à lire|sur le même sujet|les plus lus|articles liés"
+    r"|leer también|te puede interesar|lea también|leia também|leggi anche|lees ook|läs också|les også"
+    r"|lexo( edhe|ni edhe| gjithashtu)?|artikuj të ngjashëm|të ngjashme|më të lexuarat"
+    r"|بیشتر بخوانید|پربازدیدها|پربازدیدترین‌ها|همچنین بخوانید|در همین زمینه"
+    r"|مطالب مرتبط|اخبار مرتبط|مقالات مرتبط"
+    r"|اقرأ أيض[اًا]+|إقرأ أيض[اًا]+|اقرأ المزيد|الأكثر قراءة|مواضيع ذات صلة|مقالات ذات صلة|أخبار ذات صلة)"
+    r"\s*[:：…–—>»-]*\s*",
+    re.IGNORECASE,
+)
+BYLINE = re.compile(
+    r"(by|written by|posted|published|updated|last (modified|updated)|photo(graph)?s?|image|credit|source"
+    r"|von|foto|par|publié|nga|shkruar|botuar|por|fuente|نویسنده|خبرنگار|تاریخ|کد خبر|كتب|کتب|بقلم|نشر)\b",
+    re.IGNORECASE,
+)
+COOKIES = re.compile(r"\bcookies?\b|کوکی|ملفات تعريف الارتباط|ملفات الارتباط", re.IGNORECASE)
+OFFER = re.compile(
+    r"\b(subscribe|newsletter|sign up|log ?in|sign in|register|share|tweet|follow us|advertisement|comments?"
+    r"|reply|accept|copyright|all rights reserved|loading|download|print|e-?mail)\b",
+    re.IGNORECASE,
+)
+
+
+def is_marked(place: Place) -> bool:
+    """Whether a place is called as one with a page's text and nothing else."""
+    return not MARKED.isdisjoint(_called(place.element))
+
+
+def outermost_marked(place: Place) -> Place | None:
+    """The outermost place so called that is, or is around, this one."""
+    return next((around for around in reversed(list(place.around())) if is_marked(around)), None)
+
+
+def marked_element(tree: HtmlElement) -> HtmlElement | None:
+    """The one element of a page so called; None where there is none, or several beside each other."""
+    found = outermost([element for element in tree.iter() if not MARKED.isdisjoint(_called(element))])
+    return found[0] if len(found) == 1 else None
+
+
+def _called(element: HtmlElement) -> list[str]:
+    return f"{element.get('class') or ''} {element.get('itemprop') or ''}".split()
+
+
+def is_beside(place: Place) -> bool:
+    """Whether a place is called as one beside the text: comments, shares, newsletter, related articles."""
+    get = place.element.get
+    return _names_beside(f"{place.kind[1]} {get('id') or ''} {get('data-hook') or ''}")
+
+
+@lru_cache(maxsize=2**15)
+def _names_beside(names: str) -> bool:
+    return any(
+        BESIDE.search("-".join(PARTS.findall(name)).lower())
+        for name in names.split()
+        if not name.startswith(SUBJECT)
+    )

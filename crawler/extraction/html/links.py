@@ -1,0 +1,50 @@
+"""Where the links of a text lead. An address says more than where it leads: who came, when, by which
+button. Only what names a page is kept, so that the same link is the same at each fetch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
+
+from crawler.extraction.html.blocks import Block
+from crawler.extraction.html.markup import text_of
+
+NUMBER = re.compile(r"[0-9]{1,8}")
+"""What names a page in a query; a longer one is a moment."""
+TOKEN = re.compile(r"(?=[^/]*[0-9])[A-Za-z0-9_=]{20,}")
+"""A piece of a path that is drawn anew for each visitor; a slug has hyphens."""
+MOST = 2_000
+
+
+def links(blocks: Iterable[Block], url: str) -> str:
+    """The links in these blocks, in their order: a line each, its words, a tab, its address."""
+    return "\n".join(f"{words}\t{where}" for words, where in islice(_taken(blocks, url), MOST))
+
+
+def _taken(blocks: Iterable[Block], url: str) -> Iterator[tuple[str, str]]:
+    for link in chain.from_iterable(block.anchors for block in blocks):
+        words = text_of(link)
+        if words and (where := address(link.get("href", ""), url)):
+            yield words, where
+
+
+def address(href: str, url: str) -> str:
+    """Host and path to which a link on the page `url` leads; empty where it leads to no other page.
+
+    Scheme, `www.`, fragment and final slash name nothing; of a query only plain numbers do. A link within
+    the page's own host has no host: the whole site may move.
+    """
+    try:
+        parts, own = urlsplit(urljoin(url, href.strip())), urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname or "/cdn-cgi/" in parts.path:
+        return ""
+    host = parts.hostname.removeprefix("www.")
+    path = TOKEN.sub("…", unquote(parts.path)).rstrip("/")
+    named = [(name, value) for name, value in parse_qsl(parts.query) if NUMBER.fullmatch(value)]
+    query = f"?{urlencode(sorted(named))}" if named else ""
+    found = f"{'' if host == (own.hostname or '').removeprefix('www.') else host}{path}{query}"
+    return found if found.isprintable() else ""

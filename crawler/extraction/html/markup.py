@@ -1,0 +1,170 @@
+"""Bytes of a page to a bounded tree, and the few things one does to such a tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from lxml import etree, html
+from lxml.cssselect import CSSSelector, SelectorError
+from lxml.html import HtmlElement
+
+from crawler.errors import Misuse, SiteTrouble
+from crawler.extraction.html.encoding import decode
+
+MOST_ELEMENTS = 50_000
+"""A page of 100,000 paragraphs keeps an extractor busy for minutes; real articles have some thousands."""
+
+MOST_ATTRIBUTES = 2_000
+"""Of one tag. The parser compares each with all before it: 100,000 keep it busy for a minute."""
+
+TAG = re.compile(r"""<[a-zA-Z](?:[^>=]*+=\s*+(?:"[^"]*+"|'[^']*+'|))*+[^>=]*+""")
+VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
+CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+REFERENCE = re.compile(
+    r"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|127|6553[45])(?!\d)"
+    r"|x0*(?:[1-8bcef]|1[\da-f]|7f|fff[ef])(?![\da-f]));?",
+    re.IGNORECASE,
+)
+"""References to such characters, which the parser reads, and then takes back from nobody."""
+HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+WITHIN_LINES = ("span", "b", "i", "em", "strong", "small", "font", "sub", "sup", "code", "bdo")
+OBFUSCATED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-fA-F]+)$")
+PLACEHOLDER = re.compile(r"\[\s*email\s+protected\s*\]")
+
+
+KEPT = frozenset(["html", "head", "body", "main", "article"])
+"""Never dropped by a template, whatever their classes: the whole text would go with them."""
+
+
+class ExtractionError(SiteTrouble):
+    """No text could be read from a page; the message names the page and the likely cause."""
+
+
+def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
+    """The page as a tree with its e-mail addresses legible, without comments.
+
+    `encoding` is what the response said; see `crawler.extraction.html.encoding`.
+    Raises ExtractionError for a page that is empty, too large or too deep.
+    """
+    text = REFERENCE.sub(" ", CONTROL.sub("", decode(body, encoding).replace("\f", " ")))
+    if not text.strip():
+        raise ExtractionError(f"{url}: the page is empty; the server may have cut it, fetch it again")
+    if any(len(tag) > MOST_ATTRIBUTES and _attributes(tag) > MOST_ATTRIBUTES for tag in TAG.findall(text)):
+        raise ExtractionError(f"{url}: more than {MOST_ATTRIBUTES} attributes in a tag; exclude it as a trap")
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError as error:
+        raise ExtractionError(f"{url}: no HTML in the page ({error}); is it a picture or a PDF?") from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise ExtractionError(f"{url}: nested too deep to be read whole; exclude it if it is a trap")
+    _open_frames(tree, parser)
+    if sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
+        raise ExtractionError(f"{url}: more than {MOST_ELEMENTS} elements; exclude it if it is no article")
+    _drop_unseen(tree)
+    _reveal_addresses(tree)
+    return tree
+
+
+def _open_frames(tree: HtmlElement, parser: html.HTMLParser) -> None:
+    """Puts the documents that stand in the page as `iframe srcdoc` in the place of their frames."""
+    for frame in [one for one in tree.iter("iframe") if (one.get("srcdoc") or "").strip()]:
+        inside = html.document_fromstring(
+            frame.attrib.pop("srcdoc").encode("utf-8", "replace"), parser=parser
+        )
+        body = inside.find("body")
+        frame.clear(keep_tail=True)
+        frame.tag = "div"
+        frame.extend(list(body) if body is not None else [])
+        frame.text = body.text if body is not None else None
+
+
+def _attributes(tag: str) -> int:
+    return len(re.split(r"[\s/]+", VALUE.sub("= ", tag)))
+
+
+def tokens(element: HtmlElement) -> set[str]:
+    """The classes of an element."""
+    return set((element.get("class") or "").split())
+
+
+def matching(tree: HtmlElement, css: str) -> list[HtmlElement]:
+    """The elements of a tree that a CSS selector picks, in their order. Raises Misuse for no selector."""
+    return list(_selector(css)(tree))  # type: ignore[arg-type]  # a selector of elements finds elements
+
+
+@lru_cache(maxsize=256)
+def _selector(css: str) -> CSSSelector:
+    try:
+        return CSSSelector(css, translator="html")
+    except SelectorError as error:
+        raise Misuse(
+            f"{css!r} is no CSS selector ({error}); one is like .entry-content or div#main"
+        ) from error
+
+
+def folded(text: str) -> str:
+    """The text with each run of white space as one space, none at the ends."""
+    return " ".join(text.split())
+
+
+def text_of(element: HtmlElement) -> str:
+    """All text below an element, folded."""
+    return folded("".join(element.itertext()))
+
+
+def drop(element: HtmlElement) -> None:
+    """Takes an element with all below it out of its tree; the text after it stays."""
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+def outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
+    """Those elements that lie in no other of them, in their order."""
+    known = set(elements)
+    return [e for e in elements if not any(a in known for a in e.iterancestors())]
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether an element says of itself that it is not shown."""
+    return element.get("hidden") is not None or HIDDEN.search(element.get("style") or "") is not None
+
+
+def _drop_unseen(tree: HtmlElement) -> None:
+    """Takes out what nobody sees within a line: rubbish that hides an address from robots, say."""
+    for element in [one for one in tree.iter(*WITHIN_LINES) if is_hidden(one)]:
+        drop(element)
+
+
+def _reveal_addresses(tree: HtmlElement) -> None:
+    """Undoes Cloudflare's e-mail obfuscation, whose key, and so the page, is another at each fetch."""
+    for element in list(_obfuscated(tree)):
+        code = element.get("data-cfemail")
+        link = OBFUSCATED.search(element.get("href") or "")
+        address = _address(code or (link[1] if link else ""))
+        if address is None:
+            continue
+        if link:
+            element.set("href", f"mailto:{address}")
+        if code or PLACEHOLDER.fullmatch(text_of(element)):
+            for child in element:
+                child.drop_tree()
+            element.text = address
+
+
+def _obfuscated(tree: HtmlElement) -> Iterator[HtmlElement]:
+    for element in tree.iter("a", "span"):
+        if element.get("data-cfemail") or "/cdn-cgi/l/email-protection" in (element.get("href") or ""):
+            yield element
+
+
+def _address(code: str) -> str | None:
+    """The address behind a hex code: its first byte is the key with which each other one is XORed."""
+    try:
+        key, *hidden = bytes.fromhex(code)
+        address = bytes(byte ^ key for byte in hidden).decode()
+    except ValueError:
+        return None
+    return address if "@" in address and address.isprintable() else None

@@ -1,0 +1,84 @@
+"""The headings and links of a text and its other editions, found again on the page that it was read from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.html.article_parts import split
+from crawler.extraction.html.markup import ExtractionError, folded, matching, parse
+from crawler.urls.references import resolve
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*")
+"""A code of the web's (BCP 47); `x-default` is none."""
+STEPS = 6
+"""A link stands in one of so many elements around it, or it is not of the text."""
+
+
+class Outline(NamedTuple):
+    """What of a text its plain words do not show."""
+
+    headings: list[str]
+    links: list[str]
+    """Absolute addresses, each once, in the order of the page."""
+    editions: list[str]
+    """The same article in other languages, as the page's head names them: language and address."""
+
+
+def outline(body: bytes, url: str, encoding: str | None, text: str) -> Outline:
+    """The headings that are blocks of the text, and the links that stand in its blocks."""
+    blocks = {block.removeprefix("- ") for block in text.split("\n")} - {""}
+    headings: list[str] = []
+    links: dict[str, None] = {}
+    editions: dict[str, None] = {}
+    for part in split(body):
+        try:
+            tree = parse(part, url, encoding)
+        except ExtractionError:
+            continue
+        headings += [said for said in map(_said, tree.iter(*HEADINGS)) if said in blocks]
+        links |= dict.fromkeys(_links(tree, url, blocks))
+        editions |= dict.fromkeys(_editions(tree, url))
+    return Outline(headings, list(links), list(editions))
+
+
+def _links(tree: HtmlElement, url: str, blocks: set[str]) -> Iterator[str]:
+    for link in tree.iter("a"):
+        if (target := _target(url, link.get("href", ""))) and _stands_in(link, blocks):
+            yield target
+
+
+def _editions(tree: HtmlElement, url: str) -> Iterator[str]:
+    """Not of a menu of languages: there a page without a translation has a link to a home page."""
+    for link in matching(tree, "link[rel~=alternate][hreflang][href]"):
+        language = link.get("hreflang", "").strip().lower()
+        target = _target(url, link.get("href", ""))
+        if LANGUAGE.fullmatch(language) and target and target != url:
+            yield f"{language} {target}"
+
+
+def _stands_in(link: HtmlElement, blocks: set[str]) -> bool:
+    element: HtmlElement | None = link
+    for _ in range(STEPS):
+        if element is None:
+            return False
+        if _said(element) in blocks:
+            return True
+        element = element.getparent()
+    return False
+
+
+def _target(url: str, href: str) -> str:
+    """The absolute address; empty where it is none of the web, or leads within the page."""
+    if not href.strip() or href.startswith("#"):
+        return ""
+    found = resolve(url, href)
+    return found if found and found.isprintable() else ""
+
+
+def _said(element: HtmlElement) -> str:
+    return folded(str(element.text_content()))

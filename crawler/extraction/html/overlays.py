@@ -1,0 +1,100 @@
+"""What lies over a page or is not shown on it: cookie banners, dialogs, second copies for small screens.
+
+Whether a banner comes depends on who asks and when, and not on the article. It is known by the tools that
+make banners, by its role, or by its form: few words, one of them about cookies, and a button to accept them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.html.blocks import blocks
+from crawler.extraction.html.markup import KEPT, drop, is_hidden, text_of
+
+BANNER = re.compile(
+    r"(onetrust-(consent|banner|pc)-sdk|cybotcookiebotdialog|cookiebanner|cookie-(banner|bar|popup|modal|overlay)"
+    r"|cookieconsent|cc-(window|banner)|cmplz-cookiebanner|usercentrics-|didomi-(host|popup|notice)|qc-cmp"
+    r"|truste(-consent|_overlay|_box)|iubenda-cs|cookiescript|klaro$|tarteaucitron|sp_message_container|termly-"
+    r"|hs-eu-cookie|borlabs-?cookie|moove_gdpr|axeptio|cky-(consent|modal|overlay)|osano-cm|fc-consent-root"
+    r"|gdpr-(cookie|banner|popup|consent)|cookiefirst|wt-cli-cookie|ez-cookie|evidon)",
+    re.IGNORECASE,
+)
+"""How widespread tools for consent name what they put on a page."""
+DIALOGS = frozenset(["dialog", "alertdialog"])
+COOKIES = re.compile(r"\bcookies?\b|کوکی|ملفات تعريف الارتباط|ملفات الارتباط", re.IGNORECASE)
+ACCEPT = re.compile(
+    r"(i )?(accept|agree|allow|understand|consent)( (to )?(all|cookies|all cookies|and (close|continue)))?"
+    r"|got it!?|ok(ay)?|(alle )?(cookies )?(akzeptieren|zulassen|annehmen)|(ich stimme )?zu(stimmen)?"
+    r"|einverstanden|verstanden|(tout )?accepter( tout)?|j['’]accepte|j['’]ai compris|d['’]accord"
+    r"|pranoj|i pranoj|(می‌?پذیرم|پذیرفتن|قبول|متوجه شدم|موافقم)|موافق|أوافق|قبول الكل|حسنا",
+    re.IGNORECASE,
+)
+BUTTONS = ("button", "a", "input")
+MOST_WORDS = 120
+"""A banner has no more words; a text on cookies has."""
+MOST = 0.5
+"""A dialog that holds so much of a page's text is what the page is about."""
+AGAIN = 0.9
+"""What is hidden goes where so many of its blocks stand on the page to be seen."""
+
+
+def drop_overlays(tree: HtmlElement) -> None:
+    """Takes banners and dialogs out of the tree, and hidden copies of what it shows."""
+    for element in [one for one in tree.iter() if _is_named(one)] + list(_banners(tree)):
+        _drop(element)
+    if dialogs := [one for one in tree.iter() if _is_dialog(one)]:
+        most = MOST * len(text_of(tree))
+        for element in dialogs:
+            if len(text_of(element)) < most:
+                _drop(element)
+    if hidden := [one for one in tree.iter() if is_hidden(one) and one.tag not in KEPT]:
+        _drop_copies(tree, hidden)
+
+
+def _drop(element: HtmlElement) -> None:
+    if element.tag not in KEPT:
+        drop(element)
+
+
+def _is_named(element: HtmlElement) -> bool:
+    own, classes = element.get("id"), element.get("class")
+    return (own is not None and _names_a_banner(own)) or (classes is not None and _names_a_banner(classes))
+
+
+@lru_cache(maxsize=2**14)
+def _names_a_banner(names: str) -> bool:
+    return any(BANNER.match(name) for name in names.split())
+
+
+def _is_dialog(element: HtmlElement) -> bool:
+    if element.tag == "dialog":
+        return element.get("open") is None
+    return element.get("role") in DIALOGS or element.get("aria-modal") == "true"
+
+
+def _banners(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """The smallest elements around a button to accept in which cookies are spoken of."""
+    for button in tree.iter(*BUTTONS):
+        said = text_of(button) or button.get("value") or ""
+        if not ACCEPT.fullmatch(said.strip(" .!›»→✓×")):
+            continue
+        for around in button.iterancestors():
+            words = text_of(around)
+            if len(words.split()) > MOST_WORDS:
+                break
+            if COOKIES.search(words):
+                yield around
+                break
+
+
+def _drop_copies(tree: HtmlElement, hidden: list[HtmlElement]) -> None:
+    inside = {part for element in hidden for part in element.iter()}
+    shown = {text_of(part) for part in tree.iter() if part not in inside}
+    for element in hidden:
+        said = [block.text.removeprefix("- ") for block in blocks(element)]
+        if sum(block in shown for block in said) >= AGAIN * len(said):
+            drop(element)

@@ -1,0 +1,192 @@
+"""Teasers of other articles inside an article: «Also read», a linked headline, a picture, a lead.
+
+They are known by their label, whatever the markup: a short line like «Also read:», alone or before a link,
+and after it what leads elsewhere. Prose ends a teaser, and a label that nothing linked follows is text.
+Without a label they are known by their form: a small box that is a link, or one in which a picture and a
+headline lead to the same other page of the site.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.html.blocks import INLINE
+from crawler.extraction.html.dom_paths import is_block
+from crawler.extraction.html.hints import TEASER
+from crawler.extraction.html.markup import drop, outermost, text_of
+
+MOST_LEADS = 2
+"""A teaser may have so many paragraphs of lead before the link that ends it."""
+LINKED = 0.6
+"""With so much of its text in links, a block leads elsewhere."""
+LONGEST_BOX = 1_500
+SHORT, LONG = 12, 60
+"""So many words beside a linked picture are its caption; more than so many with hardly a link are prose."""
+HARDLY = 0.2
+CUT_SHORT = ("…", "...", "[…]", "[...]")
+
+
+CARD = 60
+"""A link with blocks in it and no more words than this is a card that leads elsewhere."""
+CARD_STEPS = 4
+"""So far above its picture the box of a card is looked for."""
+HEADLINE = 3
+"""A headline has so many words, or more."""
+MOST_CARDS = 0.5
+"""Where so much of a page is cards, they are what it is about."""
+NO_BOX = ("body", "main", "article", "html")
+FILE = re.compile(r"\.(jpe?g|png|gif|webp|avif|svg|pdf)$", re.IGNORECASE)
+
+
+def drop_teasers(tree: HtmlElement, url: str) -> None:
+    """Takes teasers of other articles out of the tree of the page at this address."""
+    mixed = {
+        element.getparent() for element in tree.iter() if element.tag not in INLINE
+    }  # have blocks in them
+    for element in list(tree.iter()):
+        if element.getparent() is None or not (is_block(element) or _stands_alone(element, mixed)):
+            continue
+        label = TEASER.match(text_of(element))
+        if label is None:
+            continue
+        rest = text_of(element)[label.end() :]
+        if rest and _leads_elsewhere(element, rest):
+            drop(element)
+        elif not rest:
+            _drop_what_is_announced(element)
+    _drop_cards(tree, url, mixed)
+
+
+def _drop_cards(tree: HtmlElement, url: str, mixed: set[HtmlElement | None]) -> None:
+    """Takes out the boxes of a picture, a headline, a lead, all of which are to be clicked on."""
+    cards = [link for link in tree.iter("a") if _is_card(link, mixed)]
+    cards += [box for box in _boxes(tree, url) if box.find(".//figcaption") is None]
+    cards = outermost(list(dict.fromkeys(cards)))
+    if sum(len(text_of(card)) for card in cards) < MOST_CARDS * len(text_of(tree)):
+        for card in cards:
+            drop(card)
+
+
+def _boxes(tree: HtmlElement, url: str) -> Iterator[HtmlElement]:
+    """The small boxes in which a picture and a headline lead to the same other page of the site."""
+    links = [(link, _page_of(link, url)) for link in tree.iter("a")]
+    named = {(page, link) for link, page in links if len(text_of(link).split()) >= HEADLINE}
+    headlines: dict[str, list[HtmlElement]] = {}
+    for page, link in named:
+        headlines.setdefault(page, []).append(link)
+    for link, page in links:
+        if page and page in headlines and not text_of(link) and link.find(".//img") is not None:
+            box = _box_of(link, set(headlines[page]))
+            if box is not None:
+                yield box
+
+
+def _box_of(picture: HtmlElement, headlines: set[HtmlElement]) -> HtmlElement | None:
+    """The smallest element around a picture in which one of the headlines stands, if it is a small one."""
+    for box in list(picture.iterancestors())[:CARD_STEPS]:
+        if box.tag in NO_BOX or len(text_of(box).split()) > CARD:
+            return None
+        if not headlines.isdisjoint(box.iter("a")):
+            return box
+    return None
+
+
+def _page_of(link: HtmlElement, url: str) -> str:
+    """The other page of the site to which a link leads; empty for any other link."""
+    try:
+        target = urljoin(url, (link.get("href") or "").strip()).partition("#")[0]
+        same = urlsplit(target).netloc == urlsplit(url).netloc
+    except ValueError:  # such as an unfinished [IPv6] host
+        return ""
+    return target if same and target != url and not FILE.search(target) else ""
+
+
+def _is_card(link: HtmlElement, mixed: set[HtmlElement | None]) -> bool:
+    href = (link.get("href") or "").strip()
+    said = text_of(link)
+    if not said or not href or href.startswith("#") or FILE.search(href) or len(said.split()) > CARD:
+        return False
+    parts = [part for part in link.iterdescendants() if part.tag not in INLINE and text_of(part)]
+    shown = any(part.tag == "figcaption" for part in parts)
+    return not shown and (len(parts) > 1 or (_stands_alone(link, mixed) and TEASER.match(said) is not None))
+
+
+def _stands_alone(link: HtmlElement, mixed: set[HtmlElement | None]) -> bool:
+    """True for a link or the like that is a line of its own between blocks, in one of `mixed`."""
+    parent = link.getparent()
+    if link.tag not in INLINE or parent is None or parent.tag in INLINE or parent not in mixed:
+        return False
+    before = link.getprevious()
+    return not (
+        (link.tail or "").strip() or ((before.tail if before is not None else parent.text) or "").strip()
+    )
+
+
+def _drop_what_is_announced(label: HtmlElement) -> None:
+    """Takes out a label with the teasers after it, or the box that it stands at the head of."""
+    box = label.getparent()
+    if box is not None and _is_box(box, label):
+        drop(box)
+        return
+    teasers = list(_teasers_after(label))
+    for element in [label, *teasers] if teasers else []:
+        drop(element)
+
+
+def _is_box(box: HtmlElement, label: HtmlElement) -> bool:
+    """Whether an element is a box of teasers: it begins with the label, is short, and leads elsewhere.
+
+    What holds the headline of the page is none: the label may be the name of the article's category.
+    """
+    if box.tag in NO_BOX or box[0] is not label or box.find(".//a") is None or box.find(".//h1") is not None:
+        return False
+    said = text_of(box)
+    others = [child for child in box if child is not label]
+    return len(said) < LONGEST_BOX and not any(_is_prose(child) for child in others)
+
+
+def _is_prose(element: HtmlElement) -> bool:
+    """A long paragraph that is no cut lead, with hardly a link in it."""
+    said = text_of(element)
+    whole = len(said.split()) > LONG and not said.endswith(CUT_SHORT)
+    return whole and _linked(element) < HARDLY * len(said)
+
+
+def _teasers_after(label: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements after a label, as long as each leads elsewhere or is the lead of what did."""
+    pages: set[str | None] = set()
+    leads: list[HtmlElement] = []
+    for element in label.itersiblings():
+        said = text_of(element)
+        if not said and element.find(".//img") is None and element.tag != "img":
+            continue
+        here = {link.get("href") for link in element.iter("a")}
+        if _leads_elsewhere(element, said) or _is_linked_picture(element):
+            if leads and pages.isdisjoint(here):
+                return
+            yield from [*leads, element]
+            pages, leads = pages | here, []
+        elif pages and said.endswith(CUT_SHORT) and not leads:
+            yield element
+        elif pages and is_block(element) and len(leads) < MOST_LEADS:
+            leads.append(element)  # a lead, if the link to the same page comes again below it
+        else:
+            return
+
+
+def _is_linked_picture(element: HtmlElement) -> bool:
+    said = text_of(element)
+    short = len(said.split()) <= SHORT or said.endswith(CUT_SHORT)
+    return short and any(link.find(".//img") is not None for link in element.iter("a"))
+
+
+def _leads_elsewhere(element: HtmlElement, said: str) -> bool:
+    return bool(said) and _linked(element) >= LINKED * len(said)
+
+
+def _linked(element: HtmlElement) -> int:
+    return sum(len(text_of(link)) for link in element.iter("a"))

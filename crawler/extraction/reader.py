@@ -1,0 +1,92 @@
+"""Reading a body with today's rules of its site, and saying which rules those were."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date
+
+from crawler.config.site import Site
+from crawler.dates import sound_date
+from crawler.extraction.boilerplate.template import EMPTY, Template
+from crawler.extraction.documents import extract_file
+from crawler.extraction.extract import EXTRACTOR, Extract, ExtractionError, extract, rules_at
+from crawler.extraction.html.article_parts import split
+from crawler.extraction.media_type import HTML, media_type
+from crawler.fetch_result import Fetched
+from crawler.time_limit import TookTooLong, time_limit
+
+SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the pages of one site."""
+
+    site: Site
+    template: Template = EMPTY
+
+    @property
+    def label(self) -> str:
+        """Names all that decides what a text is: the extractor, the site's rules, its template.
+
+        Two readings under one label of one body are equal; under another label they may differ, and that
+        difference is ours, not the site's.
+        """
+        rules = hashlib.sha256(repr((self.site.select, self.site.remove)).encode()).hexdigest()[:8]
+        return f"{EXTRACTOR}; rules {rules}; template {self.template.name}"
+
+    def read(
+        self,
+        body: bytes,
+        url: str,
+        *,
+        encoding: str | None,
+        captured_at: str,
+        content_type: str | None = None,
+    ) -> Extract:
+        """The extraction of a captured body. Raises ExtractionError, also where it takes too long."""
+        try:
+            with time_limit(SECONDS):
+                if (kind := media_type(content_type or "", body)) not in HTML:
+                    return extract_file(body, url, kind)
+                day = date.fromisoformat(captured_at[:10])
+                parts = [self._read_part(part, url, encoding, day) for part in split(body)]
+        except TookTooLong as error:
+            raise ExtractionError(
+                f"{url}: reading it took over {error}; name its text with `select`"
+            ) from error
+        links = [part.links for part in parts if part.links is not None]
+        whole = replace(
+            parts[0],
+            text="\n".join(part.text for part in parts),
+            links="\n".join(filter(None, links)) if links else None,
+        )
+        return self._soundly_dated(whole, captured_at)
+
+    def _soundly_dated(self, extract: Extract, captured_at: str) -> Extract:
+        """The same, with times by the site's clock in UTC, and without those after the capture."""
+        published = sound_date(extract.published, self.site.zone, seen_at=captured_at)
+        modified = sound_date(extract.modified, self.site.zone, seen_at=captured_at)
+        by = extract.published_by if published else None
+        return replace(extract, published=published, published_by=by, modified=modified)
+
+    def read_fetched(self, fetched: Fetched) -> Extract:
+        """The extraction of what a fetch brought. Raises ExtractionError."""
+        return self.read(
+            fetched.body,
+            fetched.final_url,
+            encoding=fetched.encoding,
+            captured_at=fetched.fetched_at,
+            content_type=fetched.headers.get("content-type"),
+        )
+
+    def _read_part(self, body: bytes, url: str, encoding: str | None, day: date) -> Extract:
+        return extract(
+            body,
+            url,
+            encoding=encoding,
+            select=rules_at(self.site.select, day),
+            remove=rules_at(self.site.remove, day),
+            template=self.template,
+        )

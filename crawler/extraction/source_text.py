@@ -1,0 +1,41 @@
+"""A second witness of a page's text: the site's own API carries it too. Do the two agree?
+
+Only letters and digits are compared, so that markup, white space and typography are no disagreement.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+
+from crawler.extraction.html.blocks import blocks
+from crawler.extraction.html.furniture import drop_furniture
+from crawler.extraction.html.markup import ExtractionError, parse
+
+
+def of_markup(title: str, content: str) -> str:
+    """The witness of a title and a text in HTML, less what plugins put into it that is no text."""
+    return _of(" ".join(_lines(title)), "\n".join(_lines(content)))
+
+
+def agree(witness: str, text: str) -> bool:
+    """Whether a text read from the page says what the API's does. Titles are left out: themes dress them."""
+    return witness.partition(":")[2] == _digest(text)
+
+
+def _of(title: str, text: str) -> str:
+    return f"{_digest(title)[:16]}:{_digest(text)}"
+
+
+def _lines(markup: str) -> list[str]:
+    try:
+        tree = parse(f"<html><body>{markup}</body></html>".encode(), "")
+    except ExtractionError:
+        return []
+    drop_furniture(tree)
+    return [block.text for block in blocks(tree)]
+
+
+def _digest(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return hashlib.sha256("".join(char for char in plain if char.isalnum()).encode()).hexdigest()

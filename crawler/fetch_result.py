@@ -1,0 +1,58 @@
+"""What the spiders hand over: what a source says of a page, and what a fetch brought back. Plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of a source (REST, sitemap, feed, link): this URL is a page of the site."""
+
+    url: str
+    source: str
+    """`wordpress`, `sitemap`, `feed`, `links` or `seed`."""
+    ref: str | None = None
+    """The site's own id of the page, like `post:17`; it outlives a renaming."""
+    published: str | None = None
+    """When the site says it was published, in a form of `crawler.dates`."""
+    modified: str | None = None
+    """When the site says it was last modified, in a form of `crawler.dates`."""
+    witness: str | None = None
+    """Digest of the article's text as the source itself carries it; changes when the text does."""
+    parts: int = 1
+    """Into so many parts, each at an address of its own, the source says the article is cut."""
+    on: str | None = None
+    """The page that links there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One request and its response, free of Scrapy."""
+
+    url: str
+    """The URL asked for."""
+    final_url: str
+    """The URL that answered, after redirects."""
+    fetched_at: str
+    """UTC, ISO 8601 with Z."""
+    status: int = 0
+    """HTTP status; 0 where no response came."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Response headers, names in lower case."""
+    body: bytes = field(default=b"", repr=False)
+    """The body, freed of its content encoding."""
+    encoding: str | None = None
+    """The character encoding, as `crawler.extraction.html.encoding` decides from body and headers."""
+    hops: tuple[tuple[int, str], ...] = ()
+    """Redirects on the way: (status, the URL that redirected)."""
+    error: str | None = None
+    """A key of `crawler.classification.outcome.ERRORS` where no whole response came: `timeout`, `dns`,
+    `refused`, `too large`, `cut`, `robots`, `address`, `tls`, `failed`."""
+    detail: str = ""
+    """What the error said, for the operator."""
+    seed: bool = False
+    """True for an address at which the crawl of the site starts."""
+    encoding_by: str | None = None
+    """By which evidence the encoding was chosen: `bom`, `utf-8`, `header`, `page`, or `guess`."""

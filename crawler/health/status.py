@@ -1,0 +1,167 @@
+"""How the sites of a workspace fare, put together from their files and the database."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import asdict
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.config.site import Site, Sites
+from crawler.config.workspace import Workspace
+from crawler.lock import is_held, run_lock
+from crawler.notify.target import PATIENCE, targets_of
+from crawler.output.objects import Object, suspect_object
+from crawler.revisit.visits import plan
+from crawler.times import iso, now
+from crawler.tracking.run_counts import SITE_FILE
+from crawler.tracking.run_frontier import visit_of
+from storage.outbox import Standing, standings
+from storage.reader import Reader
+from storage.rows import IssueRow
+
+LEAST_DELAY = 0.5
+MOST_SUSPECTS = 20
+
+logger = logging.getLogger(__name__)
+
+
+def overview(workspace: Workspace, sites: Sites) -> list[Object]:
+    """One object a site: what `variorum sites` lists."""
+    return [
+        {
+            "name": one["site"],
+            "url": one["url"],
+            "pages": one["live"],
+            "last_run": one["last_run"]["started_at"] if one["last_run"] else None,
+            "next_run": one["next_run"],
+            "changes": one["changes"],
+            "issues": len(one["issues"]),
+            "state": one["state"],
+        }
+        for one in state_of(workspace, sites)["sites"]
+    ]
+
+
+def state_of(workspace: Workspace, sites: Sites, *, with_coverage: bool = False) -> Object:
+    """What `variorum status` says: the time, and an object for each site, with its open issues."""
+    found: Object = {"at": iso(now()), "workspace": str(workspace.root), "sites": [], "targets": []}
+    names = sorted({*sites, *sites.faults})
+    if not workspace.database.exists():
+        states = [_never_run(sites.get(name) or Site(name=name, url=""), with_coverage) for name in names]
+    else:
+        with closing(Reader.open(workspace.database)) as reader:
+            known = [sites.get(name) or _as_stored(reader, name) for name in names]
+            states = [_site_state(workspace, reader, site, with_coverage) for site in known]
+            found["targets"] = [_target(one) for one in targets_state(workspace, reader, sites.values())]
+    found["sites"] = [_with_faults(one, sites.faults.get(one["site"], []), found["at"]) for one in states]
+    return found
+
+
+def _as_stored(reader: Reader, name: str) -> Site:
+    """A site whose file can't be read, as far as it is known."""
+    row = reader.site(name)
+    return Site(name=name, url=row.url if row else "")
+
+
+def _with_faults(state: Object, faults: list[str], at: str) -> Object:
+    """The state, with an issue where the site's file has faults now; whatever was noted of it before."""
+    stored = [one for one in state["issues"] if one["kind"] == SITE_FILE]
+    issues = [one for one in state["issues"] if one["kind"] != SITE_FILE]
+    if faults:
+        issue = stored[0] if stored else {"kind": SITE_FILE, "since": at, "last_at": at, "times": 1}
+        issues.append({**issue, "message": "; ".join(faults)})
+    word = "trouble" if issues else "ok"
+    ended = state["state"] in {"ok", "trouble"} or (faults and state["state"] == "never run")
+    return {**state, "issues": issues, "state": word if ended else state["state"]}
+
+
+def targets_state(workspace: Workspace, reader: Reader, sites: Iterable[Site]) -> list[Standing]:
+    """How it stands with each target that has been told of these sites, or is to be."""
+    sending = iso(now() - timedelta(seconds=PATIENCE))
+    known = {one.id: one for one in standings(reader.db.conn, sending)}
+    return [known[target.id] for target in targets_of(workspace, sites) if target.id in known]
+
+
+def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage: bool) -> Object:
+    told = reader.status(site.name)
+    run, coverage = told.pop("last_run"), told.pop("coverage")
+    issues = [_issue(row) for row in told.pop("issues")]
+    return {
+        "site": told.pop("site"),
+        "url": site.url,
+        "state": _word(workspace, site, asdict(run) if run else None, issues),
+        "last_run": asdict(run) if run else None,
+        "next_run": told.pop("next_due"),
+        **told,
+        "due": _due(reader, site),
+        "issues": issues,
+        "suspect": [suspect_object(row) for row in reader.suspects(site.name, MOST_SUSPECTS)],
+        **({"coverage": coverage} if with_coverage else {}),
+    }
+
+
+def _target(one: Standing) -> Object:
+    return {"target": one.shown, **{k: v for k, v in asdict(one).items() if k not in {"id", "shown"}}}
+
+
+def _due(reader: Reader, site: Site) -> int:
+    """How many pages a run on schedule would want to fetch now."""
+    pages = reader.pages(site.name)
+    visits = [visit_of(page, missing=page.state == "missing") for page in pages]
+    return len(plan(visits, now(), budget=len(pages)))
+
+
+def _never_run(site: Site, with_coverage: bool) -> Object:
+    counts = ("known", "live", "listing", "waiting", "missing", "gone", "changes", "due")
+    return {
+        "site": site.name,
+        "url": site.url,
+        "state": "never run",
+        "last_run": None,
+        "next_run": None,
+        **dict.fromkeys((*counts, "drifts", "suspects", "requests_last_day", "bytes_last_day"), 0),
+        "witnesses": {"agree": 0, "differ": 0, "differing": None},
+        "issues": [],
+        "suspect": [],
+        **({"coverage": []} if with_coverage else {}),
+    }
+
+
+def _issue(row: IssueRow) -> Object:
+    return {name: value for name, value in asdict(row).items() if name not in {"id", "site", "closed_at"}}
+
+
+def _word(workspace: Workspace, site: Site, run: dict[str, Any] | None, issues: list[Object]) -> str:
+    """`never run`, `running`, `interrupted`, `trouble` (an issue is open) or `ok`."""
+    if run is None:
+        return "never run"
+    if run["ended_at"] is None:
+        return "running" if is_held(run_lock(workspace.database, site.name)) else "interrupted"
+    return "trouble" if issues else "ok"
+
+
+def hasty(site: Site) -> bool:
+    """Whether the site is somebody else's, and asked with hardly a pause."""
+    return site.delay < LEAST_DELAY and not all(_is_loopback(seed) for seed in site.seeds)
+
+
+def warn_of_haste(sites: Iterable[Site]) -> None:
+    """A warning for each site that is asked too fast to be polite."""
+    for site in sites:
+        if hasty(site):
+            logger.warning(
+                "%s: delay = %g is hard on a server that is not yours; 1 is polite", site.name, site.delay
+            )
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,1 +1,0 @@
-"""Reading what others have kept of a site: archives, dumps."""

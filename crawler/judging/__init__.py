@@ -1,1 +1,0 @@
-"""What a fetch shows besides its text: a page that is new, a drift, a second witness."""

@@ -1,1 +1,0 @@
-"""News brought to people: who hears what, when, and through which service."""

@@ -1,0 +1,1 @@
+"""Changes not yet sent, sent to people through Apprise."""

@@ -1,0 +1,128 @@
+"""News as a letter: a message of plain text. What a site has written is text in it, which nobody obeys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from crawler.output.objects import hunks_of, links_of
+from crawler.output.terminal import SILENCE, harmless
+from crawler.output.word_diff import Line, marked, relinks, struck
+from storage.outbox import Batch, ChangeNews, IssueNews
+from storage.rows import ChangeRow
+
+MOST_CHANGES = 20
+"""So many are told one by one; the others are counted."""
+MOST_WORDS = 700
+"""Characters of the words of one change ..."""
+BESIDE = 60
+"""... and of what stands unchanged on each side of a changed word."""
+LINE = 300
+MORE = 60
+"""Bytes that are kept for the count of what is not shown."""
+
+_MENTION = re.compile(r"@(?=everyone|here|channel|all)|(?<![\w.])@(?=\w)|<(?=[@!#])")
+"""What calls somebody, or everybody, in one chat or another; addresses of mail are not like that."""
+
+
+class Letter(NamedTuple):
+    """A message."""
+
+    title: str
+    body: str
+
+
+def compose(batch: Batch, room: int, review_url: str | None = None) -> Letter:
+    """The message of this news, in so many bytes: issues first, then the weightiest changes.
+
+    `review_url` is where people reach the review page; each change then has its address there.
+    """
+    entries = [(_issue(one), 1) for one in batch.issues]
+    entries += [(_change(one, review_url), one.pages) for one in batch.changes]
+    left = sum(number for _, _, number in batch.counts) + len(batch.issues)
+    body = ""
+    for entry, told in entries:
+        longer = f"{body}\n\n{entry}" if body else entry
+        if len(longer.encode()) > room - MORE:
+            break
+        body, left = longer, left - told
+    if left and body:
+        body += f"\n\n… and {left} more: variorum changes"
+    return Letter(_title(batch), body or _cut(_title(batch), room // 4))
+
+
+def _title(batch: Batch) -> str:
+    """`press: 3 edited, 1 gone`, or over several sites `4 changes on press, mill`."""
+    count = sum(number for _, _, number in batch.counts)
+    sites = list(dict.fromkeys([*(one.site for one in batch.issues), *(site for site, _, _ in batch.counts)]))
+    issues = [f"{one.kind} is over" if one.closed else one.kind for one in batch.issues]
+    if len(sites) == 1:
+        told = [*issues, *(f"{number} {kind}" for _, kind, number in batch.counts)]
+        return _cut(f"{sites[0]}: {', '.join(told)}", LINE // 2)
+    parts = [f"{len(issues)} issues"] * bool(issues) + [f"{count} changes"] * bool(count)
+    return _cut(f"{' and '.join(parts)} on {', '.join(sites)}", LINE // 2)
+
+
+def _issue(news: IssueNews) -> str:
+    if news.closed:
+        return f"over: {news.kind}\n{news.site}, from {news.since} to {news.closed_at}"
+    return f"issue: {news.kind}\n{news.site}, since {news.since}\n{_plain(news.message, MOST_WORDS)}"
+
+
+def _change(news: ChangeNews, review_url: str | None) -> str:
+    return "\n".join(line for line in _lines(news, review_url) if line)
+
+
+def _lines(news: ChangeNews, review_url: str | None) -> Iterator[str]:
+    yield f"{news.kind}: {_plain(news.title or '(no title)')}"
+    yield f"{news.site}, {f'between {news.seen_old} and {news.seen_new}' if news.seen_old else news.seen_new}"
+    yield _plain(f"{news.significance:.2f}: {news.explanation}" if news.explanation else "")
+    yield SILENCE[1] if news.silent else ""
+    yield f"one edit of {news.pages} pages, of which this is the latest" if news.pages > 1 else ""
+    yield _cut("\n".join(_plain(marked(_near(line)), MOST_WORDS) for line in _changed(news)), MOST_WORDS)
+    yield _plain(news.begins or "")
+    yield f"before at {_address(news.old_url)}" if news.old_url else ""
+    yield _address(news.url)
+    yield f"review: {review_url.rstrip('/')}/change/{news.id}" if review_url else ""
+
+
+def _changed(row: ChangeRow) -> list[Line]:
+    """The changed blocks, after the title where that changed, and before the links that did."""
+    title: list[Line] = [(("-", row.old_title), ("+", row.title or ""))] if row.old_title is not None else []
+    return [*title, *struck(hunks_of(row)), *relinks(links_of(row))]
+
+
+def _near(line: Line) -> Line:
+    """The line, with no more of what stands unchanged than lies beside a changed word."""
+    last = len(line) - 1
+    return tuple(
+        (op, _shortened(text, before=at > 0, after=at < last)) if op == "=" else (op, text)
+        for at, (op, text) in enumerate(line)
+    )
+
+
+def _shortened(text: str, *, before: bool, after: bool) -> str:
+    """The text with its middle left out; its end where nothing stands before it, and so on."""
+    if len(text) <= 3 * BESIDE or not (before or after):
+        return text
+    return f"{text[:BESIDE] if before else ''} … {text[-BESIDE:] if after else ''}"
+
+
+def _address(url: str) -> str:
+    """The address, where it is one of the web."""
+    try:
+        return _plain(url, 2 * LINE) if urlsplit(url).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
+def _plain(text: str, most: int = LINE) -> str:
+    """The text in a line, which commands no terminal, turns no letters round and calls nobody by name."""
+    told = harmless(" ".join(text.split()))
+    return _cut(_MENTION.sub("\\g<0>\u2060", told), most)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

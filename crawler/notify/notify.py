@@ -1,0 +1,222 @@
+"""News told to whoever wants to hear them, from what the database has; a crash on the way loses nothing.
+
+`python -m crawler.notify.notify WORKSPACE` sends what is due; a target that has failed has its pause.
+The daemon starts it so; it is ended by SIGTERM after the message that is being sent.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from crawler.config.notification import due
+from crawler.config.site import Site, load_sites
+from crawler.config.workspace import Workspace, load_workspace
+from crawler.errors import VariorumError
+from crawler.lock import held, notify_lock
+from crawler.notify.message import MOST_CHANGES, compose
+from crawler.notify.target import PATIENCE, Service, Target, targets_of
+from crawler.output.logs import log_to_stderr
+from crawler.times import iso, now
+from storage.errors import StoreError
+from storage.outbox import Batch, Fresh, Outbox
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+HORIZON = timedelta(hours=26)
+"""Nothing is due later than this: the next of a day's hours, in a night that clocks are set back."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a target was told, or was to be told."""
+
+    target: str
+    title: str
+    body: str
+    changes: int = 0
+    """So many it tells of, one by one or in numbers ..."""
+    issues: int = 0
+    """... and so many issues that opened or closed."""
+    trouble: str = ""
+    """Why it did not arrive."""
+
+
+class Rehearsed:
+    """Takes the place of a target's service, and hands nothing on."""
+
+    def __init__(self, target: Target) -> None:
+        self.room = Service(target).room
+
+    def send(self, title: str, body: str) -> str:
+        """Nothing: it was as good as taken."""
+        return ""
+
+
+Line = type[Service] | type[Rehearsed]
+
+
+def tell_news(
+    workspace: Workspace,
+    *,
+    at: datetime | None = None,
+    patient: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
+) -> list[Message]:
+    """The messages that were due, now sent, or not taken by their target.
+
+    If `patient`, targets that have failed are left their pause. Raises VariorumError where another process
+    has been telling news for a minute.
+    """
+    targets = targets_of(workspace, readable_sites(workspace))
+    if not targets:
+        return []
+    with _alone(workspace), closing(Outbox.open(workspace.database)) as outbox:
+        return list(_messages(workspace, outbox, targets, at or now(), Service, stopped, patient=patient))
+
+
+def rehearse_news(workspace: Workspace) -> list[Message]:
+    """The messages that are due; none is sent, and all stays as it is."""
+    targets = targets_of(workspace, readable_sites(workspace))
+    messages: list[Message] = []
+    with closing(Outbox.open(workspace.database)) as outbox, outbox.rehearsal():
+        messages += _messages(workspace, outbox, targets, now(), Rehearsed, lambda: False, patient=False)
+    return messages
+
+
+def greet(workspace: Workspace) -> list[Message]:
+    """A message to each target that has no news in it, to see whether it arrives."""
+    title, body = "Variorum", "This is a test: news of the sites that you follow arrive here."
+    targets = targets_of(workspace, readable_sites(workspace))
+    return [Message(one.shown, title, body, trouble=_handed_over(one, title, body)) for one in targets]
+
+
+def meet_targets(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
+    """The targets, known from now on: what is found from here is news to them."""
+    targets = targets_of(workspace, sites)
+    if targets:
+        with closing(Outbox.open(workspace.database)) as outbox:
+            _meet(outbox, targets, now())
+    return targets
+
+
+def settle_doubts(workspace: Workspace, *, again: bool) -> int:
+    """How many deliveries were in doubt; they are sent `again`, or count as arrived from now on."""
+    with _alone(workspace), closing(Outbox.open(workspace.database)) as outbox:
+        return outbox.settle(again=again)
+
+
+def readable_sites(workspace: Workspace) -> list[Site]:
+    """All sites but those whose files have faults, which are logged."""
+    sites = load_sites(workspace.sites_folder, workspace.defaults)
+    for name, faults in sites.faults.items():
+        logger.error("%s: %s; its news wait", name, "; ".join(faults))
+    return list(sites.values())
+
+
+def is_news(outbox: Outbox, target: Target, at: datetime) -> bool:
+    """Whether there is anything to look at, or to send, for a target that need not rest."""
+    moment, horizon = iso(at), iso(at + HORIZON)
+    if outbox.rests(target.id, moment, horizon):
+        return False
+    return outbox.has_fresh(target.id) or outbox.is_due(target.id, moment, horizon)
+
+
+# ---- a message
+
+
+def _messages(
+    workspace: Workspace,
+    outbox: Outbox,
+    targets: Sequence[Target],
+    at: datetime,
+    line: Line,
+    stopped: Callable[[], bool],
+    *,
+    patient: bool,
+) -> Iterator[Message]:
+    _meet(outbox, targets, at)
+    moment, horizon = iso(at), iso(at + HORIZON)
+    for target in targets:
+        outbox.queue(target.id, partial(_due, target))
+        rests = patient and outbox.rests(target.id, moment, horizon)
+        if outbox.is_due(target.id, moment, horizon) and not rests and not stopped():
+            yield _told(workspace, outbox, target, at, line)
+
+
+def _due(target: Target, news: Fresh) -> str | None:
+    """When the target is told; that an issue is over, whoever was told that it is there."""
+    moment = due(target.notices, news)
+    return iso(moment) if moment else news.at if news.closed else None
+
+
+def _told(workspace: Workspace, outbox: Outbox, target: Target, at: datetime, line: Line) -> Message:
+    """What is due to the target as one message: claimed and committed, then sent, then marked as sent."""
+    batch = outbox.claim(target.id, iso(at), iso(at + HORIZON), claimed_at=iso(now()), most=MOST_CHANGES)
+    message = _carried(workspace, batch, target, line)
+    if message.trouble:
+        pause = min(FIRST_PAUSE * 2 ** min(batch.failures, 20), LONGEST_PAUSE)
+        outbox.failed(batch, target.id, message.trouble, iso(at + pause))
+    else:
+        outbox.sent(batch, target.id, iso(now()))
+    return message
+
+
+def _carried(workspace: Workspace, batch: Batch, target: Target, line: Line) -> Message:
+    numbers = {"changes": sum(count for _, _, count in batch.counts), "issues": len(batch.issues)}
+    try:
+        service = line(target)
+    except VariorumError as error:
+        return Message(target.shown, "", "", **numbers, trouble=str(error))
+    title, body = compose(batch, service.room, workspace.review_url)
+    return Message(target.shown, title, body, **numbers, trouble=service.send(title, body))
+
+
+def _handed_over(target: Target, title: str, body: str) -> str:
+    try:
+        return Service(target).send(title, body)
+    except VariorumError as error:
+        return str(error)
+
+
+def _meet(outbox: Outbox, targets: Iterable[Target], at: datetime) -> None:
+    for target in targets:
+        outbox.meet(target.id, target.shown, iso(at))
+
+
+def _alone(workspace: Workspace) -> AbstractContextManager[None]:
+    return held(notify_lock(workspace.database), "`variorum notify`", patience=PATIENCE)
+
+
+# ---- a process of its own
+
+
+def main() -> None:
+    """Tell what is due, and log it."""
+    log_to_stderr()
+    stops: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: stops.append(number))
+    try:
+        workspace = load_workspace(Path(sys.argv[1]))
+        messages = tell_news(workspace, patient=True, stopped=lambda: bool(stops))
+    except (VariorumError, StoreError) as error:
+        logger.error("no news can be told: %s", error)  # noqa: TRY400 - it comes from outside
+        sys.exit(1)
+    for one in messages:
+        if one.trouble:
+            logger.warning("%s: not told: %s; it is tried again", one.target, one.trouble)
+        else:
+            logger.info("%s: told of %d changes and %d issues", one.target, one.changes, one.issues)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Has news told while sites are watched: by a child process, so that a slow service holds up nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from crawler.config.site import Site
+from crawler.config.workspace import Workspace
+from crawler.notify.notify import is_news
+from crawler.notify.target import Target, targets_of
+from crawler.times import iso
+from storage.outbox import Outbox
+from storage.store import Store
+
+PAUSE = timedelta(seconds=20)
+"""Between two starts of the child: what is found meanwhile is one message."""
+POLL_SECONDS = 0.1
+
+logger = logging.getLogger(__name__)
+
+
+class Messenger:
+    """Of a daemon; at most one child at a time."""
+
+    def __init__(self, workspace: Workspace, store: Store) -> None:
+        self._workspace = workspace
+        self._outbox = Outbox(store.db)
+        self._targets: list[Target] = []
+        self._child: subprocess.Popen[bytes] | None = None
+        self._again_at: datetime | None = None
+
+    def meet(self, sites: Iterable[Site], now: datetime) -> None:
+        """The targets of these sites are known from now on."""
+        self._targets = targets_of(self._workspace, sites)
+        for target in self._targets:
+            self._outbox.meet(target.id, target.shown, iso(now))
+
+    def tick(self, now: datetime) -> None:
+        """Start a child where there are news."""
+        if self._is_busy() or (self._again_at and now < self._again_at <= now + PAUSE):
+            return
+        if any(is_news(self._outbox, target, now) for target in self._targets):
+            self._again_at = now + PAUSE
+            command = [sys.executable, "-m", "crawler.notify.notify", str(self._workspace.root)]
+            # A session of its own: a Ctrl-C reaches us alone.
+            self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+
+    async def end(self, seconds: float) -> None:
+        """Let the child finish its message; where that takes longer, it ends after us, and not in doubt."""
+        if not self._is_busy():
+            return
+        assert self._child
+        self._child.send_signal(signal.SIGTERM)
+        for _ in range(int(seconds / POLL_SECONDS)):
+            if not self._is_busy():
+                return
+            await asyncio.sleep(POLL_SECONDS)
+        logger.info("process %d still waits for a service to take its news", self._child.pid)
+
+    def _is_busy(self) -> bool:
+        return self._child is not None and self._child.poll() is None

@@ -1,0 +1,1 @@
+"""Safe text, word diffs, JSON objects and progress, for the terminal and for files."""

@@ -1,0 +1,161 @@
+"""The JSON objects that other programs rely on. More keys may come, none may go."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from crawler.diffing.diff import Hunk
+from crawler.diffing.links import Relink
+from storage.rows import RUN_COUNTS, ChangeRow, PageRow, SuspectRow, VersionRow
+
+if TYPE_CHECKING:
+    from crawler.extraction.extract import Extract
+    from crawler.run_report import RunReport
+
+Object = dict[str, Any]
+REKEYED = ("rekeyed", "merged", "put_aside", "taken_back")
+"""What became of stored pages where the site's file names its pages by other rules than before."""
+
+
+def run_object(report: RunReport) -> Object:
+    """A run; `run` is null where it never began, `trouble` where the site as a whole did not fail.
+
+    `waited` says which hosts asked to wait (Retry-After) and what came of it; null where none did.
+    """
+    told = report.counts if "run" in report.counts else {}
+    return {
+        "site": report.site,
+        "run": told.get("run"),
+        **{name: told.get(name, 0) for name in RUN_COUNTS},
+        "seconds": told.get("seconds", 0.0),
+        "baseline": told.get("baseline", 0),
+        "requests": told.get("requests", 0),
+        "bytes": told.get("bytes", 0),
+        **{name: told.get(name, 0) for name in REKEYED},
+        "reason": report.reason,
+        "trouble": report.trouble or None,
+        "waited": told.get("waited") or None,
+    }
+
+
+def change_object(row: ChangeRow) -> Object:
+    """A change without its hunks; `silent` is null where the site gives no date that could tell."""
+    return {
+        "id": row.id,
+        "site": row.site,
+        "url": row.url,
+        "title": row.title,
+        "kind": row.kind,
+        "seen_old": row.seen_old,
+        "seen_new": row.seen_new,
+        "significance": row.significance,
+        "words_added": row.words_added,
+        "words_removed": row.words_removed,
+        "silent": None if row.silent is None else bool(row.silent),
+        "version": row.version,
+        "old_version": row.old_version,
+        "old_url": row.old_url,
+        "old_title": row.old_title,
+        "checks_between": row.checks_between,
+        "explanation": row.explanation,
+        "verdict": row.verdict,
+        "note": row.note,
+        "announced": not row.typographic,
+        "hollow": bool(row.hollow),
+        "modified": row.modified,
+        "old_modified": row.old_modified,
+        "suspected_since": row.suspected_since,
+    }
+
+
+def suspect_object(row: SuspectRow) -> Object:
+    """What is kept apart until a later run confirms it, in the form of a change that nobody was told of."""
+    return {
+        "id": None,
+        "suspect": row.kind,
+        "site": row.site,
+        "url": row.url,
+        "title": row.title,
+        "kind": "suspect",
+        "seen_old": row.seen_old,
+        "seen_new": row.since,
+        "suspected_since": row.since,
+        "last_at": row.last_at,
+        "runs": row.times,
+        "words_added": row.words_added,
+        "words_removed": row.words_removed,
+        "version": None,
+        "old_version": row.old_version,
+        "capture": row.capture,
+        "explanation": row.why,
+        "announced": False,
+        "hunks": json.loads(row.hunks),
+    }
+
+
+def change_with_hunks(row: ChangeRow) -> Object:
+    """A change and what it consists of."""
+    return {**change_object(row), "hunks": json.loads(row.hunks), "links": json.loads(row.links)}
+
+
+def hunks_of(row: ChangeRow) -> list[Hunk]:
+    """The hunks of a change, as they were made."""
+    return msgspec.json.decode(row.hunks, type=list[Hunk])
+
+
+def links_of(row: ChangeRow) -> list[Relink]:
+    """The links of a change that lead elsewhere."""
+    return msgspec.json.decode(row.links, type=list[Relink])
+
+
+def version_object(row: VersionRow) -> Object:
+    """A version without its text."""
+    return {
+        "version": row.number,
+        "captured_at": row.captured_at,
+        "digest": row.digest,
+        "title": row.title,
+        "words": row.words,
+        "modified": row.modified,
+    }
+
+
+def document(page: PageRow, version: VersionRow) -> Object:
+    """A version with its text, as an export has it."""
+    return {
+        "id": f"{page.site}:{page.id}",
+        "url": page.url,
+        "site": page.site,
+        "kind": page.kind or "article",
+        "title": version.title,
+        "text": version.text,
+        "language": version.language,
+        "author": version.author,
+        "published": version.published,
+        "modified": version.modified,
+        "version": version.number,
+        "captured_at": version.captured_at,
+        "digest": version.digest,
+    }
+
+
+def extract_document(url: str, site: str, extract: Extract) -> Object:
+    """The document that a page would become; null where only storing it would tell."""
+    return {
+        "id": None,
+        "url": url,
+        "site": site or None,
+        "kind": extract.kind,
+        "title": extract.title,
+        "text": extract.text,
+        "language": extract.language,
+        "author": extract.author,
+        "published": extract.published,
+        "modified": extract.modified,
+        "version": None,
+        "captured_at": None,
+        "digest": extract.digest,
+    }

@@ -1,0 +1,57 @@
+"""What a search has found, as objects and as text."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from crawler.output.objects import Object
+from crawler.output.terminal import harmless, line
+from storage.search.full_text import Hit
+
+MARK = "**"
+"""Stands before and after what was looked for, where there is no bold print."""
+
+
+def hit_object(hit: Hit) -> Object:
+    """A hit; `last_seen`, `removed_at` and `change` are null where nothing was removed."""
+    return {
+        "page": hit.page,
+        "url": hit.url,
+        "site": hit.site,
+        "title": hit.title,
+        "language": hit.language,
+        "version": hit.version,
+        "captured_at": hit.captured_at,
+        "present": hit.present,
+        "removed": hit.removed,
+        "last_seen": hit.last_seen,
+        "removed_at": hit.removed_at,
+        "change": hit.change,
+        "snippet": _marked(hit),
+    }
+
+
+def tell(hit: Hit) -> None:
+    """Title, address, what became of the words, and their surroundings."""
+    line(hit.title or "(no title)")
+    line(f"  {hit.url}")
+    line(f"  version {hit.version} of {hit.captured_at}{_fate(hit)}")
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal or console.is_dumb_terminal:
+        line(f"  {_marked(hit)}")
+    else:
+        pieces = ((harmless(piece), "bold" if sought else "") for piece, sought in hit.snippet)
+        console.print(Text.assemble("  ", *pieces))
+    line()
+
+
+def _fate(hit: Hit) -> str:
+    if hit.removed:
+        when = f"between {hit.last_seen} and {hit.removed_at}" if hit.last_seen else f"by {hit.removed_at}"
+        return f"; removed {when}: variorum show {hit.change}"
+    return "" if hit.present else "; by today's rules no part of the text any more"
+
+
+def _marked(hit: Hit) -> str:
+    return "".join(f"{MARK}{piece}{MARK}" if sought else piece for piece, sought in hit.snippet)

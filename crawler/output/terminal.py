@@ -1,0 +1,262 @@
+"""Output: text for people, JSON for programs. Everything that comes from a site goes through here.
+
+On a terminal there are tables, colours and struck-out words; into a pipe or a file goes plain text, a line
+for each row with tabs between its cells.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from crawler.output.objects import Object, hunks_of, links_of
+from crawler.output.word_diff import Line, marked, relinks, spaced, struck
+from storage.rows import ChangeRow, SuspectRow
+
+UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
+"""What commands a terminal, or turns round the order of what follows. Joiners and the plain marks of
+direction are not among them: Persian is written with those."""
+STYLES = {"=": "", "-": "strike yellow", "+": "underline cyan", ">": "italic", "!": "italic"}
+FIRST_SUSPECTS = 5
+PAGES = ("known", "live", "due", "waiting", "missing", "gone")
+SILENCE = {
+    None: "the site gives no date that could tell whether it says so itself",
+    0: "the site says so itself: its modified date moved",
+    1: "silent: the site's own modified date stood still",
+}
+
+
+def harmless(text: str) -> str:
+    """The text with each character that could command a terminal as its code, like `\\x1b`."""
+    return UNSAFE.sub(lambda found: _escape(found[0]), text)
+
+
+def _escape(char: str) -> str:
+    return f"\\x{ord(char):02x}" if ord(char) <= 0xFF else f"\\u{ord(char):04x}"  # noqa: PLR2004 - Latin-1
+
+
+def line(text: str = "") -> None:
+    """A line of text on standard output."""
+    click.echo(harmless(text))
+
+
+def note(text: str) -> None:
+    """A line for the person at the terminal, on standard error: no part of the output."""
+    click.echo(harmless(text), err=True)
+
+
+def json_lines(objects: Iterable[Any]) -> None:
+    """Each object in a line of its own."""
+    for one in objects:
+        text = json.dumps(one, ensure_ascii=False)
+        click.echo(UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+LONG = frozenset({"title", "url"})
+"""Columns that may take more than a line."""
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Rows under their headings."""
+    cells = [["" if cell is None else harmless(" ".join(str(cell).split())) for cell in row] for row in rows]
+    console = Console()
+    if not console.is_terminal:
+        for row in [headings, *cells]:
+            click.echo("\t".join(row))
+        return
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        grid.add_column(heading, overflow="fold", no_wrap=heading not in LONG)
+    for row in cells:
+        grid.add_row(*map(Text, row))
+    console.print(grid)
+
+
+def counts(found: Object) -> str:
+    """`3 new, 1 gone` of the counts that are not 0."""
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in found.items() if count)
+
+
+# ---- a change
+
+
+def change(row: ChangeRow, new: Sequence[str] = ()) -> None:
+    """A change: what it is, when it came about, and its words, struck out and put in.
+
+    `new` has the blocks of the text it led to; where the change has no hunks, they are all there is to show.
+    """
+    for text in _header(row):
+        line(text)
+    hunks = hunks_of(row)
+    lines: list[Line] = struck(hunks, new) if hunks else [(("=", block),) for block in new]
+    if row.old_title is not None:
+        lines.insert(0, (("-", row.old_title), ("+", row.title or "")))
+    lines += relinks(links_of(row))
+    line()
+    for one in lines:
+        changed_line(one)
+
+
+def _header(row: ChangeRow) -> Iterator[str]:
+    yield f"{row.kind}: {row.title or '(no title)'}"
+    yield row.url
+    if row.old_url:
+        yield f"before at {row.old_url}"
+    checks = (
+        f", {row.checks_between} check{'s' * (row.checks_between != 1)} between" if row.checks_between else ""
+    )
+    yield f"between {row.seen_old} and {row.seen_new}{checks}" if row.seen_old else f"seen at {row.seen_new}"
+    if row.kind in ("edited", "retitled"):
+        yield SILENCE[row.silent]
+    yield f"significance {row.significance:g}: {row.explanation}"
+
+
+def changed_line(pieces: Line) -> None:
+    """A line of a diff, its words struck out and put in."""
+    console = Console(highlight=False)
+    if not console.is_terminal or console.is_dumb_terminal:
+        line(marked(pieces))
+        return
+    text = Text()
+    for op, piece in spaced(pieces):
+        text.append(harmless(piece), STYLES[op])
+    console.print(text)
+
+
+# ---- a run
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[Object], None]]:
+    """While inside, events given to the function move a line for each site; without a terminal, only
+    waits are told."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _waits
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:.0f} pages"))
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def hear(event: Object) -> None:
+            match event["event"]:
+                case "started":
+                    tasks[event["site"]] = bars.add_task(event["site"], total=None)
+                case "page":
+                    bars.update(tasks[event["site"]], advance=1, description=event["site"])
+                case "waiting":
+                    bars.update(tasks[event["site"]], description=harmless(_wait(event)))
+
+        yield hear
+
+
+def _waits(event: Object) -> None:
+    if event["event"] == "waiting":
+        note(_wait(event))
+
+
+def _wait(event: Object) -> str:
+    return f"{event['site']}: {event['host']} asked to wait {event['seconds']:.0f} s, until {event['until']}"
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[], None]]:
+    """While inside, each call of the function moves a count of so many `what`; nothing without a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.completed:.0f} {task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda: bars.advance(task)
+
+
+# ---- the health of sites
+
+
+def _next(planned: str | None, at: str) -> str:
+    """The next run; where its time is past, nobody watches."""
+    if planned is None:
+        return "next not planned"
+    return f"next {planned}" if planned > at else f"due since {planned}"
+
+
+def status(found: Object) -> None:
+    """How each site fares: its runs, its pages, its issues, and the ledger of its sources."""
+    for one in found["sites"]:
+        run = one["last_run"]
+        last = f"last run {run['started_at']}" if run else "no run yet"
+        line(f"{one['site']}: {one['state']}; {last}, {_next(one['next_run'], found['at'])}")
+        line(f"  pages: {counts({key: one[key] for key in PAGES}) or 'none'}; {one['changes']} changes")
+        line(f"  last day: {one['requests_last_day']} requests, {one['bytes_last_day'] >> 10} kB")
+        if (witnesses := one["witnesses"])["differ"]:
+            told = counts({key: witnesses[key] for key in ("agree", "differ")})
+            line(f"  the site's API and its pages: {told}, like {witnesses['differing']}")
+        if one["suspects"]:
+            line(f"  suspect: {one['suspects']}, see variorum changes --suspect --site {one['site']}")
+            for suspect in one["suspect"][:FIRST_SUSPECTS]:
+                line(f"    {suspect['url']} since {suspect['suspected_since']}: {suspect['explanation']}")
+        for issue in one["issues"]:
+            times = f"{issue['times']} time{'s' * (issue['times'] != 1)}"
+            line(f"  ! {issue['kind']} since {issue['since']}, {times}: {issue['message']}")
+        for source in one.get("coverage", ()):
+            line(f"  {source['source']}: {counts({k: v for k, v in source.items() if k != 'source'})}")
+    for target in found["targets"]:
+        _target(target)
+
+
+def _target(found: Object) -> None:
+    """Whom news go to, and how that fares."""
+    line(f"news to {found['target']}: {found['waiting']} waiting")
+    if found["failures"]:
+        line(f"  ! not taken {found['failures']} times, next try {found['retry_at']}: {found['trouble']}")
+    if found["doubtful"]:
+        line(f"  ! {found['doubtful']} perhaps not arrived: settle it with `variorum notify --settle`")
+
+
+def changes(rows: Sequence[ChangeRow]) -> None:
+    """A table of changes."""
+    headings = ("id", "seen", "site", "kind", "weight", "words", "title", "url")
+    cells = [
+        (
+            row.id,
+            row.seen_new,
+            row.site,
+            row.kind,
+            f"{row.significance:.2f}",
+            f"+{row.words_added} -{row.words_removed}",
+            row.title,
+            row.url,
+        )
+        for row in rows
+    ]
+    table(headings, cells)
+
+
+def suspects(rows: Sequence[SuspectRow]) -> None:
+    """A table of what is kept apart until a later run confirms it."""
+    headings = ("since", "site", "suspect", "runs", "words", "title", "url", "why")
+    cells = [
+        (
+            row.since,
+            row.site,
+            row.kind,
+            row.times,
+            f"+{row.words_added} -{row.words_removed}",
+            row.title,
+            row.url,
+            row.why,
+        )
+        for row in rows
+    ]
+    table(headings, cells)

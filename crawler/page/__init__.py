@@ -1,1 +1,0 @@
-"""What an HTML page holds: its article, its blocks, what it says about itself."""

@@ -1,0 +1,1 @@
+"""What a crawl would store, shown without storing it: for `add`, `check` and `extract`."""

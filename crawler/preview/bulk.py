@@ -1,0 +1,113 @@
+"""Thousands of saved pages, read or compared in one process or several. One bad record is one line.
+
+The records are JSON, one a line. They may be many and long, so only their places in the file are kept in
+memory; records of one `group` belong together and are worked on by one process.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from crawler.output.objects import Object
+
+AT_ONCE = 25
+"""So many records without a group are one piece of work."""
+
+
+class Record(msgspec.Struct):
+    """A line: a saved page, or two captures of one."""
+
+    id: str | int | None = None
+    url: str = ""
+    group: str | int | None = None
+    html: str | None = None
+    old: str | None = None
+    new: str | None = None
+
+
+Work = Callable[[list[Record]], list[Object]]
+"""What is done with the records of one group."""
+
+
+class _Id(msgspec.Struct):
+    id: str | int | None = None
+    group: str | int | None = None
+
+
+def worked_on(source: BinaryIO, work: Work, processes: int) -> Iterator[Object]:
+    """What the work makes of each record, those of a group one after the other."""
+    with _as_file(source) as path:
+        pieces = _pieces(path)
+        one = partial(_piece, path, work)
+        if processes <= 1:
+            yield from chain.from_iterable(map(one, pieces))
+            return
+        with ProcessPoolExecutor(processes) as pool:
+            yield from chain.from_iterable(pool.map(one, pieces))
+
+
+@contextmanager
+def _as_file(source: BinaryIO) -> Iterator[Path]:
+    """The input as a file that several processes can read."""
+    with tempfile.NamedTemporaryFile(prefix="variorum-", suffix=".jsonl") as file:
+        shutil.copyfileobj(source, file)
+        file.flush()
+        yield Path(file.name)
+
+
+def _pieces(path: Path) -> list[list[int]]:
+    """The places of the lines, those of one group together."""
+    groups: dict[object, list[int]] = {}
+    loose: list[list[int]] = []
+    with path.open("rb") as file:
+        at = 0
+        for line in file:
+            if line.strip():
+                group = _group(line)
+                if group is not None:
+                    groups.setdefault(group, []).append(at)
+                elif loose and len(loose[-1]) < AT_ONCE:
+                    loose[-1].append(at)
+                else:
+                    loose.append([at])
+            at += len(line)
+    return [*groups.values(), *loose]
+
+
+def _group(line: bytes) -> str | int | None:
+    try:
+        return msgspec.json.decode(line, type=_Id).group
+    except msgspec.DecodeError:
+        return None
+
+
+def _piece(path: Path, work: Work, places: list[int]) -> list[Object]:
+    records: list[Record] = []
+    bad: list[Object] = []
+    with path.open("rb") as file:
+        for place in places:
+            file.seek(place)
+            line = file.readline()
+            try:
+                records.append(msgspec.json.decode(line, type=Record))
+            except msgspec.DecodeError as error:
+                bad.append({"id": _id(line), "error": f"no record of ours: {error}"})
+    return [*work(records), *bad]
+
+
+def _id(line: bytes) -> object:
+    try:
+        return json.loads(line).get("id")
+    except (ValueError, AttributeError, RecursionError):
+        return None

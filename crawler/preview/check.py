@@ -1,0 +1,20 @@
+"""Trying a site file on the site itself. Nothing is stored."""
+
+from __future__ import annotations
+
+from crawler.config.site import Site
+from crawler.config.workspace import Workspace
+from crawler.errors import SiteTrouble
+from crawler.output.objects import Object
+from crawler.runtime.run import events_of
+
+
+def check_site(workspace: Workspace, site: Site, pages: int) -> list[Object]:
+    """One object a page: what would be stored of it, and `differs`, the lines that two fetches do not share.
+
+    Raises SiteTrouble where no page could be fetched.
+    """
+    *events, last = events_of(workspace, site, "check", str(pages))
+    if last["trouble"]:
+        raise SiteTrouble(f"{site.name}: no page could be fetched: {last['trouble']}")
+    return [event["page"] for event in events]

@@ -1,0 +1,152 @@
+"""What the child process of a check does: fetch some pages twice, read them as a crawl would, compare.
+
+What differs between two fetches a minute apart is no change of the site, but would be reported as one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
+
+from crawler.classification.outcome import in_words
+from crawler.config.site import Site
+from crawler.config.workspace import workspace_of
+from crawler.diffing.diff import compare
+from crawler.extraction.boilerplate.recurrence import learn
+from crawler.extraction.boilerplate.template import EMPTY, Template
+from crawler.extraction.extract import ExtractionError
+from crawler.extraction.reader import Reader
+from crawler.fetch_result import Fetched, Listed
+from crawler.frontier import Errand, NoArchive
+from crawler.output.word_diff import marked_lines
+from crawler.preview.first_read import Sight, reader_of, sight
+from crawler.urls.canonical import canonical, in_scope, is_asset, loose_key
+from spiders.spiders.site import SiteSpider
+
+FIRST_LINES = 5
+MOST_LINES = 40
+LONGEST_LINE = 500
+
+Pair = tuple[Fetched, Fetched]
+
+
+class Sample(NoArchive):
+    """The memory of a check: a sample of the pages that are named, each an errand twice."""
+
+    def __init__(self, site: Site, pages: int) -> None:
+        super().__init__()
+        self._site = site
+        self._pages = pages
+        self._named: dict[str, Listed] = {}
+        self._rounds: list[list[Errand]] | None = None
+
+    def note(self, listed: Sequence[Listed]) -> None:
+        """Each page of the site is remembered, under one of its spellings."""
+        for one in listed:
+            if in_scope(one.url, self._site) and not is_asset(one.url):
+                self._named.setdefault(loose_key(one.url, self._site), one)
+
+    def errands(self) -> Sequence[Errand]:
+        """The sample, and then the sample again."""
+        if self._rounds is None:
+            chosen = [Errand(canonical(one.url, self._site)) for one in self._chosen()]
+            self._rounds = [chosen, chosen]
+        return self._rounds.pop() if self._rounds else []
+
+    def _chosen(self) -> list[Listed]:
+        """Spread over all that is named, so that old and new and every edition come up; start pages last."""
+        starts = [one for one in self._named.values() if one.source == "seed"]
+        others = [one for one in self._named.values() if one.source != "seed"]
+        step = max(1, len(others) // self._pages)
+        return [*others[::step], *starts][: self._pages]
+
+
+class Comparing:
+    """The item pipeline of a check: at its end, tells of each page fetched twice as the event `page`."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._fetches: dict[str, list[Fetched]] = defaultdict(list)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """One for each check."""
+        return cls(crawler)
+
+    def open_spider(self) -> None:
+        """Give the spider its memory."""
+        spider = self._spider()
+        spider.archive = Sample(spider.site, self.crawler.settings.getint("PAGES"))
+
+    def process_item(self, item: Fetched) -> Fetched:
+        """Keep a fetch. Start pages are fetched in any case; only those of the sample are so twice."""
+        self._fetches[item.url].append(item)
+        return item
+
+    def close_spider(self) -> None:
+        """Read all pages as a crawl would, which knows the site's boilerplate by then."""
+        pairs = [(fetches[0], fetches[1]) for fetches in self._fetches.values() if len(fetches) > 1]
+        reader = self._reader(pairs)
+        for first, second in pairs:
+            page = page_object(first.url, sight(reader, first), sight(reader, second))
+            self._emit({"event": "page", "page": page})
+        self._emit({"event": "ended", "trouble": "" if pairs else self._trouble()})
+
+    def _trouble(self) -> str:
+        """Why no page was fetched twice, by what became of the first fetch."""
+        seen = [sight(Reader(self._spider().site), fetches[0]) for fetches in self._fetches.values()]
+        return in_words(seen[0].verdict.outcome, seen[0].verdict.reason) if seen else "it names none"
+
+    def _reader(self, pairs: Sequence[Pair]) -> Reader:
+        """With what crawls have learned of the site; before the first, with what these pages teach."""
+        site = self._spider().site
+        known = reader_of(workspace_of(self.crawler.settings), site)
+        return known if known.template.version else Reader(site, _learned(known, pairs))
+
+    def _spider(self) -> SiteSpider:
+        assert isinstance(self.crawler.spider, SiteSpider)
+        return self.crawler.spider
+
+    def _emit(self, event: dict[str, Any]) -> None:
+        emit: Callable[[dict[str, Any]], None] = self.crawler.settings["ON_EVENT"]
+        emit(event)
+
+
+def _learned(reader: Reader, pairs: Sequence[Pair]) -> Template:
+    seen = [(pair, sight(reader, pair[0]).extract) for pair in pairs]
+    articles = [pair for pair, extract in seen if extract and extract.kind == "article"]
+    try:
+        return learn({first.url: [first.body, second.body] for first, second in articles})
+    except ExtractionError:
+        return EMPTY
+
+
+def page_object(url: str, first: Sight, second: Sight) -> dict[str, Any]:
+    """A page as `variorum check --json` has it: what would be stored, and what two fetches do not share."""
+    extract = second.extract
+    return {
+        "url": url,
+        "outcome": second.verdict.outcome.value,
+        "reason": second.verdict.reason,
+        "kind": extract.kind if extract else None,
+        "title": extract.title if extract else None,
+        "words": extract.words if extract else 0,
+        "lines": [line[:LONGEST_LINE] for line in extract.blocks[:FIRST_LINES]] if extract else [],
+        "differs": _differing(first, second),
+    }
+
+
+def _differing(first: Sight, second: Sight) -> list[str]:
+    """The lines of which a crawl would report a change, with `[-what it was-]` and `{+what it is+}`."""
+    if first.verdict.outcome is not second.verdict.outcome:
+        return [f"[-{first.verdict.outcome.value}-]{{+{second.verdict.outcome.value}+}}"]
+    if first.extract is None or second.extract is None:
+        return []
+    diff = compare(first.extract, second.extract)
+    if diff is None or diff.typographic:
+        return []
+    lines = marked_lines(diff.hunks, diff.title, diff.links)
+    return [line[:LONGEST_LINE] for line in lines[:MOST_LINES]]

@@ -1,0 +1,73 @@
+"""Taking a site under watch: one look at it, and a site file that says how it is to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from crawler.config.site import NAME, NAME_RULE, Site, load_site, load_sites
+from crawler.config.workspace import Workspace, write_site
+from crawler.errors import Misuse, SiteTrouble
+from crawler.runtime.run import events_of
+from crawler.times import iso, now
+from spiders.spiders.site_probe import Finding, account, addresses, site_name, site_values, watched
+
+MANNERS = ("delay", "robots")
+"""Keys of the workspace's defaults that hold before a site has a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A site that is watched from now on."""
+
+    site: Site
+    path: Path
+    finding: Finding
+    led: bool
+    """Whether the address that was given leads to another host."""
+
+
+def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
+    """The site at an address, probed and written into a file of its own.
+
+    Raises Misuse for what is no address, is watched already, or for a name that can't be or is taken;
+    SiteTrouble where the site can't be had, and then nothing is written.
+    """
+    asked = addresses(url)
+    sites = load_sites(workspace.sites_folder, workspace.defaults)
+    name = name or site_name(asked[0])
+    _refuse_watched(asked, sites)
+    if not NAME.fullmatch(name):
+        raise Misuse(f"\"{name}\" can't be a site's name: {NAME_RULE}; choose another with --name.")
+    if name in sites or name in sites.faults:
+        raise Misuse(f'a site named "{name}" is watched already: choose another name with --name.')
+    finding = probe(workspace, name, asked)
+    if not finding.url:
+        raise SiteTrouble(f"{url} can't be read, and nothing was written. {finding.trouble}")
+    _refuse_watched([finding.url], sites)
+    comments = [
+        f"{finding.url} as `variorum add` found it on {iso(now())[:10]}:",
+        *(f"  {line}" for line in account(finding)),
+        "What other keys there are stands in example.toml.sample, and what this one brings is shown by",
+        f"`variorum check {name}`.",
+    ]
+    path = write_site(workspace.sites_folder, name, site_values(finding), comments)
+    led = urlsplit(finding.url).netloc not in {urlsplit(one).netloc for one in asked}
+    return Added(load_site(path, workspace.defaults), path, finding, led)
+
+
+def probe(workspace: Workspace, name: str, asked: list[str]) -> Finding:
+    """What a site answers at the first of its addresses that does, asked with the manners of any crawl."""
+    manners = {key: workspace.defaults[key] for key in MANNERS if key in workspace.defaults}
+    site = msgspec.convert({**manners, "name": name, "url": asked[0], "also": asked[1:]}, Site)
+    events = events_of(workspace, site, "probe")
+    return msgspec.convert(events[-1]["finding"], Finding)
+
+
+def _refuse_watched(urls: list[str], sites: dict[str, Site]) -> None:
+    site = watched(urls, sites)
+    if site:
+        raise Misuse(f'{urls[0]} is watched already, as "{site.name}": edit its file {site.name}.toml.')

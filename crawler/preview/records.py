@@ -1,0 +1,85 @@
+"""Saved pages as records: what would be stored of each, those of one group read as pages of one site."""
+
+from __future__ import annotations
+
+from crawler.config.workspace import Workspace
+from crawler.errors import VariorumError
+from crawler.extraction.boilerplate.template import EMPTY
+from crawler.extraction.classifier.siblings import ALONE, Siblings, siblings
+from crawler.extraction.extract import Opened, extract_opened, opened, rules_at
+from crawler.output.objects import Object, extract_document
+from crawler.preview.bulk import Record
+from crawler.preview.first_read import known_template
+from crawler.preview.saved_pages import compared_bodies, comparison_object, site_at
+from crawler.time_limit import TookTooLong, time_limit
+from crawler.times import now
+
+SECONDS = 60.0
+MOST_SIBLINGS = 30
+"""From so many pages of a group what they have in common is learned: more change little and need memory."""
+
+
+def documents(records: list[Record], workspace: Workspace | None) -> list[Object]:
+    """A document for each record; `error` in it instead of `text` where there is none."""
+    first = [_open(record, workspace) for record in records[:MOST_SIBLINGS]]
+    known = ALONE
+    if records and records[0].group is not None:
+        known = siblings([page.judged for page in first if isinstance(page, Opened) and page.judged])
+    found = [_document(record, page, known) for record, page in zip(records, first, strict=False)]
+    more = records[MOST_SIBLINGS:]
+    return found + [_document(record, _open(record, workspace), known) for record in more]
+
+
+def changes(records: list[Record], workspace: Workspace | None) -> list[Object]:
+    """The change that each record shows; `change` is null where it shows none."""
+    return [_change(record, workspace) for record in records]
+
+
+def _change(record: Record, workspace: Workspace | None) -> Object:
+    try:
+        if record.old is None or record.new is None:
+            return _failed(record, "the record has no `old` or no `new`")
+        old, new = (body.encode("utf-8", "replace") for body in (record.old, record.new))
+        found = compared_bodies(old, new, record.url, workspace).change
+    except VariorumError as error:
+        return _failed(record, str(error))
+    except Exception as error:
+        return _failed(record, f"{type(error).__name__}: {error}")
+    if found is None:
+        return {"id": record.id, "change": None}
+    return {**comparison_object(found), "id": record.id}
+
+
+def _failed(record: Record, error: str) -> Object:
+    return {"id": record.id, "url": record.url, "error": error}
+
+
+def _open(record: Record, workspace: Workspace | None) -> Opened | str:
+    """The page of a record; a message where it can't be read."""
+    try:
+        if record.html is None:
+            return f"{record.url}: the record has no `html`"
+        body = record.html.encode("utf-8", "replace")
+        with time_limit(SECONDS):
+            if workspace is None:
+                return opened(body, record.url, encoding="utf-8")
+            site, day = site_at(record.url, workspace), now().date()
+            return opened(
+                body, record.url, encoding="utf-8", select=rules_at(site.select, day),
+                remove=rules_at(site.remove, day),
+                template=known_template(workspace, site) if site.name else EMPTY,
+            )  # fmt: skip
+    except (VariorumError, TookTooLong) as error:
+        return str(error)
+    except Exception as error:
+        return f"{record.url}: {type(error).__name__}: {error}"
+
+
+def _document(record: Record, page: Opened | str, known: Siblings) -> Object:
+    if isinstance(page, str):
+        return _failed(record, page)
+    try:
+        found = extract_opened(page, known)
+    except VariorumError as error:
+        return _failed(record, str(error))
+    return {**extract_document(record.url, "", found), "id": record.id}

@@ -1,0 +1,169 @@
+"""A draft rule, run over the stored history: what it would have hidden. Nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+
+import msgspec
+from lxml.html import HtmlElement
+
+from crawler.config.site import Rule, Site, load_sites
+from crawler.config.workspace import Workspace
+from crawler.diffing.diff import compare
+from crawler.errors import Misuse
+from crawler.extraction.extract import Extract, ExtractionError
+from crawler.extraction.html.article_parts import split
+from crawler.extraction.html.hints import marked_element
+from crawler.extraction.html.markup import KEPT, matching, parse, text_of, tokens
+from crawler.extraction.reader import Reader
+from crawler.output.objects import hunks_of
+from crawler.preview.first_read import reader_of
+from crawler.tracking.reextraction import read_again
+from storage.reader import Reader as StoreReader
+from storage.rows import ChangeRow
+from storage.store import Store
+
+MOST_CHANGES = 500
+MOST_CANDIDATES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """What a draft rule would have done to the latest edits of a site."""
+
+    site: str
+    of: int
+    """So many edits were looked at."""
+    hidden: tuple[ChangeRow, ...]
+    unreadable: int
+    """Of so many the bodies are not kept, or can't be read with the rule."""
+
+    @property
+    def important(self) -> int:
+        """How many of the hidden ones a person has marked important."""
+        return sum(change.verdict == "important" for change in self.hidden)
+
+
+def drafted(site: Site, remove: tuple[str, ...], select: tuple[str, ...]) -> Site:
+    """The site with the draft beside its own rules; a draft `select` stands in place of its own."""
+    return msgspec.structs.replace(
+        site,
+        remove=(*site.remove, *(Rule(css) for css in remove)),
+        select=tuple(Rule(css) for css in select) or site.select,
+    )
+
+
+def backtest(
+    store: Store,
+    draft: Reader,
+    limit: int = MOST_CHANGES,
+    on_step: Callable[[], None] = lambda: None,
+) -> Backtest:
+    """What the rules of `draft` would have hidden of its site's latest edits."""
+    edits = _edits(store, draft.site.name, limit)
+    hidden, unreadable = [], 0
+    for change in edits:
+        try:
+            if hides(store, draft, change):
+                hidden.append(change)
+        except ExtractionError:
+            unreadable += 1
+        on_step()
+    return Backtest(draft.site.name, len(edits), tuple(hidden), unreadable)
+
+
+def hides(store: Store, draft: Reader, change: ChangeRow) -> bool:
+    """Whether the edit would not have been announced, had both sides been read so.
+
+    Raises ExtractionError where one of them can't be.
+    """
+    diff = compare(
+        _side(store, draft, change, change.old_version), _side(store, draft, change, change.version)
+    )
+    return diff is None or diff.typographic
+
+
+def propose(workspace: Workspace, number: int) -> dict[str, object] | None:
+    """The narrowest rule that would have hidden a change, and what else it would have hidden; None for none.
+
+    `{"site", "selector", "toml", "hidden", "of", "important"}`.
+    """
+    with closing(Store(StoreReader.open(workspace.database).db)) as store:
+        change = StoreReader(store.db).change(number)
+        site = load_sites(workspace.sites_folder, workspace.defaults, [change.site]).get(change.site)
+        if site is None or change.kind not in ("edited", "retitled"):
+            return None
+        known = reader_of(workspace, site)
+        for selector in _candidates(store, change):
+            draft = Reader(drafted(site, (selector,), ()), known.template)
+            with suppress(ExtractionError, Misuse):
+                if hides(store, draft, change):
+                    found = backtest(store, draft)
+                    return {
+                        "site": site.name,
+                        "selector": selector,
+                        "toml": _as_toml(site, selector),
+                        "hidden": len(found.hidden),
+                        "of": found.of,
+                        "important": found.important,
+                    }
+    return None
+
+
+def _edits(store: Store, site: str, limit: int) -> list[ChangeRow]:
+    rows = StoreReader(store.db).changes(site=site)
+    return [row for row in rows if row.kind in ("edited", "retitled")][:limit]
+
+
+def _side(store: Store, draft: Reader, change: ChangeRow, number: int | None) -> Extract:
+    return read_again(store, draft, StoreReader(store.db).version(change.page or 0, number))
+
+
+def _candidates(store: Store, change: ChangeRow) -> list[str]:
+    """Selectors of elements that hold what changed, the narrowest first."""
+    blocks = {block.removeprefix("- ") for hunk in hunks_of(change) for block in (*hunk.old, *hunk.new)}
+    found: dict[str, int] = {}
+    for number in (change.version, change.old_version):
+        for tree in _trees(store, change, number):
+            for selector, size in _around(tree, blocks):
+                found[selector] = min(size, found.get(selector, size))
+    return sorted(found, key=lambda selector: (found[selector], selector))[:MOST_CANDIDATES]
+
+
+def _trees(store: Store, change: ChangeRow, number: int | None) -> Iterator[HtmlElement]:
+    version = StoreReader(store.db).version(change.page or 0, number)
+    kept = store.capture(version.capture).body
+    for part in split(store.body(kept)) if kept else ():
+        with suppress(ExtractionError):
+            yield parse(part, change.url)
+
+
+def _around(tree: HtmlElement, blocks: set[str]) -> Iterator[tuple[str, int]]:
+    """Each selector of an element around a changed block, with how much text it would take away."""
+    holder = marked_element(tree)
+    kept = {holder, *holder.iterancestors()} if holder is not None else set()
+    for element in tree.iter():
+        if element.tag in KEPT or element in kept or not isinstance(element.tag, str):
+            continue
+        said = text_of(element)
+        if said and any(block in said or said in block for block in blocks):
+            for selector in _selectors(element):
+                yield selector, sum(len(text_of(one)) for one in matching(tree, selector))
+
+
+def _selectors(element: HtmlElement) -> Iterator[str]:
+    """Selectors for an element by its id and classes; names with digits in them tell pages apart."""
+    own = element.get("id") or ""
+    names = [f"#{own}"] if own else []
+    names += [f".{name}" for name in sorted(tokens(element))]
+    yield from (
+        name for name in names if name[1:].replace("-", "").replace("_", "").isalpha() and name.isascii()
+    )
+
+
+def _as_toml(site: Site, selector: str) -> str:
+    """The `remove` key of the site's file with the rule added; rules with dates are left to the person."""
+    rules = [rule.css for rule in site.remove if not (rule.from_ or rule.until)]
+    return "remove = " + msgspec.json.encode([*rules, selector]).decode()

@@ -1,0 +1,116 @@
+"""Saved pages, read and compared by the rules that a crawl follows. Nothing is stored."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.config.site import Site, load_sites
+from crawler.config.workspace import Workspace
+from crawler.errors import Misuse, SiteTrouble
+from crawler.fetch_result import Fetched
+from crawler.output.objects import Object, change_with_hunks, extract_document
+from crawler.output.page_texts import blocks_after
+from crawler.preview.first_read import known_template, reader_of, sight
+from crawler.times import iso, now, parse
+from crawler.tracking.run_frontier import SiteArchive
+from crawler.tracking.template_learning import template_row
+from crawler.tracking.tracker import Tracked, Tracker
+from crawler.urls.canonical import canonical, in_scope, named_by_itself
+from storage.reader import Reader
+from storage.rows import ChangeRow
+from storage.store import Store
+
+IN_MEMORY = Path(":memory:")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a crawl would have made of two pages."""
+
+    change: ChangeRow | None
+    """What it would announce."""
+    blocks: list[str]
+    """The blocks of the text that the change led to."""
+    old: Tracked
+    new: Tracked
+
+
+def site_at(url: str, workspace: Workspace | None) -> Site:
+    """The configured site that the address belongs to; else a nameless one with no rules of its own.
+
+    Raises Misuse for what is no web address.
+    """
+    sites = load_sites(workspace.sites_folder, workspace.defaults) if workspace else {}
+    try:
+        nameless = Site(name="", url=canonical(url, Site(name="", url=url)))
+    except ValueError as error:
+        raise Misuse(f"--url: {error}") from error
+    return next((site for site in sites.values() if in_scope(url, site)), nameless)
+
+
+def extracted(path: Path, url: str, workspace: Workspace | None) -> Object:
+    """The document that a saved page would become.
+
+    Raises SiteTrouble where nothing of it would be stored: a block page, say.
+    """
+    site = site_at(url, workspace)
+    seen = sight(reader_of(workspace, site), _fetch(path.read_bytes(), url))
+    if seen.extract is None:
+        verdict = seen.verdict
+        raise SiteTrouble(f"{path}: nothing of it would be stored: {verdict.outcome.value}, {verdict.reason}")
+    return extract_document(named_by_itself(url, seen.extract.canonical, site), site.name, seen.extract)
+
+
+def compared(old: Path, new: Path, url: str, workspace: Workspace | None) -> Comparison:
+    """What a crawl would announce, had it captured one page after the other."""
+    return compared_bodies(old.read_bytes(), new.read_bytes(), url, workspace)
+
+
+def compared_bodies(old: bytes, new: bytes, url: str, workspace: Workspace | None) -> Comparison:
+    """The same of two bodies.
+
+    This is a crawl's own tracking, of two runs, in a database that is thrown away.
+    """
+    site = site_at(url, workspace)
+    template = known_template(workspace, site)
+    with closing(Store.open(IN_MEMORY)) as store:
+        store.enrol(site.name, site.url)
+        if template.version:
+            store.add_template(template_row(site.name, template, pages=0))
+        # What is not believed at first is told where a later run shows it, too.
+        fetches = [_fetch(old, url), _fetch(new, url), _fetch(new, url)]
+        old_one, _, new_one = (_track(store, site, fetched) for fetched in fetches)
+        reader = Reader(store.db)
+        changes = reader.changes()
+        change = changes[0] if changes else None
+        return Comparison(change, blocks_after(reader, change) if change else [], old_one, new_one)
+
+
+def comparison_object(change: ChangeRow) -> Object:
+    """The change as an object; null where only stored pages have an answer."""
+    unknown = {"id": None, "seen_old": None, "seen_new": None, "version": None, "old_version": None}
+    return {**change_with_hunks(change), "site": change.site or None, **unknown}
+
+
+def _track(store: Store, site: Site, page: Fetched) -> Tracked:
+    """One run that fetches the page, and fetches it again, as is done where something looks wrong."""
+    started = parse(page.fetched_at)
+    run = store.begin_run(site.name, page.fetched_at)
+    tracker = Tracker(SiteArchive(store, site, run, started, thorough=True))
+    tracker.keeps_listings = True
+    tracker.track(page)
+    return tracker.track(page)
+
+
+def _fetch(body: bytes, url: str) -> Fetched:
+    """The body as if the address had just answered with it."""
+    return Fetched(
+        url=url,
+        final_url=url,
+        fetched_at=iso(now()),
+        status=200,
+        headers={"content-type": "text/html"},
+        body=body,
+    )

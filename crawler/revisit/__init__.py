@@ -1,0 +1,1 @@
+"""When a page is fetched again. Pure; the present moment is handed in."""

@@ -1,0 +1,21 @@
+"""How a run of one site ended. Plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """How a run ended."""
+
+    site: str
+    failed: bool
+    """The whole site failed: nothing of it could be had, or the run broke down."""
+    reason: str
+    """finished, shutdown, closespider_timeout, unreachable ..., or how the child died."""
+    trouble: str = ""
+    """What to tell the operator of a failed run."""
+    counts: dict[str, Any] = field(default_factory=dict)
+    """What `variorum crawl --json` prints of the run."""

@@ -1,0 +1,1 @@
+"""The daemon, and each run of a site in a child process."""

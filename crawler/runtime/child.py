@@ -1,0 +1,129 @@
+"""The child process of a run, driven by crawler/runtime/run.py.
+
+Started as `python -m crawler.runtime.child WORKSPACE SITE JOB`, the first two packed as handover.py does. It
+reads no file of the workspace: what somebody writes there meanwhile can't stop it.
+
+The jobs are `thorough` and `due`, which crawl and record; `check PAGES` and `probe`, which keep nothing;
+and `wayback ASKED`, which takes in what a web archive has. It tells what happens as JSON Lines, in ASCII, on
+what is standard output at its start; what is printed later goes to standard error. It ends when standard
+input is closed, which is what happens when its parent dies, however that died.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import sys
+import threading
+from typing import Any, TextIO
+
+from scrapy import Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from crawler.config.site import Site
+from crawler.config.workspace import Workspace
+from crawler.runtime.handover import unpacked
+from spiders.settings import for_site
+from spiders.spiders import wayback
+from spiders.spiders.loader import spider_of
+from spiders.spiders.probe import ProbeSpider
+
+
+class PatientProcess(AsyncCrawlerProcess):
+    """A process that a second signal does not cut short; whoever can't wait any longer sends SIGKILL.
+
+    Our parent sends one, and a service manager or a terminal may have sent one to all of us before.
+    """
+
+    def _signal_kill(self, signum: int, frame: Any) -> None:
+        """It is ending already."""
+
+
+def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None:
+    """Carry out one job for one site."""
+    workspace, site = unpacked(workspace_json, Workspace), unpacked(site_json, Site)
+    _keep_events_apart()
+    if not site.render:  # a browser inherits the bound, and reserves more addresses than that at its start
+        _bound_memory(workspace.max_memory_mb)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if job == "check":
+        changes: dict[str, Any] = {
+            "ITEM_PIPELINES": {"crawler.preview.double_fetch.Comparing": 300},
+            "PAGES": arguments[0],
+        }
+        crawl(run_settings(workspace, f"{site.name}.check", changes), spider_of(site))
+    elif job == "probe":
+        changes = {"ITEM_PIPELINES": {}, **for_site(site)}
+        crawl(run_settings(workspace, f"{site.name}.probe", changes), ProbeSpider, site=site)
+    elif job == "wayback":
+        asked = unpacked(arguments[0], wayback.Asked)
+        changes = {"ITEM_PIPELINES": {"crawler.backfill.wayback.Taking": 300}, **wayback.settings(asked)}
+        log = f"{site.name}.wayback"
+        crawl(run_settings(workspace, log, changes), wayback.WaybackSpider, of=site, asked=asked)
+    else:
+        crawl(run_settings(workspace, site.name, {"THOROUGH": job == "thorough"}), spider_of(site))
+
+
+def crawl(settings: Settings, spider: type[Spider], **arguments: Any) -> None:
+    """Run the spider to its end."""
+    process = PatientProcess(settings)
+    process.crawl(spider, **arguments)
+    process.start()
+
+
+def run_settings(workspace: Workspace, log: str, changes: dict[str, Any]) -> Settings:
+    """Scrapy's settings for a run in this workspace, with the changes laid over them."""
+    logs = workspace.root / "logs"
+    logs.mkdir(exist_ok=True)
+    settings = Settings()
+    settings.setmodule("spiders.settings", priority="project")
+    settings.setdict(
+        {
+            "WORKSPACE": workspace,
+            "ON_EVENT": tell,
+            "USER_AGENT": workspace.user_agent,
+            "CLOSESPIDER_TIMEOUT": workspace.max_run_seconds,
+            "LOG_FILE": str(logs / f"{log}.log"),
+            "LOG_FILE_APPEND": False,
+            **changes,
+        },
+        priority="cmdline",
+    )
+    return settings
+
+
+def tell(event: dict[str, Any]) -> None:
+    """One line to the parent; none where that is dead, and the run about to end."""
+    with contextlib.suppress(BrokenPipeError):
+        _events.write(json.dumps(event) + "\n")
+        _events.flush()
+
+
+_events: TextIO = sys.stdout
+
+
+def _keep_events_apart() -> None:
+    """From now on, nothing but events reaches the parent: a library that prints does so to standard error."""
+    global _events  # noqa: PLW0603 - as standard output itself, there is one for the process
+    _events = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
+
+
+def _bound_memory(megabytes: int) -> None:
+    """One enormous page then costs that page and not the machine. macOS knows no such limit."""
+    if sys.platform.startswith("linux"):
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 4096):  # not sys.stdin: its lock, held by this thread, would break the exit
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

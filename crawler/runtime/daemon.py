@@ -1,0 +1,280 @@
+"""The daemon: starts a run of each site when it is due, until it is told to stop.
+
+What is due stands in the database, so a restart forgets nothing. A site's next run is written there before
+its child process starts: whatever happens to this process then, no site is started twice for one slot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from apscheduler.job import Job
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from crawler import times
+from crawler.config.site import Site, load_sites, site_files
+from crawler.config.timing import following, next_run, out_of_quiet, planned, schedule_text
+from crawler.config.workspace import Workspace
+from crawler.lock import held, watch_lock
+from crawler.notify.sender_process import Messenger
+from crawler.runtime.pruning import prune_now
+from crawler.runtime.run import NOT_BEGUN, note_site_files, run_child
+from storage.errors import StoreError
+from storage.store import Store
+
+TICK_SECONDS = 1
+CLOCK_CHECK_SECONDS = 30
+GRACE_SECONDS = 12
+"""How long runs may take to stop by themselves; the rest of 15 seconds is for ending those that don't."""
+
+NEWS_SECONDS = 12
+"""How long a message that is being sent may take to arrive."""
+
+DATABASE_TROUBLE = (StoreError, sqlite3.Error)
+
+Hearer = Callable[[dict[str, Any]], None]
+
+logger = logging.getLogger(__name__)
+
+
+async def watch(workspace: Workspace, *, on_event: Hearer | None = None) -> None:
+    """Nothing, once SIGTERM or SIGINT has come and the runs in flight have ended; call it in the main thread.
+
+    `on_event` gets what the runs tell of themselves. A bad site file is an issue of its site. Raises
+    VariorumError where another daemon has this workspace, StoreError where the database can't be used; later
+    troubles are logged.
+    """
+    watchlist = Watchlist(workspace)
+    with (
+        held(watch_lock(workspace.database), "`variorum watch`"),
+        contextlib.closing(Store.open(workspace.database)) as store,
+    ):
+        await Daemon(workspace, watchlist, store, on_event).serve()
+
+
+class Watchlist:
+    """The sites of a workspace as their files describe them, read again when a file changes."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._folder = workspace.sites_folder
+        self._defaults = workspace.defaults
+        self._stamps = _stamps(self._folder)
+        self.sites = load_sites(self._folder, self._defaults)
+        self._tell_of_faults(self.sites.faults)
+
+    def refresh(self) -> bool:
+        """Whether a file has come, gone or changed since the last look; a broken one changes nothing else."""
+        before, self._stamps = self._stamps, _stamps(self._folder)
+        for path in before.keys() - self._stamps.keys():
+            logger.info("%s: its file is gone; it is watched no longer", path.stem)
+            self.sites.pop(path.stem, None)
+            self.sites.faults.pop(path.stem, None)
+        for path, stamp in self._stamps.items():
+            if before.get(path) != stamp:
+                self._read(path)
+        return before != self._stamps
+
+    def _read(self, path: Path) -> None:
+        read = load_sites(self._folder, self._defaults, [path.stem])
+        self.sites.update(read)
+        self.sites.faults.pop(path.stem, None)
+        self.sites.faults.update(read.faults)
+        if path.stem in read:
+            logger.info("%s: read %s", path.stem, path)
+        self._tell_of_faults([path.stem])
+
+    def _tell_of_faults(self, names: Iterable[str]) -> None:
+        for name in names:
+            if faults := self.sites.faults.get(name):
+                kept = "what it said before still holds" if name in self.sites else "it is left out"
+                logger.error("%s: %s; %s", name, "; ".join(faults), kept)
+
+
+class Daemon:
+    """One workspace being watched."""
+
+    def __init__(
+        self, workspace: Workspace, watchlist: Watchlist, store: Store, on_event: Hearer | None
+    ) -> None:
+        self.workspace = workspace
+        self.watchlist = watchlist
+        self.store = store
+        self.on_event = on_event
+        self.messenger = Messenger(workspace, store)
+        self.running: dict[str, asyncio.Task[None]] = {}
+        self.stop = asyncio.Event()
+        self._last_tick = times.now()
+        self._trouble = ""
+
+    async def serve(self) -> None:
+        """Start what is due, every second, until a signal comes; then wait for what runs."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
+        self.plan(self._last_tick)
+        logger.info("watching %d sites in %s", len(self.watchlist.sites), self.workspace.root)
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # two lines for every tick otherwise
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        job = scheduler.add_job(
+            self.tick,
+            "interval",
+            seconds=TICK_SECONDS,
+            next_run_time=self._last_tick,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        if self.workspace.retention:
+            self.prune_daily(scheduler, since=self._last_tick)
+        scheduler.start()
+        try:
+            await self._until_stopped(job)
+        finally:
+            scheduler.shutdown(wait=False)
+            await self._end_runs()
+        logger.info("stopped")
+
+    def prune_daily(self, scheduler: AsyncIOScheduler, since: datetime) -> None:
+        """Prune once a day from then on; a late prune is made up for, however long the start took."""
+        scheduler.add_job(
+            prune_now,
+            "interval",
+            [self.workspace],
+            days=1,
+            next_run_time=since,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+
+    async def tick(self) -> None:
+        """Start the sites that are due, the longest due first, as far as there is room for them."""
+        try:
+            self._tick(times.now())
+            self._trouble = ""
+        except DATABASE_TROUBLE as error:
+            if str(error) != self._trouble:  # once, not every second
+                logger.error("no run can be started: %s", error)  # noqa: TRY400 - it comes from outside
+            self._trouble = str(error)
+
+    def plan(self, now: datetime) -> None:
+        """Write down when each site runs next, where that is not known or was reckoned from other words.
+
+        Whoever is to be told of them is known from then on.
+        """
+        for site in self.watchlist.sites.values():
+            with _on_its_own(site):
+                self.store.enrol(site.name, site.url)
+                row = self.store.site(site.name)
+                due = times.parse(row.next_due) if row.next_due else None
+                due = planned(site, due, row.schedule, now, failures=row.failures)
+                self._remember(site, due, row.failures)
+        note_site_files(self.store, self.watchlist.sites)
+        self.messenger.meet(self.watchlist.sites.values(), now)
+
+    def _tick(self, now: datetime) -> None:
+        if self.watchlist.refresh() or now < self._last_tick:
+            self.plan(now)
+        self._last_tick = now
+        self.messenger.tick(now)
+        for name in self.store.due_sites(times.iso(now)):
+            if self.stop.is_set() or len(self.running) >= self.workspace.runs_at_once:
+                return
+            if name in self.watchlist.sites and name not in self.running:
+                with _on_its_own(self.watchlist.sites[name]):
+                    self._begin(self.watchlist.sites[name], now)
+
+    def _begin(self, site: Site, now: datetime) -> None:
+        row = self.store.site(site.name)
+        awake = out_of_quiet(site, now)
+        if awake > now:
+            self._remember(site, awake, row.failures)
+            return
+        due = times.parse(row.next_due) if row.next_due else now
+        self._remember(site, following(site, due, now), row.failures)
+        self.running[site.name] = asyncio.create_task(self._run(site))
+
+    async def _run(self, site: Site) -> None:
+        logger.info("%s: run started", site.name)
+        failed = True
+        try:
+            report = await run_child(
+                self.workspace, site, thorough=False, stop=self.stop, on_event=self.on_event
+            )
+            failed = report.failed and report.reason != NOT_BEGUN  # such as while somebody crawls it by hand
+            logger.info("%s: run %s: %s", site.name, "failed" if failed else "ended", report.reason)
+        except Exception:
+            logger.exception("%s: the run could not be carried out", site.name)
+        finally:
+            del self.running[site.name]
+            self._settle(self.watchlist.sites.get(site.name, site), failed)
+
+    def _settle(self, site: Site, failed: bool) -> None:
+        """Write down when the site runs next, now that the run has shown how it fares."""
+        now = times.now()
+        try:
+            row = self.store.site(site.name)
+            if self.stop.is_set():  # cut short by us: made up for as soon as the daemon is back
+                self._remember(site, now, row.failures)
+            elif failed:
+                self._remember(site, next_run(site, now, failures=row.failures + 1), row.failures + 1)
+            elif row.failures and row.next_due:
+                self._remember(site, times.parse(row.next_due), 0)
+        except DATABASE_TROUBLE:
+            logger.exception("%s: how the run went could not be noted", site.name)
+
+    def _remember(self, site: Site, due: datetime, failures: int) -> None:
+        self.store.set_next_due(site.name, times.iso(due), schedule_text(site), failures)
+
+    async def _until_stopped(self, job: Job) -> None:
+        """Wait for the signal; meanwhile, wake the scheduler whenever the clock was set back.
+
+        It sleeps by the wall clock, and would go on sleeping until that had caught up.
+        """
+        while not self.stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.stop.wait(), CLOCK_CHECK_SECONDS)
+            if times.now() < self._last_tick:
+                job.modify(next_run_time=times.now())
+
+    async def _end_runs(self) -> None:
+        self.stop.set()
+        await asyncio.gather(self._wait_for_runs(), self.messenger.end(NEWS_SECONDS))
+
+    async def _wait_for_runs(self) -> None:
+        runs = list(self.running.values())
+        if not runs:
+            return
+        logger.info("stopping: %d runs in flight", len(runs))
+        _, late = await asyncio.wait(runs, timeout=GRACE_SECONDS)
+        for run in late:
+            run.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def _on_its_own(site: Site) -> Iterator[None]:
+    """A fault of ours over one site is logged, and keeps no other site from its run."""
+    try:
+        yield
+    except DATABASE_TROUBLE:
+        raise  # of which no site is spared
+    except Exception:
+        logger.exception("%s: it can't be planned", site.name)
+
+
+def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    """When each site file was last written, in nanoseconds, and its size."""
+    stamps = {}
+    for path in site_files(folder):
+        with contextlib.suppress(FileNotFoundError):  # removed since it was listed
+            status = path.stat()
+            stamps[path] = (status.st_mtime_ns, status.st_size)
+    return stamps

@@ -1,0 +1,75 @@
+"""What breaks in code of ours that Scrapy calls, wherever that is: heard of in one place.
+
+Scrapy catches whatever handlers of signals, middlewares and callbacks raise, logs it, and goes on. A run that
+lost its plan so would end as if all were well. Hence the rule: a fault of ours that is logged as an error
+ends the run as broken down; but faults over one page are noted, and the run goes on. Those come by Scrapy's
+signals `item_error` and `spider_error`, or are logged by `spiders.fetching.failures.over_a_page`.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+
+from spiders.fetching.failures import OVER_A_PAGE, is_ours
+from storage.errors import Malformed, NotFound, StoreError
+
+SIGNALLED = ("scrapy.core.scraper", "scrapy.core.engine")
+"""What these log reaches us by the two signals, or is no fault of ours."""
+HANDLERS = "scrapy.utils.signal"
+"""Logs what a signal's handler has raised."""
+UNUSABLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+}
+
+Broke = Callable[[BaseException], None]
+
+
+class Guard(logging.Handler):
+    """Hears of every fault that somebody caught and only logged."""
+
+    def __init__(self, run_broke: Broke, page_broke: Broke) -> None:
+        super().__init__(logging.ERROR)
+        self._run_broke, self._page_broke = run_broke, page_broke
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass on the exception of a record, if it has one."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None or record.name in SIGNALLED:
+            return
+        if record.name == OVER_A_PAGE:
+            self._page_broke(error)
+        elif record.name == HANDLERS or is_ours(error):
+            self._run_broke(error)
+
+    def watch(self) -> None:
+        """Listen until `close`."""
+        logging.getLogger().addHandler(self)
+
+    def close(self) -> None:
+        """Listen no longer."""
+        logging.getLogger().removeHandler(self)
+        super().close()
+
+
+def is_unusable(error: BaseException | None) -> bool:
+    """Whether an error says that the database can't be used; any other is a fault over one page."""
+    if isinstance(error, StoreError):
+        return not isinstance(error, Malformed | NotFound)
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(error, sqlite3.Error) and code & 0xFF in UNUSABLE
+
+
+def in_words(error: BaseException | None) -> str:
+    """One line about an error, for the operator."""
+    if isinstance(error, StoreError):
+        return str(error)
+    return f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": ")

@@ -1,0 +1,30 @@
+"""What the daemon does for a stated retention: `variorum prune` once a day, in a process of its own.
+
+A prune may wait a minute for another process to let go of the database; a process can be ended at any time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT
+
+from crawler.config.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+
+async def prune_now(workspace: Workspace) -> None:
+    """Prune to its end, or until this is cancelled; what came of it is logged."""
+    command = [sys.executable, "-m", "crawler.cli", "-C", str(workspace.root), "prune"]
+    child = await asyncio.create_subprocess_exec(
+        *command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, start_new_session=True
+    )
+    try:
+        told, _ = await child.communicate()
+    finally:
+        if child.returncode is None:
+            child.kill()
+    how = "pruned" if child.returncode == 0 else "pruning failed"
+    logger.info("%s: %s", how, told.decode(errors="replace").strip())

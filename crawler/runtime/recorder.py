@@ -1,0 +1,270 @@
+"""Between Scrapy and the store: opens the run, hands each fetch to the tracker, closes the run.
+
+Named in spiders/settings.py, so that `scrapy crawl NAME` records as `variorum crawl NAME` does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, replace
+from typing import Any, Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from twisted.python.failure import Failure
+
+from crawler.config.workspace import SETTINGS_FILE, Workspace, find_workspace, workspace_of
+from crawler.errors import SiteTrouble, VariorumError
+from crawler.fetch_result import Fetched
+from crawler.lock import held, run_lock
+from crawler.runtime.guard import Guard, in_words, is_unusable
+from crawler.runtime.run import NOT_BEGUN
+from crawler.times import iso, now
+from crawler.tracking.finalize import no_article, settle, silence, unmet
+from crawler.tracking.rekeying import follow_rules
+from crawler.tracking.run_counts import (
+    BROKE_DOWN,
+    BROKEN,
+    CHANGED,
+    CUT_SHORT,
+    DATABASE,
+    MISSING,
+    SITE_MOVED,
+    SPENT,
+    TIME_UP,
+    UNREACHABLE,
+    Tally,
+)
+from crawler.tracking.run_frontier import SiteArchive
+from crawler.tracking.tracker import Tracked, Tracker
+from spiders.fetching.failures import over_a_page
+from spiders.middlewares.retry_after import TOLD, UNFETCHED, UNTIL
+from spiders.spiders.site import SiteSpider
+from storage.errors import StoreError
+from storage.rows import RUN_COUNTS, Values
+from storage.store import Store
+
+logger = logging.getLogger(__name__)
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+class Recording:
+    """The item pipeline that keeps what a spider fetches."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.tally = Tally()
+        self._open = ExitStack()
+        self.guard = Guard(self.run_broke, self.page_broke)
+        self._closing: asyncio.Future[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The pipeline, where there is a workspace to record in."""
+        home = find_workspace(None, os.environ)
+        if not crawler.settings.get("WORKSPACE") and not (home / SETTINGS_FILE).exists():
+            raise NotConfigured(f"no workspace in {home.absolute()}: pages are fetched, and nothing is kept")
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.run_ended, signal=signals.spider_closed)
+        crawler.signals.connect(pipeline.broke, signal=signals.item_error)
+        crawler.signals.connect(pipeline.broke, signal=signals.spider_error)
+        pipeline.guard.watch()
+        crawler.signals.connect(pipeline.asked, signal=signals.request_reached_downloader)
+        return pipeline
+
+    def open_spider(self) -> None:
+        """Begin a run, and give the spider its memory; a run that can't begin says why."""
+        try:
+            self._begin(workspace_of(self.crawler.settings))
+        except (VariorumError, StoreError) as error:
+            self._open.close()
+            told = {"site": self._spider().name, "failed": True, "trouble": str(error), "reason": NOT_BEGUN}
+            self._emit({"event": "ended", **told})
+            raise
+
+    def process_item(self, item: Fetched) -> Values:
+        """Record one fetch; what it came to is the item that feed exports see."""
+        tracked = self._tracked(item)
+        self._count_late()
+        if reason := self.tally.reason_to_stop():
+            self._stop(reason)
+        told = asdict(tracked)
+        self._emit({"event": "page", "site": self._spider().name, **told})
+        return told
+
+    def _tracked(self, item: Fetched) -> Tracked:
+        """What the fetch came to; where we break over it, the page has failed, and that is noted."""
+        try:
+            tracked = self.tracker.track(item)
+        except Exception as error:
+            if is_unusable(error):
+                raise
+            over_a_page(item.url, error)
+            detail = f"a fault of ours: {in_words(error)}"
+            return self.tracker.track(replace(item, error="failed", detail=detail))
+        self.tally.add(tracked)
+        return tracked
+
+    def _count_late(self) -> None:
+        """Count what has come of fetches that had been set aside."""
+        late, self.tracker.late = self.tracker.late, []
+        for tracked in late:
+            self.tally.add(tracked)
+            self._emit({"event": "page", "site": self._spider().name, **asdict(tracked)})
+
+    def asked(self) -> None:
+        """One more request is made; after the last that the day's budget allows, the run ends."""
+        if self.archive.spent():
+            self._stop(SPENT)
+
+    def broke(self, failure: Failure) -> None:
+        """Something of ours broke where a page was to be had; what it would have led to, a later run sees."""
+        self.tally.unseen = True
+        self.page_broke(failure.value)
+
+    def page_broke(self, error: BaseException | None) -> None:
+        """Something broke over a page. It is noted, and the run goes on; without a database it can't."""
+        self.tally.faults.append(in_words(error))
+        self.tally.fault_streak += 1
+        if is_unusable(error):
+            self._stop(DATABASE)
+        elif reason := self.tally.reason_to_stop():
+            self._stop(reason)
+
+    def run_broke(self, error: BaseException) -> None:
+        """Something broke on which the run as a whole depends: it ends now, and has not gone well."""
+        if not self.tally.breakdown:
+            self.tally.breakdown = DATABASE if is_unusable(error) else BROKEN
+            self.tally.faults.append(in_words(error))
+            self._stop(self.tally.breakdown)
+
+    def run_ended(self, reason: str) -> None:
+        """Settle what the run has shown as a whole, and close it."""
+        self.guard.close()
+        if not hasattr(self, "tracker"):
+            return  # it never began
+        with self._open:
+            try:
+                self._conclude(self.tally.breakdown or reason)
+            except Exception as error:  # then it may not be written down, but it can be told
+                logger.exception("the run could not be closed")
+                self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        reason, trouble = DATABASE if is_unusable(error) else BROKEN, in_words(error)
+        with suppress(StoreError, sqlite3.Error):
+            self._complain(BROKE_DOWN, trouble)
+            self._close_run(reason, iso(now()), trouble)
+        told = {"event": "ended", "site": self._spider().site.name, "run": self.run, "reason": reason}
+        self._emit({**told, "failed": True, "trouble": trouble})
+
+    def _conclude(self, reason: str) -> None:
+        at = iso(now())
+        trouble = self.tally.trouble(reason)
+        self._complain(self.tally.issue(reason), trouble)
+        self.archive.complain(CUT_SHORT, self.tally.cut_short(reason))
+        self.archive.complain("asked to wait", self._waited() if self._stat(UNFETCHED) else "")
+        if not trouble:
+            self.archive.tell_of_sources()
+            self._settle(reason, at)
+        self._close_run(reason, at, trouble)
+        self._emit({"event": "ended", "failed": bool(trouble), "trouble": trouble, **self._report()})
+
+    def _settle(self, reason: str, at: str) -> None:
+        """What the run has seen settles the pages that were missing; the site as a whole, if it saw all."""
+        whole = reason in {"finished", SPENT}
+        if whole or reason == TIME_UP:  # who sent a signal waits, and learning takes memory
+            self.tracker.finish()
+            self._count_late()
+        self.tally.add_changes(settle(self.archive, at))
+        if not whole:
+            return
+        self.archive.complain("no article", no_article(self.archive, self.tally.last_trouble))
+        self.archive.complain("unlike expected", unmet(self.archive))
+        self.archive.complain("silence", silence(self.store.news_dates(self.archive.site.name), at))
+        if (traps := self.archive.traps()) or self.archive.saw_all():
+            self.archive.complain("trap", traps)
+
+    def _complain(self, kind: str, trouble: str) -> None:
+        """Raise the issue that this run is, and close those that it is not."""
+        for about in (UNREACHABLE, BROKE_DOWN, SITE_MOVED, CHANGED):
+            self.archive.complain(about, trouble if about == kind else "")
+        if kind == MISSING:
+            self.archive.complain(MISSING, trouble)
+        faults = self.tally.faults
+        told = f"{len(faults)} pages; the first, {faults[0]}" if faults else ""
+        self.archive.complain("broken pages", "" if kind == BROKE_DOWN else told)
+
+    def _stop(self, reason: str) -> None:
+        if self._closing is not None or self.crawler.engine is None:
+            return
+        self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+
+    def _begin(self, workspace: Workspace) -> None:
+        spider, started = self._spider(), now()
+        site = spider.site
+        self._open.enter_context(held(run_lock(workspace.database, site.name), f"a run of {site.name}"))
+        self.store = Store.open(workspace.database)
+        self._open.callback(self.store.close)
+        self.store.enrol(site.name, site.url)
+        until = self.store.site(site.name).rest_until
+        if until and until > iso(started):
+            raise SiteTrouble(
+                f"{site.name}: the site asked to be left alone until {until}; crawl it after that."
+            )
+        self.run = self.store.begin_run(site.name, iso(started))
+        self.rekeyed = follow_rules(self.store, site, self.run)
+        thorough = self.crawler.settings.getbool("THOROUGH", True)
+        self.archive = SiteArchive(self.store, site, self.run, started, thorough=thorough)
+        self.archive.requests = lambda: self._stat("downloader/request_count")
+        self.tracker = Tracker(self.archive)
+        self.tally.live = sum(self.store.count_pages(site.name, state) for state in ("live", "missing"))
+        spider.archive = self.archive
+        self._emit({"event": "started", "site": site.name, "run": self.run})
+
+    def _close_run(self, reason: str, at: str, trouble: str) -> None:
+        site = self._spider().site.name
+        values: Values = {name: self.tally.counts[name] for name in RUN_COUNTS}
+        values |= {
+            "ended_at": at,
+            "reason": reason,
+            "whole": int(self.tally.is_whole(reason) and not trouble and not self.store.waiting(site)),
+            "requests": self._stat("downloader/request_count"),
+            "bytes": self._stat("downloader/response_bytes"),
+        }
+        self.store.update_run(self.run, values)
+        if self.crawler.stats and (until := self.crawler.stats.get_value(UNTIL)):
+            self.store.rest(site, until)
+
+    def _report(self) -> Values:
+        row = self.store.run(self.run)
+        spent = (now() - self.archive.started).total_seconds()
+        told: Values = {"site": row.site, "run": row.id} | {name: getattr(row, name) for name in RUN_COUNTS}
+        told |= {"seconds": round(spent, 1), "baseline": self.tally.counts["baseline"]}
+        told |= {"requests": row.requests, "bytes": row.bytes, "reason": row.reason}
+        told["waited"] = self._waited()
+        return told | asdict(self.rekeyed)
+
+    def _waited(self) -> str:
+        """What to tell of hosts that asked to wait."""
+        stats = self.crawler.stats
+        return "; ".join(stats.get_value(TOLD, {}).values()) if stats else ""
+
+    def _stat(self, name: str) -> int:
+        stats = self.crawler.stats
+        return int(stats.get_value(name, 0)) if stats else 0
+
+    def _spider(self) -> SiteSpider:
+        assert isinstance(self.crawler.spider, SiteSpider)
+        return self.crawler.spider
+
+    def _emit(self, event: dict[str, Any]) -> None:
+        if emit := self.crawler.settings.get("ON_EVENT"):
+            emit(event)

@@ -1,1 +1,0 @@
-"""What people and other tools are told, as text and as JSON."""

@@ -1,0 +1,129 @@
+"""The end of a run: what its sights, taken together, mean for the pages that were not found.
+
+A page is gone when two runs have not found it. A site that loses many pages at once has more likely broken:
+that is one issue, and its pages stay missing until a run finds the site well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from crawler.times import iso, parse
+from crawler.tracking.identity import tells_apart
+from crawler.tracking.records import Change, add_change
+from crawler.tracking.run_frontier import SiteArchive
+from storage.rows import PageRow
+
+MANY = 10
+MANY_SHARE = 0.3
+"""More pages than these, in number and as a part of all, don't vanish in one night."""
+
+
+STEADY = 5
+LEAST_SILENCE = timedelta(days=7)
+SILENT_TIMES = 5
+"""A site is silent after five times its usual pause, and a week at least."""
+
+
+def too_many(missing: int, live: int) -> bool:
+    """Whether so many of a site's pages are missing at once that the site is at fault, and not its pages."""
+    return missing > MANY and missing > MANY_SHARE * (live + missing)
+
+
+def settle(archive: SiteArchive, at: str) -> list[str]:
+    """Record the pages that this run has confirmed as gone, or found elsewhere; the kinds of changes made."""
+    store, site, run = archive.store, archive.site, archive.run
+    missing = [page for page in store.missing(site.name) if (page.checked_at or "") >= iso(archive.started)]
+    trouble = _storm(archive, missing)
+    archive.complain("many missing", trouble)
+    twice = [] if trouble else [page for page in missing if page.missing_run != run]
+    return [_confirmed(archive, page, at) for page in twice]
+
+
+def _storm(archive: SiteArchive, missing: Sequence[PageRow]) -> str:
+    """What to say where the site as a whole seems to be at fault; empty where it does not.
+
+    It is measured by all its pages, and by those that this run looked at: a run may look at a small part of
+    a large site only. Of these, the ones that their source lists no longer do not count.
+    """
+    store, name = archive.store, archive.site.name
+    unexplained = [page for page in missing if not archive.has_left(page)]
+    all_live, seen = store.count_pages(name, "live"), store.count_seen(name, iso(archive.started))
+    for lost, others in ((missing, all_live), (unexplained, seen)):
+        if too_many(len(lost), others):
+            of = f"{len(lost)} of {others + len(lost)} pages"
+            return f"{of} answer “not found” at once; none is taken as gone. Look at the site."
+    return ""
+
+
+def _confirmed(archive: SiteArchive, page: PageRow, at: str) -> str:
+    """The page has not been found twice: it is gone, or its text has turned up at a later address."""
+    store = archive.store
+    last = store.last_version(page.id)
+    twins = store.twins(page, page.text_digest or "", ["live"])
+    if not tells_apart(last.words if last else 0, page.kind):
+        twins = []
+    later = [twin for twin in twins if twin.found_at > (page.seen_at or "")]
+    kind = "moved" if later else "gone"
+    told = replace(page, url=later[0].url) if later else page
+    change = Change(
+        page=told,
+        kind=kind,
+        seen_new=page.missing_since or at,
+        run=archive.run,
+        old=last,
+        number=last.number if last else None,
+        old_url=page.url if later else "",
+        leaves=True,
+        found_at=page.checked_at,
+    )
+    with store.writing():
+        store.update_page(page.id, {"state": "gone", "changed_at": page.checked_at})
+        add_change(store, change)
+    return kind
+
+
+def silence(news: Sequence[str], at: str) -> str:
+    """What to say of a site that published steadily and has stopped; empty where it has not.
+
+    `news` are the moments at which its new pages were seen, the oldest first; before there are `STEADY` of
+    them, nothing is usual.
+    """
+    moments = [parse(moment) for moment in news]
+    if len(moments) < STEADY:
+        return ""
+    usual = (moments[-1] - moments[0]) / (len(moments) - 1)
+    if parse(at) - moments[-1] <= max(LEAST_SILENCE, SILENT_TIMES * usual):
+        return ""
+    days = max(1, round(usual / timedelta(days=1)))
+    return f"nothing new since {news[-1]}, where a page used to come every {days} days: is it still found?"
+
+
+def no_article(archive: SiteArchive, last_trouble: str) -> str:
+    """What to say of a run in which no page was an article; empty where one was, or none was due.
+
+    A run that looks at a few pages of a large site may happen to look at lists alone: that is no trouble as
+    long as no article of it was refused or failed.
+    """
+    store, name = archive.store, archive.site.name
+    looked_at, articles, missed = store.count_sights(archive.run)
+    if articles or not looked_at or not (missed or store.count_articles(name) == 0):
+        return ""
+    told = f"none of the {looked_at} pages fetched is an article"
+    told += f"; {missed} of them were articles before" if missed else ""
+    return f"{told}; last trouble, {last_trouble}" if last_trouble else f"{told}. Is `url` the right address?"
+
+
+def unmet(archive: SiteArchive) -> str:
+    """What the site's file expects of it and it does not show; empty where it shows all."""
+    expected, store, name = archive.site.expect, archive.store, archive.site.name
+    pages = store.count_articles(name)
+    faults = []
+    if expected.pages.min is not None and pages < expected.pages.min:
+        faults.append(f"{pages} pages, where at least {expected.pages.min} are expected")
+    if expected.pages.max is not None and pages > expected.pages.max:
+        faults.append(f"{pages} pages, where at most {expected.pages.max} are expected")
+    faults += [f"no page in {one}" for one in expected.languages if one not in store.languages(name)]
+    return "; ".join(faults)

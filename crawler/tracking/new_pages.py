@@ -1,0 +1,51 @@
+"""Is a page that is seen for the first time a new one, or was it there before the site was watched?"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from crawler.dates import span
+from crawler.extraction.extract import Extract
+from crawler.times import parse
+from crawler.tracking.records import published as record_published
+from storage.rows import PageRow
+from storage.store import Store
+
+ZONES = timedelta(days=1)
+"""A date without a time is the site's local day, which may be yesterday's in UTC."""
+
+
+def is_new(store: Store, page: PageRow, extract: Extract, run: int, seen_at: str) -> bool:
+    """Published since the site is watched; what was there before, found in the first run or later, is not.
+
+    Sure where a source that lists whole sites had been read from end to end before, without this page, or
+    where the page's publication is dated after the watch began and before it was seen. A page without a date
+    that links or a feed lead to is new once a run has followed all of them.
+    """
+    since = store.known_since(page)
+    if since is None:
+        return False
+    published = publication(page, extract)
+    if published and published_between(published, since, seen_at):
+        return True
+    if page.found_run != run or not store.has_earlier_run(page.site, run):
+        return False
+    if store.listed_late(page, run):
+        return True
+    dated_before = published is not None and _day(published) < _day(since) - ZONES
+    return store.has_whole_run(page.site, run) and not dated_before
+
+
+def publication(page: PageRow, extract: Extract) -> str | None:
+    """The date of publication that the site gives; none that was merely found on the page."""
+    known = record_published(page, extract)
+    return None if known["published_by"] == "found" else known["published"]
+
+
+def published_between(published: str, since: str, seen_at: str) -> bool:
+    """Whether it was published after the one moment and not after the other, whatever its zone is."""
+    return parse(since) < span(published)[0] <= parse(seen_at)
+
+
+def _day(written: str) -> date:
+    return date.fromisoformat(written[:10])

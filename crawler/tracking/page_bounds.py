@@ -1,0 +1,49 @@
+"""What one page may cost: the page that costs more is given up, and the run goes on."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from crawler.errors import SiteTrouble
+from crawler.time_limit import TookTooLong, time_limit
+
+SECONDS = 30.0
+"""Of the processor."""
+MEGABYTES = 300
+"""Beyond what the process has already: it begins with some 100, and all of Variorum is to do with 600."""
+STATM = Path("/proc/self/statm")
+
+
+class CostsTooMuch(SiteTrouble):
+    """A page that takes more time or memory than one page may."""
+
+
+@contextmanager
+def page_bounds(seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Iterator[None]:
+    """Raises CostsTooMuch where the block takes more. Works in the main thread only."""
+    try:
+        with _memory_limit(megabytes << 20), time_limit(seconds):
+            yield
+    except TookTooLong as error:
+        raise CostsTooMuch(f"it takes more than {error}, more than a page may") from error
+    except MemoryError as error:
+        raise CostsTooMuch(f"it takes more than {megabytes} MB, more than a page may") from error
+
+
+@contextmanager
+def _memory_limit(size: int) -> Iterator[None]:
+    """Raises MemoryError inside the block for what is beyond so many more bytes. Linux only."""
+    if not STATM.exists():
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    had = int(STATM.read_text(encoding="ascii").split()[5]) * resource.getpagesize()
+    bound = had + size if hard == resource.RLIM_INFINITY else min(had + size, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (bound, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

@@ -1,0 +1,113 @@
+"""Is a site being given a new design? Pages that show another one wait until that is known.
+
+The frame around the articles of a redesigned site is not known yet, and would pass for a thousand edits. So
+the first pages that show another design are set aside, a few are fetched a second time to see what on them
+never stands still, and some others are looked at besides. If most of what was looked at shows another design,
+it is learned, as one event of the site; if not, the odd pages are read as ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from crawler.extraction.boilerplate.recurrence import LEAST_PAGES
+from crawler.extraction.boilerplate.template import shows
+from crawler.extraction.html.article_parts import split
+from crawler.fetch_result import Fetched
+from crawler.tracking.run_frontier import SiteArchive
+from crawler.tracking.template_learning import TWICE, Learner
+from storage.rows import PageRow
+
+OK = 200
+
+
+class Redesign:
+    """What one run sees of a site's design."""
+
+    def __init__(
+        self, archive: SiteArchive, learner: Learner, is_page: Callable[[PageRow, Fetched], bool]
+    ) -> None:
+        """`is_page` says whether a response shows a page, and not a wall, which has no design of the site."""
+        self.archive, self.learner, self._is_page = archive, learner, is_page
+        self._waiting: dict[int, list[Fetched]] = {}
+        self._same = 0
+        self._settled = False
+
+    @property
+    def odd(self) -> int:
+        """How many pages show another design."""
+        return len(self._waiting)
+
+    @property
+    def seen(self) -> int:
+        """How many pages were looked at for their design."""
+        return len(self._waiting) + self._same
+
+    def unchanged(self) -> None:
+        """A page has answered with the bytes that it had before."""
+        self._same += 1
+
+    def holds(self, page: PageRow, fetched: Fetched) -> bool:
+        """Whether this fetch is kept back until it is known what design it shows."""
+        if self._settled or not self._asks(page):
+            return False
+        if page.id in self._waiting:
+            self._waiting[page.id].append(fetched)
+            return True
+        if fetched.error or fetched.status != OK or self._shows_known(fetched):
+            self._same += fetched.status == OK
+            return False
+        if not self._is_page(page, fetched):
+            return False
+        self._wait(page, fetched)
+        return True
+
+    def is_known(self) -> bool:
+        """Whether all that was to be looked at has been: then `pages` and `released` tell what came of it."""
+        twice = [fetches for fetches in list(self._waiting.values())[:TWICE] if len(fetches) > 1]
+        return bool(self._waiting) and len(twice) == min(TWICE, len(self._waiting))
+
+    def pages(self) -> dict[str, list[bytes]]:
+        """The bodies of pages that show a new design, where it is the site's; else nothing."""
+        if len(self._waiting) < max(LEAST_PAGES, self._same):
+            return {}
+        return {
+            str(page): [
+                split(fetched.body)[0] for fetched in fetches if fetched.status == OK and fetched.body
+            ]
+            for page, fetches in self._waiting.items()
+        }
+
+    def first_looks(self) -> list[Fetched]:
+        """The earlier of two whole fetches of each page that waits."""
+        whole = [[one for one in all_ if one.status == OK and one.body] for all_ in self._waiting.values()]
+        return [fetches[0] for fetches in whole if len(fetches) > 1]
+
+    def released(self) -> list[Fetched]:
+        """The last whole fetch of each page that waited; none waits any more in this run."""
+        self._settled = True
+        waiting, self._waiting = self._waiting, {}
+        return [
+            next((f for f in reversed(all_) if f.status == OK and f.body), all_[0])
+            for all_ in waiting.values()
+        ]
+
+    def _asks(self, page: PageRow) -> bool:
+        return bool(self.learner.template.names) and page.version is not None and page.kind == "article"
+
+    def _shows_known(self, fetched: Fetched) -> bool:
+        return shows(split(fetched.body)[0], self.learner.template)
+
+    def _wait(self, page: PageRow, fetched: Fetched) -> None:
+        if not self._waiting:
+            self._look_around(page)
+        self._waiting[page.id] = [fetched]
+        if len(self._waiting) <= TWICE:
+            self.archive.again(page)
+
+    def _look_around(self, page: PageRow) -> None:
+        """Have some more articles fetched, so that a site is told from a page."""
+        store, site = self.archive.store, self.archive.site.name
+        for version in store.latest_versions(site, TWICE + 1):
+            if version.page != page.id and not self.archive.has_tried(version.page):
+                self.archive.again(store.page(version.page))

@@ -1,0 +1,88 @@
+"""Reading stored bodies again with today's rules: what that makes of the texts. It never makes a change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crawler.extraction.extract import Extract, ExtractionError
+from crawler.extraction.reader import Reader
+from crawler.tracking import records
+from storage.errors import NotFound
+from storage.rows import VersionRow
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Rereading:
+    """One version, as it was read and as it is read now."""
+
+    url: str
+    version: VersionRow
+    now: Extract | None
+    """None where its body is not kept, or can't be read any more."""
+    trouble: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether title or text are other than before."""
+        return self.now is not None and self.now.digest != self.version.digest
+
+    @property
+    def lost(self) -> list[str]:
+        """The blocks that are text no more."""
+        return _less(self.version.text, self.now.text) if self.now else []
+
+    @property
+    def gained(self) -> list[str]:
+        """The blocks that were no text before."""
+        return _less(self.now.text, self.version.text) if self.now else []
+
+
+def read_again(store: Store, reader: Reader, version: VersionRow) -> Extract:
+    """What today's rules make of a version's body. Raises ExtractionError where that is nothing."""
+    capture = store.capture(version.capture)
+    if capture.body is None:
+        raise ExtractionError(f"{capture.url}: its body is not kept")
+    try:
+        body = store.body(capture.body)
+    except NotFound as error:
+        raise ExtractionError(str(error)) from error
+    return reader.read(
+        body,
+        capture.url,
+        encoding=capture.declared,
+        captured_at=capture.fetched_at,
+        content_type=capture.content_type,
+    )
+
+
+def keep(store: Store, reader: Reader, version: VersionRow, extract: Extract) -> VersionRow:
+    """The version with its new reading, in the store."""
+    with store.writing():
+        page = store.page(version.page)
+        if page.version == version.number:
+            store.update_page(page.id, {"title": extract.title, "text_digest": extract.digest})
+        return store.reread_version(version.id, records.reading(extract, reader.label))
+
+
+def reread_site(store: Store, reader: Reader, *, dry: bool) -> Iterator[Rereading]:
+    """Each version of the site that was read by other rules, read again; stored, unless `dry`."""
+    for page in store.pages(reader.site.name):
+        for version in store.versions_of(page.id):
+            if version.extractor == reader.label:
+                continue
+            try:
+                extract = read_again(store, reader, version)
+            except ExtractionError as error:
+                yield Rereading(page.url, version, None, str(error))
+                continue
+            if not dry:
+                keep(store, reader, version, extract)
+            yield Rereading(page.url, version, extract)
+
+
+def _less(text: str, other: str) -> list[str]:
+    left = Counter(text.split("\n")) - Counter(other.split("\n"))
+    return [block for block in left.elements() if block]

@@ -1,0 +1,190 @@
+"""How a run fares: its fetches counted, and whether the site as a whole is at work."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from crawler.classification.outcome import Outcome, in_words
+from crawler.tracking.finalize import too_many
+from crawler.tracking.tracker import Tracked
+
+ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone, Outcome.suspect}
+"""Outcomes that show a site at work."""
+REFUSALS = {Outcome.blocked, Outcome.soft_404}
+OURS = {Outcome.robots, Outcome.address, Outcome.wrong_type, Outcome.too_large}
+"""Outcomes of our own manners and bounds: no failure of the site's."""
+DATABASE, BROKEN = "database", "broken"
+BREAKDOWNS = {"start_error", DATABASE, BROKEN}
+"""Reasons of a run's end that are no fault of the site's."""
+TIME_UP = "closespider_timeout"
+EARLY = {
+    "shutdown": "a signal ended the run",
+    TIME_UP: "the run took longer than `max_run_seconds` in variorum.toml allows",
+    "memusage_exceeded": "the run needed more memory than it may have",
+}
+"""Reasons of an end that leaves a part of the site for the next run, each in words."""
+CUT_SHORT = "cut short"
+"""The kind of issue of such a run."""
+UNREACHABLE, BROKE_DOWN, SITE_MOVED = "unreachable", "run broke down", "site moved"
+"""Kinds of issues of a run that brought nothing; `MISSING` is another."""
+SITE_FILE = "site file"
+"""The kind of issue of a site whose file can't be read."""
+REFUSED, MISSING, CHANGED, SPENT = "refused", "many missing", "many changed", "budget"
+"""Reasons to end a run early: asking on would only trouble the site."""
+MANY_CHANGED, CHANGED_SHARE = 20, 0.5
+"""More pages than these, in number and as a part of all, are not edited in one night."""
+STREAK = 20
+"""After so many refusals and failures without one answer between them, a site is not asked further."""
+
+
+MOVED_SHARE = 0.8
+"""A site has moved when so large a part of the pages that answer lead to one other host."""
+
+
+@dataclass
+class Tally:
+    """The counts of one run."""
+
+    live: int = 0
+    """How many pages of the site were there when the run began."""
+    counts: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    """What broke over a page."""
+    _outcomes: Counter[Outcome] = field(default_factory=Counter)
+    last_trouble: str = ""
+    """The last fetch that brought no page, in words."""
+    breakdown: str = ""
+    """The reason for which the run broke down as a whole, whatever Scrapy says of its end."""
+    unseen: bool = False
+    """Something broke before what it was to bring could be noted, and so the run has not seen all."""
+    fault_streak: int = 0
+    _streak: int = 0
+    _left: set[str] = field(default_factory=set)  # addresses of pages that are not found
+    _away: Counter[str] = field(default_factory=Counter)  # pages that redirect to each other site
+
+    def add(self, tracked: Tracked) -> None:
+        """Count one fetch."""
+        self._outcomes[tracked.outcome] += 1
+        if tracked.held:
+            self.add_changes(tracked.changes)
+            return
+        self.counts["fetched"] += 1
+        self.counts["baseline"] += tracked.baseline
+        self.add_changes(tracked.changes)
+        if word := _word(tracked):
+            self.counts[word] += 1
+        self._left.update([tracked.url] if tracked.left else [])
+        if tracked.outcome in ANSWERS:
+            self._streak = self.fault_streak = 0
+        elif tracked.outcome is Outcome.elsewhere:
+            self._away.update([tracked.leads_to] if tracked.leads_to else [])
+        else:
+            self._streak += not (tracked.left or tracked.outcome in OURS)
+            self.last_trouble = f"{tracked.url}: {in_words(tracked.outcome, tracked.reason)}"
+
+    def add_changes(self, kinds: Iterable[str]) -> None:
+        """Count changes by their kinds."""
+        self.counts.update("changed" if kind in {"edited", "retitled"} else kind for kind in kinds)
+
+    def reason_to_stop(self) -> str | None:
+        """Why the run should end now, where it should."""
+        if self.fault_streak >= STREAK:
+            return BROKEN
+        if self._streak >= STREAK:
+            return REFUSED
+        if self._away.total() >= STREAK and not self._answers() and self.moved_to():
+            return SITE_MOVED
+        if self._changed() > max(MANY_CHANGED, CHANGED_SHARE * self._known()):
+            return CHANGED
+        left = len(self._left)
+        return MISSING if too_many(left, self._known() - left) else None
+
+    def _changed(self) -> int:
+        """How many pages have changed, or seem to have."""
+        return self.counts["changed"] + self._outcomes[Outcome.suspect]
+
+    def _known(self) -> int:
+        """How many pages of the site there are, or were when the run began."""
+        return self.live + self.counts["baseline"] + self.counts["new"]
+
+    def trouble(self, reason: str) -> str:
+        """What to say of a run that ended for this reason and got nothing; empty where all is well."""
+        if self._broke_down(reason):
+            return f"the run ended early ({reason}); {self.faults[-1] if self.faults else 'its log says why'}"
+        if self._has_moved(reason):
+            return self._move()
+        if reason in {REFUSED, MISSING, CHANGED}:
+            return self._stopped(reason)
+        if reason in {"shutdown", SPENT} or self._answers():
+            return ""
+        if reason in EARLY:
+            return self.cut_short(reason)
+        return f"nothing of the site could be had; last, {self.last_trouble or 'no answer came'}"
+
+    def cut_short(self, reason: str) -> str:
+        """What to say of a run that ended before its end; empty for any other."""
+        if reason not in EARLY:
+            return ""
+        had = f"after {self.counts['fetched']} pages" if self.counts["fetched"] else "before any page was had"
+        return f"{EARLY[reason]}, {had}; the others wait for the next run"
+
+    def is_whole(self, reason: str) -> bool:
+        """Whether a run with this end has looked at all that its sources led to."""
+        return reason == "finished" and not self.unseen
+
+    def _broke_down(self, reason: str) -> bool:
+        """Whether the fault is ours: a run that broke over each page has shown nothing of the site."""
+        return reason in BREAKDOWNS or (bool(self.faults) and not self._answers())
+
+    def _stopped(self, reason: str) -> str:
+        """Why the run stopped asking."""
+        if reason == MISSING:
+            return f"{len(self._left)} of {self._known()} pages are not found at once; none is taken as gone"
+        if reason == CHANGED:
+            changed = f"{self._changed()} of {self._known()} pages have changed at once"
+            return f"{changed}: has the site a new design? The other pages wait for the next run"
+        refused = f"refused or failed {STREAK} times in a row, so it was asked no further"
+        return f"{refused}; last, {self.last_trouble}"
+
+    def _has_moved(self, reason: str) -> bool:
+        return reason not in {"shutdown", REFUSED} and bool(self.moved_to())
+
+    def _move(self) -> str:
+        """Where the site has moved to, and what to do about it."""
+        origin = self.moved_to()
+        lead = f"{self._away[origin]} of {self.counts['fetched']} pages fetched redirect there"
+        return f"the site has moved to {origin}: {lead}. Change `url` in its file, or add it to `also`"
+
+    def moved_to(self) -> str:
+        """The other site to which nearly all pages that answered redirect; empty where they do not."""
+        origin, count = next(iter(self._away.most_common(1)), ("", 0))
+        return origin if count and count >= MOVED_SHARE * (self._answers() + self._away.total()) else ""
+
+    def _answers(self) -> int:
+        return sum(self._outcomes[one] for one in ANSWERS)
+
+    def issue(self, reason: str) -> str:
+        """The kind of issue that such an end is, where there is trouble."""
+        if self._broke_down(reason):
+            return BROKE_DOWN
+        if self._has_moved(reason):
+            return SITE_MOVED
+        if reason in {MISSING, CHANGED}:
+            return reason
+        return CUT_SHORT if reason in EARLY else UNREACHABLE
+
+
+def _word(tracked: Tracked) -> str | None:
+    """The count that a fetch belongs to besides its changes."""
+    if tracked.outcome is Outcome.not_modified:
+        return "not_modified"
+    if tracked.left or tracked.outcome is Outcome.suspect:
+        return None
+    if tracked.outcome in REFUSALS:
+        return "blocked"
+    if tracked.outcome in ANSWERS:
+        still = not (tracked.changes or tracked.baseline or tracked.outcome is Outcome.gone)
+        return "unchanged" if still else None
+    return None if tracked.outcome in OURS | {Outcome.elsewhere} else "failed"

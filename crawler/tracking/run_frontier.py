@@ -1,0 +1,401 @@
+"""The memory of one run of one site: what its sources say, and which pages are to be fetched next."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+from urllib.parse import urljoin
+
+from crawler.classification.outcome import Context, Outcome, judge
+from crawler.classification.response import fingerprint
+from crawler.config.site import Site
+from crawler.dates import sound_date
+from crawler.fetch_result import Fetched, Listed
+from crawler.frontier import Errand, SourceState
+from crawler.revisit.visits import Visit, rank
+from crawler.times import iso, now, parse
+from crawler.urls.canonical import canonical, in_scope, is_asset, key, trap
+from crawler.urls.patterns import Shapes, shape
+from storage.bodies import digest_of
+from storage.rows import PageRow, Values, VisitRow
+from storage.store import Store
+
+Some = TypeVar("Some")
+
+BATCH = 500
+IN_ONE_TRANSACTION = 50
+"""So many pages of a source are stored at a time, so that other sites' runs need not wait."""
+WHOLE_EVERY = timedelta(hours=24)
+NOT_FOUND_EVERY = timedelta(days=30)
+OK = 200
+TELLING = {Outcome.ok, Outcome.gone, Outcome.soft_404}
+"""Outcomes that show how a site answers for an address that can't exist."""
+MOST_SHAPES, LONGEST_SHAPE = 5, 100  # of what is told of traps
+FILL = 20  # a scheduled run looks at this many pages at least, so that a small site is read whole
+
+
+class SiteArchive:
+    """What the spider of a site asks, answered from the store. `thorough` runs look at every known page."""
+
+    def __init__(self, store: Store, site: Site, run: int, started: datetime, *, thorough: bool) -> None:
+        self.store, self.site, self.run, self.started = store, site, run, started
+        self.requests: Callable[[], int] = lambda: 0
+        """How many requests the run has made so far."""
+        day_ago = iso(started - timedelta(days=1))
+        self.budget = site.budget - store.requests_since(site.name, day_ago)
+        self.fill = self.budget if thorough else FILL
+        self._tried: set[int] = set()
+        self._witnessed: set[int] = set()
+        self._again: list[Errand] = []
+        self._shapes = _shapes(store, site.name)
+        self._trapped: Counter[str] = Counter()
+        self._left: set[int] = set()
+        self._due: deque[int] | None = None  # until it is planned, and again where a source says something
+        self._others: deque[int] = deque()
+        self._missing: set[int] = set()
+        self.batch = BATCH
+        """How many errands are given at a time."""
+        self._noted: set[tuple[str, str]] = set()
+        self._source_troubles: dict[str, str] = {}
+
+    # ---- what the spider asks (crawler.frontier.Archive)
+
+    def impossible(self) -> str | None:
+        """An address that can't exist, asked for once a month to know how the site says so."""
+        asked = self.store.site(self.site.name).not_found_at
+        if asked and self.started - parse(asked) < NOT_FOUND_EVERY:
+            return None
+        return urljoin(self.site.url, f"variorum-{digest_of(self.site.url.encode())[:12]}-no-such-page/")
+
+    def not_found(self, fetched: Fetched) -> None:
+        """Keep how the site answers for it, where its status does not tell; trouble is no answer."""
+        if judge(fetched, Context("", "")).outcome not in TELLING:
+            return
+        seen = fingerprint(fetched) if fetched.status == OK else None
+        values: Values = {
+            "not_found_at": fetched.fetched_at,
+            "not_found_title": seen.title if seen else None,
+            "not_found_digest": seen.digest if seen else None,
+        }
+        self.store.know_not_found(self.site.name, values)
+
+    def note(self, listed: Sequence[Listed]) -> None:
+        """Keep what a source says of pages; those it shows to be out of date are remembered as such."""
+        listed = [self._soundly_dated(one) for one in listed]
+        said: list[tuple[PageRow, Listed]] = []
+        for some in _batches([one for one in listed if self._is_news(one)]):
+            with self.store.writing():
+                said += [(self._page_of(one), one) for one in some]
+        dates = (self.store.listed_date(page.id, one.source) for page, one in said)
+        told = [_tells_of_change(page, one, date) for (page, one), date in zip(said, dates, strict=True)]
+        believed = not _cries_wolf(told, listed)
+        for batch in _batches(list(zip(said, told, strict=True))):
+            with self.store.writing():
+                for (page, one), tells in batch:
+                    self._keep(page, one, told=tells and believed)
+
+    def source(self, address: str) -> SourceState:
+        """What the source at that address last said of itself."""
+        for row in self.store.sources(self.site.name):
+            if row.address == address:
+                return SourceState(
+                    row.read_at, row.whole_at, row.entries, row.cursor, row.etag, row.last_modified
+                )
+        return SourceState()
+
+    def stale(self, state: SourceState) -> bool:
+        """Whether it is time to read the source from end to end again."""
+        return state.whole_at is None or self.started - parse(state.whole_at) >= WHOLE_EVERY
+
+    def read(self, kind: str, address: str, state: SourceState) -> None:
+        """Keep what a source said of itself."""
+        before = {row.address: row.whole_run for row in self.store.sources(self.site.name)}.get(address)
+        values: Values = {
+            "kind": kind,
+            "read_at": state.read_at,
+            "whole_at": state.whole_at,
+            "entries": state.entries,
+            "cursor": state.cursor,
+            "etag": state.etag,
+            "last_modified": state.last_modified,
+            "whole_run": before or (self.run if state.whole_at else None),
+        }
+        self.store.save_source(self.site.name, address, values)
+
+    def whole(self, kind: str) -> None:
+        """What sources of this kind listed before and do not list now is to be looked for."""
+        for pages in _batches(self.store.no_longer_listed(self.site.name, kind, self.run)):
+            with self.store.writing():
+                for page in pages:
+                    self.store.update_page(page.id, {"told_at": iso(now())})
+                    self._left.add(page.id)
+                    self._due = None
+
+    def source_trouble(self, kind: str, message: str) -> None:
+        """Remembered until it is known how the run fared: a site that fails as a whole is one issue."""
+        self._source_troubles[kind] = message
+
+    def errands(self) -> Sequence[Errand]:
+        """The next pages to fetch: those that are due, and those never fetched, as far as the budget goes."""
+        again, self._again = self._again, []
+        pages: list[PageRow] = []
+        while not pages and (chosen := self._chosen()):
+            self._tried.update(chosen)
+            pages = self.store.some_pages(chosen)
+        return again + [_errand(page) for page in pages]
+
+    def spent(self) -> bool:
+        """Whether the day's budget is used up."""
+        return self.requests_left() <= 0
+
+    def requests_left(self) -> int:
+        """What is left of the day's budget."""
+        return max(0, self.budget - self.requests())
+
+    # ---- what the recording asks and tells
+
+    def complain(self, about: str, message: str) -> None:
+        """An issue of this site, raised; or closed, where the message is empty."""
+        if message:
+            self.store.raise_issue(self.site.name, about, message, iso(now()))
+        else:
+            self.store.close_issue(self.site.name, about, iso(now()))
+
+    def tell_of_sources(self) -> None:
+        """Raise or close an issue for each kind of source that was asked."""
+        for kind, message in self._source_troubles.items():
+            self.complain(f"{kind} source", message)
+
+    def page(self, url: str) -> PageRow:
+        """The page that a fetch was meant for. A known one is found without waiting for a lock."""
+        if found := self.store.find(self.site.name, key(canonical(url, self.site), self.site)):
+            return found
+        with self.store.writing():
+            return self._page_of(Listed(url, "links"))
+
+    def fetched(self, page: int) -> None:
+        """The run has fetched the page, and need not fetch it again."""
+        self._tried.add(page)
+
+    def brought(self, page: PageRow) -> None:
+        """What a page that was never fetched before has brought: an article, or not."""
+        if page.state == "live":
+            version = self.store.last_version(page.id)
+            self._shapes.add(page.url, version.words if version else None, page.text_digest)
+
+    def traps(self) -> str:
+        """Which addresses were not followed in this run, for the operator; empty for none."""
+        most = self._trapped.most_common(MOST_SHAPES)
+        named = ", ".join(f"{count} like {form}" for form, count in most)
+        if not named:
+            return ""
+        return (
+            f"addresses without end were not followed: {named}. If no page is missing, name them "
+            "under `exclude` in the site's file, and this is not said again."
+        )
+
+    def saw_all(self) -> bool:
+        """Whether this run has looked at every page that is there."""
+        return all(page in self._tried for page in self.store.live_pages(self.site.name))
+
+    def again(self, page: PageRow) -> None:
+        """The page is to be fetched once more in this run, whole."""
+        self._tried.add(page.id)
+        self._again.append(Errand(page.url, parts=page.parts))
+
+    def has_tried(self, page: int) -> bool:
+        """Whether this run has fetched the page, or is about to."""
+        return page in self._tried
+
+    def has_left(self, page: PageRow) -> bool:
+        """Whether a source that this run has read from end to end lists the page no longer."""
+        return page.id in self._left
+
+    # ---- inside
+
+    def _chosen(self) -> list[int]:
+        """The pages to fetch next.
+
+        Those that have left by themselves: that must be known before what has turned up is read. Then those
+        never fetched, those that are due, and others, until the run has looked at as many as it should.
+        """
+        left = self.requests_left()
+        if self._due is None:
+            self._plan(left)
+        assert self._due is not None
+        if missing := [page for page in self._due if page in self._missing and page not in self._tried]:
+            return missing[:left]
+        room = min(left, self.batch)
+        waiting = self.store.never_fetched(self.site.name, room + len(self._tried))
+        chosen = [page for page in waiting if page not in self._tried][:room]
+        chosen += _taken(self._due, self._tried, room - len(chosen))
+        unfilled = self.fill - len(self._tried) - len(chosen)
+        return chosen + _taken(self._others, self._tried, min(room - len(chosen), unfilled))
+
+    def _plan(self, most: int) -> None:
+        """Order the pages that were fetched before, once: what sources say of them is known by now."""
+        visits = (self._visit(row) for row in self.store.visits(self.site.name) if row.id not in self._tried)
+        due, others = rank(self._remembering(visits), self.started, most=most)
+        self._due, self._others = deque(due), deque(others)
+
+    def _remembering(self, visits: Iterable[Visit]) -> Iterator[Visit]:
+        self._missing.clear()
+        for visit in visits:
+            if visit.missing:
+                self._missing.add(visit.page)
+            yield visit
+
+    def _soundly_dated(self, one: Listed) -> Listed:
+        """The same, with times by the site's clock in UTC, and without those that lie in the future."""
+        if not (one.published or one.modified):
+            return one
+        zone, at = self.site.zone, iso(self.started)
+        return replace(
+            one,
+            published=sound_date(one.published, zone, seen_at=at),
+            modified=sound_date(one.modified, zone, seen_at=at),
+        )
+
+    def _visit(self, page: VisitRow) -> Visit:
+        missing = page.id in self._left or (page.state == "missing" and page.missing_run != self.run)
+        return visit_of(page, missing=missing, witnessed=page.id in self._witnessed)
+
+    def _is_news(self, one: Listed) -> bool:
+        """Whether it belongs to the site, and the run has not heard the same from this source before."""
+        if not in_scope(one.url, self.site) or is_asset(one.url):
+            return False
+        said = (key(one.url, self.site), one.source)
+        if said in self._noted:
+            return False
+        self._noted.add(said)
+        trapped = self._trap(one, said[0])
+        if trapped:
+            self._trapped[trapped] += 1
+        return not trapped
+
+    def _trap(self, one: Listed, known_as: str) -> str | None:
+        """What it is like where it is a trap: endless by itself, or new and of a kind that brings nothing."""
+        if endless := trap(canonical(one.url, self.site)):
+            return f"{shape(one.url)[:LONGEST_SHAPE]} ({endless})"
+        if one.source != "links" or not self._shapes.is_barren(one.url):
+            return None
+        return None if self.store.find(self.site.name, known_as) else shape(one.url)
+
+    def _page_of(self, one: Listed) -> PageRow:
+        """The page that is listed, found by its address or by the site's own id of it; else a new one."""
+        url = canonical(one.url, self.site)
+        page = self.store.find_exactly(self.site.name, key(url, self.site))
+        if page is None and one.ref and (page := self.store.find_ref(self.site.name, one.ref)):
+            self.store.add_address(self.site.name, key(url, self.site), page.id)
+            self._due = None
+            return self.store.update_page(page.id, {"listed_url": url, "told_at": iso(now())})
+        return page or self._new_page(url, one)
+
+    def _new_page(self, url: str, one: Listed) -> PageRow:
+        found_on = canonical(one.on, self.site) if one.on else None
+        if found_on:
+            self._shapes.led(found_on, url)
+        values: Values = {
+            "site": self.site.name,
+            "url": url,
+            "ref": one.ref,
+            "found_at": iso(now()),
+            "found_by": one.source,
+            "found_on": found_on,
+            "found_run": self.run,
+            "published": one.published,
+            "published_by": "listed" if one.published else None,
+            "modified": one.modified,
+            "witness": one.witness,
+            "parts": one.parts,
+        }
+        page = self.store.add_page(values, key(url, self.site))
+        for numbers in (self._tried, self._witnessed, self._left):
+            numbers.discard(page.id)  # SQLite gives the number of a page that was merged away once more
+        return page
+
+    def _keep(self, page: PageRow, one: Listed, *, told: bool) -> None:
+        values: Values = {n: v for n in ("ref", "published", "witness") if (v := getattr(one, n))}
+        if one.published:
+            values["published_by"] = "listed"
+        if one.modified and (one.ref or not page.ref):  # an API that knows the page by its id dates it best
+            values["modified"] = one.modified
+        if one.witness:  # such a source knows the whole text
+            values["parts"] = one.parts
+        if told:
+            values["told_at"] = iso(now())
+            self._due = None
+        elif one.witness:
+            self._witnessed.add(page.id)
+        if any(getattr(page, name) != value for name, value in values.items()):
+            self.store.update_page(page.id, values)
+        self.store.list_page(page.id, one.source, self.run, one.modified)
+
+
+def _taken(waiting: deque[int], tried: set[int], room: int) -> list[int]:
+    """The first that were not tried, so many at most, taken away from those that wait."""
+    found: list[int] = []
+    while waiting and len(found) < room:
+        page = waiting.popleft()
+        if page not in tried:
+            found.append(page)
+    return found
+
+
+def _batches(some: Sequence[Some]) -> Iterator[Sequence[Some]]:
+    return (some[at : at + IN_ONE_TRANSACTION] for at in range(0, len(some), IN_ONE_TRANSACTION))
+
+
+def _shapes(store: Store, site: str) -> Shapes:
+    """What the addresses of the site have brought so far."""
+    shapes = Shapes()
+    for url, words, text_digest, found_on in store.fetched_addresses(site):
+        shapes.add(url, words, text_digest)
+        if found_on:
+            shapes.led(found_on, url)
+    return shapes
+
+
+def visit_of(page: PageRow | VisitRow, *, missing: bool, witnessed: bool = False) -> Visit:
+    """What the plan of visits wants to know of a page."""
+    return Visit(
+        page=page.id,
+        checked_at=_moment(page.checked_at),
+        born=parse(min(filter(None, [page.published, page.found_at]))),
+        changed_at=_moment(page.changed_at),
+        listing=page.kind == "listing",
+        missing=missing,
+        told=page.told_at is not None,
+        witnessed=witnessed,
+    )
+
+
+def _tells_of_change(page: PageRow, one: Listed, dated: str | None) -> bool:
+    """Whether the source, which dated the page `dated` before, says that our copy is not the latest."""
+    if page.checked_at is None:
+        return False
+    if page.state in ("gone", "missing") and one.source in ("wordpress", "sitemap", "feed"):
+        return True
+    if one.witness and page.witness and one.witness != page.witness:
+        return True
+    return bool(one.modified and dated and one.modified > dated)
+
+
+def _cries_wolf(told: list[bool], listed: Sequence[Listed]) -> bool:
+    """Whether most pages are said to have changed at once, by dates alone: then the dates mean nothing."""
+    return sum(told) > max(10, len(told) / 2) and not any(one.witness for one in listed)
+
+
+def _errand(page: PageRow) -> Errand:
+    if page.listed_url:
+        return Errand(page.listed_url, parts=page.parts)
+    if page.state != "live":
+        return Errand(page.url, parts=page.parts)
+    return Errand(page.url, page.etag, page.last_modified, page.parts)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return parse(text) if text else None

@@ -1,0 +1,69 @@
+"""The boilerplate of a site as a person sees it: each piece with its evidence, to be pinned or freed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from crawler.errors import Misuse
+from crawler.extraction.boilerplate.template import Design, Piece, Template
+from crawler.times import iso, now
+from crawler.tracking.template_learning import decisions
+from storage.store import Store
+
+Decided = Literal["pinned", "freed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A piece, the design that it belongs to, and what a person has decided of it."""
+
+    piece: Piece
+    design: str
+    """`most` for that of most pages, `kind 1` … of other kinds of pages, `earlier 1` … of earlier designs."""
+    decided: Decided | None
+
+
+def pieces(store: Store, site: str) -> list[Shown]:
+    """The pieces that are learned of a site or were decided on, those of most pages first.
+
+    Raises Misuse where nothing is learned yet.
+    """
+    saved = store.template(site)
+    if saved is None:
+        raise Misuse(
+            f"nothing is learned of {site} yet: `variorum crawl {site}` does that with its first run"
+        )
+    template = Template.from_json(saved.pieces)
+    made = {(d.path, d.text): d.boilerplate for d in decisions(store, site)}
+    shown = [
+        Shown(piece, name, _decided(made.get((piece.path, piece.text))))
+        for name, design in _named(template)
+        for piece in sorted(design.pieces)
+    ]
+    learned = {(one.piece.path, one.piece.text) for one in shown}
+    others = [(Piece(*place, "pinned", 0), what) for place, what in made.items() if place not in learned]
+    return shown + [Shown(piece, "most", _decided(what)) for piece, what in others]
+
+
+def decide(store: Store, site: str, piece_id: str, boilerplate: bool | None) -> Piece:
+    """The piece, about which that is decided from now on; None takes an earlier decision back.
+
+    Texts are read with it when they are next compared; it makes no change. Raises Misuse for an unknown id.
+    """
+    found = next((one.piece for one in pieces(store, site) if one.piece.id == piece_id), None)
+    if found is None:
+        raise Misuse(f"{site} has no piece {piece_id}: `variorum template {site}` lists them")
+    store.pin(site, found.path, found.text, boilerplate, iso(now()))
+    return found
+
+
+def _named(template: Template) -> Iterator[tuple[str, Design]]:
+    yield "most", template
+    yield from ((f"kind {number}", design) for number, design in enumerate(template.kinds, 1))
+    yield from ((f"earlier {number}", design) for number, design in enumerate(template.before, 1))
+
+
+def _decided(boilerplate: bool | None) -> Decided | None:
+    return None if boilerplate is None else "pinned" if boilerplate else "freed"

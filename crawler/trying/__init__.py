@@ -1,1 +1,0 @@
-"""Looking at a site or a saved page without storing anything."""

@@ -1,0 +1,130 @@
+"""The morning list: what changed and nobody has judged yet, by day and site, the weightiest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from review.filters import parsed, query
+from review.objects import item_object
+from review.web import number, page, reading
+from storage.queries import change_list
+from storage.queries.change_list import KINDS, REVIEWED, SHELVES, Filters, Item
+from storage.queries.verdicts import batch_of
+from storage.reader import Reader
+
+AT_ONCE = 50
+FELLOWS = 20
+"""Of an edit of many pages, so many are named."""
+ISSUES, SUSPECTS = 10, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item of the list."""
+
+    item: Item
+    others: int
+    """So many other pages have the same edit."""
+    fellows: list[Item]
+    """Some of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of the list."""
+
+    entries: list[Entry]
+    earlier: bool
+    """There are others before these ..."""
+    later: bool
+    """... and after them."""
+    tally: change_list.Tally
+
+
+def morning(request: Request) -> Response:
+    """The list as a page."""
+    filters, asked = parsed(request.query_params), request.query_params
+    with reading(request) as reader:
+        found = _found(reader, filters, request)
+        done = number(request, "done")
+        values: dict[str, Any] = {
+            "issues": reader.issues(filters.site),
+            "suspects": reader.suspects(filters.site),
+            "languages": change_list.languages(reader),
+            "sites": change_list.site_names(reader),
+            "done": batch_of(reader, done) if done else None,
+        }
+    return page(
+        request,
+        "morning.html",
+        **values,
+        found=found,
+        filters=filters,
+        days=_grouped(found.entries),
+        kept=query(filters),
+        place=next((f"{name}={asked[name]}" for name in ("after", "before") if name in asked), ""),
+        with_query=lambda **more: query(filters, **more),
+        kinds=KINDS,
+        choices=REVIEWED,
+        shelves=SHELVES,
+        most_issues=ISSUES,
+        most_suspects=SUSPECTS,
+    )
+
+
+def changes_json(request: Request) -> Response:
+    """The same list for programs; `after` takes the id of its last change for the next ones."""
+    filters = parsed(request.query_params)
+    with reading(request) as reader:
+        found = _found(reader, filters, request)
+    return JSONResponse(
+        {
+            "changes": [{**item_object(one.item), "others": one.others} for one in found.entries],
+            "after": found.entries[-1].item.id if found.later else None,
+            "reviewed": found.tally.reviewed,
+            "of": found.tally.of,
+            "more": found.tally.more,
+        }
+    )
+
+
+def _found(reader: Reader, filters: Filters, request: Request) -> Found:
+    after, before = (_item(reader, number(request, name)) for name in ("after", "before"))
+    rows = change_list.items(reader, filters, after=after, before=before, limit=AT_ONCE + 1)
+    shown = rows[-AT_ONCE:] if before else rows[:AT_ONCE]
+    more = len(rows) > len(shown)
+    return Found(
+        entries=[_entry(reader, filters, one) for one in shown],
+        earlier=more if before else after is not None,
+        later=before is not None or more,
+        tally=change_list.tally(reader, filters),
+    )
+
+
+def _entry(reader: Reader, filters: Filters, one: Item) -> Entry:
+    fellows = change_list.fellows(reader, filters, one, FELLOWS)
+    others = change_list.count_fellows(reader, filters, one) if len(fellows) == FELLOWS else len(fellows)
+    return Entry(one, others, fellows)
+
+
+def _grouped(entries: list[Entry]) -> list[tuple[str, list[tuple[str, list[Entry]]]]]:
+    """Days, and in each its sites, with their entries."""
+    by_day = groupby(entries, key=lambda entry: entry.item.day)
+    return [
+        (day, [(site, list(group)) for site, group in groupby(those, key=lambda entry: entry.item.site)])
+        for day, those in by_day
+    ]
+
+
+def _item(reader: Reader, change: int | None) -> Item | None:
+    return change_list.item(reader, change) if change is not None else None
+
+
+routes = [Route("/", morning), Route("/changes.json", changes_json)]
+menu = ("Changes", "/")

@@ -1,0 +1,173 @@
+"""Scraped text made fit to be shown: nothing in it misleads, and nothing in it stays unseen. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby, zip_longest
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from crawler.diffing.diff import Relink
+from storage.text_index.folding import folded_words
+
+UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
+"""Control characters, and those that turn round the order of what follows. Joiners and the plain marks of
+direction are not among them: Persian is written with those."""
+
+UNSEEN = {
+    "\u200c": "ZWNJ", "\u200d": "ZWJ", "\u200b": "zero-width space", "\u00ad": "soft hyphen",
+    "\u200e": "left-to-right mark", "\u200f": "right-to-left mark", "\u061c": "Arabic letter mark",
+    "\u2060": "word joiner", "\ufeff": "byte order mark", "\u0640": "tatweel",
+}  # fmt: skip
+BLANKS = {
+    " ": "space", "\t": "tab", "\u00a0": "no-break space", "\u202f": "narrow no-break space",
+    "\u2009": "thin space", "\u3000": "wide space",
+}  # fmt: skip
+_NOT_SEEN = re.compile(f"[{''.join(UNSEEN)}]")
+
+WHOLE = 3_000
+"""Characters of a piece of text that are shown without asking."""
+ENDS = 400
+"""Characters shown at both ends of a longer one."""
+MIDDLE = 50_000
+"""Characters between these that can be unfolded."""
+MOST_LABELS = 3
+
+
+class Piece(NamedTuple):
+    """A piece of a text: `=` kept, `-` taken out, `+` put in, `<` moved away, `>` moved here."""
+
+    sign: str
+    text: str
+    folded: str = ""
+    """What follows the text, to be unfolded ..."""
+    lost: int = 0
+    """... and so many characters after that, which are not shown ..."""
+    end: str = ""
+    """... and its end."""
+    label: str = ""
+    """What one can't see of it."""
+    space: str = ""
+    """White space before it, which is no part of what changed."""
+
+
+def harmless(text: str) -> str:
+    """The text with each character that could mislead a reader as its code, like `\\u202e`."""
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def link(url: object) -> str | None:
+    """The address, where it is one that may be followed: of http or https, with a host, and plain to see."""
+    text = str(url)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    is_plain = not any(char.isspace() for char in text) and harmless(text) == text
+    return text if parts.scheme in ("http", "https") and parts.hostname and is_plain else None
+
+
+def clipped(text: str | None, most: int = 300) -> str:
+    """The text, cut where it is longer than that."""
+    text = text or ""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def piece(sign: str, text: str, label: str = "") -> Piece:
+    """The text as a piece, folded where it is long."""
+    space = text[: len(text) - len(text.lstrip())] if sign != "=" and text.strip() else ""
+    text = text[len(space) :]
+    if len(text) <= WHOLE:
+        return Piece(sign, text, label=label, space=space)
+    folded = text[ENDS:-ENDS]
+    lost = max(0, len(folded) - MIDDLE)
+    return Piece(sign, text[:ENDS], folded[:MIDDLE], lost, text[-ENDS:], label, space)
+
+
+def link_pieces(link: Relink) -> tuple[Piece, ...]:
+    """A link that leads elsewhere: its words, and both addresses."""
+    return (
+        piece("=", f"link «{link.words}»: "),
+        *([piece("-", link.old)] if link.old else []),
+        *([piece("+", f" {link.new}")] if link.new else []),
+    )
+
+
+def marked(words: Iterable[tuple[str, str]]) -> tuple[Piece, ...]:
+    """The words of an edited block, with labels for what changed and can't be seen."""
+    found: list[Piece] = []
+    for same, group in groupby(words, key=lambda one: one[0] == "="):
+        run = list(group)
+        found += [piece("=", text) for _, text in run] if same else _changed(run)
+    return tuple(found)
+
+
+def _changed(run: list[tuple[str, str]]) -> Iterator[Piece]:
+    """What was taken out and put in between two words that stayed."""
+    sides = {sign: "".join(text for other, text in run if other != sign) for sign in "-+"}
+    for at, (sign, text) in enumerate(run):
+        before, after = (run[at - 1] if at else ("=", "")), [*run, ("=", "")][at + 1]
+        label = ""
+        if not text.strip() and sides[sign].strip() and _is_edge(text, sides[sign]):
+            pass  # the blank stays, and only what it stands beside is another
+        elif sign == "+":
+            label = unseen(before[1] if before[0] == "-" else "", text)
+        elif after[0] != "+":
+            label = unseen(text, "")
+        yield piece(sign, text, label)
+
+
+def _is_edge(blank: str, text: str) -> bool:
+    """Whether the text has that white space at its beginning or at its end."""
+    return blank in (text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :])
+
+
+def unseen(old: str, new: str) -> str:
+    """What became of a word that looks as it did: «ZWNJ added», «no-break space → space»; else nothing."""
+    if len(old) + len(new) > WHOLE or old == new:
+        return ""
+    if not old.strip() and not new.strip():
+        return _listed(_blanks(old, new))
+    if _NOT_SEEN.sub("", "".join(old.split())) == _NOT_SEEN.sub("", "".join(new.split())):
+        return _listed(_counted(old, new))
+    if folded_words(old) == folded_words(new) and len(old.strip()) == len(new.strip()):
+        return _listed(_letters(old.strip(), new.strip()))
+    return ""
+
+
+def _counted(old: str, new: str) -> Iterator[str]:
+    before, after = Counter(old), Counter(new)
+    for char, name in (UNSEEN | BLANKS).items():
+        if before[char] != after[char]:
+            yield f"{name} {'added' if after[char] > before[char] else 'removed'}"
+
+
+def _blanks(old: str, new: str) -> Iterator[str]:
+    if not old or not new or (set(old) | set(new)) & set(UNSEEN):
+        yield from _counted(old, new)
+        return
+    for a, b in zip_longest(old, new, fillvalue=""):
+        if a != b:
+            yield f"{_blank(a)} → {_blank(b)}"
+
+
+def _blank(char: str) -> str:
+    return BLANKS.get(char, f"U+{ord(char):04X}") if char else "nothing"
+
+
+def _letters(old: str, new: str) -> Iterator[str]:
+    for a, b in zip(old, new, strict=True):
+        if a != b and a.casefold() != b.casefold():
+            yield f"{_named(a)} → {_named(b)}"
+
+
+def _named(char: str) -> str:
+    return unicodedata.name(char, f"U+{ord(char):04X}").lower()
+
+
+def _listed(found: Iterable[str]) -> str:
+    names = list(dict.fromkeys(found))
+    return ", ".join([*names[:MOST_LABELS], *(["…"] if len(names) > MOST_LABELS else [])])

@@ -1,0 +1,147 @@
+"""The latest text of a page, each sentence with its date: since when it stands there. And what stood once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from crawler.diffing.blame import Blame, Sentence, Told, blame
+from crawler.diffing.diff import Hunk
+from review.objects import former_object, page_object, sentence_object
+from review.safe_text import Piece, piece
+from review.web import page, reading
+from storage.queries import page_timeline
+from storage.queries.page_timeline import Text
+from storage.reader import Reader
+from storage.rows import VersionRow
+
+MOST_LINES = 2_000
+MOST_FORMER = 500
+AGES = 5
+"""Shades from the oldest sentences of a page to the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Sentences of a block that follow one another and came together."""
+
+    of: Sentence
+    piece: Piece
+    age: int
+    """From 0, as old as any of the page, to AGES - 1, the newest."""
+
+
+def since(request: Request) -> Response:
+    """The text as a page."""
+    with reading(request) as reader:
+        row = reader.page(request.path_params["id"])
+        latest = reader.version(row.id)
+        found, whole = _blamed(reader, latest)
+    return page(
+        request,
+        "since.html",
+        row=row,
+        latest=latest,
+        blocks=list(stretches(found))[:MOST_LINES],
+        lost=max(0, len(found.blocks) - MOST_LINES),
+        former=[(one, piece("=", one.text.strip())) for one in found.former[:MOST_FORMER]],
+        more=max(0, len(found.former) - MOST_FORMER),
+        whole=whole,
+        brought=_brought(found),
+        ages=_ages(found),
+    )
+
+
+def since_json(request: Request) -> Response:
+    """The same for programs."""
+    with reading(request) as reader:
+        row = reader.page(request.path_params["id"])
+        found, whole = _blamed(reader, reader.version(row.id))
+    return JSONResponse(
+        {
+            **page_object(row),
+            "whole": whole,
+            "blocks": [[sentence_object(one) for one in block] for block in found.blocks],
+            "former": [former_object(one) for one in found.former],
+        }
+    )
+
+
+def stretches(found: Blame) -> Iterator[list[Stretch]]:
+    """Each block, sentences of one origin joined."""
+    ages = _ages(found)
+    for block in found.blocks:
+        groups = (list(group) for _, group in groupby(block, key=lambda one: (one.version, one.ours)))
+        yield [
+            Stretch(
+                those[0],
+                piece("=", "".join(one.text for one in those).rstrip()),
+                ages[those[0].version],
+            )
+            for those in groups
+        ]
+
+
+def _ages(found: Blame) -> dict[int, int]:
+    """How new what each version brought is, from 0 for the oldest to AGES - 1."""
+    versions = sorted({one.version for one in _all(found)})
+    return {version: at * (AGES - 1) // max(1, len(versions) - 1) for at, version in enumerate(versions)}
+
+
+def _all(found: Blame) -> Iterator[Sentence]:
+    return (one for block in found.blocks for one in block)
+
+
+def _brought(found: Blame) -> list[tuple[int, str, int, int]]:
+    """The versions that brought something, the latest first: with their time, sentences and share in %."""
+    those = list(_all(found))
+    size = sum(len(one.text) for one in those) or 1
+    by_version: dict[int, list[Sentence]] = {}
+    for one in those:
+        by_version.setdefault(one.version, []).append(one)
+    return [
+        (number, of[0].at, len(of), round(100 * sum(len(one.text) for one in of) / size))
+        for number, of in sorted(by_version.items(), reverse=True)
+    ]
+
+
+def _blamed(reader: Reader, latest: VersionRow) -> tuple[Blame, bool]:
+    """Who brought what, and whether all versions were looked through."""
+    texts = page_timeline.texts(reader, latest.page)
+    drifted = {one.version for one in page_timeline.drifts(reader, latest.page)}
+    told = [_told(reader, latest.page, texts, at, drifted) for at in range(len(texts))]
+    return blame(told), len(texts) == latest.number
+
+
+def _told(reader: Reader, page: int, texts: Sequence[Text], at: int, drifted: set[int]) -> Told:
+    """A version; where it was read by other rules than the one before it, with what its change says."""
+    one = texts[at]
+    if one.number in drifted:
+        return Told(one.number, one.captured_at, one.text, put="", taken="")
+    if at == 0 or texts[at - 1].extractor == one.extractor:
+        return Told(one.number, one.captured_at, one.text)
+    if (hunks := page_timeline.hunks_to(reader, page, one.number)) is None:
+        return Told(one.number, one.captured_at, one.text)
+    parts = msgspec.json.decode(hunks, type=list[Hunk])
+    taken, put = ("\n".join(block for hunk in parts for block in side(hunk)) for side in (_old, _new))
+    return Told(one.number, one.captured_at, one.text, put, taken)
+
+
+def _old(hunk: Hunk) -> Sequence[str]:
+    return hunk.old
+
+
+def _new(hunk: Hunk) -> Sequence[str]:
+    return hunk.new
+
+
+routes = [
+    Route("/page/{id:number}/since.json", since_json),
+    Route("/page/{id:number}/since", since),
+]

@@ -1,0 +1,1 @@
+"""Scrapy responses and failures as plain fetch results."""

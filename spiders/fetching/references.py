@@ -1,0 +1,63 @@
+"""References of a response: against which address they are read, and where they lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from parsel import Selector
+from scrapy.http import Response, TextResponse
+
+# Scrapy's own name for what it has found: each of its selectors asks there, and raises for a bad <base>.
+from scrapy.utils.response import _baseurl_cache
+from w3lib.html import get_base_url
+
+from crawler.urls.references import resolve
+
+HEAD = 4096
+"""Characters in which a `<base>` is looked for, as Scrapy does."""
+
+
+def base_of(response: Response) -> str:
+    """The address against which the references of a page are read; a `<base>` that leads nowhere is none.
+
+    From then on Scrapy's selectors and `response.urljoin` go by the same address.
+    """
+    if response not in _baseurl_cache:
+        _baseurl_cache[response] = _base(response)
+    return _baseurl_cache[response]
+
+
+def decodable(response: Response) -> Response:
+    """The response; as UTF-8 where it declares what decodes no text, like `rot13`."""
+    if not isinstance(response, TextResponse):
+        return response
+    try:
+        _ = response.text
+    except (LookupError, ValueError):
+        return response.replace(encoding="utf-8")
+    return response
+
+
+def addresses_of(response: Response, references: Iterable[str]) -> list[str]:
+    """Where these references of a page lead, each address once; those that lead nowhere are left out."""
+    base = base_of(response)
+    found = (resolve(base, reference) for reference in references)
+    return list(dict.fromkeys(address for address in found if address))
+
+
+def attribute(link: Selector, name: str) -> str:
+    """The value of an attribute; empty where there is none.
+
+    Not by `link.attrib`, which raises where another attribute's name has a character that XML forbids.
+    """
+    return link.xpath(f"@{name}").get("")
+
+
+def _base(response: Response) -> str:
+    if not isinstance(response, TextResponse):
+        return response.url
+    try:
+        named = get_base_url(response.text[:HEAD], response.url, response.encoding)
+    except ValueError:
+        return response.url
+    return resolve(response.url, named) or response.url

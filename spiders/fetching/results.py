@@ -1,0 +1,50 @@
+"""Scrapy's responses and failures as `Fetched`."""
+
+from __future__ import annotations
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.extraction.html.encoding import described
+from crawler.fetch_result import Fetched
+from crawler.times import iso, now
+from spiders.fetching.failures import error_of
+
+
+def fetched(response: Response) -> Fetched:
+    """What came back for the request that began the chain of redirects."""
+    meta = response.meta
+    hops = zip(meta.get("redirect_reasons", []), meta.get("redirect_urls", []), strict=False)
+    headers = {name.decode("latin-1").lower(): _joined(values) for name, values in response.headers.items()}
+    encoding = described(headers, response.body)
+    return Fetched(
+        url=meta["asked"],
+        final_url=response.url,
+        fetched_at=iso(now()),
+        status=response.status,
+        headers=headers,
+        body=response.body,
+        encoding=encoding.name if encoding else None,
+        encoding_by=encoding.by if encoding else None,
+        # A meta refresh is no status, but a page that said so with 200.
+        hops=tuple((reason if isinstance(reason, int) else 200, url) for reason, url in hops),
+        seed=bool(meta.get("seed")),
+    )
+
+
+def unfetched(request: Request, failure: Failure) -> Fetched:
+    """What is known of a fetch that brought no whole response."""
+    error, detail = error_of(failure)
+    return Fetched(
+        url=request.meta["asked"],
+        final_url=request.url,
+        fetched_at=iso(now()),
+        error=error,
+        detail=detail,
+        seed=bool(request.meta.get("seed")),
+    )
+
+
+def _joined(values: list[bytes]) -> str:
+    return ", ".join(value.decode("latin-1") for value in values)

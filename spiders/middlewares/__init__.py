@@ -1,0 +1,1 @@
+"""Scrapy's middlewares: robots.txt, Retry-After, conditional requests, bounds, network guard."""

@@ -1,0 +1,40 @@
+"""Redirects, as Scrapy follows them; one to an address that is none costs that page alone."""
+
+from __future__ import annotations
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
+from scrapy.http import Response
+
+from crawler.urls.references import resolve
+from spiders.fetching.failures import LeadsNowhere
+from spiders.fetching.references import base_of, decodable
+
+STATUSES = frozenset({301, 302, 303, 307, 308})
+SHOWN = 200
+"""Characters of such an address that are told."""
+
+
+class Redirects(RedirectMiddleware):
+    """Scrapy's redirects, but a Location that is no address of the web ends in LeadsNowhere."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """The request for where it leads; the response, where it leads on to nothing."""
+        location = (response.headers.get("Location") or b"").decode("utf-8", "replace")
+        redirects = response.status in STATUSES and not request.meta.get("dont_redirect")
+        if redirects and location and resolve(request.url, location) is None:
+            raise LeadsNowhere(f"{request.url} leads to {location[:SHOWN]!r}, which is no web address")
+        return super().process_response(request, response)
+
+
+class Refreshes(MetaRefreshMiddleware):
+    """Scrapy's redirects by a meta tag; one that leads to no address is not followed."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """The request for where the page leads; or the page itself."""
+        response = decodable(response)
+        base_of(response)
+        try:
+            return super().process_response(request, response)
+        except ValueError:
+            return response

@@ -1,0 +1,171 @@
+"""Retry-After: a host that asks for time gets it (RFC 9110 10.2.3), up to a share of the run.
+
+Where that is used up, a single page that asks on is left for a later run, as long as the host answers other
+requests between; a host that answers nothing else is left alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from time import monotonic
+
+from scrapy import Request, signals
+from scrapy.core.downloader import Slot
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.statscollectors import StatsCollector
+from twisted.python.failure import Failure
+
+from crawler.times import iso, now
+from spiders.fetching.failures import AskedToWait
+
+LONGEST_HOLD = 120.0
+"""Seconds that a run waits when asked; for a longer wait it leaves the host alone instead."""
+MOST_HELD = 240.0
+"""Seconds that a run waits for one host in all; the setting RETRY_AFTER_MOST_HELD says otherwise."""
+LONGEST_REST = 7 * 86400.0
+"""Seconds beyond which a Retry-After is not believed, but taken for this."""
+STATUSES = (429, 503)
+UNTIL = "retry_after/until"
+"""Key of the run's statistics: the time (UTC, ISO 8601 with Z) until which a host asked to be left alone."""
+
+TOLD = "retry_after/told"
+"""Key of the run's statistics: what to tell of waiting, by host."""
+UNFETCHED = "retry_after/unfetched"
+"""Key of the run's statistics: how many requests were given up because a host asked to wait."""
+WENT_WELL = 400
+"""A lower status than this is an answer; a refusal or failure shows no host at work."""
+
+logger = logging.getLogger(__name__)
+
+
+def seconds_asked(value: str, moment: datetime) -> float | None:
+    """The seconds that a Retry-After header asks for, by number or by HTTP date; None if it is neither."""
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return min(float(value), LONGEST_REST)
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    aware = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return min(max((aware - moment).total_seconds(), 0.0), LONGEST_REST)
+
+
+@dataclass
+class Patience:
+    """How long a run has waited for one host."""
+
+    most: float
+    asked: int = 0
+    """How many answers asked to wait."""
+    held: float = 0.0
+    """Seconds waited in all."""
+    free_at: float = 0.0
+    """Until then it is held, by the monotonic clock."""
+    at_work: bool = True
+    """Whether it has answered well since it last asked to wait."""
+
+    def holds(self, seconds: float, moment: float) -> bool:
+        """Whether the run waits once more; if so, that is counted."""
+        longer = moment + seconds - max(self.free_at, moment)
+        if seconds > LONGEST_HOLD or self.held + max(longer, 0.0) > self.most:
+            return False
+        self.held += max(longer, 0.0)
+        self.free_at = max(self.free_at, moment + seconds)
+        return True
+
+
+class RetryAfter:
+    """Downloader middleware: holds back a host that asked to wait, or drops its requests with AskedToWait.
+
+    Tells of each wait as the event `waiting`, and of all of them in the run's statistics.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._most = crawler.settings.getfloat("RETRY_AFTER_MOST_HELD", MOST_HELD)
+        self._hosts: dict[str, Patience] = {}
+        self._resting: dict[str, str] = {}
+        crawler.signals.connect(self._answered, signal=signals.response_downloaded)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RetryAfter:
+        """One memory of waiting for each run."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raises AskedToWait where the host is to be left alone for the rest of the run."""
+        # A redirect inherits the slot of the host it came from; each request keeps to its own host's pace.
+        request.meta.pop("download_slot", None)
+        assert self._crawler.engine is not None
+        host = self._crawler.engine.downloader.get_slot_key(request)
+        if host in self._resting:
+            raise self._asked_to_wait(host)
+
+    def _answered(self, response: Response, request: Request) -> None:
+        """Runs before the downloader takes the host's next request from its queue."""
+        host: str = request.meta["download_slot"]
+        patience = self._hosts.setdefault(host, Patience(self._most))
+        header = response.headers.get("Retry-After")
+        if response.status not in STATUSES or header is None:
+            patience.at_work = patience.at_work or response.status < WENT_WELL
+            return
+        moment = now()
+        seconds = seconds_asked(header.decode("latin-1"), moment)
+        assert self._crawler.engine is not None
+        slot = self._crawler.engine.downloader.slots.get(host)
+        if seconds and slot is not None:
+            patience.asked += 1
+            self._wait(host, slot, request, seconds, moment)
+            patience.at_work = False
+
+    def _wait(self, host: str, slot: Slot, request: Request, seconds: float, moment: datetime) -> None:
+        patience, until = self._hosts[host], moment + timedelta(seconds=seconds)
+        if patience.holds(seconds, monotonic()):
+            slot.lastseen = patience.free_at  # Scrapy counts the delay to the next request from here
+            self._tell(host, f"it is asked again after {iso(until)}")
+            self._emit(host, seconds, iso(until))
+            return
+        request.meta["dont_retry"] = True
+        self._count_unfetched()
+        if seconds <= LONGEST_HOLD and patience.at_work:
+            self._tell(host, "single pages that go on to ask for it are left for a later run")
+        else:
+            self._rest(host, slot, until)
+
+    def _rest(self, host: str, slot: Slot, until: datetime) -> None:
+        self._resting[host] = max(iso(until), self._resting.get(host, ""))
+        stats = self._stats()
+        stats.set_value(UNTIL, max(iso(until), stats.get_value(UNTIL, "")))
+        self._tell(host, f"it is left alone until {self._resting[host]}, and the rest waits for a later run")
+        while slot.queue:
+            _, waiting = slot.queue.popleft()
+            waiting.errback(Failure(self._asked_to_wait(host)))  # type: ignore[no-untyped-call]
+
+    def _asked_to_wait(self, host: str) -> AskedToWait:
+        self._count_unfetched()
+        return AskedToWait(f"{host} asked to be left alone until {self._resting[host]}")
+
+    def _tell(self, host: str, what: str) -> None:
+        patience = self._hosts[host]
+        times = f"{patience.asked} time{'s' * (patience.asked != 1)}"
+        told = f"{host} asked {times} to wait (Retry-After), {patience.held:.0f} s were waited; {what}"
+        logger.warning("%s", told)
+        stats = self._stats()
+        stats.set_value(TOLD, {**stats.get_value(TOLD, {}), host: told})
+
+    def _emit(self, host: str, seconds: float, until: str) -> None:
+        if emit := self._crawler.settings.get("ON_EVENT"):
+            site = self._crawler.spider.name if self._crawler.spider else ""
+            emit({"event": "waiting", "site": site, "host": host, "seconds": seconds, "until": until})
+
+    def _count_unfetched(self) -> None:
+        self._stats().inc_value(UNFETCHED)
+
+    def _stats(self) -> StatsCollector:
+        assert self._crawler.stats is not None
+        return self._crawler.stats

@@ -1,0 +1,34 @@
+"""The further parts of an article that a page begins."""
+
+from __future__ import annotations
+
+import re
+
+from scrapy.http import HtmlResponse, Response
+
+from spiders.fetching.references import addresses_of
+
+MAX_PARTS = 50
+
+# The numbers that WordPress and its themes set below a part.
+_NUMBERS = "//*[contains(@class, 'post-page-numbers') or contains(@class, 'page-links')]"
+_NUMBERED_LINKS = f"{_NUMBERS}/descendant-or-self::a/@href"
+
+
+def further_parts(response: Response, told: int = 1) -> list[str]:
+    """Addresses of the other parts of the article, in order; none for nearly every page.
+
+    Where the page links to none, as many as a source has `told` of, at the addresses that WordPress gives.
+    """
+    if not isinstance(response, HtmlResponse):
+        return []
+    return _linked(response) or [
+        f"{response.url.rstrip('/')}/{number}/" for number in range(2, min(told, MAX_PARTS) + 1)
+    ]
+
+
+def _linked(response: HtmlResponse) -> list[str]:
+    own = re.compile(re.escape(response.url.rstrip("/")) + r"/(\d{1,3})/?")
+    urls = addresses_of(response, response.xpath(_NUMBERED_LINKS).getall())
+    numbered = {int(found[1]): url for url in urls if (found := own.fullmatch(url))}
+    return [numbered[number] for number in sorted(numbered) if number > 1][:MAX_PARTS]

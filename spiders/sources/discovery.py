@@ -1,0 +1,264 @@
+"""The sources of a site, asked one after the other: WordPress's REST API, sitemaps, feeds.
+
+Each is a step of the run's discovery: `begin` gives its first requests, its callbacks note what it lists
+and may ask further, and `finish`, when nothing of it is left to download, says whether the site has now
+been listed from end to end. A source that is broken leaves the rest to the others, and says so: where the
+site itself has named it, to the operator.
+
+No kind of source gets more than a share of the day's requests, so that there are some left for the pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.config.site import Site
+from crawler.fetch_result import Listed
+from crawler.frontier import Archive, SourceState
+from crawler.times import iso, now
+from crawler.urls.canonical import in_scope, loose_key
+from spiders.fetching.failures import error_of
+from spiders.sources import feed, sitemap, wordpress
+from spiders.sources.source import MOST_TROUBLES, Reading, body_of
+
+NOT_MODIFIED = 304
+MAX_SITEMAPS = 500
+MAX_LISTED = 200_000
+SAMPLE = 1_000
+LONGEST_NUMBER = 9  # digits of what a header counts
+NOTED_AT_ONCE = 1_000  # so that the runs of other sites need not wait long to write
+FEW = 500  # posts: a collection of so many costs five requests at most, and is read whole in every run
+
+
+class WordPress(Reading):
+    """All posts, by id; or, where they are many and were all read lately, those modified since."""
+
+    kind = "wordpress"
+
+    def __init__(
+        self, archive: Archive, roots: Sequence[str], site: Site, *, relied_on: bool = False
+    ) -> None:
+        super().__init__(archive, site, relied_on=relied_on)
+        self.roots = list(dict.fromkeys(roots))
+        self._swept = True
+        self._posts = 0
+
+    def begin(self) -> list[Request]:
+        """Ask each API which types of posts there are."""
+        return [
+            r
+            for root in self.roots
+            for r in self.ask(wordpress.types_address(root), self.parse_types, root=root)
+        ]
+
+    def parse_types(self, response: Response, root: str) -> Iterator[Request]:
+        """Ask for the first page of each collection."""
+        try:
+            bases = wordpress.rest_bases(body_of(response), root)
+        except ValueError as error:
+            self.refuse(response.url, error)
+            return
+        for base in bases:
+            state = self.archive.source(wordpress.collection_address(root, base))
+            few = (state.entries or 0) <= FEW
+            since = None if few or self.archive.stale(state) else state.cursor
+            self._swept = self._swept and since is None
+            yield from self.ask(
+                wordpress.posts_address(root, base, 1, since),
+                self.parse_posts,
+                root=root,
+                base=base,
+                since=since,
+            )
+
+    def parse_posts(
+        self,
+        response: Response,
+        root: str,
+        base: str,
+        since: str | None,
+        newest: str | None = None,
+        page: int = 1,
+    ) -> Iterator[Request]:
+        """Note the posts of one page of a collection and ask for the next one."""
+        try:
+            posts = wordpress.read_posts(body_of(response), root)
+        except ValueError as error:
+            self.refuse(response.url, error)
+            return
+        if posts.lost:
+            self.give_up(response.url, f"{posts.lost} of its entries can't be made sense of", tell=True)
+        if elsewhere := self.are_elsewhere(posts.listed):
+            self.give_up(response.url, elsewhere, tell=True)
+        self.archive.note(posts.listed)
+        latest = max([p.modified for p in posts.listed if p.modified] + [newest or since or ""])
+        newest = min(latest, iso(now())) or None
+        if page < _number(response, "X-WP-TotalPages"):
+            address = wordpress.posts_address(root, base, page + 1, since)
+            yield from self.ask(
+                address, self.parse_posts, root=root, base=base, since=since, newest=newest, page=page + 1
+            )
+            return
+        address = wordpress.collection_address(root, base)
+        state = replace(self.archive.source(address), read_at=iso(now()), cursor=newest)
+        if since is None:
+            state = replace(state, whole_at=state.read_at, entries=_number(response, "X-WP-Total"))
+        self._posts += state.entries or 0
+        self.archive.read(self.kind, address, state)
+
+    def told(self) -> bool:
+        """Whether the APIs have told of every post, now or not long ago."""
+        told = self._posts > 0 and not self.broken
+        if told and self._swept:
+            self.archive.whole(self.kind)
+        return told
+
+
+class Sitemaps(Reading):
+    """Every address of the sitemaps that robots.txt names, or else of those in the usual places."""
+
+    kind = "sitemap"
+
+    def __init__(
+        self, archive: Archive, named: Sequence[str], site: Site, *, relied_on: bool = False
+    ) -> None:
+        super().__init__(archive, site, relied_on=relied_on)
+        self._named = list(dict.fromkeys(named))
+        self._usual = _usual_places(site.seeds)
+        self._pages: list[Listed] = []
+        self._newest_only = False
+
+    def begin(self) -> list[Request]:
+        """Ask for the sitemaps that are named, or for the first of the usual ones."""
+        if self._named:
+            return [r for address in self._named for r in self.ask(address, self.parse)]
+        return self._try_next()
+
+    def parse(self, response: Response, guess: bool = False) -> Iterator[Request]:
+        """Gather the addresses, and ask for the sitemaps that an index names."""
+        try:
+            found = sitemap.read_sitemap(body_of(response), response.url, self._site)
+        except ValueError as error:
+            if guess:
+                yield from self._try_next()
+            else:
+                self.give_up(response.url, str(error), tell=True)
+            return
+        self._usual = []
+        self._pages += found.pages
+        self._newest_only = self._newest_only or found.newest_only
+        if found.lacks:
+            self.give_up(response.url, found.lacks, tell=True)
+        for address in found.sitemaps:
+            if len(self._asked) >= MAX_SITEMAPS or len(self._pages) >= MAX_LISTED:
+                bounds = f"{MAX_SITEMAPS} sitemaps or {MAX_LISTED} addresses"
+                self.give_up(response.url, f"it leads to more than {bounds}, and no more are read", tell=True)
+                return
+            yield from self.ask(address, self.parse)
+
+    def told(self) -> bool:
+        """Note all that was listed; whether that is the whole site, and not its start addresses alone."""
+        self._look_for_use()
+        whole = not (self.broken or self._newest_only)
+        told = whole and any(self._is_further_page(one.url) for one in self._pages)
+        for start in range(0, len(self._pages), NOTED_AT_ONCE):
+            self.archive.note(self._pages[start : start + NOTED_AT_ONCE])
+        if told:
+            further = (
+                loose_key(one.url, self._site) for one in self._pages if self._is_further_page(one.url)
+            )
+            self.sample = frozenset(islice(further, SAMPLE))
+            at = iso(now())
+            self.archive.read(
+                self.kind, self.kind, SourceState(read_at=at, whole_at=at, entries=len(self._pages))
+            )
+            self.archive.whole(self.kind)
+        return told
+
+    def failed(self, failure: Failure) -> Iterator[Request]:
+        """No answer came; where the place was a guess, the next one is tried."""
+        if failure.request.cb_kwargs.get("guess") and error_of(failure)[0] != "too large":  # type: ignore[attr-defined]
+            yield from self._try_next()
+        else:
+            yield from super().failed(failure)
+
+    def _look_for_use(self) -> None:
+        """Sitemaps that list nothing of the site are of no use, which somebody should know."""
+        if self.broken or not self._asked:
+            return
+        useless = (
+            "it lists no address" if self._named and not self._pages else self.are_elsewhere(self._pages)
+        )
+        if useless:
+            self.give_up(", ".join(sorted(self._asked)[:MOST_TROUBLES]), useless, tell=True)
+
+    def _is_further_page(self, url: str) -> bool:
+        homes = {loose_key(seed, self._site) for seed in self._site.seeds}
+        return in_scope(url, self._site) and loose_key(url, self._site) not in homes
+
+    def _try_next(self) -> list[Request]:
+        return list(self.ask(self._usual.pop(0), self.parse, guess=True)) if self._usual else []
+
+
+class Feeds(Reading):
+    """The newest articles."""
+
+    kind = "feed"
+
+    def __init__(
+        self, archive: Archive, addresses: Sequence[str], site: Site, *, relied_on: bool = False
+    ) -> None:
+        super().__init__(archive, site, relied_on=relied_on)
+        self.addresses = list(dict.fromkeys(addresses))
+
+    def begin(self) -> list[Request]:
+        """Ask for every feed that the start addresses name."""
+        return [r for address in self.addresses for r in self.ask(address, self.parse)]
+
+    def parse(self, response: Response) -> None:
+        """Note the entries."""
+        if response.status == NOT_MODIFIED:
+            return
+        try:
+            entries = feed.listed(sitemap.unpacked(body_of(response)), response.url, self._site)
+        except ValueError as error:
+            self.refuse(response.url, error)
+            return
+        if elsewhere := self.are_elsewhere(entries):
+            self.give_up(response.url, elsewhere, tell=True)
+        self.archive.note(entries)
+        self.archive.read(self.kind, response.url, _with_validators(response, len(entries)))
+
+    def told(self) -> bool:
+        """A feed never tells of all pages."""
+        return False
+
+
+def _usual_places(seeds: Sequence[str]) -> list[str]:
+    """Below each start address, and at the root of its host."""
+    bases = dict.fromkeys(base for seed in seeds for base in (seed, urljoin(seed, "/")))
+    return [
+        urljoin(base, place) for base in bases for place in sitemap.USUAL_PLACES if not urlsplit(base).query
+    ]
+
+
+def _number(response: Response, header: str) -> int:
+    value = (response.headers.get(header) or b"").decode("latin-1")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < LONGEST_NUMBER else 0
+
+
+def _with_validators(response: Response, entries: int) -> SourceState:
+    def value(name: str) -> str | None:
+        header = response.headers.get(name)
+        return header.decode("latin-1") if header else None
+
+    return SourceState(
+        read_at=iso(now()), entries=entries, etag=value("ETag"), last_modified=value("Last-Modified")
+    )

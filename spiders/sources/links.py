@@ -1,0 +1,26 @@
+"""Links as a source: what a page of the site leads to."""
+
+from __future__ import annotations
+
+from scrapy.http import HtmlResponse, Response
+
+from crawler.config.site import Site
+from crawler.fetch_result import Listed
+from crawler.urls.canonical import in_scope, is_asset
+from spiders.fetching.references import addresses_of
+from spiders.sources.article_parts import further_parts
+
+MAX_LINKS = 5_000
+
+
+def links_of(response: Response, site: Site) -> list[Listed]:
+    """The pages of the site that this one links to, each once, in the order of the page."""
+    if not isinstance(response, HtmlResponse):
+        return []
+    hrefs = response.xpath(
+        "//a/@href | //link[@rel='next' or @rel='alternate'][@hreflang or @rel='next']/@href"
+    )
+    urls = addresses_of(response, hrefs.getall()[:MAX_LINKS])
+    parts = set(further_parts(response))  # no pages by themselves
+    wanted = (url for url in urls if url not in parts and in_scope(url, site) and not is_asset(url))
+    return [Listed(url, "links", on=response.url) for url in wanted]

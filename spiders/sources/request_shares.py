@@ -1,0 +1,33 @@
+"""A share of the day's requests, which retries and redirects use up as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scrapy import Request
+
+from spiders.fetching.failures import ShareSpent
+
+SHARE = "share"
+"""Key of `Request.meta`: the share that the request is counted against."""
+
+
+@dataclass
+class Share:
+    """So many requests, and how many of them were made."""
+
+    most: int
+    made: int = 0
+
+
+class Shares:
+    """Downloader middleware: a request beyond the share that it belongs to ends in ShareSpent."""
+
+    def process_request(self, request: Request) -> None:
+        """Counts the request. Raises ShareSpent."""
+        share: Share | None = request.meta.get(SHARE)
+        if share is None:
+            return
+        if share.made >= share.most:
+            raise ShareSpent(f"{share.most} requests were made, and there are no more for this")
+        share.made += 1

@@ -1,0 +1,151 @@
+"""What all sources of a site have in common: asking within a share, giving up, and telling of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar
+
+import msgspec
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.config.site import Site
+from crawler.fetch_result import Listed
+from crawler.frontier import Archive
+from crawler.urls.canonical import in_scope
+from spiders.fetching.failures import AskedToWait, ShareSpent, error_of
+from spiders.sources.request_shares import SHARE, Share
+
+logger = logging.getLogger(__name__)
+
+OK = 200
+NOT_OFFERED = frozenset({401, 403, 404, 410})
+"""Statuses with which a site says that it has no such source, though its theme names one."""
+PARTS = 4
+"""Of the requests that are left for the day, a kind of source gets one in so many."""
+LEAST_REQUESTS = 10
+MOST_TROUBLES = 3  # that one message tells of
+SHOWN = 200  # characters of an address, in such a message
+
+Parse = Callable[..., Iterator[Request] | None]
+
+
+class NotOffered(ValueError):
+    """The site has no such source."""
+
+
+class Reading:
+    """One source being read in one run."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, archive: Archive, site: Site, *, relied_on: bool = False) -> None:
+        self.archive = archive
+        self.broken = False
+        self.troubles: list[str] = []
+        """What the operator should know; of a source that the site's file names, all."""
+        self.sample: frozenset[str] = frozenset()
+        """Keys of some pages that a whole list names, by which it shows whether they are there."""
+        self._site = site
+        self._anywhere = msgspec.structs.replace(site, scope=(), exclude=())
+        self._relied_on = relied_on
+        self._asked: set[str] = set()
+        self._has_spent = False
+        self._share = Share(max(LEAST_REQUESTS, archive.requests_left() // PARTS))
+
+    def ask(self, address: str, parse: Parse, **context: Any) -> Iterator[Request]:
+        """A request of this source, unless the run has made it already or the source has had its share."""
+        if address in self._asked:
+            return
+        if len(self._asked) >= self._share.most:
+            self._spent(address)
+            return
+        self._asked.add(address)
+        state = self.archive.source(address)
+        yield Request(
+            address,
+            self._watched(parse),
+            errback=self.failed,
+            dont_filter=True,
+            meta={"validators": (state.etag, state.last_modified), SHARE: self._share},
+            cb_kwargs=context,
+            priority=10,
+        )
+
+    def failed(self, failure: Failure) -> Iterator[Request]:
+        """No answer came."""
+        error, detail = error_of(failure)
+        request: Request = failure.request  # type: ignore[attr-defined]
+        if isinstance(failure.value, ShareSpent):
+            self._spent(request.url)
+        else:
+            self.give_up(request.url, f"{error}: {detail}", tell=not isinstance(failure.value, AskedToWait))
+        yield from ()
+
+    def _watched(self, parse: Parse) -> Parse:
+        """The callback; where it breaks, the source is no longer relied on, whoever notes the fault."""
+
+        def parsed(response: Response, **context: Any) -> Iterator[Request]:
+            try:
+                yield from parse(response, **context) or ()
+            except Exception:
+                self.broken = True
+                raise
+
+        return parsed
+
+    def _spent(self, address: str) -> None:
+        if not self._has_spent:
+            self._has_spent = True
+            self.give_up(
+                address,
+                f"the {self.kind} source has made {self._share.most} requests, its share of what is left for "
+                "the day, and makes no more; raise `budget` in the site's file to have all of it read",
+                tell=True,
+            )
+
+    def give_up(self, address: str, why: str, *, tell: bool = False) -> None:
+        """This source can't be relied on in this run; with `tell`, the operator should know in any case."""
+        self.broken = True
+        logger.info("%s %s can't be relied on: %s", self.kind, address, why)
+        if tell or self._relied_on:
+            self.troubles.append(f"{address} can't be relied on: {why}")
+
+    def refuse(self, address: str, error: ValueError) -> None:
+        """What answered there is none, or can't be read; that it is not offered is no news."""
+        self.give_up(address, str(error), tell=not isinstance(error, NotOffered))
+
+    def finish(self) -> bool:
+        """Nothing of the source is left to download: whether it has listed the whole site."""
+        told = self.told()
+        self.archive.source_trouble(self.kind, self._in_words())
+        return told
+
+    def _in_words(self) -> str:
+        """The troubles as one message; empty for none."""
+        more = len(self.troubles) - MOST_TROUBLES
+        words = [*self.troubles[:MOST_TROUBLES], *([f"and {more} more"] if more > 0 else [])]
+        if words and not self._relied_on:
+            words.append("if it is not needed, name those that are under `discover` in the site's file")
+        return "; ".join(words)
+
+    def told(self) -> bool:
+        """Whether the source has listed the whole site; what follows from that is kept."""
+        raise NotImplementedError
+
+    def are_elsewhere(self, listed: Sequence[Listed]) -> str:
+        """What to say of entries none of which is on the site's hosts; empty where one is."""
+        if not listed or any(in_scope(one.url, self._anywhere) for one in listed):
+            return ""
+        return f"none of its {len(listed)} addresses is on this site; the first is {listed[0].url[:SHOWN]}"
+
+
+def body_of(response: Response) -> bytes:
+    """The body of an answer that has one. Raises ValueError for any other, NotOffered for a plain refusal."""
+    if response.status in NOT_OFFERED:
+        raise NotOffered(f"it answers {response.status}")
+    if response.status != OK:
+        raise ValueError(f"it answers {response.status}")
+    return response.body

@@ -1,0 +1,1 @@
+"""The Scrapy spiders: a site, a first probe of one, a web archive."""

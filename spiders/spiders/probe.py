@@ -1,0 +1,155 @@
+"""A first look at a site: its home page, and the sources that robots.txt and the page lead to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urljoin
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.classification.outcome import Context, Outcome, judge
+from crawler.config.site import Site
+from crawler.urls.canonical import loose_key
+from crawler.urls.references import resolve
+from spiders.fetching.failures import error_of
+from spiders.fetching.references import attribute, base_of
+from spiders.fetching.results import fetched
+from spiders.sources.feed import feed_addresses
+from spiders.sources.feed import listed as read_feed
+from spiders.sources.sitemap import USUAL_PLACES, read_sitemap, unpacked
+from spiders.sources.wordpress import api_root, rest_bases, types_address
+from spiders.spiders.site_probe import Finding
+
+OK = 200
+MOST_EDITIONS = 50
+MOST_SOURCES = 5
+"""Of each kind; a site that names hundreds of feeds is not asked for all of them before it is known."""
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
+
+
+class ProbeSpider(Spider):
+    """Asks the first of a site's addresses that answers; tells what was found as the event `ended`."""
+
+    name = "probe"
+
+    def __init__(self, site: Site, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.site = site
+        self.robots_sitemaps: list[str] = []  # filled by the robots.txt middleware
+        self.finding = Finding()
+        self._addresses = list(site.seeds)
+        self._guesses: list[str] = []
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask the first address."""
+        for request in self._ask_home():
+            yield request
+
+    def closed(self, reason: str) -> None:
+        """Tell what was found."""
+        if emit := self.settings.get("ON_EVENT"):
+            emit({"event": "ended", "reason": reason, "finding": asdict(self.finding)})
+
+    # ---- the home page
+
+    def home_failed(self, failure: Failure) -> Iterator[Request]:
+        """No answer: the next address, if there is one."""
+        error, detail = error_of(failure)
+        address = failure.request.url  # type: ignore[attr-defined]
+        self._give_up(f"{address}: {error}, {detail}")
+        yield from self._ask_home()
+
+    def parse_home(self, response: Response) -> Iterator[Request]:
+        """Keep what the page says of itself, and ask the sources it names."""
+        place = loose_key(response.url, self.site)
+        verdict = judge(fetched(response), Context(place, place, frozenset([place])))
+        if verdict.outcome is not Outcome.ok:
+            self._give_up(f"{response.url}: {verdict.outcome.value}, {verdict.reason}")
+            yield from self._ask_home()
+            return
+        self.finding.url, self.finding.trouble = response.url, ""
+        self.finding.generator = response.xpath("//meta[@name='generator']/@content").get("").strip()
+        self.finding.language = _language(response.xpath("/html/@lang").get(""))
+        self.finding.editions = editions(response)
+        yield from self._ask_sources(response)
+
+    def _ask_home(self) -> Iterator[Request]:
+        if self._addresses:
+            url = self._addresses.pop(0)
+            yield Request(
+                url, self.parse_home, errback=self.home_failed, dont_filter=True, meta={"asked": url}
+            )
+
+    def _give_up(self, trouble: str) -> None:
+        self.finding.trouble = "; ".join(filter(None, [self.finding.trouble, trouble]))
+
+    # ---- its sources
+
+    def _ask_sources(self, home: Response) -> Iterator[Request]:
+        root = api_root(home)
+        if root:
+            yield self._ask(types_address(root), self.parse_types, root=root)
+        for url in feed_addresses(home)[:MOST_SOURCES]:
+            yield self._ask(url, self.parse_feed)
+        bases = (home.url, urljoin(home.url, "/"))
+        places = dict.fromkeys(urljoin(base, place) for base in bases for place in USUAL_PLACES)
+        self._guesses = [] if self.robots_sitemaps else list(places)
+        for url in dict.fromkeys(self.robots_sitemaps[:MOST_SOURCES] or self._guesses[:1]):
+            yield self._ask(url, self.parse_sitemap)
+
+    def _ask(self, url: str, parse: Callable[..., Any], **context: Any) -> Request:
+        return Request(url, parse, errback=self.source_failed, dont_filter=True, cb_kwargs=context)
+
+    def source_failed(self, failure: Failure) -> None:
+        """This source can't be read, and is not named."""
+        self.logger.info("%s", failure.getErrorMessage())
+
+    def parse_types(self, response: Response, root: str) -> None:
+        """A WordPress API that lists posts is a source."""
+        try:
+            if response.status == OK and rest_bases(response.body, root):
+                self.finding.api = root
+        except ValueError as error:
+            self.logger.info("%s: %s", response.url, error)
+
+    def parse_feed(self, response: Response) -> None:
+        """A feed with an entry is a source."""
+        try:
+            if response.status == OK and read_feed(unpacked(response.body), response.url, self.site):
+                self.finding.feeds.append(response.url)
+        except ValueError as error:
+            self.logger.info("%s: %s", response.url, error)
+
+    def parse_sitemap(self, response: Response) -> Iterator[Request]:
+        """A sitemap that lists anything is a source; where places are guessed, the first is enough."""
+        try:
+            found = read_sitemap(response.body, response.url, self.site) if response.status == OK else None
+        except ValueError as error:
+            self.logger.info("%s: %s", response.url, error)
+            found = None
+        if found and (found.pages or found.sitemaps):
+            self.finding.sitemaps.append(response.url)
+        elif self._guesses[1:]:
+            del self._guesses[0]
+            yield self._ask(self._guesses[0], self.parse_sitemap)
+
+
+def editions(response: Response) -> dict[str, str]:
+    """The addresses of a page's other languages, by code, as its head or its menu of languages names them."""
+    links = response.xpath("//link[@rel='alternate'][@hreflang][@href] | //a[@hreflang][@href]")
+    named = (
+        (_language(attribute(link, "hreflang")), attribute(link, "href")) for link in links[:MOST_EDITIONS]
+    )
+    base = base_of(response)
+    found = ((language, resolve(base, href)) for language, href in named if language)
+    return {language: address for language, address in found if address}
+
+
+def _language(text: str) -> str:
+    text = text.strip().lower()
+    return text if LANGUAGE.fullmatch(text) else ""

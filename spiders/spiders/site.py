@@ -1,0 +1,259 @@
+"""The spider of a site: asks the site's sources what pages there are, then runs the archive's errands.
+
+A run goes in rounds. In the first the start addresses are fetched; then come the sources, one kind a round.
+When nothing is left to download, the archive is asked for errands: what a source has shown to be new or out
+of date, what is due for another look. Pages may name further pages, so rounds go on until there are no more
+errands.
+
+The order matters: everything is noted before any page is fetched, so that a page that has left its old
+address is looked for there before its new address is read, and a renaming is not taken for a new page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from typing import Any, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider, DontCloseSpider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.config.site import Site, Source
+from crawler.extraction.html.article_parts import join
+from crawler.fetch_result import Fetched, Listed
+from crawler.frontier import Archive, Errand, NoArchive
+from crawler.urls.canonical import loose_key
+from spiders.fetching.failures import AskedToWait, line_of
+from spiders.fetching.results import fetched, unfetched
+from spiders.sources.article_parts import further_parts
+from spiders.sources.discovery import Feeds, Sitemaps, WordPress
+from spiders.sources.feed import feed_addresses
+from spiders.sources.links import links_of
+from spiders.sources.wordpress import api_root
+
+ALL_SOURCES: tuple[Source, ...] = ("wordpress", "sitemap", "feed", "links")
+STOP_AFTER_FAILURES = 10  # with no answer before: the site is down, and asking on helps nobody
+MISSES = 3
+"""So many pages of a list are asked for and not there, and none is there: then the list is not believed."""
+OK, NOT_MODIFIED = 200, 304
+GONE = (404, 410)
+
+Parsed = Iterator[Request | Fetched]
+Step = Callable[[], list[Request]]
+
+
+class SiteSpider(Spider):
+    """Crawls one site; the loader makes a subclass of it for each site file."""
+
+    site: Site
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.archive: Archive = NoArchive()
+        self.robots_sitemaps: list[str] = []  # filled by the robots.txt middleware
+        self.enumerated = False  # whether a source has listed the whole site in this run
+        self._roots: list[str] = []
+        self._feeds: list[str] = []
+        self._seed_links: list[Listed] = []
+        self._steps: list[Step] = [
+            self._ask_wordpress,
+            self._ask_sitemaps,
+            self._ask_feeds,
+            self._note_seed_links,
+        ]
+        self._source: WordPress | Sitemaps | Feeds | None = None
+        self._sample: frozenset[str] = frozenset()  # of the list that was believed to be whole
+        self._misses = 0
+        self._answers = 0
+        self._failures = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """The spider, listening for the moment when nothing is left to download."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.next_round, signal=signals.spider_idle)
+        return spider
+
+    # ---- rounds
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The first round: the addresses at which the crawl of the site starts."""
+        self.archive.note([Listed(url, "seed") for url in self.site.seeds])
+        if self.archive.spent():
+            return
+        for url in self.site.seeds:
+            yield self._page(Errand(url), self.parse_seed, seed=True)
+        if impossible := self.archive.impossible():
+            yield Request(impossible, self.parse_impossible, dont_filter=True, meta={"asked": impossible})
+
+    def next_round(self) -> None:
+        """Hand the next requests to the engine, and keep the spider open while there are any."""
+        if self._failures and not self._answers:
+            raise CloseSpider("unreachable")
+        if self.archive.spent():
+            raise CloseSpider("budget")
+        if self._source is not None:
+            self.enumerated = self._source.finish() or self.enumerated
+            self._sample |= self._source.sample
+            self._source = None
+        requests = self._next_requests()
+        for request in requests:
+            self._engine().crawl(request)
+        if requests:
+            raise DontCloseSpider
+
+    def _next_requests(self) -> list[Request]:
+        while self._steps:
+            if requests := self._steps.pop(0)():
+                return requests
+        if errands := self.archive.errands():
+            return [self._page(errand, self.parse_page) for errand in errands]
+        if self._misses < MISSES:
+            return []
+        self._disbelieve()
+        return self._next_requests()
+
+    def _disbelieve(self) -> None:
+        """Nothing of what a sitemap lists is there: go on as if it had not been read."""
+        told = f"none of the {self._misses} pages that it lists and that were asked for is there"
+        self.archive.source_trouble("sitemap", f"{told}; feeds and links are followed instead")
+        self.enumerated, self._sample, self._misses = False, frozenset(), 0
+        self._steps = [self._ask_feeds, self._note_seed_links]
+
+    def _check_sample(self, response: Response) -> None:
+        if response.status in (OK, NOT_MODIFIED):
+            self._sample, self._misses = frozenset(), 0
+        elif response.status in GONE:
+            self._misses += 1
+
+    # ---- pages
+
+    def parse_impossible(self, response: Response) -> None:
+        """The site's own way of saying "not found", by which it is known again."""
+        self.archive.not_found(fetched(response))
+
+    def parse_seed(self, response: Response) -> Parsed:
+        """A start address: a page like others, and the place where a site names its sources."""
+        yield from self.parse_page(response)
+        self._seed_links.extend(links_of(response, self.site))
+        if response.status == OK:
+            root = api_root(response)
+            self._roots += [root] if root else []
+            self._feeds += feed_addresses(response)
+
+    def parse_page(self, response: Response) -> Parsed:
+        """The fetched page; its links are noted where links are a source of this run."""
+        self._answers += 1
+        if self._sample and loose_key(response.meta["asked"], self.site) in self._sample:
+            self._check_sample(response)
+        told = response.meta.get("parts", 1)
+        parts = further_parts(response, told) if response.status == OK else []
+        yield self._part(_unconditional(fetched(response)), parts) if parts else fetched(response)
+        if self._follows_links() and response.status == OK:
+            self.archive.note(links_of(response, self.site))
+
+    def parse_part(self, response: Response, begun: Fetched, parts: list[str]) -> Parsed:
+        """A further part of an article; the article, when it was the last."""
+        if response.status != OK:
+            yield replace(begun, error="cut", detail=f"its part {response.url} answers {response.status}")
+            return
+        if not response.meta.get("redirect_urls"):  # a part that is no more leads back to the first
+            begun = replace(begun, body=join(begun.body, response.body))
+        yield self._part(begun, parts) if parts else begun
+
+    def part_failed(self, failure: Failure) -> Parsed:
+        """Without one of its parts an article is not whole."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        begun: Fetched = request.cb_kwargs["begun"]
+        yield replace(begun, error="cut", detail=f"its part {request.url}: {line_of(failure)}")
+
+    def page_failed(self, failure: Failure) -> Parsed:
+        """A page of which no whole response came; one that was not even asked for is left for a later run."""
+        if not isinstance(failure.value, AskedToWait):
+            self._failures += 1
+            yield unfetched(failure.request, failure)  # type: ignore[attr-defined]
+
+    def _page(self, errand: Errand, parse: Callable[[Response], Parsed], *, seed: bool = False) -> Request:
+        meta = {
+            "asked": errand.url,
+            "seed": seed,
+            "validators": (errand.etag, errand.last_modified),
+            "parts": errand.parts,
+        }
+        return Request(errand.url, parse, errback=self.page_failed, dont_filter=True, meta=meta)
+
+    def _part(self, begun: Fetched, parts: list[str]) -> Request:
+        waiting = {"begun": begun, "parts": parts[1:]}
+        meta = {"asked": begun.url}
+        return Request(
+            parts[0],
+            self.parse_part,
+            errback=self.part_failed,
+            dont_filter=True,
+            meta=meta,
+            cb_kwargs=waiting,
+        )
+
+    # ---- sources, each a step
+
+    def _ask_wordpress(self) -> list[Request]:
+        return self._ask(
+            "wordpress", WordPress(self.archive, self._roots, self.site, relied_on=self._named("wordpress"))
+        )
+
+    def _ask_sitemaps(self) -> list[Request]:
+        if self.enumerated and not self.archive.stale(self.archive.source("sitemap")):
+            return self._pass("sitemap")
+        relied_on, named = self._named("sitemap"), self.robots_sitemaps
+        return self._ask("sitemap", Sitemaps(self.archive, named, self.site, relied_on=relied_on))
+
+    def _ask_feeds(self) -> list[Request]:
+        named = self._named("feed")
+        if self.enumerated and not named:
+            return self._pass("feed")
+        return self._ask("feed", Feeds(self.archive, self._feeds, self.site, relied_on=named))
+
+    def _note_seed_links(self) -> list[Request]:
+        if self._follows_links():
+            self.archive.note(self._seed_links)
+        return []
+
+    def _ask(self, kind: Source, source: WordPress | Sitemaps | Feeds) -> list[Request]:
+        if not self._wants(kind):
+            return self._pass(kind)
+        requests = source.begin()
+        if not requests:
+            missing = "`discover` names it, and no start address says where it is"
+            return self._pass(kind, missing if self._named(kind) else "")
+        self._source = source
+        return requests
+
+    def _pass(self, kind: Source, trouble: str = "") -> list[Request]:
+        """A source is not asked; what was wrong with it before is no trouble any more."""
+        self.archive.source_trouble(kind, trouble)
+        return []
+
+    def _wants(self, source: Source) -> bool:
+        return source in (self.site.discover or ALL_SOURCES)
+
+    def _named(self, source: Source) -> bool:
+        return source in self.site.discover
+
+    def _follows_links(self) -> bool:
+        """Named in the site's file; or else nothing has listed the whole site, once that is known."""
+        return self._named("links") or not (self.enumerated or self._steps)
+
+    def _engine(self) -> Any:
+        assert self.crawler.engine is not None
+        return self.crawler.engine
+
+
+def _unconditional(fetched: Fetched) -> Fetched:
+    """Without validators: they stand for the first part of an article alone."""
+    headers = {
+        name: value for name, value in fetched.headers.items() if name not in {"etag", "last-modified"}
+    }
+    return replace(fetched, headers=headers)

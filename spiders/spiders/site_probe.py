@@ -1,0 +1,107 @@
+"""What a first look at a site found, and the site file that follows from it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.config.site import SITE_KEYS, Site
+from crawler.errors import Misuse
+from crawler.urls.canonical import canonical, in_scope, loose_key
+
+SECRET = re.compile(r"//[^/]*@")
+"""Name and password of an address."""
+
+
+@dataclass(slots=True)
+class Finding:
+    """What the site answered. The words in it are the site's own, and not to be trusted."""
+
+    url: str = ""
+    """The address that answered, after redirects; empty where none did."""
+    trouble: str = ""
+    """Why nothing of the site can be read; empty where it can."""
+    generator: str = ""
+    """What the page says it was made by: `WordPress 6.5`."""
+    language: str = ""
+    """The language that the page declares."""
+    editions: dict[str, str] = field(default_factory=dict)
+    """The addresses of other languages that the page names, by their code."""
+    api: str = ""
+    """The root of its WordPress API, where that lists the site's posts."""
+    sitemaps: list[str] = field(default_factory=list)
+    feeds: list[str] = field(default_factory=list)
+
+
+def addresses(text: str) -> list[str]:
+    """Where to look for a site that a person names: first https, then http, where no scheme is given.
+
+    Raises Misuse for what is no web address.
+    """
+    text = text.strip()
+    found = [text] if "://" in text else [f"https://{text}", f"http://{text}"]
+    for url in found:
+        try:
+            SITE_KEYS["url"].check(url)  # type: ignore[misc]  # that key has a check
+            canonical(url, Site(name="", url=url))
+        except ValueError as error:
+            shown = SECRET.sub("//…@", text)
+            raise Misuse(f"{shown!r} is no web address: {error}; give {SITE_KEYS['url'].allowed}.") from error
+    return found
+
+
+def site_name(url: str) -> str:
+    """The name that a site gets unless told otherwise: its host without www and without the last part."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    name, _, last = host.rpartition(".")
+    return name if name and not last.isdigit() else host.replace(":", "-").strip("-")
+
+
+def watched(urls: list[str], sites: Mapping[str, Site]) -> Site | None:
+    """The site that starts at one of these addresses already, however they are spelled."""
+    for site in sites.values():
+        starts = {loose_key(seed, site) for seed in site.seeds}
+        if any(loose_key(url, site) in starts for url in urls):
+            return site
+    return None
+
+
+def site_values(finding: Finding) -> dict[str, Any]:
+    """The keys of the site's file: where it starts, its editions, and how its pages are found.
+
+    Editions on other hosts are left out: the page of a stranger must not widen what may be asked for.
+    """
+    site = Site(name="", url=finding.url)
+    named = [canonical(url, site) for url in finding.editions.values() if in_scope(url, site)]
+    also = [url for url in dict.fromkeys(named) if loose_key(url, site) != loose_key(finding.url, site)]
+    sources = {"wordpress": finding.api, "sitemap": finding.sitemaps, "feed": finding.feeds}
+    discover = [source for source, found in sources.items() if found]
+    if not finding.api and not finding.sitemaps:
+        discover.append("links")
+    return {
+        "url": canonical(finding.url, site),
+        **({"also": also} if also else {}),
+        "discover": discover,
+    }
+
+
+def account(finding: Finding) -> list[str]:
+    """What was found, a line for each thing; as comments for the site's file and as words for its owner."""
+    editions = (f"{language} at {url}" for language, url in finding.editions.items())
+    told = {
+        "made by": finding.generator or "it does not say",
+        "language": finding.language or "it does not say",
+        "editions": ", ".join(editions) or "none named",
+        "WordPress API": finding.api or "none",
+        "sitemaps": ", ".join(finding.sitemaps) or "none",
+        "feeds": ", ".join(finding.feeds) or "none",
+    }
+    return [_one_line(f"{what}: {found}") for what, found in told.items()]
+
+
+def _one_line(text: str) -> str:
+    """Free of control characters: in a file, what follows a line break would no longer be a comment."""
+    return "".join(char if char.isprintable() else " " for char in text[:500])

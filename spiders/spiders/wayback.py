@@ -1,0 +1,216 @@
+"""The spider of a web archive: asks what captures it has of a site, and fetches those that are wanted.
+
+It knows the Wayback Machine's addresses, and any archive that answers at the same ones. What it fetches is
+what the archive received (`id_`), and it follows no redirect: an archive answers with the nearest capture
+where it does not have the one asked for, and that is another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import UTC
+from typing import Any, NamedTuple, Self
+
+import msgspec
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider, DontCloseSpider
+from scrapy.http import Response, TextResponse
+from twisted.python.failure import Failure
+
+from crawler.config.site import Site
+from crawler.dates import sound_date
+from crawler.extraction.html.encoding import described
+from crawler.fetch_result import Fetched
+from spiders.fetching.failures import AskedToWait, error_of
+from spiders.settings import for_site
+from spiders.sources.cdx import Memento, is_beneath, list_address, memento_address, read_list
+
+BATCH = 50
+"""So many requests are handed to the engine at a time."""
+MOST_FAILURES = 10
+"""After so many in a row the archive is left alone."""
+ORIGINAL = "x-archive-orig-"
+"""Headers of the capture itself begin so; what has none is the archive's own."""
+NEVER_WHOLE = ("too large", "cut")
+"""Failures of a capture that will be no other the next time."""
+OK = 200
+REDIRECTS = range(300, 400)
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What an import from an archive is to bring."""
+
+    url: str
+    """Of this page, and of all below it."""
+    endpoint: str
+    since: str | None = None
+    until: str | None = None
+    limit: int | None = None
+    """So many captures are fetched at most."""
+    delay: float = 1.0
+    """Seconds between two requests."""
+
+
+class Taken(NamedTuple):
+    """A capture, and what the archive brought; None where it turned out to have no page there."""
+
+    memento: Memento
+    fetched: Fetched | None
+
+
+class WaybackSpider(Spider):
+    """Fetches captures of the site `of`; `site` is the archive itself, the one place that may be asked."""
+
+    name = "wayback"
+
+    def __init__(self, of: Site, asked: Asked, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.of, self.asked, self.site = of, asked, archive_site(asked)
+        self.choose: Callable[[Sequence[Memento]], list[Memento]] = list
+        """Which of the captures that are listed are to be fetched, in their order; set by who keeps them."""
+        self.trouble = ""
+        self.listed = self.chosen = self.failed = 0
+        self._listed: list[Memento] = []
+        self._waiting: list[Memento] = []
+        self._in_a_row = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """The spider, listening for the moment when nothing is left to download."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.next_batch, signal=signals.spider_idle)
+        return spider
+
+    # ---- what there is
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the list."""
+        yield self._list()
+
+    def _list(self, key: str = "") -> Request:
+        asked = self.asked
+        address = list_address(asked.endpoint, asked.url, asked.since, asked.until, key)
+        return Request(address, self.parse_list, errback=self.list_failed, dont_filter=True)
+
+    def parse_list(self, response: Response) -> Iterator[Request]:
+        """A part of the list; the request for the next one."""
+        if response.status != OK:
+            self.trouble = f"it answers with status {response.status} where it should list its captures"
+            return
+        try:
+            found, key = read_list(response.text if isinstance(response, TextResponse) else "")
+        except ValueError as error:
+            self.trouble = f"its list of captures can't be read: {error}"
+            return
+        self._listed += [memento for memento in found if is_beneath(memento.url, self.asked.url)]
+        if key:
+            yield self._list(key)
+            return
+        self.listed = len(self._listed)
+        waiting = self.choose(self._listed)
+        self.chosen = len(waiting)
+        self._waiting, self._listed = waiting[: self.asked.limit], []
+
+    def list_failed(self, failure: Failure) -> None:
+        """Without its list there is nothing to ask for."""
+        self.trouble = f"its list of captures can't be had: {': '.join(error_of(failure))}"
+
+    # ---- captures
+
+    def next_batch(self) -> None:
+        """Hand the next requests to the engine, and keep the spider open while there are any."""
+        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        for memento in batch:
+            assert self.crawler.engine is not None
+            self.crawler.engine.crawl(self._capture(memento))
+        if batch:
+            raise DontCloseSpider
+
+    def _capture(self, memento: Memento) -> Request:
+        return Request(
+            memento_address(self.asked.endpoint, memento),
+            self.parse_capture,
+            errback=self.capture_failed,
+            dont_filter=True,
+            cb_kwargs={"memento": memento},
+        )
+
+    def parse_capture(self, response: Response, memento: Memento) -> Iterator[Taken]:
+        """The capture, as its site had answered."""
+        at = _moment(response)
+        if response.status in REDIRECTS or (at and at != memento.at):
+            self._in_a_row = 0
+            yield Taken(memento, None)
+        elif at:
+            self._in_a_row = 0
+            yield Taken(memento, _received(response, memento))
+        else:
+            self._give_up(f"{response.url}: status {response.status}, and no capture")
+
+    def capture_failed(self, failure: Failure) -> Iterator[Taken]:
+        """It is left for another time, unless it never will be whole."""
+        if isinstance(failure.value, AskedToWait):
+            raise CloseSpider("asked to wait")
+        request: Request = failure.request  # type: ignore[attr-defined]
+        memento: Memento = request.cb_kwargs["memento"]
+        error, detail = error_of(failure)
+        if error in NEVER_WHOLE:
+            yield Taken(memento, _unreceived(memento, error, detail))
+        else:
+            self._give_up(f"{request.url}: {error}, {detail}")
+
+    def _give_up(self, trouble: str) -> None:
+        self.failed += 1
+        self._in_a_row += 1
+        self.trouble = trouble
+        self.logger.warning("%s", trouble)
+        if self._in_a_row >= MOST_FAILURES:
+            raise CloseSpider("unreachable")
+
+
+def archive_site(asked: Asked) -> Site:
+    """The archive, as a site of its own."""
+    return Site(name="wayback", url=asked.endpoint, delay=asked.delay, robots=False)
+
+
+def settings(asked: Asked) -> dict[str, Any]:
+    """Scrapy's settings, to be laid over the usual ones."""
+    return {
+        **for_site(archive_site(asked)),
+        "DOWNLOAD_DELAY_JITTER": 0.0,  # which would undercut the delay as often as not
+        "DOWNLOAD_TIMEOUT": 120,  # lists are long in the making
+        "REDIRECT_ENABLED": False,
+        "METAREFRESH_ENABLED": False,
+    }
+
+
+def _moment(response: Response) -> str | None:
+    """When the capture was made that the archive shows (RFC 7089); None where it shows none."""
+    said = (response.headers.get("Memento-Datetime") or b"").decode("latin-1")
+    return sound_date(said, UTC)
+
+
+def _received(response: Response, memento: Memento) -> Fetched:
+    told = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+    headers = {name.removeprefix(ORIGINAL): v for name, v in told.items() if name.startswith(ORIGINAL)}
+    if "content-type" in told:
+        headers.setdefault("content-type", told["content-type"])
+    encoding = described(headers, response.body)
+    return Fetched(
+        url=memento.url,
+        final_url=memento.url,
+        fetched_at=memento.at,
+        status=response.status,
+        headers=headers,
+        body=response.body,
+        encoding=encoding.name if encoding else None,
+        encoding_by=encoding.by if encoding else None,
+    )
+
+
+def _unreceived(memento: Memento, error: str, detail: str) -> Fetched:
+    return Fetched(memento.url, memento.url, memento.at, error=error, detail=detail)

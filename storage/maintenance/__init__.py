@@ -1,0 +1,1 @@
+"""The stored data verified, copied and pruned."""

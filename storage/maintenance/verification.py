@@ -1,0 +1,133 @@
+"""Is all that is stored still what was stored? Everything is reckoned again, and compared with its digest.
+
+A database can be made false as a whole, by one who writes all of it anew: then only a head of its chain that
+was noted elsewhere tells.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from storage import seals
+from storage.errors import Malformed
+from storage.maintenance.checks import CHECKS, MEND, Check, Fault
+from storage.reader import Reader
+from storage.seals import START
+
+One = TypeVar("One")
+MOST_TOLD = 100
+"""So many faults are told one by one; the others are counted."""
+
+
+@dataclass(slots=True)
+class Verification:
+    """What was looked at and found."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    """In the order in which they were found; the first `MOST_TOLD` of them."""
+    wrong: int = 0
+    head: str | None = None
+    """The last link of the store's chain, to be noted elsewhere."""
+
+    def add(self, fault: Fault) -> None:
+        """Count a fault, and keep it among the first."""
+        self.wrong += 1
+        if len(self.faults) < MOST_TOLD:
+            self.faults.append(fault)
+
+
+class Shown(Protocol):
+    """Hands the items on, and may tell how far they have come."""
+
+    def __call__(self, items: Iterable[One], what: str, total: int | None) -> Iterable[One]:
+        """The items."""
+
+
+def unseen(items: Iterable[One], what: str, total: int | None) -> Iterable[One]:
+    """Nothing is shown."""
+    return items
+
+
+def verify(reader: Reader, against: str | None = None, shown: Shown = unseen) -> Verification:
+    """All checks, of the database as it stands at one moment; `against` is a head that was noted earlier.
+
+    Raises Malformed where `against` can't be a head.
+    """
+    noted = _head(against) if against else None
+    found, conn = Verification(), reader.db.conn
+    with reader.held(), _any_text(conn):
+        for check in CHECKS:
+            for fault in _looked(conn, check, shown):
+                found.add(fault)
+        with suppress(sqlite3.DatabaseError):  # of a broken file, that is among the faults
+            if noted and (other := _against(conn, *noted)):
+                found.add(other)
+            last = seals.head(conn)
+            found.head = last.head if last else None
+            found.counts = {name: _count(conn, f"SELECT {sql}") for name, sql in _COUNTS.items()}
+    return found
+
+
+def _looked(conn: sqlite3.Connection, check: Check, shown: Shown) -> Iterator[Fault]:
+    try:
+        total = _count(conn, f"SELECT count(*) FROM {check.table}") if check.table else None  # noqa: S608
+        yield from filter(None, shown(check.look(conn), check.name, total))
+    except sqlite3.DatabaseError as error:
+        yield Fault(check.table or "database", "?", None, f"it can't be read: {error}", MEND)
+
+
+@contextmanager
+def _any_text(conn: sqlite3.Connection) -> Iterator[None]:
+    """While inside, text that is no UTF-8 is read too, as what it can't have been."""
+    usual = conn.text_factory
+    conn.text_factory = lambda data: data.decode(errors="replace")
+    try:
+        yield
+    finally:
+        conn.text_factory = usual
+
+
+# ---- a head that was noted
+
+
+def _head(noted: str) -> tuple[int, str]:
+    number, _, link = noted.strip().replace(" ", ":").partition(":")
+    if not (number.isascii() and number.isdecimal() and len(link) == len(START)):
+        raise Malformed(f"{noted!r} is no head: give one as `variorum verify` told it, like 1234:9f86d0…")
+    return int(number), link.lower()
+
+
+def _against(conn: sqlite3.Connection, number: int, link: str) -> Fault | None:
+    seal = seals.numbered(conn, number)
+    if seal is None:
+        return Fault("seals", number, None, "the head that was noted is not there: seals were taken away")
+    if seal.store_chain != link:
+        return Fault(
+            "seals", number, seal.url, "the head that was noted is another: the chain was written anew"
+        )
+    return None
+
+
+# ---- all of it
+
+
+_LAST_BODY = (
+    "(SELECT count(*) FROM versions WHERE {} = (SELECT body FROM seals WHERE version = versions.id"
+    " ORDER BY id DESC LIMIT 1))"
+)
+_COUNTS = {
+    **{table: f"(SELECT count(*) FROM {table})" for table in ("versions", "captures", "bodies", "seals")},  # noqa: S608
+    "versions_without_body": _LAST_BODY.format("'none'"),
+    "versions_pruned": _LAST_BODY.format("'pruned'"),
+    "captures_pruned": "(SELECT coalesce(sum(captures), 0) FROM prunings)",
+    "bodies_pruned": "(SELECT coalesce(sum(bodies), 0) FROM prunings)",
+}
+
+
+def _count(conn: sqlite3.Connection, sql: str) -> int:
+    return int(conn.execute(sql).fetchone()[0])

@@ -1,0 +1,287 @@
+"""What a reviewer asks of the database: the list of changes, and the neighbours of each.
+
+The list goes by day, the newest first; within a day by site; within a site the weightiest first. Changes of
+one day and site that put in and take out the same words are one item of it, led by the latest of them. Every
+question is answered along an index, so it costs what it shows and not what is stored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
+
+from storage.errors import NotFound
+from storage.reader import Reader
+from storage.rows import Values, read
+from storage.search.query import parse
+
+SHELVES = ("news", "history", "quiet")
+"""Announced; brought to light by an import; mere typography, or a mere date."""
+REVIEWED = ("no", "yes", "all", "important", "noise")
+KINDS = ("new", "edited", "retitled", "gone", "returned", "moved", "template")
+MOST_COUNTED, MOST_SEARCHED = 10_000, 1_000
+"""Changes that are counted; where each is asked for words, too."""
+FEW = 5_000
+"""A word that stands in so many versions is frequent."""
+
+_COLUMNS = """
+    id, site, page, kind, url, substr(title, 1, 500) AS title, version, old_version, seen_old, seen_new,
+    checks_between, significance, explanation, words_added, words_removed, silent, found_at, verdict, note,
+    alike, day, shelf, (SELECT language FROM pages WHERE pages.id = c.page) AS language
+"""
+_ORDER = "c.day {down}, c.site {up}, c.significance {down}, c.id {down}"
+_STEPS = (
+    "c.day = :at_day AND c.site = :at_site AND (c.significance, c.id) {less} (:at_significance, :at_id)",
+    "c.day = :at_day AND c.site {more} :at_site",
+    "c.day {less} :at_day",
+)
+"""What follows a place of the list, piece by piece: each is one stretch of an index."""
+_SAID = (
+    "EXISTS (SELECT 1 FROM versions"
+    " WHERE versions.page = {a}.page AND versions.number IN ({a}.version, {a}.old_version)"
+    " AND says(versions.id))"
+)
+_CHANGES_OF = (
+    "SELECT changes.id FROM json_each(?) CROSS JOIN versions ON versions.id = value"
+    " CROSS JOIN changes ON changes.page = versions.page AND versions.number IN (version, old_version)"
+)
+_SAME = "{a}.alike = {b}.alike AND {a}.site = {b}.site AND {a}.day = {b}.day"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which changes a reviewer wants to see."""
+
+    site: str | None = None
+    kind: str | None = None
+    language: str | None = None
+    since: str | None = None
+    """A moment of their finding, and not before ..."""
+    until: str | None = None
+    """... and not after that one."""
+    weight: float = 0.0
+    """Of this significance at least."""
+    reviewed: str = "no"
+    """One of REVIEWED."""
+    words: str = ""
+    """Which stand in the text before the change or after it."""
+    shelf: str = "news"
+    """One of SHELVES."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A change as the list shows it, without its words."""
+
+    id: int
+    site: str
+    page: int | None
+    kind: str
+    url: str
+    title: str | None
+    version: int | None
+    old_version: int | None
+    seen_old: str | None
+    seen_new: str
+    checks_between: int
+    significance: float
+    explanation: str
+    words_added: int
+    words_removed: int
+    silent: int | None
+    found_at: str
+    verdict: str | None
+    note: str | None
+    alike: str | None
+    day: str
+    shelf: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far the reviewers have got."""
+
+    reviewed: int
+    of: int
+    more: bool = False
+    """There are more than were counted."""
+
+
+def item(reader: Reader, change: int) -> Item:
+    """One change. Raises NotFound."""
+    found = _items(reader, f"SELECT {_COLUMNS} FROM changes AS c WHERE id = :id", {"id": change})  # noqa: S608
+    if not found:
+        raise NotFound(f"there is no change {change}: perhaps an import has told it in more detail since")
+    return found[0]
+
+
+def items(
+    reader: Reader,
+    filters: Filters,
+    *,
+    after: Item | None = None,
+    before: Item | None = None,
+    limit: int = 50,
+) -> list[Item]:
+    """The items of the list in its order: its first, those after a change, or the last ones before it."""
+    wanted, values = _conditions(reader, filters)
+    place = after or before
+    if place:
+        values |= {f"at_{name}": getattr(place, name) for name in ("day", "site", "significance", "id")}
+    found: list[Item] = []
+    for step in _steps(place, back=before is not None):
+        sql = (
+            f"SELECT {_COLUMNS} FROM changes AS c INDEXED BY {_index(filters)}"  # noqa: S608 - words of ours only
+            f" WHERE {wanted} AND {step} AND {_leads(reader, filters)}"
+            f" ORDER BY {_order(back=before is not None)} LIMIT :limit"
+        )
+        found += _items(reader, sql, {**values, "limit": limit - len(found)})
+        if len(found) == limit:
+            break
+    return found[::-1] if before else found
+
+
+def latest(reader: Reader, filters: Filters, limit: int) -> list[Item]:
+    """The items that were found last, the latest first, whatever they weigh."""
+    wanted, values = _conditions(reader, filters)
+    sql = (
+        f"SELECT {_COLUMNS} FROM changes AS c INDEXED BY changes_by_day"  # noqa: S608 - words of ours only
+        f" WHERE {wanted} AND {_leads(reader, filters)} ORDER BY c.day DESC, c.id DESC LIMIT :limit"
+    )
+    return _items(reader, sql, {**values, "limit": limit})
+
+
+def next_to_review(reader: Reader, filters: Filters, change: Item) -> Item | None:
+    """What comes after a change in the list, and then the list's first."""
+    still = replace(filters, reviewed="no") if filters.reviewed == "all" else filters
+    found = items(reader, still, after=change, limit=1) or items(reader, still, limit=1)
+    return next((one for one in found if one.id != change.id), None)
+
+
+def fellows(reader: Reader, filters: Filters, change: Item, limit: int = -1) -> list[Item]:
+    """The other changes of its day and site that are the same edit, the latest first."""
+    where, values = _fellowship(reader, filters, change)
+    sql = f"SELECT {_COLUMNS} FROM changes AS c WHERE {where} ORDER BY c.id DESC LIMIT :limit"  # noqa: S608
+    return _items(reader, sql, {**values, "limit": limit}) if change.alike else []
+
+
+def count_fellows(reader: Reader, filters: Filters, change: Item) -> int:
+    """How many they are."""
+    where, values = _fellowship(reader, filters, change)
+    ((count,),) = reader.db.conn.execute(f"SELECT count(*) FROM changes AS c WHERE {where}", values)  # noqa: S608
+    return int(count)
+
+
+def _fellowship(reader: Reader, filters: Filters, change: Item) -> tuple[str, Values]:
+    wanted, values = _conditions(reader, filters)
+    mine = {"alike": change.alike, "of": change.site, "day": change.day, "id": change.id}
+    return f"c.alike = :alike AND c.site = :of AND c.day = :day AND c.id <> :id AND {wanted}", values | mine
+
+
+def tally(reader: Reader, filters: Filters) -> Tally:
+    """How many have a verdict, whatever `reviewed` says; the first MOST_COUNTED are looked at."""
+    most = MOST_SEARCHED if filters.words else MOST_COUNTED
+    wanted, values = _conditions(reader, replace(filters, reviewed="all"))
+    sql = (
+        "SELECT count(verdict), count(*) FROM"  # noqa: S608 - words of ours only
+        " (SELECT verdict FROM changes AS c INDEXED BY changes_by_day"
+        f" WHERE {wanted} LIMIT :limit)"
+    )
+    ((reviewed, of),) = reader.db.conn.execute(sql, {**values, "limit": most})
+    return Tally(reviewed, of, more=of == most)
+
+
+def languages(reader: Reader) -> list[str]:
+    """The languages of all pages."""
+    rows = reader.db.conn.execute(
+        "WITH RECURSIVE found(language) AS ("
+        " SELECT min(language) FROM pages"
+        " UNION ALL SELECT (SELECT min(language) FROM pages WHERE language > found.language)"
+        " FROM found WHERE found.language IS NOT NULL"
+        ") SELECT language FROM found WHERE language IS NOT NULL"
+    )
+    return [language for (language,) in rows]
+
+
+def site_names(reader: Reader) -> list[str]:
+    """The names of all sites."""
+    return [name for (name,) in reader.db.conn.execute("SELECT name FROM sites ORDER BY name")]
+
+
+def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Values]:
+    """What must be true of the change that the SQL calls `a`."""
+    judged = {"no": "IS NULL", "yes": "IS NOT NULL", "important": "= 'important'", "noise": "= 'noise'"}
+    said, values = _said(reader, filters.words, a)
+    wanted = {
+        f"{a}.shelf = :shelf": True,
+        f"{a}.verdict {judged.get(filters.reviewed)}": filters.reviewed != "all",
+        f"{a}.site = :site": filters.site,
+        f"{a}.kind = :kind": filters.kind,
+        f"{a}.day >= substr(:since, 1, 10) AND {a}.found_at >= :since": filters.since,
+        f"{a}.day <= substr(:until, 1, 10) AND {a}.found_at <= :until": filters.until,
+        f"{a}.significance >= :weight": filters.weight,
+        f"(SELECT language FROM pages WHERE pages.id = {a}.page) = :language": filters.language,  # noqa: S608
+        said: filters.words,
+    }
+    for name in ("shelf", "site", "kind", "since", "until", "weight", "language"):
+        values[name] = getattr(filters, name)
+    return " AND ".join(sql for sql, applies in wanted.items() if applies), values
+
+
+def _leads(reader: Reader, filters: Filters) -> str:
+    """That of the changes that are the same edit, `c` is the latest of those that are wanted."""
+    others, _ = _conditions(reader, filters, "o")
+    led = f"SELECT 1 FROM changes AS o WHERE {_SAME.format(a='o', b='c')} AND o.id > c.id AND {others}"  # noqa: S608
+    return f"(c.alike IS NULL OR NOT EXISTS ({led}))"
+
+
+def _said(reader: Reader, words: str, a: str) -> tuple[str, Values]:
+    """That the text before a change or after it has the words.
+
+    Rare words are looked up once, for the change that leads; for frequent ones each change is asked, of which
+    many will say yes.
+    """
+    query = parse(words)
+    if not query:
+        return "0", {}
+    versions = _saying(reader, str(query))
+    if a == "c" and len(versions) <= FEW:
+        changes = reader.db.conn.execute(_CHANGES_OF, [json.dumps([*versions])])
+        found = json.dumps([change for (change,) in changes])
+        return "c.id IN (SELECT value FROM json_each(:said))", {"said": found}
+    reader.db.conn.create_function("says", 1, versions.__contains__)
+    return _SAID.format(a=a), {}
+
+
+_found: WeakKeyDictionary[Reader, tuple[str, frozenset[int]]] = WeakKeyDictionary()
+"""What a reader has looked up last: all entries of a list ask for the same words."""
+
+
+def _saying(reader: Reader, asked: str) -> frozenset[int]:
+    """The versions that have the words; looked up once as long as the reader is held to one moment."""
+    known, versions = _found.get(reader, ("", frozenset()))
+    if known != asked or not reader.db.conn.in_transaction:
+        sql = "SELECT rowid FROM versions_fts WHERE versions_fts MATCH ?"
+        versions = frozenset(version for (version,) in reader.db.conn.execute(sql, [asked]))
+        _found[reader] = (asked, versions)
+    return versions
+
+
+def _index(filters: Filters) -> str:
+    return "changes_by_day" if filters.reviewed in ("all", "yes") else "changes_by_verdict"
+
+
+def _steps(place: Item | None, *, back: bool) -> Iterator[str]:
+    less, more = (">", "<") if back else ("<", ">")
+    yield from (step.format(less=less, more=more) for step in _STEPS) if place else ("1",)
+
+
+def _order(*, back: bool) -> str:
+    return _ORDER.format(**({"down": "ASC", "up": "DESC"} if back else {"down": "DESC", "up": "ASC"}))
+
+
+def _items(reader: Reader, sql: str, values: Values) -> list[Item]:
+    return read(Item, reader.db.conn.execute(sql, values))

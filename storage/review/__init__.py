@@ -1,1 +1,0 @@
-"""What reviewers ask of the store, and what they say."""

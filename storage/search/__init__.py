@@ -1,0 +1,1 @@
+"""Full-text search, and near-duplicates of a text."""

@@ -1,0 +1,180 @@
+"""Full text over all versions: words that stand on a page, and words that stood there once.
+
+The table `versions_fts` holds where the folded words of each version's title and text stand, and nothing to
+read: what is shown comes from the versions themselves. What one can type is told in storage/search/query.py.
+
+Another query asks for the versions that have certain words like this:
+
+    condition, values = matching_versions(typed)
+    reader.rows(f"SELECT … FROM versions WHERE {condition} AND …", {**values, …})
+
+and for changes likewise with `matching_changes`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from storage.reader import Reader
+from storage.rows import Values
+from storage.search.query import Piece, Query, fewer, parse, snippet
+
+_PAGES = """
+    SELECT versions.page FROM versions_fts
+    CROSS JOIN versions ON versions.id = versions_fts.rowid CROSS JOIN pages ON pages.id = versions.page
+    WHERE versions_fts MATCH :asked AND (:site IS NULL OR pages.site = :site) AND {chosen}
+    ORDER BY versions_fts.rank
+"""
+_ONE_PAGE = """
+    SELECT versions.page FROM versions
+    CROSS JOIN versions_fts ON versions_fts.rowid = versions.id CROSS JOIN pages ON pages.id = versions.page
+    WHERE versions.page = :page AND versions_fts MATCH :asked
+      AND (:site IS NULL OR pages.site = :site) AND {chosen} LIMIT 1
+"""
+_CHOSEN = """
+    (:language IS NULL OR versions.language = :language)
+    AND (:since IS NULL OR captured_at >= :since) AND (:until IS NULL OR captured_at <= :until)
+"""
+_VERSIONS = """
+    SELECT versions.id, versions.number, {chosen} AS chosen
+    FROM versions CROSS JOIN versions_fts ON versions_fts.rowid = versions.id
+    WHERE versions.page = :page AND versions_fts MATCH :asked ORDER BY versions.number DESC
+"""
+_SHOWN = """
+    SELECT pages.id AS page, pages.url, pages.site, versions.title, versions.language,
+           versions.number AS version, versions.captured_at, versions.text,
+           pages.state = 'gone' AS gone, pages.version AS latest
+    FROM versions JOIN pages ON pages.id = versions.page WHERE versions.id = :version
+"""
+_EDITS = """
+    SELECT id, seen_old, seen_new, hunks, old_title, title FROM changes
+    WHERE page = :page AND old_version = :version AND version > old_version ORDER BY id
+"""
+_LEAVING = "SELECT id, seen_old, seen_new FROM changes WHERE page = :page AND leaves ORDER BY id DESC LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A page that has, or had, what was looked for: the newest of its versions with that."""
+
+    page: int
+    url: str
+    site: str
+    title: str
+    language: str | None
+    version: int
+    captured_at: str
+    present: bool
+    """It stands in the latest version, and the page is not gone."""
+    removed: bool
+    """The site took it away. Neither of the two: by today's reading it belongs to no text of the page."""
+    last_seen: str | None
+    """What was removed: when it was last seen there ..."""
+    removed_at: str | None
+    """... and when the page was first seen without it."""
+    change: int | None
+    """The change that removed it."""
+    snippet: tuple[Piece, ...]
+    """What was looked for and its surroundings, as they stand in the text."""
+
+
+def find(
+    reader: Reader,
+    typed: str,
+    *,
+    page: int | None = None,
+    site: str | None = None,
+    language: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    removed: bool | None = None,
+    limit: int = 20,
+) -> list[Hit]:
+    """The pages that have or had what was typed, the best first; none where nothing was typed to look for.
+
+    `page` is the number of the only page to look at; `since` and `until` are moments of capture. With
+    `removed` only what the site took away is found; where that is False, only what stands.
+    """
+    query = parse(typed)
+    if not query:
+        return []
+    asked = {"asked": str(query), "page": page, "site": site, "language": language}
+    asked |= {"since": since, "until": until}
+    hits = (_hit(reader, query, page, asked) for page in _pages(reader, asked))
+    wanted = (hit for hit in hits if removed is None or (hit.removed if removed else hit.present))
+    return list(islice(wanted, limit))
+
+
+def matching_versions(typed: str) -> tuple[str, Values]:
+    """A condition on `versions` in SQL, and its values: true of those that have what was typed.
+
+    It is ready to be put into a WHERE; its one parameter is `:words_asked`. True of none where nothing was
+    typed to look for.
+    """
+    query = parse(typed)
+    if not query:
+        return "0", {}
+    return (
+        "versions.id IN (SELECT rowid FROM versions_fts WHERE versions_fts MATCH :words_asked)",
+        {"words_asked": str(query)},
+    )
+
+
+def matching_changes(typed: str) -> tuple[str, Values]:
+    """A condition on `changes`, as `matching_versions`: the text before it or after it has what was typed."""
+    condition, values = matching_versions(typed)
+    of_change = "versions.page = changes.page AND versions.number IN (changes.version, changes.old_version)"
+    return f"EXISTS (SELECT 1 FROM versions WHERE {of_change} AND {condition})", values  # noqa: S608 - ours
+
+
+def _pages(reader: Reader, asked: Values) -> Iterator[int]:
+    """The pages with such a version, each once, that with the best first."""
+    seen: set[int] = set()
+    sql = _PAGES if asked["page"] is None else _ONE_PAGE
+    for row in reader.rows(sql.format(chosen=_CHOSEN), asked):
+        if row["page"] not in seen:
+            seen.add(row["page"])
+            yield row["page"]
+
+
+def _hit(reader: Reader, query: Query, page: int, asked: Values) -> Hit:
+    versions = list(reader.rows(_VERSIONS.format(chosen=_CHOSEN), {**asked, "page": page}))
+    newest = versions[0]["number"]
+    shown = next(one["id"] for one in versions if one["chosen"])
+    row = next(reader.rows(_SHOWN, {"version": shown}))
+    gone, latest, text = row.pop("gone"), row.pop("latest"), row.pop("text")
+    hit = Hit(
+        **row,
+        present=newest == latest and not gone,
+        removed=False,
+        last_seen=None,
+        removed_at=None,
+        change=None,
+        snippet=snippet(query, text),
+    )
+    removal = _edited_out(reader, query, page, newest) if newest != latest else None
+    if removal is None and gone:
+        removal = next(reader.rows(_LEAVING, {"page": page}), None)
+    if removal is None:
+        return hit
+    ends = {"last_seen": removal["seen_old"], "removed_at": removal["seen_new"]}
+    return replace(hit, removed=True, change=removal["id"], **ends)
+
+
+def _edited_out(reader: Reader, query: Query, page: int, version: int) -> Values | None:
+    """The change after this version, where its words went with that.
+
+    They may also have gone because later versions were read by other rules, which the site knows nothing of.
+    """
+    for change in reader.rows(_EDITS, {"page": page, "version": version}):
+        hunks = json.loads(change["hunks"])
+        old, new = ("\n".join(block for hunk in hunks for block in hunk[side]) for side in ("old", "new"))
+        retitled = change["old_title"] is not None and fewer(
+            query, change["old_title"], change["title"] or ""
+        )
+        if retitled or fewer(query, old, new):
+            return change
+    return None

@@ -1,0 +1,145 @@
+"""What a person looks for: words, "phrases", beginnings* and -words that must not occur. Pure.
+
+A text is found where all of them stand in it, in any order. Nothing that is typed reaches the index as syntax
+of its own: what goes there is made of folded words, which have letters and digits only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from storage.text_index.folding import JOINER, folded_words, words
+
+Phrase = tuple[str, ...]
+"""Folded words that follow one another."""
+Piece = tuple[str, bool]
+"""A piece of a text as it stands, and whether it is what was looked for."""
+
+BEFORE = 8
+WIDTH = 36
+"""Words of a snippet: before what was looked for, and in all."""
+MOST = 500
+"""Characters of a snippet, whatever is called a word."""
+OFTEN = 50
+"""Places of a term that are weighed against each other."""
+
+_QUOTED = r"""["“”„](?P<a>[^"“”„]*)["“”„]?|«(?P<b>[^»]*)»?"""
+_TERM = re.compile(rf"""(?P<without>(?<!\S)-)?(?:{_QUOTED}|(?P<c>[^\s"“”„«]+))(?P<begins>\*)?""")
+_LOOSE = re.compile(
+    r"(?<=(?<!\w)م[یي])[ \u00a0]+(?=[\u0621-\u06ff])|(?<=(?<!\w)نم[یي])[ \u00a0]+(?=[\u0621-\u06ff])"
+    r"|(?<=[\u0621-\u06ff])[ \u00a0]+(?=(?:ها|ها[یي]|ها[یي][یي]|ا[یي]|اند|تر|تر[یي]ن)(?!\w))"
+)
+"""Where Persian is typed with a space because the joiner is hard to type: می خواهم, کتاب ها."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or phrase: it stands in a text where one of its spellings does."""
+
+    spellings: tuple[Phrase, ...]
+    begins: bool = False
+    """Its last word need only begin so."""
+    without: bool = False
+    """It must not occur."""
+
+    def __str__(self) -> str:
+        star = " *" if self.begins else ""
+        spelled = [f'"{" ".join(phrase)}"{star}' for phrase in self.spellings]
+        return spelled[0] if len(spelled) == 1 else f"({' OR '.join(spelled)})"
+
+    def places(self, said: Sequence[str]) -> list[tuple[int, int]]:
+        """Where the term stands among the folded words of a text: from which one, and before which one."""
+        found = {(at, at + len(phrase)) for phrase in self.spellings for at in self._starts(phrase, said)}
+        return sorted(found)
+
+    def _starts(self, phrase: Phrase, said: Sequence[str]) -> Iterator[int]:
+        *before, last = phrase
+        for at, word in enumerate(said):
+            ends_here = word.startswith(last) if self.begins else word == last
+            if ends_here and [*said[max(0, at - len(before)) : at]] == before:
+                yield at - len(before)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The terms of a question; false where there is nothing to look for."""
+
+    terms: tuple[Term, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.wanted)
+
+    @property
+    def wanted(self) -> tuple[Term, ...]:
+        """The terms that must occur."""
+        return tuple(term for term in self.terms if not term.without)
+
+    def __str__(self) -> str:
+        """The question in the syntax of SQLite's FTS5."""
+        wanted = " AND ".join(map(str, self.wanted))
+        unwanted = " OR ".join(str(term) for term in self.terms if term.without)
+        return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+
+
+def parse(typed: str) -> Query:
+    """The question that somebody typed."""
+    found = (_term(match) for match in _TERM.finditer(_LOOSE.sub(JOINER, typed)))
+    return Query(tuple(dict.fromkeys(term for term in found if term.spellings)))
+
+
+def fewer(query: Query, old: str, new: str) -> bool:
+    """Whether anything that is looked for stands in the new text less often than in the old one."""
+    before, after = folded_words(old), folded_words(new)
+    return any(len(term.places(before)) > len(term.places(after)) for term in query.wanted)
+
+
+def snippet(query: Query, text: str) -> tuple[Piece, ...]:
+    """The part of the text that has most of what was looked for; its beginning where it has nothing."""
+    found = list(words(text))
+    if not found:
+        return ()
+    said = [word.folded for word in found]
+    first = _fullest(said, query)
+    last = min(first + WIDTH, len(found)) - 1
+    start = found[first].start if first else 0
+    end = min(found[last].end if last < len(found) - 1 else len(text), start + MOST)
+    places = [place for term in query.wanted for place in term.places(said[first : last + 1])]
+    marked = sorted((found[first + a].start, found[first + b - 1].end) for a, b in places)
+    pieces = [(_in_a_line(piece), sought) for piece, sought in _cut(text, start, end, marked) if piece]
+    return (*([("… ", False)] if start else []), *pieces, *([(" …", False)] if end < len(text) else []))
+
+
+def _fullest(said: Sequence[str], query: Query) -> int:
+    """The word from which on most terms follow within a snippet."""
+    places = sorted((at, n) for n, term in enumerate(query.wanted) for at, _ in term.places(said)[:OFTEN])
+    firsts = [max(0, at - BEFORE) for at, _ in places]
+    counts = [len({n for at, n in places if first <= at < first + WIDTH}) for first in firsts]
+    return firsts[counts.index(max(counts))] if counts else 0
+
+
+def _cut(text: str, start: int, end: int, marked: Iterable[tuple[int, int]]) -> Iterator[Piece]:
+    """The text from start to end, in pieces."""
+    at = start
+    for begin, stop in marked:
+        if max(begin, at) < min(stop, end):
+            yield text[at : max(begin, at)], False
+            yield text[max(begin, at) : min(stop, end)], True
+            at = min(stop, end)
+    yield text[at:end], False
+
+
+def _in_a_line(piece: str) -> str:
+    return " ".join(f"|{piece}|".split())[1:-1]
+
+
+def _term(match: re.Match[str]) -> Term:
+    text = match["a"] or match["b"] or match["c"] or ""
+    return Term(_spellings(text), bool(match["begins"]) or text.endswith("*"), bool(match["without"]))
+
+
+def _spellings(text: str) -> tuple[Phrase, ...]:
+    """As it was typed; and where that has a joiner, also with a space there."""
+    found = (tuple(folded_words(one)) for one in (text, text.replace(JOINER, " ")))
+    return tuple(dict.fromkeys(phrase for phrase in found if phrase))

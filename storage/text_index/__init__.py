@@ -1,0 +1,1 @@
+"""What is kept beside each version so that it is found: folded words, a MinHash of its text."""

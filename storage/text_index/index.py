@@ -1,0 +1,41 @@
+"""What is kept beside each version so that it is found: its folded words, and a sketch of its text.
+
+Written in the transaction that writes the version. The table of words keeps no words to read, only where they
+stand; so a version's old words must be told where new ones take their place.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from storage.text_index.folding import folded_words
+from storage.text_index.minhash import digest, shingles, sketch
+
+
+def add(conn: sqlite3.Connection, version: int, title: str, text: str) -> None:
+    """Make a new version known by its words and its sketch."""
+    titled, said = folded_words(title), folded_words(text)
+    conn.execute(
+        "INSERT INTO versions_fts(rowid, title, text) VALUES (?, ?, ?)",
+        [version, " ".join(titled), " ".join(said)],
+    )
+    found = shingles(said)
+    conn.execute(
+        "INSERT INTO sketches(version, digest, shingles, sketch) VALUES (?, ?, ?, ?)",
+        [version, digest(titled, said) if said else None, len(found), sketch(found)],
+    )
+
+
+def remove(conn: sqlite3.Connection, version: int, title: str, text: str) -> None:
+    """Forget a version that had this title and text."""
+    conn.execute(
+        "INSERT INTO versions_fts(versions_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)",
+        [version, " ".join(folded_words(title)), " ".join(folded_words(text))],
+    )
+    conn.execute("DELETE FROM sketches WHERE version = ?", [version])
+
+
+def fill(conn: sqlite3.Connection) -> None:
+    """Make every version known that is stored; for a migration, whose tables are empty."""
+    for version, title, text in conn.execute("SELECT id, title, text FROM versions ORDER BY id"):
+        add(conn, version, title, text)

@@ -1,1 +1,0 @@
-"""The stored data itself: proved, copied, and let go."""

@@ -1,1 +1,0 @@
-"""The words of all versions: folded, searched, and compared with each other."""
