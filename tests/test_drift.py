@@ -67,6 +67,18 @@ def test_a_mark_of_punctuation_that_changes_where_it_stands_is_no_drift(story: S
     assert drifts(story) == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("by the", "bythe"), ("Tuesday", "Tues day"), ("the editor", "theed itor")]
+)
+def test_a_blank_that_comes_or_goes_where_a_paragraph_is_makes_other_words_and_is_no_drift(
+    story: Story, old: str, new: str
+):
+    with story.run() as run:
+        run.sees("/ferry/", page(NOTE).replace(old, new))
+    assert story.news() == [("edited", "/ferry/")]
+    assert drifts(story) == []
+
+
 def test_a_paragraph_that_left_the_page_is_a_change(story: Story):
     with story.run() as run:
         run.sees("/ferry/", page("", beside="<p>Other words.</p>"))

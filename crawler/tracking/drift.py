@@ -9,6 +9,7 @@ an edit.
 from __future__ import annotations
 
 from collections import Counter
+from typing import NamedTuple
 
 from crawler.diffing.diff import Diff
 from crawler.extraction.boilerplate.template import Template, design_of
@@ -38,21 +39,39 @@ def is_ours(diff: Diff, old: bytes, new: bytes, url: str) -> bool:
         return False
     changed = {_plain(block) for hunk in diff.hunks for block in hunk.old + hunk.new} - {""}
     before, after = _visible(old, url), _visible(new, url)
-    return bool(changed) and all(_places(block, before) == _places(block, after) != {} for block in changed)
+    if not changed or _respaced(changed, before, after):
+        return False
+    return all(_places(block, before) == _places(block, after) != {} for block in changed)
 
 
-def _visible(body: bytes, url: str) -> list[tuple[str, str]]:
-    """The block paths and texts of all blocks that a capture shows."""
+class Shown(NamedTuple):
+    """A block that a capture shows."""
+
+    path: str
+    text: str
+    """Without white space."""
+    words: str
+    """With a blank between each two words."""
+
+
+def _visible(body: bytes, url: str) -> list[Shown]:
+    """All blocks that a capture shows."""
     shown = [block for part in split(body) for block in blocks(parse(part, url))]
-    return [(block.path, _plain(block.text)) for block in shown]
+    return [Shown(block.path, _plain(block.text), " ".join(block.text.split())) for block in shown]
 
 
-def _places(block: str, shown: list[tuple[str, str]]) -> Counter[str]:
+def _places(block: str, shown: list[Shown]) -> Counter[str]:
     """How often a block stands under each block path."""
     found: Counter[str] = Counter()
-    for path, text in shown:
-        found[path] += text.count(block)
+    for one in shown:
+        found[one.path] += one.text.count(block)
     return +found
+
+
+def _respaced(changed: set[str], before: list[Shown], after: list[Shown]) -> bool:
+    """Whether the site put a blank into one of these blocks or took one out: «nowhere» is not «no where»."""
+    old, new = ({one for one in shown if any(c in one.text for c in changed)} for shown in (before, after))
+    return not {one[:2] for one in old - new}.isdisjoint(one[:2] for one in new - old)
 
 
 def _plain(text: str) -> str:
