@@ -7,9 +7,10 @@ import json
 import lzma
 import pickle
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,10 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 PAGES = "pages/wcxb-dev.jsonl.xz"
 CAPTURES = "captures/*.jsonl.xz"
 POLICY, OURS = "policy", "ours"
-A_PAGE = 3
-"""So many captures of one page are learned from."""
+A_PAGE = 4
+"""So many captures of one page are looked at, and"""
+OF_A_SITE = 3
+"""so many of one site are learned from."""
 SURE = 0.95
 """A capture's own selectors find so much of its text, or it is not learned from."""
 FEW = 4
@@ -64,8 +67,11 @@ def records(folder: Path, *, captures: bool) -> Iterator[dict[str, str]]:
     with lzma.open(folder / PAGES, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
     if captures:
-        for file in sorted(folder.glob(CAPTURES)):
-            yield from _captures(file)
+        seen: Counter[str] = Counter()
+        for record in chain.from_iterable(map(_captures, sorted(folder.glob(CAPTURES)))):
+            seen[record["site"]] += 1
+            if seen[record["site"]] <= OF_A_SITE:
+                yield record
         yield from _gold()
 
 

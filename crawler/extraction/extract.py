@@ -144,7 +144,7 @@ def opened(
     if not select:
         drop_overlays(tree)
         if (marked := marked_element(tree)) is not None:
-            drop_teasers(marked, url)  # while their labels stand: a template learns and cuts those
+            drop_teasers(marked)  # while their labels stand: a template learns and cuts those
     cut(tree, template)
     if select:
         return Opened(url, tree, says, title, None, tuple(_selected(tree, url, select)))

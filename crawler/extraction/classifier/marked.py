@@ -8,7 +8,9 @@ What stands outside is text only where the classifier is very sure, as of a stan
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from itertools import takewhile
 
 import numpy as np
 from lxml.html import HtmlElement
@@ -18,15 +20,20 @@ from crawler.extraction.classifier.classifier import Judged, knows
 from crawler.extraction.html.blocks import Block, Place, blocks
 from crawler.extraction.html.furniture import drop_furniture
 from crawler.extraction.html.hints import outermost_marked
-from crawler.extraction.html.overlays import drop_overlays
 from crawler.extraction.html.stylesheet import StyleSheet
+from crawler.extraction.html.teasers import drop_cards
 
 MOST = 0.6
 """The element is believed where it holds so much of what is probably text."""
 BESIDE = 0.6
 """So probable must a block outside be."""
-WITHIN = 0.1
+WITHIN = 0.15
 """A block inside must be so probable, at the least, beside the mean of all that is inside."""
+LIKELY = 0.6
+"""And so probable, and of so many words, where it is called like furniture."""
+FEW = 6
+MOST_OUTSIDE = 0.3
+"""More text than this, beside what is inside, is no standfirst and no note."""
 LINKED = 0.8
 """What is links to so much of it leads elsewhere, and says nothing of where the text is."""
 CONTROLS = frozenset(["nav", "button", "dialog"])
@@ -44,32 +51,49 @@ def marked_blocks(judged: Judged) -> list[Block] | None:
     inside = [n for n, block in enumerate(every) if holder in block.place.around()]
     outside = [n for n in range(len(every)) if n < inside[0] or n > inside[-1]]
     sure = [n for n in outside if found[n] >= BESIDE and every[n].linked < LINKED]
+    if sum(len(every[n].words) for n in sure) > MOST_OUTSIDE * sum(len(every[n].words) for n in inside):
+        sure = []
     before, after = ([every[n] for n in sure if (n < inside[0]) == first] for first in (True, False))
     mean = float(np.average(found[inside], weights=[len(every[n].words) + 1 for n in inside]))
-    probable: dict[HtmlElement, float] = {}
-    for n in inside:
-        at = every[n].place.element
-        probable[at] = max(probable.get(at, 0.0), float(found[n]) / mean)
-    return [*before, *_within(holder, probable), *after]
+    return [
+        *before,
+        *_within(holder, [(every[n], float(found[n]) / mean) for n in inside], judged.page.url),
+        *after,
+    ]
 
 
-def _within(holder: Place, probable: Mapping[HtmlElement, float]) -> list[Block]:
-    """The blocks of the element without furniture, and without what is very improbable."""
+def _within(holder: Place, inside: Sequence[tuple[Block, float]], url: str) -> list[Block]:
+    """The blocks of the element without what is very improbable, and without improbable furniture."""
     element = holder.element
     sheet = StyleSheet.of(element.getroottree().getroot())
-    drop_overlays(element)
+    drop_cards(element, url)
+    there = set(element.iter())
     drop_furniture(element)
-    return [
-        block
-        for block in blocks(element, sheet)
-        if CONTROLS.isdisjoint(place.tag for place in block.place.around())
-        and probable.get(block.place.element, 1.0) >= WITHIN
-    ]
+    left: defaultdict[HtmlElement, deque[Block]] = defaultdict(deque)
+    for block in blocks(element, sheet):
+        left[block.place.element].append(block)
+    taken: list[Block] = []
+    for block, probable in inside:
+        at = block.place.element
+        if left[at]:
+            again = left[at].popleft()
+            if probable >= WITHIN and not _is_control(block, holder):
+                taken.append(again)
+        elif at in there and probable >= LIKELY and len(block.words) >= FEW:
+            taken.append(block)
+    return taken
+
+
+def _is_control(block: Block, holder: Place) -> bool:
+    """Whether a block stands in a control or menu within the element."""
+    within = takewhile(lambda place: place is not holder, block.place.around())
+    return any(place.tag in CONTROLS for place in within)
 
 
 def _holder(every: Sequence[Block], expected: NDArray[np.float64], *, sure: bool) -> Place | None:
     """The one marked place that holds most of the text; where the classifier is not `sure`, any text."""
-    holders = [outermost_marked(block.place) for block in every]
+    around = {place: outermost_marked(place) for place in dict.fromkeys(block.place for block in every)}
+    holders = [around[block.place] for block in every]
     known = dict.fromkeys(holder for holder in holders if holder is not None)
     own = [holder for holder in known if _is_own(holder)]
     if len(own) == 1 and len(known) > 1:

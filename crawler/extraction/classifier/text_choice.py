@@ -14,8 +14,10 @@ from crawler.extraction.classifier.marked import marked_blocks
 from crawler.extraction.html.blocks import Block, Place
 from crawler.extraction.metadata.headline import words_of
 
-LOWEST, HIGHEST = 0.2, 0.6
-"""The cut lies between these, where the F1 that is to be expected is largest."""
+LOWEST, HIGHEST = 0.3, 0.5
+"""The cut of an article lies between these, where the F1 that is to be expected is largest."""
+LEAST, MOST = 0.2, 0.9
+"""That of other pages between these."""
 WITHIN = 0.3
 """And is as low as this in the place that holds nearly all of the text: inside nothing should be lost."""
 NEARLY_ALL = 0.9
@@ -39,7 +41,9 @@ def probable_blocks(judged: Judged) -> list[Block]:
     if not knows(judged):
         return []
     words = np.array([len(block.words) for block in blocks])
-    taken = found >= min(max(best_cut(found, words), LOWEST), HIGHEST)
+    cut = best_cut(found, words)
+    low, high = (LOWEST, HIGHEST) if judged.article >= HALF else (LEAST, MOST)
+    taken = found >= min(max(cut, low), high)
     taken |= _inside(blocks, taken * words) & (found >= WITHIN)
     return [blocks[n] for n in np.flatnonzero(taken)]
 

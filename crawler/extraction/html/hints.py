@@ -68,7 +68,12 @@ OFFER = re.compile(
 
 def is_marked(place: Place) -> bool:
     """Whether a place is called as one with a page's text and nothing else."""
-    return not MARKED.isdisjoint(_called(place.element))
+    return _are_marked(place.kind[1], place.element.get("itemprop") or "")
+
+
+@lru_cache(maxsize=2**14)
+def _are_marked(classes: str, itemprop: str) -> bool:
+    return not MARKED.isdisjoint(f"{classes} {itemprop}".split())
 
 
 def outermost_marked(place: Place) -> Place | None:
@@ -78,12 +83,14 @@ def outermost_marked(place: Place) -> Place | None:
 
 def marked_element(tree: HtmlElement) -> HtmlElement | None:
     """The one element of a page so called; None where there is none, or several beside each other."""
-    found = outermost([element for element in tree.iter() if not MARKED.isdisjoint(_called(element))])
+    found = outermost(
+        [
+            element
+            for element in tree.iter()
+            if _are_marked(element.get("class") or "", element.get("itemprop") or "")
+        ]
+    )
     return found[0] if len(found) == 1 else None
-
-
-def _called(element: HtmlElement) -> list[str]:
-    return f"{element.get('class') or ''} {element.get('itemprop') or ''}".split()
 
 
 def is_beside(place: Place) -> bool:

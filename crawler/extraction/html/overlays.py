@@ -43,13 +43,14 @@ AGAIN = 0.9
 
 
 def drop_overlays(tree: HtmlElement) -> None:
-    """Takes banners and dialogs out of the tree, and hidden copies of what it shows."""
+    """Takes banners and short dialogs out of the tree, and hidden copies of what it shows."""
     for element in [one for one in tree.iter() if _is_named(one)] + list(_banners(tree)):
         _drop(element)
     if dialogs := [one for one in tree.iter() if _is_dialog(one)]:
         most = MOST * len(text_of(tree))
         for element in dialogs:
-            if len(text_of(element)) < most:
+            said = text_of(element)
+            if len(said) < most and len(said.split()) <= MOST_WORDS:
                 _drop(element)
     if hidden := [one for one in tree.iter() if is_hidden(one) and one.tag not in KEPT]:
         _drop_copies(tree, hidden)

@@ -42,8 +42,8 @@ NO_BOX = ("body", "main", "article", "html")
 FILE = re.compile(r"\.(jpe?g|png|gif|webp|avif|svg|pdf)$", re.IGNORECASE)
 
 
-def drop_teasers(tree: HtmlElement, url: str) -> None:
-    """Takes teasers of other articles out of the tree of the page at this address."""
+def drop_teasers(tree: HtmlElement) -> None:
+    """Takes labelled teasers of other articles out of a tree."""
     mixed = {
         element.getparent() for element in tree.iter() if element.tag not in INLINE
     }  # have blocks in them
@@ -58,11 +58,11 @@ def drop_teasers(tree: HtmlElement, url: str) -> None:
             drop(element)
         elif not rest:
             _drop_what_is_announced(element)
-    _drop_cards(tree, url, mixed)
 
 
-def _drop_cards(tree: HtmlElement, url: str, mixed: set[HtmlElement | None]) -> None:
+def drop_cards(tree: HtmlElement, url: str) -> None:
     """Takes out the boxes of a picture, a headline, a lead, all of which are to be clicked on."""
+    mixed = {element.getparent() for element in tree.iter() if element.tag not in INLINE}
     cards = [link for link in tree.iter("a") if _is_card(link, mixed)]
     cards += [box for box in _boxes(tree, url) if box.find(".//figcaption") is None]
     cards = outermost(list(dict.fromkeys(cards)))
