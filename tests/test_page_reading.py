@@ -4,6 +4,7 @@ import pytest
 
 from crawler.extraction.extract import extract
 from crawler.extraction.html.markup import parse
+from crawler.extraction.metadata.headline import title
 
 URL = "https://press.example/floods/"
 FIRST = "The river rose in the night, and the ferry at Dunmore lay still until noon on Monday."
@@ -100,4 +101,4 @@ def test_a_page_that_is_mostly_cards_keeps_them():
 )
 def test_the_heading_in_the_page_s_title_is_the_headline_though_the_site_s_name_is_its_h1(body, headline):
     tree = parse(f"<html><head><title>Our Blog: The flood of May</title></head><body>{body}".encode(), URL)
-    assert headline.title(tree) == headline
+    assert title(tree) == headline

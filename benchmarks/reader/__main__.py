@@ -29,6 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     options.add_argument("--shared", type=Path, default=shared())
     options.add_argument("--cache", type=Path, default=Path("/tmp/variorum-examples.pickle"))
     options.add_argument("--folds", type=Path)
+    options.add_argument("-o", "--output", type=Path, default=WEIGHTS)
     asked = options.parse_args(arguments)
     if not (asked.shared / "pages").is_dir():
         print(f"benchmarks.reader: there are no pages in {asked.shared}/pages", file=sys.stderr)
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         for part in range(FOLDS):
             made([e for e in examples if fold(e.site, FOLDS) != part]).save(asked.folds / f"{part}.npz")
     else:
-        made(examples).save(WEIGHTS)
+        made(examples).save(asked.output)
     return 0
 
 
