@@ -25,11 +25,11 @@ from tempfile import TemporaryDirectory
 from unittest import mock
 
 from crawler.config.site import Site
-from crawler.fetch_result import Fetched, Listed
+from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.frontier import SourceState
 from crawler.times import iso
-from crawler.tracking.finalize import settle
-from crawler.tracking.run_frontier import SiteArchive
+from crawler.tracking.finalize import finalize
+from crawler.tracking.run_frontier import RunFrontier
 from crawler.tracking.tracker import Tracker
 from storage import database, tables
 from storage.store import Store
@@ -89,18 +89,18 @@ def page(number: int, word: str = "calm") -> bytes:
 def run(store: Store, site: Site, pages: int, word: str) -> None:
     """One run: all pages are listed, some fetched, some of them missing, and the end is reckoned."""
     number = store.begin_run(site.name, iso(datetime.now(UTC)))
-    archive = SiteArchive(store, site, number, datetime.now(UTC), thorough=True)
+    archive = RunFrontier(store, site, number, datetime.now(UTC), full=True)
     tracker = Tracker(archive)
-    archive.note([Listed(f"{site.url}log/{n}/", "sitemap") for n in range(pages)])
+    archive.add_discovered([DiscoveredUrl(f"{site.url}log/{n}/", "sitemap") for n in range(pages)])
     now = iso(datetime.now(UTC))
-    archive.read("sitemap", "sitemap", SourceState(read_at=now, whole_at=now))
-    archive.whole("sitemap")
+    archive.save_source("sitemap", "sitemap", SourceState(read_at=now, enumerated_at=now))
+    archive.mark_enumerated("sitemap")
     for fetch in range(FETCHED):
         url = f"{site.url}log/{fetch}/"
         edited, missing = fetch % 3 == 0, fetch % 50 == 49
         for _ in range(2 if fetch < 20 else 1):  # the first are looked at twice, to learn from
             tracker.track(
-                Fetched(
+                FetchResult(
                     url,
                     url,
                     iso(datetime.now(UTC)),
@@ -111,8 +111,8 @@ def run(store: Store, site: Site, pages: int, word: str) -> None:
                 )
             )
     tracker.finish()
-    settle(archive, iso(datetime.now(UTC)))
-    store.update_run(number, {"ended_at": iso(datetime.now(UTC)), "reason": "finished", "whole": 1})
+    finalize(archive, iso(datetime.now(UTC)))
+    store.update_run(number, {"ended_at": iso(datetime.now(UTC)), "reason": "finished", "complete": 1})
 
 
 def main(pages: int) -> None:

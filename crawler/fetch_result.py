@@ -7,28 +7,28 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class DiscoveredUrl:
     """One line of a source (REST, sitemap, feed, link): this URL is a page of the site."""
 
     url: str
     source: str
     """`wordpress`, `sitemap`, `feed`, `links` or `seed`."""
-    ref: str | None = None
+    source_id: str | None = None
     """The site's own id of the page, like `post:17`; it outlives a renaming."""
     published: str | None = None
     """When the site says it was published, in a form of `crawler.dates`."""
     modified: str | None = None
     """When the site says it was last modified, in a form of `crawler.dates`."""
-    witness: str | None = None
+    source_text_digest: str | None = None
     """Digest of the article's text as the source itself carries it; changes when the text does."""
-    parts: int = 1
+    part_count: int = 1
     """Into so many parts, each at an address of its own, the source says the article is cut."""
     on: str | None = None
     """The page that links there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchResult:
     """One request and its response, free of Scrapy."""
 
     url: str

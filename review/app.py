@@ -30,7 +30,7 @@ from review import (
     versions,
 )
 from review.guard import Guard
-from review.web import House, Propose, refused, templates
+from review.web import Application, Propose, refused, templates
 from storage.errors import StoreError
 
 HERE = Path(__file__).parent
@@ -55,7 +55,7 @@ def make_app(
         exception_handlers={HTTPException: refused, StoreError: refused, Exception: refused},
     )
     menu = tuple(one.menu for one in PAGES if hasattr(one, "menu"))
-    app.state.house = House(database, templates(), reviewer=_user(), propose=propose, menu=menu)
+    app.state.house = Application(database, templates(), reviewer=_user(), propose=propose, menu=menu)
     return app
 
 

@@ -115,7 +115,9 @@ def _feed(request: Request, reader: Reader, filters: Filters, items: Sequence[It
     base = str(request.base_url)
     chosen = query(filters)
     entries = [
-        entry_of(reader, item, change_list.count_fellows(reader, filters, item) if item.alike else 0, base)
+        entry_of(
+            reader, item, change_list.count_fellows(reader, filters, item) if item.similar_edit else 0, base
+        )
         for item in items
     ]
     return Feed(

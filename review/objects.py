@@ -50,7 +50,8 @@ def change_object(item: Item, row: ChangeRow, said: list[VerdictRow]) -> Object:
         "old_url": row.old_url,
         "old_title": row.old_title,
         "announced": not row.typographic,
-        "hollow": bool(row.hollow),
+        "date_only": bool(row.date_only),
+        "hollow": bool(row.date_only),  # the name until 0.1
         "modified": row.modified,
         "old_modified": row.old_modified,
         "hunks": json.loads(row.hunks),
@@ -127,9 +128,11 @@ def event_object(one: Event) -> Object:
         "words_added": one.words_added,
         "words_removed": one.words_removed,
         "silent": _flag(one.silent),
-        "hollow": bool(one.hollow),
+        "date_only": bool(one.date_only),
+        "hollow": bool(one.date_only),  # the name until 0.1
         "announced": not one.typographic,
-        "found_later": bool(one.found_later),
+        "backfilled": bool(one.backfilled),
+        "found_later": bool(one.backfilled),  # the name until 0.1
         "verdict": one.verdict,
     }
 

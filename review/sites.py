@@ -28,7 +28,7 @@ ISSUES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class SiteSummary:
     """A site at a glance."""
 
     row: SiteRow
@@ -136,14 +136,14 @@ def site_json(request: Request) -> Response:
     )
 
 
-def _glance(reader: Reader, row: SiteRow, today: date) -> Glance:
+def _glance(reader: Reader, row: SiteRow, today: date) -> SiteSummary:
     first = (today - timedelta(weeks=WEEKS)).isoformat()
     days = site_overview.days(reader, row.name, first, today.isoformat())
     week = (today - timedelta(days=6)).isoformat()
     changes: dict[str, int] = defaultdict(int)
     for one in days:
         changes[one.day] += one.changes
-    return Glance(
+    return SiteSummary(
         row=row,
         states=_states(site_overview.pages(reader, row.name)),
         changes=dict(changes),
@@ -155,7 +155,7 @@ def _glance(reader: Reader, row: SiteRow, today: date) -> Glance:
     )
 
 
-def _glance_object(one: Glance) -> dict[str, object]:
+def _glance_object(one: SiteSummary) -> dict[str, object]:
     return {
         **site_object(one.row, one.well),
         "pages": {state: one.states[state] for state in STATES},

@@ -116,7 +116,7 @@ def spans(versions: Sequence[Standing], events: Sequence[Event], until: str) -> 
     found: list[Span] = []
     start, gone = begins, False
     for one in sorted(events, key=lambda one: (one.seen_new, one.id)):
-        now_gone = bool(one.leaves) if one.kind in ("gone", "returned", "moved") else gone
+        now_gone = bool(one.page_removed) if one.kind in ("gone", "returned", "moved") else gone
         if now_gone != gone:
             found.append(Span(gone, start, one.seen_new))
             start, gone = one.seen_new, now_gone
@@ -146,7 +146,7 @@ def _last_look(past: Past) -> str:
 
 def _leads(event: Event) -> bool:
     """Whether the change led to a version."""
-    return event.version not in (None, event.old_version) and not event.leaves
+    return event.version not in (None, event.old_version) and not event.page_removed
 
 
 def _entry(event: Event, by_number: Mapping[int, Standing]) -> Entry:

@@ -19,7 +19,7 @@ from review.change import VIEWS
 from review.filters import from_query, query
 from review.guard import check_token
 from review.reviewer import cleaned, name_of, remember
-from review.web import House, house, see_other
+from review.web import Application, house, see_other
 from storage.queries import change_list
 from storage.queries.change_list import Filters
 from storage.queries.verdicts import VERDICTS, Verdicts
@@ -64,7 +64,7 @@ async def undo(request: Request) -> Response:
     return _answer(f"/{back}" if back.startswith("?") else back, reviewer)
 
 
-def _give(house: House, said: Said) -> str:
+def _give(house: Application, said: Said) -> str:
     """Keep it; the address at which to go on."""
     with closing(Verdicts.open(house.database)) as store, store.writing():
         reader = Reader(store.db)
@@ -79,7 +79,7 @@ def _give(house: House, said: Said) -> str:
     return f"/change/{following.id}{query(said.filters, view=said.view, done=batch)}"
 
 
-def _undo(house: House, batch: int, reviewer: str) -> int:
+def _undo(house: Application, batch: int, reviewer: str) -> int:
     with closing(Verdicts.open(house.database)) as store:
         return store.take_back(batch, reviewer, _now())
 

@@ -29,7 +29,7 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 
 
 @dataclass(frozen=True)
-class House:
+class Application:
     """What the review page as a whole has: `request.app.state.house`."""
 
     database: Path
@@ -60,9 +60,9 @@ class Number(Convertor[int]):
 register_url_convertor("number", Number())
 
 
-def house(request: Request) -> House:
+def house(request: Request) -> Application:
     """What the review page as a whole has."""
-    found: House = request.app.state.house
+    found: Application = request.app.state.house
     return found
 
 

@@ -77,7 +77,7 @@ FIELDS: dict[Unit, tuple[Field, ...]] = {
 _COLUMNS = f"""
     pages.site || ':' || pages.id AS id,
     CASE WHEN :as_of IS NULL THEN pages.url ELSE coalesce((
-        SELECT old_url FROM changes WHERE page = pages.id AND kind = 'moved' AND NOT leaves
+        SELECT old_url FROM changes WHERE page = pages.id AND kind = 'moved' AND NOT page_removed
         AND seen_new > :as_of ORDER BY seen_new, changes.id LIMIT 1
     ), pages.url) END AS url,
     pages.site, coalesce(pages.kind, 'article') AS kind,
@@ -90,7 +90,7 @@ _COLUMNS = f"""
         AND fetched_at <= :as_of
     ) END AS seen_at,
     pages.state = 'absorbed' OR CASE WHEN :as_of IS NULL THEN pages.state = 'gone' ELSE coalesce((
-        SELECT leaves FROM changes WHERE page = pages.id AND kind IN ('gone', 'returned', 'moved')
+        SELECT page_removed FROM changes WHERE page = pages.id AND kind IN ('gone', 'returned', 'moved')
         AND seen_new <= :as_of ORDER BY seen_new DESC, changes.id DESC LIMIT 1
     ), 0) END AS gone
 """  # noqa: S608 - words of ours only

@@ -8,7 +8,7 @@ from storage import seals
 from storage.rows import CaptureRow, VersionRow
 from storage.tables import Tables
 
-NAMING = (("changes", "version"), ("changes", "old_version"), ("drifts", "version"))
+NAMING = (("changes", "version"), ("changes", "old_version"), ("extraction_drifts", "version"))
 """Columns that name a version of the row's page by its number."""
 SEEING = "('ok', 'not modified', 'moved')"
 """Outcomes of captures in which the page was seen."""
@@ -84,7 +84,7 @@ class History(Tables):
     def left_between(self, page: int, after: str, before: str) -> bool:
         """Whether the page is known to have been gone at some time between these two."""
         return self.left_at(page, before) is not None or self._exists(
-            "SELECT 1 FROM changes WHERE page = ? AND leaves AND seen_new > ? AND seen_new < ?",
+            "SELECT 1 FROM changes WHERE page = ? AND page_removed AND seen_new > ? AND seen_new < ?",
             [page, after, before],
         )
 
@@ -100,7 +100,8 @@ class History(Tables):
     def left_at(self, page: int, at: str) -> str | None:
         """Since when the page had been gone at that moment; None where it was there."""
         row = self.db.conn.execute(
-            "SELECT leaves, seen_new FROM changes WHERE page = ? AND kind IN ('gone', 'returned', 'moved')"
+            "SELECT page_removed, seen_new FROM changes WHERE page = ?"
+            " AND kind IN ('gone', 'returned', 'moved')"
             " AND seen_new <= ? ORDER BY seen_new DESC, id DESC LIMIT 1",
             [page, at],
         ).fetchone()
@@ -180,6 +181,6 @@ class History(Tables):
         """Between these versions there is another: away with what an import said of both, unless judged."""
         self._run(
             "DELETE FROM changes WHERE page = ? AND old_version = ? AND version = ?"
-            " AND found_later AND verdict IS NULL AND kind IN ('edited', 'retitled')",
+            " AND backfilled AND verdict IS NULL AND kind IN ('edited', 'retitled')",
             [page, old, new],
         )

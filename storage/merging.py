@@ -17,12 +17,12 @@ from storage.text_index import index
 KEPT_APART = {"versions", "seals", "rewritings", "listings"}
 """Tables that refer to pages and are not simply turned to another one."""
 CONTENT = (
-    "state", "kind", "title", "language", "agrees", "parts", "etag", "last_modified",
+    "state", "kind", "title", "language", "agrees", "part_count", "etag", "last_modified",
     "text_digest", "body_digest", "missing_since", "missing_run",
 )  # fmt: skip
 """Columns of a page that tell how it was last seen."""
-FIRST, LAST = ("found_at",), ("checked_at", "seen_at", "changed_at", "told_at")
-EITHER = ("ref", "published", "published_by", "modified", "witness")
+FIRST, LAST = ("found_at",), ("checked_at", "seen_at", "changed_at", "stale_since")
+EITHER = ("source_id", "published", "published_by", "modified", "source_text_digest")
 """Columns of which the earlier, the later, and the one that is known is kept."""
 
 
@@ -129,7 +129,7 @@ class Merging(History):
     def _is_still_there(self, page: PageRow) -> None:
         """What is told of the page as its end is not the end of the page that it is now."""
         self._run(
-            "UPDATE changes SET leaves = 0 WHERE leaves AND id = (SELECT max(id) FROM changes"
+            "UPDATE changes SET page_removed = 0 WHERE page_removed AND id = (SELECT max(id) FROM changes"
             " WHERE page = ? AND kind IN ('gone', 'returned', 'moved'))",
             [page.id],
         )
@@ -174,7 +174,7 @@ class Merging(History):
         values: Values = {
             "state": "absorbed",
             "url": f"{page.url}#page-{page.id}",
-            "ref": None,
+            "source_id": None,
             "listed_url": None,
             "version": left[0],
         }

@@ -8,7 +8,7 @@ from storage import recognition, seals
 from storage.healing import heal_dates
 from storage.schema import migrations
 from storage.text_index import index
-from storage.text_index.similar_edits import alike
+from storage.text_index.similar_edits import similar_edit as alike
 
 __all__ = ["migrations"]
 
@@ -359,3 +359,32 @@ def pages_never_fetched(db: Database) -> None:
         " ON pages(site, min(coalesce(published, found_at), found_at) DESC, id)"
         " WHERE checked_at IS NULL"
     )
+
+
+_FIELD_WORDS = {
+    "runs": {"whole": "complete"},
+    "sources": {"whole_at": "enumerated_at", "whole_run": "enumerated_run"},
+    "pages": {
+        "ref": "source_id",
+        "witness": "source_text_digest",
+        "told_at": "stale_since",
+        "parts": "part_count",
+    },
+    "changes": {
+        "leaves": "page_removed",
+        "hollow": "date_only",
+        "found_later": "backfilled",
+        "shelf": "visibility",
+        "alike": "similar_edit",
+    },
+}
+
+
+@migrations()
+def field_words(db: Database) -> None:
+    """Columns and tables get the names that the field uses; what they hold stays as it is."""
+    for table, columns in _FIELD_WORDS.items():
+        for old, new in columns.items():
+            db.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
+    db.execute("ALTER TABLE pins RENAME TO template_overrides")
+    db.execute("ALTER TABLE drifts RENAME TO extraction_drifts")

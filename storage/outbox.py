@@ -90,7 +90,7 @@ _FRESH = """
     SELECT changes.id AS change, NULL AS issue, 0 AS closed, changes.site, changes.kind,
            significance AS weight, pages.language, changes.found_at AS at
     FROM targets JOIN changes ON changes.id > last_change LEFT JOIN pages ON pages.id = changes.page
-    WHERE targets.id = :target AND +shelf = 'news'
+    WHERE targets.id = :target AND +visibility = 'news'
     UNION ALL
     SELECT NULL, issues.id, 0, site, 'issue', 1.0, NULL, issues.since
     FROM targets JOIN issues ON issues.id > last_issue
@@ -115,7 +115,7 @@ _WEIGHTIEST = f"""
         (SELECT substr(text, 1, 1000) FROM versions WHERE versions.page = changes.page AND number = version)
         END AS begins
     {_OF_THESE}
-    GROUP BY site, coalesce(alike, changes.id) ORDER BY significance DESC, changes.id DESC LIMIT :most
+    GROUP BY site, coalesce(similar_edit, changes.id) ORDER BY significance DESC, changes.id DESC LIMIT :most
 """
 """One edit of several pages is told once; SQLite takes the columns from the row that has the max()."""
 _ISSUES = f"""

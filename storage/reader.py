@@ -183,7 +183,7 @@ class Reader:
             "gone": states.get("gone", 0),
             "changes": self._count("SELECT count(*) FROM changes WHERE site = ? AND NOT typographic", [site]),
             "drifts": self._count(
-                "SELECT count(*) FROM drifts JOIN pages ON pages.id = page WHERE site = ?", [site]
+                "SELECT count(*) FROM extraction_drifts JOIN pages ON pages.id = page WHERE site = ?", [site]
             ),
             "suspects": self._count(
                 "SELECT count(*) FROM suspects WHERE site = ? AND closed_at IS NULL", [site]
@@ -216,7 +216,7 @@ class Reader:
                 WHERE site = :site GROUP BY source
             ), whole AS (
                 SELECT kind AS source, max(runs.id) AS run FROM sources JOIN runs USING (site)
-                WHERE site = :site AND started_at <= whole_at AND reason = 'finished' GROUP BY kind
+                WHERE site = :site AND started_at <= enumerated_at AND reason = 'finished' GROUP BY kind
             )
             SELECT source,
                    sum(last_run = latest.run) AS listed,

@@ -61,7 +61,7 @@ class RunRow:
     started_at: str
     ended_at: str | None
     reason: str | None
-    whole: int
+    complete: int
     requests: int
     bytes: int
     fetched: int
@@ -84,8 +84,8 @@ class SourceRow:
     address: str
     kind: str
     read_at: str | None
-    whole_at: str | None
-    whole_run: int | None
+    enumerated_at: str | None
+    enumerated_run: int | None
     entries: int | None
     cursor: str | None
     etag: str | None
@@ -100,7 +100,7 @@ class PageRow:
     site: str
     url: str
     listed_url: str | None
-    ref: str | None
+    source_id: str | None
     kind: str | None
     state: str
     title: str | None
@@ -111,8 +111,8 @@ class PageRow:
     found_run: int | None
     published: str | None
     modified: str | None
-    witness: str | None
-    told_at: str | None
+    source_text_digest: str | None
+    stale_since: str | None
     etag: str | None
     last_modified: str | None
     checked_at: str | None
@@ -124,7 +124,7 @@ class PageRow:
     version: int | None
     text_digest: str | None
     body_digest: str | None
-    parts: int
+    part_count: int
     agrees: int | None
     published_by: str | None = None
     names: str | None = None
@@ -141,7 +141,7 @@ class VisitRow:
     found_at: str
     checked_at: str | None
     changed_at: str | None
-    told_at: str | None
+    stale_since: str | None
     missing_run: int | None
 
 
@@ -221,7 +221,7 @@ class ChangeRow:
     words_added: int
     words_removed: int
     silent: int | None
-    leaves: int
+    page_removed: int
     hunks: str
     found_at: str
     sent_at: str | None
@@ -229,8 +229,8 @@ class ChangeRow:
     note: str | None
     modified: str | None
     old_modified: str | None
-    hollow: int
-    found_later: int = 0
+    date_only: int
+    backfilled: int = 0
     links: str = "[]"
     suspected_since: str | None = None
 
@@ -273,7 +273,7 @@ class TemplateRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PinRow:
+class OverrideRow:
     """What a person has decided of a piece of a site's template."""
 
     site: str

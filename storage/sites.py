@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.rows import PageRow, PinRow, RunRow, SiteRow, SourceRow, TemplateRow, Values
+from storage.rows import OverrideRow, PageRow, RunRow, SiteRow, SourceRow, TemplateRow, Values
 from storage.tables import Tables
 
 
@@ -66,7 +66,8 @@ class Sites(Tables):
             if run is not None:
                 self._update("sites", name, {"identity_run": run, "not_found_at": None})
                 self._run(
-                    "UPDATE sources SET whole_at = NULL, whole_run = NULL, cursor = NULL, etag = NULL,"
+                    "UPDATE sources SET enumerated_at = NULL, enumerated_run = NULL, cursor = NULL,"
+                    " etag = NULL,"
                     " last_modified = NULL WHERE site = ?",
                     [name],
                 )
@@ -120,7 +121,7 @@ class Sites(Tables):
     def has_whole_run(self, site: str, before: int) -> bool:
         """Whether an earlier run, by the same rules of identity, had fetched all that the sources led to."""
         return self._exists(
-            "SELECT 1 FROM runs WHERE site = ? AND whole AND id < ?"
+            "SELECT 1 FROM runs WHERE site = ? AND complete AND id < ?"
             " AND id >= coalesce((SELECT identity_run FROM sites WHERE name = runs.site), 0)",
             [site, before],
         )
@@ -166,16 +167,23 @@ class Sites(Tables):
                 "UPDATE templates SET pages = ? WHERE site = ? AND version = ?", [pages, site, version]
             )
 
-    def pins(self, site: str) -> list[PinRow]:
+    def template_overrides(self, site: str) -> list[OverrideRow]:
         """What people have decided of pieces of the site's template."""
-        return self._all(PinRow, "SELECT * FROM pins WHERE site = ? ORDER BY path, text", [site])
+        return self._all(
+            OverrideRow, "SELECT * FROM template_overrides WHERE site = ? ORDER BY path, text", [site]
+        )
 
     def pin(self, site: str, path: str, text: str, boilerplate: bool | None, at: str) -> None:
         """Keep a decision on a piece; None takes an earlier one back."""
         with self.writing():
-            self._run("DELETE FROM pins WHERE site = ? AND path = ? AND text = ?", [site, path, text])
+            self._run(
+                "DELETE FROM template_overrides WHERE site = ? AND path = ? AND text = ?", [site, path, text]
+            )
             if boilerplate is not None:
-                self._run("INSERT INTO pins VALUES (?, ?, ?, ?, ?)", [site, path, text, int(boilerplate), at])
+                self._run(
+                    "INSERT INTO template_overrides VALUES (?, ?, ?, ?, ?)",
+                    [site, path, text, int(boilerplate), at],
+                )
 
     # ---- issues
 

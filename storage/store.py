@@ -45,9 +45,9 @@ class Store(Merging, Sites, Suspects):
             [site, key],
         )
 
-    def find_ref(self, site: str, ref: str) -> PageRow | None:
+    def find_by_source_id(self, site: str, source_id: str) -> PageRow | None:
         """The page that the site itself knows under this id."""
-        return self._one(PageRow, "SELECT * FROM pages WHERE site = ? AND ref = ?", [site, ref])
+        return self._one(PageRow, "SELECT * FROM pages WHERE site = ? AND source_id = ?", [site, source_id])
 
     def twins(self, page: PageRow, text_digest: str, states: Iterable[str]) -> list[PageRow]:
         """Other articles of the site in one of these states whose latest text is the same."""
@@ -192,9 +192,9 @@ class Store(Merging, Sites, Suspects):
         return self._exists(
             "SELECT 1 FROM listings WHERE page = ? AND first_run = ?"
             " AND EXISTS"
-            " (SELECT 1 FROM sources WHERE site = ? AND kind = listings.source AND whole_run < ?)"
+            " (SELECT 1 FROM sources WHERE site = ? AND kind = listings.source AND enumerated_run < ?)"
             " AND NOT EXISTS"
-            " (SELECT 1 FROM sources WHERE site = ? AND kind = listings.source AND whole_run = ?)",
+            " (SELECT 1 FROM sources WHERE site = ? AND kind = listings.source AND enumerated_run = ?)",
             [page.id, run, page.site, run, page.site, run],
         )
 
@@ -394,7 +394,7 @@ class Store(Merging, Sites, Suspects):
     def news_dates(self, site: str) -> list[str]:
         """When the latest new pages of the site were seen, the oldest of them first; twenty at most."""
         rows = self.db.conn.execute(
-            "SELECT seen_new FROM changes WHERE site = ? AND kind = 'new' AND NOT found_later"
+            "SELECT seen_new FROM changes WHERE site = ? AND kind = 'new' AND NOT backfilled"
             " ORDER BY id DESC LIMIT 20",
             [site],
         )
@@ -403,12 +403,12 @@ class Store(Merging, Sites, Suspects):
     def add_drift(self, values: Values) -> int:
         """The id of a new drift."""
         with self.writing():
-            return self._insert("drifts", values)
+            return self._insert("extraction_drifts", values)
 
     def hollow_date(self, page: int, version: int) -> str | None:
         """The modified date that the site has last given to this version, where it moved with no word."""
         row = self.db.conn.execute(
-            "SELECT modified FROM changes WHERE page = ? AND old_version = ? AND hollow"
+            "SELECT modified FROM changes WHERE page = ? AND old_version = ? AND date_only"
             " ORDER BY id DESC LIMIT 1",
             [page, version],
         ).fetchone()

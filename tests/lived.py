@@ -12,7 +12,7 @@ from pathlib import Path
 
 from crawler.backfill.captures import Backfill
 from crawler.extraction.extract import Extract
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from crawler.times import iso, parse
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, told
@@ -72,9 +72,9 @@ def crawl(story: Story, bridge: str, *, mill: str = "/mill/", opening: bool = Fa
     return at
 
 
-def capture(at: str, path: str, title: str, text: str) -> Fetched:
+def capture(at: str, path: str, title: str, text: str) -> FetchResult:
     """What somebody else captured."""
-    return Fetched(
+    return FetchResult(
         url=HOME + path,
         final_url=HOME + path,
         fetched_at=at,

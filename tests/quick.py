@@ -28,10 +28,10 @@ TIMEOUT = 300
 class Quick(Watched):
     """A workspace with one site, as `Watched`."""
 
-    def crawl(self, *, thorough: bool = True, broken: str = "", error: Exception | None = None) -> RunReport:
+    def crawl(self, *, full: bool = True, broken: str = "", error: Exception | None = None) -> RunReport:
         """One run now; in it the method `broken`, named like "module:Class.method", raises the error."""
         ours, theirs = FORKS.Pipe()
-        child = FORKS.Process(target=_run, args=(self, thorough, theirs, broken, error), daemon=True)
+        child = FORKS.Process(target=_run, args=(self, full, theirs, broken, error), daemon=True)
         child.start()
         theirs.close()
         event: dict[str, Any] = {}
@@ -47,7 +47,7 @@ class Quick(Watched):
         return self._read(lambda reader: reader.status(NAME))
 
 
-def _run(watched: Quick, thorough: bool, told: Connection, broken: str, error: Exception | None) -> None:
+def _run(watched: Quick, full: bool, told: Connection, broken: str, error: Exception | None) -> None:
     """The run itself, in the child."""
     if broken:
         _break(broken, error or ZeroDivisionError("as if"))
@@ -57,7 +57,7 @@ def _run(watched: Quick, thorough: bool, told: Connection, broken: str, error: E
 
     workspace = load_workspace(watched.root)
     site = load_site(workspace.sites_folder / f"{NAME}.toml", workspace.defaults)
-    crawl(run_settings(workspace, NAME, {"THOROUGH": thorough, "ON_EVENT": tell}), spider_of(site))
+    crawl(run_settings(workspace, NAME, {"FULL": full, "ON_EVENT": tell}), spider_of(site))
 
 
 def _break(name: str, error: Exception) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crawler.backfill.captures import Backfill
 from crawler.extraction.extract import Extract
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, told
 
@@ -27,9 +27,9 @@ def story(tmp_path: Path) -> Iterator[Story]:
         yield story
 
 
-def capture(at: str, text: str, path: str = "/bridge/", status: int = 200, **more: str) -> Fetched:
+def capture(at: str, text: str, path: str = "/bridge/", status: int = 200, **more: str) -> FetchResult:
     body = article("The bridge", text, **more) if status == 200 else "<title>Not found</title>"
-    return Fetched(
+    return FetchResult(
         url=HOME + path,
         final_url=HOME + path,
         fetched_at=at,
@@ -47,7 +47,7 @@ def crawl(story: Story, text: str) -> str:
     return story.page("/bridge/").seen_at or ""
 
 
-def imported(story: Story, *captures: Fetched) -> dict[str, int]:
+def imported(story: Story, *captures: FetchResult) -> dict[str, int]:
     backfill = Backfill(story.store, SITE, "warc:old.warc.gz")
     for one in captures:
         backfill.add(one)
@@ -93,7 +93,7 @@ def test_what_a_crawl_told_keeps_its_words_and_gets_a_narrower_interval(story: S
     imported(story, capture(_between(first, last, 2), A), capture(_between(first, last, 3), B))
     assert intervals(story) == [("edited", _between(first, last, 2), _between(first, last, 3), 1, 2)]
     [change] = story.changes()
-    assert not change.found_later
+    assert not change.backfilled
 
 
 def test_what_a_crawl_told_stays_where_a_version_turns_up_in_between(story: Story) -> None:
@@ -101,7 +101,7 @@ def test_what_a_crawl_told_stays_where_a_version_turns_up_in_between(story: Stor
     at = _between(first, last)
     imported(story, capture(at, B))
     assert texts(story) == [A, B, C]
-    assert sorted((c.old_version, c.version, c.found_later) for c in story.changes()) == [
+    assert sorted((c.old_version, c.version, c.backfilled) for c in story.changes()) == [
         (1, 2, 1),
         (1, 3, 0),
         (2, 3, 1),
@@ -122,7 +122,7 @@ def test_changes_that_a_crawl_told_later_still_name_the_text_they_began_with(sto
     first, again, _ = crawl(story, A), crawl(story, A), crawl(story, C)
     imported(story, capture(_between(first, again), B))
     assert texts(story) == [A, B, A, C]
-    [told] = [change for change in story.changes() if not change.found_later]
+    [told] = [change for change in story.changes() if not change.backfilled]
     assert (told.old_version, told.version) == (3, 4)
 
 
@@ -134,7 +134,7 @@ def test_a_capture_that_is_newer_than_the_last_crawl_is_what_the_next_crawl_comp
     story.later(days=2)
     crawl(story, A)
     assert texts(story) == [A, B, A]
-    assert [(c.seen_old, c.found_later) for c in story.changes()][-1] == (TOMORROW, 0)
+    assert [(c.seen_old, c.backfilled) for c in story.changes()][-1] == (TOMORROW, 0)
 
 
 # ---- any order
@@ -209,7 +209,7 @@ def test_that_a_site_looks_otherwise_than_long_ago_is_history(story: Story) -> N
             run.sees(f"/{number}/", new(text))
         for path in run.asked_again():
             run.sees(path, new(texts[int(path.strip("/"))]))
-    assert [(one.kind, one.found_later) for one in story.changes()] == [("template", 1)]
+    assert [(one.kind, one.backfilled) for one in story.changes()] == [("template", 1)]
     assert [story.texts(f"/{number}/") for number in range(12)] == [[text] for text in texts]
 
 
@@ -225,8 +225,8 @@ def test_the_same_capture_twice_changes_nothing(story: Story) -> None:
 
 
 def test_what_is_no_page_of_the_site_is_left_out_and_counted_by_what_it_was(story: Story) -> None:
-    elsewhere = Fetched("https://other.example/a", "https://other.example/a", AGO, 200, body=b"<p>Hello")
-    nothing = Fetched("javascript:alert(1)", "javascript:alert(1)", AGO, 200, body=b"<p>Hello")
+    elsewhere = FetchResult("https://other.example/a", "https://other.example/a", AGO, 200, body=b"<p>Hello")
+    nothing = FetchResult("javascript:alert(1)", "javascript:alert(1)", AGO, 200, body=b"<p>Hello")
     assert imported(story, capture(AGO, "", status=404), elsewhere, nothing) == {
         "gone": 1,
         "out of scope": 2,
@@ -238,9 +238,9 @@ def test_nothing_that_comes_to_light_is_news_also_not_to_the_first_crawl(story: 
     imported(story, capture(LONG_AGO, A), capture(AGO, B))
     crawl(story, C)
     assert texts(story) == [A, B, C]
-    assert [(c.kind, c.found_later) for c in story.changes()] == [("edited", 1), ("edited", 1)]
+    assert [(c.kind, c.backfilled) for c in story.changes()] == [("edited", 1), ("edited", 1)]
     crawl(story, A)
-    assert story.changes()[-1].found_later == 0
+    assert story.changes()[-1].backfilled == 0
 
 
 def test_a_page_published_under_watch_that_no_crawl_has_met_is_new_but_no_news(
@@ -252,13 +252,13 @@ def test_a_page_published_under_watch_that_no_crawl_has_met_is_new_but_no_news(
     page = capture(TOMORROW, A)
     imported(
         story,
-        Fetched(
+        FetchResult(
             page.url, page.final_url, TOMORROW, 200, page.headers,
             page.body.replace(b"<head>", b"<head>" + published.encode()), "utf-8",
         ),
     )  # fmt: skip
     [change] = story.changes()
-    assert (change.kind, change.found_later, change.seen_new) == ("new", 1, TOMORROW)
+    assert (change.kind, change.backfilled, change.seen_new) == ("new", 1, TOMORROW)
 
 
 def test_a_text_without_its_page_has_its_place_too(story: Story) -> None:
@@ -285,7 +285,7 @@ def test_a_page_that_was_seen_elsewhere_after_it_had_gone_has_returned(story: St
     crawl(story, A)
     gone(story)
     imported(story, capture(TOMORROW, A))
-    assert [(c.kind, c.found_later) for c in story.changes()] == [("gone", 0), ("returned", 1)]
+    assert [(c.kind, c.backfilled) for c in story.changes()] == [("gone", 0), ("returned", 1)]
     assert story.page("/bridge/").state == "live"
 
 
@@ -294,7 +294,7 @@ def test_a_page_that_was_seen_between_two_misses_had_returned_and_went_again(sto
     gone(story)
     missing = story.changes()[0].seen_new
     imported(story, capture(_after(missing, 5), A))
-    assert [(c.kind, c.found_later) for c in story.changes()] == [("gone", 0), ("returned", 1), ("gone", 1)]
+    assert [(c.kind, c.backfilled) for c in story.changes()] == [("gone", 0), ("returned", 1), ("gone", 1)]
     assert story.page("/bridge/").state == "gone"
 
 
@@ -305,7 +305,7 @@ def test_a_page_that_returned_may_have_returned_earlier(story: Story) -> None:
     story.later(hours=1)
     crawl(story, A)
     imported(story, capture(back, A))
-    assert [(c.kind, c.found_later) for c in story.changes()] == [("gone", 0), ("returned", 0)]
+    assert [(c.kind, c.backfilled) for c in story.changes()] == [("gone", 0), ("returned", 0)]
     assert story.changes()[1].seen_new == back
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from crawler.config.site import Site
 from crawler.dates import moved, moved_on, sound_date, span
-from crawler.fetch_result import Listed
+from crawler.fetch_result import DiscoveredUrl
 from spiders.sources import cdx, feed, sitemap, wordpress
 from storage.store import Store
 from tests.local_site import article
@@ -210,11 +210,14 @@ ODD = ["0001-01-01T00:00:00", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-
 def test_after_an_odd_date_every_page_is_looked_at_again(story: Story, said: str, source: str) -> None:
     with story.run() as run:
         if source != "the page itself":
-            run.lists(source, Listed(f"{HOME}/lamp/", source, published=said, modified=said))
+            run.lists(source, DiscoveredUrl(f"{HOME}/lamp/", source, published=said, modified=said))
         run.sees("/lamp/", page(published(said) if source == "the page itself" else ""))
     story.later(days=40)
     with story.run() as run:
-        assert {errand.url for errand in run.archive.errands()} >= {f"{HOME}/lamp/", f"{HOME}/old/"}
+        assert {page_request.url for page_request in run.frontier.next_requests()} >= {
+            f"{HOME}/lamp/",
+            f"{HOME}/old/",
+        }
     assert story.page("/lamp/").published is None
 
 
@@ -252,7 +255,7 @@ def test_a_persian_date_of_today_is_news_and_a_date_merely_found_decides_nothing
 def test_a_modified_date_that_gains_a_time_of_day_is_not_the_site_s_word_for_an_edit(story: Story) -> None:
     for day, text in (("2026-03-01", "lit"), ("2026-03-01T09:30:00Z", "put out")):
         with story.run() as run:
-            run.lists("sitemap", Listed(f"{HOME}/lamp/", "sitemap", modified=day))
+            run.lists("sitemap", DiscoveredUrl(f"{HOME}/lamp/", "sitemap", modified=day))
             run.sees("/lamp/", article("The lamp", f"It was {text} this morning."))
     assert [(change.kind, change.silent) for change in story.changes()] == [("new", None), ("edited", None)]
 
@@ -264,7 +267,7 @@ def test_that_a_source_dates_a_page_otherwise_than_the_page_itself_is_no_move_of
     for listed, text in ((None, "lit"), ("2026-02-05T10:00:00Z", "lit"), ("2026-02-05T10:00:00Z", "put out")):
         with story.run() as run:
             if listed:
-                run.lists("sitemap", Listed(f"{HOME}/old/", "sitemap", modified=listed), whole=False)
+                run.lists("sitemap", DiscoveredUrl(f"{HOME}/old/", "sitemap", modified=listed), whole=False)
             run.sees("/old/", page(marked, "The old lamp").replace("lit", text))
     rows = story.store.db.conn.execute(
         "SELECT kind, silent, hollow FROM changes WHERE kind = 'edited'"
@@ -276,7 +279,7 @@ def test_times_without_a_zone_are_by_the_clock_of_the_site_s_file(tmp_path: Path
     site = Site(name="riverside", url=f"{HOME}/", timezone="Asia/Tehran")
     with told(tmp_path / "v.db", site) as story:
         with story.run() as run:
-            run.lists("feed", Listed(f"{HOME}/boat/", "feed", published="2026-02-01T12:00:00"))
+            run.lists("feed", DiscoveredUrl(f"{HOME}/boat/", "feed", published="2026-02-01T12:00:00"))
             run.sees("/lamp/", page(published("2026-02-01T12:00:00")))
         assert [story.page(path).published for path in ("/lamp/", "/boat/")] == ["2026-02-01T08:30:00Z"] * 2
 
@@ -287,7 +290,7 @@ def test_times_without_a_zone_are_by_the_clock_of_the_site_s_file(tmp_path: Path
 def test_every_table_with_a_bad_date_is_healed_when_the_database_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
     with told(path) as story, story.run() as run:
-        run.lists("sitemap", Listed(f"{HOME}/lamp/", "sitemap", modified="2026-02-01"))
+        run.lists("sitemap", DiscoveredUrl(f"{HOME}/lamp/", "sitemap", modified="2026-02-01"))
         run.sees("/lamp/", page(published("2026-02-01")))
     bad, future = "1-01-01T00:00:00Z", "2099-01-01T00:00:00Z"
     with contextlib.closing(sqlite3.connect(path)) as conn, conn:
@@ -309,4 +312,4 @@ def test_every_table_with_a_bad_date_is_healed_when_the_database_is_opened(tmp_p
         assert [row.cursor for row in store.sources("riverside") if row.address == "x"] == [None]
     with told(path) as story, story.run() as run:
         story.now = datetime(2026, 6, 1, tzinfo=UTC)
-        assert [errand.url for errand in run.archive.errands()] == [f"{HOME}/lamp/"]
+        assert [page_request.url for page_request in run.frontier.next_requests()] == [f"{HOME}/lamp/"]

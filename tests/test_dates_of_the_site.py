@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.fetch_result import Listed
+from crawler.fetch_result import DiscoveredUrl
 from storage.rows import ChangeRow, read
 from tests.local_site import article
 from tests.tracked import HOME, Story, told
@@ -21,14 +21,16 @@ def story(tmp_path: Path):
 
 def seen(story: Story, modified: str, text: str) -> None:
     with story.run() as run:
-        run.lists("wordpress", Listed(f"{HOME}/lamp/", "wordpress", ref="post:1@/", modified=modified))
+        run.lists(
+            "wordpress", DiscoveredUrl(f"{HOME}/lamp/", "wordpress", source_id="post:1@/", modified=modified)
+        )
         run.sees("/lamp/", article("The lamp", text, "It is seen from the islands."))
 
 
 def dated(story: Story) -> list[tuple[bool | None, bool]]:
     """Of each kept change: whether it was silent, and whether it was hollow."""
     rows = read(ChangeRow, story.reader.db.conn.execute("SELECT * FROM changes ORDER BY id"))
-    return [(None if row.silent is None else bool(row.silent), bool(row.hollow)) for row in rows]
+    return [(None if row.silent is None else bool(row.silent), bool(row.date_only)) for row in rows]
 
 
 def test_an_edit_with_a_new_date_is_admitted(story: Story):
@@ -87,7 +89,7 @@ def test_whoever_dates_a_page_tells_silent_edits_and_hollow_ones(
             with story.run() as run:
                 by_itself = source == "the page itself"
                 if not by_itself:
-                    run.lists(source, Listed(f"{HOME}/lamp/", source, modified=modified))
+                    run.lists(source, DiscoveredUrl(f"{HOME}/lamp/", source, modified=modified))
                 run.sees("/lamp/", page(said, DATED.format(modified) if by_itself else ""))
         (told_of,) = dated(story)
         assert told_of == expected

@@ -31,7 +31,7 @@ def story(tmp_path: Path):
 
 
 def drifts(story: Story) -> list[int]:
-    return [row["version"] for row in story.reader.rows("SELECT version FROM drifts", {})]
+    return [row["version"] for row in story.reader.rows("SELECT version FROM extraction_drifts", {})]
 
 
 def test_a_paragraph_that_we_take_for_something_else_now_and_that_stands_where_it_stood_is_no_change(

@@ -80,7 +80,7 @@ def read(path: Path) -> Any:
 
 
 def test_an_edit_comes_with_both_sides_and_holds_by_itself(story: Story, tmp_path: Path) -> None:
-    change = next(one for one in story.changes() if (one.kind, one.found_later) == ("edited", 0))
+    change = next(one for one in story.changes() if (one.kind, one.backfilled) == ("edited", 0))
     folder, lacking = evidence(story, change, tmp_path)
     old, new = (f"version-{number}" for number in (change.old_version, change.version))
     parts = {f"{side}/{name}" for side in (old, new) for name in ("text.txt", "page.bin", "about.json")}
@@ -101,7 +101,7 @@ def test_an_edit_comes_with_both_sides_and_holds_by_itself(story: Story, tmp_pat
 
 
 def test_the_captures_at_both_ends_replay_from_the_warc(story: Story, tmp_path: Path) -> None:
-    change = next(one for one in story.changes() if (one.kind, one.found_later) == ("edited", 0))
+    change = next(one for one in story.changes() if (one.kind, one.backfilled) == ("edited", 0))
     folder, _ = evidence(story, change, tmp_path)
     with (folder / "captures.warc.gz").open("rb") as file:
         records = [
@@ -169,7 +169,7 @@ def test_a_new_design_is_of_no_page_and_says_so(tmp_path: Path) -> None:
 
 
 def test_what_a_prune_took_away_is_named_and_the_rest_holds(story: Story, tmp_path: Path) -> None:
-    changes = [one for one in story.changes() if (one.kind, one.found_later) == ("edited", 0)]
+    changes = [one for one in story.changes() if (one.kind, one.backfilled) == ("edited", 0)]
     with_pages, _ = evidence(story, changes[0], tmp_path)
     with contextlib.closing(Pruning.open(tmp_path / "variorum.db")) as store:
         store.prune(Limits(LATER, LATER), LATER)
@@ -231,7 +231,7 @@ FORGERIES: dict[str, Callable[[Path], None]] = {
 def test_whatever_is_altered_in_the_folder_fails_a_check(
     story: Story, tmp_path: Path, what: str, manifest: str
 ) -> None:
-    change = next(one for one in story.changes() if (one.kind, one.found_later) == ("edited", 0))
+    change = next(one for one in story.changes() if (one.kind, one.backfilled) == ("edited", 0))
     folder, _ = evidence(story, change, tmp_path)
     FORGERIES[what](folder)
     if manifest == "made anew":

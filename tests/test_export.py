@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crawler.backfill.captures import Backfill
 from crawler.extraction.extract import Extract
-from crawler.fetch_result import Listed
+from crawler.fetch_result import DiscoveredUrl
 from storage.errors import Malformed, NotFound
 from storage.export import FIELDS, UNITS, Document, Unit, cursor, documents
 from storage.seals import last_of_version, seal
@@ -116,7 +116,7 @@ def test_a_document_says_by_whom_its_dates_are_and_who_wrote_it(story: Story) ->
     written = """<script type="application/ld+json">{"@type": "NewsArticle", "author":
         [{"name": "Ada Byron"}, {"name": "مریم احمدی"}], "datePublished": "2026-01-05T10:00:00Z"}</script>"""
     days = {"published": "2026-01-01T08:00:00Z", "modified": "2026-01-02T08:00:00Z"}
-    listed = Listed(f"{HOME}/listed/", "feed", **days)
+    listed = DiscoveredUrl(f"{HOME}/listed/", "feed", **days)
     with story.run() as run:
         run.lists("feed", listed)
         run.sees("/listed/", article("A listed page", MILL).replace("<head>", f"<head>{dated}{written}"))

@@ -15,7 +15,7 @@ from tests.quick import Quick
 
 PATHS = [f"/letters/{number}/" for number in range(5)]
 
-RECORDING, SPIDER = "crawler.runtime.recorder:Recording", "spiders.spiders.site:SiteSpider"
+RECORDING, SPIDER = "crawler.runtime.recorder:Recorder", "spiders.spiders.site:SiteSpider"
 THROTTLE = "spiders.middlewares.throttle:Throttle"
 
 
@@ -32,7 +32,7 @@ def quick(local_site: LocalSite, tmp_path: Path) -> Quick:
 
 def whole(quick: Quick) -> int:
     """Whether the last run is written down as one that saw all."""
-    return int(quick.status()["last_run"].whole)
+    return int(quick.status()["last_run"].complete)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def whole(quick: Quick) -> int:
         f"{THROTTLE}._rules_read",
         f"{THROTTLE}._about_to_queue",
         f"{THROTTLE}._response_downloaded",
-        "crawler.tracking.run_frontier:SiteArchive.errands",
+        "crawler.tracking.run_frontier:RunFrontier.errands",
         "crawler.runtime.recorder:Tracker.finish",
         "crawler.runtime.recorder:Tracker.track",
         f"{SPIDER}.parse_page",

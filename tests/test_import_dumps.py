@@ -182,7 +182,7 @@ def test_a_text_of_a_known_page_becomes_its_first_version(story: Story) -> None:
         f"March 3, 2020\n{BRIDGE}\n{RIVER}",
     ]
     [change] = story.changes()
-    assert (change.kind, change.found_later, change.seen_old, change.words_added) == ("edited", 1, AT, 1)
+    assert (change.kind, change.backfilled, change.seen_old, change.words_added) == ("edited", 1, AT, 1)
     [first, _] = story.versions("/bridge/")
     assert (first.captured_at, first.extractor) == (AT, "text of dump:dump-0.txt")
     assert story.store.capture(first.capture).origin == "dump:dump-0.txt"
@@ -239,10 +239,10 @@ def test_an_article_without_a_page_is_kept_and_never_asked_for(story: Story) -> 
     assert one["url"] == "dump:riverside/2020-03-03/the-bridge-is-open"
     assert one["text"] == f"March 3, 2020\n{BRIDGE}\n{RIVER}"
     with story.run() as run:
-        assert run.archive.errands() == []
+        assert run.frontier.next_requests() == []
     story.later(days=400)
     with story.run() as run:
-        assert run.archive.errands() == []
+        assert run.frontier.next_requests() == []
     assert story.changes() == []
     assert story.reader.status("riverside")["gone"] == 0
 
@@ -262,12 +262,12 @@ def test_a_page_that_is_crawled_later_takes_its_past_over(story: Story) -> None:
         (2, "2021-01-01T00:00:00Z"),
     ]
     [change] = story.changes()
-    assert (change.url, change.found_later) == (f"{HOME}/bridge/", 1)
+    assert (change.url, change.backfilled) == (f"{HOME}/bridge/", 1)
     [lost] = [one for one in documents(story.reader, since=exported) if one.get("gone")]
     assert lost["url"].startswith("dump:")
     assert [one["url"] for one in documents(story.reader)] == [f"{HOME}/bridge/"]
     with story.run() as run:
-        assert [errand.url for errand in run.archive.errands()] == [f"{HOME}/bridge/"]
+        assert [page_request.url for page_request in run.frontier.next_requests()] == [f"{HOME}/bridge/"]
 
 
 def test_an_excerpt_gives_way_to_the_text(story: Story) -> None:

@@ -179,6 +179,6 @@ def test_after_a_run_that_ended_early_nothing_is_called_no_longer_listed(tmp_pat
                 for path in listed:
                     run.sees(path, moving(0, 0))
                 run.lists("sitemap", *listed)
-        story.store.update_run(run.archive.run, {"reason": reason})
+        story.store.update_run(run.frontier.run, {"reason": reason})
         (ledger,) = [one for one in story.reader.coverage("riverside") if one["source"] == "sitemap"]
         assert ledger["no_longer_listed"] == (2 if reason == "finished" else 0)

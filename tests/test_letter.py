@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawler.notify.message import Letter, compose
+from crawler.notify.message import ChangeMessage, compose
 from storage.outbox import Batch, ChangeNews, IssueNews
 from tests.command import PERSIAN
 
@@ -33,7 +33,7 @@ def put_in(*blocks: str) -> str:
     return json.dumps([{"op": "insert", "old_at": 0, "new_at": 0, "old": [], "new": blocks, "words": []}])
 
 
-def letter(*changes: ChangeNews, issues: list[IssueNews] | None = None, **more: Any) -> Letter:
+def letter(*changes: ChangeNews, issues: list[IssueNews] | None = None, **more: Any) -> ChangeMessage:
     counts: dict[tuple[str, str], int] = {}
     for one in changes:
         counts[one.site, one.kind] = counts.get((one.site, one.kind), 0) + one.pages

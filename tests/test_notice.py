@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.config.notification import Notice, due
+from crawler.config.notification import NotificationRule, due
 from crawler.times import iso, parse
 
 TIRANE = "Europe/Tirane"
@@ -27,9 +27,9 @@ class News:
     language: str | None = "en"
 
 
-def told_at(at: str, *hours: str, timezone: str = TIRANE) -> str:
+def stale_since(at: str, *hours: str, timezone: str = TIRANE) -> str:
     """When news of that moment are told to whoever hears them at these hours."""
-    moment = due([Notice("env:X", at=hours, timezone=timezone)], News(at))
+    moment = due([NotificationRule("env:X", at=hours, timezone=timezone)], News(at))
     assert moment
     return iso(moment)
 
@@ -47,18 +47,18 @@ def told_at(at: str, *hours: str, timezone: str = TIRANE) -> str:
     ],
 )
 def test_a_digest_comes_at_its_hour_by_the_clock_of_its_zone(found: str, told: str) -> None:
-    assert told_at(found, "07:30") == told
+    assert stale_since(found, "07:30") == told
 
 
 def test_of_several_hours_the_next_one_counts_in_whatever_order_they_stand() -> None:
-    assert told_at("2026-01-10T12:00:00Z", "18:00", "07:30") == "2026-01-10T17:00:00Z"
-    assert told_at("2026-01-10T20:00:00Z", "18:00", "07:30") == "2026-01-11T06:30:00Z"
+    assert stale_since("2026-01-10T12:00:00Z", "18:00", "07:30") == "2026-01-10T17:00:00Z"
+    assert stale_since("2026-01-10T20:00:00Z", "18:00", "07:30") == "2026-01-11T06:30:00Z"
 
 
 def test_an_hour_that_a_night_skips_or_has_twice_comes_once() -> None:
-    skipped = {told_at(f"2026-03-29T00:{minute:02}:00Z", "02:30") for minute in range(0, 60, 5)}
+    skipped = {stale_since(f"2026-03-29T00:{minute:02}:00Z", "02:30") for minute in range(0, 60, 5)}
     assert skipped == {"2026-03-29T01:30:00Z"}
-    twice = {told_at(f"2026-10-25T{hour:02}:15:00Z", "02:30") for hour in (0, 1, 2)}
+    twice = {stale_since(f"2026-10-25T{hour:02}:15:00Z", "02:30") for hour in (0, 1, 2)}
     assert twice == {"2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"}
 
 
@@ -67,7 +67,7 @@ def test_in_every_zone_a_digest_is_the_next_time_the_clock_shows_its_hour(
     at: str, zone: str, hour: int, minute: int
 ) -> None:
     clock = f"{hour:02}:{minute:02}"
-    told = parse(told_at(at, clock, timezone=zone))
+    told = parse(stale_since(at, clock, timezone=zone))
     assert timedelta(0) <= told - parse(at) <= timedelta(hours=25, minutes=30)
     local = told.astimezone(ZoneInfo(zone))
     day = local.date()
@@ -79,15 +79,17 @@ def test_in_every_zone_a_digest_is_the_next_time_the_clock_shows_its_hour(
 @given(MOMENTS, MOMENTS, st.sampled_from(ZONES))
 def test_what_is_found_later_is_never_told_earlier(one: str, other: str, zone: str) -> None:
     first, second = sorted([one, other])
-    assert told_at(first, "07:30", "19:00", timezone=zone) <= told_at(second, "07:30", "19:00", timezone=zone)
+    assert stale_since(first, "07:30", "19:00", timezone=zone) <= stale_since(
+        second, "07:30", "19:00", timezone=zone
+    )
 
 
 def test_without_hours_news_are_told_at_once() -> None:
-    assert told_at("2026-01-10T12:00:00Z") == "2026-01-10T12:00:00Z"
+    assert stale_since("2026-01-10T12:00:00Z") == "2026-01-10T12:00:00Z"
 
 
 def test_the_earliest_of_several_notices_counts() -> None:
-    notices = [Notice("env:X", at=("07:30",)), Notice("env:X", weight=0.4)]
+    notices = [NotificationRule("env:X", at=("07:30",)), NotificationRule("env:X", weight=0.4)]
     assert due(notices, News(weight=0.4)) == parse("2026-03-01T06:00:00Z")
     assert due(notices, News(weight=0.3)) == parse("2026-03-01T07:30:00Z")
 
@@ -105,11 +107,11 @@ def test_the_earliest_of_several_notices_counts() -> None:
     ],
 )
 def test_a_notice_bounds_what_it_names(unwanted: News) -> None:
-    notice = Notice("env:X", weight=0.4, kinds=("edited",), languages=("en",), sites=("press",))
+    notice = NotificationRule("env:X", weight=0.4, kinds=("edited",), languages=("en",), sites=("press",))
     assert due([notice], News()) is not None
     assert due([notice], unwanted) is None
 
 
 def test_an_issue_has_neither_weight_nor_language() -> None:
-    notice = Notice("env:X", weight=0.9, languages=("fa",), sites=("press",))
+    notice = NotificationRule("env:X", weight=0.9, languages=("fa",), sites=("press",))
     assert due([notice], News(kind="issue", weight=0.0)) is not None

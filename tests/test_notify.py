@@ -72,7 +72,7 @@ def test_what_was_found_before_a_target_was_known_is_no_news_to_it(tmp_path: Pat
 
 def test_what_only_typography_or_an_import_tells_is_no_news(room: Newsroom) -> None:
     room.happens("A dash", typographic=1)
-    room.happens("Long ago", found_later=1)
+    room.happens("Long ago", backfilled=1)
     assert room.tell() == []
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from crawler.backfill.captures import Backfill
 from crawler.backfill.warc import WarcFiles
 from crawler.dates import sound_date
-from crawler.fetch_result import Listed
+from crawler.fetch_result import DiscoveredUrl
 from spiders.sources import cdx, feed, sitemap, wordpress
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, told
@@ -89,18 +89,18 @@ def looks_at_every_page(story: Story, *sound: str) -> None:
     assert {f"{HOME}/sound/", *sound} <= pages
     with story.run() as run:
         asked: set[str] = set()
-        while errands := run.archive.errands():
-            asked |= {errand.url for errand in errands}
+        while errands := run.frontier.next_requests():
+            asked |= {page_request.url for page_request in errands}
     assert pages <= asked
     for page in story.store.pages(story.site.name):
         for date in (page.published, page.modified):
             assert date is None or sound_date(date) == date
 
 
-def noted(story: Story, kind: str, listed: list[Listed]) -> None:
+def noted(story: Story, kind: str, listed: list[DiscoveredUrl]) -> None:
     with story.run() as run:
-        run.archive.note(listed)
-        run.archive.whole(kind)
+        run.frontier.add_discovered(listed)
+        run.frontier.mark_enumerated(kind)
 
 
 # ---- sources

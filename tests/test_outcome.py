@@ -19,7 +19,7 @@ from crawler.classification.response import (
     fingerprint,
     has_end,
 )
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 
 URL = "https://www.nejatngo.org/en/posts/14/"
 KEY = "www.nejatngo.org/en/posts/14"
@@ -42,11 +42,11 @@ def fetched(
     detail: str = "",
     encoding: str | None = "utf-8",
     **headers: str,
-) -> Fetched:
+) -> FetchResult:
     named = {"content-type": "text/html; charset=utf-8"} | {
         k.replace("_", "-"): v for k, v in headers.items()
     }
-    return Fetched(
+    return FetchResult(
         url=URL,
         final_url=URL,
         fetched_at="2026-11-22T02:41:43Z",
@@ -63,7 +63,7 @@ def at(final_key: str, asked_key: str = KEY, in_scope: bool = True) -> Context:
     return Context(asked_key, final_key, frozenset({HOME, HOME + "/fa"}), in_scope)
 
 
-def rule_of(answer: Fetched, context: Context) -> str:
+def rule_of(answer: FetchResult, context: Context) -> str:
     return next(rule.name for rule in RULES if rule.holds(ComparedView(answer, context.last), context))
 
 
@@ -79,7 +79,7 @@ PHP_ERROR = "<b>Fatal error</b>: Uncaught Error in <b>/var/www/theme/single.php<
 CONSENT = "<h1>We use cookies</h1><p>We ask for your consent.</p><button>Accept all</button>"
 LOST = "The page that you asked for does not exist."
 LOGIN = "<form><label>User name</label><input name=u><label>Password</label><input type='password'></form>"
-CASES: list[tuple[str, Outcome, Fetched, Context]] = [
+CASES: list[tuple[str, Outcome, FetchResult, Context]] = [
     *((f"error: {key}", outcome, fetched(error=key), SAME) for key, outcome in ERRORS.items()),
     ("no response", Outcome.failed, fetched(error="something new"), SAME),
     ("no response", Outcome.failed, fetched(b"", status=0), SAME),
@@ -242,7 +242,9 @@ CASES: list[tuple[str, Outcome, Fetched, Context]] = [
 
 
 @pytest.mark.parametrize(("name", "outcome", "answer", "context"), CASES, ids=[case[0] for case in CASES])
-def test_each_rule_decides_its_case(name: str, outcome: Outcome, answer: Fetched, context: Context) -> None:
+def test_each_rule_decides_its_case(
+    name: str, outcome: Outcome, answer: FetchResult, context: Context
+) -> None:
     assert rule_of(answer, context) == name
     assert judge(answer, context).outcome == outcome
 

@@ -18,7 +18,17 @@ from tests.lived import live
 from tests.tracked import Story, told
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-LARGE = ("pages", "captures", "versions", "changes", "bodies", "addresses", "listings", "seals", "drifts")
+LARGE = (
+    "pages",
+    "captures",
+    "versions",
+    "changes",
+    "bodies",
+    "addresses",
+    "listings",
+    "seals",
+    "extraction_drifts",
+)
 """Tables that grow with a site."""
 PLACED = re.compile(r"^SCAN (?:TABLE )?(\w+)(?! USING (?:COVERING )?INDEX)")
 
@@ -67,11 +77,11 @@ def test_pages_are_gone_through_once_however_many_batches_a_run_takes(story: Sto
             run.sees(path, f"<title>{path}</title><p>Net {path} of Ormhead.")
     statements: list[str] = []
     with story.run() as run:
-        run.archive.batch = 7
+        run.frontier.batch = 7
         story.store.db.conn.set_trace_callback(statements.append)
         asked: list[str] = []
-        while errands := run.archive.errands():
-            asked += [errand.url.removeprefix(story.home) for errand in errands]
+        while errands := run.frontier.next_requests():
+            asked += [page_request.url.removeprefix(story.home) for page_request in errands]
         story.store.db.conn.set_trace_callback(None)
     assert sorted(asked) == sorted(paths)
     assert len([one for one in statements if "FROM pages WHERE site" in one and "NOT NULL" in one]) == 1
@@ -82,10 +92,10 @@ def test_a_page_that_turns_up_during_a_run_goes_before_those_that_are_due(story:
         for n in range(4):
             run.sees(f"/net/{n}/", f"<title>{n}</title><p>Net {n} of Ormhead.")
     with story.run() as run:
-        run.archive.batch = 2
-        assert len(run.archive.errands()) == 2
+        run.frontier.batch = 2
+        assert len(run.frontier.next_requests()) == 2
         run.lists("links", "/mast/", whole=False)
-        assert run.archive.errands()[0].url == f"{story.home}/mast/"
+        assert run.frontier.next_requests()[0].url == f"{story.home}/mast/"
 
 
 def test_no_question_of_a_run_reads_a_whole_table(story: Story) -> None:
@@ -94,9 +104,9 @@ def test_no_question_of_a_run_reads_a_whole_table(story: Story) -> None:
     conn.set_trace_callback(statements.add)
     live(story)
     with story.run() as run:
-        while run.archive.errands():
+        while run.frontier.next_requests():
             pass
-        run.archive.saw_all()
+        run.frontier.fetched_all_live()
     conn.set_trace_callback(None)
     asked = [one for one in statements if re.match(r"\s*(SELECT|UPDATE|DELETE|WITH)\b", one)]
     asked = [one for one in asked if not one.endswith("ORDER BY id DESC LIMIT 1")]  # one row, the last

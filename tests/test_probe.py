@@ -12,7 +12,7 @@ from click.testing import Result
 
 from crawler.config.site import Site, load_site
 from crawler.errors import Misuse
-from spiders.spiders.site_probe import Finding, account, addresses, site_name, site_values, watched
+from spiders.spiders.site_probe import SiteProbe, account, addresses, site_name, site_values, watched
 from tests.blog import POSTS, api, api_link, feed, feed_link, front, post, publish, sitemap
 from tests.command import objects, variorum
 from tests.local_site import LocalSite, Page, Request, article
@@ -196,7 +196,7 @@ def test_words_of_a_page_stay_in_the_comments(root: Path, local_site: LocalSite)
 
 
 def test_editions_on_other_hosts_are_told_and_not_crawled() -> None:
-    finding = Finding(
+    finding = SiteProbe(
         url="https://example.org/en/",
         editions={
             "en": "https://example.org/en/",

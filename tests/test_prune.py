@@ -23,7 +23,7 @@ from crawler.config.site import Rule
 from crawler.config.workspace import load_workspace
 from storage import export
 from storage.maintenance.pruning import Pruned, Pruning, would_prune
-from storage.maintenance.retention import Limits, Shot, removal
+from storage.maintenance.retention import Limits, RetainedCapture, removal
 from storage.maintenance.verification import verify
 from storage.queries.verdicts import Verdicts
 from tests.command import objects, variorum, workspace
@@ -56,7 +56,7 @@ def known(story: Story) -> dict[str, Any]:
         "versions": list(rows("SELECT * FROM versions ORDER BY id", {})),
         "changes": list(rows("SELECT * FROM changes ORDER BY id", {})),
         "pages": list(rows("SELECT * FROM pages ORDER BY id", {})),
-        "drifts": list(rows("SELECT * FROM drifts ORDER BY id", {})),
+        "drifts": list(rows("SELECT * FROM extraction_drifts ORDER BY id", {})),
         "now": list(export.documents(story.reader)),
         "then": [
             [{**one, "seen_at": None, "chain": None} for one in export.documents(story.reader, as_of=at)]
@@ -249,10 +249,10 @@ OUTCOMES = ["ok", "not modified", "moved", "gone", "soft 404", "blocked", "faile
 
 
 @st.composite
-def shots(draw: st.DrawFn) -> list[Shot]:
+def shots(draw: st.DrawFn) -> list[RetainedCapture]:
     said = draw(st.lists(st.tuples(st.sampled_from(OUTCOMES), st.booleans(), st.booleans()), max_size=30))
     return [
-        Shot(
+        RetainedCapture(
             number,
             f"2026-01-01T00:00:{number:02}Z",
             outcome,
@@ -265,7 +265,7 @@ def shots(draw: st.DrawFn) -> list[Shot]:
 
 @given(shots=shots(), moments=st.sets(st.integers(1, 30)))
 def test_whatever_goes_how_long_a_text_stood_and_a_page_was_missing_stays(
-    shots: list[Shot], moments: set[int]
+    shots: list[RetainedCapture], moments: set[int]
 ) -> None:
     ends = {f"2026-01-01T00:00:{number:02}Z" for number in moments}
     latest = [shot.version for shot in shots[::-1] if shot.version]
@@ -282,14 +282,14 @@ def test_whatever_goes_how_long_a_text_stood_and_a_page_was_missing_stays(
 
 
 def test_the_page_that_boilerplate_is_learned_from_stays_though_no_version_was_made_of_it() -> None:
-    made = [Shot(n, f"2026-01-0{n}T00:00:00Z", "ok", f"body {n}", version=n) for n in (1, 2, 3)]
-    learned = Shot(4, "2026-01-04T00:00:00Z", "ok", "of a new design")
-    blocked = [Shot(n, f"2026-01-0{n}T00:00:00Z", "blocked", f"refusal {n}") for n in (5, 6)]
+    made = [RetainedCapture(n, f"2026-01-0{n}T00:00:00Z", "ok", f"body {n}", version=n) for n in (1, 2, 3)]
+    learned = RetainedCapture(4, "2026-01-04T00:00:00Z", "ok", "of a new design")
+    blocked = [RetainedCapture(n, f"2026-01-0{n}T00:00:00Z", "blocked", f"refusal {n}") for n in (5, 6)]
     found = removal([*made, learned, *blocked], [], [3, 2, 1], [], ALL)
     assert ([shot.id for shot in found.captures], [shot.id for shot in found.bodies]) == ([5], [1])
 
 
-def spans(shots: list[Shot]) -> list[tuple[str, str, str]]:
+def spans(shots: list[RetainedCapture]) -> list[tuple[str, str, str]]:
     """What was seen, from when to when."""
     found: list[tuple[str, str, str]] = []
     for shot in shots:

@@ -60,7 +60,7 @@ def looks_at_all(run: Run, design: Callable[..., str], edited: int | None = None
     """A run as the spider makes it: all pages, and then those that it is asked to fetch again."""
     views = 100
     queue = list(PATHS)
-    run.archive._tried.update(page.id for page in run.story.store.pages("riverside"))
+    run.frontier._tried.update(page.id for page in run.story.store.pages("riverside"))
     while queue:
         for path in queue:
             views += 7

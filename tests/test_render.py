@@ -205,7 +205,7 @@ def test_the_daemon_reports_a_site_that_it_cannot_render(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     watched = Watched.make(tmp_path, local_site.url, render=True)
-    report = watched.crawl(thorough=False)
+    report = watched.crawl(full=False)
     assert (report.failed, report.reason) == (True, "not begun")
     assert local_site.requests == []
     (issue,) = watched.issues()

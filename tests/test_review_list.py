@@ -14,7 +14,7 @@ from storage.queries import change_list
 from storage.queries.change_list import Filters, Item
 from storage.reader import Reader
 from storage.store import Store
-from storage.text_index.similar_edits import alike
+from storage.text_index.similar_edits import similar_edit
 from tests.reviewed import Desk, desk, morning
 from tests.tracked import told
 
@@ -58,7 +58,7 @@ def test_one_edit_of_many_pages_is_one_entry_that_names_them(read: Desk) -> None
 def test_what_only_typography_or_an_import_tells_is_on_shelves_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
     with told(path) as story, desk(story, path) as found:
-        for number, flags in enumerate([{}, {"typographic": 1}, {"found_later": 1}]):
+        for number, flags in enumerate([{}, {"typographic": 1}, {"backfilled": 1}]):
             story.store.add_change(values(f"Change {number}") | flags)
         assert found.titles() == ["Change 0"]
         assert found.titles("/?shelf=quiet") == ["Change 1"]
@@ -215,8 +215,8 @@ def test_the_list_leads_on_and_back(tmp_path: Path) -> None:
 
 def test_the_same_edit_has_the_same_digest_whatever_stands_around_it() -> None:
     footer = '[{{"op":"replace","words":[["=","{}"],["-"," 40"],["+"," 41"]],"old":[],"new":[]}}]'
-    first = alike("edited", None, "A", footer.format("Of mill 1"))
-    assert first == alike("edited", None, "B", footer.format("Quite another text"))
-    assert first != alike("edited", None, "A", footer.format("x").replace("41", "42"))
-    assert first != alike("edited", "Old", "A", footer.format("Of mill 1"))
-    assert alike("gone", None, "A", "[]") is None
+    first = similar_edit("edited", None, "A", footer.format("Of mill 1"))
+    assert first == similar_edit("edited", None, "B", footer.format("Quite another text"))
+    assert first != similar_edit("edited", None, "A", footer.format("x").replace("41", "42"))
+    assert first != similar_edit("edited", "Old", "A", footer.format("Of mill 1"))
+    assert similar_edit("gone", None, "A", "[]") is None

@@ -46,7 +46,7 @@ from crawler.config.site import load_sites
 workspace = load_workspace(Path(sys.argv[1]))
 site = load_sites(workspace.sites_folder)["watched"]
 tell = lambda event: print(event["event"], flush=True)
-asyncio.run(run_child(workspace, site, thorough=True, stop=asyncio.Event(), on_event=tell))
+asyncio.run(run_child(workspace, site, full=True, stop=asyncio.Event(), on_event=tell))
 """
 
 
@@ -90,7 +90,7 @@ def child_of(watched: Watched) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "crawler.runtime.child", packed(workspace), packed(site)]
     pipe = subprocess.PIPE
     child = subprocess.Popen(
-        [*command, "thorough"],
+        [*command, "full"],
         stdin=pipe, stdout=pipe, stderr=pipe, text=True,
     )  # fmt: skip
     with child:
@@ -160,7 +160,7 @@ def test_a_run_reports_how_it_ended_and_what_it_brought(watched: Watched) -> Non
     assert report.counts["baseline"] == len(PATHS)
     assert_holds_what_was_served(watched)
     row = last_run(watched)
-    assert (row["reason"], row["whole"], row["requests"]) == ("finished", 1, report.counts["requests"])
+    assert (row["reason"], row["complete"], row["requests"]) == ("finished", 1, report.counts["requests"])
 
 
 def test_a_site_that_does_not_answer_is_one_issue_and_the_others_go_on(
@@ -207,7 +207,7 @@ def test_what_a_killed_run_has_reported_is_kept_and_the_next_run_brings_the_rest
     unread = [path for path in PATHS if not watched.versions(path)]
     letters(local_site)
     local_site.clear()
-    report = Quick(watched.root, watched.url).crawl(thorough=False)
+    report = Quick(watched.root, watched.url).crawl(full=False)
     assert report.reason == "finished"
     assert_holds_what_was_served(watched)
     assert set(unread) <= set(local_site.paths())
@@ -223,7 +223,7 @@ def test_a_run_that_broke_down_is_an_issue_until_one_goes_well(
         if event["event"] == "page":
             os.kill(int(lock_of(watched).read_text()), signal.SIGKILL)
 
-    report = asyncio.run(run_child(workspace, site, thorough=True, stop=asyncio.Event(), on_event=kill))
+    report = asyncio.run(run_child(workspace, site, full=True, stop=asyncio.Event(), on_event=kill))
     assert (report.failed, report.reason) == (True, "died")
     assert report.trouble.startswith("the run broke down (exit -9)")
     assert [issue.kind for issue in watched.issues()] == ["run broke down"]
@@ -243,7 +243,7 @@ def test_a_run_ends_in_good_order_when_its_parent_is_killed(watched: Watched, lo
     assert told == ["started", "page", "page", "page"]
     wait_for_the_lock(watched)
     row = last_run(watched)
-    assert (row["reason"], row["whole"]) == ("shutdown", 0)
+    assert (row["reason"], row["complete"]) == ("shutdown", 0)
     assert 0 < row["fetched"] < len(PATHS)
     assert_sound(watched)
 
@@ -283,7 +283,7 @@ def test_a_run_that_is_stopped_before_it_began_has_not_failed(watched: Watched) 
     async def stopped() -> RunReport:
         stop = asyncio.Event()
         stop.set()
-        return await run_child(*workspace_of(watched), thorough=True, stop=stop)
+        return await run_child(*workspace_of(watched), full=True, stop=stop)
 
     report = asyncio.run(stopped())
     assert (report.failed, report.reason) == (False, "shutdown")
@@ -300,7 +300,7 @@ def test_a_run_ends_when_its_time_is_up_and_the_next_one_goes_on(
     (watched.root / "variorum.toml").write_text("max_run_seconds = 8\n")
     report = watched.crawl()
     assert (report.failed, report.reason) == (False, "closespider_timeout")
-    assert last_run(watched)["whole"] == 0
+    assert last_run(watched)["complete"] == 0
     [issue] = watched.issues()
     assert issue.kind == "cut short"
     assert "longer than `max_run_seconds`" in issue.message

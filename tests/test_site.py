@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from crawler.config.site import SITE_KEYS, Bounds, Expect, Notice, Rule, Site, load_site, load_sites
+from crawler.config.site import SITE_KEYS, Bounds, Expect, NotificationRule, Rule, Site, load_site, load_sites
 
 SAMPLES = Path(__file__).parent.parent / "spiders" / "sites"
 URL = 'url = "https://example.org/"\n'
@@ -59,7 +59,7 @@ def test_one_value_may_stand_where_a_list_is_meant(tmp_path: Path) -> None:
     assert site.scope == ("/fa/اخبار/",)
     assert site.quiet == ("22:00-06:00",)
     assert site.remove == (Rule("div.ticker"),)
-    assert site.notify == (Notice("mailto://you@example.org"),)
+    assert site.notify == (NotificationRule("mailto://you@example.org"),)
     assert site.expect == Expect(languages=("fa",))
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.config.site import Site
-from crawler.fetch_result import Listed
+from crawler.fetch_result import DiscoveredUrl
 from crawler.urls.canonical import in_scope, key
 from spiders.fetching.json_answer import read_json
 from spiders.sources import feed
@@ -94,8 +94,8 @@ def test_other_languages_of_a_page_are_pages_of_the_sitemap_without_its_date() -
     link = f"<xhtml:link rel='alternate' hreflang='fa' href='{HOME}/fa/1'/>"
     found = read(urlset(f"{HOME}/1", extra=f"{link}<lastmod>2024-05-01</lastmod>"))
     assert found.pages == [
-        Listed(f"{HOME}/1", "sitemap", modified="2024-05-01"),
-        Listed(f"{HOME}/fa/1", "sitemap"),
+        DiscoveredUrl(f"{HOME}/1", "sitemap", modified="2024-05-01"),
+        DiscoveredUrl(f"{HOME}/fa/1", "sitemap"),
     ]
 
 
@@ -217,12 +217,12 @@ def test_an_odd_post_costs_that_post_and_an_odd_value_only_itself() -> None:
     found = read_posts(json.dumps(posts).encode(), ROOT)
     assert [one.url for one in found.listed] == [f"{HOME}/{n}" for n in (1, 4, 5, 6, 7)]
     assert found.lost == 4
-    assert [one.ref is not None for one in found.listed] == [True, True, False, False, True]
+    assert [one.source_id is not None for one in found.listed] == [True, True, False, False, True]
 
 
 def test_an_id_that_several_posts_bear_names_none_of_them() -> None:
     found = read_posts(json.dumps([post(1, id=0), post(2, id=0), post(3)]).encode(), ROOT)
-    assert [one.ref for one in found.listed] == [None, None, "post:3@/wp-json/"]
+    assert [one.source_id for one in found.listed] == [None, None, "post:3@/wp-json/"]
 
 
 def test_what_the_api_says_instead_of_its_posts_is_told() -> None:
@@ -256,10 +256,10 @@ ODD_JSON = st.recursive(
 FIELDS = ("id", "type", "link", "date_gmt", "modified_gmt", "title", "content")
 
 
-def sound_addresses(listed: list[Listed]) -> list[str]:
+def sound_addresses(listed: list[DiscoveredUrl]) -> list[str]:
     """The keys of those that belong to the site, every value fit to be stored."""
     for one in listed:
-        for value in (one.url, one.ref, one.published, one.modified, one.witness):
+        for value in (one.url, one.source_id, one.published, one.modified, one.source_text_digest):
             assert value is None or value.encode()
     return [key(one.url, SITE) for one in listed if in_scope(one.url, SITE)]
 

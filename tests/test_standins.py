@@ -7,7 +7,7 @@ import pytest
 from crawler.classification.comparison import ComparedView, LastVersion
 from crawler.classification.outcome import RULES, Context, Outcome, judge
 from crawler.classification.response import ResponseView
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 
 URL = "https://post.ormhead.example/stories/17/"
 KEY = "post.ormhead.example/stories/17"
@@ -45,8 +45,8 @@ def article(title: str, *paragraphs: str) -> str:
     return f"<article><h1>{title}</h1>{text}</article>"
 
 
-def fetched(body: str | bytes) -> Fetched:
-    return Fetched(
+def fetched(body: str | bytes) -> FetchResult:
+    return FetchResult(
         url=URL,
         final_url=URL,
         fetched_at="2026-11-22T02:41:43Z",

@@ -102,7 +102,7 @@ def test_a_page_that_reads_otherwise_in_each_run_is_told_in_the_third(story: Sto
 
 def test_a_suspect_is_looked_at_by_the_next_run_due_or_not(story: Story) -> None:
     looks(story, WALL)
-    with story.run(thorough=False) as run:
+    with story.run(full=False) as run:
         assert "/flood/" in run.asked_again()
 
 

@@ -11,7 +11,7 @@ import pytest
 from crawler.classification.outcome import Outcome
 from crawler.config.site import Rule
 from crawler.diffing.diff import Hunk, apply, revert
-from crawler.fetch_result import Listed
+from crawler.fetch_result import DiscoveredUrl
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Run, Story, told
 
@@ -197,7 +197,7 @@ def test_a_page_is_gone_when_two_runs_did_not_find_it(watched: Story) -> None:
         run.misses("/bridge/")
     assert run.settled == ["gone"]
     (change,) = watched.changes()
-    assert (change.kind, change.leaves, change.old_version) == ("gone", 1, 1)
+    assert (change.kind, change.page_removed, change.old_version) == ("gone", 1, 1)
     assert (change.seen_old, change.seen_new, change.checks_between) == (seen_old, first_missed, 0)
     assert change.found_at == watched.page("/bridge/").checked_at
     assert watched.page("/bridge/").state == "gone"
@@ -399,7 +399,7 @@ def test_the_same_text_at_a_new_address_before_the_old_one_is_missed_has_moved_t
         run.misses("/bridge/")
     assert watched.news() == [("new", "/news/bridge/"), ("moved", "/news/bridge/")]
     change = watched.changes()[-1]
-    assert (change.old_url, change.leaves) == (f"{HOME}/bridge/", 1)
+    assert (change.old_url, change.page_removed) == (f"{HOME}/bridge/", 1)
 
 
 def test_a_page_whose_text_stood_elsewhere_all_the_time_is_gone_and_has_not_moved(story: Story) -> None:
@@ -467,7 +467,7 @@ def test_an_edit_under_a_new_rule_shows_the_edit_alone(watched: Story) -> None:
 
 def asked(run: Run) -> list[str]:
     """The paths that the run would fetch next."""
-    return [errand.url.removeprefix(HOME) for errand in run.archive.errands()]
+    return [page_request.url.removeprefix(HOME) for page_request in run.frontier.next_requests()]
 
 
 def notice(title: str, body: str) -> str:
@@ -591,10 +591,10 @@ def test_arabic_and_albanian_edits_are_found_word_by_word(story: Story) -> None:
 
 def test_what_a_page_is_listed_as_follows_it_to_a_new_address(watched: Story) -> None:
     with watched.run() as run:
-        run.lists("wordpress", Listed(f"{HOME}/bridge/", "wordpress", ref="post:17"))
+        run.lists("wordpress", DiscoveredUrl(f"{HOME}/bridge/", "wordpress", source_id="post:17"))
         run.sees("/bridge/", article("The bridge", *BRIDGE))
     with watched.run() as run:
-        run.lists("wordpress", Listed(f"{HOME}/crossing/", "wordpress", ref="post:17"))
+        run.lists("wordpress", DiscoveredUrl(f"{HOME}/crossing/", "wordpress", source_id="post:17"))
         assert "/crossing/" in asked(run)
         assert run.sees("/crossing/", article("The bridge", *BRIDGE)).changes == ("moved",)
     assert watched.news() == [("moved", "/crossing/")]

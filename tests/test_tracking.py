@@ -16,7 +16,7 @@ import pytest
 from crawler.classification.outcome import Outcome, Verdict
 from crawler.extraction.extract import Extract
 from crawler.extraction.reader import Reader
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from crawler.tracking import decision as deciding
 from crawler.tracking import template_learning
 from crawler.tracking import tracker as tracking
@@ -46,7 +46,7 @@ def row(kind: type[Any], **values: Any) -> Any:
 
 
 def reading(text: str, outcome: Outcome = Outcome.ok) -> Reading:
-    fetched = Fetched(f"{HOME}/quay/", f"{HOME}/quay/", "2026-03-02T06:00:00Z", 200)
+    fetched = FetchResult(f"{HOME}/quay/", f"{HOME}/quay/", "2026-03-02T06:00:00Z", 200)
     extract = Extract("The quay", text, "article") if outcome is Outcome.ok else None
     return Reading(fetched, Verdict(outcome, "as the test has it"), extract)
 
@@ -115,7 +115,7 @@ def test_what_another_process_has_written_meanwhile_is_loaded_again_before_anyth
     interrupted(monkeypatch, story, lambda other: other.update_page(page, {"ref": "post:7"}) and None, 1)
     with story.run() as run:
         assert run.sees("/quay/", article("The quay", *MENDED)).changes == ("edited",)
-    assert story.page("/quay/").ref == "post:7"
+    assert story.page("/quay/").source_id == "post:7"
     assert len(story.versions("/quay/")) == 2
 
 

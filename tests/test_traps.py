@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crawler.config.site import Site
-from crawler.urls.patterns import ENOUGH, ENOUGH_WIDE, Shapes
+from crawler.urls.patterns import ENOUGH, ENOUGH_WIDE, UrlPatterns
 from spiders.sources.sitemap import MAX_ENTRIES, read_sitemap
 from tests.blog import POSTS, front, publish, sheets, sitemap, sitemap_index
 from tests.local_site import LocalSite, Page, Request, article
@@ -49,7 +49,7 @@ def test_endless_calendars_filters_and_growing_links_end_and_are_said(
     assert set(POSTS) <= set(articles(watched))
     assert len(local_site.requests) < 3 * ENOUGH
     known = set(watched.pages())
-    watched.crawl(thorough=False)
+    watched.crawl(full=False)
     assert set(watched.pages()) == known
     [issue] = watched.issues()
     assert issue.kind == "trap"
@@ -126,9 +126,9 @@ def laughs(url: str) -> str:
 # ---- by its fruits
 
 
-def tried(urls: Iterable[str], words: int | None = None, text: str = "{}") -> Shapes:
+def tried(urls: Iterable[str], words: int | None = None, text: str = "{}") -> UrlPatterns:
     """What is known after these addresses were fetched, each with so many words of that text."""
-    shapes = Shapes()
+    shapes = UrlPatterns()
     for url in urls:
         shapes.add(url, words, text.format(url))
     return shapes

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from crawler.config.site import Rule
 from crawler.extraction.reader import Reader as PageReader
-from crawler.tracking.reextraction import reread_site
+from crawler.tracking.reextraction import reextract_site
 from storage import seals
 from storage.bodies import digest_of
 from storage.maintenance.verification import Verification, verify
@@ -83,7 +83,7 @@ def test_a_store_is_sound_after_all_was_read_anew_by_other_rules(path: Path) -> 
     before = looked_at(path).counts["seals"]
     with contextlib.closing(Store.open(path)) as store:
         reader = PageReader(replace(SITE, remove=(Rule("p:last-of-type"),)))
-        assert any(one.differs for one in reread_site(store, reader, dry=False))
+        assert any(one.differs for one in reextract_site(store, reader, dry=False))
     found = looked_at(path)
     assert found.faults == []
     assert found.counts["seals"] > before

@@ -26,7 +26,7 @@ from warcio.warcwriter import WARCWriter
 from crawler.backfill.content_coding import LARGEST
 from crawler.backfill.warc import WarcFiles
 from crawler.export.tables import zstd
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from storage.reader import Reader
 from tests.command import Press, objects, quick, variorum, workspace
 from tests.local_site import LocalSite, article
@@ -77,7 +77,7 @@ class Made:
         return self.path
 
 
-def read(*paths: Path, stored: Callable[[str, str], bytes | None] = lambda *_: None) -> list[Fetched]:
+def read(*paths: Path, stored: Callable[[str, str], bytes | None] = lambda *_: None) -> list[FetchResult]:
     return [capture.fetched for capture in WarcFiles(paths, lambda url: True, stored).captures()]
 
 
@@ -556,4 +556,4 @@ def test_a_page_that_only_imports_know_and_two_runs_have_not_found_is_gone_and_n
         with story.run() as run:
             run.misses("/bridge/")
         assert story.page("/bridge/").state == state
-    assert [(one.kind, one.found_later, one.seen_old) for one in story.changes()] == [("gone", 1, AT)]
+    assert [(one.kind, one.backfilled, one.seen_old) for one in story.changes()] == [("gone", 1, AT)]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawler.extraction.source_text import agree, of_markup
-from crawler.fetch_result import Listed
+from crawler.fetch_result import DiscoveredUrl
 from tests.local_site import article
 from tests.tracked import HOME, Run, Story, told
 
@@ -13,8 +13,13 @@ TEXT = "<p>The lamp&nbsp;burns &#8220;again&#8221;.</p><p>It is seen from the is
 
 
 def lists(run: Run, text: str = TEXT) -> None:
-    witness = of_markup("The lamp", text)
-    run.lists("wordpress", Listed(f"{HOME}/lamp/", "wordpress", ref="post:1@/", witness=witness))
+    source_text_digest = of_markup("The lamp", text)
+    run.lists(
+        "wordpress",
+        DiscoveredUrl(
+            f"{HOME}/lamp/", "wordpress", source_id="post:1@/", source_text_digest=source_text_digest
+        ),
+    )
 
 
 @pytest.fixture
@@ -55,8 +60,8 @@ def test_a_page_that_a_cache_still_shows_as_it_was_is_looked_at_again_in_the_nex
     with story.run() as run:
         lists(run, TEXT.replace("again", "no more"))
         run.sees("/lamp/", old)
-    with story.run(thorough=False) as run:
+    with story.run(full=False) as run:
         lists(run, TEXT.replace("again", "no more"))
-        assert f"{HOME}/lamp/" in [errand.url for errand in run.archive.errands()]
+        assert f"{HOME}/lamp/" in [page_request.url for page_request in run.frontier.next_requests()]
         run.sees("/lamp/", old.replace("again", "no more"))
     assert story.news() == [("edited", "/lamp/")]

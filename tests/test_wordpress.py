@@ -72,7 +72,7 @@ def text_of(watched: Quick, path: str) -> list[str]:
 def latest_fetched(watched: Quick, count: int) -> list[str]:
     """The seeded posts that were fetched last, and so are the last to fall due again."""
     pages = watched.pages()
-    posts = [path for path, page in pages.items() if (page.ref or "").startswith("post:")]
+    posts = [path for path, page in pages.items() if (page.source_id or "").startswith("post:")]
     return sorted(posts, key=lambda path: (pages[path].checked_at, pages[path].id))[-count:]
 
 
@@ -283,7 +283,7 @@ def test_a_scheduled_run_finds_an_edit_by_the_date_in_the_sitemap(
         ("edit", {"id": dated.strip("/"), "append": "A paragraph more."}),
         ("edit", {"id": silent.strip("/"), "append": "A paragraph more.", "silent": True}),
     )
-    watched.set(discover=["sitemap"]).crawl(thorough=False)
+    watched.set(discover=["sitemap"]).crawl(full=False)
     assert watched.news() == [("edited", dated)]
 
 

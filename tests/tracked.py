@@ -24,11 +24,11 @@ from urllib.parse import unquote
 
 from crawler.classification.outcome import ERRORS
 from crawler.config.site import Site
-from crawler.fetch_result import Fetched, Listed
+from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.frontier import SourceState
 from crawler.times import iso
-from crawler.tracking.finalize import settle
-from crawler.tracking.run_frontier import SiteArchive
+from crawler.tracking.finalize import finalize
+from crawler.tracking.run_frontier import RunFrontier
 from crawler.tracking.tracker import Tracked, Tracker
 from storage.reader import Reader
 from storage.rows import ChangeRow, IssueRow, PageRow, VersionRow
@@ -61,20 +61,20 @@ class Story:
         return iso(self.now)
 
     @contextmanager
-    def run(self, *, thorough: bool = True, finished: bool = True) -> Iterator[Run]:
+    def run(self, *, full: bool = True, finished: bool = True) -> Iterator[Run]:
         """A run, three hours after the last one; settled at its end, unless it is cut short."""
         self.later(hours=3)
         with mock.patch("crawler.tracking.run_frontier.now", lambda: self.now):
             number = self.store.begin_run(self.site.name, iso(self.now))
-            archive = SiteArchive(self.store, self.site, number, self.now, thorough=thorough)
-            run = Run(self, archive, Tracker(archive))
+            frontier = RunFrontier(self.store, self.site, number, self.now, full=full)
+            run = Run(self, frontier, Tracker(frontier))
             yield run
             at = self.later(minutes=1)
             if finished:
                 run.tracker.finish()
-                run.settled = settle(archive, at)
+                run.settled = finalize(frontier, at)
             whole = int(finished and not self.store.waiting(self.site.name))
-            self.store.update_run(number, {"ended_at": at, "reason": "finished", "whole": whole})
+            self.store.update_run(number, {"ended_at": at, "reason": "finished", "complete": whole})
 
     # ---- what is stored
 
@@ -109,26 +109,29 @@ class Run:
     """One run of the story."""
 
     story: Story
-    archive: SiteArchive
+    frontier: RunFrontier
     tracker: Tracker
     settled: list[str] | None = None
     """The kinds of changes that were found at its end."""
 
-    def lists(self, kind: str, *listed: Listed | str, whole: bool = True) -> None:
+    def lists(self, kind: str, *listed: DiscoveredUrl | str, whole: bool = True) -> None:
         """A source is read and lists these pages; if `whole`, from end to end."""
-        self.archive.note(
-            [one if isinstance(one, Listed) else Listed(self.story.home + one, kind) for one in listed]
+        self.frontier.add_discovered(
+            [
+                one if isinstance(one, DiscoveredUrl) else DiscoveredUrl(self.story.home + one, kind)
+                for one in listed
+            ]
         )
         at = iso(self.story.now)
-        self.archive.read(kind, kind, SourceState(read_at=at, whole_at=at if whole else None))
+        self.frontier.save_source(kind, kind, SourceState(read_at=at, enumerated_at=at if whole else None))
         if whole:
-            self.archive.whole(kind)
+            self.frontier.mark_enumerated(kind)
 
     def sees(self, path: str, body: str | bytes = "", status: int = 200, **more: Any) -> Tracked:
         """A whole response comes for this path; `at` is the path that answers after a redirect."""
         at = more.pop("at", None)
         headers: Mapping[str, str] = {"content-type": "text/html; charset=utf-8"} | more.pop("headers", {})
-        fetched = Fetched(
+        fetched = FetchResult(
             url=self.story.home + path,
             final_url=self.story.home + (at or path),
             fetched_at=self.story.later(minutes=1),
@@ -143,7 +146,9 @@ class Run:
 
     def asked_again(self) -> list[str]:
         """The paths that are to be fetched once more in this run."""
-        return [errand.url.removeprefix(self.story.home) for errand in self.archive.errands()]
+        return [
+            page_request.url.removeprefix(self.story.home) for page_request in self.frontier.next_requests()
+        ]
 
     def misses(self, path: str, status: int = 404) -> Tracked:
         """The site answers that there is no such page."""
@@ -153,7 +158,7 @@ class Run:
         """No whole response comes."""
         assert error in ERRORS
         return self.tracker.track(
-            Fetched(
+            FetchResult(
                 self.story.home + path,
                 self.story.home + path,
                 self.story.later(minutes=1),

@@ -58,15 +58,13 @@ class Watched:
         file.write_text(tomlkit.dumps(quick | keys), encoding="utf-8")
         return self
 
-    def crawl(self, *, thorough: bool = True, on_event: Hearer | None = None) -> RunReport:
+    def crawl(self, *, full: bool = True, on_event: Hearer | None = None) -> RunReport:
         """One run now, in a child process as always."""
         workspace = load_workspace(self.root)
         site = load_site(workspace.sites_folder / f"{NAME}.toml", workspace.defaults)
 
         async def run() -> RunReport:
-            return await run_child(
-                workspace, site, thorough=thorough, stop=asyncio.Event(), on_event=on_event
-            )
+            return await run_child(workspace, site, full=full, stop=asyncio.Event(), on_event=on_event)
 
         return asyncio.run(run())
 

@@ -19,11 +19,11 @@ from benchmarks.truth.articles import folded
 from crawler.config.site import Site
 from crawler.diffing.diff import Hunk
 from crawler.extraction.html.article_parts import split
-from crawler.fetch_result import Fetched, Listed
+from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.frontier import SourceState
 from crawler.times import iso
-from crawler.tracking.finalize import settle
-from crawler.tracking.run_frontier import SiteArchive
+from crawler.tracking.finalize import finalize
+from crawler.tracking.run_frontier import RunFrontier
 from crawler.tracking.tracker import Tracker
 from crawler.urls.canonical import key
 from storage.reader import Reader
@@ -122,7 +122,11 @@ class Variorum:
         self.store.close()
 
     def run(
-        self, at: datetime, listed: Sequence[Listed], pages: Sequence[str], fetch: Callable[[str], Fetched]
+        self,
+        at: datetime,
+        listed: Sequence[DiscoveredUrl],
+        pages: Sequence[str],
+        fetch: Callable[[str], FetchResult],
     ) -> None:
         """One run at that moment, over what the site's API lists; where it has none, over all its pages.
 
@@ -134,20 +138,24 @@ class Variorum:
             self._run(at + timedelta(hours=1), listed, pages, fetch)
 
     def _run(
-        self, at: datetime, listed: Sequence[Listed], pages: Sequence[str], fetch: Callable[[str], Fetched]
+        self,
+        at: datetime,
+        listed: Sequence[DiscoveredUrl],
+        pages: Sequence[str],
+        fetch: Callable[[str], FetchResult],
     ) -> None:
         with mock.patch("crawler.tracking.run_frontier.now", lambda: at):
             self._number = self.store.begin_run(self.site.name, iso(at))
-            archive = SiteArchive(self.store, self.site, self._number, at, thorough=True)
-            tracker = Tracker(archive)
-            _read_sources(archive, listed, pages, iso(at))
-            while errands := archive.errands():
+            frontier = RunFrontier(self.store, self.site, self._number, at, full=True)
+            tracker = Tracker(frontier)
+            _read_sources(frontier, listed, pages, iso(at))
+            while errands := frontier.next_requests():
                 for errand in errands:
                     at += timedelta(seconds=1)
                     tracker.track(replace(fetch(errand.url), fetched_at=iso(at)))
             tracker.finish()
-            settle(archive, iso(at))
-            self.store.update_run(self._number, {"ended_at": iso(at), "reason": "finished", "whole": 1})
+            finalize(frontier, iso(at))
+            self.store.update_run(self._number, {"ended_at": iso(at), "reason": "finished", "complete": 1})
 
     def look(self, url: str) -> Sight:
         """What the last run has made of the page."""
@@ -175,11 +183,13 @@ class Variorum:
         return [change for change in self.reader.changes() if (change.run or 0) >= self._first]
 
 
-def _read_sources(archive: SiteArchive, listed: Sequence[Listed], pages: Sequence[str], at: str) -> None:
+def _read_sources(
+    frontier: RunFrontier, listed: Sequence[DiscoveredUrl], pages: Sequence[str], at: str
+) -> None:
     kind = "wordpress" if listed else "sitemap"
-    archive.note(listed or [Listed(url, kind) for url in pages])
-    archive.read(kind, kind, SourceState(read_at=at, whole_at=at))
-    archive.whole(kind)
+    frontier.add_discovered(listed or [DiscoveredUrl(url, kind) for url in pages])
+    frontier.save_source(kind, kind, SourceState(read_at=at, enumerated_at=at))
+    frontier.mark_enumerated(kind)
 
 
 def _sight(lines: tuple[str, ...], told: Sequence[ChangeRow]) -> Sight:

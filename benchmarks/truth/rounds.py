@@ -14,7 +14,7 @@ from benchmarks.truth.disguise import Disguise
 from benchmarks.truth.edits import Edit, planned
 from benchmarks.truth.judges import VARIORUM, Sight, Variorum, others
 from benchmarks.truth.stage import Stage
-from crawler.fetch_result import Fetched, Listed
+from crawler.fetch_result import DiscoveredUrl, FetchResult
 
 BEGINNING = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 PAUSE = timedelta(hours=6)
@@ -60,9 +60,9 @@ class Wire:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._fetched: defaultdict[str, list[Fetched]] = defaultdict(list)
+        self._fetched: defaultdict[str, list[FetchResult]] = defaultdict(list)
 
-    def fetch(self, url: str, time: int = 0) -> Fetched:
+    def fetch(self, url: str, time: int = 0) -> FetchResult:
         """What the page answered when it was fetched for that time."""
         while len(self._fetched[url]) <= time:
             self._fetched[url].append(self._stage.fetch(url))
@@ -83,13 +83,13 @@ class Bench:
         self.variorum.close()
 
     def play(
-        self, number: int, wire: Wire, listed: Sequence[Listed], edits: Sequence[Edit]
+        self, number: int, wire: Wire, listed: Sequence[DiscoveredUrl], edits: Sequence[Edit]
     ) -> Iterator[Ruling | Told]:
         """One round; the first only shows the judges what is there."""
         pages = self._stage.articles()
         times: defaultdict[str, int] = defaultdict(int)
 
-        def fetch(url: str) -> Fetched:
+        def fetch(url: str) -> FetchResult:
             times[url] += 1
             return self._dressed(wire.fetch(url, times[url] - 1))
 
@@ -114,7 +114,7 @@ class Bench:
             told.arrivals(), tuple(told.issues()),
         )  # fmt: skip
 
-    def _dressed(self, fetched: Fetched) -> Fetched:
+    def _dressed(self, fetched: FetchResult) -> FetchResult:
         return replace(fetched, body=self._disguise.put_on(fetched.body)) if self._disguise else fetched
 
 

@@ -12,7 +12,7 @@ from benchmarks.truth import prose
 from benchmarks.truth.articles import Article
 from benchmarks.truth.edits import SENTENCE, Edit
 from benchmarks.truth.layouts import LAYOUTS, Scene
-from crawler.fetch_result import Fetched, Listed
+from crawler.fetch_result import DiscoveredUrl, FetchResult
 
 HEADERS = {"content-type": "text/html; charset=utf-8"}
 PAGE = "<!doctype html><html><head><title>{title}</title></head><body>{body}</body></html>"
@@ -38,11 +38,11 @@ class MadeUpSite:
         """What each page says at present, by its address."""
         return dict(self._articles)
 
-    def listed(self) -> Sequence[Listed]:
+    def listed(self) -> Sequence[DiscoveredUrl]:
         """Nothing: the site has no API."""
         return []
 
-    def fetch(self, url: str) -> Fetched:
+    def fetch(self, url: str) -> FetchResult:
         """The page, drawn anew."""
         self._fetches += 1
         article = self._articles[url]
@@ -55,7 +55,7 @@ class MadeUpSite:
             Random(f"{self._seed} build {self._round}"),
         )
         page = PAGE.format(title=escape(article.title), body=LAYOUTS[self._layout](scene))
-        return Fetched(url, url, "", 200, HEADERS, page.encode(), "utf-8")
+        return FetchResult(url, url, "", 200, HEADERS, page.encode(), "utf-8")
 
     def edit(self, edits: Sequence[Edit], at: datetime) -> None:
         """Carry out the edits of a round; what is drawn once a round is drawn anew."""

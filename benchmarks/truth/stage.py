@@ -8,7 +8,7 @@ from typing import Protocol
 
 from benchmarks.truth.articles import Article
 from benchmarks.truth.edits import Edit
-from crawler.fetch_result import Fetched, Listed
+from crawler.fetch_result import DiscoveredUrl, FetchResult
 
 
 class Stage(Protocol):
@@ -23,10 +23,10 @@ class Stage(Protocol):
     def articles(self) -> Mapping[str, Article]:
         """What each page says at present, by its address."""
 
-    def listed(self) -> Sequence[Listed]:
+    def listed(self) -> Sequence[DiscoveredUrl]:
         """What the site's own API says of its pages; nothing where it has none."""
 
-    def fetch(self, url: str) -> Fetched:
+    def fetch(self, url: str) -> FetchResult:
         """A page as it is served now, its time left open; other bytes at every fetch."""
 
     def edit(self, edits: Sequence[Edit], at: datetime) -> None:

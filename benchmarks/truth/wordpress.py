@@ -21,7 +21,7 @@ from benchmarks.truth.articles import Article
 from benchmarks.truth.edits import Edit
 from crawler.errors import Misuse
 from crawler.extraction.html.article_parts import join
-from crawler.fetch_result import Fetched, Listed
+from crawler.fetch_result import DiscoveredUrl, FetchResult
 from spiders.sources.article_parts import further_parts
 from spiders.sources.wordpress import PER_PAGE, read_posts
 
@@ -126,18 +126,18 @@ class WordPress:
         """What each page says at present, by its address."""
         return {self._urls[number]: article for number, article in self._articles.items()}
 
-    def listed(self) -> Sequence[Listed]:
+    def listed(self) -> Sequence[DiscoveredUrl]:
         """All posts and pages, as the REST API lists them."""
         found = [one for kind in KINDS for one in self._listed(kind)]
         self._parts = {one.url: one.parts for one in found}
         return found
 
-    def fetch(self, url: str) -> Fetched:
+    def fetch(self, url: str) -> FetchResult:
         """The page over HTTP, with its further parts."""
         first = _get(url)
         response = HtmlResponse(first.final_url, body=first.body, encoding="utf-8")
         others = [_get(part).body for part in further_parts(response, self._parts.get(url, 1))]
-        return Fetched(
+        return FetchResult(
             url, first.final_url, "", first.status, first.headers, join(first.body, *others), "utf-8"
         )
 
@@ -164,9 +164,9 @@ class WordPress:
         """Switch to the other theme."""
         self.site.theme(self._then)
 
-    def _listed(self, kind: str) -> list[Listed]:
+    def _listed(self, kind: str) -> list[DiscoveredUrl]:
         root = f"{self.url}wp-json/"
-        found: list[Listed] = []
+        found: list[DiscoveredUrl] = []
         for page in count(1):
             answer = _get(f"{root}wp/v2/{kind}?per_page={PER_PAGE}&page={page}&orderby=id&order=asc")
             found += read_posts(answer.body, root).listed
@@ -185,7 +185,7 @@ def _edit(number: int, edit: Edit, at: datetime) -> dict[str, Any]:
     return done | ({"silent": True} if edit.silent else {})
 
 
-def _get(url: str) -> Fetched:
+def _get(url: str) -> FetchResult:
     """The answer of one request, whatever its status."""
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
@@ -194,6 +194,6 @@ def _get(url: str) -> Fetched:
         return _answer(url, answer)
 
 
-def _answer(url: str, answer: Any) -> Fetched:
+def _answer(url: str, answer: Any) -> FetchResult:
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Fetched(url, answer.url, "", answer.status, headers, answer.read(), "utf-8")
+    return FetchResult(url, answer.url, "", answer.status, headers, answer.read(), "utf-8")

@@ -59,9 +59,9 @@ def _tell(store: Store, page: PageRow, absence: Absence) -> None:
         seen_new=absence.first_missed,
         old=before,
         number=before.number,
-        leaves=True,
+        page_removed=True,
         found_at=found,
-        found_later=True,
+        backfilled=True,
     )
     returned = Change(
         page=replace(page, seen_at=absence.last_missed, modified=None),
@@ -70,7 +70,7 @@ def _tell(store: Store, page: PageRow, absence: Absence) -> None:
         old=before,
         number=after.number,
         found_at=found,
-        found_later=True,
+        backfilled=True,
     )
     add_change(store, gone)
     add_change(store, returned)

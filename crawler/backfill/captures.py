@@ -5,7 +5,7 @@ What crawler/tracking/ is for the fetches of a crawl, this is for captures of an
 * Each page's versions are numbered in the order of their captures; a version that comes in between moves the
   numbers of later ones up, and whatever names them follows. Ids of versions stay.
 * Versions are the same in whatever order captures come in (crawler/backfill/placement.py).
-* What comes to light is history: changes are marked `found_later` and are no news. What a crawl has told
+* What comes to light is history: changes are marked `backfilled` and are no news. What a crawl has told
   stays as it was told; its interval gets narrower where an import saw the page within it.
 * A page that only imports know is left in the frontier: whether it is still there, a crawl will see.
 """
@@ -29,7 +29,7 @@ from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.html.article_parts import split
 from crawler.extraction.html.encoding import encoding_of
 from crawler.extraction.reader import Reader
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from crawler.preview.first_read import sight
 from crawler.times import iso, now
 from crawler.tracking.records import Capture, add_capture
@@ -58,9 +58,9 @@ class Backfill:
         self._reader = Reader(site, known(store, site.name))
         self._not_found = _not_found(store, site)
         self._counts: Counter[str] = Counter()
-        self._misses: list[Fetched] = []
+        self._misses: list[FetchResult] = []
 
-    def add(self, fetched: Fetched) -> str:
+    def add(self, fetched: FetchResult) -> str:
         """What became of a captured page; its time is `fetched.fetched_at`.
 
         `version`: a new version. `seen`: a text that was known already, perhaps now known to be older.
@@ -95,7 +95,7 @@ class Backfill:
 
     def missed(self, url: str, at: str, status: int) -> None:
         """As `add`, of an answer that there is no such page."""
-        self._misses.append(Fetched(url, url, at, status))
+        self._misses.append(FetchResult(url, url, at, status))
         self._counted(Outcome.gone.value)
 
     def finish(self) -> None:
@@ -104,7 +104,7 @@ class Backfill:
         for page in missed.values():
             self._counts["changes"] += tell_absences(self.store, page)
 
-    def _not_there(self, fetched: Fetched) -> PageRow | None:
+    def _not_there(self, fetched: FetchResult) -> PageRow | None:
         """The page that was not found, if it is one that is known; it is noted."""
         page = self.store.find(self.site.name, key(fetched.url, self.site))
         if page is None or page.version is None:
@@ -127,7 +127,7 @@ class Backfill:
         """Whether nothing is known yet of the site's boilerplate."""
         return not self._reader.template.version
 
-    def learn(self, captures: Iterable[Fetched]) -> None:
+    def learn(self, captures: Iterable[FetchResult]) -> None:
         """Learn the boilerplate from the first articles of these, before any is added; not from a few."""
         pages: dict[str, list[bytes]] = {}
         for fetched in captures:
@@ -149,7 +149,7 @@ class Backfill:
         except ValueError:  # no web address at all
             return False
 
-    def kept(self, url: str) -> dict[str, Fetched]:
+    def kept(self, url: str) -> dict[str, FetchResult]:
         """The bodies kept of the page at this address, by the digest that web archives give to them."""
         page = self.store.find(self.site.name, key(url, self.site))
         found = {}
@@ -157,7 +157,7 @@ class Backfill:
             body = self.store.body(capture.body or "")
             headers = {"content-type": capture.content_type} if capture.content_type else {}
             encoding = encoding_of(body, capture.declared)
-            found[_sha1(body)] = Fetched(
+            found[_sha1(body)] = FetchResult(
                 url, url, "", capture.status, headers, body, encoding.name, encoding_by=encoding.by
             )
         return found
@@ -179,7 +179,7 @@ class Backfill:
             return "out of scope"
         return "not yet" if at > iso(now()) else ""
 
-    def _added(self, fetched: Fetched) -> str:
+    def _added(self, fetched: FetchResult) -> str:
         if refused := self._refused(fetched.fetched_at, fetched.url, fetched.final_url):
             return refused
         with self.store.writing():
@@ -192,13 +192,13 @@ class Backfill:
                 return seen.verdict.outcome.value
             return self._placed(fetched, seen.verdict, seen.extract, self._reader.label)
 
-    def _placed(self, fetched: Fetched, verdict: Verdict, extract: Extract, label: str) -> str:
+    def _placed(self, fetched: FetchResult, verdict: Verdict, extract: Extract, label: str) -> str:
         with self.store.writing():
             page = self._page(fetched, extract)
             return self._inserted(page, fetched, verdict, extract, label) if page else "listing"
 
     def _inserted(
-        self, page: PageRow, fetched: Fetched, verdict: Verdict, extract: Extract, label: str
+        self, page: PageRow, fetched: FetchResult, verdict: Verdict, extract: Extract, label: str
     ) -> str:
         with self.store.writing():
             if self.store.has_capture(page.id, fetched.fetched_at, digest_of(fetched.body)):
@@ -208,13 +208,13 @@ class Backfill:
         self._counts["changes"] += insertion.changes
         return word
 
-    def _is_known(self, fetched: Fetched) -> bool:
+    def _is_known(self, fetched: FetchResult) -> bool:
         """Whether it is stored, so that it need not be read again."""
         page = self.store.find(self.site.name, key(fetched.final_url, self.site))
         digest = digest_of(fetched.body)
         return page is not None and self.store.has_capture(page.id, fetched.fetched_at, digest)
 
-    def _page(self, fetched: Fetched, extract: Extract) -> PageRow | None:
+    def _page(self, fetched: FetchResult, extract: Extract) -> PageRow | None:
         """The page that was captured, made where it is new; None for a list of pages that is new."""
         url = named_by_itself(fetched.final_url, extract.canonical, self.site)
         for address in (url, fetched.final_url, fetched.url):
@@ -236,10 +236,10 @@ class Backfill:
         return self.store.add_page(values, key(url, self.site))
 
 
-def _said(url: str, captured_at: str, extract: Extract) -> Fetched:
+def _said(url: str, captured_at: str, extract: Extract) -> FetchResult:
     """A text as if it had been fetched so."""
     said = f"{extract.title}\n\n{extract.text}".encode()
-    return Fetched(url, url, captured_at, headers={"content-type": "text/plain"}, body=said)
+    return FetchResult(url, url, captured_at, headers={"content-type": "text/plain"}, body=said)
 
 
 def _not_found(store: Store, site: Site) -> PageFingerprint | None:

@@ -22,7 +22,7 @@ _MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd
 
 
 class Undecodable(Exception):
-    """Why a body can't be had: `cut` or `too large`, as in `Fetched.error`."""
+    """Why a body can't be had: `cut` or `too large`, as in `FetchResult.error`."""
 
 
 def decoded(body: bytes, transfer: str, encoding: str) -> bytes:

@@ -9,7 +9,7 @@ from crawler.classification.outcome import Verdict
 from crawler.diffing.diff import Diff, compare
 from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.reader import Reader
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from crawler.times import iso, now
 from crawler.tracking import records, reextraction
 from crawler.tracking.drift import is_ours
@@ -25,7 +25,7 @@ class Insertion:
     """A capture of a page, read as `extract` by whom `label` names, on its way into the page's history."""
 
     def __init__(
-        self, store: Store, reader: Reader, page: PageRow, fetched: Fetched, extract: Extract, label: str
+        self, store: Store, reader: Reader, page: PageRow, fetched: FetchResult, extract: Extract, label: str
     ) -> None:
         self.store, self.reader, self.page = store, reader, page
         self.fetched, self.extract, self.label = fetched, extract, label
@@ -78,7 +78,7 @@ class Insertion:
         if version.extractor == self.reader.label:
             return version
         try:
-            extract = reextraction.read_again(self.store, self.reader, version)
+            extract = reextraction.reextract(self.store, self.reader, version)
         except ExtractionError:
             return version
         return reextraction.keep(self.store, self.reader, version, extract)
@@ -162,7 +162,7 @@ class Insertion:
         return replace(self.page, seen_at=seen_at, modified=None)
 
     def _add(self, change: Change) -> None:
-        records.add_change(self.store, replace(change, found_at=iso(now()), found_later=True))
+        records.add_change(self.store, replace(change, found_at=iso(now()), backfilled=True))
         self.changes += 1
 
     def _is_new(self) -> bool:
@@ -197,7 +197,9 @@ class Insertion:
         )
         self._add(returned)
         if missed:
-            gone = replace(returned, page=self._as_of(self.at), kind="gone", seen_new=missed, leaves=True)
+            gone = replace(
+                returned, page=self._as_of(self.at), kind="gone", seen_new=missed, page_removed=True
+            )
             self._add(gone)
 
     # ---- the page

@@ -31,7 +31,7 @@ from crawler.backfill.warc_records import (
 )
 from crawler.errors import Misuse
 from crawler.extraction.html.encoding import described
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 
 HTTP = ("http://", "https://")
 OK = 200
@@ -53,7 +53,7 @@ class Capture(NamedTuple):
     """A page, and the file that it was captured in."""
 
     file: str
-    fetched: Fetched
+    fetched: FetchResult
 
 
 @dataclass
@@ -110,7 +110,7 @@ class WarcFiles:
                 if fetched and not why:
                     yield Capture(path.name, fetched)
 
-    def _remember(self, record: Any, fetched: Fetched | None, spot: Spot) -> None:
+    def _remember(self, record: Any, fetched: FetchResult | None, spot: Spot) -> None:
         """Where a record stands, for what refers to it."""
         url, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
         for name in names_of(record, url, date):
@@ -144,18 +144,18 @@ class WarcFiles:
         before = [one for one in self._sights.get(revisit.url, ()) if one[0] <= revisit.at]
         return max(before)[1] if before else None
 
-    def _kept(self, revisit: Revisit) -> Fetched | None:
+    def _kept(self, revisit: Revisit) -> FetchResult | None:
         bodies = (self.stored(revisit.url, name) for name in revisit.names)
         body = next((body for body in bodies if body), None)
-        return Fetched("", "", "", body=body) if body else None
+        return FetchResult("", "", "", body=body) if body else None
 
-    def _again(self, revisit: Revisit, first: Fetched | None) -> Iterator[Capture]:
+    def _again(self, revisit: Revisit, first: FetchResult | None) -> Iterator[Capture]:
         if first is None:
             self.lost += 1
             return
         headers = {**first.headers, **revisit.headers}
         encoding = described(headers, first.body)
-        fetched = Fetched(
+        fetched = FetchResult(
             revisit.url,
             revisit.url,
             revisit.at,

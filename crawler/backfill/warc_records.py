@@ -15,7 +15,7 @@ from warcio.recordloader import ArcWarcRecordLoader
 from crawler.backfill.content_coding import LARGEST, Undecodable, decoded
 from crawler.dates import sound_date
 from crawler.extraction.html.encoding import described
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 
 logging.getLogger("warcio").setLevel(logging.ERROR)  # it mends addresses, and says so
 
@@ -88,7 +88,7 @@ def trouble_of(record: Any) -> str:
     return "it is one of several segments" if record.rec_headers.get_header("WARC-Segment-Number") else ""
 
 
-def trouble_of_fetch(fetched: Fetched | None) -> str:
+def trouble_of_fetch(fetched: FetchResult | None) -> str:
     """Why what a record holds is no whole page; empty where it is, or is none."""
     if fetched and not fetched.status:
         return "there is no answer of a server in it"
@@ -104,7 +104,7 @@ def each(records: Records) -> Iterator[Any]:
         raise ArchiveLoadFailed(f"{place}, can't be understood: {error}") from error
 
 
-def fetched_of(record: Any, url: str) -> Fetched | None:
+def fetched_of(record: Any, url: str) -> FetchResult | None:
     """A record of a page as a fetch; None for a redirect, or where it says not when or what it is."""
     at = _moment(record.rec_headers.get_header("WARC-Date"))
     is_response = record.rec_type == "response"
@@ -114,7 +114,7 @@ def fetched_of(record: Any, url: str) -> Fetched | None:
     headers = _headers(record) if is_response else _of_resource(record)
     body, error = _body(record, headers)
     encoding = described(headers, body)
-    return Fetched(
+    return FetchResult(
         url=url,
         final_url=url,
         fetched_at=at,
@@ -160,7 +160,7 @@ def names_of(record: Any, url: str, date: str | None) -> tuple[str, ...]:
 
 
 def _body(record: Any, headers: Mapping[str, str]) -> tuple[bytes, str | None]:
-    """The body, and a key of `Fetched.error` where it could not be had whole."""
+    """The body, and a key of `FetchResult.error` where it could not be had whole."""
     body = b""
     while chunk := record.raw_stream.read(LARGEST + 1 - len(body)):
         body += chunk

@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 from crawler.backfill.captures import Backfill
 from crawler.config.workspace import workspace_of
 from crawler.errors import VariorumError
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from crawler.lock import held, run_lock
 from crawler.runtime.run import NOT_BEGUN
 from crawler.tracking.template_learning import SAMPLE
@@ -35,7 +35,7 @@ from storage.store import Store
 ORIGIN = "wayback"
 
 
-class Taking:
+class WaybackImport:
     """The item pipeline that takes captures of an archive into the store."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -132,7 +132,7 @@ class Taking:
         for memento in self._same.pop(name, [taken.memento]):
             self._take(memento, again(taken.fetched, memento) if taken.fetched else None)
 
-    def _take(self, memento: Memento, fetched: Fetched | None) -> None:
+    def _take(self, memento: Memento, fetched: FetchResult | None) -> None:
         with self.store.writing():
             became = self.backfill.add(fetched) if fetched else self.backfill.passed_over("lost")
             if became == "gone":
@@ -189,7 +189,7 @@ class Taking:
             emit(event)
 
 
-def again(fetched: Fetched, memento: Memento) -> Fetched:
+def again(fetched: FetchResult, memento: Memento) -> FetchResult:
     """The same bytes, captured at another time."""
     return replace(fetched, url=memento.url, final_url=memento.url, fetched_at=memento.at)
 

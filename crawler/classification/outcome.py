@@ -35,7 +35,7 @@ from crawler.classification.response import (
     plain,
 )
 from crawler.extraction.media_type import JSON, XML
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 
 
 class Outcome(StrEnum):
@@ -109,7 +109,7 @@ ERRORS = {
     "tls": Outcome.failed,
     "failed": Outcome.failed,
 }
-"""The outcome of each key of `Fetched.error`."""
+"""The outcome of each key of `FetchResult.error`."""
 
 _FORM = 60
 """Words: a form with its labels and nothing else shows fewer, and so does what stands for a whole site."""
@@ -142,7 +142,7 @@ class Rule(NamedTuple):
     reason: str
 
 
-def judge(fetched: Fetched, context: Context) -> Verdict:
+def judge(fetched: FetchResult, context: Context) -> Verdict:
     """What the fetch turned out to be and why, by the first rule of RULES that holds. Never raises."""
     answer = ComparedView(fetched, context.last)
     for rule in RULES:

@@ -16,7 +16,7 @@ from html import unescape
 from crawler.classification.anatomy import Anatomy
 from crawler.extraction.html.encoding import decode
 from crawler.extraction.media_type import HTML, media_type
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 
 CHALLENGE_HEADERS = {"cf-mitigated": "Cloudflare", "x-amzn-waf-action": "AWS WAF", "x-sucuri-block": "Sucuri"}
 """Headers that come with a challenge or a block page only."""
@@ -117,7 +117,7 @@ class PageFingerprint:
 class ResponseView:
     """A fetch, and what the rules ask of it; each thing is found out once, when asked."""
 
-    fetched: Fetched
+    fetched: FetchResult
 
     @cached_property
     def media_type(self) -> str:
@@ -247,10 +247,10 @@ def has_end(body: bytes) -> bool:
     return b"</html" in body[-_HEAD:].lower()
 
 
-def fingerprint(fetched: Fetched) -> PageFingerprint:
+def fingerprint(fetched: FetchResult) -> PageFingerprint:
     """The look of a page, to know it again: of the answer to an address that can't exist."""
     return ResponseView(fetched).fingerprint
 
 
-def _decoded(fetched: Fetched, size: int) -> str:
+def _decoded(fetched: FetchResult, size: int) -> str:
     return decode(fetched.body[:size], fetched.encoding)

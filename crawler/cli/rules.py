@@ -15,7 +15,7 @@ from crawler.extraction.reader import Reader
 from crawler.output import terminal
 from crawler.preview.first_read import reader_of
 from crawler.preview.rules import MOST_CHANGES, backtest, drafted
-from crawler.tracking.reextraction import Rereading, reread_site
+from crawler.tracking.reextraction import Reextraction, reextract_site
 from crawler.tracking.template_overrides import Shown, decide, pieces
 from storage.database import open_for_reading
 from storage.store import Store
@@ -72,7 +72,7 @@ def reextract(workspace: Workspace, names: tuple[str, ...], dry_run: bool, as_js
     counts: Counter[str] = Counter()
     for site in sites_named(workspace, names):
         with sole_store(workspace, site) as store:
-            for one in reread_site(store, reader_of(workspace, site), dry=dry_run):
+            for one in reextract_site(store, reader_of(workspace, site), dry=dry_run):
                 counts[_word(one)] += 1
                 if one.differs or one.now is None:
                     _tell(one, as_json=as_json)
@@ -155,11 +155,11 @@ def _short(value: object) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def _word(one: Rereading) -> str:
+def _word(one: Reextraction) -> str:
     return "unread" if one.now is None else "differs" if one.differs else "same"
 
 
-def _tell(one: Rereading, *, as_json: bool) -> None:
+def _tell(one: Reextraction, *, as_json: bool) -> None:
     if as_json:
         words = {"words_before": one.version.words, "words_after": one.now.words if one.now else None}
         lines = {"lost": one.lost, "gained": one.gained, "trouble": one.trouble or None}

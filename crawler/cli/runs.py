@@ -42,7 +42,7 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
     warn_of_haste(chosen)
     targets = meet_targets(workspace, readable_sites(workspace))
     with terminal.progress() as on_event:
-        reports = asyncio.run(run_sites(workspace, chosen, thorough=not due, on_event=on_event))
+        reports = asyncio.run(run_sites(workspace, chosen, full=not due, on_event=on_event))
     reports += _unread(workspace, names)
     if as_json:
         terminal.json_lines(map(run_object, reports))

@@ -35,7 +35,7 @@ class _News(Protocol):
     def at(self) -> str: ...
 
 
-class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NotificationRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where news go, and which. Empty is no bound."""
 
     target: str
@@ -48,13 +48,13 @@ class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str = "UTC"
 
 
-def due(notices: Iterable[Notice], news: _News) -> datetime | None:
+def due(notices: Iterable[NotificationRule], news: _News) -> datetime | None:
     """When the first of these notices has the news told; None where none wants it."""
     moments = [_hour(notice, parse(news.at)) for notice in notices if _wants(notice, news)]
     return min(moments, default=None)
 
 
-def _wants(notice: Notice, news: _News) -> bool:
+def _wants(notice: NotificationRule, news: _News) -> bool:
     """An issue has neither weight nor language: whoever hears of the site hears of that."""
     if (notice.sites and news.site not in notice.sites) or (notice.kinds and news.kind not in notice.kinds):
         return False
@@ -63,7 +63,7 @@ def _wants(notice: Notice, news: _News) -> bool:
     return news.weight >= notice.weight and (not notice.languages or news.language in notice.languages)
 
 
-def _hour(notice: Notice, after: datetime) -> datetime:
+def _hour(notice: NotificationRule, after: datetime) -> datetime:
     """The first of the notice's hours from that moment on; the moment itself where it has none."""
     zone = ZoneInfo(notice.timezone)
     today = after.astimezone(zone).date()
@@ -94,7 +94,7 @@ def _clock(text: str) -> None:
 _Weight = Annotated[float, msgspec.Meta(ge=0, le=1)]
 _Language = Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")]
 
-NOTICE_KEYS: Mapping[str, Key] = {
+NOTIFICATION_KEYS: Mapping[str, Key] = {
     "target": Key(
         str,
         'an address as Apprise reads it, like "mailto://…", or a variable that has one, like "env:MAIL"',

@@ -17,7 +17,7 @@ from lxml import etree
 from w3lib.url import canonicalize_url
 
 from crawler.config import timing
-from crawler.config.notification import NOTICE_KEYS, Notice
+from crawler.config.notification import NOTIFICATION_KEYS, NotificationRule
 from crawler.config.schema import Key, meant, read_table, read_toml, refuse
 
 Source = Literal["wordpress", "sitemap", "feed", "links"]
@@ -68,7 +68,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     remove: tuple[Rule, ...] = ()
     expect: Expect = Expect()
     render: bool = False
-    notify: tuple[Notice, ...] = ()
+    notify: tuple[NotificationRule, ...] = ()
 
     @property
     def seeds(self) -> tuple[str, ...]:
@@ -263,6 +263,6 @@ SITE_KEYS: Mapping[str, Key] = {
     "expect": Key(_EXPECT, "a table of pages and languages"),
     "render": Key(bool, "true or false"),
     "notify": Key(
-        NOTICE_KEYS, "targets, or tables of target and weight", many=True, bare="target", secret=True
+        NOTIFICATION_KEYS, "targets, or tables of target and weight", many=True, bare="target", secret=True
     ),
 }

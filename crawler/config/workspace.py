@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import msgspec
 import tomlkit
 
-from crawler.config.notification import NOTICE_KEYS, Notice
+from crawler.config.notification import NOTIFICATION_KEYS, NotificationRule
 from crawler.config.schema import Key, Keys, read_table, read_toml, refuse
 from crawler.config.site import NAME, NAME_RULE, SITE_KEYS, check_time_zone, check_together, web_address
 from crawler.config.timing import age
@@ -44,7 +44,7 @@ class Workspace:
     max_run_seconds: int = 6 * 3600
     max_memory_mb: int = 1500
     runs_at_once: int = 4
-    notify: tuple[Notice, ...] = ()
+    notify: tuple[NotificationRule, ...] = ()
     """Who hears of several sites, or of all."""
     retention: Mapping[str, str] = field(default_factory=dict)
     """How old `captures` and `bodies` may become, like "365d"; of what is not named, all is kept."""
@@ -84,7 +84,7 @@ def load_workspace(root: Path) -> Workspace:
         **{limit: table[limit] for limit in _LIMITS if limit in table},
         retention=table.get("retention", {}),
         review_url=table.get("review_url"),
-        notify=tuple(msgspec.convert(zone | notice, Notice) for notice in table.get("notify", ())),
+        notify=tuple(msgspec.convert(zone | notice, NotificationRule) for notice in table.get("notify", ())),
     )
 
 
@@ -170,7 +170,7 @@ _AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 _Memory = Annotated[int, msgspec.Meta(ge=256)]
 
 _NOTICE: Keys = {
-    **NOTICE_KEYS,
+    **NOTIFICATION_KEYS,
     "sites": Key(Annotated[str, msgspec.Meta(min_length=1)], "names of sites", many=True),
     "timezone": Key(str, 'a zone of the IANA list, like "Europe/Tirane"', check_time_zone),
 }

@@ -119,7 +119,7 @@ class _Folds(dict[int, str]):
 _FOLDS = _Folds()
 
 
-class Letter(NamedTuple):
+class ChangeMessage(NamedTuple):
     """A character of a folded text, with what Arabic and Hebrew writers may put in or leave out."""
 
     char: str
@@ -197,14 +197,14 @@ def _skeleton(text: str) -> str:
     return bare.replace(" ", "").replace("ى", "ی")
 
 
-def _letters(text: str) -> Iterator[Letter]:
+def _letters(text: str) -> Iterator[ChangeMessage]:
     at = 0
     for match in LETTER.finditer(text):
-        yield Letter(match["letter"], frozenset(match["signs"]), bool(match["blank"]), at)
+        yield ChangeMessage(match["letter"], frozenset(match["signs"]), bool(match["blank"]), at)
         at = match.end()
 
 
-def _is_taste(old: str, a: Letter, new: str, b: Letter, language: str | None) -> bool:
+def _is_taste(old: str, a: ChangeMessage, new: str, b: ChangeMessage, language: str | None) -> bool:
     """Whether a blank, or a yeh, that is in one text and not in the other is within Persian words."""
     before, after = (text[max(0, one.at - CONTEXT) : one.at + CONTEXT] for text, one in ((old, a), (new, b)))
     within = WITHIN_ARABIC.search(f"{old[a.at - 1 : a.at]} {a.char}") is not None

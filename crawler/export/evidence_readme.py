@@ -81,7 +81,7 @@ def _about(change: ChangeRow) -> list[str]:
         f"- title: {_one_line(change.title or '')}",
         f"- it happened {happened}not after {change.seen_new}, with {checks} between"
         " that showed neither (UTC)",
-        f"- found at: {change.found_at}{', from what was brought in from elsewhere' * change.found_later}",
+        f"- found at: {change.found_at}{', from what was brought in from elsewhere' * change.backfilled}",
     ]
 
 
@@ -94,7 +94,7 @@ def _files(change: ChangeRow, sides: Sequence[Side], raw: Collection[int], captu
     names = {change.old_version: "before it", change.version: "after it"}
     if change.old_version == change.version:
         names = {change.version: "before and after it"}
-    if change.leaves:
+    if change.page_removed:
         names = {change.version: "before it"}
     found = ["- `change.json`: the change, with its hunks", "- `diff.txt`: the same, to be read"]
     if change.page is not None:

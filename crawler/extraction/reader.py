@@ -13,7 +13,7 @@ from crawler.extraction.documents import extract_file
 from crawler.extraction.extract import EXTRACTOR, Extract, ExtractionError, extract, rules_at
 from crawler.extraction.html.article_parts import split
 from crawler.extraction.media_type import HTML, media_type
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from crawler.time_limit import TookTooLong, time_limit
 
 SECONDS = 20.0
@@ -71,7 +71,7 @@ class Reader:
         by = extract.published_by if published else None
         return replace(extract, published=published, published_by=by, modified=modified)
 
-    def read_fetched(self, fetched: Fetched) -> Extract:
+    def read_fetched(self, fetched: FetchResult) -> Extract:
         """The extraction of what a fetch brought. Raises ExtractionError."""
         return self.read(
             fetched.body,

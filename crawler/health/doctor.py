@@ -34,7 +34,7 @@ RELEASED = "2026-11-01T00:00:00Z"
 LATE = timedelta(hours=1)
 
 
-class Ill(Exception):
+class Problem(Exception):
     """A check failed: what is wrong, and what to do."""
 
 
@@ -71,13 +71,13 @@ def examine(root: Path) -> list[Check]:
 def _check(name: str, look: Callable[[], str]) -> Check:
     try:
         return Check(name, True, look())
-    except (Ill, VariorumError, StoreError, sqlite3.Error, ImportError, OSError) as error:
+    except (Problem, VariorumError, StoreError, sqlite3.Error, ImportError, OSError) as error:
         return Check(name, False, str(error))
 
 
 def _python() -> str:
     if sys.version_info < LEAST_PYTHON:
-        raise Ill(f"{sys.version.split()[0]} is too old: install 3.11 or newer")
+        raise Problem(f"{sys.version.split()[0]} is too old: install 3.11 or newer")
     return sys.version.split()[0]
 
 
@@ -98,21 +98,25 @@ def _sites(workspace: Workspace, sites: dict[str, Site]) -> str:
     found = load_sites(workspace.sites_folder, workspace.defaults)
     sites.update(found)
     if found.faults:
-        raise Ill("; ".join(fault for faults in found.faults.values() for fault in faults))
+        raise Problem("; ".join(fault for faults in found.faults.values() for fault in faults))
     if not sites:
-        raise Ill(f"{workspace.sites_folder} has none: `variorum add URL` adds one")
+        raise Problem(f"{workspace.sites_folder} has none: `variorum add URL` adds one")
     return ", ".join(sites)
 
 
 def _manners(sites: dict[str, Site]) -> str:
     if fast := [site.name for site in sites.values() if hasty(site)]:
-        raise Ill(f"a delay of 1 second or more is polite to a server that is not yours: {', '.join(fast)}")
+        raise Problem(
+            f"a delay of 1 second or more is polite to a server that is not yours: {', '.join(fast)}"
+        )
     return "every site is given time between two requests"
 
 
 def _contact(workspace: Workspace) -> str:
     if not workspace.contact:
-        raise Ill("nobody could reach you: set `contact` in variorum.toml, an e-mail address or a web page")
+        raise Problem(
+            "nobody could reach you: set `contact` in variorum.toml, an e-mail address or a web page"
+        )
     return workspace.contact
 
 
@@ -126,7 +130,7 @@ def _database(workspace: Workspace) -> str:
 def _disk(workspace: Workspace) -> str:
     free = shutil.disk_usage(workspace.root).free
     if free < LEAST_FREE:
-        raise Ill(f"{free >> 20} MB are free, too few for a crawl: make room, or move the workspace")
+        raise Problem(f"{free >> 20} MB are free, too few for a crawl: make room, or move the workspace")
     return f"{free >> 20} MB free"
 
 
@@ -138,7 +142,7 @@ def _clock(workspace: Workspace, sites: dict[str, Site]) -> str:
             runs = [reader.last_run(name) for name in sites]
         latest = max([latest, *(run.started_at for run in runs if run)])
     if now() < parse(latest) - LATE:
-        raise Ill(f"it says {iso(now())}, and yet it was {latest} before: set the clock")
+        raise Problem(f"it says {iso(now())}, and yet it was {latest} before: set the clock")
     return iso(now())
 
 
@@ -158,9 +162,9 @@ def _news(workspace: Workspace, sites: dict[str, Site]) -> str:
 
 def _heard(one: Standing) -> None:
     if one.failures:
-        raise Ill(f"{one.shown} took no news {one.failures} times: {one.trouble}")
+        raise Problem(f"{one.shown} took no news {one.failures} times: {one.trouble}")
     if one.doubtful:
-        raise Ill(
+        raise Problem(
             f"{one.shown} has perhaps not got {one.doubtful} news: look there, and settle it "
             "with `variorum notify --settle sent`, or `again`"
         )

@@ -27,14 +27,14 @@ _MENTION = re.compile(r"@(?=everyone|here|channel|all)|(?<![\w.])@(?=\w)|<(?=[@!
 """What calls somebody, or everybody, in one chat or another; addresses of mail are not like that."""
 
 
-class Letter(NamedTuple):
+class ChangeMessage(NamedTuple):
     """A message."""
 
     title: str
     body: str
 
 
-def compose(batch: Batch, room: int, review_url: str | None = None) -> Letter:
+def compose(batch: Batch, room: int, review_url: str | None = None) -> ChangeMessage:
     """The message of this news, in so many bytes: issues first, then the weightiest changes.
 
     `review_url` is where people reach the review page; each change then has its address there.
@@ -50,7 +50,7 @@ def compose(batch: Batch, room: int, review_url: str | None = None) -> Letter:
         body, left = longer, left - told
     if left and body:
         body += f"\n\n… and {left} more: variorum changes"
-    return Letter(_title(batch), body or _cut(_title(batch), room // 4))
+    return ChangeMessage(_title(batch), body or _cut(_title(batch), room // 4))
 
 
 def _title(batch: Batch) -> str:

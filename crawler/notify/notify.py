@@ -51,7 +51,7 @@ class Message:
     """Why it did not arrive."""
 
 
-class Rehearsed:
+class TestSend:
     """Takes the place of a target's service, and hands nothing on."""
 
     def __init__(self, target: Target) -> None:
@@ -62,7 +62,7 @@ class Rehearsed:
         return ""
 
 
-Line = type[Service] | type[Rehearsed]
+Line = type[Service] | type[TestSend]
 
 
 def tell_news(
@@ -89,7 +89,7 @@ def rehearse_news(workspace: Workspace) -> list[Message]:
     targets = targets_of(workspace, readable_sites(workspace))
     messages: list[Message] = []
     with closing(Outbox.open(workspace.database)) as outbox, outbox.rehearsal():
-        messages += _messages(workspace, outbox, targets, now(), Rehearsed, lambda: False, patient=False)
+        messages += _messages(workspace, outbox, targets, now(), TestSend, lambda: False, patient=False)
     return messages
 
 

@@ -25,7 +25,7 @@ POLL_SECONDS = 0.1
 logger = logging.getLogger(__name__)
 
 
-class Messenger:
+class SenderProcess:
     """Of a daemon; at most one child at a time."""
 
     def __init__(self, workspace: Workspace, store: Store) -> None:

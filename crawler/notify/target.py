@@ -18,7 +18,7 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from crawler.config.notification import Notice, variable
+from crawler.config.notification import NotificationRule, variable
 from crawler.config.site import Site
 from crawler.config.workspace import SETTINGS_FILE, Workspace
 from crawler.errors import VariorumError
@@ -42,7 +42,7 @@ class Target:
     shown: str
     address: str = field(repr=False)
     """As it is configured."""
-    notices: tuple[Notice, ...] = field(repr=False)
+    notices: tuple[NotificationRule, ...] = field(repr=False)
 
 
 def targets_of(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
@@ -64,7 +64,7 @@ def targets_of(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
     return list(found.values())
 
 
-def _of_site(notice: Notice, site: Site) -> Notice:
+def _of_site(notice: NotificationRule, site: Site) -> NotificationRule:
     return msgspec.structs.replace(notice, sites=(site.name,), timezone=site.timezone)
 
 

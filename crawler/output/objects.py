@@ -64,7 +64,8 @@ def change_object(row: ChangeRow) -> Object:
         "verdict": row.verdict,
         "note": row.note,
         "announced": not row.typographic,
-        "hollow": bool(row.hollow),
+        "date_only": bool(row.date_only),
+        "hollow": bool(row.date_only),  # the name until 0.1
         "modified": row.modified,
         "old_modified": row.old_modified,
         "suspected_since": row.suspected_since,

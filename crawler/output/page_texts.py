@@ -1,4 +1,4 @@
-"""Finding a stored page by its address, and the text that belongs to a change."""
+"""A stored page found by its address, and the text that belongs to a change."""
 
 from __future__ import annotations
 

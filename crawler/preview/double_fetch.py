@@ -19,8 +19,8 @@ from crawler.extraction.boilerplate.recurrence import learn
 from crawler.extraction.boilerplate.template import EMPTY, Template
 from crawler.extraction.extract import ExtractionError
 from crawler.extraction.reader import Reader
-from crawler.fetch_result import Fetched, Listed
-from crawler.frontier import Errand, NoArchive
+from crawler.fetch_result import DiscoveredUrl, FetchResult
+from crawler.frontier import PageRequest, TransientFrontier
 from crawler.output.word_diff import marked_lines
 from crawler.preview.first_read import Sight, reader_of, sight
 from crawler.urls.canonical import canonical, in_scope, is_asset, loose_key
@@ -30,33 +30,33 @@ FIRST_LINES = 5
 MOST_LINES = 40
 LONGEST_LINE = 500
 
-Pair = tuple[Fetched, Fetched]
+Pair = tuple[FetchResult, FetchResult]
 
 
-class Sample(NoArchive):
-    """The memory of a check: a sample of the pages that are named, each an errand twice."""
+class Sample(TransientFrontier):
+    """The memory of a check: a sample of the pages that are named, each an page_request twice."""
 
     def __init__(self, site: Site, pages: int) -> None:
         super().__init__()
         self._site = site
         self._pages = pages
-        self._named: dict[str, Listed] = {}
-        self._rounds: list[list[Errand]] | None = None
+        self._named: dict[str, DiscoveredUrl] = {}
+        self._rounds: list[list[PageRequest]] | None = None
 
-    def note(self, listed: Sequence[Listed]) -> None:
+    def note(self, listed: Sequence[DiscoveredUrl]) -> None:
         """Each page of the site is remembered, under one of its spellings."""
         for one in listed:
             if in_scope(one.url, self._site) and not is_asset(one.url):
                 self._named.setdefault(loose_key(one.url, self._site), one)
 
-    def errands(self) -> Sequence[Errand]:
+    def requests(self) -> Sequence[PageRequest]:
         """The sample, and then the sample again."""
         if self._rounds is None:
-            chosen = [Errand(canonical(one.url, self._site)) for one in self._chosen()]
+            chosen = [PageRequest(canonical(one.url, self._site)) for one in self._chosen()]
             self._rounds = [chosen, chosen]
         return self._rounds.pop() if self._rounds else []
 
-    def _chosen(self) -> list[Listed]:
+    def _chosen(self) -> list[DiscoveredUrl]:
         """Spread over all that is named, so that old and new and every edition come up; start pages last."""
         starts = [one for one in self._named.values() if one.source == "seed"]
         others = [one for one in self._named.values() if one.source != "seed"]
@@ -69,7 +69,7 @@ class Comparing:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self._fetches: dict[str, list[Fetched]] = defaultdict(list)
+        self._fetches: dict[str, list[FetchResult]] = defaultdict(list)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -79,9 +79,9 @@ class Comparing:
     def open_spider(self) -> None:
         """Give the spider its memory."""
         spider = self._spider()
-        spider.archive = Sample(spider.site, self.crawler.settings.getint("PAGES"))
+        spider.frontier = Sample(spider.site, self.crawler.settings.getint("PAGES"))
 
-    def process_item(self, item: Fetched) -> Fetched:
+    def process_item(self, item: FetchResult) -> FetchResult:
         """Keep a fetch. Start pages are fetched in any case; only those of the sample are so twice."""
         self._fetches[item.url].append(item)
         return item

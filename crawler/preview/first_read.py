@@ -12,7 +12,7 @@ from crawler.config.workspace import Workspace
 from crawler.extraction.boilerplate.template import EMPTY, Template
 from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.reader import Reader
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from crawler.tracking.template_learning import known
 from crawler.urls.canonical import in_scope, loose_key
 from storage.database import open_for_reading
@@ -27,7 +27,7 @@ class Sight:
     extract: Extract | None
 
 
-def sight(reader: Reader, fetched: Fetched, not_found: PageFingerprint | None = None) -> Sight:
+def sight(reader: Reader, fetched: FetchResult, not_found: PageFingerprint | None = None) -> Sight:
     """What the rules of a site make of a fetch; `not_found` is how it answers where there is no page."""
     site = reader.site
     context = Context(

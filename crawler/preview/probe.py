@@ -1,4 +1,4 @@
-"""Taking a site under watch: one look at it, and a site file that says how it is to be read."""
+"""Adding a site: one look at it, and a site file that says how it is to be read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crawler.config.workspace import Workspace, write_site
 from crawler.errors import Misuse, SiteTrouble
 from crawler.runtime.run import events_of
 from crawler.times import iso, now
-from spiders.spiders.site_probe import Finding, account, addresses, site_name, site_values, watched
+from spiders.spiders.site_probe import SiteProbe, account, addresses, site_name, site_values, watched
 
 MANNERS = ("delay", "robots")
 """Keys of the workspace's defaults that hold before a site has a file."""
@@ -25,7 +25,7 @@ class Added:
 
     site: Site
     path: Path
-    finding: Finding
+    finding: SiteProbe
     led: bool
     """Whether the address that was given leads to another host."""
 
@@ -59,12 +59,12 @@ def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
     return Added(load_site(path, workspace.defaults), path, finding, led)
 
 
-def probe(workspace: Workspace, name: str, asked: list[str]) -> Finding:
+def probe(workspace: Workspace, name: str, asked: list[str]) -> SiteProbe:
     """What a site answers at the first of its addresses that does, asked with the manners of any crawl."""
     manners = {key: workspace.defaults[key] for key in MANNERS if key in workspace.defaults}
     site = msgspec.convert({**manners, "name": name, "url": asked[0], "also": asked[1:]}, Site)
     events = events_of(workspace, site, "probe")
-    return msgspec.convert(events[-1]["finding"], Finding)
+    return msgspec.convert(events[-1]["finding"], SiteProbe)
 
 
 def _refuse_watched(urls: list[str], sites: dict[str, Site]) -> None:

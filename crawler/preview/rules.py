@@ -20,7 +20,7 @@ from crawler.extraction.html.markup import KEPT, matching, parse, text_of, token
 from crawler.extraction.reader import Reader
 from crawler.output.objects import hunks_of
 from crawler.preview.first_read import reader_of
-from crawler.tracking.reextraction import read_again
+from crawler.tracking.reextraction import reextract
 from storage.reader import Reader as StoreReader
 from storage.rows import ChangeRow
 from storage.store import Store
@@ -118,7 +118,7 @@ def _edits(store: Store, site: str, limit: int) -> list[ChangeRow]:
 
 
 def _side(store: Store, draft: Reader, change: ChangeRow, number: int | None) -> Extract:
-    return read_again(store, draft, StoreReader(store.db).version(change.page or 0, number))
+    return reextract(store, draft, StoreReader(store.db).version(change.page or 0, number))
 
 
 def _candidates(store: Store, change: ChangeRow) -> list[str]:

@@ -9,12 +9,12 @@ from pathlib import Path
 from crawler.config.site import Site, load_sites
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse, SiteTrouble
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from crawler.output.objects import Object, change_with_hunks, extract_document
 from crawler.output.page_texts import blocks_after
 from crawler.preview.first_read import known_template, reader_of, sight
 from crawler.times import iso, now, parse
-from crawler.tracking.run_frontier import SiteArchive
+from crawler.tracking.run_frontier import RunFrontier
 from crawler.tracking.template_learning import template_row
 from crawler.tracking.tracker import Tracked, Tracker
 from crawler.urls.canonical import canonical, in_scope, named_by_itself
@@ -94,19 +94,19 @@ def comparison_object(change: ChangeRow) -> Object:
     return {**change_with_hunks(change), "site": change.site or None, **unknown}
 
 
-def _track(store: Store, site: Site, page: Fetched) -> Tracked:
+def _track(store: Store, site: Site, page: FetchResult) -> Tracked:
     """One run that fetches the page, and fetches it again, as is done where something looks wrong."""
     started = parse(page.fetched_at)
     run = store.begin_run(site.name, page.fetched_at)
-    tracker = Tracker(SiteArchive(store, site, run, started, thorough=True))
+    tracker = Tracker(RunFrontier(store, site, run, started, full=True))
     tracker.keeps_listings = True
     tracker.track(page)
     return tracker.track(page)
 
 
-def _fetch(body: bytes, url: str) -> Fetched:
+def _fetch(body: bytes, url: str) -> FetchResult:
     """The body as if the address had just answered with it."""
-    return Fetched(
+    return FetchResult(
         url=url,
         final_url=url,
         fetched_at=iso(now()),

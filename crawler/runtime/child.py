@@ -3,7 +3,7 @@
 Started as `python -m crawler.runtime.child WORKSPACE SITE JOB`, the first two packed as handover.py does. It
 reads no file of the workspace: what somebody writes there meanwhile can't stop it.
 
-The jobs are `thorough` and `due`, which crawl and record; `check PAGES` and `probe`, which keep nothing;
+The jobs are `full` and `due`, which crawl and record; `check PAGES` and `probe`, which keep nothing;
 and `wayback ASKED`, which takes in what a web archive has. It tells what happens as JSON Lines, in ASCII, on
 what is standard output at its start; what is printed later goes to standard error. It ends when standard
 input is closed, which is what happens when its parent dies, however that died.
@@ -61,11 +61,14 @@ def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None
         crawl(run_settings(workspace, f"{site.name}.probe", changes), ProbeSpider, site=site)
     elif job == "wayback":
         asked = unpacked(arguments[0], wayback.Asked)
-        changes = {"ITEM_PIPELINES": {"crawler.backfill.wayback.Taking": 300}, **wayback.settings(asked)}
+        changes = {
+            "ITEM_PIPELINES": {"crawler.backfill.wayback.WaybackImport": 300},
+            **wayback.settings(asked),
+        }
         log = f"{site.name}.wayback"
         crawl(run_settings(workspace, log, changes), wayback.WaybackSpider, of=site, asked=asked)
     else:
-        crawl(run_settings(workspace, site.name, {"THOROUGH": job == "thorough"}), spider_of(site))
+        crawl(run_settings(workspace, site.name, {"FULL": job == "full"}), spider_of(site))
 
 
 def crawl(settings: Settings, spider: type[Spider], **arguments: Any) -> None:

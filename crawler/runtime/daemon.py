@@ -24,7 +24,7 @@ from crawler.config.site import Site, load_sites, site_files
 from crawler.config.timing import following, next_run, out_of_quiet, planned, schedule_text
 from crawler.config.workspace import Workspace
 from crawler.lock import held, watch_lock
-from crawler.notify.sender_process import Messenger
+from crawler.notify.sender_process import SenderProcess
 from crawler.runtime.pruning import prune_now
 from crawler.runtime.run import NOT_BEGUN, note_site_files, run_child
 from storage.errors import StoreError
@@ -108,7 +108,7 @@ class Daemon:
         self.watchlist = watchlist
         self.store = store
         self.on_event = on_event
-        self.messenger = Messenger(workspace, store)
+        self.messenger = SenderProcess(workspace, store)
         self.running: dict[str, asyncio.Task[None]] = {}
         self.stop = asyncio.Event()
         self._last_tick = times.now()
@@ -205,9 +205,7 @@ class Daemon:
         logger.info("%s: run started", site.name)
         failed = True
         try:
-            report = await run_child(
-                self.workspace, site, thorough=False, stop=self.stop, on_event=self.on_event
-            )
+            report = await run_child(self.workspace, site, full=False, stop=self.stop, on_event=self.on_event)
             failed = report.failed and report.reason != NOT_BEGUN  # such as while somebody crawls it by hand
             logger.info("%s: run %s: %s", site.name, "failed" if failed else "ended", report.reason)
         except Exception:

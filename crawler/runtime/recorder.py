@@ -21,12 +21,12 @@ from twisted.python.failure import Failure
 
 from crawler.config.workspace import SETTINGS_FILE, Workspace, find_workspace, workspace_of
 from crawler.errors import SiteTrouble, VariorumError
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from crawler.lock import held, run_lock
 from crawler.runtime.guard import Guard, in_words, is_unusable
 from crawler.runtime.run import NOT_BEGUN
 from crawler.times import iso, now
-from crawler.tracking.finalize import no_article, settle, silence, unmet
+from crawler.tracking.finalize import finalize, no_article, silence, unmet
 from crawler.tracking.rekeying import follow_rules
 from crawler.tracking.run_counts import (
     BROKE_DOWN,
@@ -41,7 +41,7 @@ from crawler.tracking.run_counts import (
     UNREACHABLE,
     Tally,
 )
-from crawler.tracking.run_frontier import SiteArchive
+from crawler.tracking.run_frontier import RunFrontier
 from crawler.tracking.tracker import Tracked, Tracker
 from spiders.fetching.failures import over_a_page
 from spiders.middlewares.retry_after import TOLD, UNFETCHED, UNTIL
@@ -55,7 +55,7 @@ logger = logging.getLogger(__name__)
 Emit = Callable[[dict[str, Any]], None]
 
 
-class Recording:
+class Recorder:
     """The item pipeline that keeps what a spider fetches."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -89,7 +89,7 @@ class Recording:
             self._emit({"event": "ended", **told})
             raise
 
-    def process_item(self, item: Fetched) -> Values:
+    def process_item(self, item: FetchResult) -> Values:
         """Record one fetch; what it came to is the item that feed exports see."""
         tracked = self._tracked(item)
         self._count_late()
@@ -99,7 +99,7 @@ class Recording:
         self._emit({"event": "page", "site": self._spider().name, **told})
         return told
 
-    def _tracked(self, item: Fetched) -> Tracked:
+    def _tracked(self, item: FetchResult) -> Tracked:
         """What the fetch came to; where we break over it, the page has failed, and that is noted."""
         try:
             tracked = self.tracker.track(item)
@@ -121,7 +121,7 @@ class Recording:
 
     def asked(self) -> None:
         """One more request is made; after the last that the day's budget allows, the run ends."""
-        if self.archive.spent():
+        if self.frontier.budget_exhausted():
             self._stop(SPENT)
 
     def broke(self, failure: Failure) -> None:
@@ -169,10 +169,10 @@ class Recording:
         at = iso(now())
         trouble = self.tally.trouble(reason)
         self._complain(self.tally.issue(reason), trouble)
-        self.archive.complain(CUT_SHORT, self.tally.cut_short(reason))
-        self.archive.complain("asked to wait", self._waited() if self._stat(UNFETCHED) else "")
+        self.frontier.raise_issue(CUT_SHORT, self.tally.cut_short(reason))
+        self.frontier.raise_issue("asked to wait", self._waited() if self._stat(UNFETCHED) else "")
         if not trouble:
-            self.archive.tell_of_sources()
+            self.frontier.raise_source_issues()
             self._settle(reason, at)
         self._close_run(reason, at, trouble)
         self._emit({"event": "ended", "failed": bool(trouble), "trouble": trouble, **self._report()})
@@ -183,24 +183,24 @@ class Recording:
         if whole or reason == TIME_UP:  # who sent a signal waits, and learning takes memory
             self.tracker.finish()
             self._count_late()
-        self.tally.add_changes(settle(self.archive, at))
+        self.tally.add_changes(finalize(self.frontier, at))
         if not whole:
             return
-        self.archive.complain("no article", no_article(self.archive, self.tally.last_trouble))
-        self.archive.complain("unlike expected", unmet(self.archive))
-        self.archive.complain("silence", silence(self.store.news_dates(self.archive.site.name), at))
-        if (traps := self.archive.traps()) or self.archive.saw_all():
-            self.archive.complain("trap", traps)
+        self.frontier.raise_issue("no article", no_article(self.frontier, self.tally.last_trouble))
+        self.frontier.raise_issue("unlike expected", unmet(self.frontier))
+        self.frontier.raise_issue("silence", silence(self.store.news_dates(self.frontier.site.name), at))
+        if (traps := self.frontier.trap_summary()) or self.frontier.fetched_all_live():
+            self.frontier.raise_issue("trap", traps)
 
     def _complain(self, kind: str, trouble: str) -> None:
         """Raise the issue that this run is, and close those that it is not."""
         for about in (UNREACHABLE, BROKE_DOWN, SITE_MOVED, CHANGED):
-            self.archive.complain(about, trouble if about == kind else "")
+            self.frontier.raise_issue(about, trouble if about == kind else "")
         if kind == MISSING:
-            self.archive.complain(MISSING, trouble)
+            self.frontier.raise_issue(MISSING, trouble)
         faults = self.tally.faults
         told = f"{len(faults)} pages; the first, {faults[0]}" if faults else ""
-        self.archive.complain("broken pages", "" if kind == BROKE_DOWN else told)
+        self.frontier.raise_issue("broken pages", "" if kind == BROKE_DOWN else told)
 
     def _stop(self, reason: str) -> None:
         if self._closing is not None or self.crawler.engine is None:
@@ -221,12 +221,12 @@ class Recording:
             )
         self.run = self.store.begin_run(site.name, iso(started))
         self.rekeyed = follow_rules(self.store, site, self.run)
-        thorough = self.crawler.settings.getbool("THOROUGH", True)
-        self.archive = SiteArchive(self.store, site, self.run, started, thorough=thorough)
-        self.archive.requests = lambda: self._stat("downloader/request_count")
-        self.tracker = Tracker(self.archive)
+        full = self.crawler.settings.getbool("FULL", True)
+        self.frontier = RunFrontier(self.store, site, self.run, started, full=full)
+        self.frontier.requests = lambda: self._stat("downloader/request_count")
+        self.tracker = Tracker(self.frontier)
         self.tally.live = sum(self.store.count_pages(site.name, state) for state in ("live", "missing"))
-        spider.archive = self.archive
+        spider.frontier = self.frontier
         self._emit({"event": "started", "site": site.name, "run": self.run})
 
     def _close_run(self, reason: str, at: str, trouble: str) -> None:
@@ -235,7 +235,7 @@ class Recording:
         values |= {
             "ended_at": at,
             "reason": reason,
-            "whole": int(self.tally.is_whole(reason) and not trouble and not self.store.waiting(site)),
+            "complete": int(self.tally.is_whole(reason) and not trouble and not self.store.waiting(site)),
             "requests": self._stat("downloader/request_count"),
             "bytes": self._stat("downloader/response_bytes"),
         }
@@ -245,7 +245,7 @@ class Recording:
 
     def _report(self) -> Values:
         row = self.store.run(self.run)
-        spent = (now() - self.archive.started).total_seconds()
+        spent = (now() - self.frontier.started).total_seconds()
         told: Values = {"site": row.site, "run": row.id} | {name: getattr(row, name) for name in RUN_COUNTS}
         told |= {"seconds": round(spent, 1), "baseline": self.tally.counts["baseline"]}
         told |= {"requests": row.requests, "bytes": row.bytes, "reason": row.reason}

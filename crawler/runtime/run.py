@@ -55,7 +55,7 @@ async def run_child(
     workspace: Workspace,
     site: Site,
     *,
-    thorough: bool,
+    full: bool,
     stop: asyncio.Event,
     on_event: Hearer | None = None,
 ) -> RunReport:
@@ -63,7 +63,7 @@ async def run_child(
     if faults := lacking(site):
         return _broke_down(workspace, site, "not begun", faults[0])
     try:
-        ending = await _job(workspace, site, "thorough" if thorough else "due", stop=stop, on_event=on_event)
+        ending = await _job(workspace, site, "full" if full else "due", stop=stop, on_event=on_event)
     except Exception as error:  # no process could be started, say: the other sites go on
         logger.exception("%s: the run could not be carried out", site.name)
         return _broke_down(workspace, site, "died", f"{type(error).__name__}: {error}")
@@ -99,9 +99,9 @@ def events_of(
 
 
 async def run_sites(
-    workspace: Workspace, sites: Sequence[Site], *, thorough: bool = True, on_event: Hearer | None = None
+    workspace: Workspace, sites: Sequence[Site], *, full: bool = True, on_event: Hearer | None = None
 ) -> list[RunReport]:
-    """Crawl several sites, some at a time; a report each, in their order. `thorough` as in `SiteArchive`.
+    """Crawl several sites, some at a time; a report each, in their order. `full` as in `RunFrontier`.
 
     SIGINT and SIGTERM let what is in flight finish, and start nothing more. Raises Misuse, before any is
     begun, for sites that can't be rendered here.
@@ -116,7 +116,7 @@ async def run_sites(
         async with room:
             if stop.is_set():
                 return RunReport(site.name, failed=False, reason="shutdown")
-            return await run_child(workspace, site, thorough=thorough, stop=stop, on_event=on_event)
+            return await run_child(workspace, site, full=full, stop=stop, on_event=on_event)
 
     return await asyncio.gather(*(one(site) for site in sites))
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 from crawler.tracking.decision import Decision
 from crawler.tracking.knowledge import Known
 from crawler.tracking.reading import Reading
-from crawler.tracking.run_frontier import SiteArchive
+from crawler.tracking.run_frontier import RunFrontier
 
 
 class Confirmations:
     """The looks of one run that are to be confirmed, and the texts into which pages have changed."""
 
-    def __init__(self, archive: SiteArchive) -> None:
-        self._archive = archive
+    def __init__(self, frontier: RunFrontier) -> None:
+        self._frontier = frontier
         self._shown: dict[int, str] = {}  # by page
         self._became: defaultdict[str, set[int]] = defaultdict(set)  # the pages that changed into a text
 
@@ -30,5 +30,5 @@ class Confirmations:
             self._became[reading.extract.digest].add(known.identity.page.id)
         if decision.confirm is not None:
             if known.asked.id not in self._shown:
-                self._archive.again(known.asked)
+                self._frontier.request_again(known.asked)
             self._shown[known.asked.id] = decision.confirm

@@ -22,7 +22,7 @@ from crawler.diffing.diff import Diff, compare, similarity
 from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.html.dom_paths import unnumbered
 from crawler.extraction.source_text import agree
-from crawler.tracking.drift import is_dress, is_ours
+from crawler.tracking.drift import is_ours, is_theme_placeholder
 from crawler.tracking.identity import Identity
 from crawler.tracking.knowledge import Known
 from crawler.tracking.reading import Reading
@@ -262,7 +262,7 @@ def _is_drift(known: Known, reading: Reading, diff: Diff) -> bool:
     if old is None:
         return False
     try:
-        return is_ours(diff, old, new, url) or is_dress(diff, old, new, known.template)
+        return is_ours(diff, old, new, url) or is_theme_placeholder(diff, old, new, known.template)
     except ExtractionError:
         return False
 
@@ -278,6 +278,6 @@ def _kinds(identity: Identity, diff: Diff | None) -> tuple[str, ...]:
 def _agrees(known: Known, extract: Extract | None) -> bool | None:
     """Whether the page says what the site's API says of it."""
     page, text = known.identity.page, extract or known.last
-    if not page.witness or page.kind == "listing" or text is None:
+    if not page.source_text_digest or page.kind == "listing" or text is None:
         return None
-    return agree(page.witness, text.text)
+    return agree(page.source_text_digest, text.text)

@@ -18,7 +18,7 @@ from crawler.extraction.html.blocks import blocks
 from crawler.extraction.html.markup import parse
 
 
-def is_dress(diff: Diff, old: bytes, new: bytes, template: Template) -> bool:
+def is_theme_placeholder(diff: Diff, old: bytes, new: bytes, template: Template) -> bool:
     """True where one design shows a title and the other none: a theme may call «Untitled» what has no name.
 
     Raises ExtractionError for a capture that can't be parsed.

@@ -13,7 +13,7 @@ from datetime import timedelta
 from crawler.times import iso, parse
 from crawler.tracking.identity import tells_apart
 from crawler.tracking.records import Change, add_change
-from crawler.tracking.run_frontier import SiteArchive
+from crawler.tracking.run_frontier import RunFrontier
 from storage.rows import PageRow
 
 MANY = 10
@@ -32,25 +32,25 @@ def too_many(missing: int, live: int) -> bool:
     return missing > MANY and missing > MANY_SHARE * (live + missing)
 
 
-def settle(archive: SiteArchive, at: str) -> list[str]:
+def finalize(frontier: RunFrontier, at: str) -> list[str]:
     """Record the pages that this run has confirmed as gone, or found elsewhere; the kinds of changes made."""
-    store, site, run = archive.store, archive.site, archive.run
-    missing = [page for page in store.missing(site.name) if (page.checked_at or "") >= iso(archive.started)]
-    trouble = _storm(archive, missing)
-    archive.complain("many missing", trouble)
+    store, site, run = frontier.store, frontier.site, frontier.run
+    missing = [page for page in store.missing(site.name) if (page.checked_at or "") >= iso(frontier.started)]
+    trouble = _storm(frontier, missing)
+    frontier.raise_issue("many missing", trouble)
     twice = [] if trouble else [page for page in missing if page.missing_run != run]
-    return [_confirmed(archive, page, at) for page in twice]
+    return [_confirmed(frontier, page, at) for page in twice]
 
 
-def _storm(archive: SiteArchive, missing: Sequence[PageRow]) -> str:
+def _storm(frontier: RunFrontier, missing: Sequence[PageRow]) -> str:
     """What to say where the site as a whole seems to be at fault; empty where it does not.
 
     It is measured by all its pages, and by those that this run looked at: a run may look at a small part of
     a large site only. Of these, the ones that their source lists no longer do not count.
     """
-    store, name = archive.store, archive.site.name
-    unexplained = [page for page in missing if not archive.has_left(page)]
-    all_live, seen = store.count_pages(name, "live"), store.count_seen(name, iso(archive.started))
+    store, name = frontier.store, frontier.site.name
+    unexplained = [page for page in missing if not frontier.is_no_longer_listed(page)]
+    all_live, seen = store.count_pages(name, "live"), store.count_seen(name, iso(frontier.started))
     for lost, others in ((missing, all_live), (unexplained, seen)):
         if too_many(len(lost), others):
             of = f"{len(lost)} of {others + len(lost)} pages"
@@ -58,9 +58,9 @@ def _storm(archive: SiteArchive, missing: Sequence[PageRow]) -> str:
     return ""
 
 
-def _confirmed(archive: SiteArchive, page: PageRow, at: str) -> str:
+def _confirmed(frontier: RunFrontier, page: PageRow, at: str) -> str:
     """The page has not been found twice: it is gone, or its text has turned up at a later address."""
-    store = archive.store
+    store = frontier.store
     last = store.last_version(page.id)
     twins = store.twins(page, page.text_digest or "", ["live"])
     if not tells_apart(last.words if last else 0, page.kind):
@@ -72,11 +72,11 @@ def _confirmed(archive: SiteArchive, page: PageRow, at: str) -> str:
         page=told,
         kind=kind,
         seen_new=page.missing_since or at,
-        run=archive.run,
+        run=frontier.run,
         old=last,
         number=last.number if last else None,
         old_url=page.url if later else "",
-        leaves=True,
+        page_removed=True,
         found_at=page.checked_at,
     )
     with store.writing():
@@ -101,14 +101,14 @@ def silence(news: Sequence[str], at: str) -> str:
     return f"nothing new since {news[-1]}, where a page used to come every {days} days: is it still found?"
 
 
-def no_article(archive: SiteArchive, last_trouble: str) -> str:
+def no_article(frontier: RunFrontier, last_trouble: str) -> str:
     """What to say of a run in which no page was an article; empty where one was, or none was due.
 
     A run that looks at a few pages of a large site may happen to look at lists alone: that is no trouble as
     long as no article of it was refused or failed.
     """
-    store, name = archive.store, archive.site.name
-    looked_at, articles, missed = store.count_sights(archive.run)
+    store, name = frontier.store, frontier.site.name
+    looked_at, articles, missed = store.count_sights(frontier.run)
     if articles or not looked_at or not (missed or store.count_articles(name) == 0):
         return ""
     told = f"none of the {looked_at} pages fetched is an article"
@@ -116,9 +116,9 @@ def no_article(archive: SiteArchive, last_trouble: str) -> str:
     return f"{told}; last trouble, {last_trouble}" if last_trouble else f"{told}. Is `url` the right address?"
 
 
-def unmet(archive: SiteArchive) -> str:
+def unmet(frontier: RunFrontier) -> str:
     """What the site's file expects of it and it does not show; empty where it shows all."""
-    expected, store, name = archive.site.expect, archive.store, archive.site.name
+    expected, store, name = frontier.site.expect, frontier.store, frontier.site.name
     pages = store.count_articles(name)
     faults = []
     if expected.pages.min is not None and pages < expected.pages.min:

@@ -15,11 +15,11 @@ from crawler.extraction.boilerplate.template import EMPTY, Template
 from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.html.dom_paths import unnumbered
 from crawler.extraction.reader import Reader
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from crawler.tracking.identity import Identity, tells_apart
 from crawler.tracking.new_pages import is_new
 from crawler.tracking.reading import Reading
-from crawler.tracking.reextraction import keep, read_again
+from crawler.tracking.reextraction import keep, reextract
 from crawler.tracking.renderings import is_rendering, main_page
 from crawler.urls.canonical import (
     canonical,
@@ -90,7 +90,7 @@ class Known:
     """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
 
 
-def load(store: Store, site: Site, page: PageRow, fetched: Fetched) -> Asked:
+def load(store: Store, site: Site, page: PageRow, fetched: FetchResult) -> Asked:
     """What is known before the response `fetched`, sent for `page`, is read."""
     context = Context(
         asked_key=loose_key(page.url, site),
@@ -105,7 +105,7 @@ def load(store: Store, site: Site, page: PageRow, fetched: Fetched) -> Asked:
     return Asked(page, context)
 
 
-def is_same(page: PageRow, fetched: Fetched) -> bool:
+def is_same(page: PageRow, fetched: FetchResult) -> bool:
     """Whether a whole response has the bytes that the page had when it was last seen."""
     whole = fetched.status == OK and not (fetched.error or fetched.hops or page.listed_url)
     return whole and page.state == "live" and digest_of(fetched.body) == page.body_digest
@@ -178,7 +178,7 @@ def _last_seen(store: Store, page: PageRow) -> LastVersion | None:
     if capture.body is None:
         return LastVersion(version.text)
     headers = {"content-type": capture.content_type} if capture.content_type else {}
-    shown = Fetched(
+    shown = FetchResult(
         url=capture.url,
         final_url=capture.url,
         fetched_at=capture.fetched_at,
@@ -263,7 +263,7 @@ def reread(store: Store, reader: Reader, version: VersionRow) -> VersionRow:
     if version.extractor == reader.label:
         return version
     try:
-        return keep(store, reader, version, read_again(store, reader, version))
+        return keep(store, reader, version, reextract(store, reader, version))
     except ExtractionError:
         return version
 

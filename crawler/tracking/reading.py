@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
 from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.reader import Reader
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One response, classified and read."""
 
-    fetched: Fetched
+    fetched: FetchResult
     verdict: Verdict
     extract: Extract | None = None
     """Its text; None where it shows no page, or was not read again because its bytes are known."""
 
 
-def read(fetched: Fetched, reader: Reader, context: Context) -> Reading:
+def read(fetched: FetchResult, reader: Reader, context: Context) -> Reading:
     """The response classified and, where it shows a page, extracted. Never raises for a bad page."""
     verdict = judge(fetched, context)
     if verdict.outcome not in READABLE or fetched.error:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from crawler.errors import VariorumError
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from crawler.tracking import records
 from crawler.tracking.decision import Decision, Sight
 from crawler.tracking.identity import Identity
@@ -117,7 +117,7 @@ class Recorder:
             )
             records.add_change(self._store, change)
 
-    def _keep_suspect(self, known: Known, decision: Decision, capture: int, fetched: Fetched) -> None:
+    def _keep_suspect(self, known: Known, decision: Decision, capture: int, fetched: FetchResult) -> None:
         """What is not believed yet is kept apart; what was kept so is confirmed or dismissed."""
         store, page, at = self._store, known.identity.page, fetched.fetched_at
         if decision.closes:
@@ -147,7 +147,7 @@ class Recorder:
 
     # ---- the page's row
 
-    def _page_values(self, page: PageRow, fetched: Fetched, decision: Decision) -> Values:
+    def _page_values(self, page: PageRow, fetched: FetchResult, decision: Decision) -> Values:
         values: Values = {"checked_at": fetched.fetched_at, "checks": page.checks + 1}
         match decision.sight:
             case Sight.rendering:
@@ -155,12 +155,12 @@ class Recorder:
             case Sight.seen:
                 return values | _seen(page, fetched, decision)
             case Sight.missing:
-                return values | {"told_at": None} | self._missing(page, fetched)
+                return values | {"stale_since": None} | self._missing(page, fetched)
         if decision.suspicion:
-            values["told_at"] = fetched.fetched_at  # the next run looks at it, due or not
+            values["stale_since"] = fetched.fetched_at  # the next run looks at it, due or not
         return values
 
-    def _missing(self, page: PageRow, fetched: Fetched) -> Values:
+    def _missing(self, page: PageRow, fetched: FetchResult) -> Values:
         """After a "not found": the first of them is remembered, and the run that met it."""
         if page.state == "live":
             return {"state": "missing", "missing_since": fetched.fetched_at, "missing_run": self._run}
@@ -168,7 +168,7 @@ class Recorder:
             return self._missing_import(page, fetched)
         return {}
 
-    def _missing_import(self, page: PageRow, fetched: Fetched) -> Values:
+    def _missing_import(self, page: PageRow, fetched: FetchResult) -> Values:
         """Of a page known from elsewhere only: it is gone when two runs have not found it."""
         since = page.missing_since or fetched.fetched_at
         if page.missing_run in (None, self._run):
@@ -181,20 +181,20 @@ class Recorder:
             run=self._run,
             old=last,
             number=last.number if last else None,
-            leaves=True,
+            page_removed=True,
             found_at=fetched.fetched_at,
-            found_later=True,
+            backfilled=True,
         )
         records.add_change(self._store, change)
         return {"state": "gone", "changed_at": fetched.fetched_at}
 
 
-def _seen(page: PageRow, fetched: Fetched, decision: Decision) -> Values:
+def _seen(page: PageRow, fetched: FetchResult, decision: Decision) -> Values:
     """After the page was seen."""
     values: Values = {
         "state": "live",
         "seen_at": fetched.fetched_at,
-        "told_at": None,
+        "stale_since": None,
         "missing_since": None,
         "missing_run": None,
         "etag": fetched.headers.get("etag") or page.etag,
@@ -205,7 +205,7 @@ def _seen(page: PageRow, fetched: Fetched, decision: Decision) -> Values:
     if decision.agrees is not None:
         values["agrees"] = int(decision.agrees)
         if page.agrees and not decision.agrees:  # it may come from a cache: looked at again in the next run
-            values["told_at"] = page.told_at
+            values["stale_since"] = page.stale_since
     if fetched.body:
         values["body_digest"] = digest_of(fetched.body)
     if extract := decision.extract:

@@ -11,11 +11,11 @@ from crawler.config.site import Site
 from crawler.dates import moved, moved_on
 from crawler.diffing.diff import Diff
 from crawler.extraction.extract import Extract
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from storage.bodies import Packed, digest_of
 from storage.rows import PageRow, Values, VersionRow
 from storage.store import Store
-from storage.text_index.similar_edits import alike
+from storage.text_index.similar_edits import similar_edit
 
 OF_REDESIGN = 0.3
 """The significance of a new design: worth a look, below any edit that turns a sentence round."""
@@ -26,7 +26,7 @@ class Capture:
     """The record of one fetch of a page."""
 
     page: PageRow
-    fetched: Fetched
+    fetched: FetchResult
     verdict: Verdict
     run: int | None = None
     """None for a capture from elsewhere."""
@@ -42,7 +42,7 @@ class Version:
     page: PageRow
     number: int
     capture: int
-    fetched: Fetched
+    fetched: FetchResult
     extract: Extract
     label: str
     """Names who read the text (crawler.extraction.reader.Reader.label)."""
@@ -67,11 +67,11 @@ class Change:
     """Of the version that it led to."""
     diff: Diff | None = None
     old_url: str = ""
-    leaves: bool = False
+    page_removed: bool = False
     """After it, the page is there no more."""
     found_at: str | None = None
     """When it was certain, where that is later than `seen_new`."""
-    found_later: bool = False
+    backfilled: bool = False
     """It came to light long after it happened, and is no news."""
     suspected_since: str | None = None
     """When it was first shown, where it was not believed then."""
@@ -132,7 +132,7 @@ def reading(extract: Extract, by: str) -> Values:
 def add_change(store: Store, change: Change) -> None:
     """Store a change, with how much it matters and what the site's own date did meanwhile."""
     page, old, extract, diff = change.page, change.old, change.extract, change.diff
-    is_back = change.kind == "returned" and not change.found_later
+    is_back = change.kind == "returned" and not change.backfilled
     since = max(store.misses(page.id), default=page.seen_at) if is_back else page.seen_at
     values: Values = {
         "site": page.site,
@@ -147,9 +147,9 @@ def add_change(store: Store, change: Change) -> None:
         "seen_old": since,
         "seen_new": change.seen_new,
         "checks_between": store.checks_since(page.id, since, change.seen_new) if since else 0,
-        "leaves": int(change.leaves),
+        "page_removed": int(change.page_removed),
         "found_at": change.found_at or change.seen_new,
-        "found_later": int(change.found_later or (old is not None and page.checked_at is None)),
+        "backfilled": int(change.backfilled or (old is not None and page.checked_at is None)),
     }
     values |= _weight(change.kind, extract, diff)
     if diff and old:
@@ -162,7 +162,7 @@ def add_change(store: Store, change: Change) -> None:
         values["explanation"] += f"; suspected since {change.suspected_since}"
     if change.remark:
         values["explanation"] += f"; {change.remark}"
-    values["alike"] = alike(
+    values["similar_edit"] = similar_edit(
         change.kind,
         values.get("old_title"),
         values["title"],
@@ -194,7 +194,7 @@ def add_date_only_update(store: Store, run: int, page: PageRow, at: str, extract
         "typographic": 1,
         "modified": now,
         "old_modified": before,
-        "hollow": 1,
+        "date_only": 1,
     }
     store.add_change(values)
 
@@ -219,7 +219,7 @@ def add_redesign(store: Store, site: Site, run: int, at: str, seen_old: str | No
             "found_at": at,
             "significance": OF_REDESIGN,
             "explanation": explanation,
-            "found_later": int(bool(seen_old and watched and seen_old < watched)),
+            "backfilled": int(bool(seen_old and watched and seen_old < watched)),
         }
     )
 
@@ -291,7 +291,7 @@ def _dated(before: str | None, now: str | None, seen_old: str | None, diff: Diff
     if not now or not before:
         return values
     if has_moved := moved(before, now):
-        return values | {"silent": 0, "hollow": int(diff.typographic)}
+        return values | {"silent": 0, "date_only": int(diff.typographic)}
     if has_moved is None:
         return values
     only_a_day = "T" not in now

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from crawler.extraction.boilerplate.recurrence import LEAST_PAGES
 from crawler.extraction.boilerplate.template import shows
 from crawler.extraction.html.article_parts import split
-from crawler.fetch_result import Fetched
-from crawler.tracking.run_frontier import SiteArchive
+from crawler.fetch_result import FetchResult
+from crawler.tracking.run_frontier import RunFrontier
 from crawler.tracking.template_learning import TWICE, Learner
 from storage.rows import PageRow
 
@@ -25,11 +25,11 @@ class Redesign:
     """What one run sees of a site's design."""
 
     def __init__(
-        self, archive: SiteArchive, learner: Learner, is_page: Callable[[PageRow, Fetched], bool]
+        self, frontier: RunFrontier, learner: Learner, is_page: Callable[[PageRow, FetchResult], bool]
     ) -> None:
         """`is_page` says whether a response shows a page, and not a wall, which has no design of the site."""
-        self.archive, self.learner, self._is_page = archive, learner, is_page
-        self._waiting: dict[int, list[Fetched]] = {}
+        self.frontier, self.learner, self._is_page = frontier, learner, is_page
+        self._waiting: dict[int, list[FetchResult]] = {}
         self._same = 0
         self._settled = False
 
@@ -47,7 +47,7 @@ class Redesign:
         """A page has answered with the bytes that it had before."""
         self._same += 1
 
-    def holds(self, page: PageRow, fetched: Fetched) -> bool:
+    def holds(self, page: PageRow, fetched: FetchResult) -> bool:
         """Whether this fetch is kept back until it is known what design it shows."""
         if self._settled or not self._asks(page):
             return False
@@ -78,12 +78,12 @@ class Redesign:
             for page, fetches in self._waiting.items()
         }
 
-    def first_looks(self) -> list[Fetched]:
+    def first_looks(self) -> list[FetchResult]:
         """The earlier of two whole fetches of each page that waits."""
         whole = [[one for one in all_ if one.status == OK and one.body] for all_ in self._waiting.values()]
         return [fetches[0] for fetches in whole if len(fetches) > 1]
 
-    def released(self) -> list[Fetched]:
+    def released(self) -> list[FetchResult]:
         """The last whole fetch of each page that waited; none waits any more in this run."""
         self._settled = True
         waiting, self._waiting = self._waiting, {}
@@ -95,19 +95,19 @@ class Redesign:
     def _asks(self, page: PageRow) -> bool:
         return bool(self.learner.template.names) and page.version is not None and page.kind == "article"
 
-    def _shows_known(self, fetched: Fetched) -> bool:
+    def _shows_known(self, fetched: FetchResult) -> bool:
         return shows(split(fetched.body)[0], self.learner.template)
 
-    def _wait(self, page: PageRow, fetched: Fetched) -> None:
+    def _wait(self, page: PageRow, fetched: FetchResult) -> None:
         if not self._waiting:
             self._look_around(page)
         self._waiting[page.id] = [fetched]
         if len(self._waiting) <= TWICE:
-            self.archive.again(page)
+            self.frontier.request_again(page)
 
     def _look_around(self, page: PageRow) -> None:
         """Have some more articles fetched, so that a site is told from a page."""
-        store, site = self.archive.store, self.archive.site.name
+        store, site = self.frontier.store, self.frontier.site.name
         for version in store.latest_versions(site, TWICE + 1):
-            if version.page != page.id and not self.archive.has_tried(version.page):
-                self.archive.again(store.page(version.page))
+            if version.page != page.id and not self.frontier.has_requested(version.page):
+                self.frontier.request_again(store.page(version.page))

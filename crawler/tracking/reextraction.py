@@ -15,7 +15,7 @@ from storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Rereading:
+class Reextraction:
     """One version, as it was read and as it is read now."""
 
     url: str
@@ -40,7 +40,7 @@ class Rereading:
         return _less(self.now.text, self.version.text) if self.now else []
 
 
-def read_again(store: Store, reader: Reader, version: VersionRow) -> Extract:
+def reextract(store: Store, reader: Reader, version: VersionRow) -> Extract:
     """What today's rules make of a version's body. Raises ExtractionError where that is nothing."""
     capture = store.capture(version.capture)
     if capture.body is None:
@@ -67,20 +67,20 @@ def keep(store: Store, reader: Reader, version: VersionRow, extract: Extract) ->
         return store.reread_version(version.id, records.reading(extract, reader.label))
 
 
-def reread_site(store: Store, reader: Reader, *, dry: bool) -> Iterator[Rereading]:
+def reextract_site(store: Store, reader: Reader, *, dry: bool) -> Iterator[Reextraction]:
     """Each version of the site that was read by other rules, read again; stored, unless `dry`."""
     for page in store.pages(reader.site.name):
         for version in store.versions_of(page.id):
             if version.extractor == reader.label:
                 continue
             try:
-                extract = read_again(store, reader, version)
+                extract = reextract(store, reader, version)
             except ExtractionError as error:
-                yield Rereading(page.url, version, None, str(error))
+                yield Reextraction(page.url, version, None, str(error))
                 continue
             if not dry:
                 keep(store, reader, version, extract)
-            yield Rereading(page.url, version, extract)
+            yield Reextraction(page.url, version, extract)
 
 
 def _less(text: str, other: str) -> list[str]:

@@ -13,12 +13,12 @@ from crawler.classification.outcome import Context, Outcome, judge
 from crawler.classification.response import fingerprint
 from crawler.config.site import Site
 from crawler.dates import sound_date
-from crawler.fetch_result import Fetched, Listed
-from crawler.frontier import Errand, SourceState
+from crawler.fetch_result import DiscoveredUrl, FetchResult
+from crawler.frontier import PageRequest, SourceState
 from crawler.revisit.visits import Visit, rank
 from crawler.times import iso, now, parse
 from crawler.urls.canonical import canonical, in_scope, is_asset, key, trap
-from crawler.urls.patterns import Shapes, shape
+from crawler.urls.patterns import UrlPatterns, shape
 from storage.bodies import digest_of
 from storage.rows import PageRow, Values, VisitRow
 from storage.store import Store
@@ -37,19 +37,19 @@ MOST_SHAPES, LONGEST_SHAPE = 5, 100  # of what is told of traps
 FILL = 20  # a scheduled run looks at this many pages at least, so that a small site is read whole
 
 
-class SiteArchive:
-    """What the spider of a site asks, answered from the store. `thorough` runs look at every known page."""
+class RunFrontier:
+    """What the spider of a site asks, answered from the store. `full` runs look at every known page."""
 
-    def __init__(self, store: Store, site: Site, run: int, started: datetime, *, thorough: bool) -> None:
+    def __init__(self, store: Store, site: Site, run: int, started: datetime, *, full: bool) -> None:
         self.store, self.site, self.run, self.started = store, site, run, started
         self.requests: Callable[[], int] = lambda: 0
         """How many requests the run has made so far."""
         day_ago = iso(started - timedelta(days=1))
         self.budget = site.budget - store.requests_since(site.name, day_ago)
-        self.fill = self.budget if thorough else FILL
+        self.fill = self.budget if full else FILL
         self._tried: set[int] = set()
         self._witnessed: set[int] = set()
-        self._again: list[Errand] = []
+        self._again: list[PageRequest] = []
         self._shapes = _shapes(store, site.name)
         self._trapped: Counter[str] = Counter()
         self._left: set[int] = set()
@@ -57,20 +57,20 @@ class SiteArchive:
         self._others: deque[int] = deque()
         self._missing: set[int] = set()
         self.batch = BATCH
-        """How many errands are given at a time."""
+        """How many requests are given at a time."""
         self._noted: set[tuple[str, str]] = set()
         self._source_troubles: dict[str, str] = {}
 
-    # ---- what the spider asks (crawler.frontier.Archive)
+    # ---- what the spider asks (crawler.frontier.Frontier)
 
-    def impossible(self) -> str | None:
+    def not_found_probe(self) -> str | None:
         """An address that can't exist, asked for once a month to know how the site says so."""
         asked = self.store.site(self.site.name).not_found_at
         if asked and self.started - parse(asked) < NOT_FOUND_EVERY:
             return None
         return urljoin(self.site.url, f"variorum-{digest_of(self.site.url.encode())[:12]}-no-such-page/")
 
-    def not_found(self, fetched: Fetched) -> None:
+    def save_not_found(self, fetched: FetchResult) -> None:
         """Keep how the site answers for it, where its status does not tell; trouble is no answer."""
         if judge(fetched, Context("", "")).outcome not in TELLING:
             return
@@ -82,10 +82,10 @@ class SiteArchive:
         }
         self.store.know_not_found(self.site.name, values)
 
-    def note(self, listed: Sequence[Listed]) -> None:
+    def add_discovered(self, listed: Sequence[DiscoveredUrl]) -> None:
         """Keep what a source says of pages; those it shows to be out of date are remembered as such."""
         listed = [self._soundly_dated(one) for one in listed]
-        said: list[tuple[PageRow, Listed]] = []
+        said: list[tuple[PageRow, DiscoveredUrl]] = []
         for some in _batches([one for one in listed if self._is_news(one)]):
             with self.store.writing():
                 said += [(self._page_of(one), one) for one in some]
@@ -97,57 +97,57 @@ class SiteArchive:
                 for (page, one), tells in batch:
                     self._keep(page, one, told=tells and believed)
 
-    def source(self, address: str) -> SourceState:
+    def source_state(self, address: str) -> SourceState:
         """What the source at that address last said of itself."""
         for row in self.store.sources(self.site.name):
             if row.address == address:
                 return SourceState(
-                    row.read_at, row.whole_at, row.entries, row.cursor, row.etag, row.last_modified
+                    row.read_at, row.enumerated_at, row.entries, row.cursor, row.etag, row.last_modified
                 )
         return SourceState()
 
-    def stale(self, state: SourceState) -> bool:
+    def is_stale(self, state: SourceState) -> bool:
         """Whether it is time to read the source from end to end again."""
-        return state.whole_at is None or self.started - parse(state.whole_at) >= WHOLE_EVERY
+        return state.enumerated_at is None or self.started - parse(state.enumerated_at) >= WHOLE_EVERY
 
-    def read(self, kind: str, address: str, state: SourceState) -> None:
+    def save_source(self, kind: str, address: str, state: SourceState) -> None:
         """Keep what a source said of itself."""
-        before = {row.address: row.whole_run for row in self.store.sources(self.site.name)}.get(address)
+        before = {row.address: row.enumerated_run for row in self.store.sources(self.site.name)}.get(address)
         values: Values = {
             "kind": kind,
             "read_at": state.read_at,
-            "whole_at": state.whole_at,
+            "enumerated_at": state.enumerated_at,
             "entries": state.entries,
             "cursor": state.cursor,
             "etag": state.etag,
             "last_modified": state.last_modified,
-            "whole_run": before or (self.run if state.whole_at else None),
+            "enumerated_run": before or (self.run if state.enumerated_at else None),
         }
         self.store.save_source(self.site.name, address, values)
 
-    def whole(self, kind: str) -> None:
+    def mark_enumerated(self, kind: str) -> None:
         """What sources of this kind listed before and do not list now is to be looked for."""
         for pages in _batches(self.store.no_longer_listed(self.site.name, kind, self.run)):
             with self.store.writing():
                 for page in pages:
-                    self.store.update_page(page.id, {"told_at": iso(now())})
+                    self.store.update_page(page.id, {"stale_since": iso(now())})
                     self._left.add(page.id)
                     self._due = None
 
-    def source_trouble(self, kind: str, message: str) -> None:
+    def report_source(self, kind: str, message: str) -> None:
         """Remembered until it is known how the run fared: a site that fails as a whole is one issue."""
         self._source_troubles[kind] = message
 
-    def errands(self) -> Sequence[Errand]:
+    def next_requests(self) -> Sequence[PageRequest]:
         """The next pages to fetch: those that are due, and those never fetched, as far as the budget goes."""
         again, self._again = self._again, []
         pages: list[PageRow] = []
         while not pages and (chosen := self._chosen()):
             self._tried.update(chosen)
             pages = self.store.some_pages(chosen)
-        return again + [_errand(page) for page in pages]
+        return again + [_page_request(page) for page in pages]
 
-    def spent(self) -> bool:
+    def budget_exhausted(self) -> bool:
         """Whether the day's budget is used up."""
         return self.requests_left() <= 0
 
@@ -157,36 +157,36 @@ class SiteArchive:
 
     # ---- what the recording asks and tells
 
-    def complain(self, about: str, message: str) -> None:
+    def raise_issue(self, about: str, message: str) -> None:
         """An issue of this site, raised; or closed, where the message is empty."""
         if message:
             self.store.raise_issue(self.site.name, about, message, iso(now()))
         else:
             self.store.close_issue(self.site.name, about, iso(now()))
 
-    def tell_of_sources(self) -> None:
+    def raise_source_issues(self) -> None:
         """Raise or close an issue for each kind of source that was asked."""
         for kind, message in self._source_troubles.items():
-            self.complain(f"{kind} source", message)
+            self.raise_issue(f"{kind} source", message)
 
     def page(self, url: str) -> PageRow:
         """The page that a fetch was meant for. A known one is found without waiting for a lock."""
         if found := self.store.find(self.site.name, key(canonical(url, self.site), self.site)):
             return found
         with self.store.writing():
-            return self._page_of(Listed(url, "links"))
+            return self._page_of(DiscoveredUrl(url, "links"))
 
-    def fetched(self, page: int) -> None:
+    def mark_fetched(self, page: int) -> None:
         """The run has fetched the page, and need not fetch it again."""
         self._tried.add(page)
 
-    def brought(self, page: PageRow) -> None:
+    def record_yield(self, page: PageRow) -> None:
         """What a page that was never fetched before has brought: an article, or not."""
         if page.state == "live":
             version = self.store.last_version(page.id)
             self._shapes.add(page.url, version.words if version else None, page.text_digest)
 
-    def traps(self) -> str:
+    def trap_summary(self) -> str:
         """Which addresses were not followed in this run, for the operator; empty for none."""
         most = self._trapped.most_common(MOST_SHAPES)
         named = ", ".join(f"{count} like {form}" for form, count in most)
@@ -197,20 +197,20 @@ class SiteArchive:
             "under `exclude` in the site's file, and this is not said again."
         )
 
-    def saw_all(self) -> bool:
+    def fetched_all_live(self) -> bool:
         """Whether this run has looked at every page that is there."""
         return all(page in self._tried for page in self.store.live_pages(self.site.name))
 
-    def again(self, page: PageRow) -> None:
+    def request_again(self, page: PageRow) -> None:
         """The page is to be fetched once more in this run, whole."""
         self._tried.add(page.id)
-        self._again.append(Errand(page.url, parts=page.parts))
+        self._again.append(PageRequest(page.url, part_count=page.part_count))
 
-    def has_tried(self, page: int) -> bool:
+    def has_requested(self, page: int) -> bool:
         """Whether this run has fetched the page, or is about to."""
         return page in self._tried
 
-    def has_left(self, page: PageRow) -> bool:
+    def is_no_longer_listed(self, page: PageRow) -> bool:
         """Whether a source that this run has read from end to end lists the page no longer."""
         return page.id in self._left
 
@@ -248,7 +248,7 @@ class SiteArchive:
                 self._missing.add(visit.page)
             yield visit
 
-    def _soundly_dated(self, one: Listed) -> Listed:
+    def _soundly_dated(self, one: DiscoveredUrl) -> DiscoveredUrl:
         """The same, with times by the site's clock in UTC, and without those that lie in the future."""
         if not (one.published or one.modified):
             return one
@@ -263,7 +263,7 @@ class SiteArchive:
         missing = page.id in self._left or (page.state == "missing" and page.missing_run != self.run)
         return visit_of(page, missing=missing, witnessed=page.id in self._witnessed)
 
-    def _is_news(self, one: Listed) -> bool:
+    def _is_news(self, one: DiscoveredUrl) -> bool:
         """Whether it belongs to the site, and the run has not heard the same from this source before."""
         if not in_scope(one.url, self.site) or is_asset(one.url):
             return False
@@ -276,7 +276,7 @@ class SiteArchive:
             self._trapped[trapped] += 1
         return not trapped
 
-    def _trap(self, one: Listed, known_as: str) -> str | None:
+    def _trap(self, one: DiscoveredUrl, known_as: str) -> str | None:
         """What it is like where it is a trap: endless by itself, or new and of a kind that brings nothing."""
         if endless := trap(canonical(one.url, self.site)):
             return f"{shape(one.url)[:LONGEST_SHAPE]} ({endless})"
@@ -284,24 +284,28 @@ class SiteArchive:
             return None
         return None if self.store.find(self.site.name, known_as) else shape(one.url)
 
-    def _page_of(self, one: Listed) -> PageRow:
+    def _page_of(self, one: DiscoveredUrl) -> PageRow:
         """The page that is listed, found by its address or by the site's own id of it; else a new one."""
         url = canonical(one.url, self.site)
         page = self.store.find_exactly(self.site.name, key(url, self.site))
-        if page is None and one.ref and (page := self.store.find_ref(self.site.name, one.ref)):
+        if (
+            page is None
+            and one.source_id
+            and (page := self.store.find_by_source_id(self.site.name, one.source_id))
+        ):
             self.store.add_address(self.site.name, key(url, self.site), page.id)
             self._due = None
-            return self.store.update_page(page.id, {"listed_url": url, "told_at": iso(now())})
+            return self.store.update_page(page.id, {"listed_url": url, "stale_since": iso(now())})
         return page or self._new_page(url, one)
 
-    def _new_page(self, url: str, one: Listed) -> PageRow:
+    def _new_page(self, url: str, one: DiscoveredUrl) -> PageRow:
         found_on = canonical(one.on, self.site) if one.on else None
         if found_on:
             self._shapes.led(found_on, url)
         values: Values = {
             "site": self.site.name,
             "url": url,
-            "ref": one.ref,
+            "source_id": one.source_id,
             "found_at": iso(now()),
             "found_by": one.source,
             "found_on": found_on,
@@ -309,26 +313,30 @@ class SiteArchive:
             "published": one.published,
             "published_by": "listed" if one.published else None,
             "modified": one.modified,
-            "witness": one.witness,
-            "parts": one.parts,
+            "source_text_digest": one.source_text_digest,
+            "part_count": one.part_count,
         }
         page = self.store.add_page(values, key(url, self.site))
         for numbers in (self._tried, self._witnessed, self._left):
             numbers.discard(page.id)  # SQLite gives the number of a page that was merged away once more
         return page
 
-    def _keep(self, page: PageRow, one: Listed, *, told: bool) -> None:
-        values: Values = {n: v for n in ("ref", "published", "witness") if (v := getattr(one, n))}
+    def _keep(self, page: PageRow, one: DiscoveredUrl, *, told: bool) -> None:
+        values: Values = {
+            n: v for n in ("source_id", "published", "source_text_digest") if (v := getattr(one, n))
+        }
         if one.published:
             values["published_by"] = "listed"
-        if one.modified and (one.ref or not page.ref):  # an API that knows the page by its id dates it best
+        if one.modified and (
+            one.source_id or not page.source_id
+        ):  # an API that knows the page by its id dates it best
             values["modified"] = one.modified
-        if one.witness:  # such a source knows the whole text
-            values["parts"] = one.parts
+        if one.source_text_digest:  # such a source knows the whole text
+            values["part_count"] = one.part_count
         if told:
-            values["told_at"] = iso(now())
+            values["stale_since"] = iso(now())
             self._due = None
-        elif one.witness:
+        elif one.source_text_digest:
             self._witnessed.add(page.id)
         if any(getattr(page, name) != value for name, value in values.items()):
             self.store.update_page(page.id, values)
@@ -349,9 +357,9 @@ def _batches(some: Sequence[Some]) -> Iterator[Sequence[Some]]:
     return (some[at : at + IN_ONE_TRANSACTION] for at in range(0, len(some), IN_ONE_TRANSACTION))
 
 
-def _shapes(store: Store, site: str) -> Shapes:
+def _shapes(store: Store, site: str) -> UrlPatterns:
     """What the addresses of the site have brought so far."""
-    shapes = Shapes()
+    shapes = UrlPatterns()
     for url, words, text_digest, found_on in store.fetched_addresses(site):
         shapes.add(url, words, text_digest)
         if found_on:
@@ -368,33 +376,37 @@ def visit_of(page: PageRow | VisitRow, *, missing: bool, witnessed: bool = False
         changed_at=_moment(page.changed_at),
         listing=page.kind == "listing",
         missing=missing,
-        told=page.told_at is not None,
+        told=page.stale_since is not None,
         witnessed=witnessed,
     )
 
 
-def _tells_of_change(page: PageRow, one: Listed, dated: str | None) -> bool:
+def _tells_of_change(page: PageRow, one: DiscoveredUrl, dated: str | None) -> bool:
     """Whether the source, which dated the page `dated` before, says that our copy is not the latest."""
     if page.checked_at is None:
         return False
     if page.state in ("gone", "missing") and one.source in ("wordpress", "sitemap", "feed"):
         return True
-    if one.witness and page.witness and one.witness != page.witness:
+    if (
+        one.source_text_digest
+        and page.source_text_digest
+        and one.source_text_digest != page.source_text_digest
+    ):
         return True
     return bool(one.modified and dated and one.modified > dated)
 
 
-def _cries_wolf(told: list[bool], listed: Sequence[Listed]) -> bool:
+def _cries_wolf(told: list[bool], listed: Sequence[DiscoveredUrl]) -> bool:
     """Whether most pages are said to have changed at once, by dates alone: then the dates mean nothing."""
-    return sum(told) > max(10, len(told) / 2) and not any(one.witness for one in listed)
+    return sum(told) > max(10, len(told) / 2) and not any(one.source_text_digest for one in listed)
 
 
-def _errand(page: PageRow) -> Errand:
+def _page_request(page: PageRow) -> PageRequest:
     if page.listed_url:
-        return Errand(page.listed_url, parts=page.parts)
+        return PageRequest(page.listed_url, part_count=page.part_count)
     if page.state != "live":
-        return Errand(page.url, parts=page.parts)
-    return Errand(page.url, page.etag, page.last_modified, page.parts)
+        return PageRequest(page.url, part_count=page.part_count)
+    return PageRequest(page.url, page.etag, page.last_modified, page.part_count)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -154,7 +154,7 @@ def known(store: Store, site: str) -> Template:
 
 def decisions(store: Store, site: str) -> list[Decision]:
     """What people have decided of pieces of the site's template."""
-    return [Decision(row.path, row.text, bool(row.boilerplate)) for row in store.pins(site)]
+    return [Decision(row.path, row.text, bool(row.boilerplate)) for row in store.template_overrides(site)]
 
 
 def _is_one_of(names: frozenset[str], kind: Sequence[frozenset[str]]) -> bool:

@@ -15,7 +15,7 @@ from crawler.extraction.boilerplate.recurrence import LEAST_PAGES
 from crawler.extraction.extract import ExtractionError
 from crawler.extraction.html.article_parts import split
 from crawler.extraction.reader import Reader
-from crawler.fetch_result import Fetched, Listed
+from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.tracking import records
 from crawler.tracking.confirmation import Confirmations
 from crawler.tracking.decision import Decision, Sight, decide
@@ -26,7 +26,7 @@ from crawler.tracking.recording import Outdated, Recorder
 from crawler.tracking.records import Capture
 from crawler.tracking.redesign import Redesign
 from crawler.tracking.renderings import same_pages
-from crawler.tracking.run_frontier import BATCH, SiteArchive
+from crawler.tracking.run_frontier import BATCH, RunFrontier
 from crawler.tracking.template_learning import SAMPLE, SECOND_LOOK, Learner
 from crawler.urls.canonical import other_origin
 from storage.rows import PageRow
@@ -61,27 +61,27 @@ class Tracked:
 class Tracker:
     """Tracks the fetches of one run of one site."""
 
-    def __init__(self, archive: SiteArchive) -> None:
-        self.archive = archive
-        self.store, self.site, self.run = archive.store, archive.site, archive.run
+    def __init__(self, frontier: RunFrontier) -> None:
+        self.frontier = frontier
+        self.store, self.site, self.run = frontier.store, frontier.site, frontier.run
         self.learner = Learner(self.store, self.site)
         self.reader = Reader(self.site, self.learner.template)
         if self.learner.owes:
-            archive.batch = FIRST_BATCH
-        self.redesign = Redesign(archive, self.learner, self._is_page)
+            frontier.batch = FIRST_BATCH
+        self.redesign = Redesign(frontier, self.learner, self._is_page)
         self.late: list[Tracked] = []
         """What fetches came to that had been set aside; whoever counts takes them from here."""
         self.keeps_listings = False
         """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
-        self._confirmations = Confirmations(archive)
+        self._confirmations = Confirmations(frontier)
         self._recorder = Recorder(self.store, self.run)
-        self._waiting: list[Fetched] = []  # for the boilerplate to be learned
+        self._waiting: list[FetchResult] = []  # for the boilerplate to be learned
         self._keeping = 0  # so many more bodies of a new design are kept, to learn from
 
-    def track(self, fetched: Fetched) -> Tracked:
+    def track(self, fetched: FetchResult) -> Tracked:
         """Record one fetch and say what it came to."""
-        page = self.archive.page(fetched.url)
-        self.archive.fetched(page.id)
+        page = self.frontier.page(fetched.url)
+        self.frontier.mark_fetched(page.id)
         if self.learner.awaits(page.id):
             return self._seen_twice(page, fetched)
         if is_same(page, fetched):
@@ -90,7 +90,7 @@ class Tracker:
             return self._held(page)
         return self._tracked(fetched)
 
-    def _tracked(self, fetched: Fetched, *, may_wait: bool = True) -> Tracked:
+    def _tracked(self, fetched: FetchResult, *, may_wait: bool = True) -> Tracked:
         """The page recorded; as failed, where it costs more than a page may."""
         try:
             with page_bounds():
@@ -99,11 +99,11 @@ class Tracker:
             failed = replace(fetched, error="failed", detail=str(error))
             return self._in_four_steps(failed, may_wait=may_wait)
 
-    def _in_four_steps(self, fetched: Fetched, *, may_wait: bool) -> Tracked:
+    def _in_four_steps(self, fetched: FetchResult, *, may_wait: bool) -> Tracked:
         """Load, read, decide, apply; again, where another process has written to the page meanwhile."""
         may_wait = may_wait and self._can_learn()
         for _ in range(ATTEMPTS):
-            asked = load(self.store, self.site, self.archive.page(fetched.url), fetched)
+            asked = load(self.store, self.site, self.frontier.page(fetched.url), fetched)
             reading = self._read(asked, fetched)
             known = self._known(relate(self.store, self.reader, asked, reading, self.run), reading)
             known = known if may_wait else self._without_frame(known)
@@ -131,11 +131,11 @@ class Tracker:
             leads_to=other_origin(reading.fetched.final_url, self.site) if away else "",
         )
 
-    def _is_page(self, page: PageRow, fetched: Fetched) -> bool:
+    def _is_page(self, page: PageRow, fetched: FetchResult) -> bool:
         """Whether the response shows a page, and nothing in its place."""
         return judge(fetched, load(self.store, self.site, page, fetched).context).outcome in READABLE
 
-    def _read(self, asked: Asked, fetched: Fetched) -> Reading:
+    def _read(self, asked: Asked, fetched: FetchResult) -> Reading:
         if is_same(asked.page, fetched):
             return Reading(fetched, Verdict(Outcome.ok, "the same bytes"))
         return read(fetched, self.reader, asked.context)
@@ -150,12 +150,12 @@ class Tracker:
             return known
         return replace(known, common=common_blocks(self.store, known.identity.page))
 
-    def _keeping_body(self, decision: Decision, fetched: Fetched) -> Decision:
+    def _keeping_body(self, decision: Decision, fetched: FetchResult) -> Decision:
         """The decision, with the body kept where the boilerplate is to be learned from it."""
         page, extract = decision.identity.page, decision.extract
         first_look = decision.number == 1 or (self.learner.owes and extract and extract.kind == "article")
         if first_look and self.learner.wants_twice(page.id, split(fetched.body)[0]):
-            self.archive.again(decision.identity.now)
+            self.frontier.request_again(decision.identity.now)
             return replace(decision, keeps_body=True)
         seen = decision.sight is Sight.seen and decision.verdict.outcome is Outcome.ok
         if not seen or decision.keeps_body or self._keeping <= 0:
@@ -166,11 +166,11 @@ class Tracker:
     def _follow_up(self, asked: PageRow, page: PageRow, decision: Decision) -> None:
         """What the rest of the run has to know of a fetch that was recorded."""
         if decision.discovered:
-            self.archive.note([Listed(decision.discovered, "links")])
+            self.frontier.add_discovered([DiscoveredUrl(decision.discovered, "links")])
         if asked.checked_at is None:
-            self.archive.brought(page if decision.sight is not Sight.rendering else asked)
-        if decision.sight is Sight.rendering and not self.archive.has_tried(page.id):
-            self.archive.again(page)
+            self.frontier.record_yield(page if decision.sight is not Sight.rendering else asked)
+        if decision.sight is Sight.rendering and not self.frontier.has_requested(page.id):
+            self.frontier.request_again(page)
         elif decision.extract and (decision.number or asked.checked_at is None):
             self._merge(page)
 
@@ -181,7 +181,7 @@ class Tracker:
 
     # ---- learning
 
-    def _seen_twice(self, page: PageRow, fetched: Fetched) -> Tracked:
+    def _seen_twice(self, page: PageRow, fetched: FetchResult) -> Tracked:
         """The second of two fetches made at once, to see what never stands still."""
         whole = fetched.status == OK and not fetched.error
         verdict = Verdict(Outcome.ok if whole else Outcome.failed, SECOND_LOOK)
@@ -190,7 +190,7 @@ class Tracker:
             self._learn()
         return Tracked(page.url, verdict.outcome, verdict.reason)
 
-    def _keep_look(self, page: PageRow, fetched: Fetched, verdict: Verdict) -> None:
+    def _keep_look(self, page: PageRow, fetched: FetchResult, verdict: Verdict) -> None:
         """A capture that is kept to learn from, and from which nothing else is concluded."""
         kept = verdict.outcome is Outcome.ok and bool(fetched.body)
         body = self.store.pack(fetched.body, page.id) if kept else None
@@ -211,13 +211,15 @@ class Tracker:
         """Whether the site's boilerplate is still to be learned, and there are pages to learn it from."""
         return self.learner.owes and self.store.count_articles(self.site.name) >= LEAST_PAGES
 
-    def _waiting_to_learn(self, page: PageRow, fetched: Fetched) -> Tracked:
+    def _waiting_to_learn(self, page: PageRow, fetched: FetchResult) -> Tracked:
         """The page waits until the boilerplate is learned; some are fetched twice for that."""
         self._keep_look(page, fetched, Verdict(Outcome.ok, SECOND_LOOK))
-        self.store.update_page(page.id, {"told_at": fetched.fetched_at})  # due again, should the run be cut
+        self.store.update_page(
+            page.id, {"stale_since": fetched.fetched_at}
+        )  # due again, should the run be cut
         self._waiting.append(fetched)
         if self.learner.wants_twice(page.id, split(fetched.body)[0]):
-            self.archive.again(page)
+            self.frontier.request_again(page)
         return Tracked(page.url, Outcome.ok, "read when the site's boilerplate is learned", held=True)
 
     def _go_on(self) -> None:
@@ -227,7 +229,7 @@ class Tracker:
 
     def _learn(self) -> None:
         """Learn the site's boilerplate, and read the latest versions of its pages with that in mind."""
-        self.archive.batch = BATCH
+        self.frontier.batch = BATCH
         if self.learner.learn():
             self.reader = Reader(self.site, self.learner.template)
             self._reread_latest()
@@ -257,16 +259,18 @@ class Tracker:
         if pages:
             for fetched in first_looks:
                 look = Verdict(Outcome.ok, SECOND_LOOK)
-                self._keep_look(self.archive.page(fetched.url), fetched, look)
+                self._keep_look(self.frontier.page(fetched.url), fetched, look)
             self._redesigned(pages, f"a new design: {odd} of {seen} pages looked at show it", waited)
         self.late += [self._tracked(fetched) for fetched in waited]
 
-    def _redesigned(self, pages: dict[str, list[bytes]], explanation: str, waited: Sequence[Fetched]) -> None:
+    def _redesigned(
+        self, pages: dict[str, list[bytes]], explanation: str, waited: Sequence[FetchResult]
+    ) -> None:
         try:
             design, is_new = self.learner.new_design(pages)
         except ExtractionError:
             return
-        since = max((self.archive.page(fetched.url).seen_at or "" for fetched in waited), default="")
+        since = max((self.frontier.page(fetched.url).seen_at or "" for fetched in waited), default="")
         with self.store.writing():
             self.learner.keep(design, len(pages))
             if is_new:

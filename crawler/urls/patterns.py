@@ -1,4 +1,4 @@
-"""Shapes of addresses, to tell a crawler trap by its fruits.
+"""The patterns of addresses, by which a crawler trap is known.
 
 Calendars, filters and sorted lists have no end, but all their addresses are alike, and so is what they show;
 they lead to more of their kind and to what is known already. So links are not followed further into a shape
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 ENOUGH = 100
-"""Fetched addresses of one shape, before it is judged; so many of the latest are looked at."""
+"""Fetched addresses of one pattern, before it is judged; so many of the latest are looked at."""
 ENOUGH_WIDE = 500
 """The same for all addresses of one path, whatever their parameters: filters combine in a thousand ways."""
 FRUIT = 0.1
@@ -32,7 +32,7 @@ def shape(url: str) -> str:
     return f"{_path(url)}?{'&'.join(sorted(names))}" if names else _path(url)
 
 
-class Shapes:
+class UrlPatterns:
     """What the latest addresses of a site have brought, by shape."""
 
     def __init__(self) -> None:

@@ -77,7 +77,7 @@ ERRORS: dict[str, tuple[type[BaseException], ...]] = {
 
 
 def error_of(failure: Failure) -> tuple[str, str]:
-    """The key of `Fetched.error` for what an errback was given, and one line about it for the operator.
+    """The key of `FetchResult.error` for what an errback was given, and one line about it for the operator.
 
     What has no key of its own is `failed`.
     """

@@ -1,4 +1,4 @@
-"""Scrapy's responses and failures as `Fetched`."""
+"""Fetch results from Scrapy responses and failures."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.extraction.html.encoding import described
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from crawler.times import iso, now
 from spiders.fetching.failures import error_of
 
 
-def fetched(response: Response) -> Fetched:
+def fetched(response: Response) -> FetchResult:
     """What came back for the request that began the chain of redirects."""
     meta = response.meta
     hops = zip(meta.get("redirect_reasons", []), meta.get("redirect_urls", []), strict=False)
     headers = {name.decode("latin-1").lower(): _joined(values) for name, values in response.headers.items()}
     encoding = described(headers, response.body)
-    return Fetched(
+    return FetchResult(
         url=meta["asked"],
         final_url=response.url,
         fetched_at=iso(now()),
@@ -33,10 +33,10 @@ def fetched(response: Response) -> Fetched:
     )
 
 
-def unfetched(request: Request, failure: Failure) -> Fetched:
+def unfetched(request: Request, failure: Failure) -> FetchResult:
     """What is known of a fetch that brought no whole response."""
     error, detail = error_of(failure)
-    return Fetched(
+    return FetchResult(
         url=request.meta["asked"],
         final_url=request.url,
         fetched_at=iso(now()),

@@ -20,8 +20,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.config.site import Site
-from crawler.fetch_result import Listed
-from crawler.frontier import Archive, SourceState
+from crawler.fetch_result import DiscoveredUrl
+from crawler.frontier import Frontier, SourceState
 from crawler.times import iso, now
 from crawler.urls.canonical import in_scope, loose_key
 from spiders.fetching.failures import error_of
@@ -43,9 +43,9 @@ class WordPress(Reading):
     kind = "wordpress"
 
     def __init__(
-        self, archive: Archive, roots: Sequence[str], site: Site, *, relied_on: bool = False
+        self, frontier: Frontier, roots: Sequence[str], site: Site, *, relied_on: bool = False
     ) -> None:
-        super().__init__(archive, site, relied_on=relied_on)
+        super().__init__(frontier, site, relied_on=relied_on)
         self.roots = list(dict.fromkeys(roots))
         self._swept = True
         self._posts = 0
@@ -66,9 +66,9 @@ class WordPress(Reading):
             self.refuse(response.url, error)
             return
         for base in bases:
-            state = self.archive.source(wordpress.collection_address(root, base))
+            state = self.frontier.source_state(wordpress.collection_address(root, base))
             few = (state.entries or 0) <= FEW
-            since = None if few or self.archive.stale(state) else state.cursor
+            since = None if few or self.frontier.is_stale(state) else state.cursor
             self._swept = self._swept and since is None
             yield from self.ask(
                 wordpress.posts_address(root, base, 1, since),
@@ -97,7 +97,7 @@ class WordPress(Reading):
             self.give_up(response.url, f"{posts.lost} of its entries can't be made sense of", tell=True)
         if elsewhere := self.are_elsewhere(posts.listed):
             self.give_up(response.url, elsewhere, tell=True)
-        self.archive.note(posts.listed)
+        self.frontier.add_discovered(posts.listed)
         latest = max([p.modified for p in posts.listed if p.modified] + [newest or since or ""])
         newest = min(latest, iso(now())) or None
         if page < _number(response, "X-WP-TotalPages"):
@@ -107,17 +107,17 @@ class WordPress(Reading):
             )
             return
         address = wordpress.collection_address(root, base)
-        state = replace(self.archive.source(address), read_at=iso(now()), cursor=newest)
+        state = replace(self.frontier.source_state(address), read_at=iso(now()), cursor=newest)
         if since is None:
-            state = replace(state, whole_at=state.read_at, entries=_number(response, "X-WP-Total"))
+            state = replace(state, enumerated_at=state.read_at, entries=_number(response, "X-WP-Total"))
         self._posts += state.entries or 0
-        self.archive.read(self.kind, address, state)
+        self.frontier.save_source(self.kind, address, state)
 
     def told(self) -> bool:
         """Whether the APIs have told of every post, now or not long ago."""
         told = self._posts > 0 and not self.broken
         if told and self._swept:
-            self.archive.whole(self.kind)
+            self.frontier.mark_enumerated(self.kind)
         return told
 
 
@@ -127,12 +127,12 @@ class Sitemaps(Reading):
     kind = "sitemap"
 
     def __init__(
-        self, archive: Archive, named: Sequence[str], site: Site, *, relied_on: bool = False
+        self, frontier: Frontier, named: Sequence[str], site: Site, *, relied_on: bool = False
     ) -> None:
-        super().__init__(archive, site, relied_on=relied_on)
+        super().__init__(frontier, site, relied_on=relied_on)
         self._named = list(dict.fromkeys(named))
         self._usual = _usual_places(site.seeds)
-        self._pages: list[Listed] = []
+        self._pages: list[DiscoveredUrl] = []
         self._newest_only = False
 
     def begin(self) -> list[Request]:
@@ -169,17 +169,17 @@ class Sitemaps(Reading):
         whole = not (self.broken or self._newest_only)
         told = whole and any(self._is_further_page(one.url) for one in self._pages)
         for start in range(0, len(self._pages), NOTED_AT_ONCE):
-            self.archive.note(self._pages[start : start + NOTED_AT_ONCE])
+            self.frontier.add_discovered(self._pages[start : start + NOTED_AT_ONCE])
         if told:
             further = (
                 loose_key(one.url, self._site) for one in self._pages if self._is_further_page(one.url)
             )
             self.sample = frozenset(islice(further, SAMPLE))
             at = iso(now())
-            self.archive.read(
-                self.kind, self.kind, SourceState(read_at=at, whole_at=at, entries=len(self._pages))
+            self.frontier.save_source(
+                self.kind, self.kind, SourceState(read_at=at, enumerated_at=at, entries=len(self._pages))
             )
-            self.archive.whole(self.kind)
+            self.frontier.mark_enumerated(self.kind)
         return told
 
     def failed(self, failure: Failure) -> Iterator[Request]:
@@ -213,9 +213,9 @@ class Feeds(Reading):
     kind = "feed"
 
     def __init__(
-        self, archive: Archive, addresses: Sequence[str], site: Site, *, relied_on: bool = False
+        self, frontier: Frontier, addresses: Sequence[str], site: Site, *, relied_on: bool = False
     ) -> None:
-        super().__init__(archive, site, relied_on=relied_on)
+        super().__init__(frontier, site, relied_on=relied_on)
         self.addresses = list(dict.fromkeys(addresses))
 
     def begin(self) -> list[Request]:
@@ -233,8 +233,8 @@ class Feeds(Reading):
             return
         if elsewhere := self.are_elsewhere(entries):
             self.give_up(response.url, elsewhere, tell=True)
-        self.archive.note(entries)
-        self.archive.read(self.kind, response.url, _with_validators(response, len(entries)))
+        self.frontier.add_discovered(entries)
+        self.frontier.save_source(self.kind, response.url, _with_validators(response, len(entries)))
 
     def told(self) -> bool:
         """A feed never tells of all pages."""

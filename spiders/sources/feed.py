@@ -13,7 +13,7 @@ from scrapy.http import Response, TextResponse
 
 from crawler.config.site import Site
 from crawler.dates import sound_date
-from crawler.fetch_result import Listed
+from crawler.fetch_result import DiscoveredUrl
 from crawler.urls.canonical import in_scope
 from crawler.urls.references import resolve
 from spiders.fetching.references import addresses_of, attribute
@@ -32,7 +32,7 @@ def feed_addresses(response: Response) -> list[str]:
     return addresses_of(response, [href for href in hrefs if "comments" not in href])
 
 
-def listed(body: bytes, url: str, site: Site) -> list[Listed]:
+def listed(body: bytes, url: str, site: Site) -> list[DiscoveredUrl]:
     """The entries of the feed at `url`, each by its address on the site.
 
     An entry that names no address of the site has the first that it names; one that names none is left out.
@@ -42,7 +42,7 @@ def listed(body: bytes, url: str, site: Site) -> list[Listed]:
     is_atom = feed.version.startswith("atom")
     named = ((entry, address) for entry in feed.entries if (address := _address(entry, url, site)))
     return [
-        Listed(
+        DiscoveredUrl(
             address,
             "feed",
             published=_date(entry, "published"),

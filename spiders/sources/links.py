@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy.http import HtmlResponse, Response
 
 from crawler.config.site import Site
-from crawler.fetch_result import Listed
+from crawler.fetch_result import DiscoveredUrl
 from crawler.urls.canonical import in_scope, is_asset
 from spiders.fetching.references import addresses_of
 from spiders.sources.article_parts import further_parts
@@ -13,7 +13,7 @@ from spiders.sources.article_parts import further_parts
 MAX_LINKS = 5_000
 
 
-def links_of(response: Response, site: Site) -> list[Listed]:
+def links_of(response: Response, site: Site) -> list[DiscoveredUrl]:
     """The pages of the site that this one links to, each once, in the order of the page."""
     if not isinstance(response, HtmlResponse):
         return []
@@ -23,4 +23,4 @@ def links_of(response: Response, site: Site) -> list[Listed]:
     urls = addresses_of(response, hrefs.getall()[:MAX_LINKS])
     parts = set(further_parts(response))  # no pages by themselves
     wanted = (url for url in urls if url not in parts and in_scope(url, site) and not is_asset(url))
-    return [Listed(url, "links", on=response.url) for url in wanted]
+    return [DiscoveredUrl(url, "links", on=response.url) for url in wanted]

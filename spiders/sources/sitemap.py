@@ -19,7 +19,7 @@ from w3lib.url import safe_url_string
 
 from crawler.config.site import Site
 from crawler.dates import sound_date
-from crawler.fetch_result import Listed
+from crawler.fetch_result import DiscoveredUrl
 from crawler.urls.references import resolve
 from spiders.sources import feed
 
@@ -57,7 +57,7 @@ class TooBig(ValueError):
 class SitemapPage:
     """What one sitemap file says: addresses of pages, or of further sitemaps."""
 
-    pages: list[Listed] = field(default_factory=list)
+    pages: list[DiscoveredUrl] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
     lacks: str = ""
     """Why there may be entries that are not here; empty where all are."""
@@ -130,11 +130,13 @@ def _of_xml(text: str, start: int, url: str) -> SitemapPage:
     named = [(address, entry) for entry in entries[:MAX_ENTRIES] if (address := _address(entry["loc"], url))]
     if sitemap.type == "sitemapindex":
         return SitemapPage(sitemaps=[one for one, _ in named if not _LISTS.search(one)], lacks=lacks)
-    pages = {one: Listed(one, "sitemap", modified=sound_date(entry.get("lastmod"))) for one, entry in named}
+    pages = {
+        one: DiscoveredUrl(one, "sitemap", modified=sound_date(entry.get("lastmod"))) for one, entry in named
+    }
     others = (_address(href, url) for _, entry in named for href in entry.get("alternate", ()))
     for other in islice(others, MAX_ENTRIES):
         if other:
-            pages.setdefault(other, Listed(other, "sitemap"))
+            pages.setdefault(other, DiscoveredUrl(other, "sitemap"))
     return SitemapPage(list(pages.values()), lacks=lacks)
 
 
@@ -145,7 +147,7 @@ def _of_lines(text: str, url: str) -> SitemapPage:
     addresses = [address for line in found if " " not in line and (address := _address(line, url))]
     if not addresses or len(addresses) < _LINES * len(lines):
         raise ValueError(f"it is no sitemap: it begins with {_beginning(text)}")
-    pages = [Listed(one, "sitemap") for one in dict.fromkeys(addresses[:MAX_ENTRIES])]
+    pages = [DiscoveredUrl(one, "sitemap") for one in dict.fromkeys(addresses[:MAX_ENTRIES])]
     return SitemapPage(pages, lacks=_too_many() if len(lines) > MAX_ENTRIES else "")
 
 

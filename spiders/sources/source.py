@@ -12,8 +12,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.config.site import Site
-from crawler.fetch_result import Listed
-from crawler.frontier import Archive
+from crawler.fetch_result import DiscoveredUrl
+from crawler.frontier import Frontier
 from crawler.urls.canonical import in_scope
 from spiders.fetching.failures import AskedToWait, ShareSpent, error_of
 from spiders.sources.request_shares import SHARE, Share
@@ -41,8 +41,8 @@ class Reading:
 
     kind: ClassVar[str]
 
-    def __init__(self, archive: Archive, site: Site, *, relied_on: bool = False) -> None:
-        self.archive = archive
+    def __init__(self, frontier: Frontier, site: Site, *, relied_on: bool = False) -> None:
+        self.frontier = frontier
         self.broken = False
         self.troubles: list[str] = []
         """What the operator should know; of a source that the site's file names, all."""
@@ -53,7 +53,7 @@ class Reading:
         self._relied_on = relied_on
         self._asked: set[str] = set()
         self._has_spent = False
-        self._share = Share(max(LEAST_REQUESTS, archive.requests_left() // PARTS))
+        self._share = Share(max(LEAST_REQUESTS, frontier.requests_left() // PARTS))
 
     def ask(self, address: str, parse: Parse, **context: Any) -> Iterator[Request]:
         """A request of this source, unless the run has made it already or the source has had its share."""
@@ -63,7 +63,7 @@ class Reading:
             self._spent(address)
             return
         self._asked.add(address)
-        state = self.archive.source(address)
+        state = self.frontier.source_state(address)
         yield Request(
             address,
             self._watched(parse),
@@ -120,7 +120,7 @@ class Reading:
     def finish(self) -> bool:
         """Nothing of the source is left to download: whether it has listed the whole site."""
         told = self.told()
-        self.archive.source_trouble(self.kind, self._in_words())
+        self.frontier.report_source(self.kind, self._in_words())
         return told
 
     def _in_words(self) -> str:
@@ -135,7 +135,7 @@ class Reading:
         """Whether the source has listed the whole site; what follows from that is kept."""
         raise NotImplementedError
 
-    def are_elsewhere(self, listed: Sequence[Listed]) -> str:
+    def are_elsewhere(self, listed: Sequence[DiscoveredUrl]) -> str:
         """What to say of entries none of which is on the site's hosts; empty where one is."""
         if not listed or any(in_scope(one.url, self._anywhere) for one in listed):
             return ""

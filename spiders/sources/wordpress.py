@@ -18,7 +18,7 @@ from scrapy.http import Response, TextResponse
 
 from crawler.dates import sound_date
 from crawler.extraction.source_text import of_markup
-from crawler.fetch_result import Listed
+from crawler.fetch_result import DiscoveredUrl
 from crawler.urls.references import resolve
 from spiders.fetching.json_answer import read_json
 from spiders.fetching.references import addresses_of
@@ -102,7 +102,7 @@ def _base(name: str, one: dict[str, Any]) -> str | None:
 class Posts:
     """The public posts of one answer."""
 
-    listed: list[Listed]
+    listed: list[DiscoveredUrl]
     lost: int
     """How many entries can't be made sense of."""
 
@@ -119,21 +119,23 @@ def read_posts(body: bytes, root: str) -> Posts:
     return Posts(listed, lost=len(found) - len(listed))
 
 
-def _one(post: object, root: str, refs: Counter[str | None]) -> Listed | None:
+def _one(post: object, root: str, refs: Counter[str | None]) -> DiscoveredUrl | None:
     """One post; None for an entry that is none. Other values that are not as they should be are left out."""
     link = post.get("link") if isinstance(post, dict) else None
     address = resolve(root, link) if isinstance(link, str) and link.strip() else None
     if not isinstance(post, dict) or address is None:
         return None
-    ref, content = _ref(post, root), _rendered(post, "content")
-    return Listed(
+    source_id, content = _ref(post, root), _rendered(post, "content")
+    return DiscoveredUrl(
         url=address,
         source="wordpress",
-        ref=ref if refs[ref] == 1 else None,  # an id that several posts bear names none of them
+        source_id=source_id
+        if refs[source_id] == 1
+        else None,  # an id that several posts bear names none of them
         published=sound_date(post.get("date_gmt"), UTC),  # it writes no zone
         modified=sound_date(post.get("modified_gmt"), UTC),
-        witness=of_markup(_rendered(post, "title"), content),
-        parts=content.count(NEXT_PART) + 1,
+        source_text_digest=of_markup(_rendered(post, "title"), content),
+        part_count=content.count(NEXT_PART) + 1,
     )
 
 

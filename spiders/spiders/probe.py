@@ -23,7 +23,7 @@ from spiders.sources.feed import feed_addresses
 from spiders.sources.feed import listed as read_feed
 from spiders.sources.sitemap import USUAL_PLACES, read_sitemap, unpacked
 from spiders.sources.wordpress import api_root, rest_bases, types_address
-from spiders.spiders.site_probe import Finding
+from spiders.spiders.site_probe import SiteProbe
 
 OK = 200
 MOST_EDITIONS = 50
@@ -41,7 +41,7 @@ class ProbeSpider(Spider):
         super().__init__(**kwargs)
         self.site = site
         self.robots_sitemaps: list[str] = []  # filled by the robots.txt middleware
-        self.finding = Finding()
+        self.finding = SiteProbe()
         self._addresses = list(site.seeds)
         self._guesses: list[str] = []
 

@@ -1,9 +1,9 @@
-"""The spider of a site: asks the site's sources what pages there are, then runs the archive's errands.
+"""The spider of a site: reads the site's sources, then sends the requests that the frontier gives.
 
 A run goes in rounds. In the first the start addresses are fetched; then come the sources, one kind a round.
-When nothing is left to download, the archive is asked for errands: what a source has shown to be new or out
+When nothing is left to download, the frontier is asked for requests: what a source has shown to be new or out
 of date, what is due for another look. Pages may name further pages, so rounds go on until there are no more
-errands.
+requests.
 
 The order matters: everything is noted before any page is fetched, so that a page that has left its old
 address is looked for there before its new address is read, and a renaming is not taken for a new page.
@@ -23,8 +23,8 @@ from twisted.python.failure import Failure
 
 from crawler.config.site import Site, Source
 from crawler.extraction.html.article_parts import join
-from crawler.fetch_result import Fetched, Listed
-from crawler.frontier import Archive, Errand, NoArchive
+from crawler.fetch_result import DiscoveredUrl, FetchResult
+from crawler.frontier import Frontier, PageRequest, TransientFrontier
 from crawler.urls.canonical import loose_key
 from spiders.fetching.failures import AskedToWait, line_of
 from spiders.fetching.results import fetched, unfetched
@@ -41,7 +41,7 @@ MISSES = 3
 OK, NOT_MODIFIED = 200, 304
 GONE = (404, 410)
 
-Parsed = Iterator[Request | Fetched]
+Parsed = Iterator[Request | FetchResult]
 Step = Callable[[], list[Request]]
 
 
@@ -52,12 +52,12 @@ class SiteSpider(Spider):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.archive: Archive = NoArchive()
+        self.frontier: Frontier = TransientFrontier()
         self.robots_sitemaps: list[str] = []  # filled by the robots.txt middleware
         self.enumerated = False  # whether a source has listed the whole site in this run
         self._roots: list[str] = []
         self._feeds: list[str] = []
-        self._seed_links: list[Listed] = []
+        self._seed_links: list[DiscoveredUrl] = []
         self._steps: list[Step] = [
             self._ask_wordpress,
             self._ask_sitemaps,
@@ -81,19 +81,21 @@ class SiteSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """The first round: the addresses at which the crawl of the site starts."""
-        self.archive.note([Listed(url, "seed") for url in self.site.seeds])
-        if self.archive.spent():
+        self.frontier.add_discovered([DiscoveredUrl(url, "seed") for url in self.site.seeds])
+        if self.frontier.budget_exhausted():
             return
         for url in self.site.seeds:
-            yield self._page(Errand(url), self.parse_seed, seed=True)
-        if impossible := self.archive.impossible():
-            yield Request(impossible, self.parse_impossible, dont_filter=True, meta={"asked": impossible})
+            yield self._page(PageRequest(url), self.parse_seed, seed=True)
+        if not_found_probe := self.frontier.not_found_probe():
+            yield Request(
+                not_found_probe, self.parse_impossible, dont_filter=True, meta={"asked": not_found_probe}
+            )
 
     def next_round(self) -> None:
         """Hand the next requests to the engine, and keep the spider open while there are any."""
         if self._failures and not self._answers:
             raise CloseSpider("unreachable")
-        if self.archive.spent():
+        if self.frontier.budget_exhausted():
             raise CloseSpider("budget")
         if self._source is not None:
             self.enumerated = self._source.finish() or self.enumerated
@@ -109,8 +111,8 @@ class SiteSpider(Spider):
         while self._steps:
             if requests := self._steps.pop(0)():
                 return requests
-        if errands := self.archive.errands():
-            return [self._page(errand, self.parse_page) for errand in errands]
+        if pages := self.frontier.next_requests():
+            return [self._page(page, self.parse_page) for page in pages]
         if self._misses < MISSES:
             return []
         self._disbelieve()
@@ -119,7 +121,7 @@ class SiteSpider(Spider):
     def _disbelieve(self) -> None:
         """Nothing of what a sitemap lists is there: go on as if it had not been read."""
         told = f"none of the {self._misses} pages that it lists and that were asked for is there"
-        self.archive.source_trouble("sitemap", f"{told}; feeds and links are followed instead")
+        self.frontier.report_source("sitemap", f"{told}; feeds and links are followed instead")
         self.enumerated, self._sample, self._misses = False, frozenset(), 0
         self._steps = [self._ask_feeds, self._note_seed_links]
 
@@ -133,7 +135,7 @@ class SiteSpider(Spider):
 
     def parse_impossible(self, response: Response) -> None:
         """The site's own way of saying "not found", by which it is known again."""
-        self.archive.not_found(fetched(response))
+        self.frontier.save_not_found(fetched(response))
 
     def parse_seed(self, response: Response) -> Parsed:
         """A start address: a page like others, and the place where a site names its sources."""
@@ -153,9 +155,9 @@ class SiteSpider(Spider):
         parts = further_parts(response, told) if response.status == OK else []
         yield self._part(_unconditional(fetched(response)), parts) if parts else fetched(response)
         if self._follows_links() and response.status == OK:
-            self.archive.note(links_of(response, self.site))
+            self.frontier.add_discovered(links_of(response, self.site))
 
-    def parse_part(self, response: Response, begun: Fetched, parts: list[str]) -> Parsed:
+    def parse_part(self, response: Response, begun: FetchResult, parts: list[str]) -> Parsed:
         """A further part of an article; the article, when it was the last."""
         if response.status != OK:
             yield replace(begun, error="cut", detail=f"its part {response.url} answers {response.status}")
@@ -167,7 +169,7 @@ class SiteSpider(Spider):
     def part_failed(self, failure: Failure) -> Parsed:
         """Without one of its parts an article is not whole."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        begun: Fetched = request.cb_kwargs["begun"]
+        begun: FetchResult = request.cb_kwargs["begun"]
         yield replace(begun, error="cut", detail=f"its part {request.url}: {line_of(failure)}")
 
     def page_failed(self, failure: Failure) -> Parsed:
@@ -176,16 +178,18 @@ class SiteSpider(Spider):
             self._failures += 1
             yield unfetched(failure.request, failure)  # type: ignore[attr-defined]
 
-    def _page(self, errand: Errand, parse: Callable[[Response], Parsed], *, seed: bool = False) -> Request:
+    def _page(
+        self, page_request: PageRequest, parse: Callable[[Response], Parsed], *, seed: bool = False
+    ) -> Request:
         meta = {
-            "asked": errand.url,
+            "asked": page_request.url,
             "seed": seed,
-            "validators": (errand.etag, errand.last_modified),
-            "parts": errand.parts,
+            "validators": (page_request.etag, page_request.last_modified),
+            "parts": page_request.part_count,
         }
-        return Request(errand.url, parse, errback=self.page_failed, dont_filter=True, meta=meta)
+        return Request(page_request.url, parse, errback=self.page_failed, dont_filter=True, meta=meta)
 
-    def _part(self, begun: Fetched, parts: list[str]) -> Request:
+    def _part(self, begun: FetchResult, parts: list[str]) -> Request:
         waiting = {"begun": begun, "parts": parts[1:]}
         meta = {"asked": begun.url}
         return Request(
@@ -201,24 +205,24 @@ class SiteSpider(Spider):
 
     def _ask_wordpress(self) -> list[Request]:
         return self._ask(
-            "wordpress", WordPress(self.archive, self._roots, self.site, relied_on=self._named("wordpress"))
+            "wordpress", WordPress(self.frontier, self._roots, self.site, relied_on=self._named("wordpress"))
         )
 
     def _ask_sitemaps(self) -> list[Request]:
-        if self.enumerated and not self.archive.stale(self.archive.source("sitemap")):
+        if self.enumerated and not self.frontier.is_stale(self.frontier.source_state("sitemap")):
             return self._pass("sitemap")
         relied_on, named = self._named("sitemap"), self.robots_sitemaps
-        return self._ask("sitemap", Sitemaps(self.archive, named, self.site, relied_on=relied_on))
+        return self._ask("sitemap", Sitemaps(self.frontier, named, self.site, relied_on=relied_on))
 
     def _ask_feeds(self) -> list[Request]:
         named = self._named("feed")
         if self.enumerated and not named:
             return self._pass("feed")
-        return self._ask("feed", Feeds(self.archive, self._feeds, self.site, relied_on=named))
+        return self._ask("feed", Feeds(self.frontier, self._feeds, self.site, relied_on=named))
 
     def _note_seed_links(self) -> list[Request]:
         if self._follows_links():
-            self.archive.note(self._seed_links)
+            self.frontier.add_discovered(self._seed_links)
         return []
 
     def _ask(self, kind: Source, source: WordPress | Sitemaps | Feeds) -> list[Request]:
@@ -233,7 +237,7 @@ class SiteSpider(Spider):
 
     def _pass(self, kind: Source, trouble: str = "") -> list[Request]:
         """A source is not asked; what was wrong with it before is no trouble any more."""
-        self.archive.source_trouble(kind, trouble)
+        self.frontier.report_source(kind, trouble)
         return []
 
     def _wants(self, source: Source) -> bool:
@@ -251,7 +255,7 @@ class SiteSpider(Spider):
         return self.crawler.engine
 
 
-def _unconditional(fetched: Fetched) -> Fetched:
+def _unconditional(fetched: FetchResult) -> FetchResult:
     """Without validators: they stand for the first part of an article alone."""
     headers = {
         name: value for name, value in fetched.headers.items() if name not in {"etag", "last-modified"}

@@ -17,7 +17,7 @@ SECRET = re.compile(r"//[^/]*@")
 
 
 @dataclass(slots=True)
-class Finding:
+class SiteProbe:
     """What the site answered. The words in it are the site's own, and not to be trusted."""
 
     url: str = ""
@@ -69,7 +69,7 @@ def watched(urls: list[str], sites: Mapping[str, Site]) -> Site | None:
     return None
 
 
-def site_values(finding: Finding) -> dict[str, Any]:
+def site_values(finding: SiteProbe) -> dict[str, Any]:
     """The keys of the site's file: where it starts, its editions, and how its pages are found.
 
     Editions on other hosts are left out: the page of a stranger must not widen what may be asked for.
@@ -88,7 +88,7 @@ def site_values(finding: Finding) -> dict[str, Any]:
     }
 
 
-def account(finding: Finding) -> list[str]:
+def account(finding: SiteProbe) -> list[str]:
     """What was found, a line for each thing; as comments for the site's file and as words for its owner."""
     editions = (f"{language} at {url}" for language, url in finding.editions.items())
     told = {

@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 from crawler.config.site import Site
 from crawler.dates import sound_date
 from crawler.extraction.html.encoding import described
-from crawler.fetch_result import Fetched
+from crawler.fetch_result import FetchResult
 from spiders.fetching.failures import AskedToWait, error_of
 from spiders.settings import for_site
 from spiders.sources.cdx import Memento, is_beneath, list_address, memento_address, read_list
@@ -56,7 +56,7 @@ class Taken(NamedTuple):
     """A capture, and what the archive brought; None where it turned out to have no page there."""
 
     memento: Memento
-    fetched: Fetched | None
+    fetched: FetchResult | None
 
 
 class WaybackSpider(Spider):
@@ -191,7 +191,7 @@ def _moment(response: Response) -> str | None:
     return sound_date(said, UTC)
 
 
-def _received(response: Response, memento: Memento) -> Fetched:
+def _received(response: Response, memento: Memento) -> FetchResult:
     told = {
         name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()
@@ -200,7 +200,7 @@ def _received(response: Response, memento: Memento) -> Fetched:
     if "content-type" in told:
         headers.setdefault("content-type", told["content-type"])
     encoding = described(headers, response.body)
-    return Fetched(
+    return FetchResult(
         url=memento.url,
         final_url=memento.url,
         fetched_at=memento.at,
@@ -212,5 +212,5 @@ def _received(response: Response, memento: Memento) -> Fetched:
     )
 
 
-def _unreceived(memento: Memento, error: str, detail: str) -> Fetched:
-    return Fetched(memento.url, memento.url, memento.at, error=error, detail=detail)
+def _unreceived(memento: Memento, error: str, detail: str) -> FetchResult:
+    return FetchResult(memento.url, memento.url, memento.at, error=error, detail=detail)

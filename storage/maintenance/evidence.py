@@ -42,7 +42,7 @@ def looks(reader: Reader, change: ChangeRow) -> list[CaptureRow]:
     times = [moment for moment in (change.seen_old, change.seen_new, change.found_at) if moment]
     between = "SELECT * FROM captures WHERE page = ? AND fetched_at BETWEEN ? AND ? ORDER BY fetched_at, id"
     # What an import brought to light was found long after.
-    end = change.seen_new if change.found_later else max(times)
+    end = change.seen_new if change.backfilled else max(times)
     return read(CaptureRow, reader.db.conn.execute(between, [change.page, min(times), end]))
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 
 from storage import bodies, seals
 from storage.database import refusals_in_words
-from storage.maintenance.retention import Limits, Removal, Shot, removal
+from storage.maintenance.retention import Limits, Removal, RetainedCapture, removal
 from storage.maintenance.verification import Shown, unseen
 from storage.tables import Tables
 
@@ -123,7 +123,7 @@ _MARKED = """
 
 
 def _removal(conn: sqlite3.Connection, page: int, limits: Limits) -> Removal:
-    shots = [Shot(*row) for row in conn.execute(_SHOTS, [page])]
+    shots = [RetainedCapture(*row) for row in conn.execute(_SHOTS, [page])]
     moments = {
         moment
         for row in conn.execute("SELECT seen_old, seen_new, found_at FROM changes WHERE page = ?", [page])

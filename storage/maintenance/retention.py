@@ -28,7 +28,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class RetainedCapture:
     """A capture as retention sees it."""
 
     id: int
@@ -44,12 +44,12 @@ class Shot:
 class Removal:
     """What of a page goes: captures, and captures that stay but lose their bodies."""
 
-    captures: tuple[Shot, ...] = ()
-    bodies: tuple[Shot, ...] = ()
+    captures: tuple[RetainedCapture, ...] = ()
+    bodies: tuple[RetainedCapture, ...] = ()
 
 
 def removal(
-    shots: Sequence[Shot],
+    shots: Sequence[RetainedCapture],
     moments: Collection[str],
     latest: Sequence[int],
     marked: Collection[int],
@@ -75,7 +75,7 @@ def removal(
     return Removal(gone, lost)
 
 
-def _evidence(shots: Sequence[Shot], moments: Collection[str]) -> Iterator[Shot]:
+def _evidence(shots: Sequence[RetainedCapture], moments: Collection[str]) -> Iterator[RetainedCapture]:
     yield max(shots, key=lambda shot: shot.id)  # exports count on the number of the last capture
     yield from (shot for shot in shots if shot.version is not None or shot.at in moments)
     for row in _rows([shot for shot in shots if shot.outcome in SEEN | MISSING]):
@@ -83,7 +83,7 @@ def _evidence(shots: Sequence[Shot], moments: Collection[str]) -> Iterator[Shot]
         yield row[-1]
 
 
-def _rows(shots: Sequence[Shot]) -> Iterator[list[Shot]]:
+def _rows(shots: Sequence[RetainedCapture]) -> Iterator[list[RetainedCapture]]:
     """Captures that say the same one after another: that the page is missing, or that its version stands."""
     breaks = [
         after.version is not None or (before.outcome in SEEN) != (after.outcome in SEEN)
@@ -94,7 +94,7 @@ def _rows(shots: Sequence[Shot]) -> Iterator[list[Shot]]:
         yield [shot for _, shot in row]
 
 
-def _last_bodies(shots: Sequence[Shot]) -> list[Shot]:
+def _last_bodies(shots: Sequence[RetainedCapture]) -> list[RetainedCapture]:
     """Whose body the next capture is packed against, and whose the boilerplate is learned from."""
     kept = [shot for shot in shots if shot.body]
     good = [shot for shot in kept if shot.outcome in READ_BACK]

@@ -29,7 +29,7 @@ FEW = 5_000
 _COLUMNS = """
     id, site, page, kind, url, substr(title, 1, 500) AS title, version, old_version, seen_old, seen_new,
     checks_between, significance, explanation, words_added, words_removed, silent, found_at, verdict, note,
-    alike, day, shelf, (SELECT language FROM pages WHERE pages.id = c.page) AS language
+    similar_edit, day, visibility, (SELECT language FROM pages WHERE pages.id = c.page) AS language
 """
 _ORDER = "c.day {down}, c.site {up}, c.significance {down}, c.id {down}"
 _STEPS = (
@@ -47,7 +47,7 @@ _CHANGES_OF = (
     "SELECT changes.id FROM json_each(?) CROSS JOIN versions ON versions.id = value"
     " CROSS JOIN changes ON changes.page = versions.page AND versions.number IN (version, old_version)"
 )
-_SAME = "{a}.alike = {b}.alike AND {a}.site = {b}.site AND {a}.day = {b}.day"
+_SAME = "{a}.similar_edit = {b}.similar_edit AND {a}.site = {b}.site AND {a}.day = {b}.day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Filters:
     """One of REVIEWED."""
     words: str = ""
     """Which stand in the text before the change or after it."""
-    shelf: str = "news"
+    visibility: str = "news"
     """One of SHELVES."""
 
 
@@ -94,9 +94,9 @@ class Item:
     found_at: str
     verdict: str | None
     note: str | None
-    alike: str | None
+    similar_edit: str | None
     day: str
-    shelf: str
+    visibility: str
     language: str | None
 
 
@@ -165,7 +165,7 @@ def fellows(reader: Reader, filters: Filters, change: Item, limit: int = -1) -> 
     """The other changes of its day and site that are the same edit, the latest first."""
     where, values = _fellowship(reader, filters, change)
     sql = f"SELECT {_COLUMNS} FROM changes AS c WHERE {where} ORDER BY c.id DESC LIMIT :limit"  # noqa: S608
-    return _items(reader, sql, {**values, "limit": limit}) if change.alike else []
+    return _items(reader, sql, {**values, "limit": limit}) if change.similar_edit else []
 
 
 def count_fellows(reader: Reader, filters: Filters, change: Item) -> int:
@@ -177,8 +177,11 @@ def count_fellows(reader: Reader, filters: Filters, change: Item) -> int:
 
 def _fellowship(reader: Reader, filters: Filters, change: Item) -> tuple[str, Values]:
     wanted, values = _conditions(reader, filters)
-    mine = {"alike": change.alike, "of": change.site, "day": change.day, "id": change.id}
-    return f"c.alike = :alike AND c.site = :of AND c.day = :day AND c.id <> :id AND {wanted}", values | mine
+    mine = {"similar_edit": change.similar_edit, "of": change.site, "day": change.day, "id": change.id}
+    return (
+        f"c.similar_edit = :similar_edit AND c.site = :of AND c.day = :day AND c.id <> :id AND {wanted}",
+        values | mine,
+    )
 
 
 def tally(reader: Reader, filters: Filters) -> Tally:
@@ -216,7 +219,7 @@ def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Va
     judged = {"no": "IS NULL", "yes": "IS NOT NULL", "important": "= 'important'", "noise": "= 'noise'"}
     said, values = _said(reader, filters.words, a)
     wanted = {
-        f"{a}.shelf = :shelf": True,
+        f"{a}.visibility = :visibility": True,
         f"{a}.verdict {judged.get(filters.reviewed)}": filters.reviewed != "all",
         f"{a}.site = :site": filters.site,
         f"{a}.kind = :kind": filters.kind,
@@ -226,7 +229,7 @@ def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Va
         f"(SELECT language FROM pages WHERE pages.id = {a}.page) = :language": filters.language,  # noqa: S608
         said: filters.words,
     }
-    for name in ("shelf", "site", "kind", "since", "until", "weight", "language"):
+    for name in ("visibility", "site", "kind", "since", "until", "weight", "language"):
         values[name] = getattr(filters, name)
     return " AND ".join(sql for sql, applies in wanted.items() if applies), values
 
@@ -235,7 +238,7 @@ def _leads(reader: Reader, filters: Filters) -> str:
     """That of the changes that are the same edit, `c` is the latest of those that are wanted."""
     others, _ = _conditions(reader, filters, "o")
     led = f"SELECT 1 FROM changes AS o WHERE {_SAME.format(a='o', b='c')} AND o.id > c.id AND {others}"  # noqa: S608
-    return f"(c.alike IS NULL OR NOT EXISTS ({led}))"
+    return f"(c.similar_edit IS NULL OR NOT EXISTS ({led}))"
 
 
 def _said(reader: Reader, words: str, a: str) -> tuple[str, Values]:

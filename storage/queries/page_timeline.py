@@ -23,7 +23,8 @@ _VERSIONS = """
 """
 _EVENTS = """
     SELECT id, kind, url, old_url, version, old_version, seen_old, seen_new, checks_between, significance,
-           explanation, words_added, words_removed, typographic, silent, hollow, leaves, found_later, verdict
+           explanation, words_added, words_removed, typographic, silent, date_only, page_removed, backfilled,
+           verdict
     FROM changes WHERE page = ? ORDER BY id DESC LIMIT ?
 """
 _CHECKS = """
@@ -81,9 +82,9 @@ class Event:
     words_removed: int
     typographic: int
     silent: int | None
-    hollow: int
-    leaves: int
-    found_later: int
+    date_only: int
+    page_removed: int
+    backfilled: int
     verdict: str | None
 
 
@@ -144,7 +145,7 @@ def events(reader: Reader, page: int, limit: int = MOST_EVENTS) -> list[Event]:
 
 def drifts(reader: Reader, page: int) -> list[Drift]:
     """Where our reading of the page moved and the page did not."""
-    sql = "SELECT version, at FROM drifts WHERE page = ? ORDER BY version"
+    sql = "SELECT version, at FROM extraction_drifts WHERE page = ? ORDER BY version"
     return read(Drift, reader.db.conn.execute(sql, [page]))
 
 

@@ -13,7 +13,7 @@ WELL = "reason IN ('finished', 'budget') AND (fetched = 0 OR fetched > failed + 
 
 _DAYS = """
     SELECT day, kind, count(*) AS changes, count(verdict) AS reviewed FROM changes
-    WHERE site = :site AND shelf = 'news' AND day BETWEEN :first AND :last GROUP BY day, kind
+    WHERE site = :site AND visibility = 'news' AND day BETWEEN :first AND :last GROUP BY day, kind
 """
 _PAGES = """
     SELECT state, kind, language, count(*) AS pages FROM pages
@@ -55,7 +55,7 @@ class Run:
     started_at: str
     ended_at: str | None
     reason: str | None
-    whole: int
+    complete: int
     requests: int
     bytes: int
     fetched: int

@@ -53,7 +53,9 @@ _EDITS = """
     SELECT id, seen_old, seen_new, hunks, old_title, title FROM changes
     WHERE page = :page AND old_version = :version AND version > old_version ORDER BY id
 """
-_LEAVING = "SELECT id, seen_old, seen_new FROM changes WHERE page = :page AND leaves ORDER BY id DESC LIMIT 1"
+_LEAVING = (
+    "SELECT id, seen_old, seen_new FROM changes WHERE page = :page AND page_removed ORDER BY id DESC LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)

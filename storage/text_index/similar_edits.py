@@ -9,7 +9,9 @@ from typing import Any
 DIGITS = 16
 
 
-def alike(kind: str, old_title: str | None, title: str | None, hunks: str, links: str = "[]") -> str | None:
+def similar_edit(
+    kind: str, old_title: str | None, title: str | None, hunks: str, links: str = "[]"
+) -> str | None:
     """A digest that two changes of one kind have in common where the same words came and went.
 
     `hunks` and `links` are the JSON of a change; None where neither words nor links tell.
