@@ -21,7 +21,7 @@ from crawler.diffing.diff import Reading, compare
 from crawler.tracking.records import hunks_json
 from review.app import make_app
 from storage.store import Store
-from storage.text_index.similar_edits import alike
+from storage.text_index.similar_edits import similar_edit
 
 SITES = ("harbour", "mountain", "river", "village")
 LANGUAGES = ("en", "fa", "ar", "sq")
@@ -133,7 +133,7 @@ def _add(store: Store, number: int, count: int) -> None:
         "words_added": diff.words_added,
         "words_removed": diff.words_removed,
         "hunks": hunks,
-        "alike": alike(kind, None, None, hunks),
+        "similar_edit": similar_edit(kind, None, None, hunks),
         "found_at": moment,
         "verdict": None if number % 3 == 0 else "important" if number % 301 == 0 else "reviewed",
     }

@@ -29,7 +29,7 @@ def parsed(query: Mapping[str, str]) -> Filters:
         weight=_weight(given["weight"]) if given["weight"] else 0.0,
         reviewed=one_of("reviewed", given["reviewed"], REVIEWED) or "no",
         words=given["words"],
-        visibility=one_of("shelf", given["shelf"], SHELVES) or "news",
+        shelf=one_of("shelf", given["shelf"], SHELVES) or "news",
     )
 
 

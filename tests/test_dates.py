@@ -270,7 +270,7 @@ def test_that_a_source_dates_a_page_otherwise_than_the_page_itself_is_no_move_of
                 run.lists("sitemap", DiscoveredUrl(f"{HOME}/old/", "sitemap", modified=listed), whole=False)
             run.sees("/old/", page(marked, "The old lamp").replace("lit", text))
     rows = story.store.db.conn.execute(
-        "SELECT kind, silent, hollow FROM changes WHERE kind = 'edited'"
+        "SELECT kind, silent, date_only FROM changes WHERE kind = 'edited'"
     ).fetchall()
     assert [tuple(row) for row in rows][1:] == [("edited", 1, 0)]
 

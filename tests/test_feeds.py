@@ -12,7 +12,7 @@ import feedparser
 import pytest
 from lxml import html
 
-from storage.text_index.similar_edits import alike
+from storage.text_index.similar_edits import similar_edit
 from tests.reviewed import BASE, RTL_OVERRIDE, Desk, desk, morning
 from tests.tracked import told
 
@@ -282,7 +282,10 @@ def test_the_latest_are_found_along_an_index(tmp_path: Path) -> None:
 def test_the_same_edit_of_many_pages_leads_with_its_latest(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
     hunk = {"op": "insert", "old_at": 0, "new_at": 0, "old": [], "new": ["A notice."], "words": []}
-    same = {"hunks": json.dumps([hunk]), "alike": alike("edited", None, "x", json.dumps([hunk]))}
+    same = {
+        "hunks": json.dumps([hunk]),
+        "similar_edit": similar_edit("edited", None, "x", json.dumps([hunk])),
+    }
     with told(path) as story, desk(story, path) as found:
         for n in range(120):
             add(found, f"Page {n}", **same)

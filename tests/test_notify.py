@@ -12,7 +12,7 @@ import pytest
 
 from crawler.notify.message import compose
 from storage.outbox import Outbox
-from storage.text_index.similar_edits import alike
+from storage.text_index.similar_edits import similar_edit
 from tests.command import PERSIAN
 from tests.local_site import LocalSite, Page
 from tests.newsroom import MORNING, Newsroom, killed_while_sending, mail_server, newsroom, until
@@ -258,7 +258,7 @@ def test_what_is_heavy_comes_at_once_and_the_rest_in_the_digest(tmp_path: Path) 
 
 
 def test_one_edit_of_many_pages_is_told_once(room: Newsroom) -> None:
-    same = {"hunks": WORDS, "alike": alike("edited", None, "x", WORDS)}
+    same = {"hunks": WORDS, "similar_edit": similar_edit("edited", None, "x", WORDS)}
     for number in range(40):
         room.happens(f"Page {number}", **same)
     (message,) = room.tell()

@@ -67,7 +67,7 @@ class Filters:
     """One of REVIEWED."""
     words: str = ""
     """Which stand in the text before the change or after it."""
-    visibility: str = "news"
+    shelf: str = "news"
     """One of SHELVES."""
 
 
@@ -219,7 +219,7 @@ def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Va
     judged = {"no": "IS NULL", "yes": "IS NOT NULL", "important": "= 'important'", "noise": "= 'noise'"}
     said, values = _said(reader, filters.words, a)
     wanted = {
-        f"{a}.visibility = :visibility": True,
+        f"{a}.visibility = :shelf": True,
         f"{a}.verdict {judged.get(filters.reviewed)}": filters.reviewed != "all",
         f"{a}.site = :site": filters.site,
         f"{a}.kind = :kind": filters.kind,
@@ -229,7 +229,7 @@ def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Va
         f"(SELECT language FROM pages WHERE pages.id = {a}.page) = :language": filters.language,  # noqa: S608
         said: filters.words,
     }
-    for name in ("visibility", "site", "kind", "since", "until", "weight", "language"):
+    for name in ("shelf", "site", "kind", "since", "until", "weight", "language"):
         values[name] = getattr(filters, name)
     return " AND ".join(sql for sql, applies in wanted.items() if applies), values
 
