@@ -275,7 +275,7 @@ def test_the_latest_are_found_along_an_index(tmp_path: Path) -> None:
         change_list.latest(story.reader, Filters(reviewed="all", site="riverside", kind="new"), 50)
         story.reader.db.conn.set_trace_callback(None)
         plans = [row[3] for sql in asked for row in story.reader.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}")]
-    assert "SEARCH c USING INDEX changes_by_day (shelf=?)" in plans
+    assert "SEARCH c USING INDEX changes_by_day (visibility=?)" in plans
     assert not [step for step in plans if step.startswith("SCAN") and "VIRTUAL" not in step]
 
 

@@ -161,7 +161,9 @@ def many(store: Store, count: int = 240) -> None:
             day = f"2026-03-{n * 7 % 5 + 1:02d}T06:00:00Z"
             twin = "twin" if n % 11 == 0 else None
             store.add_change(
-                values(f"{n}", site="abc"[n % 3], found_at=day, significance=n * 31 % 7 / 7, similar_edit=twin)
+                values(
+                    f"{n}", site="abc"[n % 3], found_at=day, significance=n * 31 % 7 / 7, similar_edit=twin
+                )
             )
 
 
