@@ -55,15 +55,12 @@ def marked_blocks(judged: Judged) -> list[Block] | None:
         sure = []
     before, after = ([every[n] for n in sure if (n < inside[0]) == first] for first in (True, False))
     mean = float(np.average(found[inside], weights=[len(every[n].words) + 1 for n in inside]))
-    return [
-        *before,
-        *_within(holder, [(every[n], float(found[n]) / mean) for n in inside], judged.page.url),
-        *after,
-    ]
+    probable = [(every[n], float(found[n])) for n in inside]
+    return [*before, *_within(holder, probable, WITHIN * mean, judged.page.url), *after]
 
 
-def _within(holder: Place, inside: Sequence[tuple[Block, float]], url: str) -> list[Block]:
-    """The blocks of the element without what is very improbable, and without improbable furniture."""
+def _within(holder: Place, inside: Sequence[tuple[Block, float]], least: float, url: str) -> list[Block]:
+    """The blocks of the element that are not less probable than this, without improbable furniture."""
     element = holder.element
     sheet = StyleSheet.of(element.getroottree().getroot())
     drop_cards(element, url)
@@ -77,7 +74,7 @@ def _within(holder: Place, inside: Sequence[tuple[Block, float]], url: str) -> l
         at = block.place.element
         if left[at]:
             again = left[at].popleft()
-            if probable >= WITHIN and not _is_control(block, holder):
+            if probable >= least and not _is_control(block, holder):
                 taken.append(again)
         elif at in there and probable >= LIKELY and len(block.words) >= FEW:
             taken.append(block)
