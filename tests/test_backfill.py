@@ -17,7 +17,7 @@ from crawler.fetch_result import FetchResult
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, told
 
-A, B, C = "The bridge was built in 1887.", "The bridge was built in 1878.", "The bridge has fallen down."
+A, B, C = "The bridge was built in 1887.", "The bridge was built in 1878.", "The bridge was blown up in 1878."
 LONG_AGO, AGO, TOMORROW = "2019-05-01T00:00:00Z", "2021-08-01T00:00:00Z", "2026-03-02T00:00:00Z"
 
 

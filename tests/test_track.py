@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -167,6 +167,34 @@ def test_not_modified_is_a_sight_of_the_page(watched: Story) -> None:
         assert run.sees("/bridge/", b"", 304).outcome is Outcome.not_modified
     assert watched.page("/bridge/").seen_at == watched.page("/bridge/").checked_at
     assert len(watched.versions("/bridge/")) == 1
+
+
+@pytest.mark.parametrize("text", [BRIDGE, NEW_BRIDGE], ids=["the same text", "another text"])
+def test_the_validators_are_those_of_the_body_that_was_seen_last(watched: Story, text: Sequence[str]) -> None:
+    def validators() -> tuple[str | None, str | None]:
+        page = watched.page("/bridge/")
+        return page.etag, page.last_modified
+
+    date = "Sat, 28 Feb 2026 08:00:00 GMT"
+    with watched.run() as run:
+        run.sees("/bridge/", article("The bridge", *BRIDGE), headers={"etag": '"one"', "last-modified": date})
+    assert validators() == ('"one"', date)
+    with watched.run() as run:
+        run.sees("/bridge/", b"", 304, headers={"etag": '"one again"'})
+    assert validators() == ('"one again"', date)
+    with watched.run() as run:
+        run.sees("/bridge/", article("The bridge", *text, extra="<p>1 702 readers today</p>"))
+    assert validators() == (None, None)
+
+
+def test_a_page_that_is_not_believed_leaves_the_validators_of_the_last_text(watched: Story) -> None:
+    with watched.run() as run:
+        run.sees("/bridge/", article("The bridge", *BRIDGE), headers={"etag": '"one"'})
+    for status in (200, 503):
+        with watched.run() as run:
+            nothing = article("The bridge", "Please subscribe.")
+            run.sees("/bridge/", nothing, status, headers={"etag": '"another"'})
+        assert watched.page("/bridge/").etag == '"one"'
 
 
 def test_a_change_lies_between_the_last_sight_of_the_old_and_the_first_of_the_new(watched: Story) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 from crawler.errors import VariorumError
 from crawler.fetch_result import FetchResult
@@ -197,8 +198,7 @@ def _seen(page: PageRow, fetched: FetchResult, decision: Decision) -> Values:
         "stale_since": None,
         "missing_since": None,
         "missing_run": None,
-        "etag": fetched.headers.get("etag") or page.etag,
-        "last_modified": fetched.headers.get("last-modified") or page.last_modified,
+        **_validators(page, fetched),
     }
     if decision.extract:
         values["names"] = decision.named
@@ -216,3 +216,14 @@ def _seen(page: PageRow, fetched: FetchResult, decision: Decision) -> Values:
         if page.version is not None:
             values["changed_at"] = fetched.fetched_at
     return values
+
+
+def _validators(page: PageRow, fetched: FetchResult) -> Values:
+    """ETag and Last-Modified of the page as it is now; a 304 that leaves one out confirms the stored one.
+
+    Those of an earlier body go with it: a server that answers 304 to them means that body, and not this one.
+    """
+    etag, modified = fetched.headers.get("etag") or None, fetched.headers.get("last-modified") or None
+    if fetched.status == HTTPStatus.NOT_MODIFIED:
+        etag, modified = etag or page.etag, modified or page.last_modified
+    return {"etag": etag, "last_modified": modified}
