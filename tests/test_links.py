@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.diffing.diff import Reading, compare
 from crawler.extraction.extract import extract
-from crawler.extraction.html.links import address
+from crawler.extraction.html.links import TOKEN, address
 from crawler.output.objects import hunks_of
 from crawler.output.objects import links_of as links_of_change
 from crawler.output.word_diff import marked_lines
@@ -152,3 +152,11 @@ def test_a_version_stored_before_links_were_kept_makes_no_change(story: Story) -
         story.store._run("UPDATE versions SET links = NULL", [])
     seen(story, "https://example.org/other", "https://example.org/other")
     assert story.news() == []
+
+
+@pytest.mark.parametrize(
+    "path", ["x" * 60_000, "ab-" * 20_000, "x" * 30_000 + "1"], ids=["one", "pieces", "token"]
+)
+def test_a_link_of_tens_of_thousands_of_characters_costs_that_link_and_no_time(path: str):
+    assert address(f"/p/{path}", "https://ormhead.example/") == ""
+    assert TOKEN.sub("…", "ab-" * 2_000) == "ab-" * 2_000

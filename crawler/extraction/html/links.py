@@ -13,9 +13,11 @@ from crawler.extraction.html.markup import text_of
 
 NUMBER = re.compile(r"[0-9]{1,8}")
 """What names a page in a query; a longer one is a moment."""
-TOKEN = re.compile(r"(?=[^/]*[0-9])[A-Za-z0-9_=]{20,}")
+TOKEN = re.compile(r"(?<![A-Za-z0-9_=])(?=[A-Za-z0-9_=]{20})(?=[^/]*[0-9])[A-Za-z0-9_=]+")
 """A piece of a path that is drawn anew for each visitor; a slug has hyphens."""
 MOST = 2_000
+LONGEST = 8_000
+"""A longer address leads nowhere: servers refuse it."""
 
 
 def links(blocks: Iterable[Block], url: str) -> str:
@@ -36,6 +38,8 @@ def address(href: str, url: str) -> str:
     Scheme, `www.`, fragment and final slash name nothing; of a query only plain numbers do. A link within
     the page's own host has no host: the whole site may move.
     """
+    if len(href) > LONGEST:
+        return ""
     try:
         parts, own = urlsplit(urljoin(url, href.strip())), urlsplit(url)
     except ValueError:
