@@ -1,1 +1,4 @@
-"""Decides what a page says and what changed in it, and runs the crawls."""
+"""The web-change crawler: reads pages, detects and records what changed in them, and runs the crawls.
+
+`docs/how-it-works.md` shows the folders; import-linter (pyproject.toml) holds which may import which.
+"""

@@ -1,4 +1,4 @@
-"""How a run of one site ended. Plain data."""
+"""The report of how a run of one site ended. Plain data."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """How a run ended."""
+    """How a run of one site ended, with its counts."""
 
     site: str
     failed: bool
-    """The whole site failed: nothing of it could be had, or the run broke down."""
+    """The whole site failed: no page could be fetched, or the run broke down."""
     reason: str
     """finished, shutdown, closespider_timeout, unreachable ..., or how the child died."""
     trouble: str = ""
-    """What to tell the operator of a failed run."""
+    """What went wrong, for the operator; empty unless the run failed."""
     counts: dict[str, Any] = field(default_factory=dict)
     """What `variorum crawl --json` prints of the run."""

@@ -194,17 +194,17 @@ def test_a_site_that_fails_as_a_whole_fails_the_command(tmp_path: Path) -> None:
     root = workspace(tmp_path, dead='url = "http://127.0.0.1:1/"\ndelay = 0\nrobots = false\n')
     result = variorum("-C", root, "crawl", "--json")
     assert result.exit_code == 1
-    assert json.loads(result.stdout)["trouble"].startswith("nothing of the site could be had")
+    assert json.loads(result.stdout)["trouble"].startswith("no page could be fetched")
     plain = variorum("-C", root, "crawl")
     assert plain.exit_code == 1
-    assert "dead failed: nothing of the site could be had" in plain.stderr
+    assert "dead failed: no page could be fetched" in plain.stderr
     assert objects("-C", root, "status")[0]["sites"][0]["issues"][0]["kind"] == "unreachable"
 
 
 def test_what_kept_a_site_from_being_read_is_said_once(tmp_path: Path) -> None:
     root = workspace(tmp_path, dead='url = "http://127.0.0.1:1/"\ndelay = 0\n')
     told = variorum("-C", root, "crawl").stderr
-    assert "last, http://127.0.0.1:1/: robots: http://127.0.0.1:1/robots.txt could not be read" in told
+    assert "last error: http://127.0.0.1:1/: robots: http://127.0.0.1:1/robots.txt could not be read" in told
     assert "no page could be fetched: robots: http://" in variorum("-C", root, "check", "dead").stderr
     assert ", 1 time: nothing of the site" in variorum("-C", root, "status").stdout
 

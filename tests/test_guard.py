@@ -94,7 +94,7 @@ def test_a_fault_of_ours_over_one_page_costs_that_page_alone(quick: Quick, local
     assert (report.failed, report.reason) == (False, "finished")
     told = {issue.kind: issue.message for issue in quick.issues()}
     assert told["broken pages"].startswith(
-        "5 pages; the first, IntegrityError: FOREIGN KEY constraint failed"
+        "5 pages; first error: IntegrityError: FOREIGN KEY constraint failed"
     )
     assert "run broke down" not in told
     assert quick.crawl().counts["changed"] == len(PATHS)

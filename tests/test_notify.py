@@ -420,7 +420,7 @@ def test_where_nobody_is_named_nobody_is_told(tmp_path: Path) -> None:
     with newsroom(tmp_path, "") as room:
         room.happens("The bridge")
         assert room.tell() == []
-        assert "nobody is told" in room.command("doctor").stdout
+        assert "no notifications are sent" in room.command("doctor").stdout
 
 
 def test_what_is_fresh_is_found_without_looking_at_what_is_old(room: Newsroom) -> None:

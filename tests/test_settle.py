@@ -73,8 +73,8 @@ def test_a_run_that_ended_before_any_answer_says_why_and_not_that_the_site_is_un
 ) -> None:
     tally = Tally(live=3)
     assert tally.issue(reason) == CUT_SHORT
-    assert "before any page was had" in tally.cut_short(reason)
-    assert "could be had" not in tally.trouble(reason)
+    assert "before any page was fetched" in tally.cut_short(reason)
+    assert "could be fetched" not in tally.trouble(reason)
     assert not tally.is_whole(reason)
 
 

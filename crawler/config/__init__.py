@@ -1,1 +1,4 @@
-"""The workspace and its site files, read and checked once. Pure; imports the ground only."""
+"""Reads and checks the workspace and its site files, once.
+
+Pure but for reading these files. May import the modules directly in `crawler`, nothing else of the project.
+"""

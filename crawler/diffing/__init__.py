@@ -1,4 +1,4 @@
-"""Compares two texts of a page: words and blocks, sentence ages, and how much an edit matters. Pure.
+"""Compares two texts of a page: changed words and blocks, sentence ages, significance of an edit. Pure.
 
 Imports the standard library, msgspec and regex; nothing else of the project.
 """

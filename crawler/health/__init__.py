@@ -1,1 +1,4 @@
-"""Whether the runs and the set-up are well: for `status` and `doctor`."""
+"""Reports whether the runs, the sites and the installation are well, for `status`, `sites` and `doctor`.
+
+May import `crawler.runtime`, `crawler.notify`, `storage` and what is below them; never the command line.
+"""

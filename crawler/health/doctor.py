@@ -150,7 +150,7 @@ def _news(workspace: Workspace, sites: dict[str, Site]) -> str:
     """Every target is one that can be told, took what it was told last, and leaves no doubt."""
     targets = targets_of(workspace, sites.values())
     if not targets:
-        return "nobody is told: `notify` names who is"
+        return "no notifications are sent: add `notify` to variorum.toml or to a site file"
     for target in targets:
         Service(target)
     if workspace.database.exists():

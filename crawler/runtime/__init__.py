@@ -1,1 +1,4 @@
-"""The daemon, and each run of a site in a child process."""
+"""Runs the crawls: the daemon, the child process of each run, and the Scrapy pipeline that records it.
+
+May import `crawler.tracking`, `spiders`, `storage` and what is below them; never `cli` or `review`.
+"""

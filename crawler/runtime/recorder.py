@@ -146,7 +146,7 @@ class Recorder:
             self._stop(self.tally.breakdown)
 
     def run_ended(self, reason: str) -> None:
-        """Settle what the run has shown as a whole, and close it."""
+        """Close the run: record what it has shown of the site as a whole, and raise or close issues."""
         self.guard.close()
         if not hasattr(self, "tracker"):
             return  # it never began
@@ -160,7 +160,7 @@ class Recorder:
     def _give_up(self, error: Exception) -> None:
         reason, trouble = DATABASE if is_unusable(error) else BROKEN, in_words(error)
         with suppress(StoreError, sqlite3.Error):
-            self._complain(BROKE_DOWN, trouble)
+            self._raise_run_issues(BROKE_DOWN, trouble)
             self._close_run(reason, iso(now()), trouble)
         told = {"event": "ended", "site": self._spider().site.name, "run": self.run, "reason": reason}
         self._emit({**told, "failed": True, "trouble": trouble})
@@ -168,7 +168,7 @@ class Recorder:
     def _conclude(self, reason: str) -> None:
         at = iso(now())
         trouble = self.tally.trouble(reason)
-        self._complain(self.tally.issue(reason), trouble)
+        self._raise_run_issues(self.tally.issue(reason), trouble)
         self.frontier.raise_issue(CUT_SHORT, self.tally.cut_short(reason))
         self.frontier.raise_issue("asked to wait", self._waited() if self._stat(UNFETCHED) else "")
         if not trouble:
@@ -178,7 +178,7 @@ class Recorder:
         self._emit({"event": "ended", "failed": bool(trouble), "trouble": trouble, **self._report()})
 
     def _settle(self, reason: str, at: str) -> None:
-        """What the run has seen settles the pages that were missing; the site as a whole, if it saw all."""
+        """Finalize missing pages; after a run that saw all, check the site as a whole, too."""
         whole = reason in {"finished", SPENT}
         if whole or reason == TIME_UP:  # who sent a signal waits, and learning takes memory
             self.tracker.finish()
@@ -192,15 +192,17 @@ class Recorder:
         if (traps := self.frontier.trap_summary()) or self.frontier.fetched_all_live():
             self.frontier.raise_issue("trap", traps)
 
-    def _complain(self, kind: str, trouble: str) -> None:
-        """Raise the issue that this run is, and close those that it is not."""
+    def _raise_run_issues(self, kind: str, trouble: str) -> None:
+        """Raise the issue of this kind for the run, and close the other kinds."""
         for about in (UNREACHABLE, BROKE_DOWN, SITE_MOVED, CHANGED):
             self.frontier.raise_issue(about, trouble if about == kind else "")
         if kind == MISSING:
             self.frontier.raise_issue(MISSING, trouble)
         faults = self.tally.faults
-        told = f"{len(faults)} pages; the first, {faults[0]}" if faults else ""
-        self.frontier.raise_issue("broken pages", "" if kind == BROKE_DOWN else told)
+        message = (
+            f"{len(faults)} page{'' if len(faults) == 1 else 's'}; first error: {faults[0]}" if faults else ""
+        )
+        self.frontier.raise_issue("broken pages", "" if kind == BROKE_DOWN else message)
 
     def _stop(self, reason: str) -> None:
         if self._closing is not None or self.crawler.engine is None:
@@ -217,7 +219,7 @@ class Recorder:
         until = self.store.site(site.name).rest_until
         if until and until > iso(started):
             raise SiteTrouble(
-                f"{site.name}: the site asked to be left alone until {until}; crawl it after that."
+                f"{site.name}: the site sent Retry-After: no requests until {until}; crawl it after that."
             )
         self.run = self.store.begin_run(site.name, iso(started))
         self.rekeyed = follow_rules(self.store, site, self.run)
@@ -253,7 +255,7 @@ class Recorder:
         return told | asdict(self.rekeyed)
 
     def _waited(self) -> str:
-        """What to tell of hosts that asked to wait."""
+        """What Retry-After did to this run, host by host; empty where no host sent it."""
         stats = self.crawler.stats
         return "; ".join(stats.get_value(TOLD, {}).values()) if stats else ""
 

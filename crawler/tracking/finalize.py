@@ -28,7 +28,7 @@ SILENT_TIMES = 5
 
 
 def too_many(missing: int, live: int) -> bool:
-    """Whether so many of a site's pages are missing at once that the site is at fault, and not its pages."""
+    """Whether the share of missing pages is so large that the site must be at fault, and not its pages."""
     return missing > MANY and missing > MANY_SHARE * (live + missing)
 
 
@@ -43,7 +43,7 @@ def finalize(frontier: RunFrontier, at: str) -> list[str]:
 
 
 def _storm(frontier: RunFrontier, missing: Sequence[PageRow]) -> str:
-    """What to say where the site as a whole seems to be at fault; empty where it does not.
+    """The issue of a site that loses many pages at once; empty for any other site.
 
     It is measured by all its pages, and by those that this run looked at: a run may look at a small part of
     a large site only. Of these, the ones that their source lists no longer do not count.
@@ -54,7 +54,7 @@ def _storm(frontier: RunFrontier, missing: Sequence[PageRow]) -> str:
     for lost, others in ((missing, all_live), (unexplained, seen)):
         if too_many(len(lost), others):
             of = f"{len(lost)} of {others + len(lost)} pages"
-            return f"{of} answer “not found” at once; none is taken as gone. Look at the site."
+            return f"{of} answer “not found” at once; none counts as gone. Look at the site."
     return ""
 
 
@@ -86,7 +86,7 @@ def _confirmed(frontier: RunFrontier, page: PageRow, at: str) -> str:
 
 
 def silence(news: Sequence[str], at: str) -> str:
-    """What to say of a site that published steadily and has stopped; empty where it has not.
+    """The issue of a site that published steadily and has stopped; empty for any other site.
 
     `news` are the moments at which its new pages were seen, the oldest first; before there are `STEADY` of
     them, nothing is usual.
@@ -98,11 +98,12 @@ def silence(news: Sequence[str], at: str) -> str:
     if parse(at) - moments[-1] <= max(LEAST_SILENCE, SILENT_TIMES * usual):
         return ""
     days = max(1, round(usual / timedelta(days=1)))
-    return f"nothing new since {news[-1]}, where a page used to come every {days} days: is it still found?"
+    often = "every day" if days == 1 else f"every {days} days"
+    return f"no new page since {news[-1]}, where one used to appear {often}: are new pages still found?"
 
 
 def no_article(frontier: RunFrontier, last_trouble: str) -> str:
-    """What to say of a run in which no page was an article; empty where one was, or none was due.
+    """The issue of a run in which no page was an article; empty where one was, or none was due.
 
     A run that looks at a few pages of a large site may happen to look at lists alone: that is no trouble as
     long as no article of it was refused or failed.
@@ -111,19 +112,24 @@ def no_article(frontier: RunFrontier, last_trouble: str) -> str:
     looked_at, articles, missed = store.count_sights(frontier.run)
     if articles or not looked_at or not (missed or store.count_articles(name) == 0):
         return ""
-    told = f"none of the {looked_at} pages fetched is an article"
-    told += f"; {missed} of them were articles before" if missed else ""
-    return f"{told}; last trouble, {last_trouble}" if last_trouble else f"{told}. Is `url` the right address?"
+    message = f"none of the {looked_at} pages fetched is an article"
+    message += f"; {missed} of them were articles before" if missed else ""
+    return (
+        f"{message}; last error: {last_trouble}"
+        if last_trouble
+        else f"{message}. Is `url` the right address?"
+    )
 
 
 def unmet(frontier: RunFrontier) -> str:
-    """What the site's file expects of it and it does not show; empty where it shows all."""
+    """What the site file expects (`expect`) and the site does not show, in words; empty for none."""
     expected, store, name = frontier.site.expect, frontier.store, frontier.site.name
     pages = store.count_articles(name)
+    counted = "1 page" if pages == 1 else f"{pages} pages"
     faults = []
     if expected.pages.min is not None and pages < expected.pages.min:
-        faults.append(f"{pages} pages, where at least {expected.pages.min} are expected")
+        faults.append(f"{counted}, where at least {expected.pages.min} are expected")
     if expected.pages.max is not None and pages > expected.pages.max:
-        faults.append(f"{pages} pages, where at most {expected.pages.max} are expected")
+        faults.append(f"{counted}, where at most {expected.pages.max} are expected")
     faults += [f"no page in {one}" for one in expected.languages if one not in store.languages(name)]
     return "; ".join(faults)

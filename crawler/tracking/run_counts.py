@@ -1,4 +1,4 @@
-"""How a run fares: its fetches counted, and whether the site as a whole is at work."""
+"""Counts the fetches of a run and finds out from the counts whether the site as a whole is in trouble."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EARLY = {
 CUT_SHORT = "cut short"
 """The kind of issue of such a run."""
 UNREACHABLE, BROKE_DOWN, SITE_MOVED = "unreachable", "run broke down", "site moved"
-"""Kinds of issues of a run that brought nothing; `MISSING` is another."""
+"""Kinds of issues of a run that fetched no page; `MISSING` is another."""
 SITE_FILE = "site file"
 """The kind of issue of a site whose file can't be read."""
 REFUSED, MISSING, CHANGED, SPENT = "refused", "many missing", "many changed", "budget"
@@ -36,7 +36,7 @@ REFUSED, MISSING, CHANGED, SPENT = "refused", "many missing", "many changed", "b
 MANY_CHANGED, CHANGED_SHARE = 20, 0.5
 """More pages than these, in number and as a part of all, are not edited in one night."""
 STREAK = 20
-"""After so many refusals and failures without one answer between them, a site is not asked further."""
+"""Consecutive refusals and failures, without one answer between them, after which a run stops."""
 
 
 MOVED_SHARE = 0.8
@@ -45,7 +45,7 @@ MOVED_SHARE = 0.8
 
 @dataclass
 class Tally:
-    """The counts of one run."""
+    """Counts of one run by name, and the messages that follow from them."""
 
     live: int = 0
     """How many pages of the site were there when the run began."""
@@ -54,7 +54,7 @@ class Tally:
     """What broke over a page."""
     _outcomes: Counter[Outcome] = field(default_factory=Counter)
     last_trouble: str = ""
-    """The last fetch that brought no page, in words."""
+    """The last fetch that failed, in words: URL and reason."""
     breakdown: str = ""
     """The reason for which the run broke down as a whole, whatever Scrapy says of its end."""
     unseen: bool = False
@@ -65,7 +65,7 @@ class Tally:
     _away: Counter[str] = field(default_factory=Counter)  # pages that redirect to each other site
 
     def add(self, tracked: Tracked) -> None:
-        """Count one fetch."""
+        """Add one fetch to the counts."""
         self._outcomes[tracked.outcome] += 1
         if tracked.held:
             self.add_changes(tracked.changes)
@@ -85,7 +85,7 @@ class Tally:
             self.last_trouble = f"{tracked.url}: {in_words(tracked.outcome, tracked.reason)}"
 
     def add_changes(self, kinds: Iterable[str]) -> None:
-        """Count changes by their kinds."""
+        """Add changes, given by their kinds, to the counts."""
         self.counts.update("changed" if kind in {"edited", "retitled"} else kind for kind in kinds)
 
     def reason_to_stop(self) -> str | None:
@@ -102,7 +102,7 @@ class Tally:
         return MISSING if too_many(left, self._known() - left) else None
 
     def _changed(self) -> int:
-        """How many pages have changed, or seem to have."""
+        """The number of pages that have changed or are suspects."""
         return self.counts["changed"] + self._outcomes[Outcome.suspect]
 
     def _known(self) -> int:
@@ -110,7 +110,7 @@ class Tally:
         return self.live + self.counts["baseline"] + self.counts["new"]
 
     def trouble(self, reason: str) -> str:
-        """What to say of a run that ended for this reason and got nothing; empty where all is well."""
+        """The message of the issue of a run that ended for this reason; empty for a run that went well."""
         if self._broke_down(reason):
             return f"the run ended early ({reason}); {self.faults[-1] if self.faults else 'its log says why'}"
         if self._has_moved(reason):
@@ -121,14 +121,15 @@ class Tally:
             return ""
         if reason in EARLY:
             return self.cut_short(reason)
-        return f"nothing of the site could be had; last, {self.last_trouble or 'no answer came'}"
+        return f"no page could be fetched; last error: {self.last_trouble or 'no response'}"
 
     def cut_short(self, reason: str) -> str:
-        """What to say of a run that ended before its end; empty for any other."""
+        """The message of the issue of a run that was ended early; empty for any other run."""
         if reason not in EARLY:
             return ""
-        had = f"after {self.counts['fetched']} pages" if self.counts["fetched"] else "before any page was had"
-        return f"{EARLY[reason]}, {had}; the others wait for the next run"
+        count = self.counts["fetched"]
+        when = f"after {count} page{'' if count == 1 else 's'}" if count else "before any page was fetched"
+        return f"{EARLY[reason]}, {when}; the other pages wait for the next run"
 
     def is_whole(self, reason: str) -> bool:
         """Whether a run with this end has looked at all that its sources led to."""
@@ -139,20 +140,20 @@ class Tally:
         return reason in BREAKDOWNS or (bool(self.faults) and not self._answers())
 
     def _stopped(self, reason: str) -> str:
-        """Why the run stopped asking."""
+        """The message of a run that stopped early: refused, or too many pages missing or changed."""
         if reason == MISSING:
-            return f"{len(self._left)} of {self._known()} pages are not found at once; none is taken as gone"
+            return f"{len(self._left)} of {self._known()} pages are not found at once; none counts as gone"
         if reason == CHANGED:
             changed = f"{self._changed()} of {self._known()} pages have changed at once"
-            return f"{changed}: has the site a new design? The other pages wait for the next run"
-        refused = f"refused or failed {STREAK} times in a row, so it was asked no further"
-        return f"{refused}; last, {self.last_trouble}"
+            return f"{changed}: does the site have a new design? The other pages wait for the next run"
+        refused = f"the site refused or failed {STREAK} times in a row, so the run stopped"
+        return f"{refused}; last error: {self.last_trouble}"
 
     def _has_moved(self, reason: str) -> bool:
         return reason not in {"shutdown", REFUSED} and bool(self.moved_to())
 
     def _move(self) -> str:
-        """Where the site has moved to, and what to do about it."""
+        """The message of a site that redirects elsewhere: where it has moved to, and what to do about it."""
         origin = self.moved_to()
         lead = f"{self._away[origin]} of {self.counts['fetched']} pages fetched redirect there"
         return f"the site has moved to {origin}: {lead}. Change `url` in its file, or add it to `also`"
@@ -166,7 +167,7 @@ class Tally:
         return sum(self._outcomes[one] for one in ANSWERS)
 
     def issue(self, reason: str) -> str:
-        """The kind of issue that such an end is, where there is trouble."""
+        """The kind of the issue for a run that failed for this reason."""
         if self._broke_down(reason):
             return BROKE_DOWN
         if self._has_moved(reason):
@@ -177,7 +178,7 @@ class Tally:
 
 
 def _word(tracked: Tracked) -> str | None:
-    """The count that a fetch belongs to besides its changes."""
+    """The name of the count to which a fetch adds, besides those of its changes; None for no count."""
     if tracked.outcome is Outcome.not_modified:
         return "not_modified"
     if tracked.left or tracked.outcome is Outcome.suspect:

@@ -193,8 +193,8 @@ class RunFrontier:
         if not named:
             return ""
         return (
-            f"addresses without end were not followed: {named}. If no page is missing, name them "
-            "under `exclude` in the site's file, and this is not said again."
+            f"crawler trap: {named} not followed. If no page is missing, add them to `exclude` in the "
+            "site file to close this issue."
         )
 
     def fetched_all_live(self) -> bool:

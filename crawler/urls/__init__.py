@@ -1,1 +1,4 @@
-"""Which addresses name one page, which belong to a site, which are crawler traps. Pure."""
+"""Decides which URLs name the same page, which belong to a site, and which are crawler traps. Pure.
+
+May import `crawler.config` and the modules directly in `crawler`.
+"""
