@@ -55,7 +55,8 @@ def morning(request: Request) -> Response:
         done = number(request, "done")
         values: dict[str, Any] = {
             "issues": reader.issues(filters.site),
-            "suspects": reader.suspects(filters.site),
+            "suspects": reader.suspects(filters.site, SUSPECTS),
+            "all_suspects": reader.count_suspects(filters.site),
             "languages": change_list.languages(reader),
             "sites": change_list.site_names(reader),
             "done": batch_of(reader, done) if done else None,
@@ -74,7 +75,6 @@ def morning(request: Request) -> Response:
         choices=REVIEWED,
         shelves=SHELVES,
         most_issues=ISSUES,
-        most_suspects=SUSPECTS,
     )
 
 

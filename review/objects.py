@@ -54,6 +54,7 @@ def change_object(item: Item, row: ChangeRow, said: list[VerdictRow]) -> Object:
         "hollow": bool(row.date_only),  # the name until 0.1
         "modified": row.modified,
         "old_modified": row.old_modified,
+        "suspected_since": row.suspected_since,
         "hunks": json.loads(row.hunks),
         "links": json.loads(row.links),
         "verdicts": [

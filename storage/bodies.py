@@ -50,7 +50,6 @@ class Packed:
     """Empty where the body was stored already."""
     base: str | None = None
     """The digest of the body that it is packed against."""
-    depth: int = 0
 
 
 def pack(conn: sqlite3.Connection, data: bytes, *, base: str | None = None) -> Packed:
@@ -61,7 +60,7 @@ def pack(conn: sqlite3.Connection, data: bytes, *, base: str | None = None) -> P
     prefix = get(conn, base) if base else b""
     depth = _depth(conn, base) + 1 if base else 0
     if len(prefix) >= _LEAST_BASE and depth <= MAX_DEPTH:
-        return Packed(digest, len(data), _pack_against(data, prefix), base, depth)
+        return Packed(digest, len(data), _pack_against(data, prefix), base)
     return Packed(digest, len(data), zstd.compress(data, level=_LEVEL))
 
 
@@ -75,9 +74,11 @@ def insert(conn: sqlite3.Connection, packed: Packed) -> str:
         return packed.digest
     if not packed.data or (packed.base and not _is_stored(conn, packed.base)):
         raise NotFound(f"the body {packed.digest[:12]} was packed against one that is stored no more")
+    # Counted now: since it was packed, a prune may have taken away a body below its base.
+    depth = _depth(conn, packed.base) + 1 if packed.base else 0
     conn.execute(
         "INSERT INTO bodies(digest, base, depth, size, data) VALUES (?, ?, ?, ?, ?)",
-        [packed.digest, packed.base, packed.depth, packed.size, packed.data],
+        [packed.digest, packed.base, depth, packed.size, packed.data],
     )
     return packed.digest
 

@@ -388,3 +388,22 @@ def field_words(db: Database) -> None:
             db.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
     db.execute("ALTER TABLE pins RENAME TO template_overrides")
     db.execute("ALTER TABLE drifts RENAME TO extraction_drifts")
+
+
+@migrations()
+def suspects_by_age(db: Database) -> None:
+    """An index of the open suspects of all sites, by when they were first seen."""
+    db.execute("CREATE INDEX suspects_by_age ON suspects(closed_at, since)")
+
+
+@migrations()
+def depths_of_bodies(db: Database) -> None:
+    """How many bodies are unpacked before each, counted anew: a crawl beside a prune may have been wrong."""
+    db.execute(
+        "WITH RECURSIVE chain(digest, depth) AS ("
+        " SELECT digest, 0 FROM bodies WHERE base IS NULL"
+        " UNION ALL SELECT bodies.digest, chain.depth + 1"
+        " FROM bodies JOIN chain ON bodies.base = chain.digest)"
+        " UPDATE bodies SET depth = chain.depth FROM chain"
+        " WHERE chain.digest = bodies.digest AND bodies.depth <> chain.depth"
+    )

@@ -103,7 +103,9 @@ def test_redirects_and_odd_spellings_of_an_address_inside_are_refused(local_site
     urls = [local_site.url + path for path in paths]
     outcome = small_crawl(site, [*urls, "file:///etc/passwd"])
     assert local_site.paths() == paths
-    assert outcome.answers.pop("/scheme/").status == 302
+    scheme = outcome.answers.pop("/scheme/")
+    assert (scheme.raised, scheme.status) == ("LeadsNowhere", 0)
+    assert "'file:///etc/passwd', which is no web address" in scheme.detail
     assert {answer.raised for answer in outcome.answers.values()} == {"AddressRefused"}
     assert {answer.error for answer in outcome.answers.values()} == {"address"}
 

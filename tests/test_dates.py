@@ -308,7 +308,7 @@ def test_every_table_with_a_bad_date_is_healed_when_the_database_is_opened(tmp_p
         assert (page_row.published, page_row.modified, page_row.published_by) == (None, None, None)
         assert (version.published, version.published_by) == (None, None)
         assert {page_row.found_at, version.captured_at, store.sights(1)[0].at} == {"0001-01-01T00:00:00Z"}
-        assert store.listed_dates("riverside") == {}
+        assert store.listed_date(page_row.id, "sitemap") is None
         assert [row.cursor for row in store.sources("riverside") if row.address == "x"] == [None]
     with told(path) as story, story.run() as run:
         story.now = datetime(2026, 6, 1, tzinfo=UTC)

@@ -164,8 +164,9 @@ def test_exports_go_on_from_their_cursors(story: Story, tmp_path: Path) -> None:
     prune(tmp_path / "variorum.db")
     assert list(export.documents(story.reader, since=cursor)) == []
     assert list(export.captures(story.reader, since=cursor)) == []
-    with story.run() as run:
-        run.sees("/old-mill/", article("The mill", "The mill is for sale, with all that belongs to it."))
+    for _ in range(2):  # most of the text has gone: a suspect, until the next run shows it, too
+        with story.run() as run:
+            run.sees("/old-mill/", article("The mill", "The mill is for sale, with all that belongs to it."))
     [document] = export.documents(story.reader, since=cursor)
     assert document["text"] == "The mill is for sale, with all that belongs to it."
 
@@ -185,9 +186,10 @@ def test_an_edit_is_found_by_other_rules_all_the_same(tmp_path: Path) -> None:
         story.now = story.now.replace(month=9)
         with story.run() as run:  # by new rules the text is shorter, and the same
             assert run.sees("/bridge/", article("The bridge", texts[-1], "Read 18 times.")).changes == ()
-        with story.run() as run:
-            tracked = run.sees("/bridge/", article("The bridge", "It has gone.", "Read 19 times."))
-        assert tracked.changes == ("edited",)
+        for changes in [(), ("edited",)]:  # a whole rewrite is a suspect, until the next run shows it, too
+            with story.run() as run:
+                tracked = run.sees("/bridge/", article("The bridge", "It has gone.", "Read 19 times."))
+            assert tracked.changes == changes
         assert story.texts("/bridge/")[-2:] == [texts[-1], "It has gone."]
         assert_sound(story)
 

@@ -106,3 +106,16 @@ def test_any_bytes_in_any_order_come_back(conn: sqlite3.Connection, versions: li
     for data in versions:
         base = bodies.put(conn, data, base=base)
     assert [bodies.get(conn, bodies.digest_of(data)) for data in versions] == versions
+
+
+def test_what_was_packed_before_a_body_below_it_was_taken_away_counts_those_that_are_left(
+    conn: sqlite3.Connection,
+) -> None:
+    lowest = bodies.put(conn, page(1))
+    middle = bodies.put(conn, page(2), base=lowest)
+    packed = bodies.pack(conn, page(3), base=middle)
+    bodies.remove(conn, lowest)  # a prune, while the crawl waits for its turn to write
+    digest = bodies.insert(conn, packed)
+    depths = conn.execute("SELECT digest, depth FROM bodies ORDER BY depth").fetchall()
+    assert depths == [(middle, 0), (digest, 1)]
+    assert bodies.get(conn, digest) == page(3)
