@@ -13,11 +13,14 @@ from dataclasses import dataclass
 
 from crawler.diffing.normalisation import CONCEALED, PLACEHOLDER, plain
 from crawler.extraction.boilerplate.path_scores import PathScores
+from crawler.extraction.classifier.features import ENDS
 from crawler.extraction.html.blocks import Block
 
-CUT = 0.35
-"""From this mean on, what stands at a block path is text. Low, so that nothing of the text is lost: chosen on
-real captures, each site by weights that had not seen it (docs/truth.md)."""
+CUT, SENTENCE = 0.4, 0.2
+"""From this mean on, what stands at a block path is text; for a sentence a lower one is enough, so that
+nothing of the text is lost. Chosen on real captures, each site by weights that had not seen it."""
+LINKED = 0.5
+"""What is links to so much of it leads elsewhere, and is no sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def changed(old: Sequence[Block], new: Sequence[Block]) -> tuple[list[Block], li
 def paired(old: Sequence[Block], new: Sequence[Block], scores: PathScores) -> Pair:
     """The text of both captures. A block that is visible in both is text of both or of none."""
     match = _matched(old, new)
-    of_old, of_new = ([scores.mean(block.path) >= CUT for block in blocks] for blocks in (old, new))
+    of_old, of_new = ([_is_text(block, scores) for block in blocks] for blocks in (old, new))
     for i, j in match.items():
         of_old[i] = of_new[j] = of_old[i] or of_new[j]
     stands = set(match.values())
@@ -57,6 +60,11 @@ def paired(old: Sequence[Block], new: Sequence[Block], scores: PathScores) -> Pa
         gone=[block for n, block in enumerate(old) if of_old[n] and n not in match],
         come=[block for n, block in enumerate(new) if of_new[n] and n not in stands],
     )
+
+
+def _is_text(block: Block, scores: PathScores) -> bool:
+    is_sentence = block.linked < LINKED and ENDS.search(block.text) is not None
+    return scores.mean(block.path) >= (SENTENCE if is_sentence else CUT)
 
 
 def _matched(old: Sequence[Block], new: Sequence[Block]) -> dict[int, int]:

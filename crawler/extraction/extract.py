@@ -137,6 +137,21 @@ def opened(
     """The page parsed, less what rules and template cut, its blocks judged. As `extract`."""
     tree = parse(body, url, encoding)
     says = metadata(tree, url)
+    title = cleaned(tree, url, remove=remove, select=select, template=template)
+    if select:
+        return Opened(url, tree, says, title, None, tuple(_selected(tree, url, select)))
+    return Opened(url, tree, says, title, judge(page_of(tree, url), weights or shipped()))
+
+
+def cleaned(
+    tree: HtmlElement,
+    url: str,
+    *,
+    remove: Sequence[str] = (),
+    select: Sequence[str] = (),
+    template: Template = EMPTY,
+) -> str:
+    """Takes out of a tree what rules and template cut; the title of the page."""
     for css in remove:
         for element in matching(tree, css):
             drop(element)
@@ -146,14 +161,17 @@ def opened(
         if (marked := marked_element(tree)) is not None:
             drop_teasers(marked)  # while their labels stand: a template learns and cuts those
     cut(tree, template)
-    if select:
-        return Opened(url, tree, says, title, None, tuple(_selected(tree, url, select)))
-    return Opened(url, tree, says, title, judge(page_of(tree, url), weights or shipped()))
+    return title
 
 
 def extract_opened(page: Opened, known: Siblings = ALONE) -> Extract:
     """The extract of an opened page, `known` is what other pages of its site tell. Raises ExtractionError."""
     taken = text_blocks(seen_with(page.judged, known), page.title) if page.judged else page.selected
+    return extract_of(page, taken)
+
+
+def extract_of(page: Opened, taken: Sequence[Block]) -> Extract:
+    """The extract of an opened page with these blocks as its text. Raises ExtractionError."""
     every = page.judged.page.blocks if page.judged else page.selected
     kind = kind_of(page.tree, every, taken)
     lines = [line for block in taken for line in block.lines if page.selected or not is_counter(line)]

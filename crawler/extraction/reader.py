@@ -8,15 +8,28 @@ from datetime import date
 
 from crawler.config.site import Site
 from crawler.dates import sound_date
+from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.boilerplate.template import EMPTY, Template
 from crawler.extraction.documents import extract_file
-from crawler.extraction.extract import EXTRACTOR, Extract, ExtractionError, extract, rules_at
+from crawler.extraction.extract import EXTRACTOR, Extract, ExtractionError, rules_at
 from crawler.extraction.html.article_parts import split
 from crawler.extraction.media_type import HTML, media_type
+from crawler.extraction.together import Rules, Together, kept_open, read_together, shows_the_same
 from crawler.fetch_result import FetchResult
 from crawler.time_limit import TookTooLong, time_limit
 
 SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a capture brought."""
+
+    body: bytes
+    url: str
+    captured_at: str
+    encoding: str | None = None
+    content_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,30 @@ class Reader:
         )
         return self._soundly_dated(whole, captured_at)
 
+    def read_together(self, old: Body, new: Body, known: PathScores) -> Together | None:
+        """Two captures of one page read by the same scores; `known` is what is known besides of their paths.
+
+        None where that tells nothing new: no block came or went, or each has its text marked, or one can't
+        be read.
+        """
+        try:
+            with time_limit(SECONDS):
+                return self._together(old, new, known)
+        except (ExtractionError, TookTooLong):
+            return None
+
+    def _together(self, old: Body, new: Body, known: PathScores) -> Together | None:
+        rules = [self._rules(one.encoding, date.fromisoformat(one.captured_at[:10])) for one in (old, new)]
+        if any(rule["select"] for rule in rules) or any(len(split(one.body)) > 1 for one in (old, new)):
+            return None
+        if any(media_type(one.content_type or "", one.body) not in HTML for one in (old, new)):
+            return None
+        now, _ = kept_open(new.body, new.url, **rules[1])
+        if now.judged and shows_the_same(old.body, old.url, rules[0], now):
+            return None
+        before, _ = kept_open(old.body, old.url, **rules[0])
+        return read_together(before, now, known)
+
     def _soundly_dated(self, extract: Extract, captured_at: str) -> Extract:
         """The same, with times by the site's clock in UTC, and without those after the capture."""
         published = sound_date(extract.published, self.site.zone, seen_at=captured_at)
@@ -82,11 +119,13 @@ class Reader:
         )
 
     def _read_part(self, body: bytes, url: str, encoding: str | None, day: date) -> Extract:
-        return extract(
-            body,
-            url,
-            encoding=encoding,
-            select=rules_at(self.site.select, day),
-            remove=rules_at(self.site.remove, day),
-            template=self.template,
-        )
+        return kept_open(body, url, **self._rules(encoding, day))[1]
+
+    def _rules(self, encoding: str | None, day: date) -> Rules:
+        """What decides the text of a page that was captured on that day."""
+        return {
+            "encoding": encoding,
+            "select": rules_at(self.site.select, day),
+            "remove": rules_at(self.site.remove, day),
+            "template": self.template,
+        }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crawler.config.workspace import Workspace
 from crawler.errors import VariorumError
+from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.boilerplate.template import EMPTY
 from crawler.extraction.classifier.siblings import ALONE, Siblings, siblings
 from crawler.extraction.extract import Opened, extract_opened, opened, rules_at
@@ -18,6 +19,9 @@ SECONDS = 60.0
 MOST_SIBLINGS = 30
 """From so many pages of a group what they have in common is learned: more change little and need memory."""
 
+SOMEWHERE = "https://page.example/"
+"""The address of a pair that names none: two captures can be compared without."""
+
 
 def documents(records: list[Record], workspace: Workspace | None) -> list[Object]:
     """A document for each record; `error` in it instead of `text` where there is none."""
@@ -31,23 +35,30 @@ def documents(records: list[Record], workspace: Workspace | None) -> list[Object
 
 
 def changes(records: list[Record], workspace: Workspace | None) -> list[Object]:
-    """The change that each record shows; `change` is null where it shows none."""
-    return [_change(record, workspace) for record in records]
+    """The change that each record shows; `change` is null where it shows none.
+
+    What one pair of a group tells of the block paths of its page is known when the next one is compared.
+    """
+    paths, found = PathScores(), []
+    for record in records:
+        change, seen = _change(record, workspace, paths)
+        paths = seen if record.group is not None else PathScores()
+        found.append(change)
+    return found
 
 
-def _change(record: Record, workspace: Workspace | None) -> Object:
+def _change(record: Record, workspace: Workspace | None, paths: PathScores) -> tuple[Object, PathScores]:
     try:
         if record.old is None or record.new is None:
-            return _failed(record, "the record has no `old` or no `new`")
-        old, new = (body.encode("utf-8", "replace") for body in (record.old, record.new))
-        found = compared_bodies(old, new, record.url, workspace).change
+            return _failed(record, "the record has no `old` or no `new`"), paths
+        found = compared_bodies(record.old, record.new, record.url or SOMEWHERE, workspace, paths)
     except VariorumError as error:
-        return _failed(record, str(error))
+        return _failed(record, str(error)), paths
     except Exception as error:
-        return _failed(record, f"{type(error).__name__}: {error}")
-    if found is None:
-        return {"id": record.id, "change": None}
-    return {**comparison_object(found), "id": record.id}
+        return _failed(record, f"{type(error).__name__}: {error}"), paths
+    if found.change is None:
+        return {"id": record.id, "change": None}, found.paths
+    return {**comparison_object(found.change), "id": record.id}, found.paths
 
 
 def _failed(record: Record, error: str) -> Object:

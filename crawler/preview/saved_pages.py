@@ -9,6 +9,7 @@ from pathlib import Path
 from crawler.config.site import Site, load_sites
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse, SiteTrouble
+from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.fetch_result import FetchResult
 from crawler.output.objects import Object, change_with_hunks, extract_document
 from crawler.output.page_texts import blocks_after
@@ -35,6 +36,8 @@ class Comparison:
     """The blocks of the text that the change led to."""
     old: Tracked
     new: Tracked
+    paths: PathScores
+    """What is known now of the block paths of the page."""
 
 
 def site_at(url: str, workspace: Workspace | None) -> Site:
@@ -65,27 +68,47 @@ def extracted(path: Path, url: str, workspace: Workspace | None) -> Object:
 
 def compared(old: Path, new: Path, url: str, workspace: Workspace | None) -> Comparison:
     """What a crawl would announce, had it captured one page after the other."""
-    return compared_bodies(old.read_bytes(), new.read_bytes(), url, workspace)
+    return compared_fetches(_fetch(old.read_bytes(), url), _fetch(new.read_bytes(), url), workspace)
 
 
-def compared_bodies(old: bytes, new: bytes, url: str, workspace: Workspace | None) -> Comparison:
-    """The same of two bodies.
+def compared_bodies(
+    old: str, new: str, url: str, workspace: Workspace | None, paths: PathScores
+) -> Comparison:
+    """The same of two decoded pages; `paths` is what other captures of the page tell of its block paths."""
+    before, after = (_fetch(body.encode("utf-8", "replace"), url, encoding="utf-8") for body in (old, new))
+    return compared_fetches(before, after, workspace, paths)
+
+
+def compared_fetches(
+    old: FetchResult, new: FetchResult, workspace: Workspace | None, paths: PathScores | None = None
+) -> Comparison:
+    """The same of what two fetches brought.
 
     This is a crawl's own tracking, of two runs, in a database that is thrown away.
     """
-    site = site_at(url, workspace)
+    site = site_at(old.url, workspace)
     template = known_template(workspace, site)
+    paths = paths or PathScores()
     with closing(Store.open(IN_MEMORY)) as store:
         store.enrol(site.name, site.url)
         if template.version:
             store.add_template(template_row(site.name, template, pages=0))
-        # What is not believed at first is told where a later run shows it, too.
-        fetches = [_fetch(old, url), _fetch(new, url), _fetch(new, url)]
-        old_one, _, new_one = (_track(store, site, fetched) for fetched in fetches)
+        tracked = []
+        for fetched in (
+            old,
+            new,
+            new,
+        ):  # what is not believed at first is told where a later run shows it, too
+            tracker = _tracker(store, site, fetched)
+            tracker.paths = paths
+            tracker.track(fetched)
+            tracked.append(tracker.track(fetched))  # as is done where something looks wrong
+            paths = tracker.paths
         reader = Reader(store.db)
         changes = reader.changes()
         change = changes[0] if changes else None
-        return Comparison(change, blocks_after(reader, change) if change else [], old_one, new_one)
+        after = blocks_after(reader, change) if change else []
+        return Comparison(change, after, tracked[0], tracked[2], paths)
 
 
 def comparison_object(change: ChangeRow) -> Object:
@@ -94,17 +117,15 @@ def comparison_object(change: ChangeRow) -> Object:
     return {**change_with_hunks(change), "site": change.site or None, **unknown}
 
 
-def _track(store: Store, site: Site, page: FetchResult) -> Tracked:
-    """One run that fetches the page, and fetches it again, as is done where something looks wrong."""
-    started = parse(page.fetched_at)
+def _tracker(store: Store, site: Site, page: FetchResult) -> Tracker:
+    """The tracker of one run that fetches the page."""
     run = store.begin_run(site.name, page.fetched_at)
-    tracker = Tracker(RunFrontier(store, site, run, started, full=True))
+    tracker = Tracker(RunFrontier(store, site, run, parse(page.fetched_at), full=True))
     tracker.keeps_listings = True
-    tracker.track(page)
-    return tracker.track(page)
+    return tracker
 
 
-def _fetch(body: bytes, url: str) -> FetchResult:
+def _fetch(body: bytes, url: str, encoding: str | None = None) -> FetchResult:
     """The body as if the address had just answered with it."""
     return FetchResult(
         url=url,
@@ -113,4 +134,5 @@ def _fetch(body: bytes, url: str) -> FetchResult:
         status=200,
         headers={"content-type": "text/html"},
         body=body,
+        encoding=encoding,
     )

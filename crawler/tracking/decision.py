@@ -258,9 +258,9 @@ def _is_common(known: Known, diff: Diff) -> bool:
 
 def _is_drift(known: Known, reading: Reading, diff: Diff) -> bool:
     """Whether the page did not change, and only our reading of it did."""
-    old, new, url = known.last_body, reading.fetched.body, reading.fetched.final_url
-    if old is None:
+    if known.last_capture is None:
         return False
+    old, new, url = known.last_capture.body, reading.fetched.body, reading.fetched.final_url
     try:
         return is_ours(diff, old, new, url) or is_theme_placeholder(diff, old, new, known.template)
     except ExtractionError:

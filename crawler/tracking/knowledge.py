@@ -14,7 +14,7 @@ from crawler.config.site import Site
 from crawler.extraction.boilerplate.template import EMPTY, Template
 from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.html.dom_paths import unnumbered
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import Body, Reader
 from crawler.fetch_result import FetchResult
 from crawler.tracking.identity import Identity, tells_apart
 from crawler.tracking.new_pages import is_new
@@ -60,8 +60,8 @@ class Known:
     """The page that answered."""
     last: VersionRow | None = None
     """The latest version of the page that answered, as today's rules read it."""
-    last_body: bytes | None = None
-    """Its bytes, where they are kept and the response has another text."""
+    last_capture: Body | None = None
+    """Its bytes, where they are kept, and what is known of them."""
     elsewhere: PageRow | None = None
     """Another page with versions at the address that answered."""
     is_new: bool = False
@@ -134,7 +134,7 @@ def relate(store: Store, reader: Reader, asked: Asked, reading: Reading, run: in
         asked.page,
         identity,
         last,
-        last_body=_body(store, last) if last and last.digest != extract.digest else None,
+        last_capture=_capture(store, last) if last else None,
         elsewhere=elsewhere,
         is_new=last is None and main is None and _is_new(store, identity, reading, run),
         template=reader.template,
@@ -281,6 +281,15 @@ def _alternates(store: Store, last: VersionRow, extract: Extract) -> VersionRow 
         for version, end in zip(editions, ends, strict=False)
     ]
     return editions[1] if max(stood) <= FEW_LOOKS else None
+
+
+def _capture(store: Store, version: VersionRow) -> Body | None:
+    capture = store.capture(version.capture)
+    if capture.body is None:
+        return None
+    return Body(
+        store.body(capture.body), capture.url, capture.fetched_at, capture.declared, capture.content_type
+    )
 
 
 def _body(store: Store, version: VersionRow) -> bytes | None:

@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from crawler.classification.outcome import READABLE, Outcome, Verdict, judge
+from crawler.diffing.diff import compare
+from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.boilerplate.recurrence import LEAST_PAGES
 from crawler.extraction.extract import ExtractionError
 from crawler.extraction.html.article_parts import split
@@ -21,18 +23,20 @@ from crawler.tracking.confirmation import Confirmations
 from crawler.tracking.decision import Decision, Sight, decide
 from crawler.tracking.knowledge import Asked, Known, common_blocks, is_same, load, relate, reread
 from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
+from crawler.tracking.read_pair import together, with_text_of
 from crawler.tracking.reading import Reading, read
 from crawler.tracking.recording import Outdated, Recorder
 from crawler.tracking.records import Capture
 from crawler.tracking.redesign import Redesign
+from crawler.tracking.reextraction import keep
 from crawler.tracking.renderings import same_pages
 from crawler.tracking.run_frontier import BATCH, RunFrontier
 from crawler.tracking.template_learning import SAMPLE, SECOND_LOOK, Learner
 from crawler.urls.canonical import other_origin
 from storage.rows import PageRow
 
-ATTEMPTS = 3
-"""So often a fetch is decided anew where another process writes to its page meanwhile."""
+ATTEMPTS = 4
+"""So often a fetch is decided anew where its page is written to meanwhile, by us or by another process."""
 FIRST_BATCH = 10
 """A site whose boilerplate is not known yet is begun with so few pages, and goes on when it is."""
 AT_ONCE = 50
@@ -75,6 +79,8 @@ class Tracker:
         """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
         self._confirmations = Confirmations(frontier)
         self._recorder = Recorder(self.store, self.run)
+        self.paths = PathScores()
+        """What this run has seen of the block paths of pages that changed."""
         self._waiting: list[FetchResult] = []  # for the boilerplate to be learned
         self._keeping = 0  # so many more bodies of a new design are kept, to learn from
 
@@ -107,6 +113,9 @@ class Tracker:
             reading = self._read(asked, fetched)
             known = self._known(relate(self.store, self.reader, asked, reading, self.run), reading)
             known = known if may_wait else self._without_frame(known)
+            if (read_so := self._read_together(known, reading)) is None:
+                continue
+            reading = read_so
             decision = decide(known, reading)
             if may_wait and decision.diff and decision.announced:
                 return self._waiting_to_learn(known.asked, fetched)
@@ -140,13 +149,29 @@ class Tracker:
             return Reading(fetched, Verdict(Outcome.ok, "the same bytes"))
         return read(fetched, self.reader, asked.context)
 
+    def _read_together(self, known: Known, reading: Reading) -> Reading | None:
+        """The response, read by the same scores of block paths as the last version.
+
+        None where the last version had to be stored as it is read so: then all is to be loaded again.
+        """
+        found = together(self.reader, known, reading, self.paths)
+        if found is None or known.last is None:
+            return reading
+        self.paths = self.paths.joined(found.scores)
+        if compare(found.old, found.new) is None:
+            return replace(reading, extract=with_text_of(known.last, found.new))
+        if (found.old.digest, found.old.links) != (known.last.digest, known.last.links):
+            keep(self.store, self.reader, known.last, found.old)
+            return None
+        return replace(reading, extract=found.new)
+
     def _known(self, known: Known, reading: Reading) -> Known:
         """What is known, with what this run has seen before."""
         return replace(self._confirmations.known(known, reading), keeps_listings=self.keeps_listings)
 
     def _without_frame(self, known: Known) -> Known:
         """What is known; where the boilerplate is not, with the blocks that other pages show alike."""
-        if not self.learner.owes or known.last_body is None:
+        if not self.learner.owes or known.last_capture is None:
             return known
         return replace(known, common=common_blocks(self.store, known.identity.page))
 

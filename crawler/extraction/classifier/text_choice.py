@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,12 @@ def text_blocks(judged: Judged, title: str) -> list[Block]:
     taken = marked or probable_blocks(judged)
     if marked is None and taken and judged.article < HALF:
         return taken
-    return [block for block in taken or _by_peer(judged) if not _is_headline(block, title)]
+    return without_headline(taken or _by_peer(judged), title)
+
+
+def without_headline(taken: Iterable[Block], title: str) -> list[Block]:
+    """The blocks but for the headline of the page, which is its title."""
+    return [block for block in taken if not _is_headline(block, title)]
 
 
 def probable_blocks(judged: Judged) -> list[Block]:

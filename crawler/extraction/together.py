@@ -1,0 +1,86 @@
+"""Two captures of one page read by the same scores, so that only the site can make a difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypedDict, Unpack
+
+from crawler.extraction.boilerplate.path_scores import PathScores
+from crawler.extraction.boilerplate.template import Template
+from crawler.extraction.capture_pairs import paired
+from crawler.extraction.classifier.classifier import Judged, knows
+from crawler.extraction.classifier.marked import marked_blocks
+from crawler.extraction.classifier.text_choice import without_headline
+from crawler.extraction.extract import Extract, Opened, cleaned, extract_of, extract_opened, opened
+from crawler.extraction.html.blocks import Block, blocks
+from crawler.extraction.html.markup import parse
+
+
+class Rules(TypedDict):
+    """What decides the text of a page, beside its bytes."""
+
+    encoding: str | None
+    select: tuple[str, ...]
+    remove: tuple[str, ...]
+    template: Template
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Two captures, each with its text."""
+
+    old: Extract
+    new: Extract
+    scores: PathScores
+    """What the two pages tell of their block paths."""
+
+
+@lru_cache(maxsize=2)
+def kept_open(body: bytes, url: str, **rules: Unpack[Rules]) -> tuple[Opened, Extract]:
+    """The page and its own text; the last ones are kept, to be compared with what came before and after.
+
+    Raises ExtractionError.
+    """
+    page = opened(body, url, **rules)
+    return page, extract_opened(page)
+
+
+def shows_the_same(old: bytes, url: str, rules: Rules, new: Opened) -> bool:
+    """Whether a capture shows the blocks and links of a later one, so that there is nothing to be judged.
+
+    Raises ExtractionError.
+    """
+    tree = parse(old, url, rules["encoding"])
+    title = cleaned(tree, url, remove=rules["remove"], template=rules["template"])
+    now = new.judged.page.blocks if new.judged else ()
+    return title == new.title and [_seen(block) for block in blocks(tree)] == [_seen(block) for block in now]
+
+
+def _seen(block: Block) -> tuple[str, list[str]]:
+    return block.text, [link.get("href", "") for link in block.anchors]
+
+
+def read_together(old: Opened, new: Opened, known: PathScores) -> Together | None:
+    """The texts of both captures; `known` is what other captures and pages of the site tell of their paths.
+
+    None where the page marks its text, or where the classifier knows nothing of it. Raises ExtractionError
+    where one of them has no text.
+    """
+    before, after = old.judged, new.judged
+    if before is None or after is None or not (knows(before) and knows(after)):
+        return None
+    every, every_now = list(before.page.blocks), list(after.page.blocks)
+    if marked_blocks(before) is not None and marked_blocks(after) is not None:
+        return None
+    scores = _scores(before).joined(_scores(after))
+    pair = paired(every, every_now, known.joined(scores))
+    return Together(
+        extract_of(old, without_headline(pair.old, old.title)),
+        extract_of(new, without_headline(pair.new, new.title)),
+        scores,
+    )
+
+
+def _scores(judged: Judged) -> PathScores:
+    return PathScores.of(judged.page.blocks, judged.probability)

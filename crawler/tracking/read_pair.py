@@ -1,0 +1,38 @@
+"""A response and the last version of its page read together: a reading that wavers is no change. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawler.classification.outcome import Outcome
+from crawler.extraction.boilerplate.path_scores import PathScores
+from crawler.extraction.extract import Extract
+from crawler.extraction.reader import Body, Reader
+from crawler.extraction.together import Together
+from crawler.fetch_result import FetchResult
+from crawler.tracking.knowledge import Known
+from crawler.tracking.reading import Reading
+from storage.rows import VersionRow
+
+
+def together(reader: Reader, known: Known, reading: Reading, paths: PathScores) -> Together | None:
+    """The two texts by the same scores; `paths` is what is known besides. None where there are no two."""
+    readable = reading.extract is not None and reading.verdict.outcome in (Outcome.ok, Outcome.moved)
+    if known.last_capture is None or known.is_rendering or not readable:
+        return None
+    return reader.read_together(known.last_capture, _body(reading.fetched), paths)
+
+
+def with_text_of(last: VersionRow, extract: Extract) -> Extract:
+    """The extract of a page on which nothing has changed: its text is that of the last version."""
+    return replace(extract, title=last.title, text=last.text, links=last.links)
+
+
+def _body(fetched: FetchResult) -> Body:
+    return Body(
+        fetched.body,
+        fetched.final_url,
+        fetched.fetched_at,
+        fetched.encoding,
+        fetched.headers.get("content-type"),
+    )
