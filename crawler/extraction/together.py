@@ -71,7 +71,7 @@ def read_together(old: Opened, new: Opened, known: PathScores) -> Together | Non
     if before is None or after is None or not (knows(before) and knows(after)):
         return None
     every, every_now = list(before.page.blocks), list(after.page.blocks)
-    if marked_blocks(before) is not None and marked_blocks(after) is not None:
+    if marked_blocks(before) is not None or marked_blocks(after) is not None:
         return None
     scores = _scores(before).joined(_scores(after))
     pair = paired(every, every_now, known.joined(scores))
