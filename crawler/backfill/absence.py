@@ -1,4 +1,4 @@
-"""Spans in which captures from elsewhere did not find a page: it had gone, and was there again later."""
+"""Finds the times in which imported captures did not find a page that was found before and after."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONFIRMED = 2
 
 
 class Absence(NamedTuple):
-    """A time in which a page was not there, between two in which it was."""
+    """A time in which a page was gone, between two times at which it was seen."""
 
     last_seen: str
     first_missed: str
@@ -33,7 +33,7 @@ def absences(sights: Sequence[str], misses: Sequence[str]) -> Iterator[Absence]:
             yield Absence(before, between[0], between[-1], after)
 
 
-def tell_absences(store: Store, page: PageRow) -> int:
+def record_absences(store: Store, page: PageRow) -> int:
     """Record that the page had gone and returned, where that is not recorded; how many changes it makes.
 
     That it is gone now is for a crawl to say.

@@ -1,4 +1,4 @@
-"""Captures from elsewhere, placed in time among those that the store has.
+"""Stores imported captures, each at its own time among the captures of the crawls.
 
 What crawler/tracking/ is for the fetches of a crawl, this is for captures of any time. The rules:
 
@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from crawler.backfill.absence import tell_absences
+from crawler.backfill.absence import record_absences
 from crawler.backfill.insertion import Insertion
 from crawler.classification.outcome import Outcome, Verdict
 from crawler.classification.response import PageFingerprint
@@ -44,7 +44,7 @@ MISSING = Verdict(Outcome.gone, "not found when it was captured elsewhere")
 
 
 class Backfill:
-    """Takes captures from elsewhere into the store, each at its place in time; in any order, each once.
+    """Stores imported captures of one site at their own times; in any order, each once.
 
     An imported capture is judged and read as one of a crawl; only what would be a version of a crawl becomes
     one here. Each call is one transaction, or a part of the one that the caller holds: a page's capture,
@@ -61,7 +61,7 @@ class Backfill:
         self._misses: list[FetchResult] = []
 
     def add(self, fetched: FetchResult) -> str:
-        """What became of a captured page; its time is `fetched.fetched_at`.
+        """Store a captured page at `fetched.fetched_at`; return what was done with it, as a word.
 
         `version`: a new version. `seen`: a text that was known already, perhaps now known to be older.
         `known`: this very capture was there before. `out of scope`, `not yet` (it is dated in the future),
@@ -73,7 +73,7 @@ class Backfill:
         """As `add`, of a text without its HTML, as it is known to have stood at that time."""
         if refused := self._refused(captured_at, url):
             return self._counted(refused)
-        fetched = _said(url, captured_at, extract)
+        fetched = _as_fetch(url, captured_at, extract)
         return self._counted(self._placed(fetched, TEXT, extract, f"text of {self.origin}"))
 
     def add_text_of(
@@ -89,7 +89,7 @@ class Backfill:
 
         `read` is how the text is to be read where that is another than it was found; `what` names it.
         """
-        fetched = _said(page.url, captured_at, extract)
+        fetched = _as_fetch(page.url, captured_at, extract)
         label = f"{what} of {self.origin}"
         return self._counted(self._inserted(page, fetched, TEXT, read or extract, label))
 
@@ -102,7 +102,7 @@ class Backfill:
         """Tell in which times pages were not there, now that all captures have their places."""
         missed = {page.id: page for fetched in self._misses if (page := self._not_there(fetched))}
         for page in missed.values():
-            self._counts["changes"] += tell_absences(self.store, page)
+            self._counts["changes"] += record_absences(self.store, page)
 
     def _not_there(self, fetched: FetchResult) -> PageRow | None:
         """The page that was not found, if it is one that is known; it is noted."""
@@ -120,7 +120,7 @@ class Backfill:
         return self._counted(word)
 
     def counts(self) -> dict[str, int]:
-        """How often each of these was the answer, by its word, and `changes`: how many came to light."""
+        """Return the number of captures by result, and under `changes` the number of changes found."""
         return dict(self._counts)
 
     def wants_to_learn(self) -> bool:
@@ -236,8 +236,8 @@ class Backfill:
         return self.store.add_page(values, key(url, self.site))
 
 
-def _said(url: str, captured_at: str, extract: Extract) -> FetchResult:
-    """A text as if it had been fetched so."""
+def _as_fetch(url: str, captured_at: str, extract: Extract) -> FetchResult:
+    """Return a text as the fetch result that would have shown it."""
     said = f"{extract.title}\n\n{extract.text}".encode()
     return FetchResult(url, url, captured_at, headers={"content-type": "text/plain"}, body=said)
 

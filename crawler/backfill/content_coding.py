@@ -1,4 +1,4 @@
-"""A recorded body freed of its transfer and content encodings, within bounds: archives may hold bombs."""
+"""Decodes the transfer and content encodings of a recorded body, up to a size limit against bombs."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd
 
 
 class Undecodable(Exception):
-    """Why a body can't be had: `cut` or `too large`, as in `FetchResult.error`."""
+    """A body can't be decoded; its text is `cut` or `too large`, as in `FetchResult.error`."""
 
 
 def decoded(body: bytes, transfer: str, encoding: str) -> bytes:
-    """The body as its server meant it, given the headers Transfer-Encoding and Content-Encoding.
+    """Return the body decoded by its headers Transfer-Encoding and Content-Encoding.
 
     Raises Undecodable.
     """
@@ -39,7 +39,7 @@ def decoded(body: bytes, transfer: str, encoding: str) -> bytes:
 
 
 def _dechunked(body: bytes) -> bytes:
-    """The body of its chunks; as it is where it was freed of them before it was archived.
+    """Join the chunks of a body; return it as it is if the archive has already joined them.
 
     Raises Undecodable where the last chunk is missing.
     """
@@ -58,7 +58,7 @@ def _dechunked(body: bytes) -> bytes:
 
 
 def _unpacked(body: bytes, coding: str) -> bytes:
-    """Less one encoding; as it is where it was unpacked before it was archived."""
+    """Decode one content encoding; return the body as it is if the archive has already decoded it."""
     magic = _MAGIC.get(coding)
     if not body or (magic and not body.startswith(magic)):
         return body

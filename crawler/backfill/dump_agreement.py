@@ -1,4 +1,4 @@
-"""A text of a dump beside the page that it is of: what a dump shows and the page holds back is no difference.
+"""Compares a dump's text with its page: text that the extraction leaves out of the page is no difference.
 
 A dump has what stands on a page beside the article, too: what a picture shows, its caption, a label. Whatever
 of it the page's own HTML has outside of its text was not taken away by the site.

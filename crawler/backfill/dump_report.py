@@ -1,4 +1,4 @@
-"""What text dumps came to, for people and for programs."""
+"""Formats the result of an import of text dumps, as lines for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COUNTS = ("articles", "excerpts", "headlines", "matched", "unplaced", "absorbed"
 
 
 def report_object(report: Report) -> Object:
-    """The object of one dump."""
+    """Return the JSON object that reports on one dump."""
     latest = report.split.latest
     return {
         "file": report.file.name,

@@ -1,4 +1,4 @@
-"""One capture from elsewhere, put in its place in the history of its page. Callers hold the transaction."""
+"""Inserts one imported capture into the history of its page. Callers hold the transaction."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Insertion:
         """`version` where it became a version, else `seen`."""
         versions = self._versions()
         stands = _stands(versions, self.store.sights(self.page.id), self.extract.links)
-        found = place(stands, self.at, _said(self.extract.digest, self.extract.links))
+        found = place(stands, self.at, _content_key(self.extract.digest, self.extract.links))
         kept = not isinstance(found, Seen) and self.label == self.reader.label
         capture = records.add_capture(
             self.store,
@@ -67,7 +67,7 @@ class Insertion:
     # ---- versions
 
     def _versions(self) -> list[VersionRow]:
-        """The page's versions; those next to the capture as today's rules read them."""
+        """Return the page's versions, with the neighbours of the capture extracted again by today's rules."""
         versions = self.store.versions_of(self.page.id)
         index = index_at([version.captured_at for version in versions], self.at)
         for near in range(max(0, index - 1), min(len(versions), index + 1)):
@@ -105,10 +105,10 @@ class Insertion:
             del values["id"]
             self.store.add_version(values)
             self.store.stands_again(split, number + 1, again, self.at)
-        self._tell(index, leap=split is None)
+        self._record_changes(index, leap=split is None)
 
     def _first_sight(self) -> Sight:
-        """The first sight of the page after the capture."""
+        """Return when the page was first seen after the capture."""
         return next(sight for sight in self.store.sights(self.page.id) if sight.at > self.at)
 
     def _body(self, version: VersionRow) -> bytes | None:
@@ -117,7 +117,7 @@ class Insertion:
 
     # ---- changes
 
-    def _tell(self, index: int, *, leap: bool) -> None:
+    def _record_changes(self, index: int, *, leap: bool) -> None:
         """Record what led to the version of this index, and from it to the next; both came to light now."""
         versions = self.store.versions_of(self.page.id)
         stands = _stands(versions, self.store.sights(self.page.id))
@@ -150,7 +150,7 @@ class Insertion:
             )
 
     def _is_drift(self, old: VersionRow, new: VersionRow, diff: Diff) -> bool:
-        """Whether the page stood still, and only our reading of it moved."""
+        """Whether the difference is extraction drift: the text differs, and the page did not change."""
         old_body, new_body = self._body(old), self._body(new)
         try:
             return bool(old_body and new_body and is_ours(diff, old_body, new_body, self.page.url))
@@ -166,7 +166,7 @@ class Insertion:
         self.changes += 1
 
     def _is_new(self) -> bool:
-        """Whether it was published since the site is watched."""
+        """Whether the page was published after the first run of its site."""
         since = self.store.site(self.page.site).watched_since
         published = publication(self.page, self.extract)
         if not since or not published or self.page.version is not None:
@@ -237,8 +237,8 @@ class Insertion:
         return values
 
 
-def _said(digest: str, links: str | None) -> str:
-    """What one sight of a page has in common with another that shows the same version."""
+def _content_key(digest: str, links: str | None) -> str:
+    """Return the text digest and the links in one string; equal ones mean the same version."""
     return f"{digest} {sorted((links or '').splitlines())}"
 
 
@@ -247,7 +247,7 @@ def _stands(versions: list[VersionRow], sights: list[Sight], links: str | None =
     ends = [version.captured_at for version in versions[1:]] + ["~"]  # after every time
     return [
         Stand(
-            _said(version.digest, links if version.links is None or links is None else version.links),
+            _content_key(version.digest, links if version.links is None or links is None else version.links),
             version.captured_at,
             max((s.at for s in sights if version.captured_at <= s.at < end), default=version.captured_at),
         )
@@ -256,5 +256,5 @@ def _stands(versions: list[VersionRow], sights: list[Sight], links: str | None =
 
 
 def _extract(version: VersionRow) -> Extract:
-    """A stored version as it was read."""
+    """Return a stored version as an `Extract`, as it was read when it was stored."""
     return Extract(version.title, version.text, "article", modified=version.modified)

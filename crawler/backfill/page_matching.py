@@ -1,4 +1,4 @@
-"""Which known page a text is of that came without an address."""
+"""Finds the known page to which a text without an address belongs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HASH = 8
 
 
 class Known:
-    """The versions of a site's articles, by what is said in them."""
+    """An index of the versions of a site's articles, by title and by text."""
 
     def __init__(self, store: Store, site: str) -> None:
         self._rows, self._site = Unplaced(store.db), site
@@ -30,17 +30,17 @@ class Known:
         self._add(self._rows.candidates(site))
 
     def titles(self) -> set[str]:
-        """The titles of pages, as they themselves give them."""
+        """Return the titles of the known pages, in their own spelling."""
         return {one.title for found in self._of_page.values() for one in found if not one.is_text}
 
     def learn(self, page: int) -> None:
-        """The versions of a page are others than they were."""
+        """Index the versions of a page again after they have changed."""
         self._said.cache_clear()
         self._of_page[page] = []
         self._add(self._rows.candidates(self._site, page))
 
     def find(self, title: str, text: str, published: str | None, *, placed: bool = False) -> Candidate | None:
-        """The version that is likest, of a page that the article is taken for; None where there is no such.
+        """Return the most similar version, if its page matches the article; else None.
 
         With `placed`, of pages with an address only. Among equals: a page with an address, the same day, the
         page that was there first.

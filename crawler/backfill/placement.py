@@ -1,4 +1,4 @@
-"""Where in the history of a page a capture from elsewhere belongs. Pure: times and digests in, a place out.
+"""Decides where an imported capture belongs in the history of its page. Pure: times and digests in.
 
 A history is the page's versions in the order of their captures. In whatever order captures are placed, the
 same versions come of them: each run of sights with one text is one version, captured at the first of them.
@@ -22,7 +22,7 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The version of this index was seen once more."""
+    """The capture shows the version of this index, which has an earlier capture already."""
 
     index: int
 
@@ -36,7 +36,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Inserted:
-    """A version of its own, that comes to stand at this index.
+    """The capture makes a new version at this index.
 
     With `splits`, the version before it was seen again later: it is there a second time, after this one.
     """

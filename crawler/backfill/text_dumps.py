@@ -1,4 +1,4 @@
-"""Text dumps into the store: each article to the page it is of, as it stood when the dump was made.
+"""Imports text dumps: stores each article as a version of its page, at the time of the dump.
 
 An article without an address goes to the known page that has its title and text. Where there is none, it is
 kept under an address of ours (storage/unplaced.py), until a later import finds its page.
@@ -38,7 +38,7 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class DumpFile:
-    """A dump, and when it was made."""
+    """One text dump: its file, and the time at which it was made."""
 
     name: str
     text: str
@@ -47,7 +47,7 @@ class DumpFile:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one dump came to."""
+    """The result of importing one dump, in counts."""
 
     file: DumpFile
     split: Split
@@ -62,7 +62,7 @@ class Report:
 
 
 def read_dumps(paths: tuple[Path, ...], moments: tuple[str, ...]) -> list[DumpFile]:
-    """The dumps in these files; one moment holds for all, or one for each.
+    """Read the dumps in these files, dated by one time for all of them or by one for each.
 
     Raises Misuse for a dump whose time is not known, lies ahead, or that is no text.
     """
@@ -94,7 +94,7 @@ def _read(path: Path, given: str | None) -> DumpFile:
 
 
 def import_dumps(store: Store, site: Site, files: Sequence[DumpFile]) -> Iterator[Report]:
-    """Take the dumps in, one after the other, each in one transaction; what each came to."""
+    """Import the dumps one after the other, each in one transaction; return a report for each."""
     backfill = Backfill(store, site, "")
     splits = split_all(
         [file.text for file in files],
@@ -111,7 +111,7 @@ def import_dumps(store: Store, site: Site, files: Sequence[DumpFile]) -> Iterato
 
 
 class _Import:
-    """One dump on its way into the store. Whoever runs it holds the transaction."""
+    """The import of one dump. Callers of `run` hold the transaction."""
 
     def __init__(self, store: Store, site: Site, file: DumpFile, split: Split) -> None:
         self.store, self.site, self.file, self.split = store, site, file, split
@@ -121,7 +121,7 @@ class _Import:
         self.counts: Counter[str] = Counter()
 
     def run(self) -> Report:
-        """What the dump came to."""
+        """Import the dump and return its report."""
         self._absorb()
         for article in sorted(self.split.articles, key=lambda one: one.is_excerpt):  # whole ones first
             self.counts["excerpts" if article.is_excerpt else "articles"] += 1
@@ -148,7 +148,7 @@ class _Import:
         self._add_to(found, article, extract)
 
     def _take_at(self, url: str, article: Article, extract: Extract) -> None:
-        """An article whose address the dump has."""
+        """Store an article whose address is in the dump."""
         page = self.store.find(self.site.name, key(url, self.site))
         self.counts["matched"] += page is not None
         if article.is_excerpt:
@@ -174,13 +174,13 @@ class _Import:
         self.known.learn(page.id)
 
     def _complete(self, page: PageRow, found: Candidate, extract: Extract) -> None:
-        """Put the whole text in place of the excerpt that was all there was."""
+        """Replace a stored excerpt by the full text of the article."""
         read = records.reading(extract, f"text of {self.backfill.origin}")
         self.store.reread_version(found.version, read | {"captured_at": self.file.at})
         self.store.update_page(page.id, {"title": extract.title, "text_digest": extract.digest})
 
     def _page(self, extract: Extract) -> PageRow:
-        """A page for an article without an address."""
+        """Return the page, made if need be, of an article without an address, under a `dump:` address."""
         name = re.sub(r"\W+", "-", folded(extract.title))[:LONGEST_NAME].strip("-") or extract.digest[:8]
         url = f"{SCHEME}{self.site.name}/{extract.published or 'undated'}/{name}"
         if self.store.find(self.site.name, url):  # of another article with that title

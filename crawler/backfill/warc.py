@@ -1,4 +1,4 @@
-"""WARC and WACZ files to the pages that they hold, as fetches. Nothing is unpacked to the disk."""
+"""Reads the pages in WARC and WACZ files as fetch results, without unpacking them to the disk."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
 class Spot(NamedTuple):
-    """Where a record begins."""
+    """The position of a record: its file, and the offset of its first byte."""
 
     path: Path
     member: str
@@ -50,7 +50,7 @@ class Spot(NamedTuple):
 
 
 class Capture(NamedTuple):
-    """A page, and the file that it was captured in."""
+    """A captured page, and the file that contains it."""
 
     file: str
     fetched: FetchResult

@@ -1,4 +1,4 @@
-"""Records of WARC and ARC files as fetches, and what is wrong with those that hold no whole page."""
+"""Reads records of WARC and ARC files as fetch results, with the reason for each unusable record."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OF_NOTHING = ("sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ", "sha1:da39a3ee5e6b4b0d325
 
 
 class Revisit(NamedTuple):
-    """A capture whose body is that of an earlier one."""
+    """A revisit record: a capture whose body is stored in an earlier record."""
 
     file: str
     url: str
@@ -79,7 +79,7 @@ class Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
 
 
 def trouble_of(record: Any) -> str:
-    """Why a record can be no capture of a page; empty where it can."""
+    """Return why a record is not a capture of a page; empty if it is one."""
     date = record.rec_headers.get_header("WARC-Date")
     if not _moment(date):
         return f"its time is {date!r}"
@@ -96,7 +96,7 @@ def trouble_of_fetch(fetched: FetchResult | None) -> str:
 
 
 def each(records: Records) -> Iterator[Any]:
-    """The records. Raises ArchiveLoadFailed for a broken one."""
+    """Yield the records of the stream. Raises ArchiveLoadFailed for a broken one."""
     try:
         yield from records
     except (AttributeError, ValueError) as error:  # as of a response without an address
@@ -135,7 +135,7 @@ def _of_resource(record: Any) -> dict[str, str]:
 
 
 def revisit_of(record: Any, file: str, url: str) -> Revisit:
-    """A record that refers to an earlier one."""
+    """Return the revisit in a record that refers to an earlier record."""
     headers = record.rec_headers
     refers = (
         headers.get_header("WARC-Refers-To-Target-URI") or url,
@@ -193,7 +193,7 @@ def _headers(record: Any) -> dict[str, str]:
 
 
 def status_of(record: Any) -> int:
-    """The status of the answer in it; 0 where there is none."""
+    """Return the HTTP status of the recorded response; 0 if there is none."""
     said = record.http_headers.get_statuscode() if record.http_headers else ""
     return int(said) if said.isdecimal() and len(said) == len("200") else 0
 

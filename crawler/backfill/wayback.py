@@ -1,4 +1,4 @@
-"""Between the archive's spider and the store: chooses what is fetched, and takes it in.
+"""Imports captures of a web archive: chooses which ones to fetch, and stores what the spider brings.
 
 What has become of a capture is stored with it in one transaction, so that an import that was killed, or came
 to its limit, goes on where it was. Bytes that a capture shares with another one of the same page are fetched
@@ -36,7 +36,7 @@ ORIGIN = "wayback"
 
 
 class WaybackImport:
-    """The item pipeline that takes captures of an archive into the store."""
+    """Scrapy's item pipeline of an import: stores each capture that the spider fetches."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -50,7 +50,7 @@ class WaybackImport:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """The pipeline of an import."""
+        """Return the pipeline, connected to the signals of the spider."""
         pipeline = cls(crawler)
         crawler.signals.connect(pipeline.ended, signal=signals.spider_closed)
         crawler.signals.connect(pipeline.broke, signal=signals.item_error)
@@ -87,7 +87,7 @@ class WaybackImport:
         return [memento for one in rounds for memento in one if memento]
 
     def _of_page(self, page: str, found: list[Memento], known: set[tuple[str, str]]) -> list[Memento]:
-        """Of each of a page's bodies the first capture; the others will have the same bytes."""
+        """Return the first capture of each distinct body of a page; the others have the same bytes."""
         waiting = [one for one in collapsed(sorted(found, key=_moment)) if (one.url, one.at) not in known]
         kept = self.backfill.kept(waiting[0].url) if waiting else {}
         chosen = []
@@ -105,7 +105,7 @@ class WaybackImport:
     # ---- what was fetched
 
     def process_item(self, item: Taken) -> Taken:
-        """Take a capture in."""
+        """Store one fetched capture, and those that have the same bytes."""
         self.fetched += 1
         self._emit({"event": "capture"})
         if self._learns:
@@ -127,7 +127,7 @@ class WaybackImport:
                 self._broken(error)
 
     def _take_all(self, taken: Taken) -> None:
-        """The capture, and those with the same bytes."""
+        """Store the capture, and every other capture with the same bytes."""
         name = loose_key(taken.memento.url, self._spider().of), taken.memento.digest
         for memento in self._same.pop(name, [taken.memento]):
             self._take(memento, again(taken.fetched, memento) if taken.fetched else None)

@@ -1,1 +1,1 @@
-"""Text dumps of whole pages, split into articles. Pure."""
+"""Splits text dumps of whole pages into articles. Pure; imports the ground and the pure folders."""

@@ -1,4 +1,4 @@
-"""What is cut out of a dump."""
+"""The articles and the remaining lines that a dump is split into. Plain data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article, or as much of it as a list of articles shows."""
+    """One article of a dump, or the excerpt of it that a list of articles shows."""
 
     title: str
     paragraphs: tuple[str, ...]
@@ -28,7 +28,7 @@ class Article:
 
     @property
     def text(self) -> str:
-        """One block a line."""
+        """Return the text of the article, one block a line."""
         return "\n".join(" ".join(line.split()) for one in self.paragraphs for line in one.split("\n"))
 
 
@@ -43,7 +43,7 @@ class Unsplit:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """All that a dump holds."""
+    """The result of splitting one dump: its articles, and the lines that belong to none."""
 
     articles: tuple[Article, ...]
     headlines: tuple[str, ...]

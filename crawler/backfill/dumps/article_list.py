@@ -1,4 +1,4 @@
-"""Articles one under the other, each with a date line of the same make: archives and lists of teasers.
+"""Splits dumps of archives and teaser lists, where each article has a date line of the same form.
 
 The date line that comes again and again tells where articles part. Whether it stands above or below its
 article, and what else stands around each (a share row, a category), must be the same for all of them; else
@@ -31,7 +31,7 @@ CUT_SHORT = ("…", "...", "[…]", "[...]", "Continue reading", "Read more", "�
 
 @dataclass(frozen=True)
 class Dated:
-    """The date lines of one make in a dump."""
+    """The date lines of one form in a dump."""
 
     lines: Sequence[str]
     furniture: Collection[int]

@@ -1,4 +1,4 @@
-"""Lines that are no text wherever they stand, told by their form: menus, share rows, footers, pagers."""
+"""Recognises boilerplate lines of a dump by their form: menus, share rows, footers, pagers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates as pages write them, with the month in words, in the languages of the listed sites."""
+"""Finds dates with the month in words, in the languages of the listed sites."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_BESIDE = 60
 
 
 class Found(NamedTuple):
-    """A date, and where it stands in the text."""
+    """A date, and its position in the text."""
 
     day: date
     start: int
@@ -41,7 +41,7 @@ class DateLine(NamedTuple):
 
 
 def find(text: str) -> Found | None:
-    """The first date in a text."""
+    """Return the first date in a text; None if it has none."""
     found = (one for pattern in _PATTERNS for one in map(_read, pattern.finditer(text)) if one)
     return min(found, key=lambda one: one.start, default=None)
 

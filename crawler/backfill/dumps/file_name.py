@@ -1,4 +1,4 @@
-"""What the name of a dump tells of it."""
+"""Reads from the file name of a dump when it was made, and whether it shows a home page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of a dump, and the paragraphs that blank lines make of them."""
+"""Splits a dump into clean lines, and into the paragraphs between its blank lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PROSE = 12
 
 
 class Paragraph(NamedTuple):
-    """Lines with no blank one between them."""
+    """A paragraph: lines with no blank line between them."""
 
     first: int
     """Index of its first line in the dump."""
@@ -23,7 +23,7 @@ class Paragraph(NamedTuple):
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """Return the lines of the paragraph as one text."""
         return "\n".join(self.lines)
 
     @property
@@ -33,7 +33,7 @@ class Paragraph(NamedTuple):
 
     @property
     def is_prose(self) -> bool:
-        """Whether it says something."""
+        """Whether the paragraph is prose, and not only a name or a label."""
         return any(map(is_prose, self.lines))
 
 

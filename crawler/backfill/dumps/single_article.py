@@ -1,4 +1,4 @@
-"""An article by itself, and the articles that it leads to under labels such as «Also read:».
+"""Splits the dump of one article page: the article, and the teasers under labels such as “Also read:”.
 
 Pages of this kind name their title twice, or have a date between the title and the text, or their title is
 known from elsewhere. Where none of that holds, nothing is concluded.

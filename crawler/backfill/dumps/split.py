@@ -1,4 +1,4 @@
-"""A dump to its articles: what can be told with confidence, and what remains.
+"""Splits a dump into the articles that are recognised with confidence, and the remaining lines.
 
 First what comes again and again with a date (an archive, a list of teasers), then, of what is left, articles
 by themselves. What then is left and says something is unsplit; the rest is furniture.
@@ -61,7 +61,7 @@ class _Dump:
     is_own: Callable[[str], bool] = lambda _: False
 
     def split(self) -> Split:
-        """What it holds."""
+        """Split the dump into its articles and the remaining lines."""
         ticker = [title for line in self.lines for title in headlines(line)]
         mute = furniture(self.lines, self.template | self.shared)
         articles = archive(self.lines, mute)
