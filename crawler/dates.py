@@ -1,7 +1,7 @@
-"""Dates from outside, and the one border that they cross: `sound_date`.
+"""Reads dates from outside (pages, feeds, archives) into one of three forms: see `sound_date`.
 
-Pages, feeds, sitemaps, APIs and archives write dates in many forms, and some are nonsense. Whatever a source
-says of a date goes through this function before anything is stored or decided. What comes out has one of
+Pages, feeds, sitemaps, APIs and archives write dates in many forms, and some are nonsense. Every date
+of a source goes through this function before anything is stored or decided. What comes out has one of
 three forms, each of a fixed width, so that the order of the texts is the order of the times:
 
 * `2026-05-05T16:00:00Z`: a moment in UTC;
@@ -88,7 +88,7 @@ _ASIDE = re.compile(r"\(.*\)|\[.*\]")
 
 
 def sound_date(said: object, zone: tzinfo | None = None, *, seen_at: str | None = None) -> str | None:
-    """A date as somebody else wrote it, in one of the forms above; None for what is no sound date.
+    """A date from outside in one of the three forms; None for text that is no plausible date.
 
     `zone` is that of a time that names none; without it, such a time stays one without a zone. What lies
     after the day that follows `seen_at` (a moment in our form) is none either. Raises nothing.
@@ -156,7 +156,7 @@ def _read(said: object) -> _Found | None:
 
 
 def _plain(text: str) -> str:
-    """Digits of every script as ours, one spelling, single blanks, no invisible signs, small letters."""
+    """The text in lower case with ASCII digits, single blanks, one spelling and no invisible characters."""
     if len(text) > 2 * LONGEST:
         return text
     digits = (str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
@@ -165,7 +165,7 @@ def _plain(text: str) -> str:
 
 
 def _as_python_reads(text: str) -> _Found | None:
-    """A day by its week or the like."""
+    """The date of ISO 8601 text, such as a day given by its week."""
     day = date.fromisoformat(text.upper())
     return datetime(day.year, day.month, day.day), False
 
@@ -183,7 +183,7 @@ def _dated(match: re.Match[str]) -> _Found:
 
 
 def _since_midnight(hour: int, minute: int, second: int) -> timedelta:
-    """24:00 is the midnight that ends the day; a leap second counts to the next minute."""
+    """The time since midnight; 24:00 ends the day, and a leap second counts to the next minute."""
     since = timedelta(hours=hour, minutes=minute, seconds=second)
     if minute > 59 or second > 60 or since > timedelta(hours=24):  # noqa: PLR2004 - of a clock
         raise ValueError("no such time of day")
@@ -203,16 +203,16 @@ def _day_of(parts: dict[str, str | None]) -> date:
 
 
 def _day_and_month(first: int, other: int, mark: str) -> tuple[int, int]:
-    """Of `05.06.2026` and `25/06/2026`. Raises ValueError for `05/06/2026`, which says two things."""
+    """Day and month of `05.06.2026` or `25/06/2026`. Raises ValueError for the ambiguous `05/06/2026`."""
     if mark == "." or first > 12 or first == other:  # noqa: PLR2004 - months
         return first, other
     if other > 12:  # noqa: PLR2004 - months
         return other, first
-    raise ValueError("month and day can't be told apart")
+    raise ValueError("day and month are ambiguous")
 
 
 def _gregorian(year: int, month: int, day: int) -> date:
-    """A date of the Persian calendar. Raises ValueError for a day that it does not have."""
+    """The Gregorian date of one of the Persian calendar. Raises ValueError for a day that it lacks."""
     long_months = 6
     in_month = 31 if month <= long_months else 30 if month < 12 or _is_long(year) else 29  # noqa: PLR2004
     if not (1 <= month <= 12 and 1 <= day <= in_month):  # noqa: PLR2004 - months
@@ -227,7 +227,7 @@ def _is_long(year: int) -> bool:
 
 
 def _zone(rest: str) -> tzinfo | None:
-    """The zone that stands after a time; None for none, or a name that means several."""
+    """The zone written after a time; None for none or an ambiguous name. Raises ValueError."""
     named = rest.strip()
     text = _ASIDE.sub("", named).strip(" ;,")
     if not text:
@@ -243,7 +243,7 @@ def _zone(rest: str) -> tzinfo | None:
         return _place(text)
     if re.fullmatch(r"[a-z]{1,5}", text):
         return None
-    raise ValueError("what stands after the time is no zone")
+    raise ValueError("the text after the time is no zone")
 
 
 def _place(name: str) -> tzinfo | None:

@@ -1,4 +1,4 @@
-"""The errors a person can act on.
+"""The base errors of the crawler: those on which a person can act.
 
     VariorumError
     ├── Misuse        the operator's mistake: a bad file, key or argument (exit code 2)
@@ -14,8 +14,8 @@ class VariorumError(Exception):
 
 
 class Misuse(VariorumError):
-    """The operator asked for something that can't be: a bad site file, key or argument."""
+    """The operator made a mistake: a bad site file, key or argument."""
 
 
 class SiteTrouble(VariorumError):
-    """A site, or one of its pages, did not behave."""
+    """A site, or one of its pages, failed or misbehaved."""

@@ -1,4 +1,4 @@
-"""What the spiders hand over: what a source says of a page, and what a fetch brought back. Plain data."""
+"""What spiders return: a URL discovered in a source, or the result of a fetch. Plain data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DiscoveredUrl:
     source_text_digest: str | None = None
     """Digest of the article's text as the source itself carries it; changes when the text does."""
     part_count: int = 1
-    """Into so many parts, each at an address of its own, the source says the article is cut."""
+    """The number of parts, each at a URL of its own, into which the article is split."""
     on: str | None = None
     """The page that links there."""
 
@@ -32,7 +32,7 @@ class FetchResult:
     """One request and its response, free of Scrapy."""
 
     url: str
-    """The URL asked for."""
+    """The URL requested."""
     final_url: str
     """The URL that answered, after redirects."""
     fetched_at: str
@@ -51,7 +51,7 @@ class FetchResult:
     """A key of `crawler.classification.outcome.ERRORS` where no whole response came: `timeout`, `dns`,
     `refused`, `too large`, `cut`, `robots`, `address`, `tls`, `failed`."""
     detail: str = ""
-    """What the error said, for the operator."""
+    """The message of the error, for the operator."""
     seed: bool = False
     """True for an address at which the crawl of the site starts."""
     encoding_by: str | None = None

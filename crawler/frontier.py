@@ -1,4 +1,4 @@
-"""What a spider asks of whoever keeps the pages. Spiders know no database; the archive knows no Scrapy."""
+"""The protocol between spiders and the crawl frontier: spiders use no database, the frontier no Scrapy."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Protocol
 from crawler.fetch_result import DiscoveredUrl, FetchResult
 
 PLENTY = 1_000
-"""Requests, where nobody bounds them."""
+"""The number of requests left where there is no budget."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """A page to fetch now, with the validators the server gave for the copy we have."""
+    """A page to fetch now, with the HTTP validators of the copy in the store."""
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
     part_count: int = 1
-    """Into so many parts the site has cut the article, as far as a source tells."""
+    """The number of parts into which the site splits the article, as its sources report it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What a source of the site last said of itself."""
+    """The state of a source (sitemap, feed, API) of the site when it was last read."""
 
     read_at: str | None = None
     enumerated_at: str | None = None
@@ -36,44 +36,44 @@ class SourceState:
 
 
 class Frontier(Protocol):
-    """The memory of one run of one site."""
+    """The crawl frontier of one run of one site: takes what sources list, gives what to fetch next."""
 
     def not_found_probe(self) -> str | None:
-        """An address that can't exist, to be asked for on purpose; None where the answer is known."""
+        """A URL that does not exist, to learn the site's "not found" page; None where that is known."""
 
     def save_not_found(self, fetched: FetchResult) -> None:
-        """How the site answered for the address that cannot exist."""
+        """Store the response for `not_found_probe`."""
 
     def add_discovered(self, listed: Sequence[DiscoveredUrl]) -> None:
-        """Keep what a source says of pages; those it shows to be new or out of date become requests."""
+        """Store what a source lists; pages that are new or out of date by it become requests."""
 
     def source_state(self, address: str) -> SourceState:
-        """What the source at that address last said of itself; all None where it was never read."""
+        """The state of the source at that address as last stored; all None where it was never read."""
 
     def is_stale(self, state: SourceState) -> bool:
-        """Whether it is time to read the source from end to end again."""
+        """Whether the source is due to be read from end to end again."""
 
     def save_source(self, kind: str, address: str, state: SourceState) -> None:
-        """A source has been read; `state.enumerated_at` says when it last was from end to end."""
+        """Store the state of a source after reading it; `enumerated_at` is the last reading from end to end."""
 
     def mark_enumerated(self, kind: str) -> None:
-        """All sources of this kind were read from end to end; what they no longer list is requested."""
+        """Record that all sources of a kind were read to the end; what they no longer list is requested."""
 
     def report_source(self, kind: str, message: str) -> None:
-        """What the operator should know of a kind of source; an empty message says that all is well."""
+        """Report a problem of a kind of source to the operator; an empty message means that there is none."""
 
     def next_requests(self) -> Sequence[PageRequest]:
-        """The pages to fetch next, most urgent first; none when the run has nothing left to do."""
+        """The pages to fetch next, most urgent first; empty when the run has nothing left to do."""
 
     def budget_exhausted(self) -> bool:
-        """Whether the requests that the site may be asked in a day are used up."""
+        """Whether the daily request budget of the site is used up."""
 
     def requests_left(self) -> int:
-        """How many requests the site may still be asked today."""
+        """The number of requests left in the daily budget of the site."""
 
 
 class TransientFrontier:
-    """The archive of a run that remembers nothing: each page that is named is fetched once."""
+    """A frontier in memory, for runs that store nothing: each discovered page is fetched once."""
 
     def __init__(self, limit: int = 10) -> None:
         self._waiting: dict[str, None] = {}
@@ -81,43 +81,43 @@ class TransientFrontier:
         self._given = 0
 
     def not_found_probe(self) -> str | None:
-        """Nothing of the kind is asked."""
+        """Always None: such a run needs no probe."""
         return None
 
     def save_not_found(self, fetched: FetchResult) -> None:
-        """Nothing is kept."""
+        """Does nothing, since there is no store."""
 
     def add_discovered(self, listed: Sequence[DiscoveredUrl]) -> None:
-        """Each page becomes an page_request."""
+        """Queue each page that is not queued yet."""
         self._waiting.update(dict.fromkeys(one.url for one in listed))
 
     def source_state(self, address: str) -> SourceState:
-        """Nothing is known."""
+        """Always the empty state, since there is no store."""
         return SourceState()
 
     def is_stale(self, state: SourceState) -> bool:
-        """Nothing was ever read."""
+        """Always True: each source is read from end to end."""
         return True
 
     def save_source(self, kind: str, address: str, state: SourceState) -> None:
-        """Nothing is kept."""
+        """Does nothing, since there is no store."""
 
     def mark_enumerated(self, kind: str) -> None:
-        """Nothing was listed before."""
+        """Does nothing: there is no earlier list to compare with."""
 
     def report_source(self, kind: str, message: str) -> None:
-        """Nobody listens."""
+        """Does nothing: there is no operator to report to."""
 
     def next_requests(self) -> Sequence[PageRequest]:
-        """Those that were named and not yet given out, up to the limit in all."""
+        """The queued pages that were not returned before, up to the limit in all."""
         urls = list(self._waiting)[self._given : self._limit]
         self._given += len(urls)
         return [PageRequest(url) for url in urls]
 
     def budget_exhausted(self) -> bool:
-        """The limit is all that bounds it."""
+        """Always False: only the limit on pages applies."""
         return False
 
     def requests_left(self) -> int:
-        """Nobody counts them."""
+        """Always `PLENTY`, since requests are not counted."""
         return PLENTY

@@ -1,4 +1,4 @@
-"""One process at a time. The lock is the kernel's, so it ends with the process, however that ended."""
+"""Lock files that let one process at a time do a job. The kernel frees them however the process ends."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from typing import IO
 from crawler.errors import VariorumError
 
 LOOK_AGAIN = 0.1
-"""Seconds between two looks at a lock that somebody else has."""
+"""Seconds between two attempts to get a lock that another process has."""
 BRIEFLY = 0.3
-"""Seconds: longer than `is_held` has a lock, only to see whether it is free."""
+"""Seconds; longer than `is_held` holds a lock to see whether it is free."""
 
 
 def run_lock(database: Path, site: str) -> Path:
-    """The lock file of all that writes the history of a site: runs, imports, rereading."""
+    """The lock file of a site, held by whatever writes its history: runs, imports, `reextract`."""
     return Path(f"{database}.{site}.lock")
 
 
 def notify_lock(database: Path) -> Path:
-    """The lock file of whoever sends news. No site's name begins with a hyphen."""
+    """The lock file of notifications. Its name can be no site's: none begins with a hyphen."""
     return Path(f"{database}-notify.lock")
 
 
 def watch_lock(database: Path) -> Path:
-    """The lock file of the daemon."""
+    """The lock file of the daemon, one for each database."""
     return Path(f"{database}.lock")
 
 
 @contextmanager
 def held(path: Path, what: str, *, patience: float = BRIEFLY) -> Iterator[None]:
-    """While inside, this process alone holds the lock file, which names it by its number.
+    """Holds the lock file inside the block, and writes the id of this process into it.
 
     Raises VariorumError where another process still holds it after `patience` seconds, with that one's
-    number, or where the file can't be written. The file stays behind: if it were removed, two processes could
+    id, or where the file can't be written. The file stays behind: if it were removed, two processes could
     each lock a file of that name.
     """
     try:
@@ -58,7 +58,7 @@ def held(path: Path, what: str, *, patience: float = BRIEFLY) -> Iterator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock file. It asks the kernel: the number in the file may live again."""
+    """Whether some process holds the lock file. The kernel says so: the id in the file may be reused."""
     try:
         file = path.open("r", encoding="ascii")
     except OSError:

@@ -1,6 +1,6 @@
-"""A limit to the work that one page may make.
+"""Limits the CPU time that one page may take.
 
-It counts the time of the processor, and not that of the clock: a busy machine makes no page harder to read.
+It counts processor time and not clock time, since a busy machine makes no page harder to read.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from contextlib import contextmanager
 from types import FrameType
 
 AGAIN = 0.5
-"""Seconds of work after which it rings once more: code on the way may have caught the first ring."""
+"""Seconds of CPU time after which it raises once more: code in the block may catch the first."""
 
 
 class TookTooLong(BaseException):
-    """The time was up. No `Exception`: what catches those, as trafilatura does, would go on."""
+    """The time limit was reached. No `Exception`, since code that catches those (trafilatura) would go on."""
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raises TookTooLong inside the block once it has worked so long, and again until the block is left.
+    """Raises TookTooLong inside the block after that much CPU time, and again until the block is left.
 
     Works in the main thread only. Inside another limit, that one holds as well.
     Threads are no way out here: the extractor's C parts are not safe in several at once.

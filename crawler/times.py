@@ -1,6 +1,6 @@
-"""Times, one form: aware datetimes in UTC inside, ISO 8601 text with Z in tables and output.
+"""Converts times: aware UTC datetimes in code, ISO 8601 text with Z in tables and output.
 
-What others say of a time goes through `crawler.dates` first.
+Dates from outside (pages, feeds, archives) go through `crawler.dates` first.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 
 def iso(moment: datetime) -> str:
-    """`2026-11-22T02:41:43Z` of an aware datetime; fixed width, so that text order is time order."""
+    """The text of an aware datetime, as `2026-11-22T02:41:43Z`; fixed width, so text order is time order."""
     return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
@@ -23,5 +23,5 @@ def parse(text: str) -> datetime:
 
 
 def now() -> datetime:
-    """The present moment in UTC. Called by the moving rooms only."""
+    """The present moment in UTC. Never called by pure code, which gets it as a parameter."""
     return datetime.now(UTC)

@@ -165,7 +165,7 @@ def test_what_is_no_web_address_is_misuse(url: str, root: Path) -> None:
 def test_a_password_in_an_address_is_refused_and_not_repeated(root: Path) -> None:
     result = add(root, "http://mira:sesame@example.org/")
     assert result.exit_code == 2
-    assert "a name or a password stands in it" in result.stderr
+    assert "it contains a user name or a password" in result.stderr
     assert "sesame" not in result.stderr
 
 

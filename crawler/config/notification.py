@@ -1,4 +1,4 @@
-"""A notice: who hears what, and when. Pure: moments are handed in."""
+"""Notification rules: which news go to which target, and when. Pure: the moment is a parameter."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from crawler.config.schema import Key
 from crawler.times import parse
 
 Kind = Literal["new", "edited", "retitled", "gone", "returned", "moved", "template", "issue"]
-"""The kinds of changes; and issues, which are told when they open and when they close."""
+"""The kinds of changes; and issues, which are sent when they open and when they close."""
 
 _ENVIRONMENT = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
 _HOUR = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class _News(Protocol):
-    """What happened, as far as it decides who is told."""
+    """What a rule needs to know of a change or an issue to decide whether it is sent."""
 
     @property
     def site(self) -> str: ...
@@ -36,7 +36,7 @@ class _News(Protocol):
 
 
 class NotificationRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where news go, and which. Empty is no bound."""
+    """A target, and which news are sent to it. An empty list is no restriction."""
 
     target: str
     weight: float = 0.0
@@ -49,13 +49,13 @@ class NotificationRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def due(notices: Iterable[NotificationRule], news: _News) -> datetime | None:
-    """When the first of these notices has the news told; None where none wants it."""
+    """The earliest moment at which one of the rules sends the news; None where none does."""
     moments = [_hour(notice, parse(news.at)) for notice in notices if _wants(notice, news)]
     return min(moments, default=None)
 
 
 def _wants(notice: NotificationRule, news: _News) -> bool:
-    """An issue has neither weight nor language: whoever hears of the site hears of that."""
+    """Whether the rule sends the news. An issue has neither weight nor language, so those don't apply."""
     if (notice.sites and news.site not in notice.sites) or (notice.kinds and news.kind not in notice.kinds):
         return False
     if news.kind == "issue":
@@ -64,7 +64,7 @@ def _wants(notice: NotificationRule, news: _News) -> bool:
 
 
 def _hour(notice: NotificationRule, after: datetime) -> datetime:
-    """The first of the notice's hours from that moment on; the moment itself where it has none."""
+    """The first of the rule's hours at or after that moment; the moment itself where it has none."""
     zone = ZoneInfo(notice.timezone)
     today = after.astimezone(zone).date()
     hours = [
@@ -76,7 +76,7 @@ def _hour(notice: NotificationRule, after: datetime) -> datetime:
 
 
 def variable(target: str) -> str | None:
-    """The name of the environment variable that has the address; None where it stands there itself."""
+    """The name of the environment variable that holds the address; None for a literal address."""
     found = _ENVIRONMENT.fullmatch(target)
     return found[1] if found else None
 
@@ -107,4 +107,4 @@ NOTIFICATION_KEYS: Mapping[str, Key] = {
     "languages": Key(_Language, 'codes of languages, like "en" or "fa"', many=True),
     "at": Key(str, 'hours of the day, like "07:30"', _clock, many=True),
 }
-"""What a site file can say of a notice."""
+"""The keys of one entry of `notify`."""

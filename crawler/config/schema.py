@@ -20,7 +20,7 @@ SHOWN = 80
 
 @dataclass(frozen=True)
 class Key:
-    """What may stand under one key."""
+    """One key of a TOML table, and the values it allows."""
 
     kind: Any
     """A type for msgspec, or the keys of a table within the table."""
@@ -31,10 +31,10 @@ class Key:
     many: bool = False
     """A list, or one of its items alone; read as a tuple."""
     bare: str | None = None
-    """Where a table is meant: the key that a value alone stands for."""
+    """For a table: the key that a lone value sets."""
     required: bool = False
     secret: bool = False
-    """What stands there is never repeated, not even where it is wrong."""
+    """Whether the value is secret: messages never repeat it, not even where it is wrong."""
 
 
 Keys = Mapping[str, Key]
@@ -54,7 +54,7 @@ def read_toml(path: Path) -> tuple[dict[str, Any], list[str]]:
 
 
 def read_table(table: Mapping[str, Any], keys: Keys, where: str) -> tuple[dict[str, Any], list[str]]:
-    """What stands under the known keys, and every fault as a line that begins with `where` and the key."""
+    """The values of the known keys, and every fault as a line that begins with `where` and the key."""
     faults = [f"{where}{name}: unknown key{meant(name, keys)}" for name in table if name not in keys]
     faults += [
         f"{where}{name}: missing; give {key.allowed}"
@@ -75,7 +75,7 @@ def meant(word: str, known: Iterable[str]) -> str:
 
 
 def refuse(faults: list[str]) -> None:
-    """Nothing, where there is no fault. Raises Misuse with one line for each."""
+    """Raises Misuse with one line for each fault; does nothing where there is none."""
     if faults:
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         raise Misuse("\n  ".join([f"{count} to mend first:", *faults]))
@@ -116,7 +116,7 @@ def _checked(found: Any, value: Any, key: Key, where: str) -> tuple[Any, list[st
 
 def _fault(value: Any, key: Key, where: str, reason: str = "") -> str:
     because = f" ({reason})" if reason else ""
-    shown = "what stands there" if key.secret else _shown(value)
+    shown = "the value" if key.secret else _shown(value)
     return f"{where}: {shown} is not allowed{because}; give {key.allowed}"
 
 

@@ -32,21 +32,21 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Bounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many there should be; None is no bound."""
+    """The least and greatest number expected; None is no bound."""
 
     min: int | None = None
     max: int | None = None
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a healthy site shows."""
+    """What a healthy site shows; an issue is raised where it does not."""
 
     pages: Bounds = Bounds()
     languages: tuple[str, ...] = ()
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured source. docs/site-file.md explains every key."""
+    """One site to watch, as configured. docs/site-file.md explains every key."""
 
     name: str
     url: str
@@ -177,7 +177,7 @@ def web_address(text: str) -> None:
     if not parts.hostname or re.search(r"[\s\\\x00-\x1f]", text):
         raise ValueError("a host is missing, or there is a blank or a backslash in it")
     if "@" in parts.netloc:
-        raise ValueError("a name or a password stands in it, and nothing is fetched with one")
+        raise ValueError("it contains a user name or a password, and nothing is fetched with one")
     _ = parts.port  # raises ValueError for one that can't be
 
 

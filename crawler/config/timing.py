@@ -1,4 +1,4 @@
-"""When a site runs next. Pure: the present moment is handed in.
+"""Computes when a site runs next. Pure: the present moment is a parameter.
 
 Cron text is read as crontab(5) reads it, on the wall clock of the site's time zone: 0 and 7 are Sunday,
 and where both a day of the month and a weekday are given, either will do. A time that the spring change
@@ -162,7 +162,7 @@ def _on_grid(name: str, earliest: datetime, every: timedelta) -> datetime:
 def _cron_slot(cron: str, zone: ZoneInfo, after: datetime) -> datetime:
     """The first slot later than `after`.
 
-    The trigger is asked on a clock without daylight saving: on a real one, APScheduler fires twice in the
+    The trigger is computed on a clock without daylight saving: on a real one, APScheduler fires twice in the
     hour that autumn repeats. The search starts early, for a slot that spring moves may be yet to come.
     """
     triggers = _triggers(cron)

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where things are, and what holds for all sites."""
+    """The folder, its paths, and the settings that hold for all sites."""
 
     root: Path
     database: Path
@@ -49,7 +49,7 @@ class Workspace:
     retention: Mapping[str, str] = field(default_factory=dict)
     """How old `captures` and `bodies` may become, like "365d"; of what is not named, all is kept."""
     review_url: str | None = None
-    """Where those who are told reach the review page."""
+    """The address of the review page, for links in notifications."""
 
 
 def find_workspace(chosen: Path | None, env: Mapping[str, str]) -> Path:
@@ -58,7 +58,7 @@ def find_workspace(chosen: Path | None, env: Mapping[str, str]) -> Path:
 
 
 def load_workspace(root: Path) -> Workspace:
-    """The workspace in a folder.
+    """The workspace that variorum.toml in a folder describes.
 
     Raises Misuse where there is none, or with a line for every fault in its file.
     """

@@ -1,4 +1,4 @@
-"""When a page is due again. The plain rule: what is young or has just changed is looked at often."""
+"""Decides which pages are due to be fetched again: young and recently changed ones more often."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from math import inf
 SHORTEST = timedelta(hours=3)
 LONGEST = timedelta(days=30)
 LONGEST_LISTING = timedelta(days=1)
-"""Lists of pages are where new pages show; they are looked at each day, however still they stand."""
+"""New pages appear on lists, so these are fetched each day even if they do not change."""
 PART_OF_AGE = 10
-"""A page is looked at each time it has grown older by this part of its age."""
+"""A page is due when the time since its last visit is its age divided by this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What is known of a page when its next visit is planned. Times are aware."""
+    """The facts about a page from which its next visit is planned. Times are aware."""
 
     page: int
     checked_at: datetime | None
@@ -28,19 +28,19 @@ class Visit:
     changed_at: datetime | None = None
     """When a change of it was last seen."""
     listing: bool = False
-    """It lists other pages."""
+    """Whether the page is a list of other pages."""
     missing: bool = False
     """It answered "not found" once, or its source lists it no longer: that wants confirming."""
     told: bool = False
-    """A source says that it changed or left since it was fetched."""
+    """A source reports that it changed or was removed since it was fetched."""
     witnessed: bool = False
-    """A source has just shown that its text stands still."""
+    """A source has just shown that its text is unchanged."""
 
 
 def interval(visit: Visit, now: datetime) -> timedelta:
     """How long the page may go unseen: a tenth of its age, between three hours and thirty days.
 
-    Its age counts from birth or from the last change, whichever is later; zero where it is missing or told.
+    Its age counts from birth or from the last change, whichever is later; zero where it is missing or reported.
     """
     if visit.missing or visit.told:
         return timedelta(0)
@@ -53,14 +53,14 @@ def plan(visits: Iterable[Visit], now: datetime, *, budget: int, fill: int = 0) 
     """The pages to fetch, most overdue first: all that are due, as far as the budget goes.
 
     Where fewer than `fill` are due, the next most overdue follow until there are `fill` of them in all (and
-    no more than the budget), without those that a source has just witnessed.
+    no more than the budget), without those that a source has just shown unchanged.
     """
     due, others = rank(visits, now, most=budget)
     return due + others[: max(0, min(fill, budget) - len(due))]
 
 
 def rank(visits: Iterable[Visit], now: datetime, *, most: int) -> tuple[list[int], list[int]]:
-    """Pages that are due, and others that no source has just witnessed; both together `most`, the first ones.
+    """The pages that are due, and others not just shown unchanged by a source; at most `most` in all.
 
     The visits are gone through once, and no more than `most` of them are held.
     """
@@ -86,9 +86,9 @@ def _overdue(visit: Visit, now: datetime) -> float:
 def _urgency(visit: Visit, now: datetime) -> tuple[int, float, float]:
     """Sorts by need: missing, then never fetched (newest first), then the most overdue, the longest unseen.
 
-    The missing go first, so that a page which only moved is not taken for a new one. The never fetched go
-    before the told, since they come to an end: a source that calls every page changed at every visit would
-    otherwise keep new pages waiting for ever.
+    The missing go first, so that a page which only moved is not recorded as new. The never fetched go
+    before those that a source reports, since they are finite: a source that reports every page as changed at
+    every visit would otherwise keep new pages waiting for ever.
     """
     if visit.checked_at is None:
         return 1, inf, visit.born.timestamp()

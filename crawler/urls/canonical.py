@@ -1,4 +1,4 @@
-"""Which addresses name one page, which of them belong to a site, and which are traps.
+"""Canonical URLs: which URLs name the same page, which belong to a site, and which are crawler traps.
 
 Two errors are possible, and they do not cost the same: a page under two names costs a request, two pages
 under one name lose a page. So a parameter or a path is folded only where it is known to name nothing.
@@ -70,7 +70,7 @@ _MONTH = re.compile(r"[/=](\d{4})(?:/(?:0[1-9]|1[0-2])(?=[/?]|$)|-(?:0[1-9]|1[0-
 _YEAR = re.compile(r"[?&](?:year|yr|cal_year)=(\d{4})(?=&|$)")
 
 _LONGEST = 2000
-# What Apache and nginx accept unless told otherwise; it also bounds what is remembered.
+# What Apache and nginx accept by default; it also bounds what is remembered.
 _LONGEST_ACCEPTED = 8000
 _DEEPEST = 16
 _MOST_PARAMETERS = 6
@@ -83,7 +83,7 @@ _APART = frozenset({"lang", "language", "paged", "page"})
 
 
 class _Host(NamedTuple):
-    """A host however it is spelt: without www, final dot and default port."""
+    """A host without `www.`, final dot and default port, so that its spellings compare equal."""
 
     name: str
     port: int | None
@@ -112,7 +112,7 @@ def key(url: str, site: Site) -> str:
 
 
 def loose_key(url: str, site: Site) -> str:
-    """The key less a final slash: equal for addresses that most sites answer alike. Raises as `key` does."""
+    """The key without a final slash: equal for URLs that most sites answer alike. Raises as `key` does."""
     path, mark, query = key(url, site).partition("?")
     return f"{path.rstrip('/')}{mark}{query}"
 
@@ -153,7 +153,7 @@ def is_asset(url: str) -> bool:
 
 
 def trap(url: str) -> str | None:
-    """Why the address looks like one of an endless family, for the operator; None if it does not."""
+    """Why the URL looks like a crawler trap, for the operator; None if it does not."""
     if len(url) > _LONGEST:
         return f"address of {len(url)} characters"
     try:
@@ -195,7 +195,7 @@ def shares_host(url: str, seeds: tuple[str, ...]) -> bool:
 def rehosted(url: str, seeds: tuple[str, ...], site: Site) -> str:
     """The address at which the site has the page now, if it began at `seeds` when that was its address.
 
-    Only the host moves: from one that the site's file named and names no longer, to the one that stands in
+    Only the host changes: from one that the site file no longer names, to the one in
     its place there. Raises ValueError for what is no address.
     """
     moved = _moved_hosts(seeds, site.seeds)
@@ -343,14 +343,14 @@ def _repeated(segments: list[str]) -> str | None:
 
 
 def _respells(page: SplitResult, target: SplitResult, site: Site) -> bool:
-    asked = set(filter(None, page.query.split("&")))
+    requested = set(filter(None, page.query.split("&")))
     named = set(filter(None, target.query.split("&")))
     sink = not named and _is_home(target.netloc, target.path, site.seeds)
-    if page.netloc != target.netloc or sink or not named <= asked:
+    if page.netloc != target.netloc or sink or not named <= requested:
         return False
     if _readable(page.path) == _readable(target.path):
-        return _APART.isdisjoint(_name(pair) for pair in asked - named)
-    return bool(asked) and _is_home(page.netloc, page.path, site.seeds)
+        return _APART.isdisjoint(_name(pair) for pair in requested - named)
+    return bool(requested) and _is_home(page.netloc, page.path, site.seeds)
 
 
 def _readable(path: str) -> str:

@@ -1,6 +1,6 @@
-"""Addresses that somebody else wrote: in a page, a feed, a sitemap, robots.txt, a header.
+"""Resolves URL references from outside: in a page, a feed, a sitemap, robots.txt, a header.
 
-Whoever joins or parses one does it here, so that one bad address is one bad address.
+All code that joins or parses one does it here, so that a bad reference never raises.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ LONGEST = 8_000
 
 
 def resolve(base: str, reference: str) -> str | None:
-    """The web address to which a reference leads that is found at `base`; None where it leads to none.
+    """The absolute http(s) URL of a reference found at the URL `base`; None where there is none.
 
     None for other schemes than http and https, for broken hosts and ports, for what can't be encoded, and
     for more than `LONGEST` characters. Never raises.
