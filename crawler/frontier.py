@@ -57,7 +57,7 @@ class Frontier(Protocol):
         """Store the state of a source after reading it; `enumerated_at` is the last reading from end to end."""
 
     def mark_enumerated(self, kind: str) -> None:
-        """Record that all sources of a kind were read to the end; what they no longer list is requested."""
+        """Record that all sources of a kind were read to the end; request what they no longer list."""
 
     def report_source(self, kind: str, message: str) -> None:
         """Report a problem of a kind of source to the operator; an empty message means that there is none."""

@@ -40,7 +40,8 @@ class Visit:
 def interval(visit: Visit, now: datetime) -> timedelta:
     """How long the page may go unseen: a tenth of its age, between three hours and thirty days.
 
-    Its age counts from birth or from the last change, whichever is later; zero where it is missing or reported.
+    Its age counts from birth or from the last change, whichever is later. Zero for a page that is missing or
+    that a source reports.
     """
     if visit.missing or visit.told:
         return timedelta(0)
