@@ -54,10 +54,10 @@ class Frontier(Protocol):
         """Whether the source is due to be read from end to end again."""
 
     def save_source(self, kind: str, address: str, state: SourceState) -> None:
-        """Store the state of a source after reading it; `enumerated_at` is the last reading from end to end."""
+        """Store the state of a source after reading it; `enumerated_at` is its last complete reading."""
 
     def mark_enumerated(self, kind: str) -> None:
-        """Record that all sources of a kind were read to the end; request what they no longer list."""
+        """Request what sources of this kind no longer list, now that all were read to the end."""
 
     def report_source(self, kind: str, message: str) -> None:
         """Report a problem of a kind of source to the operator; an empty message means that there is none."""

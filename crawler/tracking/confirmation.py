@@ -1,4 +1,4 @@
-"""What a run remembers of looks that another look of the same run has to confirm."""
+"""Remembers fetches that a second fetch of the same run has to confirm."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crawler.tracking.run_frontier import RunFrontier
 
 
 class Confirmations:
-    """The looks of one run that are to be confirmed, and the texts into which pages have changed."""
+    """The fetches of one run that await confirmation, and the texts into which pages have changed."""
 
     def __init__(self, frontier: RunFrontier) -> None:
         self._frontier = frontier
@@ -20,12 +20,12 @@ class Confirmations:
         self._became: defaultdict[str, set[int]] = defaultdict(set)  # the pages that changed into a text
 
     def known(self, known: Known, reading: Reading) -> Known:
-        """What is known of a page, with what this run has seen of it and of others before."""
+        """What is known of a page, completed with what this run has seen of it and of others."""
         others = self._became[reading.extract.digest] - {known.identity.page.id} if reading.extract else ()
         return replace(known, shown_before=self._shown.get(known.asked.id), shown_elsewhere=len(others))
 
     def remember(self, known: Known, reading: Reading, decision: Decision) -> None:
-        """Keep what this look showed; where it is to be confirmed, the page is fetched again, once."""
+        """Keep what a fetch showed; request the page again, once, where that needs confirmation."""
         if reading.extract and known.last and known.last.digest != reading.extract.digest:
             self._became[reading.extract.digest].add(known.identity.page.id)
         if decision.confirm is not None:

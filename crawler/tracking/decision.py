@@ -1,4 +1,4 @@
-"""The third step: what a response means for its page, and why. Pure: what is known and what was read in.
+"""The third step of tracking: decides what a response means for its page, and why. Pure.
 
 The rules that hold here:
 
@@ -37,11 +37,11 @@ from crawler.tracking.suspicion import (
 )
 
 SAME_PAGE = 0.5
-"""From this likeness on, what a redirect leads to is the page that was asked for, and not another one."""
+"""The similarity from which the target of a redirect is the requested page, and not another one."""
 
 
 class Sight(StrEnum):
-    """What the response shows of the page."""
+    """What the response shows of its page."""
 
     seen = "seen"
     rendering = "rendering"
@@ -72,11 +72,11 @@ class Decision:
     """The first sight of a page that was there before the site was watched."""
     keeps_body: bool = False
     confirm: str | None = None
-    """What this look showed, where another look of the same run has to confirm it."""
+    """What this fetch showed, where a second fetch of the same run has to confirm it."""
     named: str | None = None
     """The address of another page that the response names as its main one."""
     suspicion: Suspicion | None = None
-    """What is kept apart until a later run confirms it."""
+    """The suspect text that waits for a later run to confirm it."""
     closes: Literal["confirmed", "dismissed"] | None = None
     """What becomes of the suspect that the page had."""
     stands: bool = False
@@ -88,13 +88,13 @@ class Decision:
 
     @property
     def announced(self) -> tuple[str, ...]:
-        """The changes that people are to hear of."""
+        """The kinds of the changes that are reported: all but typographic edits."""
         quiet = {"edited", "retitled"} if self.diff and self.diff.typographic else set()
         return tuple(kind for kind in self.kinds if kind not in quiet)
 
 
 def decide(known: Known, reading: Reading) -> Decision:
-    """What the response means for its page."""
+    """The decision on a response: what is recorded of its page."""
     if known.is_rendering:
         verdict = Verdict(Outcome.ok, f"another rendering of {known.identity.page.url}")
         return Decision(Sight.rendering, verdict, known.identity)
@@ -145,7 +145,7 @@ def _truncated(known: Known, reading: Reading, extract: Extract) -> Decision:
     is_whole = known.last is not None and diff is None
     if not is_whole and not is_confirmed(known, extract):
         apart = _suspected(known, Suspicion("cut", reading.verdict.reason, extract, diff))
-        return replace(apart, verdict=reading.verdict, confirm=extract.text)  # asked again: it may be whole
+        return replace(apart, verdict=reading.verdict, confirm=extract.text)  # fetched again: it may be whole
     reason = "its end is missing, and nothing of its text" if is_whole else "its end is missing, again"
     return _seen(known, replace(reading, verdict=Verdict(Outcome.ok, reason)), extract)
 
@@ -164,7 +164,7 @@ def _moved(known: Known, reading: Reading, extract: Extract) -> Decision:
 
 
 def _compared(known: Known, reading: Reading, extract: Extract) -> Decision:
-    """The page against its last version."""
+    """Compare the page with its last version."""
     assert known.last
     diff = compare(known.last, extract)
     is_drift = diff is not None and (_is_common(known, diff) or _is_drift(known, reading, diff))
@@ -194,12 +194,12 @@ def _unchanged(known: Known, reading: Reading) -> Decision:
 
 
 def _missing(known: Known, verdict: Verdict) -> Decision:
-    """Not found. Whether it is gone is settled at the end of the run."""
+    """The page is not found; whether it is gone is decided at the end of the run."""
     return Decision(Sight.missing, verdict, Identity(known.asked))
 
 
 def _trouble(known: Known, verdict: Verdict) -> Decision:
-    """No sight of the page: its body is kept as evidence, and nothing is concluded from it."""
+    """Nothing is known of the page: its body is kept as evidence, and nothing is concluded from it."""
     return Decision(Sight.none, verdict, Identity(known.asked), keeps_body=True)
 
 
@@ -207,15 +207,15 @@ def _trouble(known: Known, verdict: Verdict) -> Decision:
 
 
 def _kept_apart(known: Known, reading: Reading, extract: Extract, diff: Diff) -> Decision | None:
-    """What to do where a difference is not believed yet; None where it is."""
+    """The decision where a difference is not trusted yet; None where it is."""
     if is_other_edition(known, extract):
         assert known.suspect
         if has_stayed(known, known.suspect.times):
             return None
         return _suspected(known, Suspicion("alternating", known.suspect.why, extract, diff))
-    if diff.of_links_only:  # some sites draw by lot where a link leads; what holds twice is true
+    if diff.of_links_only:  # some sites link at random; what two fetches show is true
         shown = extract.links or ""
-        verdict = Verdict(Outcome.ok, "a link leads elsewhere: asked again")
+        verdict = Verdict(Outcome.ok, "a link leads elsewhere: fetched again to confirm")
         return replace(_trouble(known, verdict), confirm=shown) if known.shown_before != shown else None
     found = suspicion(known, reading, extract, diff)
     many = known.shown_elsewhere >= MANY_ALIKE
@@ -229,7 +229,7 @@ def _kept_apart(known: Known, reading: Reading, extract: Extract, diff: Diff) ->
 
 
 def _suspected(known: Known, found: Suspicion) -> Decision:
-    """The text is kept apart until a later run shows it, too."""
+    """Keep the text as a suspect until a later run shows it, too."""
     verdict = Verdict(Outcome.suspect, found.why)
     return replace(_trouble(known, verdict), suspicion=found)
 
@@ -242,22 +242,22 @@ def _closing(known: Known, decision: Decision) -> Decision:
     if suspect.kind == "alternating":
         if decision.sight is Sight.seen and not decision.number and not has_stayed(known, suspect.stands):
             return replace(decision, stands=True)
-        told = decision.extract is not None and decision.extract.digest == suspect.digest
+        holds = decision.extract is not None and decision.extract.digest == suspect.digest
     else:
         differs = decision.number is not None and not decision.is_drift
-        told = bool(differs and decision.extract and is_confirmed(known, decision.extract))
-    return replace(decision, closes="confirmed" if told else "dismissed")
+        holds = bool(differs and decision.extract and is_confirmed(known, decision.extract))
+    return replace(decision, closes="confirmed" if holds else "dismissed")
 
 
 def _is_common(known: Known, diff: Diff) -> bool:
-    """Whether all that differs stands on other pages alike, of a site whose frame is not known yet."""
+    """Whether all that differs is on other pages, too, of a site whose boilerplate is not known yet."""
     if diff.title or diff.links or not known.common:
         return False
     return all(unnumbered(block) in known.common for hunk in diff.hunks for block in hunk.old or hunk.new)
 
 
 def _is_drift(known: Known, reading: Reading, diff: Diff) -> bool:
-    """Whether the page did not change, and only our reading of it did."""
+    """Whether only our extraction differs, and the page did not change."""
     if known.last_capture is None:
         return False
     old, new, url = known.last_capture.body, reading.fetched.body, reading.fetched.final_url
@@ -276,7 +276,7 @@ def _kinds(identity: Identity, diff: Diff | None) -> tuple[str, ...]:
 
 
 def _agrees(known: Known, extract: Extract | None) -> bool | None:
-    """Whether the page says what the site's API says of it."""
+    """Whether the page has the text that the site's API gives for it; None where that is not known."""
     page, text = known.identity.page, extract or known.last
     if not page.source_text_digest or page.kind == "listing" or text is None:
         return None

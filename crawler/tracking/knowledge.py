@@ -1,6 +1,6 @@
-"""The first step: what is known of a page when a response comes, loaded outside any lock.
+"""The first step of tracking: loads what is known of a page when a response comes, outside any lock.
 
-It has two parts, since a response may name its page itself: `load` before reading it, `relate` afterwards.
+`load` runs before the response is read; `relate` afterwards, since a response may name its page itself.
 """
 
 from __future__ import annotations
@@ -36,26 +36,26 @@ from storage.store import Store
 
 OK = 200
 FEW_LOOKS = 2
-"""Each of two editions that alternate was shown in so many looks in a row, at most."""
+"""The most consecutive fetches that show the same one of two alternating editions."""
 MOST_OTHERS = 30
-"""A block is looked for on so many other pages."""
+"""The number of other pages on which a block is searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is known before the response is read."""
+    """The facts known before the response is read."""
 
     page: PageRow
-    """The page that was asked for."""
+    """The page that was requested."""
     context: Context
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that a decision needs to know besides the response."""
+    """The facts that a decision needs besides the response."""
 
     asked: PageRow
-    """The page that was asked for."""
+    """The page that was requested."""
     identity: Identity
     """The page that answered."""
     last: VersionRow | None = None
@@ -68,30 +68,30 @@ class Known:
     """Whether a page without versions was published since the site is watched."""
     template: Template = EMPTY
     shown_before: str | None = None
-    """What an earlier look of this run showed that it was to confirm."""
+    """What an earlier fetch of this run showed, if this one is its confirmation."""
     shown_elsewhere: int = 0
     """How many other pages have changed into the text of the response in this run."""
     run: int = 0
     suspect: SuspectRow | None = None
-    """What the page showed in its place, kept apart until a later run confirms it."""
+    """The suspect text of the page, which waits for a later run to confirm it."""
     suspects_alike: int = 0
     """How many other pages have a suspect with the text of the response."""
     alternates: VersionRow | None = None
     """The version before the last, where the response has its text and the two have alternated."""
     common: frozenset[str] = frozenset()
-    """Blocks of other pages, with `#` for numbers; where too little is known to tell frame from article."""
+    """Blocks of other pages, with `#` for numbers; where the boilerplate is not learned yet."""
     named: str | None = None
     """The address of another page that the response names as its main one."""
     has_main: bool = False
     """Whether the page is known of which the response may be another rendering."""
     is_rendering: bool = False
-    """The page asked for is another rendering of `identity.page`, and that one from now on."""
+    """The requested page is another rendering of `identity.page`, and that one from now on."""
     keeps_listings: bool = False
     """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
 
 
 def load(store: Store, site: Site, page: PageRow, fetched: FetchResult) -> Asked:
-    """What is known before the response `fetched`, sent for `page`, is read."""
+    """The facts known before the response `fetched`, sent for `page`, is read."""
     context = Context(
         asked_key=loose_key(page.url, site),
         final_key=loose_key(fetched.final_url, site),
@@ -112,7 +112,7 @@ def is_same(page: PageRow, fetched: FetchResult) -> bool:
 
 
 def relate(store: Store, reader: Reader, asked: Asked, reading: Reading, run: int) -> Known:
-    """All that is known of the page that the response turned out to show."""
+    """The facts known of the page that the response turned out to show."""
     extract = reading.extract
     if extract is None:
         last = store.last_version(asked.page.id)

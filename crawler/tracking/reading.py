@@ -1,4 +1,4 @@
-"""The second step: what a response turned out to be, and its text. Pure: no store, no clock, no network."""
+"""The second step of tracking: classifies a response and extracts its text. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crawler.fetch_result import FetchResult
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One response, classified and read."""
+    """One response with its outcome and, for a page, its text."""
 
     fetched: FetchResult
     verdict: Verdict
@@ -21,7 +21,7 @@ class Reading:
 
 
 def read(fetched: FetchResult, reader: Reader, context: Context) -> Reading:
-    """The response classified and, where it shows a page, extracted. Never raises for a bad page."""
+    """The response, classified and, where it shows a page, extracted. Never raises for a bad page."""
     verdict = judge(fetched, context)
     if verdict.outcome not in READABLE or fetched.error:
         return Reading(fetched, verdict)

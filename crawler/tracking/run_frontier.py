@@ -1,4 +1,4 @@
-"""The memory of one run of one site: what its sources say, and which pages are to be fetched next."""
+"""The crawl frontier of one run: stores what sources list, and chooses the pages to fetch next."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ Some = TypeVar("Some")
 
 BATCH = 500
 IN_ONE_TRANSACTION = 50
-"""So many pages of a source are stored at a time, so that other sites' runs need not wait."""
+"""Pages of a source stored in one transaction; few, so that other sites' runs need not wait."""
 WHOLE_EVERY = timedelta(hours=24)
 NOT_FOUND_EVERY = timedelta(days=30)
 OK = 200
 TELLING = {Outcome.ok, Outcome.gone, Outcome.soft_404}
-"""Outcomes that show how a site answers for an address that can't exist."""
-MOST_SHAPES, LONGEST_SHAPE = 5, 100  # of what is told of traps
+"""Outcomes that show how a site answers for a URL that does not exist."""
+MOST_SHAPES, LONGEST_SHAPE = 5, 100  # of traps listed in the message
 FILL = 20  # a scheduled run looks at this many pages at least, so that a small site is read whole
 
 
 class RunFrontier:
-    """What the spider of a site asks, answered from the store. `full` runs look at every known page."""
+    """The frontier of one run, kept in the store. A `full` run may fetch every known page."""
 
     def __init__(self, store: Store, site: Site, run: int, started: datetime, *, full: bool) -> None:
         self.store, self.site, self.run, self.started = store, site, run, started
         self.requests: Callable[[], int] = lambda: 0
-        """How many requests the run has made so far."""
+        """Returns the number of requests made in this run so far."""
         day_ago = iso(started - timedelta(days=1))
         self.budget = site.budget - store.requests_since(site.name, day_ago)
         self.fill = self.budget if full else FILL
@@ -53,7 +53,9 @@ class RunFrontier:
         self._shapes = _shapes(store, site.name)
         self._trapped: Counter[str] = Counter()
         self._left: set[int] = set()
-        self._due: deque[int] | None = None  # until it is planned, and again where a source says something
+        self._due: deque[int] | None = (
+            None  # None until it is planned, and again after a source reports a change
+        )
         self._others: deque[int] = deque()
         self._missing: set[int] = set()
         self.batch = BATCH
@@ -61,17 +63,17 @@ class RunFrontier:
         self._noted: set[tuple[str, str]] = set()
         self._source_troubles: dict[str, str] = {}
 
-    # ---- what the spider asks (crawler.frontier.Frontier)
+    # ---- the protocol of spiders (crawler.frontier.Frontier)
 
     def not_found_probe(self) -> str | None:
-        """An address that can't exist, asked for once a month to know how the site says so."""
-        asked = self.store.site(self.site.name).not_found_at
-        if asked and self.started - parse(asked) < NOT_FOUND_EVERY:
+        """A URL that does not exist, fetched once a month to learn the site's "not found" page; else None."""
+        probed = self.store.site(self.site.name).not_found_at
+        if probed and self.started - parse(probed) < NOT_FOUND_EVERY:
             return None
         return urljoin(self.site.url, f"variorum-{digest_of(self.site.url.encode())[:12]}-no-such-page/")
 
     def save_not_found(self, fetched: FetchResult) -> None:
-        """Keep how the site answers for it, where its status does not tell; trouble is no answer."""
+        """Store how the site answers for it, with status 200 or without; ignore errors."""
         if judge(fetched, Context("", "")).outcome not in TELLING:
             return
         seen = fingerprint(fetched) if fetched.status == OK else None
@@ -83,22 +85,22 @@ class RunFrontier:
         self.store.know_not_found(self.site.name, values)
 
     def add_discovered(self, listed: Sequence[DiscoveredUrl]) -> None:
-        """Keep what a source says of pages; those it shows to be out of date are remembered as such."""
+        """Store the pages that a source lists; mark as stale those that it shows to be out of date."""
         listed = [self._soundly_dated(one) for one in listed]
-        said: list[tuple[PageRow, DiscoveredUrl]] = []
+        pages: list[tuple[PageRow, DiscoveredUrl]] = []
         for some in _batches([one for one in listed if self._is_news(one)]):
             with self.store.writing():
-                said += [(self._page_of(one), one) for one in some]
-        dates = (self.store.listed_date(page.id, one.source) for page, one in said)
-        told = [_tells_of_change(page, one, date) for (page, one), date in zip(said, dates, strict=True)]
-        believed = not _cries_wolf(told, listed)
-        for batch in _batches(list(zip(said, told, strict=True))):
+                pages += [(self._page_of(one), one) for one in some]
+        dates = (self.store.listed_date(page.id, one.source) for page, one in pages)
+        stale = [_shows_change(page, one, date) for (page, one), date in zip(pages, dates, strict=True)]
+        believed = not _is_implausible(stale, listed)
+        for batch in _batches(list(zip(pages, stale, strict=True))):
             with self.store.writing():
-                for (page, one), tells in batch:
-                    self._keep(page, one, told=tells and believed)
+                for (page, one), is_stale in batch:
+                    self._keep(page, one, stale=is_stale and believed)
 
     def source_state(self, address: str) -> SourceState:
-        """What the source at that address last said of itself."""
+        """The state of the source at that address as last stored; all None where it was never read."""
         for row in self.store.sources(self.site.name):
             if row.address == address:
                 return SourceState(
@@ -107,11 +109,11 @@ class RunFrontier:
         return SourceState()
 
     def is_stale(self, state: SourceState) -> bool:
-        """Whether it is time to read the source from end to end again."""
+        """Whether the source is due to be read from end to end again, which it is once a day."""
         return state.enumerated_at is None or self.started - parse(state.enumerated_at) >= WHOLE_EVERY
 
     def save_source(self, kind: str, address: str, state: SourceState) -> None:
-        """Keep what a source said of itself."""
+        """Store the state of a source after reading it."""
         before = {row.address: row.enumerated_run for row in self.store.sources(self.site.name)}.get(address)
         values: Values = {
             "kind": kind,
@@ -126,7 +128,7 @@ class RunFrontier:
         self.store.save_source(self.site.name, address, values)
 
     def mark_enumerated(self, kind: str) -> None:
-        """What sources of this kind listed before and do not list now is to be looked for."""
+        """Request the pages that sources of this kind listed before and do not list now."""
         for pages in _batches(self.store.no_longer_listed(self.site.name, kind, self.run)):
             with self.store.writing():
                 for page in pages:
@@ -135,7 +137,7 @@ class RunFrontier:
                     self._due = None
 
     def report_source(self, kind: str, message: str) -> None:
-        """Remembered until it is known how the run fared: a site that fails as a whole is one issue."""
+        """Keep the message for the end of the run, since a site that fails as a whole is one issue."""
         self._source_troubles[kind] = message
 
     def next_requests(self) -> Sequence[PageRequest]:
@@ -148,46 +150,46 @@ class RunFrontier:
         return again + [_page_request(page) for page in pages]
 
     def budget_exhausted(self) -> bool:
-        """Whether the day's budget is used up."""
+        """Whether the daily request budget is used up."""
         return self.requests_left() <= 0
 
     def requests_left(self) -> int:
-        """What is left of the day's budget."""
+        """The number of requests left in the daily budget."""
         return max(0, self.budget - self.requests())
 
     # ---- what the recording asks and tells
 
     def raise_issue(self, about: str, message: str) -> None:
-        """An issue of this site, raised; or closed, where the message is empty."""
+        """Raise an issue of this site, or close it where the message is empty."""
         if message:
             self.store.raise_issue(self.site.name, about, message, iso(now()))
         else:
             self.store.close_issue(self.site.name, about, iso(now()))
 
     def raise_source_issues(self) -> None:
-        """Raise or close an issue for each kind of source that was asked."""
+        """Raise or close an issue for each kind of source that was read."""
         for kind, message in self._source_troubles.items():
             self.raise_issue(f"{kind} source", message)
 
     def page(self, url: str) -> PageRow:
-        """The page that a fetch was meant for. A known one is found without waiting for a lock."""
+        """The stored page of a URL; a new one where none is known. Waits for no lock if it is known."""
         if found := self.store.find(self.site.name, key(canonical(url, self.site), self.site)):
             return found
         with self.store.writing():
             return self._page_of(DiscoveredUrl(url, "links"))
 
     def mark_fetched(self, page: int) -> None:
-        """The run has fetched the page, and need not fetch it again."""
+        """Record that the run has fetched the page, so that it is not fetched again."""
         self._tried.add(page)
 
     def record_yield(self, page: PageRow) -> None:
-        """What a page that was never fetched before has brought: an article, or not."""
+        """Record what the first fetch of a page yielded, to recognise crawler traps."""
         if page.state == "live":
             version = self.store.last_version(page.id)
             self._shapes.add(page.url, version.words if version else None, page.text_digest)
 
     def trap_summary(self) -> str:
-        """Which addresses were not followed in this run, for the operator; empty for none."""
+        """The message of the issue of crawler traps whose URLs this run did not follow; empty for none."""
         most = self._trapped.most_common(MOST_SHAPES)
         named = ", ".join(f"{count} like {form}" for form, count in most)
         if not named:
@@ -198,11 +200,11 @@ class RunFrontier:
         )
 
     def fetched_all_live(self) -> bool:
-        """Whether this run has looked at every page that is there."""
+        """Whether this run has fetched every live page."""
         return all(page in self._tried for page in self.store.live_pages(self.site.name))
 
     def request_again(self, page: PageRow) -> None:
-        """The page is to be fetched once more in this run, whole."""
+        """Request the page once more in this run, without validators."""
         self._tried.add(page.id)
         self._again.append(PageRequest(page.url, part_count=page.part_count))
 
@@ -211,7 +213,7 @@ class RunFrontier:
         return page in self._tried
 
     def is_no_longer_listed(self, page: PageRow) -> bool:
-        """Whether a source that this run has read from end to end lists the page no longer."""
+        """Whether a source that this run has read from end to end no longer lists the page."""
         return page.id in self._left
 
     # ---- inside
@@ -219,7 +221,7 @@ class RunFrontier:
     def _chosen(self) -> list[int]:
         """The pages to fetch next.
 
-        Those that have left by themselves: that must be known before what has turned up is read. Then those
+        Missing pages come first and alone: their fate must be known before new pages are read. Then come those
         never fetched, those that are due, and others, until the run has looked at as many as it should.
         """
         left = self.requests_left()
@@ -236,7 +238,7 @@ class RunFrontier:
         return chosen + _taken(self._others, self._tried, min(room - len(chosen), unfilled))
 
     def _plan(self, most: int) -> None:
-        """Order the pages that were fetched before, once: what sources say of them is known by now."""
+        """Order the pages that were fetched before, after the sources were read."""
         visits = (self._visit(row) for row in self.store.visits(self.site.name) if row.id not in self._tried)
         due, others = rank(self._remembering(visits), self.started, most=most)
         self._due, self._others = deque(due), deque(others)
@@ -249,7 +251,7 @@ class RunFrontier:
             yield visit
 
     def _soundly_dated(self, one: DiscoveredUrl) -> DiscoveredUrl:
-        """The same, with times by the site's clock in UTC, and without those that lie in the future."""
+        """The same with its dates in a form of `crawler.dates`; dates in the future are dropped."""
         if not (one.published or one.modified):
             return one
         zone, at = self.site.zone, iso(self.started)
@@ -264,20 +266,20 @@ class RunFrontier:
         return visit_of(page, missing=missing, witnessed=page.id in self._witnessed)
 
     def _is_news(self, one: DiscoveredUrl) -> bool:
-        """Whether it belongs to the site, and the run has not heard the same from this source before."""
+        """Whether it belongs to the site, is no trap, and is new from this source in this run."""
         if not in_scope(one.url, self.site) or is_asset(one.url):
             return False
-        said = (key(one.url, self.site), one.source)
-        if said in self._noted:
+        listing = (key(one.url, self.site), one.source)
+        if listing in self._noted:
             return False
-        self._noted.add(said)
-        trapped = self._trap(one, said[0])
+        self._noted.add(listing)
+        trapped = self._trap(one, listing[0])
         if trapped:
             self._trapped[trapped] += 1
         return not trapped
 
     def _trap(self, one: DiscoveredUrl, known_as: str) -> str | None:
-        """What it is like where it is a trap: endless by itself, or new and of a kind that brings nothing."""
+        """The URL pattern of a crawler trap: endless by itself, or new and of a barren pattern; else None."""
         if endless := trap(canonical(one.url, self.site)):
             return f"{shape(one.url)[:LONGEST_SHAPE]} ({endless})"
         if one.source != "links" or not self._shapes.is_barren(one.url):
@@ -285,7 +287,7 @@ class RunFrontier:
         return None if self.store.find(self.site.name, known_as) else shape(one.url)
 
     def _page_of(self, one: DiscoveredUrl) -> PageRow:
-        """The page that is listed, found by its address or by the site's own id of it; else a new one."""
+        """The listed page, found by its URL or by the site's own id of it; else a new one."""
         url = canonical(one.url, self.site)
         page = self.store.find_exactly(self.site.name, key(url, self.site))
         if (
@@ -321,7 +323,7 @@ class RunFrontier:
             numbers.discard(page.id)  # SQLite gives the number of a page that was merged away once more
         return page
 
-    def _keep(self, page: PageRow, one: DiscoveredUrl, *, told: bool) -> None:
+    def _keep(self, page: PageRow, one: DiscoveredUrl, *, stale: bool) -> None:
         values: Values = {
             n: v for n in ("source_id", "published", "source_text_digest") if (v := getattr(one, n))
         }
@@ -333,7 +335,7 @@ class RunFrontier:
             values["modified"] = one.modified
         if one.source_text_digest:  # such a source knows the whole text
             values["part_count"] = one.part_count
-        if told:
+        if stale:
             values["stale_since"] = iso(now())
             self._due = None
         elif one.source_text_digest:
@@ -344,7 +346,7 @@ class RunFrontier:
 
 
 def _taken(waiting: deque[int], tried: set[int], room: int) -> list[int]:
-    """The first that were not tried, so many at most, taken away from those that wait."""
+    """At most `room` of the first waiting pages that were not tried; they are removed from `waiting`."""
     found: list[int] = []
     while waiting and len(found) < room:
         page = waiting.popleft()
@@ -358,7 +360,7 @@ def _batches(some: Sequence[Some]) -> Iterator[Sequence[Some]]:
 
 
 def _shapes(store: Store, site: str) -> UrlPatterns:
-    """What the addresses of the site have brought so far."""
+    """The URL patterns of the site, with what its fetched pages have yielded so far."""
     shapes = UrlPatterns()
     for url, words, text_digest, found_on in store.fetched_addresses(site):
         shapes.add(url, words, text_digest)
@@ -368,7 +370,7 @@ def _shapes(store: Store, site: str) -> UrlPatterns:
 
 
 def visit_of(page: PageRow | VisitRow, *, missing: bool, witnessed: bool = False) -> Visit:
-    """What the plan of visits wants to know of a page."""
+    """The facts about a page that `crawler.revisit` needs to plan its next visit."""
     return Visit(
         page=page.id,
         checked_at=_moment(page.checked_at),
@@ -381,8 +383,8 @@ def visit_of(page: PageRow | VisitRow, *, missing: bool, witnessed: bool = False
     )
 
 
-def _tells_of_change(page: PageRow, one: DiscoveredUrl, dated: str | None) -> bool:
-    """Whether the source, which dated the page `dated` before, says that our copy is not the latest."""
+def _shows_change(page: PageRow, one: DiscoveredUrl, dated: str | None) -> bool:
+    """Whether the source shows that our copy is out of date; `dated` is its earlier date of the page."""
     if page.checked_at is None:
         return False
     if page.state in ("gone", "missing") and one.source in ("wordpress", "sitemap", "feed"):
@@ -396,9 +398,9 @@ def _tells_of_change(page: PageRow, one: DiscoveredUrl, dated: str | None) -> bo
     return bool(one.modified and dated and one.modified > dated)
 
 
-def _cries_wolf(told: list[bool], listed: Sequence[DiscoveredUrl]) -> bool:
-    """Whether most pages are said to have changed at once, by dates alone: then the dates mean nothing."""
-    return sum(told) > max(10, len(told) / 2) and not any(one.source_text_digest for one in listed)
+def _is_implausible(stale: list[bool], listed: Sequence[DiscoveredUrl]) -> bool:
+    """Whether a source reports most pages as changed at once, by dates alone: then its dates mean nothing."""
+    return sum(stale) > max(10, len(stale) / 2) and not any(one.source_text_digest for one in listed)
 
 
 def _page_request(page: PageRow) -> PageRequest:

@@ -1,8 +1,8 @@
-"""What is not believed at first sight, whatever form it has. Pure.
+"""Decides which differences are not trusted at first sight, and become suspects. Pure.
 
 A text that loses most of itself, or was cut, is a suspect: a wall, a maintenance page or half an answer looks
-like that, and so does a rewrite. It is kept apart and told only when a later run still shows it. Two editions
-that alternate (one server of a network is out of date) are told once, and not again before one has stayed.
+like that, and so does a rewrite. It is stored as a suspect, and reported when a later run still shows it. Two
+editions that alternate (one server of a network is out of date) are reported once, until one has stayed.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from crawler.tracking.reading import Reading
 MOST = 0.5
 """A text that loses more of its words than this part is a suspect."""
 SAME_TEXT = 0.5
-"""From this likeness on, two runs have shown the same suspect."""
+"""The similarity from which two runs have shown the same suspect."""
 LONGEST = 3
-"""In so many runs the page has not shown its old text, whatever it showed: that one is over."""
+"""Runs without the old text after which the suspect is confirmed, whatever they showed."""
 STAYED = 3
-"""One of two editions that alternate has stayed when so many runs in a row have shown it."""
+"""Consecutive runs that must show one of two alternating editions until it has stayed."""
 MANY_ALIKE = 3
-"""So many pages may change into the same text; more of them are one notice in their place."""
+"""The number of other pages with the same new text from which on that text is a notice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """A text that is kept apart, and why."""
+    """A text that is not trusted yet, and why."""
 
     kind: Literal["loss", "cut", "alternating"]
     why: str
@@ -41,7 +41,7 @@ class Suspicion:
 
 
 def suspicion(known: Known, reading: Reading, extract: Extract, diff: Diff) -> Suspicion | None:
-    """Why a text that differs from the latest version is not believed at once; None where it is."""
+    """Why a text that differs from the latest version is not trusted at once; None where it is."""
     assert known.last
     if extract.kind == "file":  # as a whole another one whenever it is replaced
         return None
@@ -66,7 +66,7 @@ def is_confirmed(known: Known, extract: Extract) -> bool:
 
 
 def alternation(known: Known, diff: Diff) -> Suspicion | None:
-    """The edition before this one, where the two alternate."""
+    """The suspicion that two editions alternate, this one and the one before; None where they don't."""
     if known.alternates is None or known.last is None or is_alternating(known):
         return None
     why = f"two editions alternate: this one, and that of version {known.last.number}"

@@ -1,4 +1,4 @@
-"""The story of one fetch in four steps: load what is known of its page, read it, decide, record the decision.
+"""Tracks each fetch in four steps: load what is known of its page, read it, decide, record the decision.
 
 Loading, reading and deciding hold no lock. What was decided is recorded in one short transaction: capture,
 body, version, change and the page's own row.
@@ -38,15 +38,15 @@ from storage.rows import PageRow
 ATTEMPTS = 4
 """So often a fetch is decided anew where its page is written to meanwhile, by us or by another process."""
 FIRST_BATCH = 10
-"""A site whose boilerplate is not known yet is begun with so few pages, and goes on when it is."""
+"""Pages first fetched of a site whose boilerplate is unknown; the rest follow when it is learned."""
 AT_ONCE = 50
-"""So many versions are loaded at a time to be read again."""
+"""Versions loaded at a time to be re-extracted."""
 OK = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """What one fetch came to."""
+    """The result of one tracked fetch: its outcome, and the changes recorded."""
 
     url: str
     outcome: Outcome
@@ -59,7 +59,7 @@ class Tracked:
     leads_to: str = ""
     """The other site, like `https://ormhead.example/`, to which the page redirects."""
     held: bool = False
-    """It waits for more of the site to be seen; what comes of it is told later."""
+    """It waits until more of the site was fetched; its changes are reported later."""
 
 
 class Tracker:
@@ -74,7 +74,7 @@ class Tracker:
             frontier.batch = FIRST_BATCH
         self.redesign = Redesign(frontier, self.learner, self._is_page)
         self.late: list[Tracked] = []
-        """What fetches came to that had been set aside; whoever counts takes them from here."""
+        """Results of fetches that had been held; the caller counts them and clears the list."""
         self.keeps_listings = False
         """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
         self._confirmations = Confirmations(frontier)
@@ -82,10 +82,10 @@ class Tracker:
         self.paths = PathScores()
         """What this run has seen of the block paths of pages that changed."""
         self._waiting: list[FetchResult] = []  # for the boilerplate to be learned
-        self._keeping = 0  # so many more bodies of a new design are kept, to learn from
+        self._keeping = 0  # the number of further bodies of a new design to keep, to learn from
 
     def track(self, fetched: FetchResult) -> Tracked:
-        """Record one fetch and say what it came to."""
+        """The result of one fetch, after recording it. Raises Outdated after `ATTEMPTS` write conflicts."""
         page = self.frontier.page(fetched.url)
         self.frontier.mark_fetched(page.id)
         if self.learner.awaits(page.id):
@@ -97,7 +97,7 @@ class Tracker:
         return self._tracked(fetched)
 
     def _tracked(self, fetched: FetchResult, *, may_wait: bool = True) -> Tracked:
-        """The page recorded; as failed, where it costs more than a page may."""
+        """The recorded result; `failed` for a page that takes more time or memory than allowed."""
         try:
             with page_bounds():
                 return self._in_four_steps(fetched, may_wait=may_wait)
@@ -106,7 +106,7 @@ class Tracker:
             return self._in_four_steps(failed, may_wait=may_wait)
 
     def _in_four_steps(self, fetched: FetchResult, *, may_wait: bool) -> Tracked:
-        """Load, read, decide, apply; again, where another process has written to the page meanwhile."""
+        """Load, read, decide, apply; repeated where another process has written to the page meanwhile."""
         may_wait = may_wait and self._can_learn()
         for _ in range(ATTEMPTS):
             asked = load(self.store, self.site, self.frontier.page(fetched.url), fetched)
@@ -126,7 +126,7 @@ class Tracker:
         raise Outdated(fetched.url)
 
     def _followed_up(self, known: Known, reading: Reading, decision: Decision, page: PageRow) -> Tracked:
-        """What a recorded fetch came to, once the rest of the run knows what it has to know of it."""
+        """The result of a recorded fetch, after passing it on to frontier and confirmations."""
         self._confirmations.remember(known, reading, decision)
         self._follow_up(known.asked, page, decision)
         away = decision.verdict.outcome is Outcome.elsewhere
@@ -166,11 +166,11 @@ class Tracker:
         return replace(reading, extract=found.new)
 
     def _known(self, known: Known, reading: Reading) -> Known:
-        """What is known, with what this run has seen before."""
+        """What is known of the page, completed with what this run has seen before."""
         return replace(self._confirmations.known(known, reading), keeps_listings=self.keeps_listings)
 
     def _without_frame(self, known: Known) -> Known:
-        """What is known; where the boilerplate is not, with the blocks that other pages show alike."""
+        """What is known; with the blocks that other pages share, where the boilerplate is not learned yet."""
         if not self.learner.owes or known.last_capture is None:
             return known
         return replace(known, common=common_blocks(self.store, known.identity.page))
@@ -189,7 +189,7 @@ class Tracker:
         return replace(decision, keeps_body=True)
 
     def _follow_up(self, asked: PageRow, page: PageRow, decision: Decision) -> None:
-        """What the rest of the run has to know of a fetch that was recorded."""
+        """Pass a recorded fetch on to the frontier, and merge pages that it shows to be one."""
         if decision.discovered:
             self.frontier.add_discovered([DiscoveredUrl(decision.discovered, "links")])
         if asked.checked_at is None:
@@ -200,14 +200,14 @@ class Tracker:
             self._merge(page)
 
     def _merge(self, page: PageRow) -> None:
-        """Put together what the text of the page shows to be one."""
+        """Merge the pages that the text of this page shows to be the same."""
         for goes, stays in same_pages(self.store, self.site, page):
             self.store.absorb(goes.id, stays.id)
 
     # ---- learning
 
     def _seen_twice(self, page: PageRow, fetched: FetchResult) -> Tracked:
-        """The second of two fetches made at once, to see what never stands still."""
+        """Record the second of two fetches of a page, which shows what differs at each fetch."""
         whole = fetched.status == OK and not fetched.error
         verdict = Verdict(Outcome.ok if whole else Outcome.failed, SECOND_LOOK)
         self._keep_look(page, fetched, verdict)
@@ -216,7 +216,7 @@ class Tracker:
         return Tracked(page.url, verdict.outcome, verdict.reason)
 
     def _keep_look(self, page: PageRow, fetched: FetchResult, verdict: Verdict) -> None:
-        """A capture that is kept to learn from, and from which nothing else is concluded."""
+        """Store a capture only to learn boilerplate from it; the page itself is not compared."""
         kept = verdict.outcome is Outcome.ok and bool(fetched.body)
         body = self.store.pack(fetched.body, page.id) if kept else None
         with self.store.writing():
@@ -226,7 +226,7 @@ class Tracker:
             self.store.update_page(page.id, checked)
 
     def finish(self) -> None:
-        """At the end of a run: read what still waits; learn anew where there is much more to learn from."""
+        """End the run: read the fetches that still wait, and learn anew where many articles have come."""
         self._release()
         if self.learner.is_due():
             self._learn()
@@ -237,7 +237,7 @@ class Tracker:
         return self.learner.owes and self.store.count_articles(self.site.name) >= LEAST_PAGES
 
     def _waiting_to_learn(self, page: PageRow, fetched: FetchResult) -> Tracked:
-        """The page waits until the boilerplate is learned; some are fetched twice for that."""
+        """Hold the fetch until the boilerplate is learned; some pages are fetched twice for that."""
         self._keep_look(page, fetched, Verdict(Outcome.ok, SECOND_LOOK))
         self.store.update_page(
             page.id, {"stale_since": fetched.fetched_at}
@@ -248,12 +248,12 @@ class Tracker:
         return Tracked(page.url, Outcome.ok, "read when the site's boilerplate is learned", held=True)
 
     def _go_on(self) -> None:
-        """Record the pages that have waited until there was something to learn from."""
+        """Record the fetches that waited for the boilerplate to be learned."""
         waiting, self._waiting = self._waiting, []
         self.late += [self._tracked(fetched, may_wait=False) for fetched in waiting]
 
     def _learn(self) -> None:
-        """Learn the site's boilerplate, and read the latest versions of its pages with that in mind."""
+        """Learn the site's boilerplate, and re-extract the latest version of each page with it."""
         self.frontier.batch = BATCH
         if self.learner.learn():
             self.reader = Reader(self.site, self.learner.template)
@@ -271,14 +271,14 @@ class Tracker:
     # ---- a new design
 
     def _held(self, page: PageRow) -> Tracked:
-        """The page shows another design than the known one, and waits."""
+        """Hold a page that shows another design than the known one."""
         tracked = Tracked(page.url, Outcome.ok, "another design: read when that is known", held=True)
         if self.redesign.is_known():
             self._release()
         return tracked
 
     def _release(self) -> None:
-        """Learn the new design, where there is one, and read all that has waited for it."""
+        """Learn the new design, where there is one, and read all fetches that waited for it."""
         pages, odd, seen = self.redesign.pages(), self.redesign.odd, self.redesign.seen
         first_looks, waited = self.redesign.first_looks(), self.redesign.released()
         if pages:
@@ -308,5 +308,5 @@ class Tracker:
 
 
 def was_there(page: PageRow) -> bool:
-    """Whether a page that is not found now was there before."""
+    """Whether a page that is now not found was live, or missing only once."""
     return page.state in ("live", "missing")
