@@ -221,7 +221,7 @@ class RunFrontier:
     def _chosen(self) -> list[int]:
         """The pages to fetch next.
 
-        Missing pages come first and alone: their fate must be known before new pages are read. Then come those
+        Missing pages come first and alone: their fate must be known before new pages are read. Then follow
         never fetched, those that are due, and others, until the run has looked at as many as it should.
         """
         left = self.requests_left()
