@@ -12,7 +12,12 @@ from tests.local_site import article
 from tests.reviewed import Desk, desk, morning
 from tests.tracked import told
 
-RULES = ("It rains. It pours.", "It rains. Now it pours.\nThe sun is out.", "The sun is out.\nIt rains.")
+WALK = "The walk along the river is open all year."
+RULES = (
+    f"{WALK}\nIt rains. It pours.",
+    f"{WALK}\nIt rains. Now it pours.\nThe sun is out.",
+    f"{WALK}\nThe sun is out.\nIt rains.",
+)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +122,11 @@ def test_each_passage_has_the_date_since_which_it_stands(read: Desk) -> None:
     tree = read.tree(f"{page(read)}/since")
     passages = [one.text_content().strip() for one in tree.cssselect(".since .age")]
     since = [one.get("href").rpartition("..")[2] for one in tree.cssselect(".since .mark")]
-    assert list(zip(passages, since, strict=True)) == [("The sun is out.", "2"), ("It rains.", "1")]
+    assert list(zip(passages, since, strict=True)) == [
+        (WALK, "1"),
+        ("The sun is out.", "2"),
+        ("It rains.", "1"),
+    ]
 
 
 def test_what_stood_there_once_is_told_with_the_version_that_has_it_no_more(read: Desk) -> None:
