@@ -55,6 +55,12 @@ def test_each_command_is_listed_once_under_what_it_is_for() -> None:
     assert listed == list(COMMANDS)
 
 
+def test_the_earlier_name_of_a_command_still_works_and_is_not_listed() -> None:
+    result = variorum("families", "--help")
+    assert (result.exit_code, "Example: variorum duplicates" in result.stdout) == (0, True)
+    assert "families" not in variorum("--help").stdout
+
+
 def test_the_version_is_told() -> None:
     assert variorum("--version").stdout.startswith("variorum, version ")
 

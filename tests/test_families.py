@@ -311,7 +311,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_the_command_prints_an_object_a_family(root: Path) -> None:
-    story, notice = objects("-C", root, "families")
+    story, notice = objects("-C", root, "duplicates")
     assert list(story) == ["family", "pages", "sites", "first", "first_by", "members"]
     assert [story[key] for key in list(story)[:5]] == [1, 3, ["a", "b"], 1, "published"]
     assert [list(member) for member in story["members"]] == [
@@ -351,10 +351,10 @@ def test_one_family_is_shown_with_the_words_that_copies_left_out(root: Path) -> 
 
 
 def test_people_read_who_had_it_first_and_what_to_do_next(root: Path) -> None:
-    result = variorum("-C", root, "families")
+    result = variorum("-C", root, "duplicates")
     assert "  https://a.example/story  published 2024-05-01; first\n" in result.stdout
     assert "  https://a.example/again  published 2024-07-01; the same words\n" in result.stdout
-    assert result.stderr == "Next: variorum families --show 1\n"
+    assert result.stderr == "Next: variorum duplicates --show 1\n"
 
 
 def test_an_export_can_have_one_page_of_each_family(root: Path) -> None:

@@ -117,7 +117,7 @@ def test_an_address_that_leads_to_another_host_is_told_to(root: Path, local_site
     with LocalSite() as old:
         old.pages["/"] = Page(status=301, headers={"Location": f"{local_site.url}/"})
         result = add(root, old.url, "--name", "led")
-    assert f"{old.url} leads to {local_site.url}/: that is what is watched" in result.stderr
+    assert f"{old.url} redirects to {local_site.url}/, which is added instead" in result.stderr
 
 
 # ---- what is not written

@@ -85,7 +85,7 @@ def test_nothing_goes_where_no_retention_is_stated(story: Story, tmp_path: Path)
     result = variorum("-C", tmp_path, "prune")
     assert result.exit_code == 0
     assert result.stdout.startswith("0 captures and 0 bodies (0 kB) went")
-    assert result.stderr.startswith("No retention is stated, so nothing goes")
+    assert result.stderr.startswith("No retention is set, so nothing is deleted")
     assert (count(story, "captures"), count(story, "bodies")) == before
 
 

@@ -14,7 +14,18 @@ from tests.command import Press, variorum
 from tests.test_foreign_database import unmarked
 from tests.unprivileged import as_nobody, open_to_all, read_only, writable
 
-READING = ["changes", "export", "status", "show", "history", "text", "search", "sites", "families", "verify"]
+READING = [
+    "changes",
+    "export",
+    "status",
+    "show",
+    "history",
+    "text",
+    "search",
+    "sites",
+    "duplicates",
+    "verify",
+]
 
 
 @pytest.fixture

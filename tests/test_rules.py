@@ -75,7 +75,7 @@ def test_a_draft_select_that_leaves_the_article_out_says_what_it_could_not_read(
     [found] = objects("-C", root, "rules", "test", "riverside", "--select", ".no-such-article")
     assert (found["hidden"], found["unreadable"]) == (0, 4)
     told = variorum("-C", root, "rules", "test", "riverside", "--select", ".no-such-article")
-    assert "4 of them can't be read with this rule" in told.stderr
+    assert "4 of them can't be extracted with this rule" in told.stderr
 
 
 def test_rules_without_a_rule_or_with_a_bad_one_are_misuse(root: Path) -> None:
@@ -170,4 +170,4 @@ def test_where_nothing_is_read_otherwise_nothing_is_told(root: Path) -> None:
     variorum("-C", root, "reextract")
     result = variorum("-C", root, "reextract", "--json")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "Every version is read by today's rules already.\n"
+    assert result.stderr == "Every version was already extracted by the current rules.\n"

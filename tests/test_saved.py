@@ -93,7 +93,7 @@ def test_a_block_page_is_no_change(tmp_path: Path) -> None:
     result = variorum("-C", tmp_path, "compare", tmp_path / "old.html", tmp_path / "new.html",
                       "--url", "https://example.org/a/")  # fmt: skip
     assert "Nothing would be announced." in result.stderr
-    assert "new.html is not taken for the page: blocked" in result.stderr
+    assert "new.html was not accepted as the page: blocked" in result.stderr
 
 
 def test_a_text_that_shrank_to_a_line_is_a_change_all_the_same(tmp_path: Path) -> None:

@@ -265,7 +265,7 @@ def test_a_foreign_archive_is_asked_once_a_second_at_most(root: Path) -> None:
     command = ("-C", root, "import", "wayback", f"{HOME}/", "--site", "riverside")
     for more in (["--delay", 0.5], ["--delay", 0, "--endpoint", "https://archive.example"]):
         result = variorum(*command, *more)
-        assert (result.exit_code, "asked once a second at most" in result.stderr) == (2, True)
+        assert (result.exit_code, "one request a second at most" in result.stderr) == (2, True)
 
 
 def test_an_archive_that_asks_for_time_gets_it_and_the_import_goes_on_later(
@@ -277,7 +277,7 @@ def test_an_archive_that_asks_for_time_gets_it_and_the_import_goes_on_later(
     archive.pages[second] = Page("Slow down", status=429, headers={"Retry-After": "7200"})
     result, counts = failing(root, archive)
     assert (result.exit_code, "asks to be left alone until" in result.stderr) == (1, True)
-    assert "goes on where this one ended" in result.stderr
+    assert "Repeat the command to continue" in result.stderr
     assert (counts["fetched"], counts["failed"] + counts["left"], counts["version"]) == (1, 2, 1)
     del archive.pages[second]
     assert imported(root, archive)["version"] == 2

@@ -1,1 +1,4 @@
-"""The command line: one thin file a command group."""
+"""Implements the commands of `variorum`: one module for each group of commands.
+
+May import every other package; no other package imports this one.
+"""

@@ -1,4 +1,4 @@
-"""The command `variorum`: what holds for all commands, and where each is found."""
+"""The command `variorum`: its global options, its list of commands, and its error messages."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ INTERRUPTED = 130
 GROUPS = {
     "Sites": {"init": "sites", "add": "sites", "sites": "sites", "check": "sites"},
     "Runs": {"crawl": "runs", "watch": "runs"},
-    "What changed, and what stands": {
+    "Changes and texts": {
         "changes": "changes",
         "show": "changes",
         "history": "texts",
         "text": "texts",
         "search": "search",
-        "families": "duplicates",
+        "duplicates": "duplicates",
     },
-    "Texts handed out, and the past taken in": {"export": "export", "import": "imports"},
+    "Export and import": {"export": "export", "import": "imports"},
     "Saved pages, without a workspace": {"extract": "saved_pages", "compare": "saved_pages"},
-    "Review and news": {"review": "review", "notify": "notify"},
-    "What is text and what is boilerplate": {"template": "rules", "rules": "rules", "reextract": "rules"},
-    "Health, evidence and upkeep": {
+    "Review and notifications": {"review": "review", "notify": "notify"},
+    "Extraction rules and boilerplate": {"template": "rules", "rules": "rules", "reextract": "rules"},
+    "Status, evidence and maintenance": {
         "status": "health",
         "doctor": "health",
         "evidence": "evidence",
@@ -48,20 +48,23 @@ GROUPS = {
         "prune": "prune",
     },
 }
-"""The commands by what they are for, in the order of their use, each with its module."""
+"""The commands by topic, in the order of their use, each with its module."""
 COMMANDS = {name: module for group in GROUPS.values() for name, module in group.items()}
-"""The module of each command; a module is imported when one of its commands is asked for."""
+"""The module of each command; a module is imported when one of its commands is used."""
+ALIASES = {"families": "duplicates"}
+"""Earlier names of commands, which still work and are not listed."""
 
 
 class Commands(click.Group):
-    """The commands in the order of their use; errors that a person can act on become one line."""
+    """The group of all commands; it prints an expected error as one line and sets the exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names."""
+        """Return the names of the commands, without aliases."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name."""
+        """Return the command of that name or alias, or None if there is none."""
+        cmd_name = ALIASES.get(cmd_name, cmd_name)
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"crawler.cli.{COMMANDS[cmd_name]}")
@@ -69,7 +72,7 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write them by what they are for, each with the first sentence of its help."""
+        """Write the commands by topic, each with the first sentence of its help."""
         wide = max(map(len, COMMANDS))
         for heading, names in GROUPS.items():
             commands = [(name, self.get_command(ctx, name)) for name in names]
@@ -82,7 +85,7 @@ class Commands(click.Group):
                 formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; exit with 1 for what failed, 2 for misuse, 130 for Ctrl-C."""
+        """Run the command; exit with 1 for a failure, 2 for misuse, 130 for Ctrl-C."""
         try:
             return super().invoke(ctx)
         except (VariorumError, StoreError) as error:
@@ -90,27 +93,27 @@ class Commands(click.Group):
             ctx.exit(MISUSED if isinstance(error, Misuse | Malformed | ForeignDatabase) else FAILED)
         except sqlite3.DatabaseError as error:  # a database that opens, and is broken further in
             logging.debug("where it happened:", exc_info=True)
-            note(f"variorum: the database can't be used: {error}. `variorum verify` tells what is broken.")
+            note(f"variorum: the database can't be used: {error}. `variorum verify` shows what is broken.")
             ctx.exit(FAILED)
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except OSError as error:
-            if not error.filename:  # not about a file: a closed pipe, say, which click knows
+            if not error.filename:  # not about a file: for example a closed pipe, which click handles
                 raise
             note(f"variorum: {error.filename}: {error.strerror}")
             ctx.exit(FAILED)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("-C", "folder", type=click.Path(path_type=Path), metavar="DIR", help="The workspace.")
-@click.option("-v", "--verbose", count=True, help="Say more; twice for everything.")
+@click.option("-C", "folder", type=click.Path(path_type=Path), metavar="DIR", help="The workspace folder.")
+@click.option("-v", "--verbose", count=True, help="Log more; -vv logs everything.")
 @click.version_option(package_name="variorum", prog_name="variorum")
 @click.pass_context
 def main(ctx: click.Context, folder: Path | None, verbose: int) -> None:
-    """Follow whole web sites: keep every version of every page, and show what truly changed.
+    """Crawl whole web sites, keep every version of every page, and show what changed.
 
-    The workspace is the folder given by -C or VARIORUM_HOME, else the present one. Exit codes: 0 for fine,
-    1 for failed, 2 for misuse, 130 for Ctrl-C.
+    The workspace is the folder given by -C or VARIORUM_HOME, else the current one. Exit codes: 0 for
+    success, 1 for a failure, 2 for misuse, 130 for Ctrl-C.
 
     Example: variorum -C ~/press crawl
     """

@@ -1,4 +1,4 @@
-"""Changes: the list of them, and each with its words."""
+"""The commands `variorum changes` and `variorum show`: the list of changes, and the diff of one."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ KINDS = ("new", "edited", "retitled", "gone", "returned", "moved", "template")
 
 
 @click.command()
-@click.option("--site", metavar="SITE", help="Of this site only.")
-@click.option("--kind", type=click.Choice(KINDS), help="Of this kind only.")
-@click.option("--since", type=Moment(ago=True), help="Found since then: a date, a time, or 12h or 2d ago.")
-@click.option("--unreviewed", is_flag=True, help="Only those that nobody has judged yet.")
+@click.option("--site", metavar="SITE", help="Only changes of this site.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only changes of this kind.")
+@click.option("--since", type=Moment(ago=True), help="Found since then: a date, a time, or an age like 2d.")
+@click.option("--unreviewed", is_flag=True, help="Only changes without a verdict.")
 @click.option(
-    "--all", "quiet", is_flag=True, help="Also what is kept and not announced: typography, mere dates."
+    "--all", "quiet", is_flag=True, help="Also changes that are not announced: typography, dates only."
 )
-@click.option("--suspect", is_flag=True, help="What is kept apart until a later run still shows it.")
-@click.option("--limit", type=whole_number, help="No more than so many.")
+@click.option(
+    "--suspect", is_flag=True, help="List suspects instead: possible changes that await confirmation."
+)
+@click.option("--limit", type=whole_number, help="The most changes to list.")
 @as_json
 @with_reader
 def changes(
@@ -41,7 +43,7 @@ def changes(
     limit: int | None,
     as_json: bool,
 ) -> None:
-    """List what changed, the newest first.
+    """List changes, the newest first.
 
     Example: variorum changes --site nejatngo --since 2d
     """
@@ -73,9 +75,9 @@ def _suspects(rows: Sequence[SuspectRow], *, as_json: bool) -> None:
 @as_json
 @with_reader
 def show(workspace: Workspace, reader: Reader, number: int, as_json: bool) -> None:
-    """Show one change: its words struck out and put in.
+    """Show the word diff of one change.
 
-    `variorum changes` tells the number. Into a pipe, words come as [-struck out-] and {+put in+}.
+    `variorum changes` lists the numbers. In a pipe, words are marked as [-removed-] and {+added+}.
 
     Example: variorum show 17
     """

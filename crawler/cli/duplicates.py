@@ -1,4 +1,4 @@
-"""Families: the same text on several pages."""
+"""The command `variorum duplicates`: pages with the same or nearly the same text."""
 
 from __future__ import annotations
 
@@ -15,12 +15,20 @@ from storage.search.near_duplicates import families as all_families
 
 
 @click.command()
-@click.option("--site", metavar="SITE", help="Families with a page of this site.")
-@click.option("--least", type=click.FloatRange(0.5, 1), default=LIKE, show_default=True, help="How alike.")
-@click.option("--show", "number", type=whole_number, metavar="FAMILY", help="One, with all that differs.")
+@click.option("--site", metavar="SITE", help="Only groups with a page of this site.")
+@click.option(
+    "--least",
+    type=click.FloatRange(0.5, 1),
+    default=LIKE,
+    show_default=True,
+    help="The least containment, 0.5 to 1.",
+)
+@click.option(
+    "--show", "number", type=whole_number, metavar="GROUP", help="Show one group and how its pages differ."
+)
 @as_json
 @with_reader
-def families(
+def duplicates(
     workspace: Workspace,
     reader: Reader,
     site: str | None,
@@ -28,22 +36,22 @@ def families(
     number: int | None,
     as_json: bool,
 ) -> None:
-    """List the texts that stand on several pages, and who was first.
+    """List pages with the same or nearly the same text.
 
-    The pages may be of one site or of many. Two texts are as alike as the share of the shorter one's runs of
-    five words that the longer one has too.
+    Names the page that had the text first. The pages may belong to one site or to several. Containment
+    compares two texts: the share of the shorter text's five-word sequences that also occur in the longer one.
 
-    Example: variorum families --site nejatngo --show 1204
+    Example: variorum duplicates --site nejatngo --show 1204
     """
     found = all_families(reader, site=site_filter(workspace, reader, site), least=least)
     if number is not None:
         found = [family for family in found if family.id == number]
         if not found:
-            raise NotFound(f"there is no family {number}: `variorum families` lists them")
+            raise NotFound(f"there is no family {number}: `variorum duplicates` lists them")
     if as_json:
         terminal.json_lines(family_object(reader, family, hunks=number is not None) for family in found)
         return
     for family in found:
         (tell if number is None else tell_whole)(reader, family)
     if number is None:
-        terminal.note(f"Next: variorum families --show {found[0].id}" if found else "No families.")
+        terminal.note(f"Next: variorum duplicates --show {found[0].id}" if found else "No duplicates.")

@@ -1,4 +1,4 @@
-"""The command `variorum evidence`: a change, to be shown to those who trust nobody."""
+"""The command `variorum evidence`: a package with which others can check a change independently."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from storage.reader import Reader
 
 @click.command()
 @click.argument("change", type=whole_number)
-@click.option("-o", "path", type=click.Path(path_type=Path), help="The folder; else evidence-CHANGE.")
+@click.option(
+    "-o", "path", type=click.Path(path_type=Path), help="The folder to write; default: evidence-CHANGE."
+)
 @as_json
 @with_reader
 def evidence(workspace: Workspace, reader: Reader, change: int, path: Path | None, as_json: bool) -> None:
-    """Write one folder with all that a change rests on.
+    """Write a folder with the complete evidence for a change.
 
-    Its README says how to check it all with standard tools alone. It has both captures as WARC, the texts,
-    the diff, each look at the page in between, the seals and links that vouch for them, a README and a
-    manifest. It is whole, or not there.
+    It contains both captures as WARC files, the texts, the diff, the list of fetches in between, the seals
+    with their hash chains, a manifest, and a README that explains how to check everything with standard
+    tools. On failure, no folder is left behind.
 
     Example: variorum evidence 17 -o harbour
     """

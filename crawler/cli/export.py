@@ -1,4 +1,4 @@
-"""The command `variorum export`: clean text for other tools."""
+"""The command `variorum export`: the text of pages, in formats that other tools read."""
 
 from __future__ import annotations
 
@@ -16,16 +16,25 @@ from storage.reader import Reader
 
 @click.command()
 @click.option(
-    "--format", "kind", type=click.Choice(FORMATS), default="jsonl", help="JSON Lines, if not said."
+    "--format",
+    "kind",
+    type=click.Choice(FORMATS),
+    default="jsonl",
+    help="The file format; default: JSON Lines.",
 )
-@click.option("--unit", type=click.Choice(UNITS), default="page", help="What is one document; else the page.")
-@click.option("--site", metavar="SITE", help="Of this site only.")
-@click.option("--since", metavar="CURSOR", help="Only what is new since the export that told this cursor.")
-@click.option("--as-of", type=Moment(), help="As the sites stood at that moment.")
-@click.option("--outline", is_flag=True, help="With headings, links and other editions.")
-@click.option("--families", is_flag=True, help="With the family of copies that each page is of.")
-@click.option("--one-per-family", is_flag=True, help="Of copies only the first, by `variorum families`.")
-@click.option("-o", "path", type=click.Path(path_type=Path), help="Into this file or folder, whole.")
+@click.option("--unit", type=click.Choice(UNITS), default="page", help="What one document is; default: page.")
+@click.option("--site", metavar="SITE", help="Only pages of this site.")
+@click.option("--since", metavar="CURSOR", help="Only what is new since the export that printed it.")
+@click.option("--as-of", type=Moment(), help="The texts that were current at that time.")
+@click.option("--outline", is_flag=True, help="Add headings, links and other editions.")
+@click.option("--families", is_flag=True, help="Add the group of near-duplicates of each page.")
+@click.option("--one-per-family", is_flag=True, help="Only the first of near-duplicate pages.")
+@click.option(
+    "-o",
+    "path",
+    type=click.Path(path_type=Path),
+    help="The file or folder to write; default: standard output.",
+)
 @with_reader
 def export(
     workspace: Workspace,
@@ -40,10 +49,11 @@ def export(
     one_per_family: bool,
     path: Path | None,
 ) -> None:
-    """Hand out the clean text of every page that stands.
+    """Export the current text of every page.
 
-    In JSON Lines, one document a line. Ends by telling a cursor, on standard error; `--since` with it brings
-    only what is new, and pages that are gone as {"id": …, "gone": true}.
+    Prints JSON Lines, one document a line, if no other format is chosen. Prints a cursor on standard error
+    at the end; a later export with `--since CURSOR` contains only new and changed pages, and each page that
+    is gone as {"id": …, "gone": true}.
 
     Example: variorum export --site nejatngo -o nejatngo.jsonl
     """

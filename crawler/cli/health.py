@@ -1,4 +1,4 @@
-"""Health: of the runs, and of the set-up."""
+"""The commands `variorum status` and `variorum doctor`: the state of the crawls and of the installation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from crawler.output import terminal
 @as_json
 @with_workspace
 def status(workspace: Workspace, name: str | None, as_json: bool) -> None:
-    """Say how the runs fare, of all sites or of one.
+    """Show crawl status, for all sites or for one.
 
-    Of one site also what its sources list and what of that is stored.
+    For one site, also show the coverage of each source: how many pages it lists and how many are stored.
 
     Example: variorum status nejatngo
     """
@@ -36,9 +36,9 @@ def status(workspace: Workspace, name: str | None, as_json: bool) -> None:
 @as_json
 @click.pass_obj
 def doctor(root: Path, as_json: bool) -> None:
-    """Look whether everything is in place.
+    """Check that everything is in place.
 
-    That is: program, workspace, database, disk, clock. Exits with 1 if anything is not.
+    Checks the program, the workspace, the database, the disk and the clock. Exits with 1 if a check fails.
 
     Example: variorum doctor
     """

@@ -1,4 +1,4 @@
-"""The command `variorum import dumps`."""
+"""The command `variorum import dumps`: adds articles from text dumps of pages."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ dump = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=dump)
-@click.option("--site", "name", required=True, metavar="SITE", help="The site that the dumps are of.")
+@click.option("--site", "name", required=True, metavar="SITE", help="The site of the dumped pages.")
 @click.option(
     "--captured-at",
     "moments",
     multiple=True,
     type=Moment(),
-    help="When the dumps were made; or when each was, once for each file. Else their names say it.",
+    help="When the dumps were made, once for all or once for each file; default: from the file names.",
 )
 @as_json
 @with_workspace
 def dumps(
     workspace: Workspace, files: tuple[Path, ...], name: str, moments: tuple[str, ...], as_json: bool
 ) -> None:
-    """Take in the articles in text dumps of a site's pages.
+    """Import articles from text dumps of a site's pages.
 
-    They stood so when the dumps were made. What can't be split into articles with confidence is told and left
-    out. A dump that is stored already is left as it is. Dumps of one site are split best together: what comes
-    again is told from what is text.
+    Each article becomes a version at the time of its dump. Parts that can't be split into articles with
+    confidence are reported and left out. A dump that was imported before is skipped. Import the dumps of a
+    site together: text that they repeat is then recognized as boilerplate.
 
     Example: variorum import dumps home-2018-02.txt home-2021-04.txt --site nejatngo
     """

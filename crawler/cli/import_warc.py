@@ -1,4 +1,4 @@
-"""The command `variorum import warc`."""
+"""The command `variorum import warc`: adds pages from WARC files and WACZ archives."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ archive = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=archive)
-@click.option("--site", "name", required=True, metavar="SITE", help="The site that the pages belong to.")
+@click.option("--site", "name", required=True, metavar="SITE", help="The site of the pages.")
 @as_json
 @with_workspace
 def warc(workspace: Workspace, files: tuple[Path, ...], name: str, as_json: bool) -> None:
-    """Take in a site's pages from WARC files and WACZ archives.
+    """Import a site's pages from WARC files and WACZ archives.
 
-    WARC files may be plain or gzipped. What is stored already is left as it is: a second time, and after an
-    interruption, only what is missing is taken in.
+    WARC files may be plain or gzipped. Captures that are already stored are skipped, so the command can be
+    repeated, also after an interruption.
 
     Example: variorum import warc old-site.warc.gz --site nejatngo
     """

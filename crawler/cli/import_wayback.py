@@ -1,4 +1,4 @@
-"""The command `variorum import wayback`."""
+"""The command `variorum import wayback`: adds pages from the Internet Archive's Wayback Machine."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ LEAST_DELAY = 1.0
 
 @click.command()
 @click.argument("url")
-@click.option("--site", "name", required=True, metavar="SITE", help="The site that the pages belong to.")
-@click.option("--from", "since", type=Moment(), help="Captures since then only.")
-@click.option("--until", type=Moment(), help="Captures until then only.")
-@click.option("--limit", type=whole_number, help="Fetch so many captures at most; the next time, go on.")
-@click.option("--endpoint", default=ENDPOINT, metavar="URL", help="An archive that answers in the same way.")
+@click.option("--site", "name", required=True, metavar="SITE", help="The site of the pages.")
+@click.option("--from", "since", type=Moment(), help="Only captures since then.")
+@click.option("--until", type=Moment(), help="Only captures until then.")
+@click.option("--limit", type=whole_number, help="The most captures to fetch; repeat to continue.")
+@click.option("--endpoint", default=ENDPOINT, metavar="URL", help="Another archive with the same API.")
 @click.option("--delay", type=float, default=LEAST_DELAY, help="Seconds between two requests; 1 at least.")
 @as_json
 @with_workspace
@@ -44,43 +44,43 @@ def wayback(
     delay: float,
     as_json: bool,
 ) -> None:
-    """Take in what the Wayback Machine has of a site or page.
+    """Import a site or page from the Wayback Machine.
 
-    Of the page at the address, and of all pages below it. Asks at most sixty times a minute. After an
-    interruption, the same command goes on where it was.
+    Imports the page at the URL, and all pages below it. Sends at most sixty requests a minute. After an
+    interruption, repeat the command to continue.
 
     Example: variorum import wayback https://www.nejatngo.org/en/ --site nejatngo --until 2020-01-01
     """
     [site] = sites_named(workspace, [name])
-    asked = Asked(url, endpoint, since, until, limit, delay)
-    _check(asked, site)
+    request = Asked(url, endpoint, since, until, limit, delay)
+    _check(request, site)
     with counter("captures") as count:
-        events = events_of(workspace, site, "wayback", packed(asked), on_event=lambda _: count())
+        events = events_of(workspace, site, "wayback", packed(request), on_event=lambda _: count())
     ended = events[-1]
     if as_json:
         terminal.json_lines([ended["counts"]])
     else:
         terminal.line(terminal.counts(ended["counts"]))
     if ended["trouble"]:
-        raise SiteTrouble(f"{endpoint}: {ended['trouble']}. The same command goes on where this one ended.")
+        raise SiteTrouble(f"{endpoint}: {ended['trouble']}. Repeat the command to continue.")
 
 
-def _check(asked: Asked, site: Site) -> None:
-    """Raises Misuse for what can't be asked for."""
-    for address in (asked.url, asked.endpoint):
+def _check(request: Asked, site: Site) -> None:
+    """Check the request; raises Misuse for a bad address, one outside the site, or too short a delay."""
+    for address in (request.url, request.endpoint):
         if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
-            raise Misuse(f"{address!r} is no web address, like https://example.org/")
-    if not in_scope(asked.url, site):
+            raise Misuse(f"{address!r} is not a web address like https://example.org/")
+    if not in_scope(request.url, site):
         raise Misuse(
-            f"{asked.url} does not belong to {site.name}; an old address of the site can stand in its file"
-            " under `also`"
+            f"{request.url} does not belong to {site.name}; add old addresses of the site to `also`"
+            " in its file"
         )
-    if asked.delay < (0 if _is_own(asked.endpoint) else LEAST_DELAY):
-        raise Misuse(f"an archive is asked once a second at most: --delay {LEAST_DELAY:g} or more")
+    if request.delay < (0 if _is_own(request.endpoint) else LEAST_DELAY):
+        raise Misuse(f"an archive gets one request a second at most: --delay {LEAST_DELAY:g} or more")
 
 
 def _is_own(endpoint: str) -> bool:
-    """Whether it is on this machine."""
+    """Return whether the endpoint is an address of this machine."""
     try:
         return ip_address(urlsplit(endpoint).hostname or "").is_loopback
     except ValueError:

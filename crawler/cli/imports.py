@@ -1,4 +1,4 @@
-"""History from elsewhere: what others captured of a site, taken in at its place in time."""
+"""The command group `variorum import`: adds earlier captures of a site from other archives."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from importlib import import_module
 import click
 
 SOURCES = {"dumps": "import_dumps", "warc": "import_warc", "wayback": "import_wayback"}
-"""The module of each kind of source; it is imported when its command is asked for."""
+"""The module of each kind of source; it is imported when its command is used."""
 
 
 class Sources(click.Group):
-    """One command for each kind of source."""
+    """The group `import`, which loads the module of a subcommand only when that is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names."""
+        """Return the names of the subcommands."""
         return list(SOURCES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name."""
+        """Return the command of that name, or None if there is none."""
         if cmd_name not in SOURCES:
             return None
         module = import_module(f"crawler.cli.{SOURCES[cmd_name]}")
@@ -28,10 +28,10 @@ class Sources(click.Group):
 
 @click.command("import", cls=Sources)
 def import_() -> None:
-    """Take in what others captured of a site.
+    """Import earlier captures of a site from other archives.
 
-    Each capture takes its place in time. What it shows to have changed becomes changes that are marked as
-    found later and never sent as news.
+    Each capture is inserted at its time. The changes that follow from it are marked as backfilled, and no
+    notification is sent for them.
 
     Example: variorum import warc old-site.warc.gz --site nejatngo
     """

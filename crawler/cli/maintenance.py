@@ -1,4 +1,4 @@
-"""Upkeep of the database: is it still what was stored, and copies of it."""
+"""The commands `variorum verify` and `variorum backup`: check the database, and copy it."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from storage.reader import Reader
 
 
 @click.command()
-@click.option("--against", metavar="HEAD", help="A head that was noted earlier, and must still be there.")
+@click.option("--against", metavar="HEAD", help="A chain head noted earlier; fail if it is missing.")
 @as_json
 @with_reader
 def verify(workspace: Workspace, reader: Reader, against: str | None, as_json: bool) -> None:
-    """Check that all that is stored is still what was stored.
+    """Verify that no stored data was altered.
 
-    Reckons every digest and both chains of seals again, and names what is wrong. Ends by telling the head of
-    the store's chain. Note it elsewhere: with `--against`, it shows later whether all up to it is still the
-    same. Exits with 1 if anything is wrong.
+    Recomputes every digest and both hash chains of seals, and lists each fault. Prints the head of the chain
+    at the end. Keep it outside the workspace: `--against` later verifies that all data up to that head is
+    unaltered. Exits with 1 if there is a fault.
 
     Example: variorum verify --against 1234:9f86d081884c7d65…
     """
@@ -65,13 +65,13 @@ def _tell(found: Verification) -> None:
 
 @click.command()
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Replace a file of that name.")
+@click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
 @with_reader
 def backup(workspace: Workspace, reader: Reader, path: Path, force: bool) -> None:
-    """Copy the database as it stands now into a file.
+    """Copy the current database into a file.
 
-    Whole or not at all; a crawl may go on meanwhile. The copy is checked before it gets its name. To go back
-    to it, stop `variorum watch` and put it in the place of the database.
+    Safe during a crawl. The copy is written to a temporary file, checked, and then renamed, so the file is
+    never incomplete. To restore it, stop `variorum watch` and replace the database with it.
 
     Example: variorum backup ~/backups/variorum-2026-11-30.db
     """
@@ -81,4 +81,4 @@ def backup(workspace: Workspace, reader: Reader, path: Path, force: bool) -> Non
         raise Misuse(f"{path} exists already; name another file, or replace it with --force")
     with whole_file(path) as file, terminal.bar("MB copied") as step:
         copy(reader, Path(file.name), step)
-    terminal.line(f"{path}: {path.stat().st_size >> 10} kB, as the database stood, and sound")
+    terminal.line(f"{path}: {path.stat().st_size >> 10} kB, the copy passed its checks")

@@ -1,4 +1,4 @@
-"""News brought now, or tried."""
+"""The command `variorum notify`: sends the notifications that are due, or shows them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from crawler.output import terminal
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Show the messages; send nothing.")
-@click.option("--test", "test", is_flag=True, help="Send each target a greeting instead.")
+@click.option("--test", "test", is_flag=True, help="Send each target a test message instead.")
 @click.option(
     "--settle",
     type=click.Choice(["sent", "again"]),
-    help="What is in doubt counts as sent, or is sent again.",
+    help="Mark messages of unknown delivery as sent, or send them again.",
 )
 @as_json
 @with_workspace
 def notify(workspace: Workspace, dry_run: bool, test: bool, settle: str | None, as_json: bool) -> None:
-    """Tell the targets of `notify` what is due, now.
+    """Send the notifications that are due now.
 
-    `variorum watch` does so by itself. Exits with 1 if a target did not take its message.
+    Sends to the targets that `notify` lists. `variorum watch` sends them by itself. Exits with 1 if a target
+    did not accept its message.
 
     Example: variorum notify --dry-run
     """

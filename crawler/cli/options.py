@@ -1,4 +1,4 @@
-"""What several commands take: the workspace, its reader, sites by name, moments, and the choice of JSON."""
+"""Arguments and options that several commands share: workspace, reader, site names, times, and --json."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 whole_number = click.IntRange(1, 2**31)
-"""What the database can have numbered."""
+"""A number that a row of the database can have."""
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
 
 
 def with_workspace(command: Callable[Concatenate[Workspace, P], R]) -> Callable[P, R]:
-    """The command with the workspace as its first argument."""
+    """Return the command with the workspace as its first argument; raises Misuse if there is none."""
 
     @wraps(command)
     def with_it(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -40,7 +40,7 @@ def with_workspace(command: Callable[Concatenate[Workspace, P], R]) -> Callable[
 
 
 def with_reader(command: Callable[Concatenate[Workspace, Reader, P], R]) -> Callable[P, R]:
-    """The command with the workspace and a reader of its database as its first arguments."""
+    """Return the command with the workspace and a database reader as its first arguments."""
 
     @wraps(command)
     def with_it(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -53,7 +53,7 @@ def with_reader(command: Callable[Concatenate[Workspace, Reader, P], R]) -> Call
 
 
 def workspace_if_any() -> Workspace | None:
-    """The workspace, where the folder is one."""
+    """Return the workspace, or None if the folder is not a workspace."""
     return load_workspace(_root()) if (_root() / SETTINGS_FILE).exists() else None
 
 
@@ -62,7 +62,7 @@ def _root() -> Path:
 
 
 def sites_named(workspace: Workspace, names: Sequence[str]) -> list[Site]:
-    """The sites of these names, or all that can be read; files with faults are named on standard error.
+    """Return the named sites, or all readable sites; report faulty site files on standard error.
 
     Raises Misuse for an unknown name, for faults in a file that is named, and where no file can be read.
     """
@@ -76,7 +76,7 @@ def sites_named(workspace: Workspace, names: Sequence[str]) -> list[Site]:
 
 
 def sites_and_faults(workspace: Workspace, names: Sequence[str]) -> Sites:
-    """The sites of these names, or all, with the faults of their files; no other file is read.
+    """Return the named sites, or all sites, with the faults of their files; read no other file.
 
     Raises Misuse for an unknown name, and where there is no file at all.
     """
@@ -92,9 +92,9 @@ def sites_and_faults(workspace: Workspace, names: Sequence[str]) -> Sites:
 
 @contextmanager
 def sole_store(workspace: Workspace, site: Site) -> Iterator[Store]:
-    """The store, while nobody else writes the site's history: no run goes on, and no other import.
+    """Open the store with the site's run lock held, so that no run or import writes its history.
 
-    Raises VariorumError where somebody does.
+    Raises VariorumError if another process holds the lock.
     """
     lock = run_lock(workspace.database, site.name)
     with held(lock, f"a run of {site.name}"), closing(Store.open(workspace.database)) as store:
@@ -102,14 +102,14 @@ def sole_store(workspace: Workspace, site: Site) -> Iterator[Store]:
 
 
 def site_filter(workspace: Workspace, reader: Reader, name: str | None) -> str | None:
-    """The name, if there is or was such a site. Raises Misuse."""
+    """Return the name; raises Misuse if there is and was no such site."""
     if name is not None and reader.site(name) is None:
         sites_named(workspace, [name])
     return name
 
 
 class Moment(click.ParamType[str]):
-    """A moment as UTC text; with `ago`, also by how long ago it was."""
+    """A time as UTC text; with `ago`, an age like 2d is also accepted."""
 
     name = "time"
 
@@ -117,12 +117,14 @@ class Moment(click.ParamType[str]):
         self.ago = ago
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text in the one form of all times."""
+        """Return the time in the stored form; fails as a usage error if it is not a time."""
         try:
             return self._back(value) or iso(parse(value))
         except (ValueError, OverflowError):
             also = "; or how long ago, like 12h or 2d" if self.ago else ""
-            self.fail(f"{value!r} is no date or time, like 2026-05-31 or 2026-05-31T14:00Z{also}", param, ctx)
+            self.fail(
+                f"{value!r} is not a date or time like 2026-05-31 or 2026-05-31T14:00Z{also}", param, ctx
+            )
 
     def _back(self, value: str) -> str | None:
         try:

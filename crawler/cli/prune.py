@@ -1,4 +1,4 @@
-"""The command `variorum prune`: what old captures and raw pages may go."""
+"""The command `variorum prune`: deletes old captures and raw pages that are no longer needed."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from storage.reader import Reader
 
 
 class Age(click.ParamType[str]):
-    """A number of days, weeks or years."""
+    """An age as a number of days, weeks or years, like 30d."""
 
     name = "age"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text, where it is an age."""
+        """Return the text unchanged; fails as a usage error if it is not an age."""
         try:
             age(value)
         except ValueError:
-            self.fail(f"{value!r} is no age in days, weeks or years, like 30d, 26w or 2y", param, ctx)
+            self.fail(f"{value!r} is not an age in days, weeks or years like 30d, 26w or 2y", param, ctx)
         return str(value)
 
 
 @click.command()
-@click.option("--captures", type=Age(), help="Captures that are older may go where they show nothing more.")
-@click.option("--bodies", type=Age(), help="Raw pages that are older may go, but those of latest versions.")
-@click.option("--dry-run", is_flag=True, help="Tell what would go, and take nothing away.")
-@click.option("--vacuum", is_flag=True, help="Then make the file smaller, too.")
+@click.option("--captures", type=Age(), help="Delete captures older than this that are not needed.")
+@click.option("--bodies", type=Age(), help="Delete raw pages older than this that are not needed.")
+@click.option("--dry-run", is_flag=True, help="Show what would be deleted, and delete nothing.")
+@click.option("--vacuum", is_flag=True, help="Then also shrink the database file.")
 @as_json
 @with_workspace
 def prune(
@@ -48,18 +48,17 @@ def prune(
     vacuum: bool,
     as_json: bool,
 ) -> None:
-    """Take away old captures and raw pages that show nothing more.
+    """Delete old captures and raw pages that are not needed.
 
-    Nothing that is known of the sites is lost. Every version, change and seal stays; so does each capture
-    that made a version, is an end of a change's interval, or shows how long a text stood, and the raw pages
-    of each page's two latest versions and of changes that somebody has called important. Without a retention,
-    here or in variorum.toml, nothing goes.
+    Keeps every version, change and seal. Also keeps each capture that made a version, bounds the interval of
+    a change, or shows how long a text was online; and the raw pages of the two latest versions of each page
+    and of changes marked important. Deletes nothing if no retention is set, here or in variorum.toml.
 
     Example: variorum prune --captures 365d --bodies 2y --dry-run
     """
     stated = dict(workspace.retention) | {k: v for k, v in (("captures", captures), ("bodies", bodies)) if v}
     if not stated:
-        terminal.note("No retention is stated, so nothing goes: say --captures or --bodies, like 365d.")
+        terminal.note("No retention is set, so nothing is deleted: give --captures or --bodies, like 365d.")
     at = now()
     limits = Limits(**{what: iso(at - age(text)) for what, text in stated.items()})
     if dry_run:

@@ -1,4 +1,4 @@
-"""The review page, served on this machine."""
+"""The command `variorum review`: serves the review page on this machine."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ PASSWORD = "VARIORUM_PASSWORD"  # noqa: S105 - the name of the variable
 
 @click.command()
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one."
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 for any free port."
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Another address needs a password.")
-@click.option("--name", "names", multiple=True, help="Another name by which browsers ask for it.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Any other address needs a password.")
+@click.option("--name", "names", multiple=True, help="Another host name that browsers may use.")
 @with_workspace
 def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -> None:
-    """Serve the page on which people read and judge what changed.
+    """Serve the review page, where people read and judge changes.
 
-    It listens on this machine only. For another address, set a password in VARIORUM_PASSWORD. Ctrl-C ends it.
+    Listens on this machine only. To use another address, set a password in VARIORUM_PASSWORD. Ctrl-C ends it.
 
     Example: variorum review --port 8765
     """

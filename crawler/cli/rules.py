@@ -1,4 +1,4 @@
-"""Rules: what is boilerplate on a site, what a draft rule would hide, and reading all texts anew."""
+"""The commands for extraction rules: show boilerplate, test a draft rule, and extract all texts again."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ MOST_SHOWN = 10
 
 @click.command()
 @click.argument("name", metavar="SITE")
-@click.option("--pin", metavar="ID", help="This piece is boilerplate, whatever is learned.")
-@click.option("--free", metavar="ID", help="This piece is text, whatever is learned.")
-@click.option("--undo", metavar="ID", help="Take a decision on this piece back.")
+@click.option("--pin", metavar="ID", help="Always treat this block as boilerplate.")
+@click.option("--free", metavar="ID", help="Always treat this block as text.")
+@click.option("--undo", metavar="ID", help="Undo the decision on this block.")
 @as_json
 @with_workspace
 def template(
     workspace: Workspace, name: str, pin: str | None, free: str | None, undo: str | None, as_json: bool
 ) -> None:
-    """List what is taken for boilerplate on a site, and decide on it.
+    """List the boilerplate of a site, and override it.
 
-    Each piece comes with the evidence: why, and on how many pages it stood.
+    For each block, shows why it counts as boilerplate and on how many pages it was found.
 
     Example: variorum template nejatngo --free 3fa2b1c0
     """
     site = sites_named(workspace, [name])[0]
-    asked = [(piece, what) for piece, what in ((pin, True), (free, False), (undo, None)) if piece]
-    if len(asked) > 1:
-        raise Misuse("one of --pin, --free and --undo at a time")
-    for piece, what in asked:
+    decisions = [(piece, what) for piece, what in ((pin, True), (free, False), (undo, None)) if piece]
+    if len(decisions) > 1:
+        raise Misuse("--pin, --free and --undo exclude each other: give one of them")
+    for piece, what in decisions:
         with sole_store(workspace, site) as store:
             decide(store, site.name, piece, what)
     with closing(Store(open_for_reading(workspace.database))) as store:
@@ -58,14 +58,14 @@ def template(
 
 @click.command()
 @click.argument("names", metavar="[SITE]...", nargs=-1)
-@click.option("--dry-run", is_flag=True, help="Tell what would differ, and store nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would differ, and store nothing.")
 @as_json
 @with_workspace
 def reextract(workspace: Workspace, names: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
-    """Read all stored pages again with today's rules.
+    """Extract the texts of all stored pages again.
 
-    That is, with the extractor, template and rules of today. Tells each version whose text is another than
-    before. It makes no change: what the site wrote is the same.
+    Uses the current extractor, template and rules. Lists each version whose text differs from the stored one.
+    Records no change, because the site itself has not changed.
 
     Example: variorum reextract nejatngo --dry-run
     """
@@ -77,7 +77,7 @@ def reextract(workspace: Workspace, names: tuple[str, ...], dry_run: bool, as_js
                 if one.differs or one.now is None:
                     _tell(one, as_json=as_json)
     if not counts:
-        terminal.note("Every version is read by today's rules already.")
+        terminal.note("Every version was already extracted by the current rules.")
         return
     terminal.note(
         f"{counts['same']} versions the same, {counts['differs']} differ, {counts['unread']} not read."
@@ -86,7 +86,7 @@ def reextract(workspace: Workspace, names: tuple[str, ...], dry_run: bool, as_js
 
 @click.group()
 def rules() -> None:
-    """Try rules before they are written into a site's file.
+    """Test extraction rules before you add them to a site's file.
 
     Example: variorum rules test nejatngo --remove .donate-box
     """
@@ -94,11 +94,11 @@ def rules() -> None:
 
 @rules.command("test")
 @click.argument("name", metavar="SITE")
-@click.option("--remove", multiple=True, metavar="CSS", help="What would be taken out. May be repeated.")
+@click.option("--remove", multiple=True, metavar="CSS", help="Elements to remove. May be repeated.")
+@click.option("--select", multiple=True, metavar="CSS", help="The article's element, instead of `select`.")
 @click.option(
-    "--select", multiple=True, metavar="CSS", help="What would be the article, in place of `select`."
+    "--limit", type=whole_number, default=MOST_CHANGES, show_default=True, help="The most edits to test."
 )
-@click.option("--limit", type=whole_number, default=MOST_CHANGES, show_default=True, help="Edits looked at.")
 @as_json
 @with_workspace
 def test_rule(
@@ -109,9 +109,9 @@ def test_rule(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Tell which edits of a site a draft rule would have hidden.
+    """Show which edits of a site a draft rule would have hidden.
 
-    It looks at the latest ones, and stores nothing.
+    Tests the latest edits, and stores nothing.
 
     Example: variorum rules test nejatngo --remove .donate-box
     """
@@ -122,16 +122,21 @@ def test_rule(
     with closing(Store(open_for_reading(workspace.database))) as store, terminal.bar("edits") as step:
         found = backtest(store, draft, limit, step)
     if as_json:
-        told = {"site": found.site, "hidden": len(found.hidden), "of": found.of, "important": found.important}
+        summary = {
+            "site": found.site,
+            "hidden": len(found.hidden),
+            "of": found.of,
+            "important": found.important,
+        }
         terminal.json_lines(
-            [told | {"unreadable": found.unreadable, "changes": [row.id for row in found.hidden]}]
+            [summary | {"unreadable": found.unreadable, "changes": [row.id for row in found.hidden]}]
         )
         return
     marked = f", {found.important} of them marked important" if found.important else ""
     terminal.line(f"It would have hidden {len(found.hidden)} of the last {found.of} edits{marked}.")
     if found.unreadable:
         terminal.note(
-            f"{found.unreadable} of them can't be read with this rule, or their raw pages are not kept."
+            f"{found.unreadable} of them can't be extracted with this rule, or their raw pages are not kept."
         )
     for row in found.hidden[:MOST_SHOWN]:
         terminal.line(f"  {row.id}  {row.title or row.url}")

@@ -1,4 +1,4 @@
-"""Runs: one now, or for ever on schedule."""
+"""The commands `variorum crawl` and `variorum watch`: run crawls once, or on schedule."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from storage.store import Store
 @as_json
 @with_workspace
 def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool) -> None:
-    """Crawl each site named, or all, once and now.
+    """Crawl the named sites, or all sites, once.
 
-    Whoever `notify` names is then told what is due. Exits with 1 if a whole site failed. Ctrl-C lets what is
-    in flight finish.
+    Then sends notifications to the targets that `notify` lists. Exits with 1 if a whole site failed. After
+    Ctrl-C, requests in progress finish first.
 
     Example: variorum crawl nejatngo iran-interlink
     """
@@ -54,35 +54,35 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
         if report.failed:
             terminal.note(f"{report.site} failed: {report.trouble}")
     if targets and not any(report.reason == "shutdown" for report in reports):
-        _tell_news(workspace)
+        _send_notifications(workspace)
     click.get_current_context().exit(_exit_code(reports))
 
 
 def _unread(workspace: Workspace, names: tuple[str, ...]) -> list[RunReport]:
-    """Reports of the sites whose files can't be read, each of which is an issue of its site."""
+    """Return reports of the sites whose files can't be read, and raise an issue for each."""
     sites = sites_and_faults(workspace, names)
-    with suppress(StoreError), closing(Store.open(workspace.database)) as store:  # the runs have told of it
+    with suppress(StoreError), closing(Store.open(workspace.database)) as store:  # the runs have reported it
         note_site_files(store, sites)
     return unread(sites)
 
 
-def _tell_news(workspace: Workspace) -> None:
-    """What could not be told waits, and is no failure of the crawl."""
+def _send_notifications(workspace: Workspace) -> None:
+    """Send the notifications that are due; one that can't be sent waits, and does not fail the crawl."""
     try:
         messages = tell_news(workspace, patient=True)
     except VariorumError as error:
-        terminal.note(f"the news wait: {error}")
+        terminal.note(f"notifications wait: {error}")
         return
     for one in messages:
-        trouble = f"not told: {one.trouble}; `variorum notify` tries again" if one.trouble else one.title
+        trouble = f"not sent: {one.trouble}; `variorum notify` tries again" if one.trouble else one.title
         terminal.note(f"{one.target}: {trouble}")
 
 
 def _tell(reports: list[RunReport]) -> None:
     for report in reports:
         numbers = run_object(report)
-        told = terminal.counts({name: numbers[name] for name in SHOWN}) or "nothing fetched"
-        terminal.line(f"{report.site}: {told}; {report.reason}, {numbers['seconds']} s")
+        summary = terminal.counts({name: numbers[name] for name in SHOWN}) or "nothing fetched"
+        terminal.line(f"{report.site}: {summary}; {report.reason}, {numbers['seconds']} s")
         if anew := terminal.counts({name: numbers[name] for name in REKEYED}):
             terminal.note(f"{report.site}: its file names pages by other rules than before: {anew} pages")
     if any(run_object(report)[kind] for report in reports for kind in KINDS):
@@ -102,10 +102,10 @@ def _exit_code(reports: list[RunReport]) -> int:
 @click.command()
 @with_workspace
 def watch(workspace: Workspace) -> None:
-    """Crawl every site on its schedule, until told to stop.
+    """Crawl every site on its schedule, until stopped.
 
-    Ctrl-C or SIGTERM ends it. Logs to standard error. Site files may be changed, added and removed
-    meanwhile.
+    Runs until Ctrl-C or SIGTERM. Logs to standard error. Reloads site files that are changed, added or
+    removed.
 
     Example: variorum -C ~/press watch
     """

@@ -1,4 +1,4 @@
-"""Saved pages: what would be stored of one, what would be announced of two. No workspace is needed."""
+"""The commands `variorum extract` and `variorum compare`, which read saved pages without a workspace."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ several = click.option(
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="With --jsonl: read in so many at once.",
+    help="With --jsonl: the number of processes.",
 )
-at_url = click.option("--url", help="The address that the page had.")
+at_url = click.option("--url", help="The URL of the page.")
 
 
 @click.command()
 @click.argument("file", type=saved_page, required=False)
 @at_url
 @click.option(
-    "--jsonl", type=click.File("rb"), help="Records {id, url, html, group}, one a line; - for input."
+    "--jsonl", type=click.File("rb"), help="Records {id, url, html, group}, one a line; - for standard input."
 )
 @several
 @as_json
 def extract(
     file: Path | None, url: str | None, jsonl: BinaryIO | None, processes: int, as_json: bool
 ) -> None:
-    """Print what would be stored of a saved page, or of many.
+    """Print the text of a saved page as it would be stored.
 
-    Where the address belongs to a site of the workspace, the rules of that site hold. Of many pages, one a
-    line of JSON, those with the same `group` are read as pages of one site; a page that can't be read is a
-    line with its `error`.
+    If the URL belongs to a site of the workspace, the rules of that site apply. With --jsonl, reads many
+    pages, one JSON record a line, and prints a line for each, with an `error` if the page can't be read.
+    Records with the same `group` are read as pages of one site.
 
     Example: variorum extract page.html --url https://example.org/en/posts/17
     Example: variorum extract --jsonl pages.jsonl --processes 4
@@ -50,7 +50,7 @@ def extract(
         terminal.json_lines(worked_on(jsonl, work, processes))
         return
     if file is None or url is None:
-        raise click.UsageError("a saved page and its --url are needed, or --jsonl with many")
+        raise click.UsageError("give a saved page and its --url, or many pages with --jsonl")
     found = extracted(file, url, workspace_if_any())
     if as_json:
         terminal.json_lines([found])
@@ -63,17 +63,19 @@ def extract(
 @click.argument("new", type=saved_page, required=False)
 @at_url
 @click.option(
-    "--jsonl", type=click.File("rb"), help="Records {id, url, old, new, group}, one a line; - for input."
+    "--jsonl",
+    type=click.File("rb"),
+    help="Records {id, url, old, new, group}, one a line; - for standard input.",
 )
 @several
 @as_json
 def compare(
     old: Path | None, new: Path | None, url: str | None, jsonl: BinaryIO | None, processes: int, as_json: bool
 ) -> None:
-    """Show what would be announced of two saved pages, or of many such pairs.
+    """Show the change between two saved captures of a page.
 
-    They are taken as captured one after the other. With --json, `null` where that is nothing. Of many pairs,
-    one a line of JSON, those with the same `group` are captures of one page.
+    The first file is the earlier capture. With --json, prints `null` if no change would be announced. With
+    --jsonl, reads many pairs, one JSON record a line; records with the same `group` are captures of one page.
 
     Example: variorum compare monday.html tuesday.html --url https://example.org/en/posts/17
     Example: variorum compare --jsonl pairs.jsonl --processes 4
@@ -82,7 +84,7 @@ def compare(
         terminal.json_lines(worked_on(jsonl, partial(changes, workspace=workspace_if_any()), processes))
         return
     if old is None or new is None or url is None:
-        raise click.UsageError("two saved pages and their --url are needed, or --jsonl with many")
+        raise click.UsageError("give two saved pages and their --url, or many pairs with --jsonl")
     found = compared(old, new, url, workspace_if_any())
     if as_json:
         terminal.json_lines([comparison_object(found.change) if found.change else None])
@@ -92,4 +94,4 @@ def compare(
         terminal.note("Nothing would be announced.")
     for file, tracked in ((old, found.old), (new, found.new)):
         if tracked.outcome != "ok":
-            terminal.note(f"{file} is not taken for the page: {tracked.outcome.value}, {tracked.reason}")
+            terminal.note(f"{file} was not accepted as the page: {tracked.outcome.value}, {tracked.reason}")

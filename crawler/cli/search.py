@@ -1,4 +1,4 @@
-"""Search: full text over all versions, removed text too."""
+"""The command `variorum search`: full-text search over all versions, removed text included."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from storage.search.query import parse
 
 @click.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--site", metavar="SITE", help="Of this site only.")
-@click.option("--language", metavar="CODE", help="In this language only, like fa.")
-@click.option("--since", type=Moment(ago=True), help="Captured since then: a date, a time, or 12h or 2d ago.")
+@click.option("--site", metavar="SITE", help="Only pages of this site.")
+@click.option("--language", metavar="CODE", help="Only pages in this language, like fa.")
+@click.option(
+    "--since", type=Moment(ago=True), help="Captured since then: a date, a time, or an age like 2d."
+)
 @click.option("--until", type=Moment(ago=True), help="Captured until then.")
-@click.option("--removed", "fate", flag_value="removed", help="Only what a site has taken away.")
-@click.option("--present", "fate", flag_value="present", help="Only what still stands.")
-@click.option("--limit", type=whole_number, default=20, show_default=True, help="No more pages than so many.")
+@click.option("--removed", "fate", flag_value="removed", help="Only text that a site has removed.")
+@click.option("--present", "fate", flag_value="present", help="Only text that is still on the page.")
+@click.option("--limit", type=whole_number, default=20, show_default=True, help="The most pages to list.")
 @as_json
 @with_reader
 def search(
@@ -37,11 +39,11 @@ def search(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Find the pages on which words stand, or stood once.
+    """Search the text of all pages, current and removed.
 
-    The best comes first. All words must be there, in any order. "Words in quotes" follow one another, word*
-    begins so, -word must not occur; put the whole into '…' then, for the shell. Accents, vowel signs, and the
-    ways to write Persian and Arabic letters and digits make no difference.
+    The best match comes first. All words must occur, in any order. "Words in quotes" must follow one another,
+    word* matches every word that begins so, -word must not occur; quote the whole query with '…' for the
+    shell. Accents, vowel signs, and variants of Persian and Arabic letters and digits are ignored.
 
     Example: variorum search '"camp liberty" -visa' --removed --site nejatngo
     """

@@ -1,4 +1,4 @@
-"""Sites: a workspace for them, taking one under watch, what is watched, trying a site file."""
+"""The commands that create a workspace, and add, list and check its sites."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from crawler.preview.probe import add_site
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.pass_obj
 def init(root: Path, folder: Path | None) -> None:
-    """Make a workspace with the listed sites.
+    """Create a workspace with the default sites.
 
-    Files that exist are left as they are.
+    Existing files are kept unchanged.
 
     Example: variorum init ~/press
     """
@@ -30,20 +30,20 @@ def init(root: Path, folder: Path | None) -> None:
     for path in init_workspace(root):
         terminal.line(f"wrote {path}")
     terminal.note(
-        f"Next: say in {root / 'variorum.toml'} how you can be reached; take sites that you don't want"
-        f" out of {root / 'sites'}. Then: variorum -C {root} crawl"
+        f"Next: set your contact address in {root / 'variorum.toml'}; delete sites that you don't want"
+        f" from {root / 'sites'}. Then: variorum -C {root} crawl"
     )
 
 
 @click.command()
 @click.argument("url")
-@click.option("--name", help="What to call it; otherwise its host gives the name.")
+@click.option("--name", help="The name of the site; default: from its host name.")
 @as_json
 @with_workspace
 def add(workspace: Workspace, url: str, name: str | None, as_json: bool) -> None:
-    """Look at a site once, and watch it from now on.
+    """Detect how a site works, and add it to the workspace.
 
-    Finds out what it is made with, its languages, and how its pages are found: WordPress's API, sitemaps,
+    Detects its software, its languages, and the source of its page addresses: the WordPress API, sitemaps,
     feeds, or else links. Writes sites/NAME.toml and prints it.
 
     Example: variorum add https://www.nejatngo.org/en/
@@ -56,7 +56,7 @@ def add(workspace: Workspace, url: str, name: str | None, as_json: bool) -> None
         return
     terminal.line(added.path.read_text(encoding="utf-8"))
     if added.led:
-        terminal.note(f"{url} leads to {added.finding.url}: that is what is watched")
+        terminal.note(f"{url} redirects to {added.finding.url}, which is added instead")
     terminal.note(f"wrote {added.path}. Next: variorum check {added.site.name}")
 
 
@@ -64,7 +64,7 @@ def add(workspace: Workspace, url: str, name: str | None, as_json: bool) -> None
 @as_json
 @with_workspace
 def sites(workspace: Workspace, as_json: bool) -> None:
-    """List what is watched, and how it fares.
+    """List all sites with their crawl status.
 
     Example: variorum sites --json
     """
@@ -77,14 +77,16 @@ def sites(workspace: Workspace, as_json: bool) -> None:
 
 @click.command()
 @click.argument("name", metavar="SITE")
-@click.option("--pages", default=5, show_default=True, type=click.IntRange(1, 100), help="How many.")
+@click.option(
+    "--pages", default=5, show_default=True, type=click.IntRange(1, 100), help="The number of pages."
+)
 @as_json
 @with_workspace
 def check(workspace: Workspace, name: str, pages: int, as_json: bool) -> None:
-    """Fetch a few pages of a site twice, and store nothing.
+    """Test a site's file on a few pages, and store nothing.
 
-    Shows what would be stored of each, and the lines that differ between the two fetches: those would be
-    false alarms, and can be kept out by `remove` in the site's file.
+    Fetches each page twice. Shows what would be stored of it, and the lines that differ between the two
+    fetches. Such lines would cause false changes; exclude them with `remove` in the site's file.
 
     Example: variorum check nejatngo --pages 10
     """

@@ -1,4 +1,4 @@
-"""Texts: the versions of a page, and one of them."""
+"""The commands `variorum history` and `variorum text`: the versions of a page and their texts."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def history(workspace: Workspace, reader: Reader, url: str, as_json: bool) -> No
 
 @click.command()
 @click.argument("url")
-@click.option("--version", "number", type=whole_number, help="That version; otherwise the latest.")
-@click.option("--as-of", type=Moment(), help="The version that stood at that moment.")
+@click.option("--version", "number", type=whole_number, help="The number of a version; default: the latest.")
+@click.option("--as-of", type=Moment(), help="The version that was current at that time.")
 @as_json
 @with_reader
 def text(
@@ -47,7 +47,7 @@ def text(
     Example: variorum text https://www.nejatngo.org/fa/posts/2104 --as-of 2026-05-31
     """
     if number is not None and as_of is not None:
-        raise Misuse("a version is asked for by --version or by --as-of, not by both")
+        raise Misuse("--version and --as-of exclude each other: give one of them")
     page = find_page(reader, sites_named(workspace, []), url)
     version = reader.version(page.id, number, as_of)
     if as_json:
