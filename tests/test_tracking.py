@@ -112,7 +112,9 @@ def test_what_another_process_has_written_meanwhile_is_loaded_again_before_anyth
     with story.run() as run:
         run.sees("/quay/", article("The quay", *QUAY))
     page = story.page("/quay/").id
-    interrupted(monkeypatch, story, lambda other: other.update_page(page, {"ref": "post:7"}) and None, 1)
+    interrupted(
+        monkeypatch, story, lambda other: other.update_page(page, {"source_id": "post:7"}) and None, 1
+    )
     with story.run() as run:
         assert run.sees("/quay/", article("The quay", *MENDED)).changes == ("edited",)
     assert story.page("/quay/").source_id == "post:7"
@@ -128,7 +130,7 @@ def test_a_page_that_another_process_writes_to_all_the_time_costs_that_fetch_and
     interrupted(
         monkeypatch,
         story,
-        lambda other: other.update_page(page, {"ref": f"post:{next(refs)}"}) and None,
+        lambda other: other.update_page(page, {"source_id": f"post:{next(refs)}"}) and None,
         100,
     )
     with story.run() as run, pytest.raises(Outdated, match=f"{HOME}/quay/"):
