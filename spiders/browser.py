@@ -1,4 +1,4 @@
-"""The browser that a site with `render = true` needs: what is missing of it, and how it is started.
+"""Finds and starts the browser for sites with `render = true`, and says what is not installed.
 
 It is this machine's own Chromium, driven by scrapy-playwright, which comes with the extra `browser`. Neither
 is imported here, so that anybody may ask.
@@ -27,14 +27,14 @@ NO_NETWORK = (
 
 
 def chromium() -> str | None:
-    """The path of this machine's Chromium or Chrome; None where there is none on the PATH."""
+    """Return the path of the installed Chromium or Chrome; None if none is on the PATH."""
     return next((path for path in map(shutil.which, COMMANDS) if path), None)
 
 
 def lacking(
     site: Site, find_browser: Callable[[], str | None] = chromium, find: Callable[[str], Any] = find_spec
 ) -> list[str]:
-    """What must be done before the site can be rendered: one line, or none where nothing is missing."""
+    """Return what must be installed before a site can be rendered, one line; empty if nothing."""
     if not site.render:
         return []
     missing = []

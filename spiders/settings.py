@@ -21,7 +21,7 @@ LONGEST_DELAY = 60.0
 
 
 def user_agent(contact: str | None = None) -> str:
-    """`Variorum/0.1.0 (+contact)`: how we name ourselves; `contact` is a URL or an e-mail address."""
+    """Return the user agent, `Variorum/0.1.0 (+contact)`; `contact` is a URL or an e-mail address."""
     try:
         ours = f"{TOKEN}/{version('variorum')}"
     except PackageNotFoundError:  # a checkout that was never installed
@@ -30,7 +30,7 @@ def user_agent(contact: str | None = None) -> str:
 
 
 def for_site(site: Site) -> dict[str, Any]:
-    """The settings of one site's run, to be laid over this module's.
+    """Return the settings of one site's run, which override those of this module.
 
     Raises Misuse where it is to be rendered and the browser for that is missing.
     """

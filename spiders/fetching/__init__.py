@@ -1,1 +1,1 @@
-"""Scrapy responses and failures as plain fetch results."""
+"""Converts Scrapy's responses and failures to plain fetch results."""

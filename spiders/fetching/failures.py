@@ -1,4 +1,4 @@
-"""Why a fetch brought nothing: our own refusals, and one name for each failure of Scrapy's."""
+"""Names the reason of a failed fetch: our own refusals, and a key for each kind of Scrapy's failures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 
 LONGEST_DETAIL = 300
 PACKED = "twisted.python.failure.Failure"
-"""What stands in the text of an exception that has others packed up in it."""
+"""Text by which an exception that wraps others is recognised."""
 OVER_A_PAGE = "variorum.page"
 """The logger of faults of ours over one page."""
 OURS = tuple(f"{Path(__file__).parents[2] / name}{os.sep}" for name in ("crawler", "spiders", "storage"))
@@ -32,11 +32,11 @@ NETWORK = {"scrapy", "twisted", "OpenSSL", "service_identity", "playwright"}
 
 
 class Refused(IgnoreRequest):
-    """We chose not to ask; the message says why, and what would change it."""
+    """Variorum did not send the request; the message says why, and what would change that."""
 
 
 class RobotsRefused(Refused):
-    """robots.txt does not let us fetch this, or could not be read."""
+    """robots.txt forbids the URL, or could not be read."""
 
 
 class AddressRefused(Refused):
@@ -44,15 +44,15 @@ class AddressRefused(Refused):
 
 
 class AskedToWait(Refused):
-    """The host asked, by Retry-After, for more time than a run waits: not a failure of the page."""
+    """The host sent a longer Retry-After than a run waits for; the page itself has not failed."""
 
 
 class LeadsNowhere(IgnoreRequest):
-    """The answer sends us to an address that is none."""
+    """The response redirects to something that is not a URL."""
 
 
 class ShareSpent(Refused):
-    """A source has made as many requests as it may."""
+    """A source has used up its share of the day's requests."""
 
 
 class TooLarge(IgnoreRequest):
@@ -77,7 +77,7 @@ ERRORS: dict[str, tuple[type[BaseException], ...]] = {
 
 
 def error_of(failure: Failure) -> tuple[str, str]:
-    """The key of `FetchResult.error` for what an errback was given, and one line about it for the operator.
+    """Return the key of `FetchResult.error` for a failure, and one line about it for the operator.
 
     What has no key of its own is `failed`.
     """
@@ -88,7 +88,7 @@ def error_of(failure: Failure) -> tuple[str, str]:
 
 
 def is_ours(error: BaseException) -> bool:
-    """Whether an exception is a fault of ours, and no failure of the network or refusal that we chose."""
+    """Whether an exception is a bug of Variorum, and neither a network failure nor a refusal."""
     if isinstance(error, IgnoreRequest | OSError | UnicodeError):
         return False
     if type(error).__module__.partition(".")[0] in NETWORK:
@@ -104,12 +104,12 @@ def _is_library(path: str) -> bool:
 
 
 def over_a_page(url: str, error: BaseException) -> None:
-    """Log a fault of ours over one page; the run's guard hears of it."""
+    """Log a bug that one page has shown; the guard of the run reads these messages."""
     logging.getLogger(OVER_A_PAGE).error("a fault of ours over %s", url, exc_info=error)
 
 
 def line_of(failure: Failure) -> str:
-    """One line about a failure, for the operator: the causes themselves, where Twisted has packed them up."""
+    """Return one line about a failure for the operator, with the causes that Twisted has wrapped."""
     error = failure.value
     packed = PACKED in str(error) and _reasons(error)
     text = "; ".join(dict.fromkeys(map(_words, packed))) if packed else _words(error)

@@ -1,4 +1,4 @@
-"""JSON as an API sends it, also where a broken plugin speaks before and after it."""
+"""Reads the JSON of an API, also with the messages of a broken plugin before or after it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DECODER = json.JSONDecoder(parse_int=_number, strict=False)
 
 
 def read_json(body: bytes) -> Any:
-    """The value in an answer; a BOM, and messages of PHP before and after it, are passed over.
+    """Return the JSON value in a body; a BOM, and PHP messages before and after it, are skipped.
 
     Raises ValueError for an answer that holds none, for one that is cut off, and for one nested too deep.
     """

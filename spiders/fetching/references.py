@@ -1,4 +1,4 @@
-"""References of a response: against which address they are read, and where they lead."""
+"""Resolves the references of a response: links, frames and feeds, against the base URL of its page."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def decodable(response: Response) -> Response:
 
 
 def addresses_of(response: Response, references: Iterable[str]) -> list[str]:
-    """Where these references of a page lead, each address once; those that lead nowhere are left out."""
+    """Return the absolute URLs of these references, each once; invalid ones are left out."""
     base = base_of(response)
     found = (resolve(base, reference) for reference in references)
     return list(dict.fromkeys(address for address in found if address))
 
 
 def attribute(link: Selector, name: str) -> str:
-    """The value of an attribute; empty where there is none.
+    """Return the value of an attribute; empty if the element has none.
 
     Not by `link.attrib`, which raises where another attribute's name has a character that XML forbids.
     """

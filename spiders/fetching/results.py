@@ -1,4 +1,4 @@
-"""Fetch results from Scrapy responses and failures."""
+"""Makes a `FetchResult` from a Scrapy response or failure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spiders.fetching.failures import error_of
 
 
 def fetched(response: Response) -> FetchResult:
-    """What came back for the request that began the chain of redirects."""
+    """Return the response as the result of the request that began its chain of redirects."""
     meta = response.meta
     hops = zip(meta.get("redirect_reasons", []), meta.get("redirect_urls", []), strict=False)
     headers = {name.decode("latin-1").lower(): _joined(values) for name, values in response.headers.items()}
@@ -34,7 +34,7 @@ def fetched(response: Response) -> FetchResult:
 
 
 def unfetched(request: Request, failure: Failure) -> FetchResult:
-    """What is known of a fetch that brought no whole response."""
+    """Return the result of a fetch that ended without a complete response."""
     error, detail = error_of(failure)
     return FetchResult(
         url=request.meta["asked"],

@@ -1,4 +1,4 @@
-"""Cookies within one chain of redirects: what a site sets and asks back at once is sent back, then forgotten.
+"""Sends cookies back within one chain of redirects, and forgets them at its end.
 
 Some sites set a cookie and redirect to the same page, to see whether it comes back; without it they redirect
 for ever. So cookies live in the meta of the chain's requests, go to the origin that set them and to no other,

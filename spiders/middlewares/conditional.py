@@ -1,4 +1,4 @@
-"""Conditional requests: ask for a page only if it is no longer the one we have."""
+"""Sends conditional requests, so that an unchanged page is answered by 304 and not sent again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decompression that notices a body which is too large or was cut off.
+"""Decompresses bodies, and reports one that is too large or was cut off.
 
 Scrapy hands over whatever could be decompressed of a stream that ended half way, as if it were the page.
 A body without content encoding needs no check here: Scrapy compares it with its Content-Length.

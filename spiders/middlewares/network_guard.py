@@ -1,4 +1,4 @@
-"""Keeps requests away from addresses inside the network that a stranger's page might name.
+"""Refuses requests to addresses inside the network, which a hostile page might name.
 
 A URL is looked at when it is asked for, whoever named it: a link, a redirect, a sitemap, robots.txt. A
 name is judged once more by the addresses that DNS gives for it, and only the ones that pass are connected

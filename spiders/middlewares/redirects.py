@@ -1,4 +1,4 @@
-"""Redirects, as Scrapy follows them; one to an address that is none costs that page alone."""
+"""Follows redirects as Scrapy does; an invalid target fails that page and not the run."""
 
 from __future__ import annotations
 

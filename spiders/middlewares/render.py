@@ -1,4 +1,4 @@
-"""Pages as a browser shows them, for sites whose text is put in by scripts.
+"""Renders pages in a browser, for sites that build their text with JavaScript.
 
 A page is fetched the plain way, with all manners and guards, and then opened in a browser that has no
 network: it is handed that very answer, and whatever else it asks for is fetched by Scrapy too. So robots.txt,

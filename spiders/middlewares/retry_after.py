@@ -1,4 +1,4 @@
-"""Retry-After: a host that asks for time gets it (RFC 9110 10.2.3), up to a share of the run.
+"""Obeys Retry-After (RFC 9110 10.2.3): holds back the requests to a host, up to a limit in each run.
 
 Where that is used up, a single page that asks on is left for a later run, as long as the host answers other
 requests between; a host that answers nothing else is left alone.
@@ -27,7 +27,7 @@ LONGEST_HOLD = 120.0
 MOST_HELD = 240.0
 """Seconds that a run waits for one host in all; the setting RETRY_AFTER_MOST_HELD says otherwise."""
 LONGEST_REST = 7 * 86400.0
-"""Seconds beyond which a Retry-After is not believed, but taken for this."""
+"""The longest Retry-After in seconds; a longer one is shortened to this."""
 STATUSES = (429, 503)
 UNTIL = "retry_after/until"
 """Key of the run's statistics: the time (UTC, ISO 8601 with Z) until which a host asked to be left alone."""
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 
 def seconds_asked(value: str, moment: datetime) -> float | None:
-    """The seconds that a Retry-After header asks for, by number or by HTTP date; None if it is neither."""
+    """Return the seconds of a Retry-After header, a number or an HTTP date; None if it is neither."""
     value = value.strip()
     if value.isascii() and value.isdigit():
         return min(float(value), LONGEST_REST)
@@ -57,7 +57,7 @@ def seconds_asked(value: str, moment: datetime) -> float | None:
 
 @dataclass
 class Patience:
-    """How long a run has waited for one host."""
+    """The time that a run has waited for one host, and its limit."""
 
     most: float
     asked: int = 0
@@ -94,7 +94,7 @@ class RetryAfter:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RetryAfter:
-        """One memory of waiting for each run."""
+        """Return the middleware of one run, with no waiting recorded yet."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:

@@ -1,4 +1,4 @@
-"""robots.txt as RFC 9309 asks.
+"""Obeys robots.txt as RFC 9309 specifies it.
 
 Scrapy's own middleware is not used: where several requests wait for one robots.txt, all but the first are
 let through unread; an unreachable file means "allowed"; Crawl-delay is read and not kept.

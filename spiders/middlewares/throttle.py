@@ -1,4 +1,4 @@
-"""How fast a host is asked: never faster than site file and robots.txt say, slower when it is slow."""
+"""Sets the request rate of each host: within the limits of site file and robots.txt, slower if it is slow."""
 
 from __future__ import annotations
 

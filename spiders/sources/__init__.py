@@ -1,1 +1,1 @@
-"""Where a site's pages are listed: WordPress, sitemaps, feeds, links, a web archive's index."""
+"""Reads the sources that list a site's pages: WordPress API, sitemaps, feeds, links, web archives."""

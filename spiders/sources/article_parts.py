@@ -1,4 +1,4 @@
-"""The further parts of an article that a page begins."""
+"""Finds the other parts of an article that its site cuts into several pages."""
 
 from __future__ import annotations
 

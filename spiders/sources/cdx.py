@@ -1,4 +1,4 @@
-"""What a web archive lists of its captures, as the Wayback Machine's CDX server writes it; and its addresses.
+"""Reads the capture lists of a web archive's CDX server, and builds its URLs.
 
 A list is text: a line a capture, `timestamp original mimetype statuscode digest`, in the order of addresses
 and times. Where it goes on, an empty line follows and then the key by which the rest is asked for.
@@ -58,7 +58,7 @@ def memento_address(endpoint: str, memento: Memento) -> str:
 
 
 def read_list(text: str) -> tuple[list[Memento], str]:
-    """The captures of a list, and the key to its rest; empty where it ends here.
+    """Return the captures of a list, and the key of its next page; empty on the last page.
 
     A line that is none of these is left out. Raises ValueError for a text that is no list at all.
     """

@@ -1,4 +1,4 @@
-"""The sources of a site, asked one after the other: WordPress's REST API, sitemaps, feeds.
+"""Reads the sources of a site one after the other: WordPress's REST API, sitemaps, feeds.
 
 Each is a step of the run's discovery: `begin` gives its first requests, its callbacks note what it lists
 and may ask further, and `finish`, when nothing of it is left to download, says whether the site has now
@@ -38,7 +38,7 @@ FEW = 500  # posts: a collection of so many costs five requests at most, and is 
 
 
 class WordPress(Reading):
-    """All posts, by id; or, where they are many and were all read lately, those modified since."""
+    """The source that reads WordPress's REST API: all posts, or only the recently modified ones."""
 
     kind = "wordpress"
 
@@ -51,7 +51,7 @@ class WordPress(Reading):
         self._posts = 0
 
     def begin(self) -> list[Request]:
-        """Ask each API which types of posts there are."""
+        """Return the requests for the post types of each API."""
         return [
             r
             for root in self.roots
@@ -59,7 +59,7 @@ class WordPress(Reading):
         ]
 
     def parse_types(self, response: Response, root: str) -> Iterator[Request]:
-        """Ask for the first page of each collection."""
+        """Yield the request for the first page of each collection of posts."""
         try:
             bases = wordpress.rest_bases(body_of(response), root)
         except ValueError as error:
@@ -87,7 +87,7 @@ class WordPress(Reading):
         newest: str | None = None,
         page: int = 1,
     ) -> Iterator[Request]:
-        """Note the posts of one page of a collection and ask for the next one."""
+        """Report the posts of one page of a collection, and yield the request for the next page."""
         try:
             posts = wordpress.read_posts(body_of(response), root)
         except ValueError as error:
@@ -114,7 +114,7 @@ class WordPress(Reading):
         self.frontier.save_source(self.kind, address, state)
 
     def told(self) -> bool:
-        """Whether the APIs have told of every post, now or not long ago."""
+        """Whether the APIs have listed every post, now or recently."""
         told = self._posts > 0 and not self.broken
         if told and self._swept:
             self.frontier.mark_enumerated(self.kind)
@@ -122,7 +122,7 @@ class WordPress(Reading):
 
 
 class Sitemaps(Reading):
-    """Every address of the sitemaps that robots.txt names, or else of those in the usual places."""
+    """The source that reads the sitemaps that robots.txt names, or else those at the usual addresses."""
 
     kind = "sitemap"
 
@@ -136,13 +136,13 @@ class Sitemaps(Reading):
         self._newest_only = False
 
     def begin(self) -> list[Request]:
-        """Ask for the sitemaps that are named, or for the first of the usual ones."""
+        """Return the requests for the named sitemaps, or for the first usual address."""
         if self._named:
             return [r for address in self._named for r in self.ask(address, self.parse)]
         return self._try_next()
 
     def parse(self, response: Response, guess: bool = False) -> Iterator[Request]:
-        """Gather the addresses, and ask for the sitemaps that an index names."""
+        """Collect the listed URLs, and yield requests for the sitemaps that an index names."""
         try:
             found = sitemap.read_sitemap(body_of(response), response.url, self._site)
         except ValueError as error:
@@ -183,7 +183,7 @@ class Sitemaps(Reading):
         return told
 
     def failed(self, failure: Failure) -> Iterator[Request]:
-        """No answer came; where the place was a guess, the next one is tried."""
+        """Handle a failed request; if the address was a guess, yield the request for the next one."""
         if failure.request.cb_kwargs.get("guess") and error_of(failure)[0] != "too large":  # type: ignore[attr-defined]
             yield from self._try_next()
         else:
@@ -208,7 +208,7 @@ class Sitemaps(Reading):
 
 
 class Feeds(Reading):
-    """The newest articles."""
+    """The source that reads RSS and Atom feeds, which list the newest articles."""
 
     kind = "feed"
 
@@ -219,11 +219,11 @@ class Feeds(Reading):
         self.addresses = list(dict.fromkeys(addresses))
 
     def begin(self) -> list[Request]:
-        """Ask for every feed that the start addresses name."""
+        """Return the requests for every feed that the start addresses name."""
         return [r for address in self.addresses for r in self.ask(address, self.parse)]
 
     def parse(self, response: Response) -> None:
-        """Note the entries."""
+        """Report the entries of the feed to the frontier."""
         if response.status == NOT_MODIFIED:
             return
         try:
@@ -237,7 +237,7 @@ class Feeds(Reading):
         self.frontier.save_source(self.kind, response.url, _with_validators(response, len(entries)))
 
     def told(self) -> bool:
-        """A feed never tells of all pages."""
+        """Return False, since a feed never lists all pages of a site."""
         return False
 
 

@@ -1,4 +1,4 @@
-"""RSS and Atom feeds as a source: the newest articles, with dates. They tell nothing of deletions."""
+"""Reads RSS and Atom feeds as a source: the newest articles, with dates. They don't show deletions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ORIGINALS = ("feedburner_origlink", "pheedo_origlink")
 
 
 def feed_addresses(response: Response) -> list[str]:
-    """The feeds of articles that a page names in its head; comment feeds are left out."""
+    """Return the feeds that a page names in its head, without comment feeds."""
     if not isinstance(response, TextResponse):
         return []
     links = response.xpath("//link[contains(@rel, 'alternate')][@href]")
@@ -33,7 +33,7 @@ def feed_addresses(response: Response) -> list[str]:
 
 
 def listed(body: bytes, url: str, site: Site) -> list[DiscoveredUrl]:
-    """The entries of the feed at `url`, each by its address on the site.
+    """Return the entries of the feed at `url`, each with its URL on the site.
 
     An entry that names no address of the site has the first that it names; one that names none is left out.
     Raises ValueError for what is no feed.

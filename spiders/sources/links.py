@@ -1,4 +1,4 @@
-"""Links as a source: what a page of the site leads to."""
+"""Reads the links of a page as a source: the pages of the site that it leads to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_LINKS = 5_000
 
 
 def links_of(response: Response, site: Site) -> list[DiscoveredUrl]:
-    """The pages of the site that this one links to, each once, in the order of the page."""
+    """Return the pages of the site that this page links to, each once, in the order of the page."""
     if not isinstance(response, HtmlResponse):
         return []
     hrefs = response.xpath(

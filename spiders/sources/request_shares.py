@@ -1,4 +1,4 @@
-"""A share of the day's requests, which retries and redirects use up as well."""
+"""Bounds each source to a share of the day's requests; retries and redirects count too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHARE = "share"
 
 @dataclass
 class Share:
-    """So many requests, and how many of them were made."""
+    """The number of requests that a source may make, and the number that it has made."""
 
     most: int
     made: int = 0

@@ -1,4 +1,4 @@
-"""Sitemaps as a source: the addresses of a site, some with the date they were last modified.
+"""Reads sitemaps as a source: the URLs of a site, some with their modified date.
 
 A sitemap is XML, a list of addresses a line each, or a feed (sitemaps.org allows all three). Those made by
 hand are often not quite well-formed: what is meant is read where it is plain, and refused otherwise.
@@ -50,12 +50,12 @@ _LISTS = re.compile(
 
 
 class TooBig(ValueError):
-    """A source unpacks to more than is read of any."""
+    """A source is larger, after decompression, than the limit for any source."""
 
 
 @dataclass(frozen=True, slots=True)
 class SitemapPage:
-    """What one sitemap file says: addresses of pages, or of further sitemaps."""
+    """The content of one sitemap file: URLs of pages, or of further sitemaps."""
 
     pages: list[DiscoveredUrl] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What all sources of a site have in common: asking within a share, giving up, and telling of it."""
+"""The base class of a site's sources: requests within a share of the budget, failures, and their report."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OK = 200
 NOT_OFFERED = frozenset({401, 403, 404, 410})
 """Statuses with which a site says that it has no such source, though its theme names one."""
 PARTS = 4
-"""Of the requests that are left for the day, a kind of source gets one in so many."""
+"""A kind of source gets one in this number of the requests that are left for the day."""
 LEAST_REQUESTS = 10
 MOST_TROUBLES = 3  # that one message tells of
 SHOWN = 200  # characters of an address, in such a message
@@ -33,11 +33,11 @@ Parse = Callable[..., Iterator[Request] | None]
 
 
 class NotOffered(ValueError):
-    """The site has no such source."""
+    """The site answers that it has no such source."""
 
 
 class Reading:
-    """One source being read in one run."""
+    """One kind of source, read in one run. Subclasses send the requests and report what is listed."""
 
     kind: ClassVar[str]
 
@@ -56,7 +56,7 @@ class Reading:
         self._share = Share(max(LEAST_REQUESTS, frontier.requests_left() // PARTS))
 
     def ask(self, address: str, parse: Parse, **context: Any) -> Iterator[Request]:
-        """A request of this source, unless the run has made it already or the source has had its share."""
+        """Yield a request of this source, unless it was made already or the source has used up its share."""
         if address in self._asked:
             return
         if len(self._asked) >= self._share.most:
@@ -75,7 +75,7 @@ class Reading:
         )
 
     def failed(self, failure: Failure) -> Iterator[Request]:
-        """No answer came."""
+        """Handle a request that failed: the source is not relied on in this run."""
         error, detail = error_of(failure)
         request: Request = failure.request  # type: ignore[attr-defined]
         if isinstance(failure.value, ShareSpent):
@@ -107,18 +107,18 @@ class Reading:
             )
 
     def give_up(self, address: str, why: str, *, tell: bool = False) -> None:
-        """This source can't be relied on in this run; with `tell`, the operator should know in any case."""
+        """Record that this source can't be relied on in this run; with `tell`, report it in any case."""
         self.broken = True
         logger.info("%s %s can't be relied on: %s", self.kind, address, why)
         if tell or self._relied_on:
             self.troubles.append(f"{address} can't be relied on: {why}")
 
     def refuse(self, address: str, error: ValueError) -> None:
-        """What answered there is none, or can't be read; that it is not offered is no news."""
+        """Record that a response can't be read as this source; NotOffered alone is not reported."""
         self.give_up(address, str(error), tell=not isinstance(error, NotOffered))
 
     def finish(self) -> bool:
-        """Nothing of the source is left to download: whether it has listed the whole site."""
+        """Report the source's troubles after its last request; return whether it listed the whole site."""
         told = self.told()
         self.frontier.report_source(self.kind, self._in_words())
         return told
@@ -132,7 +132,7 @@ class Reading:
         return "; ".join(words)
 
     def told(self) -> bool:
-        """Whether the source has listed the whole site; what follows from that is kept."""
+        """Whether the source has listed the whole site; if so, that is stored."""
         raise NotImplementedError
 
     def are_elsewhere(self, listed: Sequence[DiscoveredUrl]) -> str:
@@ -143,7 +143,10 @@ class Reading:
 
 
 def body_of(response: Response) -> bytes:
-    """The body of an answer that has one. Raises ValueError for any other, NotOffered for a plain refusal."""
+    """Return the body of a response with status 200.
+
+    Raises NotOffered for 401, 403, 404 and 410, ValueError for any other status.
+    """
     if response.status in NOT_OFFERED:
         raise NotOffered(f"it answers {response.status}")
     if response.status != OK:

@@ -1,4 +1,4 @@
-"""WordPress's REST API as a source: it lists a hundred posts a request, with their text.
+"""Reads WordPress's REST API as a source: it lists a hundred posts a request, with their text.
 
 Facts relied on, seen on WordPress 6.1 to 6.5: an id survives renaming; `modified_after` is exclusive;
 a page past the end is a 400; drafts, private and trashed posts are not listed; a protected post's text
@@ -61,12 +61,12 @@ def api_root(response: Response) -> str | None:
 
 
 def types_address(root: str) -> str:
-    """Where the API lists the site's types of posts."""
+    """Return the URL at which the API lists the site's post types."""
     return _with_query(_below(root, "wp/v2/types"), {})
 
 
 def collection_address(root: str, base: str) -> str:
-    """The name under which a collection is remembered."""
+    """Return the name under which the state of a collection is stored."""
     return resolve(root, base) or root
 
 
@@ -140,7 +140,7 @@ def _one(post: object, root: str, refs: Counter[str | None]) -> DiscoveredUrl | 
 
 
 def _ref(post: dict[str, Any], root: str) -> str | None:
-    """The site's own id of a post; None where it gives none."""
+    """Return the site's own id of a post, like `post:17`; None if it has none."""
     kind, number = post.get("type", "post"), post.get("id")
     sound = isinstance(number, int) and not isinstance(number, bool) and isinstance(kind, str)
     return f"{kind}:{number}@{urlsplit(root).path}" if sound and _NAME.fullmatch(kind) else None
@@ -169,6 +169,6 @@ def _with_query(address: str, query: dict[str, str]) -> str:
 
 
 def _complaint(answer: object) -> str:
-    """What the API says instead, where it says it as WordPress does."""
+    """Return the error message of the API, if the response has WordPress's form of one."""
     message = answer.get("message") if isinstance(answer, dict) else None
     return f", but says: {' '.join(message.split())[:LONGEST_MESSAGE]}" if isinstance(message, str) else ""

@@ -1,1 +1,1 @@
-"""The Scrapy spiders: a site, a first probe of one, a web archive."""
+"""The Scrapy spiders: of a site, of a first probe of a site, and of a web archive."""

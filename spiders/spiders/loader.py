@@ -39,7 +39,7 @@ class SiteLoader:
         return spider_of(load_site(self.folder / f"{spider_name}.toml", self.defaults))
 
     def list(self) -> Names:
-        """The names of all sites."""
+        """Return the names of all sites."""
         return [path.stem for path in site_files(self.folder)]
 
     def find_by_request(self, request: Request) -> Names:

@@ -1,4 +1,4 @@
-"""A first look at a site: its home page, and the sources that robots.txt and the page lead to."""
+"""The spider of a first probe: fetches the home page, and the sources that robots.txt and the page name."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
 
 
 class ProbeSpider(Spider):
-    """Asks the first of a site's addresses that answers; tells what was found as the event `ended`."""
+    """Probes the first start address that answers; emits what it finds as the event `ended`."""
 
     name = "probe"
 
@@ -46,26 +46,26 @@ class ProbeSpider(Spider):
         self._guesses: list[str] = []
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask the first address."""
+        """Yield the request for the first start address."""
         for request in self._ask_home():
             yield request
 
     def closed(self, reason: str) -> None:
-        """Tell what was found."""
+        """Emit what was found as the event `ended`."""
         if emit := self.settings.get("ON_EVENT"):
             emit({"event": "ended", "reason": reason, "finding": asdict(self.finding)})
 
     # ---- the home page
 
     def home_failed(self, failure: Failure) -> Iterator[Request]:
-        """No answer: the next address, if there is one."""
+        """Yield the request for the next start address after a failure, if there is one."""
         error, detail = error_of(failure)
         address = failure.request.url  # type: ignore[attr-defined]
         self._give_up(f"{address}: {error}, {detail}")
         yield from self._ask_home()
 
     def parse_home(self, response: Response) -> Iterator[Request]:
-        """Keep what the page says of itself, and ask the sources it names."""
+        """Record what the home page says of itself, and yield requests for the sources that it names."""
         place = loose_key(response.url, self.site)
         verdict = judge(fetched(response), Context(place, place, frozenset([place])))
         if verdict.outcome is not Outcome.ok:
@@ -106,11 +106,11 @@ class ProbeSpider(Spider):
         return Request(url, parse, errback=self.source_failed, dont_filter=True, cb_kwargs=context)
 
     def source_failed(self, failure: Failure) -> None:
-        """This source can't be read, and is not named."""
+        """Leave out a source that can't be read."""
         self.logger.info("%s", failure.getErrorMessage())
 
     def parse_types(self, response: Response, root: str) -> None:
-        """A WordPress API that lists posts is a source."""
+        """Record a WordPress API that lists posts as a source."""
         try:
             if response.status == OK and rest_bases(response.body, root):
                 self.finding.api = root
@@ -118,7 +118,7 @@ class ProbeSpider(Spider):
             self.logger.info("%s: %s", response.url, error)
 
     def parse_feed(self, response: Response) -> None:
-        """A feed with an entry is a source."""
+        """Record a feed with at least one entry as a source."""
         try:
             if response.status == OK and read_feed(unpacked(response.body), response.url, self.site):
                 self.finding.feeds.append(response.url)

@@ -80,7 +80,7 @@ class SiteSpider(Spider):
     # ---- rounds
 
     async def start(self) -> AsyncIterator[Request]:
-        """The first round: the addresses at which the crawl of the site starts."""
+        """Yield the requests of the first round: the start addresses of the site."""
         self.frontier.add_discovered([DiscoveredUrl(url, "seed") for url in self.site.seeds])
         if self.frontier.budget_exhausted():
             return
@@ -92,7 +92,7 @@ class SiteSpider(Spider):
             )
 
     def next_round(self) -> None:
-        """Hand the next requests to the engine, and keep the spider open while there are any."""
+        """Send the next requests to the engine, and keep the spider open while there are any."""
         if self._failures and not self._answers:
             raise CloseSpider("unreachable")
         if self.frontier.budget_exhausted():
@@ -134,7 +134,7 @@ class SiteSpider(Spider):
     # ---- pages
 
     def parse_impossible(self, response: Response) -> None:
-        """The site's own way of saying "not found", by which it is known again."""
+        """Store how the site answers "not found", from the response to the not-found probe."""
         self.frontier.save_not_found(fetched(response))
 
     def parse_seed(self, response: Response) -> Parsed:
@@ -167,7 +167,7 @@ class SiteSpider(Spider):
         yield self._part(begun, parts) if parts else begun
 
     def part_failed(self, failure: Failure) -> Parsed:
-        """Without one of its parts an article is not whole."""
+        """Yield the article as failed, since one of its parts could not be fetched."""
         request: Request = failure.request  # type: ignore[attr-defined]
         begun: FetchResult = request.cb_kwargs["begun"]
         yield replace(begun, error="cut", detail=f"its part {request.url}: {line_of(failure)}")

@@ -1,4 +1,4 @@
-"""What a first look at a site found, and the site file that follows from it. Pure."""
+"""Makes a site file from what the first probe of a site found. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECRET = re.compile(r"//[^/]*@")
 
 @dataclass(slots=True)
 class SiteProbe:
-    """What the site answered. The words in it are the site's own, and not to be trusted."""
+    """The result of a probe. Its texts come from the site and are not trusted."""
 
     url: str = ""
     """The address that answered, after redirects; empty where none did."""

@@ -1,4 +1,4 @@
-"""The spider of a web archive: asks what captures it has of a site, and fetches those that are wanted.
+"""The spider of a web archive: lists its captures of a site, and fetches the chosen ones.
 
 It knows the Wayback Machine's addresses, and any archive that answers at the same ones. What it fetches is
 what the archive received (`id_`), and it follows no redirect: an archive answers with the nearest capture
@@ -39,7 +39,7 @@ REDIRECTS = range(300, 400)
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What an import from an archive is to bring."""
+    """The order of an import: which captures of which site to fetch."""
 
     url: str
     """Of this page, and of all below it."""
@@ -85,7 +85,7 @@ class WaybackSpider(Spider):
     # ---- what there is
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the list."""
+        """Yield the request for the list of captures."""
         yield self._list()
 
     def _list(self, key: str = "") -> Request:
@@ -113,13 +113,13 @@ class WaybackSpider(Spider):
         self._waiting, self._listed = waiting[: self.asked.limit], []
 
     def list_failed(self, failure: Failure) -> None:
-        """Without its list there is nothing to ask for."""
+        """Record that the list of captures could not be fetched; without it there is nothing to import."""
         self.trouble = f"its list of captures can't be had: {': '.join(error_of(failure))}"
 
     # ---- captures
 
     def next_batch(self) -> None:
-        """Hand the next requests to the engine, and keep the spider open while there are any."""
+        """Send the next requests to the engine, and keep the spider open while there are any."""
         batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
         for memento in batch:
             assert self.crawler.engine is not None
@@ -170,7 +170,7 @@ class WaybackSpider(Spider):
 
 
 def archive_site(asked: Asked) -> Site:
-    """The archive, as a site of its own."""
+    """Return the archive as a `Site`, so that the crawl's settings hold for it."""
     return Site(name="wayback", url=asked.endpoint, delay=asked.delay, robots=False)
 
 
