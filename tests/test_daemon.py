@@ -87,7 +87,7 @@ def root(local_site: LocalSite, tmp_path: Path) -> Path:
 
 
 def write_site(root: Path, name: str, url: str, every: str) -> None:
-    text = f'url = "{url}/"\nevery = "{every}"\ndelay = 0\ndiscover = ["feed"]\n'
+    text = f'url = "{url}/"\nevery = "{every}"\ndelay = 0\ndiscover = ["links"]\n'
     (root / "sites" / f"{name}.toml").write_text(text, "utf-8")
 
 

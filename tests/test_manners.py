@@ -14,17 +14,20 @@ from tests.small_crawl import small_crawl
 def test_a_request_says_who_asks_and_nothing_else_about_us(local_site: LocalSite) -> None:
     cookie = {"Set-Cookie": "visitor=1; Path=/", "Location": "/b/"}
     local_site.pages["/a/"] = Page(status=302, headers=cookie)
-    local_site.pages["/b/"] = article("Title", "Text.")
+    local_site.pages |= {path: article("Title", "Text.") for path in ("/b/", "/c/")}
     small_crawl(
         Site(name="t", url=local_site.url, delay=0),
-        [f"{local_site.url}/a/"],
+        [f"{local_site.url}/a/", f"{local_site.url}/c/"],
         changes={"USER_AGENT": user_agent("mailto:crawl@example.org")},
     )
-    asked = local_site.requests[-1]
-    assert asked.path == "/b/"
-    assert asked.headers["user-agent"].startswith("Variorum")
-    assert asked.headers["user-agent"].endswith("(+mailto:crawl@example.org)")
-    assert set(asked.headers) == {"host", "user-agent", "accept", "accept-encoding"}
+    *_, redirected, last = local_site.requests
+    assert (redirected.path, last.path) == ("/b/", "/c/")
+    assert last.headers["user-agent"].startswith("Variorum")
+    assert last.headers["user-agent"].endswith("(+mailto:crawl@example.org)")
+    assert set(last.headers) == {"host", "user-agent", "accept", "accept-encoding"}
+    # Sites that set a cookie and ask it back get it, within the one chain of redirects.
+    assert set(redirected.headers) == {*last.headers, "cookie"}
+    assert redirected.headers["cookie"] == "visitor=1"
 
 
 def test_the_run_of_a_site_is_as_fast_as_its_file_says_and_no_faster() -> None:

@@ -164,7 +164,7 @@ def test_each_event_of_a_night_is_reported_as_what_it_is_and_nothing_else_is(
 def test_an_edit_that_is_taken_back_is_two_changes_and_three_versions(
     wordpress: WordPress, watched: Quick
 ) -> None:
-    before, after = "Hapen dyert e bibliotekës.", "Dyert e bibliotekës mbeten të mbyllura."
+    before, after = "Yes. Hapen dyert e bibliotekës.", "Yes. Mbyllen dyert e bibliotekës."
     wordpress.change(("edit", {"id": "short", "paragraphs": [before]}))
     watched.crawl()
     wordpress.change(("edit", {"id": "short", "paragraphs": [after]}))
