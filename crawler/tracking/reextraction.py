@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.reader import Reader
+from crawler.extraction.source_text import agree
 from crawler.tracking import records
 from storage.errors import NotFound
-from storage.rows import VersionRow
+from storage.rows import Values, VersionRow
 from storage.store import Store
 
 
@@ -63,7 +64,10 @@ def keep(store: Store, reader: Reader, version: VersionRow, extract: Extract) ->
     with store.writing():
         page = store.page(version.page)
         if page.version == version.number:
-            store.update_page(page.id, {"title": extract.title, "text_digest": extract.digest})
+            values: Values = {"title": extract.title, "text_digest": extract.digest}
+            if page.source_text_digest and page.agrees is not None:
+                values["agrees"] = int(agree(page.source_text_digest, extract.text))
+            store.update_page(page.id, values)
         return store.reread_version(version.id, records.reading(extract, reader.label))
 
 
