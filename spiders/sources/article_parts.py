@@ -15,15 +15,15 @@ _NUMBERS = "//*[contains(@class, 'post-page-numbers') or contains(@class, 'page-
 _NUMBERED_LINKS = f"{_NUMBERS}/descendant-or-self::a/@href"
 
 
-def further_parts(response: Response, told: int = 1) -> list[str]:
+def further_parts(response: Response, part_count: int = 1) -> list[str]:
     """Addresses of the other parts of the article, in order; none for nearly every page.
 
-    Where the page links to none, as many as a source has `told` of, at the addresses that WordPress gives.
+    Where the page links to none, as many as a source has listed (`part_count`), at the addresses that WordPress gives.
     """
     if not isinstance(response, HtmlResponse):
         return []
     return _linked(response) or [
-        f"{response.url.rstrip('/')}/{number}/" for number in range(2, min(told, MAX_PARTS) + 1)
+        f"{response.url.rstrip('/')}/{number}/" for number in range(2, min(part_count, MAX_PARTS) + 1)
     ]
 
 

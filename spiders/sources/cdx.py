@@ -62,8 +62,8 @@ def read_list(text: str) -> tuple[list[Memento], str]:
 
     A line that is none of these is left out. Raises ValueError for a text that is no list at all.
     """
-    told, _, key = text.replace("\r", "").partition("\n\n")
-    lines = [line for line in told.split("\n") if line.strip()]
+    listing, _, key = text.replace("\r", "").partition("\n\n")
+    lines = [line for line in listing.split("\n") if line.strip()]
     found = [memento for line in lines if (memento := _memento(line.split(" ")))]
     if lines and not found:
         raise ValueError(f"no list of captures: {lines[0][:100]!r}")

@@ -26,7 +26,7 @@ from crawler.times import iso, now
 from crawler.urls.canonical import in_scope, loose_key
 from spiders.fetching.failures import error_of
 from spiders.sources import feed, sitemap, wordpress
-from spiders.sources.source import MOST_TROUBLES, Reading, body_of
+from spiders.sources.source import MOST_TROUBLES, SourceReader, body_of
 
 NOT_MODIFIED = 304
 MAX_SITEMAPS = 500
@@ -37,7 +37,7 @@ NOTED_AT_ONCE = 1_000  # so that the runs of other sites need not wait long to w
 FEW = 500  # posts: a collection of so many costs five requests at most, and is read whole in every run
 
 
-class WordPress(Reading):
+class WordPress(SourceReader):
     """The source that reads WordPress's REST API: all posts, or only the recently modified ones."""
 
     kind = "wordpress"
@@ -113,15 +113,15 @@ class WordPress(Reading):
         self._posts += state.entries or 0
         self.frontier.save_source(self.kind, address, state)
 
-    def told(self) -> bool:
+    def is_enumerated(self) -> bool:
         """Whether the APIs have listed every post, now or recently."""
-        told = self._posts > 0 and not self.broken
-        if told and self._swept:
+        enumerated = self._posts > 0 and not self.broken
+        if enumerated and self._swept:
             self.frontier.mark_enumerated(self.kind)
-        return told
+        return enumerated
 
 
-class Sitemaps(Reading):
+class Sitemaps(SourceReader):
     """The source that reads the sitemaps that robots.txt names, or else those at the usual addresses."""
 
     kind = "sitemap"
@@ -163,14 +163,14 @@ class Sitemaps(Reading):
                 return
             yield from self.ask(address, self.parse)
 
-    def told(self) -> bool:
+    def is_enumerated(self) -> bool:
         """Note all that was listed; whether that is the whole site, and not its start addresses alone."""
         self._look_for_use()
         whole = not (self.broken or self._newest_only)
-        told = whole and any(self._is_further_page(one.url) for one in self._pages)
+        enumerated = whole and any(self._is_further_page(one.url) for one in self._pages)
         for start in range(0, len(self._pages), NOTED_AT_ONCE):
             self.frontier.add_discovered(self._pages[start : start + NOTED_AT_ONCE])
-        if told:
+        if enumerated:
             further = (
                 loose_key(one.url, self._site) for one in self._pages if self._is_further_page(one.url)
             )
@@ -180,7 +180,7 @@ class Sitemaps(Reading):
                 self.kind, self.kind, SourceState(read_at=at, enumerated_at=at, entries=len(self._pages))
             )
             self.frontier.mark_enumerated(self.kind)
-        return told
+        return enumerated
 
     def failed(self, failure: Failure) -> Iterator[Request]:
         """Handle a failed request; if the address was a guess, yield the request for the next one."""
@@ -207,7 +207,7 @@ class Sitemaps(Reading):
         return list(self.ask(self._usual.pop(0), self.parse, guess=True)) if self._usual else []
 
 
-class Feeds(Reading):
+class Feeds(SourceReader):
     """The source that reads RSS and Atom feeds, which list the newest articles."""
 
     kind = "feed"
@@ -236,7 +236,7 @@ class Feeds(Reading):
         self.frontier.add_discovered(entries)
         self.frontier.save_source(self.kind, response.url, _with_validators(response, len(entries)))
 
-    def told(self) -> bool:
+    def is_enumerated(self) -> bool:
         """Return False, since a feed never lists all pages of a site."""
         return False
 

@@ -36,7 +36,7 @@ class NotOffered(ValueError):
     """The site answers that it has no such source."""
 
 
-class Reading:
+class SourceReader:
     """One kind of source, read in one run. Subclasses send the requests and report what is listed."""
 
     kind: ClassVar[str]
@@ -119,9 +119,9 @@ class Reading:
 
     def finish(self) -> bool:
         """Report the source's troubles after its last request; return whether it listed the whole site."""
-        told = self.told()
+        is_enumerated = self.is_enumerated()
         self.frontier.report_source(self.kind, self._in_words())
-        return told
+        return is_enumerated
 
     def _in_words(self) -> str:
         """The troubles as one message; empty for none."""
@@ -131,7 +131,7 @@ class Reading:
             words.append("if it is not needed, name those that are under `discover` in the site's file")
         return "; ".join(words)
 
-    def told(self) -> bool:
+    def is_enumerated(self) -> bool:
         """Whether the source has listed the whole site; if so, that is stored."""
         raise NotImplementedError
 

@@ -120,8 +120,8 @@ class SiteSpider(Spider):
 
     def _disbelieve(self) -> None:
         """Nothing of what a sitemap lists is there: go on as if it had not been read."""
-        told = f"none of the {self._misses} pages that it lists and that were asked for is there"
-        self.frontier.report_source("sitemap", f"{told}; feeds and links are followed instead")
+        trouble = f"none of the {self._misses} pages that it lists and that were asked for is there"
+        self.frontier.report_source("sitemap", f"{trouble}; feeds and links are followed instead")
         self.enumerated, self._sample, self._misses = False, frozenset(), 0
         self._steps = [self._ask_feeds, self._note_seed_links]
 
@@ -151,8 +151,8 @@ class SiteSpider(Spider):
         self._answers += 1
         if self._sample and loose_key(response.meta["asked"], self.site) in self._sample:
             self._check_sample(response)
-        told = response.meta.get("parts", 1)
-        parts = further_parts(response, told) if response.status == OK else []
+        part_count = response.meta.get("parts", 1)
+        parts = further_parts(response, part_count) if response.status == OK else []
         yield self._part(_unconditional(fetched(response)), parts) if parts else fetched(response)
         if self._follows_links() and response.status == OK:
             self.frontier.add_discovered(links_of(response, self.site))

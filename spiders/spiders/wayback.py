@@ -192,13 +192,13 @@ def _moment(response: Response) -> str | None:
 
 
 def _received(response: Response, memento: Memento) -> FetchResult:
-    told = {
+    recorded = {
         name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()
     }
-    headers = {name.removeprefix(ORIGINAL): v for name, v in told.items() if name.startswith(ORIGINAL)}
-    if "content-type" in told:
-        headers.setdefault("content-type", told["content-type"])
+    headers = {name.removeprefix(ORIGINAL): v for name, v in recorded.items() if name.startswith(ORIGINAL)}
+    if "content-type" in recorded:
+        headers.setdefault("content-type", recorded["content-type"])
     encoding = described(headers, response.body)
     return FetchResult(
         url=memento.url,
