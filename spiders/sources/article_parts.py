@@ -18,7 +18,7 @@ _NUMBERED_LINKS = f"{_NUMBERS}/descendant-or-self::a/@href"
 def further_parts(response: Response, part_count: int = 1) -> list[str]:
     """Addresses of the other parts of the article, in order; none for nearly every page.
 
-    Where the page links to none, as many as a source has listed (`part_count`), at the addresses that WordPress gives.
+    If the page links to none, `part_count` of them, at the addresses that WordPress uses.
     """
     if not isinstance(response, HtmlResponse):
         return []
