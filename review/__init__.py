@@ -1,1 +1,4 @@
-"""The page where people read what changed."""
+"""Serves the review page, where people read and judge changes.
+
+May import storage, diffing and extraction; never the crawl, the spiders or the commands.
+"""

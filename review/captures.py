@@ -29,7 +29,7 @@ def capture(request: Request) -> Response:
 
 
 def capture_json(request: Request) -> Response:
-    """The same for programs."""
+    """Return the same data as JSON."""
     with reading(request) as reader:
         return JSONResponse(capture_object(source.capture(reader, request.path_params["id"])))
 

@@ -38,7 +38,7 @@ class Sides:
 
 
 def change(request: Request) -> Response:
-    """The change as a page."""
+    """Render the page of a change."""
     filters, view = parsed(request.query_params), view_of(request)
     with reading(request) as reader:
         item = change_list.item(reader, request.path_params["id"])
@@ -74,7 +74,7 @@ def change(request: Request) -> Response:
 
 
 def change_json(request: Request) -> Response:
-    """The same for programs."""
+    """Return the same data as JSON."""
     with reading(request) as reader:
         item = change_list.item(reader, request.path_params["id"])
         return JSONResponse(change_object(item, reader.change(item.id), said_of(reader, item.id)))

@@ -1,4 +1,4 @@
-"""The morning list: what changed and nobody has judged yet, by day and site, the weightiest first."""
+"""The change list: changes without a verdict, by day and site, the most significant first."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ISSUES, SUSPECTS = 10, 10
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item of the list."""
+    """An item of the change list."""
 
     item: Item
     others: int
@@ -37,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of the list."""
+    """One page of the change list."""
 
     entries: list[Entry]
     earlier: bool
@@ -48,7 +48,7 @@ class Found:
 
 
 def morning(request: Request) -> Response:
-    """The list as a page."""
+    """Render the change list as a page."""
     filters, asked = parsed(request.query_params), request.query_params
     with reading(request) as reader:
         found = _found(reader, filters, request)

@@ -35,7 +35,7 @@ HEADERS = {
 
 
 class Guard:
-    """The application behind it is asked only what may be asked."""
+    """Middleware that refuses requests with a wrong host, password, origin or size."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Guard:
         self.refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or refuse."""
+        """Answer the request, or refuse it with the status of the failed check."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -79,7 +79,7 @@ def laid_out(hunks: Sequence[Hunk], old: str | None, new: str | None, *, context
 
 
 def plain_text(text: str) -> Layout:
-    """A text by itself."""
+    """Return the layout of one text without a diff."""
     shown, lost = _bounded([_line("=", block) for block in text.split("\n")])
     return Layout(tuple(shown), (), 0, lost)
 

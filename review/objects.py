@@ -65,7 +65,7 @@ def change_object(item: Item, row: ChangeRow, said: list[VerdictRow]) -> Object:
 
 
 def version_object(row: VersionRow) -> Object:
-    """A version with its text."""
+    """The JSON object of a version with its text."""
     return {
         "version": row.number,
         "captured_at": row.captured_at,

@@ -27,7 +27,7 @@ Counts = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A day of the calendar."""
+    """A day in the calendar of changes."""
 
     day: str
     x: int

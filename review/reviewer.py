@@ -1,4 +1,4 @@
-"""Who gives verdicts: the name that was typed last, that of the password, or this machine's user."""
+"""The name of the reviewer: the name that was typed last, that of the password, or this machine's user."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ A_YEAR = 365 * 24 * 3600
 
 
 def name_of(request: Request) -> str:
-    """The reviewer's name."""
+    """Return the name of the current reviewer."""
     return (
         cleaned(unquote(request.cookies.get(COOKIE, "")))
         or cleaned(user_of(request.headers))

@@ -23,7 +23,7 @@ AT_ONCE, MOST = 20, 200
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody looks for."""
+    """The parameters of a search."""
 
     words: str
     site: str
@@ -37,7 +37,7 @@ class Asked:
 
 
 def search(request: Request) -> Response:
-    """What was found as a page."""
+    """Render the search results as a page."""
     asked = _asked(request)
     with reading(request) as reader:
         hits = _hits(reader, asked)
@@ -60,7 +60,7 @@ def search(request: Request) -> Response:
 
 
 def search_json(request: Request) -> Response:
-    """The same for programs."""
+    """Return the same data as JSON."""
     asked = _asked(request)
     with reading(request) as reader:
         hits = _hits(reader, asked)

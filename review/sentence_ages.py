@@ -38,7 +38,7 @@ class Stretch:
 
 
 def since(request: Request) -> Response:
-    """The text as a page."""
+    """Render the text with the age of each sentence."""
     with reading(request) as reader:
         row = reader.page(request.path_params["id"])
         latest = reader.version(row.id)
@@ -59,7 +59,7 @@ def since(request: Request) -> Response:
 
 
 def since_json(request: Request) -> Response:
-    """The same for programs."""
+    """Return the same data as JSON."""
     with reading(request) as reader:
         row = reader.page(request.path_params["id"])
         found, whole = _blamed(reader, reader.version(row.id))

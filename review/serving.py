@@ -1,4 +1,4 @@
-"""The application on a port of this machine."""
+"""Runs the application on a port of this machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address(listening: socket.socket) -> str:
-    """What to type into a browser."""
+    """Return the URL of the review page for a browser."""
     host, port = listening.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 

@@ -29,7 +29,7 @@ ISSUES = 20
 
 @dataclass(frozen=True, slots=True)
 class SiteSummary:
-    """A site at a glance."""
+    """The summary of a site in the overview."""
 
     row: SiteRow
     states: Counter[str]
@@ -53,7 +53,7 @@ class Coverage:
 
 
 def sites(request: Request) -> Response:
-    """All sites as a page."""
+    """Render the overview of all sites."""
     today = _today()
     with reading(request) as reader:
         found = [_glance(reader, row, today) for row in site_overview.sites(reader)]
@@ -62,14 +62,14 @@ def sites(request: Request) -> Response:
 
 
 def sites_json(request: Request) -> Response:
-    """The same for programs."""
+    """Return the same data as JSON."""
     with reading(request) as reader:
         found = [_glance(reader, row, _today()) for row in site_overview.sites(reader)]
     return JSONResponse({"sites": [_glance_object(one) for one in found]})
 
 
 def site(request: Request) -> Response:
-    """One site as a page."""
+    """Render the page of one site."""
     name, today = request.path_params["name"], _today()
     last = _last(request, today)
     with reading(request) as reader:
@@ -106,7 +106,7 @@ def site(request: Request) -> Response:
 
 
 def site_json(request: Request) -> Response:
-    """The same for programs."""
+    """Return the same data as JSON."""
     name = request.path_params["name"]
     last = _last(request, _today())
     first = plots.first_day(last)

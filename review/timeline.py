@@ -59,7 +59,7 @@ class Past:
 
 
 def timeline(request: Request) -> Response:
-    """The past of a page as a page."""
+    """Render the history of a page."""
     with reading(request) as reader:
         past = _past(reader, request.path_params["id"])
     line = _line(past)
@@ -81,7 +81,7 @@ def timeline(request: Request) -> Response:
 
 
 def timeline_json(request: Request) -> Response:
-    """The same for programs."""
+    """Return the same data as JSON."""
     with reading(request) as reader:
         past = _past(reader, request.path_params["id"])
     drifted = {one.version for one in past.drifts}

@@ -1,4 +1,4 @@
-"""The one thing that can be done here: say of a change what it is, and take that back."""
+"""Stores the verdict of a reviewer on a change, and undoes it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PLACE = re.compile(r"(after|before)=([0-9]{1,15})")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a form says."""
+    """The verdict that a form submits."""
 
     change: int
     verdict: str
@@ -46,7 +46,7 @@ class Said:
 
 
 async def give(request: Request) -> Response:
-    """Keep a verdict and go on with the next change."""
+    """Store a verdict, and redirect to the next change."""
     form = await _form(request)
     said = _said(form, name_of(request))
     address = await run_in_threadpool(_give, house(request), said)
@@ -54,7 +54,7 @@ async def give(request: Request) -> Response:
 
 
 async def undo(request: Request) -> Response:
-    """Take a verdict back and show its change again."""
+    """Undo a verdict, and redirect to its change."""
     form = await _form(request)
     reviewer = cleaned(_text(form, "reviewer")) or name_of(request)
     filters, view = from_query(_text(form, "kept")), _view(form)

@@ -59,7 +59,7 @@ def pair(request: Request) -> Response:
 
 
 def pair_json(request: Request) -> Response:
-    """The same for programs."""
+    """Return the same data as JSON."""
     with reading(request) as reader:
         row = reader.page(request.path_params["id"])
         old, new = _pair(reader, request)

@@ -74,7 +74,7 @@ def reading(request: Request) -> Iterator[Reader]:
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """The template, filled."""
+    """Return the rendered template."""
     common = {"house": house(request), "path": request.url.path}
     text = house(request).templates.get_template(template).render(common | values)
     # A lone surrogate can't come out of the database, but may stand in an address.
@@ -99,19 +99,19 @@ def see_other(address: str) -> RedirectResponse:
 
 
 TITLES = {
-    400: "That can't be asked",
+    400: "Bad request",
     401: "A password is needed",
     403: "Refused",
     404: "Not here",
-    405: "Not in this way",
+    405: "Method not allowed",
     413: "Too much",
-    500: "A fault of ours",
+    500: "Internal error",
     503: "The database can't be read",
 }
 
 
 def refused(request: Request, error: Exception) -> Response:
-    """Every error as a page; as JSON where that was asked for."""
+    """Return every error as a page, or as JSON if the request accepts that."""
     status, detail = _told(error)
     if request.url.path.endswith(".json"):
         return JSONResponse({"error": detail}, status, HEADERS)

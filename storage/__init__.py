@@ -1,4 +1,7 @@
-"""Keeps captures, versions and changes in SQLite, and hands them out again."""
+"""Stores captures, versions and changes in SQLite, and reads them.
+
+Imports no other package of the project.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the store says when it can't do as asked."""
+"""The errors that the store raises."""
 
 
 class StoreError(Exception):
@@ -14,7 +14,7 @@ class ForeignDatabase(StoreError):
 
 
 class Malformed(StoreError):
-    """What was asked with can't be what it is meant to be: no cursor, no head."""
+    """An argument is malformed: it is not a cursor, or not a chain head."""
 
 
 class NotFound(StoreError):

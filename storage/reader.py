@@ -42,7 +42,7 @@ class Reader:
         return cls(open_for_reading(path))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the database file."""
         self.db.close()
 
     # ---- changes

@@ -7,12 +7,12 @@ from storage.tables import Tables
 
 
 class Sites(Tables):
-    """What is kept of sites as a whole."""
+    """Reads and writes the data of sites: schedule, runs, sources, templates and issues."""
 
     # ---- sites and their schedule
 
     def enrol(self, site: str, url: str) -> None:
-        """Make the site known; nothing is changed for one that is."""
+        """Add the site; a site that exists is left unchanged."""
         with self.writing():
             self._run(
                 "INSERT INTO sites(name, url) VALUES (?, ?)"
@@ -46,7 +46,7 @@ class Sites(Tables):
             )
 
     def rest(self, name: str, until: str) -> None:
-        """The site is to be left alone until that time."""
+        """Store the time until which no requests are sent to the site."""
         with self.writing():
             self._run("UPDATE sites SET rest_until = ? WHERE name = ?", [until, name])
 
@@ -97,16 +97,16 @@ class Sites(Tables):
             return self._insert("runs", {"site": site, "started_at": at})
 
     def update_run(self, run: int, values: Values) -> None:
-        """Set columns of a run."""
+        """Update columns of a run."""
         with self.writing():
             self._update("runs", run, values)
 
     def run(self, run: int) -> RunRow:
-        """The row of a run."""
+        """Return the row of a run."""
         return self._all(RunRow, "SELECT * FROM runs WHERE id = ?", [run])[0]
 
     def requests_since(self, site: str, moment: str) -> int:
-        """How many requests the site was asked by runs that started at or after that time.
+        """Return the number of requests of the runs of the site that started at or after that time.
 
         A run that was killed has not told: what it brought is counted for it.
         """
@@ -133,11 +133,11 @@ class Sites(Tables):
     # ---- sources
 
     def sources(self, site: str) -> list[SourceRow]:
-        """All that is known of the site's sources."""
+        """Return the rows of the site's sources."""
         return self._all(SourceRow, "SELECT * FROM sources WHERE site = ?", [site])
 
     def save_source(self, site: str, address: str, values: Values) -> None:
-        """Keep what a source said of itself; columns not named stay as they are."""
+        """Update the columns of a source; the other columns stay unchanged."""
         with self.writing():
             self.db["sources"].upsert(  # type: ignore[union-attr]
                 {"site": site, "address": address, **values}, pk=("site", "address")
@@ -161,7 +161,7 @@ class Sites(Tables):
             self._insert("templates", values)
 
     def confirm_template(self, site: str, version: int, pages: int) -> None:
-        """So many pages have taught the same as the template says."""
+        """Record the number of pages that confirmed the template."""
         with self.writing():
             self.db.conn.execute(
                 "UPDATE templates SET pages = ? WHERE site = ? AND version = ?", [pages, site, version]
@@ -198,7 +198,7 @@ class Sites(Tables):
             )
 
     def close_issue(self, site: str, kind: str, at: str) -> None:
-        """The trouble is over."""
+        """Close the open issue of this kind."""
         with self.writing():
             self._run(
                 "UPDATE issues SET closed_at = ? WHERE site = ? AND kind = ? AND closed_at IS NULL",

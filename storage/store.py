@@ -1,4 +1,4 @@
-"""What a crawl asks of the database and writes into it: a method a question, SQL inside, records out.
+"""The queries and writes of a crawl: each method runs SQL and returns records.
 
 Nothing here decides; it keeps and finds. What belongs together is written inside one `with store.writing()`.
 What is kept of sites as a whole is in sites.py; how captures from elsewhere take their place, in history.py;
@@ -29,7 +29,7 @@ class Store(Merging, Sites, Suspects):
     # ---- pages
 
     def page(self, page: int) -> PageRow:
-        """The row of a page."""
+        """Return the row of a page."""
         return self._all(PageRow, "SELECT * FROM pages WHERE id = ?", [page])[0]
 
     def find(self, site: str, key: str) -> PageRow | None:
@@ -310,7 +310,7 @@ class Store(Merging, Sites, Suspects):
         return [int(page) for (page,) in rows]
 
     def capture(self, capture: int) -> CaptureRow:
-        """The row of a capture."""
+        """Return the row of a capture."""
         return self._all(CaptureRow, "SELECT * FROM captures WHERE id = ?", [capture])[0]
 
     def mementos(self, site: str) -> set[tuple[str, str]]:
@@ -319,7 +319,7 @@ class Store(Merging, Sites, Suspects):
         return {(url, at) for url, at in rows}
 
     def add_memento(self, site: str, url: str, at: str, digest: str, became: str) -> None:
-        """What became of a capture of a web archive."""
+        """Record the result of reading a capture of a web archive."""
         self._run(
             "INSERT OR REPLACE INTO mementos(site, url, at, digest, became) VALUES (?, ?, ?, ?, ?)",
             [site, url, at, digest, became],
@@ -338,7 +338,7 @@ class Store(Merging, Sites, Suspects):
         return bodies.get(self.db.conn, digest)
 
     def add_version(self, values: Values) -> int:
-        """The id of a new version."""
+        """Add a version; return its id."""
         with self.writing():
             version = self._insert("versions", values)
             index.add(self.db.conn, version, values["title"], values["text"])
@@ -361,7 +361,7 @@ class Store(Merging, Sites, Suspects):
         return self._all(VersionRow, "SELECT * FROM versions WHERE id = ?", [version])[0]
 
     def last_version(self, page: int) -> VersionRow | None:
-        """The latest version of a page."""
+        """Return the latest version of a page."""
         return self._one(
             VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number DESC LIMIT 1", [page]
         )
@@ -401,7 +401,7 @@ class Store(Merging, Sites, Suspects):
         return sorted(moment for (moment,) in rows)
 
     def add_drift(self, values: Values) -> int:
-        """The id of a new drift."""
+        """Add an extraction drift; return its id."""
         with self.writing():
             return self._insert("extraction_drifts", values)
 
@@ -415,6 +415,6 @@ class Store(Merging, Sites, Suspects):
         return row[0] if row else None
 
     def add_change(self, values: Values) -> int:
-        """The id of a new change."""
+        """Add a change; return its id."""
         with self.writing():
             return self._insert("changes", values)

@@ -7,7 +7,7 @@ from storage.tables import Tables
 
 
 class Suspects(Tables):
-    """What is asked and done of suspects. A page has one open suspect at most."""
+    """Reads and writes suspects. A page has at most one open suspect."""
 
     def suspect(self, page: int) -> SuspectRow | None:
         """The open suspect of a page."""

@@ -26,7 +26,7 @@ class Tables:
         return cls(open_database(path))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the database file."""
         self.db.close()
 
     def writing(self) -> AbstractContextManager[None]:

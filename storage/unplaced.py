@@ -1,4 +1,4 @@
-"""Pages whose texts were found without their addresses, until they turn out to be pages that are known.
+"""Pages imported without an address, until they are matched to known pages.
 
 Such a page stands under an address of ours, `dump:SITE/…`, in the state `unplaced`: no crawl asks for it, and
 it is never missing or gone. Once a known page turns out to be it, it is `absorbed`: its address leads there,
@@ -61,7 +61,7 @@ class Candidate:
 
 
 class Unplaced(Tables):
-    """What is asked and done of pages without an address."""
+    """Reads and writes pages without an address."""
 
     def candidates(self, site: str, page: int | None = None) -> list[Candidate]:
         """The versions of a site's articles, or of one of its pages."""

@@ -1,1 +1,4 @@
-"""Documents, captures and evidence written to files."""
+"""Writes documents, captures and evidence to files.
+
+May import storage, diffing, extraction and output; never the network or a run.
+"""

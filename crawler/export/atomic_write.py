@@ -1,4 +1,4 @@
-"""Files and folders that come to be whole or not at all.
+"""Writes files and folders atomically: they are complete, or they do not appear.
 
 They are written under another name beside their own, brought to the disk, and renamed. Whatever ends the
 program on the way, under the name itself there is what was there before, or nothing.
@@ -27,7 +27,7 @@ _CWD, _EXCHANGE = -100, 2  # of Linux: renameat2's AT_FDCWD and RENAME_EXCHANGE
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to, that becomes `path` in the end. A link of that name is replaced, not followed.
+    """Give a temporary file that is renamed to `path` on success. A link there is replaced, not followed.
 
     Raises VariorumError where there is no room for it.
     """
@@ -49,7 +49,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """A folder to fill, that becomes `path` in the end, in place of an earlier export there.
+    """Give a temporary folder that is renamed to `path` on success, replacing an earlier export.
 
     Raises Misuse where `path` is anything but a folder that an export made, or an empty one; VariorumError
     where there is no room for it.

@@ -1,4 +1,4 @@
-"""What is in an export: a card beside it, for whoever meets the file later."""
+"""The data card of an export: a file beside it that describes its contents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DATES = ("published", "captured_at", "fetched_at")
 
 
 class Tally:
-    """Counts what is in the documents that go through it."""
+    """Counts documents, sites, languages and dates while an export is written."""
 
     def __init__(self) -> None:
         self.documents = self.gone = 0
@@ -30,7 +30,7 @@ class Tally:
         self.spans: dict[str, list[str]] = {}
 
     def through(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """The documents, counted."""
+        """Yield the documents unchanged, and count them."""
         for document in documents:
             if document.get("gone"):
                 self.gone += 1
@@ -54,7 +54,7 @@ class Tally:
 
 
 def card(tally: Tally, path: Path, fields: Sequence[Field], asked: dict[str, Any], cursor: str) -> Document:
-    """The card of the export at `path`."""
+    """Return the data card of the export at `path`."""
     return {
         "made_by": f"variorum {version('variorum')}",
         "made_at": iso(now()),
@@ -73,7 +73,7 @@ def card(tally: Tally, path: Path, fields: Sequence[Field], asked: dict[str, Any
 
 
 def card_path(path: Path) -> Path:
-    """Where the card of an export is."""
+    """Return the path of the data card of an export."""
     return path.with_name(f"{path.name}.card.json")
 
 

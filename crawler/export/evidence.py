@@ -1,4 +1,4 @@
-"""A folder with all that a change rests on, and with how to check it with standard tools alone."""
+"""Writes the evidence folder of a change, which can be checked with standard tools."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WARC = "captures.warc.gz"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A change and what it rests on."""
+    """A change with the versions and seals on both sides."""
 
     change: ChangeRow
     sides: Sequence[Side]
@@ -43,7 +43,7 @@ class Case:
 
 
 def write_evidence(reader: Reader, number: int, path: Path) -> list[str]:
-    """Write the folder of a change, whole or not at all; what is lacking in it, in words.
+    """Write the evidence folder of a change atomically; return a sentence for each missing part.
 
     Raises NotFound where there is no such change, Misuse where `path` exists.
     """
@@ -65,7 +65,7 @@ def _case(reader: Reader, change: ChangeRow) -> Case:
 
 
 def _stored(reader: Reader, digest: str | None) -> bytes | None:
-    """The bytes of that digest; of the capture itself, or of another that brought the same."""
+    """Return the body with that digest, from any capture that has it."""
     try:
         return bodies.get(reader.db.conn, digest) if digest else None
     except NotFound:

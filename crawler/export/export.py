@@ -1,4 +1,4 @@
-"""One export: what is asked, in the format that is asked, to a file with its card or to standard output."""
+"""Runs an export: writes the requested documents to a file with a data card, or to standard output."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CAPTURE = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an export is to be of."""
+    """The options of an export: its format, unit, site and time."""
 
     format: str = "jsonl"
     unit: Unit = "page"
@@ -46,7 +46,7 @@ class Asked:
     one_per_family: bool = False
 
     def check(self, path: Path | None) -> None:
-        """Raises Misuse for what does not go together."""
+        """Check the options; raises Misuse for a combination that is not supported."""
         if path is None and self.format not in TO_A_STREAM:
             raise Misuse(f"--format {self.format} needs a name to write to: -o")
         if self.format == "markdown" and self.unit == "paragraph":
@@ -65,7 +65,7 @@ class Asked:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """The fields of a document."""
+        """Return the fields that each document of this export has."""
         if self.format == "warc":
             return CAPTURE
         more = (*(OUTLINE if self.outline else ()), *((FAMILY,) if self.families else ()))
@@ -74,7 +74,7 @@ class Asked:
 
 
 def export_to(path: Path | None, reader: Reader, asked: Asked) -> tuple[int, str]:
-    """How many documents, tombstones too, were handed out, and the cursor at which the next export goes on.
+    """Write the export; return the number of documents (with tombstones), and the cursor for the next one.
 
     Raises Misuse and StoreError; then the file, or folder, is as it was before.
     """

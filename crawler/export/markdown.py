@@ -1,4 +1,4 @@
-"""Documents as Markdown: a folder a site, a file a page, named by its id and never by what the site says."""
+"""Writes documents as Markdown: one folder for each site, one file for each page, named by its id."""
 
 from __future__ import annotations
 
@@ -44,5 +44,5 @@ def yaml_value(value: object) -> str:
 
 
 def escaped(block: str) -> str:
-    """A block that reads as it stands, whatever signs are in it."""
+    """Return the block with all Markdown syntax escaped, so that it is shown literally."""
     return _FIRST.sub(r"\1\\\2", _SIGNS.sub(r"\\\g<0>", _UNPRINTABLE.sub("", block)))

@@ -1,4 +1,4 @@
-"""Documents as JSON Lines, as CSV, as Parquet."""
+"""Writes documents as JSON Lines, CSV or Parquet."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def json_line(document: Document) -> str:
 
 
 def write_jsonl(documents: Iterable[Document], file: BinaryIO) -> None:
-    """A document a line."""
+    """Write each document as one line of JSON."""
     for document in documents:
         file.write(json_line(document).encode())
 
 
 def write_csv(documents: Iterable[Document], file: BinaryIO, fields: Sequence[Field]) -> None:
-    """A row a document, under the names of its fields; RFC 4180, UTF-8, and no cell is a formula."""
+    """Write a row for each document under a header row; RFC 4180, UTF-8, and no cell is a formula."""
     names = [field.name for field in fields]
     text = TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
     try:

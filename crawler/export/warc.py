@@ -1,4 +1,4 @@
-"""Captures as a WARC file, that pywb and others replay.
+"""Writes captures as a WARC file that pywb and other tools replay.
 
 A body is what is stored: freed of its content encoding, and of an article in several parts all of them. A
 body that was written once is referred to after that (`revisit`).
@@ -35,7 +35,7 @@ class First(NamedTuple):
 
 
 def write_warc(captures: Iterable[Document], file: BinaryIO, name: str, body: Callable[[str], bytes]) -> None:
-    """A record a capture, each packed by itself; `body` gives the bytes of a digest."""
+    """Write a gzipped record for each capture; `body` returns the bytes for a digest."""
     writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
     writer.write_record(writer.create_warcinfo_record(name, INFO))
     written: dict[str, First] = {}

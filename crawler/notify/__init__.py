@@ -1,1 +1,4 @@
-"""Changes not yet sent, sent to people through Apprise."""
+"""Sends notifications about changes and issues through Apprise.
+
+May import storage, config, output and the lock; never the crawl itself.
+"""

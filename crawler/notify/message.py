@@ -1,4 +1,4 @@
-"""News as a letter: a message of plain text. What a site has written is text in it, which nobody obeys."""
+"""Composes a notification as plain text, with text from sites made harmless."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _MENTION = re.compile(r"@(?=everyone|here|channel|all)|(?<![\w.])@(?=\w)|<(?=[@!
 
 
 class ChangeMessage(NamedTuple):
-    """A message."""
+    """A notification: its title, and its body as plain text."""
 
     title: str
     body: str
 
 
 def compose(batch: Batch, room: int, review_url: str | None = None) -> ChangeMessage:
-    """The message of this news, in so many bytes: issues first, then the weightiest changes.
+    """Return the notification within a limit of bytes: issues first, then the most significant changes.
 
     `review_url` is where people reach the review page; each change then has its address there.
     """

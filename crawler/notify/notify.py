@@ -1,4 +1,4 @@
-"""News told to whoever wants to hear them, from what the database has; a crash on the way loses nothing.
+"""Sends notifications from the outbox in the database; a crash while sending loses none.
 
 `python -m crawler.notify.notify WORKSPACE` sends what is due; a target that has failed has its pause.
 The daemon starts it so; it is ended by SIGTERM after the message that is being sent.
@@ -38,27 +38,27 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a target was told, or was to be told."""
+    """A notification that was sent to a target, or failed, or would be sent."""
 
     target: str
     title: str
     body: str
     changes: int = 0
-    """So many it tells of, one by one or in numbers ..."""
+    """The number of changes that it reports ..."""
     issues: int = 0
-    """... and so many issues that opened or closed."""
+    """... and the number of issues that opened or closed."""
     trouble: str = ""
     """Why it did not arrive."""
 
 
 class TestSend:
-    """Takes the place of a target's service, and hands nothing on."""
+    """A stand-in for the service of a target that sends nothing."""
 
     def __init__(self, target: Target) -> None:
         self.room = Service(target).room
 
     def send(self, title: str, body: str) -> str:
-        """Nothing: it was as good as taken."""
+        """Return an empty error, as for a message that was accepted."""
         return ""
 
 
@@ -72,7 +72,7 @@ def tell_news(
     patient: bool = False,
     stopped: Callable[[], bool] = lambda: False,
 ) -> list[Message]:
-    """The messages that were due, now sent, or not taken by their target.
+    """Send the notifications that are due; return each, with its error if the target refused it.
 
     If `patient`, targets that have failed are left their pause. Raises VariorumError where another process
     has been telling news for a minute.
@@ -85,7 +85,7 @@ def tell_news(
 
 
 def rehearse_news(workspace: Workspace) -> list[Message]:
-    """The messages that are due; none is sent, and all stays as it is."""
+    """Return the notifications that are due without sending them."""
     targets = targets_of(workspace, readable_sites(workspace))
     messages: list[Message] = []
     with closing(Outbox.open(workspace.database)) as outbox, outbox.rehearsal():
@@ -94,14 +94,14 @@ def rehearse_news(workspace: Workspace) -> list[Message]:
 
 
 def greet(workspace: Workspace) -> list[Message]:
-    """A message to each target that has no news in it, to see whether it arrives."""
+    """Send each target a test message, and return these."""
     title, body = "Variorum", "This is a test: news of the sites that you follow arrive here."
     targets = targets_of(workspace, readable_sites(workspace))
     return [Message(one.shown, title, body, trouble=_handed_over(one, title, body)) for one in targets]
 
 
 def meet_targets(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
-    """The targets, known from now on: what is found from here is news to them."""
+    """Register the targets; each gets notifications about what is found from now on."""
     targets = targets_of(workspace, sites)
     if targets:
         with closing(Outbox.open(workspace.database)) as outbox:
@@ -110,13 +110,13 @@ def meet_targets(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
 
 
 def settle_doubts(workspace: Workspace, *, again: bool) -> int:
-    """How many deliveries were in doubt; they are sent `again`, or count as arrived from now on."""
+    """Mark deliveries of unknown result as sent, or queue them `again`; return how many there were."""
     with _alone(workspace), closing(Outbox.open(workspace.database)) as outbox:
         return outbox.settle(again=again)
 
 
 def readable_sites(workspace: Workspace) -> list[Site]:
-    """All sites but those whose files have faults, which are logged."""
+    """Return all sites; log and leave out those whose files have faults."""
     sites = load_sites(workspace.sites_folder, workspace.defaults)
     for name, faults in sites.faults.items():
         logger.error("%s: %s; its news wait", name, "; ".join(faults))
@@ -124,7 +124,7 @@ def readable_sites(workspace: Workspace) -> list[Site]:
 
 
 def is_news(outbox: Outbox, target: Target, at: datetime) -> bool:
-    """Whether there is anything to look at, or to send, for a target that need not rest."""
+    """Return whether the target has anything to queue or to send; False while it is paused."""
     moment, horizon = iso(at), iso(at + HORIZON)
     if outbox.rests(target.id, moment, horizon):
         return False
@@ -150,17 +150,17 @@ def _messages(
         outbox.queue(target.id, partial(_due, target))
         rests = patient and outbox.rests(target.id, moment, horizon)
         if outbox.is_due(target.id, moment, horizon) and not rests and not stopped():
-            yield _told(workspace, outbox, target, at, line)
+            yield _sent(workspace, outbox, target, at, line)
 
 
 def _due(target: Target, news: Fresh) -> str | None:
-    """When the target is told; that an issue is over, whoever was told that it is there."""
+    """Return when the news is due for the target, or None; the end of an issue is due at once."""
     moment = due(target.notices, news)
     return iso(moment) if moment else news.at if news.closed else None
 
 
-def _told(workspace: Workspace, outbox: Outbox, target: Target, at: datetime, line: Line) -> Message:
-    """What is due to the target as one message: claimed and committed, then sent, then marked as sent."""
+def _sent(workspace: Workspace, outbox: Outbox, target: Target, at: datetime, line: Line) -> Message:
+    """Send what is due to the target as one message: claim and commit, then send, then mark as sent."""
     batch = outbox.claim(target.id, iso(at), iso(at + HORIZON), claimed_at=iso(now()), most=MOST_CHANGES)
     message = _carried(workspace, batch, target, line)
     if message.trouble:
@@ -201,7 +201,7 @@ def _alone(workspace: Workspace) -> AbstractContextManager[None]:
 
 
 def main() -> None:
-    """Tell what is due, and log it."""
+    """Send the notifications that are due, and log the results."""
     log_to_stderr()
     stops: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: stops.append(number))
@@ -209,11 +209,11 @@ def main() -> None:
         workspace = load_workspace(Path(sys.argv[1]))
         messages = tell_news(workspace, patient=True, stopped=lambda: bool(stops))
     except (VariorumError, StoreError) as error:
-        logger.error("no news can be told: %s", error)  # noqa: TRY400 - it comes from outside
+        logger.error("notifications can't be sent: %s", error)  # noqa: TRY400 - it comes from outside
         sys.exit(1)
     for one in messages:
         if one.trouble:
-            logger.warning("%s: not told: %s; it is tried again", one.target, one.trouble)
+            logger.warning("%s: not sent: %s; it is tried again", one.target, one.trouble)
         else:
             logger.info("%s: told of %d changes and %d issues", one.target, one.changes, one.issues)
 

@@ -1,4 +1,4 @@
-"""Has news told while sites are watched: by a child process, so that a slow service holds up nothing else."""
+"""Sends notifications for the daemon in a child process, so that a slow service blocks nothing else."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class SenderProcess:
-    """Of a daemon; at most one child at a time."""
+    """The process that sends notifications for a daemon; at most one runs at a time."""
 
     def __init__(self, workspace: Workspace, store: Store) -> None:
         self._workspace = workspace
@@ -36,13 +36,13 @@ class SenderProcess:
         self._again_at: datetime | None = None
 
     def meet(self, sites: Iterable[Site], now: datetime) -> None:
-        """The targets of these sites are known from now on."""
+        """Register the targets of these sites."""
         self._targets = targets_of(self._workspace, sites)
         for target in self._targets:
             self._outbox.meet(target.id, target.shown, iso(now))
 
     def tick(self, now: datetime) -> None:
-        """Start a child where there are news."""
+        """Start a child process if notifications are due."""
         if self._is_busy() or (self._again_at and now < self._again_at <= now + PAUSE):
             return
         if any(is_news(self._outbox, target, now) for target in self._targets):

@@ -1,4 +1,4 @@
-"""A target of news: an address that Apprise knows, or an environment variable that has one.
+"""A notification target: an Apprise URL, or the name of an environment variable that holds one.
 
 Addresses have passwords in them, and paths that are as good as one. So a target goes by another name wherever
 it is shown or kept, and what Apprise says of a failure is told without any piece of the address.
@@ -36,7 +36,7 @@ MOST_BYTES = 12_000
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom news go to, and which."""
+    """A notification target and the sites and changes that it receives."""
 
     id: str
     shown: str
@@ -69,7 +69,7 @@ def _of_site(notice: NotificationRule, site: Site) -> NotificationRule:
 
 
 class Service:
-    """A target, ready to take messages."""
+    """The Apprise service of a target, which sends messages."""
 
     def __init__(self, target: Target) -> None:
         """Raises VariorumError where it is none that Apprise knows, or the variable is not set."""
@@ -96,7 +96,7 @@ class Service:
         """Bytes of a message: escaping makes it longer, and so does a title for which there is no place."""
 
     def send(self, title: str, body: str) -> str:
-        """Nothing, where the message was taken; else why not."""
+        """Send a message; return an empty text if it was accepted, else the error."""
         result: Any = self._apprise.notify(
             body=body, title=title, body_format="text", interpret_escapes=False
         )
@@ -107,7 +107,7 @@ class Service:
 
 
 def masked(text: str, address: str) -> str:
-    """The text without any piece of the address but its scheme."""
+    """Return the text with every part of the target's URL masked, except the scheme."""
     scheme, _, rest = address.partition("://")
     spelled = {rest, unquote_plus(rest)}
     pieces = {piece for one in spelled for piece in re.split(r"[/:@?&=+,;#\s]+", one)} | spelled

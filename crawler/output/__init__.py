@@ -1,1 +1,4 @@
-"""Safe text, word diffs, JSON objects and progress, for the terminal and for files."""
+"""Formats results as text for a terminal and as JSON objects for programs.
+
+May import storage, config, diffing and urls; never the network or a run.
+"""

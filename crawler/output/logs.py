@@ -1,4 +1,4 @@
-"""The log of what runs for long: a line on standard error for each thing that happens, with its time."""
+"""The log of long-running commands: one line with a time on standard error for each event."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 
 
 def log_to_stderr() -> None:
-    """From now on, what is logged goes to standard error, in UTC."""
+    """Send all log messages to standard error, with times in UTC."""
     handler = logging.StreamHandler()
     formatter = logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
     formatter.converter = time.gmtime

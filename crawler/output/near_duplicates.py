@@ -1,4 +1,4 @@
-"""Families of pages, as objects and as text: who had a text first, and what each copy made of it."""
+"""Groups of near-duplicates as JSON objects and as text: the first page, and how each copy differs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WHO = {"published": "published", "first_seen": "first seen by us"}
 
 
 def family_object(reader: Reader, family: Family, *, hunks: bool = False) -> Object:
-    """A family and its members, the first to have the text at their head; the others are told against it."""
+    """Return a group as a JSON object: its first page, then the others, each compared with the first."""
     copies = [_copy_object(reader, family, copy, hunks=hunks) for copy in family.copies]
     return {
         "family": family.id,
@@ -28,7 +28,7 @@ def family_object(reader: Reader, family: Family, *, hunks: bool = False) -> Obj
 
 
 def tell(reader: Reader, family: Family) -> None:
-    """A family in a few lines."""
+    """Print a summary of a group of near-duplicates."""
     terminal.line(f"{family.id}: {family.first.title or '(no title)'}")
     for member, one in zip(family.members, family_object(reader, family)["members"], strict=True):
         says = "first" if member is family.first else _difference(one)
@@ -36,7 +36,7 @@ def tell(reader: Reader, family: Family) -> None:
 
 
 def tell_whole(reader: Reader, family: Family) -> None:
-    """A family with the words that each copy left out and put in."""
+    """Print a group with the words that each copy removed and added."""
     first = family.first
     terminal.line(f"{first.title or '(no title)'}\n{first.url}\n{WHO[first.dated_by]} {first.dated}")
     for copy in family.copies:
@@ -67,7 +67,7 @@ def _copy_object(reader: Reader, family: Family, copy: Copy, *, hunks: bool) -> 
 
 
 def _diff(reader: Reader, family: Family, copy: Copy) -> Diff | None:
-    """What differs between the text of the first and that of a copy."""
+    """Return the diff between the text of the first page and that of a copy."""
     first, later = (reader.version(one.page, one.version) for one in (family.first, copy.member))
     return compare(first, later)
 

@@ -1,4 +1,4 @@
-"""The JSON objects that other programs rely on. More keys may come, none may go."""
+"""The JSON objects that other programs rely on. Keys may be added, never removed."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def change_object(row: ChangeRow) -> Object:
 
 
 def suspect_object(row: SuspectRow) -> Object:
-    """What is kept apart until a later run confirms it, in the form of a change that nobody was told of."""
+    """Return a suspect, which awaits confirmation by a later run, in the form of a change."""
     return {
         "id": None,
         "suspect": row.kind,
@@ -98,22 +98,22 @@ def suspect_object(row: SuspectRow) -> Object:
 
 
 def change_with_hunks(row: ChangeRow) -> Object:
-    """A change and what it consists of."""
+    """Return a change as a JSON object with its hunks."""
     return {**change_object(row), "hunks": json.loads(row.hunks), "links": json.loads(row.links)}
 
 
 def hunks_of(row: ChangeRow) -> list[Hunk]:
-    """The hunks of a change, as they were made."""
+    """Return the hunks of a change as they were stored."""
     return msgspec.json.decode(row.hunks, type=list[Hunk])
 
 
 def links_of(row: ChangeRow) -> list[Relink]:
-    """The links of a change that lead elsewhere."""
+    """Return the links of a change whose targets differ."""
     return msgspec.json.decode(row.links, type=list[Relink])
 
 
 def version_object(row: VersionRow) -> Object:
-    """A version without its text."""
+    """Return a version as a JSON object without its text."""
     return {
         "version": row.number,
         "captured_at": row.captured_at,
@@ -125,7 +125,7 @@ def version_object(row: VersionRow) -> Object:
 
 
 def document(page: PageRow, version: VersionRow) -> Object:
-    """A version with its text, as an export has it."""
+    """Return a version with its text, in the form of an export."""
     return {
         "id": f"{page.site}:{page.id}",
         "url": page.url,
@@ -144,7 +144,7 @@ def document(page: PageRow, version: VersionRow) -> Object:
 
 
 def extract_document(url: str, site: str, extract: Extract) -> Object:
-    """The document that a page would become; null where only storing it would tell."""
+    """Return the document of a page that is not stored; fields that only the store knows are null."""
     return {
         "id": None,
         "url": url,

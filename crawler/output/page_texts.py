@@ -16,7 +16,7 @@ from storage.unplaced import SCHEME
 
 
 def find_page(reader: Reader, sites: Iterable[Site], url: str) -> PageRow:
-    """The page known under an address, however spelled; https is taken for granted.
+    """Return the page with that address in any spelling; an address without a scheme counts as https.
 
     Raises Misuse for what is no web address, NotFound where no site has such a page.
     """

@@ -1,4 +1,4 @@
-"""How far long work has come, for a person at a terminal; nothing into a pipe or a file."""
+"""Progress bars for long work, shown only on a terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ One = TypeVar("One")
 
 @contextmanager
 def counter(what: str, total: int | None = None) -> Iterator[Callable[[], None]]:
-    """What to call for each that is done, while a bar on standard error counts them."""
+    """Give a function to call once for each finished item, which moves a bar on standard error."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda: None
@@ -26,7 +26,7 @@ def counter(what: str, total: int | None = None) -> Iterator[Callable[[], None]]
 
 
 def counted(items: Iterable[One], what: str, total: int | None = None) -> Iterator[One]:
-    """The items, while a bar on standard error counts them."""
+    """Yield the items, and count them with a bar on standard error."""
     with counter(what, total) as count:
         for item in items:
             yield item

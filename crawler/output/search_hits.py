@@ -1,4 +1,4 @@
-"""What a search has found, as objects and as text."""
+"""Search hits as JSON objects and as text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MARK = "**"
 
 
 def hit_object(hit: Hit) -> Object:
-    """A hit; `last_seen`, `removed_at` and `change` are null where nothing was removed."""
+    """Return a hit as JSON; `last_seen`, `removed_at` and `change` are null where nothing was removed."""
     return {
         "page": hit.page,
         "url": hit.url,
@@ -33,7 +33,7 @@ def hit_object(hit: Hit) -> Object:
 
 
 def tell(hit: Hit) -> None:
-    """Title, address, what became of the words, and their surroundings."""
+    """Print a hit: its title, its address, whether the words were removed, and a snippet."""
     line(hit.title or "(no title)")
     line(f"  {hit.url}")
     line(f"  version {hit.version} of {hit.captured_at}{_fate(hit)}")

@@ -45,7 +45,7 @@ def _escape(char: str) -> str:
 
 
 def line(text: str = "") -> None:
-    """A line of text on standard output."""
+    """Print a line of text on standard output."""
     click.echo(harmless(text))
 
 
@@ -55,7 +55,7 @@ def note(text: str) -> None:
 
 
 def json_lines(objects: Iterable[Any]) -> None:
-    """Each object in a line of its own."""
+    """Print each object as one line of JSON."""
     for one in objects:
         text = json.dumps(one, ensure_ascii=False)
         click.echo(UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
@@ -66,7 +66,7 @@ LONG = frozenset({"title", "url"})
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Rows under their headings."""
+    """Print rows as a table under their headings."""
     cells = [["" if cell is None else harmless(" ".join(str(cell).split())) for cell in row] for row in rows]
     console = Console()
     if not console.is_terminal:
@@ -170,7 +170,7 @@ def _wait(event: Object) -> str:
 
 @contextmanager
 def bar(what: str) -> Iterator[Callable[[], None]]:
-    """While inside, each call of the function moves a count of so many `what`; nothing without a terminal."""
+    """Give a function that moves a progress bar counting `what`; without a terminal, show nothing."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda: None
@@ -192,7 +192,7 @@ def _next(planned: str | None, at: str) -> str:
 
 
 def status(found: Object) -> None:
-    """How each site fares: its runs, its pages, its issues, and the ledger of its sources."""
+    """Print the status of each site: its runs, pages and issues, and the coverage of its sources."""
     for one in found["sites"]:
         run = one["last_run"]
         last = f"last run {run['started_at']}" if run else "no run yet"
@@ -216,7 +216,7 @@ def status(found: Object) -> None:
 
 
 def _target(found: Object) -> None:
-    """Whom news go to, and how that fares."""
+    """Print a notification target and the state of its deliveries."""
     line(f"news to {found['target']}: {found['waiting']} waiting")
     if found["failures"]:
         line(f"  ! not taken {found['failures']} times, next try {found['retry_at']}: {found['trouble']}")
@@ -225,7 +225,7 @@ def _target(found: Object) -> None:
 
 
 def changes(rows: Sequence[ChangeRow]) -> None:
-    """A table of changes."""
+    """Print changes as a table."""
     headings = ("id", "seen", "site", "kind", "weight", "words", "title", "url")
     cells = [
         (
@@ -244,7 +244,7 @@ def changes(rows: Sequence[ChangeRow]) -> None:
 
 
 def suspects(rows: Sequence[SuspectRow]) -> None:
-    """A table of what is kept apart until a later run confirms it."""
+    """Print suspects, which await confirmation by a later run, as a table."""
     headings = ("since", "site", "suspect", "runs", "words", "title", "url", "why")
     cells = [
         (

@@ -1,4 +1,4 @@
-"""A diff as lines to be read: words struck out and words put in. Pure."""
+"""A diff as readable lines with removed and added words. Pure."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def spaced(line: Line) -> Line:
 
 
 def _placed(hunk: Hunk) -> Iterator[tuple[int, Line]]:
-    """The lines of a hunk, each with its place in the new text."""
+    """Return the lines of a hunk, each with its position in the new text."""
     if hunk.op == "replace" or hunk.words:
         remark: Line = (("!", "moved here and edited"),) if hunk.op == "move" else ()
         yield hunk.new_at, remark + hunk.words

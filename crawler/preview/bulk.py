@@ -26,7 +26,7 @@ AT_ONCE = 25
 
 
 class Record(msgspec.Struct):
-    """A line: a saved page, or two captures of one."""
+    """A record of the input: one saved page, or two captures of one page."""
 
     id: str | int | None = None
     url: str = ""
@@ -46,7 +46,7 @@ class _Id(msgspec.Struct):
 
 
 def worked_on(source: BinaryIO, work: Work, processes: int) -> Iterator[Object]:
-    """What the work makes of each record, those of a group one after the other."""
+    """Yield the result for each record; records of one group are processed in order."""
     with _as_file(source) as path:
         pieces = _pieces(path)
         one = partial(_piece, path, work)

@@ -1,4 +1,4 @@
-"""Trying a site file on the site itself. Nothing is stored."""
+"""Tests a site file on the site itself, and stores nothing."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ Pair = tuple[FetchResult, FetchResult]
 
 
 class Sample(TransientFrontier):
-    """The memory of a check: a sample of the pages that are named, each an page_request twice."""
+    """The frontier of a check: a sample of the discovered pages, each requested twice."""
 
     def __init__(self, site: Site, pages: int) -> None:
         super().__init__()

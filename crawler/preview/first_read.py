@@ -1,4 +1,4 @@
-"""A fetch judged and read without a memory: what a crawl would make of a page that it never saw before."""
+"""Classifies and reads a fetch without a database, like a page that is fetched for the first time."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a fetch turned out to be, and its text where it is a page with one."""
+    """The outcome of a fetch, with its text if it is a page."""
 
     verdict: Verdict
     extract: Extract | None
 
 
 def sight(reader: Reader, fetched: FetchResult, not_found: PageFingerprint | None = None) -> Sight:
-    """What the rules of a site make of a fetch; `not_found` is how it answers where there is no page."""
+    """Return the outcome and text of a fetch; `not_found` is the site's response to a missing page."""
     site = reader.site
     context = Context(
         asked_key=loose_key(fetched.url, site),
@@ -56,5 +56,5 @@ def known_template(workspace: Workspace | None, site: Site) -> Template:
 
 
 def reader_of(workspace: Workspace | None, site: Site) -> Reader:
-    """A reader of the site's pages that knows that."""
+    """Return a reader of the site's pages that uses the learned boilerplate and the overrides."""
     return Reader(site, known_template(workspace, site))

@@ -21,7 +21,7 @@ MANNERS = ("delay", "robots")
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A site that is watched from now on."""
+    """A site that was added: its file, and what the probe detected."""
 
     site: Site
     path: Path
@@ -31,7 +31,7 @@ class Added:
 
 
 def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
-    """The site at an address, probed and written into a file of its own.
+    """Probe the site at an address, and write its site file; return what was found and written.
 
     Raises Misuse for what is no address, is watched already, or for a name that can't be or is taken;
     SiteTrouble where the site can't be had, and then nothing is written.

@@ -35,7 +35,7 @@ def documents(records: list[Record], workspace: Workspace | None) -> list[Object
 
 
 def changes(records: list[Record], workspace: Workspace | None) -> list[Object]:
-    """The change that each record shows; `change` is null where it shows none.
+    """Yield the change of each record; `change` is null if there is none.
 
     What one pair of a group tells of the block paths of its page is known when the next one is compared.
     """

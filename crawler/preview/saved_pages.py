@@ -28,7 +28,7 @@ IN_MEMORY = Path(":memory:")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a crawl would have made of two pages."""
+    """The results of reading two captures, and the change between them."""
 
     change: ChangeRow | None
     """What it would announce."""
@@ -54,7 +54,7 @@ def site_at(url: str, workspace: Workspace | None) -> Site:
 
 
 def extracted(path: Path, url: str, workspace: Workspace | None) -> Object:
-    """The document that a saved page would become.
+    """Return the document that would be stored for a saved page.
 
     Raises SiteTrouble where nothing of it would be stored: a block page, say.
     """
@@ -67,7 +67,7 @@ def extracted(path: Path, url: str, workspace: Workspace | None) -> Object:
 
 
 def compared(old: Path, new: Path, url: str, workspace: Workspace | None) -> Comparison:
-    """What a crawl would announce, had it captured one page after the other."""
+    """Return the change that a crawl would announce between two saved captures."""
     return compared_fetches(_fetch(old.read_bytes(), url), _fetch(new.read_bytes(), url), workspace)
 
 
@@ -82,7 +82,7 @@ def compared_bodies(
 def compared_fetches(
     old: FetchResult, new: FetchResult, workspace: Workspace | None, paths: PathScores | None = None
 ) -> Comparison:
-    """The same of what two fetches brought.
+    """Return the change between the results of two fetches.
 
     This is a crawl's own tracking, of two runs, in a database that is thrown away.
     """

@@ -1,1 +1,4 @@
-"""The stored data verified, copied and pruned."""
+"""Verifies, copies and prunes the stored data.
+
+May import the other modules of storage.
+"""

@@ -1,1 +1,4 @@
-"""What the review page asks of the store."""
+"""Runs the queries of the review page.
+
+May import the other modules of storage.
+"""

@@ -1,1 +1,4 @@
-"""Full-text search, and near-duplicates of a text."""
+"""Searches the full text of all versions, and finds near-duplicates.
+
+May import the other modules of storage.
+"""

@@ -1,1 +1,4 @@
-"""What is kept beside each version so that it is found: folded words, a MinHash of its text."""
+"""Builds the search index of each version: its folded words and the MinHash of its text.
+
+Imports no other package of the project.
+"""
