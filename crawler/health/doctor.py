@@ -1,4 +1,4 @@
-"""Is everything in place? Each check looks at one thing and says what it found, or what to do."""
+"""The checks of `variorum doctor`: each looks at one thing, and says what it found or what to do."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ LIBRARIES = (
     "apprise",
 )
 LEAST_FREE = 500 << 20
-"""Bytes: a first crawl of a site of some thousand pages takes about so many."""
+"""Bytes that a first crawl of a site of some thousand pages takes."""
 RELEASED = "2026-11-01T00:00:00Z"
 LATE = timedelta(hours=1)
 
 
 class Problem(Exception):
-    """A check failed: what is wrong, and what to do."""
+    """A check failed; the message says what is wrong, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at."""
+    """The result of one check: its name, and what it found."""
 
     name: str
     ok: bool
@@ -48,7 +48,7 @@ class Check:
 
 
 def examine(root: Path) -> list[Check]:
-    """All checks of the program, and of the workspace in a folder."""
+    """The results of all checks of the program, and of the workspace in a folder."""
     checks = [_check("python", _python), _check("libraries", _libraries), _check("sqlite", _sqlite)]
     try:
         workspace = load_workspace(root)
@@ -135,7 +135,7 @@ def _disk(workspace: Workspace) -> str:
 
 
 def _clock(workspace: Workspace, sites: dict[str, Site]) -> str:
-    """The clock is wrong where it stands before the program was released, or before what is stored."""
+    """The time now. Raises Problem for a clock before the program's release, or before what is stored."""
     latest = RELEASED
     if workspace.database.exists():
         with closing(Reader.open(workspace.database)) as reader:
@@ -147,7 +147,7 @@ def _clock(workspace: Workspace, sites: dict[str, Site]) -> str:
 
 
 def _news(workspace: Workspace, sites: dict[str, Site]) -> str:
-    """Every target is one that can be told, took what it was told last, and leaves no doubt."""
+    """The notification targets. Raises Problem for one that is invalid or failed, or of doubtful delivery."""
     targets = targets_of(workspace, sites.values())
     if not targets:
         return "no notifications are sent: add `notify` to variorum.toml or to a site file"

@@ -1,4 +1,4 @@
-"""How the sites of a workspace fare, put together from their files and the database."""
+"""The state of the sites of a workspace, from their files and the database."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 def overview(workspace: Workspace, sites: Sites) -> list[Object]:
-    """One object a site: what `variorum sites` lists."""
+    """What `variorum sites` lists: one object for each site."""
     return [
         {
             "name": one["site"],
@@ -48,7 +48,7 @@ def overview(workspace: Workspace, sites: Sites) -> list[Object]:
 
 
 def state_of(workspace: Workspace, sites: Sites, *, with_coverage: bool = False) -> Object:
-    """What `variorum status` says: the time, and an object for each site, with its open issues."""
+    """What `variorum status` shows: the time, and an object for each site, with its open issues."""
     found: Object = {"at": iso(now()), "workspace": str(workspace.root), "sites": [], "targets": []}
     names = sorted({*sites, *sites.faults})
     if not workspace.database.exists():
@@ -63,13 +63,13 @@ def state_of(workspace: Workspace, sites: Sites, *, with_coverage: bool = False)
 
 
 def _as_stored(reader: Reader, name: str) -> Site:
-    """A site whose file can't be read, as far as it is known."""
+    """A site whose file can't be read, with the name and URL that are stored."""
     row = reader.site(name)
     return Site(name=name, url=row.url if row else "")
 
 
 def _with_faults(state: Object, faults: list[str], at: str) -> Object:
-    """The state, with an issue where the site's file has faults now; whatever was noted of it before."""
+    """The state, with an issue where the site's file has faults now, in place of a stored one."""
     stored = [one for one in state["issues"] if one["kind"] == SITE_FILE]
     issues = [one for one in state["issues"] if one["kind"] != SITE_FILE]
     if faults:
@@ -81,23 +81,23 @@ def _with_faults(state: Object, faults: list[str], at: str) -> Object:
 
 
 def targets_state(workspace: Workspace, reader: Reader, sites: Iterable[Site]) -> list[Standing]:
-    """How it stands with each target that has been told of these sites, or is to be."""
+    """The delivery state of each notification target of these sites."""
     sending = iso(now() - timedelta(seconds=PATIENCE))
     known = {one.id: one for one in standings(reader.db.conn, sending)}
     return [known[target.id] for target in targets_of(workspace, sites) if target.id in known]
 
 
 def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage: bool) -> Object:
-    told = reader.status(site.name)
-    run, coverage = told.pop("last_run"), told.pop("coverage")
-    issues = [_issue(row) for row in told.pop("issues")]
+    state = reader.status(site.name)
+    run, coverage = state.pop("last_run"), state.pop("coverage")
+    issues = [_issue(row) for row in state.pop("issues")]
     return {
-        "site": told.pop("site"),
+        "site": state.pop("site"),
         "url": site.url,
         "state": _word(workspace, site, asdict(run) if run else None, issues),
         "last_run": asdict(run) if run else None,
-        "next_run": told.pop("next_due"),
-        **told,
+        "next_run": state.pop("next_due"),
+        **state,
         "due": _due(reader, site),
         "issues": issues,
         "suspect": [suspect_object(row) for row in reader.suspects(site.name, MOST_SUSPECTS)],
@@ -110,7 +110,7 @@ def _target(one: Standing) -> Object:
 
 
 def _due(reader: Reader, site: Site) -> int:
-    """How many pages a run on schedule would want to fetch now."""
+    """The number of pages that a scheduled run would fetch now, without a budget."""
     pages = reader.pages(site.name)
     visits = [visit_of(page, missing=page.state == "missing") for page in pages]
     return len(plan(visits, now(), budget=len(pages)))
@@ -146,12 +146,12 @@ def _word(workspace: Workspace, site: Site, run: dict[str, Any] | None, issues: 
 
 
 def hasty(site: Site) -> bool:
-    """Whether the site is somebody else's, and asked with hardly a pause."""
+    """Whether the site is not on this machine and its delay is too short to be polite."""
     return site.delay < LEAST_DELAY and not all(_is_loopback(seed) for seed in site.seeds)
 
 
 def warn_of_haste(sites: Iterable[Site]) -> None:
-    """A warning for each site that is asked too fast to be polite."""
+    """Log a warning for each site that is crawled too fast to be polite."""
     for site in sites:
         if hasty(site):
             logger.warning(

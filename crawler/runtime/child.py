@@ -1,12 +1,12 @@
-"""The child process of a run, driven by crawler/runtime/run.py.
+"""The main program of the child process that carries out one job for one site (see runtime/run.py).
 
 Started as `python -m crawler.runtime.child WORKSPACE SITE JOB`, the first two packed as handover.py does. It
-reads no file of the workspace: what somebody writes there meanwhile can't stop it.
+reads no file of the workspace, so an edit there meanwhile can't break it.
 
 The jobs are `full` and `due`, which crawl and record; `check PAGES` and `probe`, which keep nothing;
-and `wayback ASKED`, which takes in what a web archive has. It tells what happens as JSON Lines, in ASCII, on
-what is standard output at its start; what is printed later goes to standard error. It ends when standard
-input is closed, which is what happens when its parent dies, however that died.
+and `wayback REQUEST`, which imports captures of a web archive. It reports events as JSON Lines, in ASCII, on
+the original standard output; what is printed later goes to standard error. It ends when standard input is
+closed, which happens when its parent dies, however that died.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from spiders.spiders.probe import ProbeSpider
 
 
 class PatientProcess(AsyncCrawlerProcess):
-    """A process that a second signal does not cut short; whoever can't wait any longer sends SIGKILL.
+    """A crawler process that ignores a second signal while it ends; only SIGKILL ends it at once.
 
     Our parent sends one, and a service manager or a terminal may have sent one to all of us before.
     """
 
     def _signal_kill(self, signum: int, frame: Any) -> None:
-        """It is ending already."""
+        """Does nothing, since the process is ending already."""
 
 
 def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None:
-    """Carry out one job for one site."""
+    """Carry out one job for one site; workspace and site as `handover.packed` makes them."""
     workspace, site = unpacked(workspace_json, Workspace), unpacked(site_json, Site)
     _keep_events_apart()
     if not site.render:  # a browser inherits the bound, and reserves more addresses than that at its start
@@ -60,26 +60,26 @@ def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None
         changes = {"ITEM_PIPELINES": {}, **for_site(site)}
         crawl(run_settings(workspace, f"{site.name}.probe", changes), ProbeSpider, site=site)
     elif job == "wayback":
-        asked = unpacked(arguments[0], wayback.Asked)
+        request = unpacked(arguments[0], wayback.Asked)
         changes = {
             "ITEM_PIPELINES": {"crawler.backfill.wayback.WaybackImport": 300},
-            **wayback.settings(asked),
+            **wayback.settings(request),
         }
         log = f"{site.name}.wayback"
-        crawl(run_settings(workspace, log, changes), wayback.WaybackSpider, of=site, asked=asked)
+        crawl(run_settings(workspace, log, changes), wayback.WaybackSpider, of=site, asked=request)
     else:
         crawl(run_settings(workspace, site.name, {"FULL": job == "full"}), spider_of(site))
 
 
 def crawl(settings: Settings, spider: type[Spider], **arguments: Any) -> None:
-    """Run the spider to its end."""
+    """Run a spider to its end, in this process."""
     process = PatientProcess(settings)
     process.crawl(spider, **arguments)
     process.start()
 
 
 def run_settings(workspace: Workspace, log: str, changes: dict[str, Any]) -> Settings:
-    """Scrapy's settings for a run in this workspace, with the changes laid over them."""
+    """Scrapy's settings for a run in this workspace, overridden by `changes`."""
     logs = workspace.root / "logs"
     logs.mkdir(exist_ok=True)
     settings = Settings()
@@ -100,7 +100,7 @@ def run_settings(workspace: Workspace, log: str, changes: dict[str, Any]) -> Set
 
 
 def tell(event: dict[str, Any]) -> None:
-    """One line to the parent; none where that is dead, and the run about to end."""
+    """Send one event to the parent; does nothing where the parent is dead."""
     with contextlib.suppress(BrokenPipeError):
         _events.write(json.dumps(event) + "\n")
         _events.flush()
@@ -110,14 +110,14 @@ _events: TextIO = sys.stdout
 
 
 def _keep_events_apart() -> None:
-    """From now on, nothing but events reaches the parent: a library that prints does so to standard error."""
+    """Reserve the pipe to the parent for events; what a library prints goes to standard error."""
     global _events  # noqa: PLW0603 - as standard output itself, there is one for the process
     _events = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
 
 
 def _bound_memory(megabytes: int) -> None:
-    """One enormous page then costs that page and not the machine. macOS knows no such limit."""
+    """Limit the memory of this process, so that one huge page can't exhaust the machine's. Linux only."""
     if sys.platform.startswith("linux"):
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
 

@@ -1,7 +1,7 @@
-"""The daemon: starts a run of each site when it is due, until it is told to stop.
+"""The daemon: starts a run of each site when it is due, until SIGTERM or SIGINT.
 
-What is due stands in the database, so a restart forgets nothing. A site's next run is written there before
-its child process starts: whatever happens to this process then, no site is started twice for one slot.
+The next run of each site is stored in the database, so a restart forgets nothing. It is stored before the
+child process of a run starts: whatever happens to this process then, no site runs twice for one slot.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ logger = logging.getLogger(__name__)
 
 
 async def watch(workspace: Workspace, *, on_event: Hearer | None = None) -> None:
-    """Nothing, once SIGTERM or SIGINT has come and the runs in flight have ended; call it in the main thread.
+    """Runs the daemon until SIGTERM or SIGINT, and the runs in flight have ended. Main thread only.
 
-    `on_event` gets what the runs tell of themselves. A bad site file is an issue of its site. Raises
+    `on_event` gets the events of the runs. A bad site file is an issue of its site. Raises
     VariorumError where another daemon has this workspace, StoreError where the database can't be used; later
     troubles are logged.
     """
@@ -68,10 +68,10 @@ class Watchlist:
         self._defaults = workspace.defaults
         self._stamps = _stamps(self._folder)
         self.sites = load_sites(self._folder, self._defaults)
-        self._tell_of_faults(self.sites.faults)
+        self._log_faults(self.sites.faults)
 
     def refresh(self) -> bool:
-        """Whether a file has come, gone or changed since the last look; a broken one changes nothing else."""
+        """Read changed site files again; whether any was added, removed or changed."""
         before, self._stamps = self._stamps, _stamps(self._folder)
         for path in before.keys() - self._stamps.keys():
             logger.info("%s: its file is gone; it is watched no longer", path.stem)
@@ -89,17 +89,17 @@ class Watchlist:
         self.sites.faults.update(read.faults)
         if path.stem in read:
             logger.info("%s: read %s", path.stem, path)
-        self._tell_of_faults([path.stem])
+        self._log_faults([path.stem])
 
-    def _tell_of_faults(self, names: Iterable[str]) -> None:
+    def _log_faults(self, names: Iterable[str]) -> None:
         for name in names:
             if faults := self.sites.faults.get(name):
-                kept = "what it said before still holds" if name in self.sites else "it is left out"
+                kept = "its earlier content still holds" if name in self.sites else "the site is left out"
                 logger.error("%s: %s; %s", name, "; ".join(faults), kept)
 
 
 class Daemon:
-    """One workspace being watched."""
+    """The daemon of one workspace: its schedule, its runs, its notifications."""
 
     def __init__(
         self, workspace: Workspace, watchlist: Watchlist, store: Store, on_event: Hearer | None
@@ -115,7 +115,7 @@ class Daemon:
         self._trouble = ""
 
     async def serve(self) -> None:
-        """Start what is due, every second, until a signal comes; then wait for what runs."""
+        """Start the runs that are due, every second, until a signal comes; then wait for those in flight."""
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
         self.plan(self._last_tick)
@@ -165,9 +165,9 @@ class Daemon:
             self._trouble = str(error)
 
     def plan(self, now: datetime) -> None:
-        """Write down when each site runs next, where that is not known or was reckoned from other words.
+        """Store when each site runs next, where that is unknown or its schedule has changed.
 
-        Whoever is to be told of them is known from then on.
+        Notification targets of the sites are registered, too.
         """
         for site in self.watchlist.sites.values():
             with _on_its_own(site):
@@ -212,10 +212,10 @@ class Daemon:
             logger.exception("%s: the run could not be carried out", site.name)
         finally:
             del self.running[site.name]
-            self._settle(self.watchlist.sites.get(site.name, site), failed)
+            self._reschedule(self.watchlist.sites.get(site.name, site), failed)
 
-    def _settle(self, site: Site, failed: bool) -> None:
-        """Write down when the site runs next, now that the run has shown how it fares."""
+    def _reschedule(self, site: Site, failed: bool) -> None:
+        """Store when the site runs next, given whether its run failed."""
         now = times.now()
         try:
             row = self.store.site(site.name)
@@ -226,7 +226,7 @@ class Daemon:
             elif row.failures and row.next_due:
                 self._remember(site, times.parse(row.next_due), 0)
         except DATABASE_TROUBLE:
-            logger.exception("%s: how the run went could not be noted", site.name)
+            logger.exception("%s: the result of the run could not be stored", site.name)
 
     def _remember(self, site: Site, due: datetime, failures: int) -> None:
         self.store.set_next_due(site.name, times.iso(due), schedule_text(site), failures)

@@ -1,8 +1,8 @@
-"""What breaks in code of ours that Scrapy calls, wherever that is: heard of in one place.
+"""Detects exceptions in code of ours that Scrapy catches and only logs.
 
 Scrapy catches whatever handlers of signals, middlewares and callbacks raise, logs it, and goes on. A run that
-lost its plan so would end as if all were well. Hence the rule: a fault of ours that is logged as an error
-ends the run as broken down; but faults over one page are noted, and the run goes on. Those come by Scrapy's
+loses its plan that way would end as if all were well. So an exception of ours that is logged as an error
+ends the run as broken down; one that concerns a single page is counted, and the run goes on. Those come by Scrapy's
 signals `item_error` and `spider_error`, or are logged by `spiders.fetching.failures.over_a_page`.
 """
 
@@ -16,9 +16,9 @@ from spiders.fetching.failures import OVER_A_PAGE, is_ours
 from storage.errors import Malformed, NotFound, StoreError
 
 SIGNALLED = ("scrapy.core.scraper", "scrapy.core.engine")
-"""What these log reaches us by the two signals, or is no fault of ours."""
+"""Loggers whose exceptions arrive by the two signals as well, or are not ours."""
 HANDLERS = "scrapy.utils.signal"
-"""Logs what a signal's handler has raised."""
+"""The logger of exceptions that a signal handler has raised."""
 UNUSABLE = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -34,7 +34,7 @@ Broke = Callable[[BaseException], None]
 
 
 class Guard(logging.Handler):
-    """Hears of every fault that somebody caught and only logged."""
+    """A logging handler that gets every exception that was caught and only logged."""
 
     def __init__(self, run_broke: Broke, page_broke: Broke) -> None:
         super().__init__(logging.ERROR)
@@ -51,11 +51,11 @@ class Guard(logging.Handler):
             self._run_broke(error)
 
     def watch(self) -> None:
-        """Listen until `close`."""
+        """Start to listen on the root logger, until `close`."""
         logging.getLogger().addHandler(self)
 
     def close(self) -> None:
-        """Listen no longer."""
+        """Stop to listen on the root logger."""
         logging.getLogger().removeHandler(self)
         super().close()
 
@@ -69,7 +69,7 @@ def is_unusable(error: BaseException | None) -> bool:
 
 
 def in_words(error: BaseException | None) -> str:
-    """One line about an error, for the operator."""
+    """The error in one line, for the operator."""
     if isinstance(error, StoreError):
         return str(error)
     return f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": ")

@@ -1,4 +1,4 @@
-"""What a run is about, as an argument of its child process: in ASCII, so that no locale can spoil it."""
+"""Passes workspace and site to a child process as arguments: JSON in ASCII, safe in every locale."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ T = TypeVar("T")
 
 
 def packed(value: object) -> str:
-    """A struct or dataclass as JSON; paths are strings."""
+    """The JSON text of a struct or dataclass; paths become strings."""
     return json.dumps(msgspec.to_builtins(value, enc_hook=str))
 
 
 def unpacked(text: str, kind: type[T]) -> T:
-    """What `packed` has packed."""
+    """The object of that type from the text that `packed` made. Raises msgspec.ValidationError."""
     return msgspec.convert(json.loads(text), kind, dec_hook=_path)
 
 
 def without_secrets(workspace: Workspace, site: Site) -> tuple[Workspace, Site]:
-    """Both less the addresses of targets, and what a run needs not: anybody can list arguments."""
+    """Both without notification targets and defaults: other users can see the arguments of a process."""
     return replace(workspace, notify=(), defaults={}), msgspec.structs.replace(site, notify=())
 
 

@@ -1,4 +1,4 @@
-"""What the daemon does for a stated retention: `variorum prune` once a day, in a process of its own.
+"""Runs `variorum prune` in a process of its own, once a day, for the daemon.
 
 A prune may wait a minute for another process to let go of the database; a process can be ended at any time.
 """
@@ -16,15 +16,15 @@ logger = logging.getLogger(__name__)
 
 
 async def prune_now(workspace: Workspace) -> None:
-    """Prune to its end, or until this is cancelled; what came of it is logged."""
+    """Prune the database and log the result; cancelling it ends the process."""
     command = [sys.executable, "-m", "crawler.cli", "-C", str(workspace.root), "prune"]
     child = await asyncio.create_subprocess_exec(
         *command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, start_new_session=True
     )
     try:
-        told, _ = await child.communicate()
+        output, _ = await child.communicate()
     finally:
         if child.returncode is None:
             child.kill()
     how = "pruned" if child.returncode == 0 else "pruning failed"
-    logger.info("%s: %s", how, told.decode(errors="replace").strip())
+    logger.info("%s: %s", how, output.decode(errors="replace").strip())

@@ -1,4 +1,4 @@
-"""Between Scrapy and the store: opens the run, hands each fetch to the tracker, closes the run.
+"""The item pipeline between Scrapy and the store: opens the run, tracks each fetch, closes the run.
 
 Named in spiders/settings.py, so that `scrapy crawl NAME` records as `variorum crawl NAME` does.
 """
@@ -56,7 +56,7 @@ Emit = Callable[[dict[str, Any]], None]
 
 
 class Recorder:
-    """The item pipeline that keeps what a spider fetches."""
+    """The Scrapy item pipeline that records what a spider fetches."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -67,7 +67,7 @@ class Recorder:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """The pipeline, where there is a workspace to record in."""
+        """The pipeline of a crawler. Raises NotConfigured where there is no workspace."""
         home = find_workspace(None, os.environ)
         if not crawler.settings.get("WORKSPACE") and not (home / SETTINGS_FILE).exists():
             raise NotConfigured(f"no workspace in {home.absolute()}: pages are fetched, and nothing is kept")
@@ -80,27 +80,27 @@ class Recorder:
         return pipeline
 
     def open_spider(self) -> None:
-        """Begin a run, and give the spider its memory; a run that can't begin says why."""
+        """Begin a run, and give the spider its frontier. Raises VariorumError or StoreError."""
         try:
             self._begin(workspace_of(self.crawler.settings))
         except (VariorumError, StoreError) as error:
             self._open.close()
-            told = {"site": self._spider().name, "failed": True, "trouble": str(error), "reason": NOT_BEGUN}
-            self._emit({"event": "ended", **told})
+            ended = {"site": self._spider().name, "failed": True, "trouble": str(error), "reason": NOT_BEGUN}
+            self._emit({"event": "ended", **ended})
             raise
 
     def process_item(self, item: FetchResult) -> Values:
-        """Record one fetch; what it came to is the item that feed exports see."""
+        """Record one fetch; its result is the item for feed exports."""
         tracked = self._tracked(item)
         self._count_late()
         if reason := self.tally.reason_to_stop():
             self._stop(reason)
-        told = asdict(tracked)
-        self._emit({"event": "page", "site": self._spider().name, **told})
-        return told
+        result = asdict(tracked)
+        self._emit({"event": "page", "site": self._spider().name, **result})
+        return result
 
     def _tracked(self, item: FetchResult) -> Tracked:
-        """What the fetch came to; where we break over it, the page has failed, and that is noted."""
+        """The result of one fetch; where our code raises, the page is recorded as failed."""
         try:
             tracked = self.tracker.track(item)
         except Exception as error:
@@ -113,24 +113,24 @@ class Recorder:
         return tracked
 
     def _count_late(self) -> None:
-        """Count what has come of fetches that had been set aside."""
+        """Count the results of fetches that had been held."""
         late, self.tracker.late = self.tracker.late, []
         for tracked in late:
             self.tally.add(tracked)
             self._emit({"event": "page", "site": self._spider().name, **asdict(tracked)})
 
     def asked(self) -> None:
-        """One more request is made; after the last that the day's budget allows, the run ends."""
+        """Scrapy makes a request; the run ends after the last one that the daily budget allows."""
         if self.frontier.budget_exhausted():
             self._stop(SPENT)
 
     def broke(self, failure: Failure) -> None:
-        """Something of ours broke where a page was to be had; what it would have led to, a later run sees."""
+        """Our code raised while a page was processed; the pages it links to wait for a later run."""
         self.tally.unseen = True
         self.page_broke(failure.value)
 
     def page_broke(self, error: BaseException | None) -> None:
-        """Something broke over a page. It is noted, and the run goes on; without a database it can't."""
+        """Count an exception that concerns one page; the run goes on unless the database is unusable."""
         self.tally.faults.append(in_words(error))
         self.tally.fault_streak += 1
         if is_unusable(error):
@@ -139,7 +139,7 @@ class Recorder:
             self._stop(reason)
 
     def run_broke(self, error: BaseException) -> None:
-        """Something broke on which the run as a whole depends: it ends now, and has not gone well."""
+        """End the run as broken down after an exception on which the run as a whole depends."""
         if not self.tally.breakdown:
             self.tally.breakdown = DATABASE if is_unusable(error) else BROKEN
             self.tally.faults.append(in_words(error))
@@ -153,7 +153,7 @@ class Recorder:
         with self._open:
             try:
                 self._conclude(self.tally.breakdown or reason)
-            except Exception as error:  # then it may not be written down, but it can be told
+            except Exception as error:  # then it may not be stored, but it can be reported
                 logger.exception("the run could not be closed")
                 self._give_up(error)
 
@@ -162,8 +162,8 @@ class Recorder:
         with suppress(StoreError, sqlite3.Error):
             self._raise_run_issues(BROKE_DOWN, trouble)
             self._close_run(reason, iso(now()), trouble)
-        told = {"event": "ended", "site": self._spider().site.name, "run": self.run, "reason": reason}
-        self._emit({**told, "failed": True, "trouble": trouble})
+        ended = {"event": "ended", "site": self._spider().site.name, "run": self.run, "reason": reason}
+        self._emit({**ended, "failed": True, "trouble": trouble})
 
     def _conclude(self, reason: str) -> None:
         at = iso(now())
@@ -248,11 +248,11 @@ class Recorder:
     def _report(self) -> Values:
         row = self.store.run(self.run)
         spent = (now() - self.frontier.started).total_seconds()
-        told: Values = {"site": row.site, "run": row.id} | {name: getattr(row, name) for name in RUN_COUNTS}
-        told |= {"seconds": round(spent, 1), "baseline": self.tally.counts["baseline"]}
-        told |= {"requests": row.requests, "bytes": row.bytes, "reason": row.reason}
-        told["waited"] = self._waited()
-        return told | asdict(self.rekeyed)
+        report: Values = {"site": row.site, "run": row.id} | {name: getattr(row, name) for name in RUN_COUNTS}
+        report |= {"seconds": round(spent, 1), "baseline": self.tally.counts["baseline"]}
+        report |= {"requests": row.requests, "bytes": row.bytes, "reason": row.reason}
+        report["waited"] = self._waited()
+        return report | asdict(self.rekeyed)
 
     def _waited(self) -> str:
         """What Retry-After did to this run, host by host; empty where no host sent it."""

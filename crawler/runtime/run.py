@@ -1,7 +1,7 @@
-"""A run of one site, or another job of a crawler, in a child process: started, listened to, ended in time.
+"""Runs a crawl, or another job for one site, in a child process, and ends it in time.
 
-A child of its own is what keeps one site's hang, crash or hunger for memory from the others. It says why it
-ended in its last line; its exit code alone would not tell a finished run from an interrupted one.
+So a hang, a crash or a lack of memory of one site does not affect the others. The child reports why it ended
+in its last line, since an exit code does not distinguish a finished run from an interrupted one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STOP_SECONDS = 12  # after SIGTERM
 LINE_BYTES = 16 << 20
 LONGEST_TAIL = 300
 NOT_BEGUN = "not begun"
-"""The reason of a run that something kept from beginning: another one of the site, or the site's own wish."""
+"""The reason of a run that could not begin: another one of the site is active, or Retry-After holds."""
 
 logger = logging.getLogger(__name__)
 
@@ -43,12 +43,12 @@ Hearer = Callable[[dict[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The end of a child process."""
+    """How a child process ended, with its last event."""
 
     last: dict[str, Any]
-    """The last event that it told of; empty if it told of none."""
+    """The last event that it reported; empty if it reported none."""
     how: str
-    """How it came to its end, where the last event is not that."""
+    """How it ended, in words, for the case that it did not report its end."""
 
 
 async def run_child(
@@ -59,7 +59,7 @@ async def run_child(
     stop: asyncio.Event,
     on_event: Hearer | None = None,
 ) -> RunReport:
-    """Crawl a site in a child process; its report. Set `stop` to have it end early, in good order."""
+    """The report of a crawl of one site in a child process. Set `stop` to end it early, in good order."""
     if faults := lacking(site):
         return _broke_down(workspace, site, "not begun", faults[0])
     try:
@@ -69,7 +69,7 @@ async def run_child(
         return _broke_down(workspace, site, "died", f"{type(error).__name__}: {error}")
     if ending.last.get("event") == "ended":
         return _report(site.name, ending.last)
-    if stop.is_set() and not ending.last:  # it was told to end before it could begin
+    if stop.is_set() and not ending.last:  # it was stopped before it could begin
         return RunReport(site.name, failed=False, reason="shutdown")
     return _broke_down(workspace, site, "died", f"the run {ending.how}")
 
@@ -77,7 +77,7 @@ async def run_child(
 def events_of(
     workspace: Workspace, site: Site, *job: str, on_event: Hearer | None = None
 ) -> list[dict[str, Any]]:
-    """What a job of the child process told, from its first event to its last; `on_event` hears each at once.
+    """The events of a job of the child process, in order; `on_event` gets each one as it comes.
 
     Raises Misuse for a site that can't be rendered here, VariorumError where it could not be carried out.
     """
@@ -101,10 +101,10 @@ def events_of(
 async def run_sites(
     workspace: Workspace, sites: Sequence[Site], *, full: bool = True, on_event: Hearer | None = None
 ) -> list[RunReport]:
-    """Crawl several sites, some at a time; a report each, in their order. `full` as in `RunFrontier`.
+    """The reports of crawls of several sites, in their order; some run at once. `full` as in `RunFrontier`.
 
     SIGINT and SIGTERM let what is in flight finish, and start nothing more. Raises Misuse, before any is
-    begun, for sites that can't be rendered here.
+    begun, for sites that need a browser where there is none.
     """
     refuse([fault for site in sites for fault in lacking(site)])
     stop = asyncio.Event()
@@ -122,7 +122,7 @@ async def run_sites(
 
 
 def unread(sites: Sites) -> list[RunReport]:
-    """A report for each site whose file has faults: there is no run of it."""
+    """The reports of the sites whose files have faults, and which therefore do not run."""
     return [
         RunReport(name, failed=True, reason=NOT_BEGUN, trouble="; ".join(faults))
         for name, faults in sites.faults.items()
@@ -142,10 +142,10 @@ def note_site_files(store: Store, sites: Sites) -> None:
 async def _job(
     workspace: Workspace, site: Site, *job: str, stop: asyncio.Event, on_event: Hearer | None
 ) -> Ending:
-    """Carry out a job in a child process, in a session of its own, so that a Ctrl-C reaches us alone."""
-    told = map(packed, without_secrets(workspace, site))
+    """Carry out a job in a child process, in its own session: Ctrl-C reaches only the parent."""
+    context = map(packed, without_secrets(workspace, site))
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "crawler.runtime.child", *told, *job,
+        sys.executable, "-m", "crawler.runtime.child", *context, *job,
         stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LINE_BYTES, start_new_session=True,
     )  # fmt: skip
     guard = asyncio.create_task(_end_in_time(child, stop, workspace.max_run_seconds + GRACE_SECONDS))
@@ -160,7 +160,7 @@ async def _job(
 
 
 async def _listen(child: Process, on_event: Hearer | None) -> dict[str, Any]:
-    """The last event that the child told of."""
+    """The last event that the child reported; `on_event` gets each one."""
     assert child.stdout is not None
     last: dict[str, Any] = {}
     async for line in _lines(child.stdout):
@@ -202,7 +202,7 @@ async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
 
 
 async def _end_in_time(child: Process, stop: asyncio.Event, seconds: float) -> None:
-    """Ask the child to end when told to, or when its time is up; make it end if it does not."""
+    """Send the child SIGTERM once `stop` is set or its time is up, and SIGKILL if it does not end."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
     with contextlib.suppress(ProcessLookupError):
@@ -212,14 +212,14 @@ async def _end_in_time(child: Process, stop: asyncio.Event, seconds: float) -> N
 
 
 def _report(name: str, event: dict[str, Any]) -> RunReport:
-    told = dict(event)
-    del told["event"]
-    trouble, reason = told.pop("trouble"), told.pop("reason")
-    return RunReport(name, failed=bool(trouble), reason=reason, trouble=trouble, counts=told)
+    counts = dict(event)
+    del counts["event"]
+    trouble, reason = counts.pop("trouble"), counts.pop("reason")
+    return RunReport(name, failed=bool(trouble), reason=reason, trouble=trouble, counts=counts)
 
 
 def _broke_down(workspace: Workspace, site: Site, reason: str, how: str) -> RunReport:
-    """There was no run, or it ended without a word: an issue for the operator."""
+    """The report of a run that did not start or broke down, after raising an issue for the operator."""
     # It may be the database that it broke down over.
     with contextlib.suppress(StoreError), contextlib.closing(Store.open(workspace.database)) as store:
         store.enrol(site.name, site.url)
