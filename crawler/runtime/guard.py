@@ -2,8 +2,8 @@
 
 Scrapy catches whatever handlers of signals, middlewares and callbacks raise, logs it, and goes on. A run that
 loses its plan that way would end as if all were well. So an exception of ours that is logged as an error
-ends the run as broken down; one that concerns a single page is counted, and the run goes on. Those come by Scrapy's
-signals `item_error` and `spider_error`, or are logged by `spiders.fetching.failures.over_a_page`.
+ends the run as broken down; one that concerns a single page is counted, and the run goes on. Those come by
+Scrapy's signals `item_error` and `spider_error`, or are logged by `spiders.fetching.failures.over_a_page`.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def is_ours(diff: Diff, old: bytes, new: bytes, url: str) -> bool:
 
 
 class Shown(NamedTuple):
-    """A block that a capture shows."""
+    """One block of a capture, with its path."""
 
     path: str
     text: str
@@ -55,13 +55,13 @@ class Shown(NamedTuple):
 
 
 def _visible(body: bytes, url: str) -> list[Shown]:
-    """All blocks that a capture shows."""
+    """All blocks of a capture, in any part of the page."""
     shown = [block for part in split(body) for block in blocks(parse(part, url))]
     return [Shown(block.path, _plain(block.text), " ".join(block.text.split())) for block in shown]
 
 
 def _places(block: str, shown: list[Shown]) -> Counter[str]:
-    """How often a block stands under each block path."""
+    """How often a block occurs under each block path."""
     found: Counter[str] = Counter()
     for one in shown:
         found[one.path] += one.text.count(block)
@@ -75,6 +75,6 @@ def _respaced(changed: set[str], before: list[Shown], after: list[Shown]) -> boo
 
 
 def _plain(text: str) -> str:
-    """Without white space, and without the marks of lists, which are ours."""
+    """The text without white space and without list marks, which extraction adds."""
     indent = " " * (len(text) - len(text.lstrip(" ")))
     return indent + "".join(text.removeprefix("- ").split())

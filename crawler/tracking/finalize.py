@@ -1,4 +1,4 @@
-"""The end of a run: what its sights, taken together, mean for the pages that were not found.
+"""Decides at the end of a run which pages are gone, and what the run shows of the site as a whole.
 
 A page is gone when two runs have not found it. A site that loses many pages at once has more likely broken:
 that is one issue, and its pages stay missing until a run finds the site well.

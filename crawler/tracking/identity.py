@@ -1,4 +1,4 @@
-"""Which page a response belongs to: under which address from now on, and which others it turned out to be.
+"""The identity of a response: its page, the URL of that page from now on, and pages to merge with it.
 
 Pure. crawler/tracking/knowledge.py looks up the pages, crawler/tracking/recording.py stores the result.
 """
@@ -14,18 +14,18 @@ LEAST_WORDS = 8
 
 
 def tells_apart(words: int, kind: str | None) -> bool:
-    """Whether a text of so many words is one page's alone; that of a file has its digest in it."""
+    """Whether a text of that length identifies one page; that of a file does, by the digest in it."""
     return kind == "file" or words >= LEAST_WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A stored page, and what a response says about its address."""
+    """A stored page, and what a response shows about its URL."""
 
     page: PageRow
     """As it is stored."""
     url: str | None = None
-    """Its canonical URL from now on; None where nothing is said of it."""
+    """Its canonical URL from now on; None where it stays as it is."""
     keys: tuple[str, ...] = ()
     """Keys (crawler.urls.canonical.key) that lead to it from now on."""
     absorbs: tuple[PageRow, ...] = ()
@@ -63,5 +63,5 @@ class Identity:
         return Identity(missing, url, (*self.keys, key), (*self.absorbs, self.page), missing.url)
 
     def moved(self) -> Identity:
-        """The same, told as a move from the present address."""
+        """The same identity, recorded as a move from the present URL."""
         return replace(self, moved_from=self.page.url) if self.url else self

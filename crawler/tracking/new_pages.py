@@ -1,4 +1,4 @@
-"""Is a page that is seen for the first time a new one, or was it there before the site was watched?"""
+"""Decides whether a page seen for the first time is new, or is older than the watch of its site."""
 
 from __future__ import annotations
 

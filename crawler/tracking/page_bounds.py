@@ -1,4 +1,4 @@
-"""What one page may cost: the page that costs more is given up, and the run goes on."""
+"""Limits the time and memory that one page may take; a page over the limit fails, and the run goes on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crawler.errors import SiteTrouble
 from crawler.time_limit import TookTooLong, time_limit
 
 SECONDS = 30.0
-"""Of the processor."""
+"""CPU time for one page."""
 MEGABYTES = 300
 """Beyond what the process has already: it begins with some 100, and all of Variorum is to do with 600."""
 STATM = Path("/proc/self/statm")
@@ -23,7 +23,7 @@ class CostsTooMuch(SiteTrouble):
 
 @contextmanager
 def page_bounds(seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Iterator[None]:
-    """Raises CostsTooMuch where the block takes more. Works in the main thread only."""
+    """Raises CostsTooMuch where the block takes more time or memory. Works in the main thread only."""
     try:
         with _memory_limit(megabytes << 20), time_limit(seconds):
             yield
@@ -35,13 +35,13 @@ def page_bounds(seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Iterato
 
 @contextmanager
 def _memory_limit(size: int) -> Iterator[None]:
-    """Raises MemoryError inside the block for what is beyond so many more bytes. Linux only."""
+    """Raises MemoryError inside the block when it allocates more bytes than `size`. Linux only."""
     if not STATM.exists():
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    had = int(STATM.read_text(encoding="ascii").split()[5]) * resource.getpagesize()
-    bound = had + size if hard == resource.RLIM_INFINITY else min(had + size, hard)
+    used = int(STATM.read_text(encoding="ascii").split()[5]) * resource.getpagesize()
+    bound = used + size if hard == resource.RLIM_INFINITY else min(used + size, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (bound, hard))
     try:
         yield

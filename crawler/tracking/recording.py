@@ -1,4 +1,4 @@
-"""The last step: what was decided is stored, in one short transaction.
+"""The last step of tracking: stores a decision in one short transaction.
 
 It checks first that what the decision was based on is still what is stored. Bodies are compressed before the
 write lock is taken; nothing is parsed, extracted or compared while it is held.
@@ -33,7 +33,7 @@ class Outdated(VariorumError):
 
 @contextmanager
 def _conflicts_named(url: str) -> Iterator[None]:
-    """Raises Outdated where a body that was to be packed against was taken away meanwhile."""
+    """Raises Outdated where another process has removed the body that a delta refers to."""
     try:
         yield
     except NotFound as error:
@@ -41,15 +41,15 @@ def _conflicts_named(url: str) -> Iterator[None]:
 
 
 class Recorder:
-    """Stores what is decided in one run."""
+    """Stores the decisions of one run, one transaction each."""
 
     def __init__(self, store: Store, run: int) -> None:
         self._store, self._run = store, run
 
     def apply(self, known: Known, reading: Reading, decision: Decision, label: str) -> PageRow:
-        """Store the decision; the page as it is afterwards. `label` names who read the text.
+        """The page after storing the decision. `label` names the extractor that read the text.
 
-        Raises Outdated.
+        Raises Outdated where another process has changed the page meanwhile.
         """
         store, fetched = self._store, reading.fetched
         kept = decision.keeps_body and bool(fetched.body)
@@ -119,7 +119,7 @@ class Recorder:
             records.add_change(self._store, change)
 
     def _keep_suspect(self, known: Known, decision: Decision, capture: int, fetched: FetchResult) -> None:
-        """What is not believed yet is kept apart; what was kept so is confirmed or dismissed."""
+        """Store a new suspect, and confirm or dismiss an earlier one."""
         store, page, at = self._store, known.identity.page, fetched.fetched_at
         if decision.closes:
             store.close_suspect(page.id, at, decision.closes)
@@ -162,7 +162,7 @@ class Recorder:
         return values
 
     def _missing(self, page: PageRow, fetched: FetchResult) -> Values:
-        """After a "not found": the first of them is remembered, and the run that met it."""
+        """The values of a page after "not found": its state, and the first run that did not find it."""
         if page.state == "live":
             return {"state": "missing", "missing_since": fetched.fetched_at, "missing_run": self._run}
         if page.state == "frontier" and page.version is not None:
@@ -191,7 +191,7 @@ class Recorder:
 
 
 def _seen(page: PageRow, fetched: FetchResult, decision: Decision) -> Values:
-    """After the page was seen."""
+    """The values of a page that was just seen."""
     values: Values = {
         "state": "live",
         "seen_at": fetched.fetched_at,

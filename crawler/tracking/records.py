@@ -1,4 +1,4 @@
-"""Captures, versions and changes as they are handed to the store. Callers hold the transaction."""
+"""Builds the rows of captures, versions and changes and stores them. Callers hold the transaction."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Change:
 
 
 def add_capture(store: Store, capture: Capture) -> int:
-    """The number of a new capture."""
+    """The id of a new capture, after storing it."""
     fetched = capture.fetched
     values: Values = {
         "page": capture.page.id,
@@ -101,7 +101,7 @@ def add_capture(store: Store, capture: Capture) -> int:
 
 
 def add_version(store: Store, version: Version) -> None:
-    """Store a new version."""
+    """Store a new version of a page, with its text and word counts."""
     page, extract = version.page, version.extract
     values: Values = {
         "page": page.id,
@@ -173,7 +173,7 @@ def add_change(store: Store, change: Change) -> None:
 
 
 def add_date_only_update(store: Store, run: int, page: PageRow, at: str, extract: Extract | None) -> None:
-    """Store that the site has dated its page anew, with no word changed; nothing where it has not."""
+    """Store a date-only update: the site's modified date changed, and no word did; else do nothing."""
     old = store.last_version(page.id)
     now, before = (modified(page, extract, old.modified_by), old_date(store, old)) if old else (None, None)
     if old is None or not now or not before or not moved_on(before, now):
@@ -200,7 +200,7 @@ def add_date_only_update(store: Store, run: int, page: PageRow, at: str, extract
 
 
 def add_drift(store: Store, page: PageRow, at: str, number: int, diff: Diff, run: int | None = None) -> None:
-    """Store that our reading of a page moved, to this version, while the page stood still."""
+    """Store an extraction drift: our text of the page changed to this version, and the page did not."""
     store.add_drift({"page": page.id, "run": run, "at": at, "version": number, "hunks": hunks_json(diff)})
 
 

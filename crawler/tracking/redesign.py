@@ -1,9 +1,9 @@
-"""Is a site being given a new design? Pages that show another one wait until that is known.
+"""Detects a redesign of a site; pages that show another design are held until that is decided.
 
-The frame around the articles of a redesigned site is not known yet, and would pass for a thousand edits. So
-the first pages that show another design are set aside, a few are fetched a second time to see what on them
-never stands still, and some others are looked at besides. If most of what was looked at shows another design,
-it is learned, as one event of the site; if not, the odd pages are read as ever.
+The boilerplate of a new design is not known yet, and would be recorded as many edits. So the first pages that
+show another design are held, a few are fetched a second time to see what differs at each fetch, and some
+other pages are fetched as well. If most of them show another design, it is learned, as one event of the site;
+if not, the held pages are read as usual.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OK = 200
 
 
 class Redesign:
-    """What one run sees of a site's design."""
+    """What one run has seen of a site's design, with the fetches that are held."""
 
     def __init__(
         self, frontier: RunFrontier, learner: Learner, is_page: Callable[[PageRow, FetchResult], bool]
@@ -35,21 +35,21 @@ class Redesign:
 
     @property
     def odd(self) -> int:
-        """How many pages show another design."""
+        """The number of pages that show another design."""
         return len(self._waiting)
 
     @property
     def seen(self) -> int:
-        """How many pages were looked at for their design."""
+        """The number of pages whose design was looked at."""
         return len(self._waiting) + self._same
 
     def unchanged(self) -> None:
-        """A page has answered with the bytes that it had before."""
+        """Count a page that sent the same bytes as before."""
         self._same += 1
 
     def holds(self, page: PageRow, fetched: FetchResult) -> bool:
-        """Whether this fetch is kept back until it is known what design it shows."""
-        if self._settled or not self._asks(page):
+        """Whether this fetch is held until it is decided which design it shows."""
+        if self._settled or not self._is_relevant(page):
             return False
         if page.id in self._waiting:
             self._waiting[page.id].append(fetched)
@@ -63,7 +63,7 @@ class Redesign:
         return True
 
     def is_known(self) -> bool:
-        """Whether all that was to be looked at has been: then `pages` and `released` tell what came of it."""
+        """Whether enough pages were fetched twice to decide; then call `pages` and `released`."""
         twice = [fetches for fetches in list(self._waiting.values())[:TWICE] if len(fetches) > 1]
         return bool(self._waiting) and len(twice) == min(TWICE, len(self._waiting))
 
@@ -92,7 +92,7 @@ class Redesign:
             for all_ in waiting.values()
         ]
 
-    def _asks(self, page: PageRow) -> bool:
+    def _is_relevant(self, page: PageRow) -> bool:
         return bool(self.learner.template.names) and page.version is not None and page.kind == "article"
 
     def _shows_known(self, fetched: FetchResult) -> bool:
@@ -106,7 +106,7 @@ class Redesign:
             self.frontier.request_again(page)
 
     def _look_around(self, page: PageRow) -> None:
-        """Have some more articles fetched, so that a site is told from a page."""
+        """Request some more articles, to distinguish a redesign of the site from one of a page."""
         store, site = self.frontier.store, self.frontier.site.name
         for version in store.latest_versions(site, TWICE + 1):
             if version.page != page.id and not self.frontier.has_requested(version.page):

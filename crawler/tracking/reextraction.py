@@ -1,4 +1,4 @@
-"""Reading stored bodies again with today's rules: what that makes of the texts. It never makes a change."""
+"""Re-extracts stored bodies with today's rules. That never records a change of the site."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Reextraction:
-    """One version, as it was read and as it is read now."""
+    """One version with its stored extraction and a new one."""
 
     url: str
     version: VersionRow
@@ -32,17 +32,17 @@ class Reextraction:
 
     @property
     def lost(self) -> list[str]:
-        """The blocks that are text no more."""
+        """The blocks that only the stored extraction has."""
         return _less(self.version.text, self.now.text) if self.now else []
 
     @property
     def gained(self) -> list[str]:
-        """The blocks that were no text before."""
+        """The blocks that only the new extraction has."""
         return _less(self.now.text, self.version.text) if self.now else []
 
 
 def reextract(store: Store, reader: Reader, version: VersionRow) -> Extract:
-    """What today's rules make of a version's body. Raises ExtractionError where that is nothing."""
+    """The text that today's rules extract from a version's body. Raises ExtractionError for none."""
     capture = store.capture(version.capture)
     if capture.body is None:
         raise ExtractionError(f"{capture.url}: its body is not kept")
@@ -60,7 +60,7 @@ def reextract(store: Store, reader: Reader, version: VersionRow) -> Extract:
 
 
 def keep(store: Store, reader: Reader, version: VersionRow, extract: Extract) -> VersionRow:
-    """The version with its new reading, in the store."""
+    """The version after storing its new extraction."""
     with store.writing():
         page = store.page(version.page)
         if page.version == version.number:

@@ -1,4 +1,4 @@
-"""Known pages under the rules of today: what a change of a site's file means for addresses that are stored.
+"""Applies a changed site file to stored pages: new keys, merged pages, pages out of scope.
 
 Which addresses name one page, and which belong to the site, is settled by its file: hosts, scope, dropped
 parameters. When these change, every stored address is keyed anew, once, before the run begins. Pages that
@@ -41,7 +41,7 @@ class Identity(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Rekeyed:
-    """How many pages have another address by the rules of today, were merged, put aside, taken back."""
+    """The number of pages with a new key, merged, out of scope now, and back in scope."""
 
     rekeyed: int = 0
     merged: int = 0
@@ -101,7 +101,7 @@ class Rekeying:
         self._absorbed: set[int] = set()
 
     def pages(self) -> None:
-        """Every page: its address, and whether it belongs to the site."""
+        """Rekey every page: its URL, and whether it is in scope."""
         last = 0
         while chunk := self.store.pages_after(self.site.name, last, CHUNK):
             last = chunk[-1].id
@@ -111,7 +111,7 @@ class Rekeying:
                     self._put(place)
 
     def addresses(self) -> None:
-        """Every other address under which a page is known."""
+        """Rekey every other URL under which a page is known."""
         last = ""
         while chunk := self.store.addresses_after(self.site.name, last, CHUNK):
             last = chunk[-1][0]

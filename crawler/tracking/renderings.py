@@ -1,4 +1,4 @@
-"""Renderings of one article at several addresses: for AMP, print or phones, with `index.html`, with a slash.
+"""Recognises renderings of one article at several URLs: AMP, print, phones, `index.html`, final slash.
 
 A page is a rendering of another one where it has its text and either names it as its main page
 (rel=canonical, on the same host) or differs from it in a final slash only. An address alone proves nothing:
@@ -16,9 +16,9 @@ from storage.spelling import other_slash
 from storage.store import Store
 
 NEARLY = 0.9
-"""From this likeness on, a text of some length is the same, but for what a rendering leaves out or adds."""
+"""The similarity from which a text of some length is the same but for parts of a rendering."""
 SOME_LENGTH = 30
-"""Words."""
+"""Words that both texts must have to be compared by similarity."""
 THERE = ("frontier", "live", "missing")
 
 
@@ -40,8 +40,8 @@ def is_rendering(
 ) -> bool:
     """Whether a response shows the page `main`, given the latest versions of both pages.
 
-    A page with versions is one where both said the same before, or say the same now and it has not changed:
-    otherwise there is an edit to be told.
+    A page with versions is a rendering where both had the same text before, or have it now and it has not
+    changed: otherwise there is an edit to report.
     """
     if not extract.text.strip() or main.state != "live":
         return False
@@ -53,22 +53,22 @@ def is_rendering(
 
 
 def same_pages(store: Store, site: Site, page: PageRow) -> list[tuple[PageRow, PageRow]]:
-    """After a page was seen: pages that turned out to be one, that which goes and that which stays."""
+    """Pairs of pages that are the same, after `page` was seen: the one to merge, the one that stays."""
     found = [(one, page) for one in store.renderings(page)]
     if (
         page.names
         and (main := store.find_exactly(site.name, key(page.names, site)))
-        and _say_alike(page, main)
+        and _have_same_text(page, main)
     ):
         return [*found, (page, main)]
     other = store.find_exactly(site.name, other_slash(key(page.url, site)))
-    if other and _say_alike(page, other) and other.id not in {one.id for one, _ in found}:
+    if other and _have_same_text(page, other) and other.id not in {one.id for one, _ in found}:
         goes, stays = sorted((page, other), key=lambda one: one.id, reverse=True)
         found.append((goes, stays))
     return found
 
 
-def _say_alike(one: PageRow, other: PageRow) -> bool:
+def _have_same_text(one: PageRow, other: PageRow) -> bool:
     live = one.state == other.state == "live"
     return (
         live and one.id != other.id and one.text_digest is not None and one.text_digest == other.text_digest

@@ -1,7 +1,7 @@
-"""Learning a site's boilerplate from what is stored of it.
+"""Learns the boilerplate of a site from its stored captures.
 
-It is learned once a first run has a handful of articles, which are fetched a second time at once, so that
-what never stands still shows; and again at the end of a run that has brought many more. A newly learned
+It is learned once a first run has a few articles, which are fetched a second time at once to see what differs
+at each fetch; and again at the end of a run with many new articles. A newly learned
 template never makes a change: both sides of every comparison are read with the same one.
 """
 
@@ -29,17 +29,17 @@ from storage.rows import Values
 from storage.store import Store
 
 TWICE = 8
-"""So many articles of each kind of pages are fetched twice, when that kind is first seen."""
+"""Articles of each page type that are fetched twice, when that type is first seen."""
 MOST_KINDS = 4
-"""Of so many kinds at most, so that a site on which no page is like another is not asked for all twice."""
+"""Page types whose articles are fetched twice; bounded, since on some sites no page is like another."""
 SAMPLE = 30
-"""A template is learned from so many articles, and those fetched twice: more change little and cost time."""
+"""Articles from which a template is learned, besides those fetched twice: more change little."""
 SECOND_LOOK = "fetched twice, to learn what never stands still"
 """The reason of such a capture. Over a longer time than that of a run a page may have been edited."""
 
 
 class Learner:
-    """What is known of a site's boilerplate, and how it grows in a run."""
+    """The learned boilerplate of one site, and what one run adds to it."""
 
     def __init__(self, store: Store, site: Site) -> None:
         self.store, self.site = store, site
@@ -49,19 +49,19 @@ class Learner:
         self._learned_from = saved.pages if saved else 0
         self._awaited: set[int] = set()
         self._kinds: list[list[frozenset[str]]] = []  # the names on the pages that are fetched twice
-        self._odd = 0  # so many new pages were of no known kind
-        self._twice = 0  # so many second fetches have come since it was last learned from them
+        self._odd = 0  # the number of new pages of an unknown design
+        self._twice = 0  # the number of second fetches since it was last learned
 
     @property
     def owes(self) -> bool:
-        """Whether so little is known of the site that its boilerplate can't be told from its articles yet.
+        """Whether the boilerplate of the site still has to be learned.
 
-        It is owed until it is learned, by whichever run comes next.
+        Any run can learn it, once there are enough articles.
         """
         return not self.template.version or self._learned_from < LEAST_PAGES
 
     def wants_twice(self, page: int, body: bytes) -> bool:
-        """Whether this article should be fetched once more now, as one of the first of its kind."""
+        """Whether to fetch this article a second time now, as one of the first of its page type."""
         if not self.owes and shows(body, self.template):
             return False
         self._odd += not self.owes
@@ -78,24 +78,24 @@ class Learner:
         return True
 
     def awaits(self, page: int) -> bool:
-        """Whether the fetch that now comes is such a second one."""
+        """Whether the next fetch of this page is such a second one."""
         return page in self._awaited
 
     def saw(self, page: int) -> bool:
-        """The second fetch of an article has come; whether there is enough now to begin with."""
+        """Record the second fetch of an article; whether there are now enough to learn from."""
         self._awaited.discard(page)
         self._twice += 1
         return self.owes and self._twice >= TWICE and not self._awaited
 
     def is_due(self) -> bool:
-        """Whether there is so much more to learn from than there was that it should be done anew."""
+        """Whether there are enough new articles to learn the boilerplate anew."""
         if self._twice or self._odd >= LEAST_PAGES:
             return True
         articles = self.store.count_articles(self.site.name)
         return articles >= max(LEAST_PAGES, 2 * self._learned_from) and self._learned_from < SAMPLE
 
     def learn(self) -> bool:
-        """Learn from what is stored by now; whether the template is another than before."""
+        """Learn the template from the stored captures; whether it differs from before."""
         self._twice = self._odd = 0
         sample = [version.page for version in self.store.latest_versions(self.site.name, SAMPLE)]
         sample += self.store.pages_looked_at(self.site.name, SECOND_LOOK, MOST_KINDS * TWICE)
@@ -112,9 +112,9 @@ class Learner:
         return True
 
     def new_design(self, pages: Mapping[str, Sequence[bytes]]) -> tuple[Template, bool]:
-        """The template with the design that these pages show; and whether that is more than a new build.
+        """The template with the design of these pages; and whether it is a redesign, not just a new build.
 
-        Raises ExtractionError.
+        Raises ExtractionError for a body that can't be parsed.
         """
         found = learn(pages, version=self.template.version + 1)
         still = self._learned.frame & found.frame
@@ -122,20 +122,20 @@ class Learner:
         return self._learned.redesigned(found), is_new
 
     def keep(self, found: Template, pages: int) -> None:
-        """Store a template learned from so many pages; it holds from now on."""
+        """Store a template, learned from that number of pages, and use it from now on."""
         self._learned, self._learned_from = found, pages
         self.template = found.decided(decisions(self.store, self.site.name))
         self.store.add_template(template_row(self.site.name, found, pages))
 
     def _captures(self, page: int) -> list[bytes]:
-        """The bodies of an article that show the site's present design: of the run that fetched it twice."""
+        """The bodies of an article in the present design, from the run that fetched it twice."""
         bodies = self.store.looks(page, SECOND_LOOK)
         first_parts = [split(body)[0] for body in map(self.store.body, bodies)]
         return [body for body in first_parts if not self.template.before or shows(body, self.template)]
 
 
 def template_row(site: str, template: Template, pages: int) -> Values:
-    """A template, learned from so many pages, as the store keeps it."""
+    """The row of a template that was learned from that number of pages."""
     return {
         "site": site,
         "version": template.version,
@@ -146,14 +146,14 @@ def template_row(site: str, template: Template, pages: int) -> Values:
 
 
 def known(store: Store, site: str) -> Template:
-    """The boilerplate of a site as it is learned and decided on; the empty one before that."""
+    """The template of a site with its overrides; the empty one where none is learned yet."""
     saved = store.template(site)
     learned = Template.from_json(saved.pieces) if saved else EMPTY
     return learned.decided(decisions(store, site))
 
 
 def decisions(store: Store, site: str) -> list[Decision]:
-    """What people have decided of pieces of the site's template."""
+    """The overrides that people have set for pieces of the site's template."""
     return [Decision(row.path, row.text, bool(row.boilerplate)) for row in store.template_overrides(site)]
 
 
@@ -162,5 +162,5 @@ def _is_one_of(names: frozenset[str], kind: Sequence[frozenset[str]]) -> bool:
 
 
 def _pieces(template: Template) -> list[frozenset[Piece]]:
-    """What is cut of the pages as the site shows them now."""
+    """The pieces that are cut from pages of the present design, by page type."""
     return [design.pieces for design in (template, *template.kinds)]

@@ -1,4 +1,4 @@
-"""The boilerplate of a site as a person sees it: each piece with its evidence, to be pinned or freed."""
+"""Lists the learned boilerplate of a site with its evidence, and lets a person override each piece."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Decided = Literal["pinned", "freed"]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A piece, the design that it belongs to, and what a person has decided of it."""
+    """A piece of boilerplate with the design that it belongs to, and its override, if any."""
 
     piece: Piece
     design: str
