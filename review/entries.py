@@ -125,7 +125,7 @@ def _text(reader: Reader, row: ChangeRow) -> str:
 
 
 def _bounded(stretches: tuple[Line | Fold, ...], room: int) -> Iterator[etree._Element]:
-    """The blocks, as far as there is room for them; a block that moved is shown where it stands now."""
+    """Return the blocks that fit; a block that moved is shown at its new position."""
     lines = [one for one in stretches if isinstance(one, Line) and one.sign != "<"]
     for number, line in enumerate(lines):
         if room <= 0 or number == MOST_BLOCKS:

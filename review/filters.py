@@ -1,4 +1,4 @@
-"""What a reviewer has chosen to see, as it stands in the query of every address. Pure but for the clock."""
+"""The filters that a reviewer chose, kept in the query of every URL. Pure but for the clock."""
 
 from __future__ import annotations
 

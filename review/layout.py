@@ -40,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Unchanged lines that are shown when asked for; without lines, some that are not at hand."""
+    """Unchanged lines that the reader can unfold; without lines, they are not available."""
 
     lines: tuple[Line, ...] = ()
     lost: int = 0

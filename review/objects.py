@@ -43,7 +43,7 @@ def item_object(item: Item) -> Object:
 
 
 def change_object(item: Item, row: ChangeRow, said: list[VerdictRow]) -> Object:
-    """A change with its words, and with all that reviewers have said of it."""
+    """The JSON object of a change with its hunks and all its verdicts."""
     return {
         **item_object(item),
         "title": row.title,
@@ -80,7 +80,7 @@ def version_object(row: VersionRow) -> Object:
 
 
 def page_object(row: PageRow) -> Object:
-    """A page as it stands now."""
+    """The JSON object of the current state of a page."""
     return {
         "page": row.id,
         "site": row.site,
@@ -183,7 +183,7 @@ def capture_object(row: CaptureRow) -> Object:
 
 
 def sentence_object(one: Sentence) -> Object:
-    """A sentence, and since when it stands there."""
+    """The JSON object of a sentence, and since when it has been on the page."""
     return {"text": one.text, "version": one.version, "since": one.at, "ours": one.ours}
 
 
@@ -199,7 +199,7 @@ def former_object(one: Former) -> Object:
 
 
 def hit_object(hit: Hit) -> Object:
-    """A page on which words stand, or stood; of its snippet, each piece and whether it was looked for."""
+    """The JSON object of a search hit; each piece of its snippet says whether it matched."""
     return {
         "page": hit.page,
         "url": hit.url,

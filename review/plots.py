@@ -72,7 +72,7 @@ def first_day(last: date) -> date:
 
 
 def warmth(count: int) -> int:
-    """How warm so many changes make a day."""
+    """Return the color level of a day with that number of changes."""
     return sum(count >= least for least, _ in HEAT)
 
 
@@ -103,7 +103,7 @@ class Line:
         return cls(first, max(last, first + timedelta(minutes=1)))
 
     def at(self, value: str) -> float:
-        """Where a moment stands, from 0 to 100."""
+        """Return the position of a time on the line, from 0 to 100."""
         part = (moment(value) - self.first) / (self.last - self.first)
         return round(min(1.0, max(0.0, part)) * 100, 2)
 

@@ -1,4 +1,4 @@
-"""Words in all versions of all pages: where they stand, and where they stood until a site took them away."""
+"""The search page: full-text search over all versions, removed text included."""
 
 from __future__ import annotations
 

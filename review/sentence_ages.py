@@ -1,4 +1,4 @@
-"""The latest text of a page, each sentence with its date: since when it stands there. And what stood once."""
+"""The ages page: the latest text with the date of each sentence, and the sentences that were removed."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def stretches(found: Blame) -> Iterator[list[Stretch]]:
 
 
 def _ages(found: Blame) -> dict[int, int]:
-    """How new what each version brought is, from 0 for the oldest to AGES - 1."""
+    """Return how new the sentences of each version are, from 0 for the oldest to AGES - 1."""
     versions = sorted({one.version for one in _all(found)})
     return {version: at * (AGES - 1) // max(1, len(versions) - 1) for at, version in enumerate(versions)}
 
@@ -99,7 +99,7 @@ def _all(found: Blame) -> Iterator[Sentence]:
 
 
 def _brought(found: Blame) -> list[tuple[int, str, int, int]]:
-    """The versions that brought something, the latest first: with their time, sentences and share in %."""
+    """Return the versions that added text, the latest first, with time, sentence count and share in %."""
     those = list(_all(found))
     size = sum(len(one.text) for one in those) or 1
     by_version: dict[int, list[Sentence]] = {}
@@ -112,7 +112,7 @@ def _brought(found: Blame) -> list[tuple[int, str, int, int]]:
 
 
 def _blamed(reader: Reader, latest: VersionRow) -> tuple[Blame, bool]:
-    """Who brought what, and whether all versions were looked through."""
+    """Return the version that added each sentence, and whether all versions were examined."""
     texts = page_timeline.texts(reader, latest.page)
     drifted = {one.version for one in page_timeline.drifts(reader, latest.page)}
     told = [_told(reader, latest.page, texts, at, drifted) for at in range(len(texts))]

@@ -14,7 +14,7 @@ PATIENCE = 5
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there; port 0 stands for any free one. Raises OSError."""
+    """Return a listening socket; port 0 means any free port. Raises OSError if it can't listen."""
     family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     return socket.create_server((host, port), family=family)
 

@@ -1,4 +1,4 @@
-"""A page through time: its versions, what became of it, when it was looked at, where else its text stands."""
+"""The timeline page: the versions, changes and checks of a page, and other pages with the same text."""
 
 from __future__ import annotations
 

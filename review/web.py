@@ -49,11 +49,11 @@ class Number(Convertor[int]):
     regex = "[0-9]{1,15}"
 
     def convert(self, value: str) -> int:
-        """The number."""
+        """Return the number in the address."""
         return int(value)
 
     def to_string(self, value: int) -> str:
-        """Its digits."""
+        """Return the number as digits."""
         return str(value)
 
 
@@ -68,7 +68,7 @@ def house(request: Request) -> Application:
 
 @contextmanager
 def reading(request: Request) -> Iterator[Reader]:
-    """The database as it stands now; a crawl may write to it meanwhile."""
+    """Give a reader of the current database; a crawl may write to it at the same time."""
     with closing(Reader.open(house(request).database)) as reader, reader.held():
         yield reader
 

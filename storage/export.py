@@ -1,4 +1,4 @@
-"""Clean text for other tools: a document for each page that stands, or stood at a moment.
+"""Reads documents for an export: one for each page that is live, or was live at a given time.
 
 Documents are as they are read, in the order of pages. An id names a page for ever, also after it has moved.
 There are two finer units: each version of each page, and each paragraph of each page that stands.

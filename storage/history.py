@@ -24,7 +24,7 @@ class Sight(NamedTuple):
 
 
 class History(Tables):
-    """What is asked and done where captures take their place among those that are stored."""
+    """Inserts backfilled captures between stored ones, and updates the versions and changes around."""
 
     def versions_of(self, page: int) -> list[VersionRow]:
         """All versions of a page, the oldest first."""
@@ -98,7 +98,7 @@ class History(Tables):
         )
 
     def left_at(self, page: int, at: str) -> str | None:
-        """Since when the page had been gone at that moment; None where it was there."""
+        """Return since when the page was gone at that time; None if it was there."""
         row = self.db.conn.execute(
             "SELECT page_removed, seen_new FROM changes WHERE page = ?"
             " AND kind IN ('gone', 'returned', 'moved')"
@@ -117,7 +117,7 @@ class History(Tables):
         return (row[0], row[1]) if row else None
 
     def happened_by(self, change: int, at: str) -> None:
-        """The change had come about by that moment already."""
+        """Record that the change had happened by that time."""
         self._run("UPDATE changes SET seen_new = ? WHERE id = ?", [at, change])
 
     def make_room(self, page: int, number: int, by: int) -> None:

@@ -1,4 +1,4 @@
-"""What is told to whom, each thing once.
+"""The outbox: which notifications each target gets, each of them once.
 
 A delivery is queued when a change or an issue is first looked at for a target, claimed before the message
 that has it is sent, and marked as sent after that. The claim is committed first. So a delivery that is
@@ -73,7 +73,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How it stands with a target."""
+    """The delivery state of a target."""
 
     id: str
     shown: str
@@ -195,7 +195,7 @@ class Outbox(Tables):
             )
 
     def sent(self, batch: Batch, target: str, at: str) -> None:
-        """The message has arrived."""
+        """Mark the message of this batch as sent."""
         values: Values = {"ids": dumps(batch.deliveries), "at": at, "target": target}
         with self.writing():
             self._run(f"UPDATE deliveries SET sent_at = :at WHERE id IN {_THESE}", values)

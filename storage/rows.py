@@ -78,7 +78,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """What a source of a site (an API, a sitemap, a feed) last said of itself."""
+    """The last known state of a source of a site (an API, a sitemap, a feed)."""
 
     site: str
     address: str

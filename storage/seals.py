@@ -66,7 +66,7 @@ class SealRow:
 
     @property
     def said(self) -> dict[str, Any]:
-        """What is hashed."""
+        """Return the fields of the seal that are hashed."""
         return {name: getattr(self, name) for name in SEALED}
 
     @property

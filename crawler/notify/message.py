@@ -95,7 +95,7 @@ def _changed(row: ChangeRow) -> list[Line]:
 
 
 def _near(line: Line) -> Line:
-    """The line, with no more of what stands unchanged than lies beside a changed word."""
+    """Return the line with unchanged text shortened to what lies beside a changed word."""
     last = len(line) - 1
     return tuple(
         (op, _shortened(text, before=at > 0, after=at < last)) if op == "=" else (op, text)
@@ -104,7 +104,7 @@ def _near(line: Line) -> Line:
 
 
 def _shortened(text: str, *, before: bool, after: bool) -> str:
-    """The text with its middle left out; its end where nothing stands before it, and so on."""
+    """Return the text with its middle left out; at an end of the line, only the part next to a change."""
     if len(text) <= 3 * BESIDE or not (before or after):
         return text
     return f"{text[:BESIDE] if before else ''} … {text[-BESIDE:] if after else ''}"

@@ -46,7 +46,7 @@ class Target:
 
 
 def targets_of(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
-    """All targets of a workspace with these sites; what is said of one in several places comes together."""
+    """Return all targets of a workspace with these sites; settings of one in several files are merged."""
     placed = [
         (f"notify {number} in {SETTINGS_FILE}", notice)
         for number, notice in enumerate(workspace.notify, start=1)

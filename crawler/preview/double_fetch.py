@@ -73,7 +73,7 @@ class Comparing:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """One for each check."""
+        """Create the pipeline of a check from the Scrapy crawler."""
         return cls(crawler)
 
     def open_spider(self) -> None:

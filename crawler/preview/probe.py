@@ -60,7 +60,7 @@ def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
 
 
 def probe(workspace: Workspace, name: str, asked: list[str]) -> SiteProbe:
-    """What a site answers at the first of its addresses that does, asked with the manners of any crawl."""
+    """Return what the first address that answers shows of a site, fetched as politely as by a crawl."""
     manners = {key: workspace.defaults[key] for key in MANNERS if key in workspace.defaults}
     site = msgspec.convert({**manners, "name": name, "url": asked[0], "also": asked[1:]}, Site)
     events = events_of(workspace, site, "probe")

@@ -47,7 +47,7 @@ class Backtest:
 
 
 def drafted(site: Site, remove: tuple[str, ...], select: tuple[str, ...]) -> Site:
-    """The site with the draft beside its own rules; a draft `select` stands in place of its own."""
+    """Return the site with the draft rules added; a draft `select` replaces the site's own."""
     return msgspec.structs.replace(
         site,
         remove=(*site.remove, *(Rule(css) for css in remove)),
@@ -75,7 +75,7 @@ def backtest(
 
 
 def hides(store: Store, draft: Reader, change: ChangeRow) -> bool:
-    """Whether the edit would not have been announced, had both sides been read so.
+    """Return whether the edit would not be announced if both sides were read with these rules.
 
     Raises ExtractionError where one of them can't be.
     """

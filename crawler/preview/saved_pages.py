@@ -126,7 +126,7 @@ def _tracker(store: Store, site: Site, page: FetchResult) -> Tracker:
 
 
 def _fetch(body: bytes, url: str, encoding: str | None = None) -> FetchResult:
-    """The body as if the address had just answered with it."""
+    """Return a fetch result as if the URL had just returned this body."""
     return FetchResult(
         url=url,
         final_url=url,

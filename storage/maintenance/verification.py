@@ -42,14 +42,14 @@ class Verification:
 
 
 class Shown(Protocol):
-    """Hands the items on, and may tell how far they have come."""
+    """A function that returns the items and may show progress meanwhile."""
 
     def __call__(self, items: Iterable[One], what: str, total: int | None) -> Iterable[One]:
-        """The items."""
+        """Return the items, and report progress as they are consumed."""
 
 
 def unseen(items: Iterable[One], what: str, total: int | None) -> Iterable[One]:
-    """Nothing is shown."""
+    """Return the items unchanged, without showing progress."""
     return items
 
 

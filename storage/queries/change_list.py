@@ -111,7 +111,7 @@ class Tally:
 
 
 def item(reader: Reader, change: int) -> Item:
-    """One change. Raises NotFound."""
+    """Return one change; raises NotFound if there is none with that id."""
     found = _items(reader, f"SELECT {_COLUMNS} FROM changes AS c WHERE id = :id", {"id": change})  # noqa: S608
     if not found:
         raise NotFound(f"there is no change {change}: perhaps an import has told it in more detail since")
@@ -169,7 +169,7 @@ def fellows(reader: Reader, filters: Filters, change: Item, limit: int = -1) -> 
 
 
 def count_fellows(reader: Reader, filters: Filters, change: Item) -> int:
-    """How many they are."""
+    """Return the number of other changes with the same edit."""
     where, values = _fellowship(reader, filters, change)
     ((count,),) = reader.db.conn.execute(f"SELECT count(*) FROM changes AS c WHERE {where}", values)  # noqa: S608
     return int(count)

@@ -71,12 +71,12 @@ class Run:
 
 
 def sites(reader: Reader) -> list[SiteRow]:
-    """All sites, by name."""
+    """Return the rows of all sites, sorted by name."""
     return read(SiteRow, reader.db.conn.execute("SELECT * FROM sites ORDER BY name"))
 
 
 def site(reader: Reader, name: str) -> SiteRow:
-    """One site. Raises NotFound."""
+    """Return the row of one site; raises NotFound if there is none of that name."""
     if (found := reader.site(name)) is None:
         raise NotFound(f"no site is called {name!r}, or it was never crawled: `variorum sites` lists them")
     return found

@@ -15,7 +15,7 @@ VERDICTS = ("reviewed", "important", "noise")
 
 @dataclass(frozen=True, slots=True)
 class VerdictRow:
-    """What a reviewer has said of a change, or that it was taken back."""
+    """A verdict of a reviewer on a change, or its withdrawal."""
 
     id: int
     change: int
@@ -28,7 +28,7 @@ class VerdictRow:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was said at one stroke."""
+    """The verdicts that a reviewer gave in one step."""
 
     batch: int
     change: int
@@ -89,7 +89,7 @@ class Verdicts(Tables):
 
 
 def batch_of(reader: Reader, batch: int) -> Batch:
-    """What was said in a batch. Raises NotFound."""
+    """Return the verdicts of a batch; raises NotFound if there is none with that id."""
     cursor = reader.db.conn.execute(
         "SELECT batch, change, verdict, (SELECT count(*) FROM verdicts WHERE batch = :batch) AS changes"
         " FROM verdicts WHERE batch = :batch ORDER BY id LIMIT 1",
@@ -101,6 +101,6 @@ def batch_of(reader: Reader, batch: int) -> Batch:
 
 
 def said_of(reader: Reader, change: int) -> list[VerdictRow]:
-    """All that reviewers have said of a change, the latest first."""
+    """Return all verdicts on a change, the latest first."""
     cursor = reader.db.conn.execute("SELECT * FROM verdicts WHERE change = ? ORDER BY id DESC", [change])
     return read(VerdictRow, cursor)

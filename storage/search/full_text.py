@@ -1,4 +1,4 @@
-"""Full text over all versions: words that stand on a page, and words that stood there once.
+"""Searches the full text of all versions: words that are on a page, and words that were removed.
 
 The table `versions_fts` holds where the folded words of each version's title and text stand, and nothing to
 read: what is shown comes from the versions themselves. What one can type is told in storage/search/query.py.
@@ -60,7 +60,7 @@ _LEAVING = (
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A page that has, or had, what was looked for: the newest of its versions with that."""
+    """A page that matches the query, with its newest matching version."""
 
     page: int
     url: str
@@ -95,7 +95,7 @@ def find(
     removed: bool | None = None,
     limit: int = 20,
 ) -> list[Hit]:
-    """The pages that have or had what was typed, the best first; none where nothing was typed to look for.
+    """Return the pages that match the query, the best first; none for a query without words.
 
     `page` is the number of the only page to look at; `since` and `until` are moments of capture. With
     `removed` only what the site took away is found; where that is False, only what stands.

@@ -1,4 +1,4 @@
-"""Families: the same text on several pages, of one site or of many; who had it first, and its copies.
+"""Groups of near-duplicates: pages with nearly the same text, and which page had it first.
 
 A page belongs to the most alike of the pages that had a like text before it, so a family grows from the page
 that had it first. Texts are alike by `likeness` (sketch.py); the same words are a copy however few they are.
@@ -58,7 +58,7 @@ class Member:
 
     @property
     def dated_by(self) -> Literal["published", "first_seen"]:
-        """What tells so."""
+        """Return what that date is based on."""
         return "published" if self.dated == self.published else "first_seen"
 
 
@@ -83,7 +83,7 @@ class Family:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """All of them, in the order in which they had the text."""
+        """Return all members, in the order in which they had the text."""
         return (self.first, *(copy.member for copy in self.copies))
 
 

@@ -36,7 +36,7 @@ _LOOSE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or phrase: it stands in a text where one of its spellings does."""
+    """A word or phrase; it occurs in a text if one of its spellings does."""
 
     spellings: tuple[Phrase, ...]
     begins: bool = False
@@ -50,7 +50,7 @@ class Term:
         return spelled[0] if len(spelled) == 1 else f"({' OR '.join(spelled)})"
 
     def places(self, said: Sequence[str]) -> list[tuple[int, int]]:
-        """Where the term stands among the folded words of a text: from which one, and before which one."""
+        """Return each occurrence of the term in the folded words of a text as start and end index."""
         found = {(at, at + len(phrase)) for phrase in self.spellings for at in self._starts(phrase, said)}
         return sorted(found)
 
@@ -90,7 +90,7 @@ def parse(typed: str) -> Query:
 
 
 def fewer(query: Query, old: str, new: str) -> bool:
-    """Whether anything that is looked for stands in the new text less often than in the old one."""
+    """Return whether any term occurs less often in the new text than in the old one."""
     before, after = folded_words(old), folded_words(new)
     return any(len(term.places(before)) > len(term.places(after)) for term in query.wanted)
 

@@ -33,7 +33,7 @@ _VERB_PREFIXES = frozenset({"می", "نمی"})
 
 
 class Word(NamedTuple):
-    """A word of a text: as it is looked for, and where it stands in the text."""
+    """A word of a text: its folded form, and its position in the text."""
 
     folded: str
     start: int

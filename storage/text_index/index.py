@@ -27,7 +27,7 @@ def add(conn: sqlite3.Connection, version: int, title: str, text: str) -> None:
 
 
 def remove(conn: sqlite3.Connection, version: int, title: str, text: str) -> None:
-    """Forget a version that had this title and text."""
+    """Remove a version with this title and text from the index."""
     conn.execute(
         "INSERT INTO versions_fts(versions_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)",
         [version, " ".join(folded_words(title)), " ".join(folded_words(text))],

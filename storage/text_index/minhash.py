@@ -1,4 +1,4 @@
-"""How much of one text stands in another, and a small sample of a text by which its copies are met. Pure.
+"""Containment of one text in another, and MinHash sketches to find candidates for it. Pure.
 
 A text is taken as the set of its runs of five folded words, each as a hash: its shingles. A sketch is the
 least `SIZE` of them: a fair sample, and one that draws the same shingles from every text that has them, so
