@@ -1,4 +1,4 @@
-"""What a page is made of, as far as that tells an article from what stands in for one.
+"""The parts of a page that distinguish an article from an error page, a wall or a notice.
 
 One pass over the markup: machinery (scripts and attributes), headings, running text, buttons, links. No
 article is read here; that is the work of `crawler.extraction.extract`.
@@ -36,7 +36,7 @@ MOST_PIECES = 20  # of the text of a button
 
 
 class Anatomy:
-    """The parts of one page, each found out when it is asked for; all are empty where it can't be parsed."""
+    """The parts of one page, each computed at first use; all are empty where it can't be parsed."""
 
     def __init__(self, html: str = "") -> None:
         self._root = _parsed(html)
@@ -54,7 +54,7 @@ class Anatomy:
 
     @cached_property
     def squeezed(self) -> str:
-        """The letters and digits of the text alone, to find blocks again whatever stands between them.
+        """The letters and digits of the text alone, to find blocks again whatever is between them.
 
         What a reader without scripts sees counts: some pages have their text there.
         """
@@ -194,7 +194,7 @@ class _Walk:
 
 
 def _is_furniture(element: etree._Element, tag: str, tags: list[str]) -> bool:
-    """Whether an element holds what stands around the text; a header does so outside of an article only."""
+    """Whether an element is around the main text; a header is so only outside of an article."""
     if tag == "header":
         return not {"article", "main"} & set(tags)
     return tag in FURNITURE or (element.get("role") or "").lower() in FURNITURE_ROLES

@@ -1,4 +1,4 @@
-"""A response beside the last version of its page: how much of that is left, and what is new in its place."""
+"""Compares a response with the last version of its page: how much of it is left, and what is new."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LEAST_BLOCK = 20  # letters: a shorter block may stand anywhere by chance
 STOPS = re.compile(r"[.!?:;,…؟،؛]+(?:\s|$)| [-–—] ")
 QUOTES = "«»“”„‟‘’‚‹›'\""
 LOST = 0.2
-"""With less than this part of its last text left, a page is another one, or something stands in for it."""
+"""The share of the last text below which a response shows another page, or something in place of it."""
 KEPT = 0.5
-"""With this part of its last text left, nothing stands in for a page."""
+"""The share of the last text from which a response certainly shows the page."""
 
 
 @dataclass(frozen=True)
 class LastVersion:
-    """What is known of a page from its last version."""
+    """The last version of a page, to compare a response with."""
 
     text: str
     """As it was extracted, a block a line."""
@@ -32,7 +32,7 @@ class LastVersion:
 
 @dataclass(frozen=True)
 class ComparedView(ResponseView):
-    """A response, seen beside the last version of its page where there is one."""
+    """A response with the last version of its page, where there is one."""
 
     last: LastVersion | None = None
 

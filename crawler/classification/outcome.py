@@ -1,4 +1,4 @@
-"""What a fetch turned out to be: one table of rules, walked from above; the first that holds decides.
+"""Classifies a fetch by one table of rules: the first rule that holds decides its outcome.
 
 The order is the meaning, from what is certain to what is only likely:
 
@@ -39,7 +39,7 @@ from crawler.fetch_result import FetchResult
 
 
 class Outcome(StrEnum):
-    """What a fetch turned out to be. Only `ok` makes a version."""
+    """The outcome of a fetch. Only `ok` makes a version."""
 
     ok = "ok"
     not_modified = "not modified"
@@ -67,7 +67,7 @@ READABLE = frozenset({Outcome.ok, Outcome.moved, Outcome.truncated})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An outcome, and in one line for the operator why."""
+    """An outcome with its reason, in one line for the operator."""
 
     outcome: Outcome
     reason: str
@@ -80,7 +80,7 @@ def in_words(outcome: Outcome, reason: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What must be known besides the response. Keys are those of `crawler.urls.canonical.key`."""
+    """The facts that rules need besides the response. Keys are those of `crawler.urls.canonical.key`."""
 
     asked_key: str
     final_key: str
@@ -112,7 +112,7 @@ ERRORS = {
 """The outcome of each key of `FetchResult.error`."""
 
 _FORM = 60
-"""Words: a form with its labels and nothing else shows fewer, and so does what stands for a whole site."""
+"""Words: a form with nothing but labels shows fewer, and so does a notice in place of a whole site."""
 _SMALL = 8 * 1024
 """Bytes: what WordPress says in place of the whole site has fewer."""
 _CAPTCHAS = ("g-recaptcha", "h-captcha", "cf-turnstile", "/recaptcha/", "hcaptcha.com/")
@@ -143,7 +143,7 @@ class Rule(NamedTuple):
 
 
 def judge(fetched: FetchResult, context: Context) -> Verdict:
-    """What the fetch turned out to be and why, by the first rule of RULES that holds. Never raises."""
+    """The outcome of a fetch and its reason, by the first rule of RULES that holds. Never raises."""
     answer = ComparedView(fetched, context.last)
     for rule in RULES:
         if seen := rule.holds(answer, context):
@@ -269,14 +269,17 @@ RULES = (
     ),
     _status("refused", frozenset({401, 403, 407, 429, 451}), Outcome.blocked),
     Rule(
-        "away for a while", _away_for_a_while, Outcome.maintenance, "HTTP {a.status}, to be asked again later"
+        "away for a while",
+        _away_for_a_while,
+        Outcome.maintenance,
+        "HTTP {a.status}, to be requested again later",
     ),
     _status("server error", frozenset(range(500, 600)), Outcome.failed),
     Rule(
         "partial",
         lambda a, c: a.status == HTTPStatus.PARTIAL_CONTENT,
         Outcome.truncated,
-        "HTTP 206, {a.bytes} bytes: a part that was not asked for",
+        "HTTP 206, {a.bytes} bytes: a part that was not requested",
     ),
     Rule(
         "odd status",

@@ -1,4 +1,4 @@
-"""What a response shows: its type, title, text, and whether it is a challenge in place of a page.
+"""Views of a response: its type, title, text, and whether it is a challenge page.
 
 An article about errors and captchas is no error. So the words of challenge pages count only in the title, in
 scripts and in the names within the markup, and only where a reader sees little text besides. Everything is
@@ -93,7 +93,7 @@ LITTLE = 200
 """Words: a challenge or a "not found" page with its menus shows fewer, an article with its menus more."""
 
 LEAST_ARTICLE = 8
-"""Words of running text: what stands in for an article and is marked up as one shows fewer."""
+"""Words of running text: an error page or wall that is marked up as an article shows fewer."""
 
 _ARTICLE = re.compile(r"<article|<form[^>]{0,200}comment")
 _MOST_NOSCRIPT = 100  # words: a hint to enable scripts has fewer
@@ -107,7 +107,7 @@ _LENGTH = re.compile(r"[0-9]{1,15}")
 
 @dataclass(frozen=True, slots=True)
 class PageFingerprint:
-    """What tells a site's own "not found" page from its other pages: title, and digest of the text shown."""
+    """The fingerprint that identifies a site's own "not found" page: title, and digest of its text."""
 
     title: str
     digest: str
@@ -115,7 +115,7 @@ class PageFingerprint:
 
 @dataclass(frozen=True)
 class ResponseView:
-    """A fetch, and what the rules ask of it; each thing is found out once, when asked."""
+    """A fetch, with the properties that rules test; each is computed once, at first use."""
 
     fetched: FetchResult
 
@@ -147,7 +147,7 @@ class ResponseView:
 
     @cached_property
     def title_parts(self) -> frozenset[str]:
-        """The whole title, and what stands between its dashes and bars, plain."""
+        """The whole title, and its parts between dashes and bars, each as `plain` makes it."""
         return _phrases(self.title, *_BETWEEN.split(self.title)) - {""}
 
     @property
@@ -177,7 +177,7 @@ class ResponseView:
 
     @property
     def is_for_scriptless(self) -> bool:
-        """Whether its text stands where only readers without scripts see it."""
+        """Whether its text is only where readers without scripts see it."""
         return len(self.anatomy.noscript.split()) > _MOST_NOSCRIPT
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What answers 200 in place of a page, known by several signs: a notice, a wall, a server's own page.
+"""Recognises pages sent with status 200 in place of an article: notices, walls, servers' own pages.
 
 No sign is enough by itself, for articles speak of all these things. Of a page that is known, the text must
 be gone (`ComparedView.is_lost`), and what is new must be short and speak as such a page speaks. Of a page
@@ -28,7 +28,7 @@ SENTENCE = 14
 """Words of a bare sentence."""
 LAST_WORDS = 4000  # letters; an error may be followed by its stack trace, and by a footer
 FEW_LINKS = 5
-"""A site's own pages have more links; what stands in for a whole site has no menu."""
+"""A site's own pages have more links; a notice in place of a whole site has no menu."""
 LITTLE = 200
 CONSENT_SHARE = 0.4
 """So much of a consent page, at least, speaks of consent, cookies or partners."""
@@ -51,7 +51,7 @@ WP_DIE = re.compile(r"<body[^>]{0,300}id=[\"']?error-page|wp-die-message")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What pages of one form say."""
+    """The phrases by which one form of such pages is recognised."""
 
     sure: Phrases
     """Sentences by which such a page speaks of itself or to its visitor."""
@@ -64,18 +64,18 @@ class Form:
     """Whether the visitor's address, or the number of the incident, beside one of its words gives it away."""
 
     def seen(self, c: ComparedView) -> str:
-        """By which words a response is of this form; empty where it is not."""
+        """The words by which a response is of this form; empty where it is not."""
         if c.is_kept or c.fresh_words > self.most_words:
             return ""
         return self._instead(c) if c.is_lost else self._at_first(c)
 
     def _instead(self, c: ComparedView) -> str:
         """In place of a known page: by a sentence, a heading, or words where the site's menus are gone."""
-        said = _first(self.sure, (*c.fresh_headings, *c.fresh)) or _short_text(self.sure, c)
+        phrase = _first(self.sure, (*c.fresh_headings, *c.fresh)) or _short_text(self.sure, c)
         heading = self._heading(c)
         word = found(self.words, fold(c.text)) if c.words <= LETTER else ""
-        if said and (heading or c.has_lost_menus or c.fresh_words <= SHORT):
-            return said
+        if phrase and (heading or c.has_lost_menus or c.fresh_words <= SHORT):
+            return phrase
         if heading and (word or c.fresh_words <= NOTE):
             return heading
         named = self.names_visitor and c.fresh_words <= SHORT and REFERENCE.search(c.text) is not None
@@ -85,11 +85,11 @@ class Form:
         """Without a known page: by heading and few words, on a page that has neither menu nor article."""
         if c.anatomy.links > FEW_LINKS or c.is_article:
             return ""
-        said = _first(self.sure, (*c.anatomy.main_headings, *c.fresh)) or _short_text(self.sure, c)
+        phrase = _first(self.sure, (*c.anatomy.main_headings, *c.fresh)) or _short_text(self.sure, c)
         heading = self._heading(c)
-        if heading and (said or c.fresh_words <= SENTENCE):
+        if heading and (phrase or c.fresh_words <= SENTENCE):
             return heading
-        return said if said and c.fresh_words <= NOTE else ""
+        return phrase if phrase and c.fresh_words <= NOTE else ""
 
     def _heading(self, c: ComparedView) -> str:
         titles = {fold(part) for part in c.title_parts}
@@ -101,7 +101,7 @@ def _first(phrases: Phrases, texts: tuple[str, ...]) -> str:
 
 
 def _short_text(phrases: Phrases, c: ComparedView) -> str:
-    """A phrase in all of the text, where that is short: it may stand in no block of its own."""
+    """A phrase in all of the text, where that is short: it may be in no block of its own."""
     text = fold(c.anatomy.text)
     return found(phrases, text) if len(text.split()) <= LETTER else ""
 
@@ -118,8 +118,8 @@ def withdrawn(c: ComparedView) -> str:
 
 def _withdraws(sentence: str) -> str:
     """The words by which a sentence takes an article back."""
-    if said := begins(articles.WITHDRAWN, sentence) or found(articles.WITHDRAWN_BY, sentence):
-        return said
+    if phrase := begins(articles.WITHDRAWN, sentence) or found(articles.WITHDRAWN_BY, sentence):
+        return phrase
     short = len(sentence.split()) <= SENTENCE
     whole = any(
         begins(start, sentence) and any(sentence.endswith(f" {end}") for end in ends)
@@ -144,9 +144,9 @@ def wordpress_error(c: ComparedView) -> str:
     parts = {fold(part) for part in c.title_parts}
     if "wordpress" in parts and parts & set(servers.WORDPRESS_ERRORS) and c.words <= LETTER:
         return c.title
-    said = _first(servers.WORDPRESS_CRITICAL, c.fresh)
+    phrase = _first(servers.WORDPRESS_CRITICAL, c.fresh)
     cut = c.is_lost or not c.has_end or (not c.is_known and c.fresh_words <= 2 * SENTENCE)
-    return said if cut and c.fresh_words <= NOTE else ""
+    return phrase if cut and c.fresh_words <= NOTE else ""
 
 
 def parked(c: ComparedView) -> str:
@@ -160,9 +160,9 @@ def parked(c: ComparedView) -> str:
 
 def welcome(c: ComparedView) -> str:
     """The page that a web server shows before a site is put there."""
-    said = Form(servers.WELCOME, (), servers.WELCOME_HEADINGS, MANUAL).seen(c)
-    if said or c.is_kept or c.anatomy.main_headings[:1] != ("it works",):
-        return said
+    phrase = Form(servers.WELCOME, (), servers.WELCOME_HEADINGS, MANUAL).seen(c)
+    if phrase or c.is_kept or c.anatomy.main_headings[:1] != ("it works",):
+        return phrase
     return "It works!" if c.words <= SENTENCE else ""
 
 

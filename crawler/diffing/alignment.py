@@ -1,4 +1,4 @@
-"""Which runs of two sequences differ, at a bounded cost."""
+"""Finds the runs in which two sequences differ, at a bounded cost."""
 
 from __future__ import annotations
 

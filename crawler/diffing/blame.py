@@ -1,7 +1,7 @@
-"""Since when each sentence of a page stands there, and which sentences stood there once. Pure.
+"""Computes sentence ages: the version that added each sentence of a page, and removed sentences. Pure.
 
-A sentence keeps its date wherever on the page it moves, and whatever becomes of its typography. One that was
-edited, or that went and came back, stands there since then. What only our reading brought is told as ours.
+A sentence keeps its date when it moves within the page or only its typography changes. One that was edited,
+or that went and came back, dates from then. One that only our extraction added is marked as ours.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from crawler.diffing.sentences import sentences
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A version, and what of its difference from the version before it is the site's."""
+    """A version, with the changes that the site made since the version before."""
 
     number: int
     at: str
     text: str
     put: str | None = None
-    """All that the site put in, one block a line; None: whatever is new."""
+    """All text that the site added, one block a line; None: whatever is new."""
     taken: str | None = None
-    """All that it took out; None: whatever is there no more."""
+    """All text that the site removed; None: whatever is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,16 @@ class Sentence:
 
     text: str
     version: int
-    """The version that brought it."""
+    """The number of the version that added it."""
     at: str
     """When that was captured."""
     ours: bool = False
-    """Another reading of ours brought it: it may have stood there before."""
+    """Only our extraction added it: it may have been on the page before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A sentence that the site took away, as it stood last."""
+    """A sentence that the site has removed, as it was last."""
 
     text: str
     since: Sentence
@@ -56,31 +56,31 @@ class Former:
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """The latest version by its sentences, block by block; and those of earlier versions, last gone first."""
+    """The sentences of the latest version, by block; and the removed ones, latest removal first."""
 
     blocks: tuple[tuple[Sentence, ...], ...]
     former: tuple[Former, ...]
 
 
 def blame(versions: Sequence[Told]) -> Blame:
-    """Who brought what; of versions in their order, the oldest first. Of no version, nothing."""
+    """The sentence ages of a page, from its versions, the oldest first; empty for no version."""
     key = lru_cache(maxsize=2**14)(plain)
     standing: list[Sentence] = []
     former: dict[str, Former] = {}
-    for at, told in enumerate(versions):
-        came = [sentence for block in told.text.split("\n") for sentence in sentences(block)]
+    for at, version in enumerate(versions):
+        came = [sentence for block in version.text.split("\n") for sentence in sentences(block)]
         old, new = [key(one.text) for one in standing], [key(text) for text in came]
         kept = _kept(old, new)
         gone = set(range(len(old))).difference(kept.values())
         for i in sorted(gone):
-            if _says(told.taken, standing[i].text):
-                former[old[i]] = Former(standing[i].text, standing[i], told.number, told.at)
+            if _is_part_of(version.taken, standing[i].text):
+                former[old[i]] = Former(standing[i].text, standing[i], version.number, version.at)
         standing = [
-            _kept_on(standing[kept[j]], text) if j in kept else _brought(told, text, is_first=at == 0)
+            _kept_on(standing[kept[j]], text) if j in kept else _added(version, text, is_first=at == 0)
             for j, text in enumerate(came)
         ]
     now = {key(one.text) for one in standing}
-    lost = [one for said, one in former.items() if said not in now]
+    lost = [one for text, one in former.items() if text not in now]
     text = versions[-1].text if versions else ""
     return Blame(
         blocks=_in_blocks(text, standing) if versions else (),
@@ -89,7 +89,7 @@ def blame(versions: Sequence[Told]) -> Blame:
 
 
 def _kept(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
-    """Where each sentence that stands on stood before: in its place, or else moved from another."""
+    """The old position of each sentence that is kept, by new position: the same place, or moved."""
     runs = changed_runs(old, new)
     moved: dict[str, deque[int]] = defaultdict(deque)
     for i in (i for start, end, _, _ in runs for i in range(start, end)):
@@ -104,17 +104,19 @@ def _kept(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
 
 
 def _kept_on(before: Sentence, text: str) -> Sentence:
-    """The sentence of before, as it is written now."""
+    """The old sentence with its present typography."""
     return Sentence(text, before.version, before.at, before.ours)
 
 
-def _brought(told: Told, text: str, *, is_first: bool) -> Sentence:
-    return Sentence(text, told.number, told.at, ours=not is_first and not _says(told.put, text))
+def _added(version: Told, text: str, *, is_first: bool) -> Sentence:
+    return Sentence(
+        text, version.number, version.at, ours=not is_first and not _is_part_of(version.put, text)
+    )
 
 
-def _says(said: str | None, text: str) -> bool:
-    """Whether the sentence is of what was said to be put in or taken out: all that it says, or a part."""
-    return said is None or text.strip() in said
+def _is_part_of(changed: str | None, text: str) -> bool:
+    """Whether the sentence is part of a changed text; True for None, which means any text."""
+    return changed is None or text.strip() in changed
 
 
 def _in_blocks(text: str, standing: Sequence[Sentence]) -> tuple[tuple[Sentence, ...], ...]:

@@ -1,7 +1,7 @@
-"""Two readings of a page to what differs between them: blocks, and words within a changed block.
+"""Compares two texts of a page: which blocks differ, and which words within a changed block.
 
 Every hunk takes blocks `old` out at `old_at` of the old text and puts blocks `new` in at `new_at` of the new
-one. So the hunks rebuild either text from the other, whatever a reader makes of their names.
+one. So the hunks rebuild either text from the other, whatever their names mean to a reader.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 
 Op = Literal["insert", "delete", "replace", "move"]
 Placed = tuple[int, tuple[str, ...]]
-"""Blocks, and where the first of them stands."""
+"""Blocks, with the position of the first of them."""
 
 
 class Read(Protocol):
@@ -87,25 +87,25 @@ class Diff:
     words_added: int
     words_removed: int
     typographic: bool
-    """True where only typography differs: worth keeping, not worth a word to anyone."""
+    """True where only typography differs: stored, but not reported."""
     significance: float
     explanation: str
     links: tuple[Relink, ...] = ()
-    """Links that lead elsewhere, on words that stand in both texts."""
+    """Links whose target changed, on words that are in both texts."""
 
     @property
     def kind(self) -> Literal["edited", "retitled"]:
-        """What the change of a page is called that differs so."""
+        """The kind of change that the diff makes: `edited` or `retitled`."""
         return "edited" if self.hunks or self.links else "retitled"
 
     @property
     def of_links_only(self) -> bool:
-        """Whether every word stands, and only where it leads is another."""
+        """Whether all words are the same, and only targets of links differ."""
         return bool(self.links) and not (self.hunks or self.title)
 
 
 def compare(old: Read, new: Read) -> Diff | None:
-    """What differs between two readings of a page; None where they are the same to the character."""
+    """The difference between two texts of a page; None where they are equal to the character."""
     links = relinked(old.links, new.links, old.text, new.text)
     if (old.title, old.text) == (new.title, new.text) and not links:
         return None
@@ -129,13 +129,13 @@ def compare(old: Read, new: Read) -> Diff | None:
 
 
 def apply(old_text: str, hunks: Iterable[Hunk]) -> str:
-    """The new text of the old one. Raises ValueError where the hunks belong to another text."""
+    """The new text, made from the old one. Raises ValueError where the hunks belong to another text."""
     pieces = list(hunks)
     return _rewritten(old_text, [(h.old_at, h.old) for h in pieces], [(h.new_at, h.new) for h in pieces])
 
 
 def revert(new_text: str, hunks: Iterable[Hunk]) -> str:
-    """The old text of the new one. Raises ValueError where the hunks belong to another text."""
+    """The old text, made from the new one. Raises ValueError where the hunks belong to another text."""
     pieces = list(hunks)
     return _rewritten(new_text, [(h.new_at, h.new) for h in pieces], [(h.old_at, h.old) for h in pieces])
 

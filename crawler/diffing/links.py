@@ -1,4 +1,4 @@
-"""Which links of a text lead elsewhere than before, while its words stand. Pure."""
+"""Finds links of a text whose target changed while their words did not. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that deny, in the languages that are known: one of them more or less turns a sentence around."""
+"""Finds negations in a text, in the known languages: adding or removing one reverses a sentence."""
 
 from __future__ import annotations
 
@@ -73,6 +73,6 @@ _UNSPACED = regex.compile("|".join(UNSPACED.values()))
 
 
 def negations(text: str) -> Counter[str]:
-    """Words that deny, in whatever language."""
+    """The negations in a text, in any known language, and how often each occurs."""
     found = Counter(word for word in spelled(text) if word in _WORDS or _FORMS.fullmatch(word))
     return found + Counter(_UNSPACED.findall(standing(text)))

@@ -1,4 +1,4 @@
-"""Normalised text: what differs in typography only becomes equal, what differs in meaning stays different.
+"""Normalises text: differences of typography vanish, differences of meaning stay.
 
 Folded are: white space that parts no two words, the forms of one letter (Arabic and Persian yeh and kaf,
 ۀ هٔ ه‌ی, ligatures, full-width forms), joiners and tatweel, vowel signs put in, the script of digits, quotation
@@ -90,7 +90,7 @@ LETTER = regex.compile(
     rf"(?P<blank> ?)(?P<letter>(?!{VOWEL_SIGN.pattern})[^ ])(?P<signs>{VOWEL_SIGN.pattern}*)", regex.DOTALL
 )
 CONTEXT = 60
-"""Characters on each side of a blank by which one sees whether it stands in Persian or in Arabic."""
+"""Characters on each side of a blank that show whether it is in Persian or Arabic text."""
 
 PLACEHOLDER = regex.compile(r"\[\s*email\s+protected\s*\]", regex.IGNORECASE)
 CONCEALED = regex.compile(rf"{PLACEHOLDER.pattern}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", regex.IGNORECASE)
@@ -126,7 +126,7 @@ class ChangeMessage(NamedTuple):
     signs: frozenset[str]
     after_blank: bool
     at: int
-    """Where it stands in the folded text, with the blank before it."""
+    """Its position in the folded text, with the blank before it."""
 
 
 def plain(text: str, language: str | None = None) -> str:

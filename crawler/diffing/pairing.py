@@ -1,4 +1,4 @@
-"""Which block of an old text became which block of a new one, by the words that they have in common."""
+"""Pairs each edited block of an old text with its block in the new one, by their common words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALIKE = 0.3
 MOVED = 0.6
 """At two places they need more in common to be one block that was moved and edited ..."""
 LEAST_MOVED = 5
-"""... and so many words each ..."""
+"""... and at least this number of words each ..."""
 IN_PLACE = 0.2
 """... and so much more in common than with another block that came where the old one was."""
 

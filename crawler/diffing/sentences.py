@@ -1,4 +1,4 @@
-"""The sentences of a block, in any script, found so that nothing of it is lost between them."""
+"""Splits a block into sentences, in any script, without losing a character."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def sentences(block: str) -> list[str]:
 
 
 def _ends(before: str) -> bool:
-    said = before.rstrip(CLOSING)
-    return said[-1:] in ENDS and not (said == before and _ABBREVIATED.search(said))
+    ending = before.rstrip(CLOSING)
+    return ending[-1:] in ENDS and not (ending == before and _ABBREVIATED.search(ending))

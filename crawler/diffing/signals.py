@@ -1,4 +1,4 @@
-"""What in a text carries weight: numbers, dates, names, quotations, addresses, all without typography."""
+"""Finds what carries weight in a text: numbers, dates, names, quotations, URLs, e-mail addresses."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def numbers(text: str) -> Counter[str]:
 
 
 def dates(text: str) -> Counter[str]:
-    """Years, days in figures, and names of months."""
+    """The years, numeric dates and names of months, and how often each occurs."""
     flat = plain(text)
     return Counter(DATE.findall(flat)) + Counter(word for word in spelled(text) if word in MONTHS)
 
@@ -67,7 +67,7 @@ def names(text: str) -> Counter[str]:
 
 
 def quotations(text: str) -> Counter[str]:
-    """What stands between quotation marks."""
+    """The texts between quotation marks, and how often each occurs."""
     return Counter(plain(quoted) for quoted in QUOTATION.findall(text))
 
 

@@ -1,4 +1,4 @@
-"""How much an edit matters, from 0 to 1, and why, in words.
+"""Computes the significance of an edit, from 0 to 1, and explains it in words.
 
 One formula over one table: each sign of weight that an edit shows is taken as an independent chance that a
 reader should look, so the whole is 1 - (1 - w1·x1)(1 - w2·x2)…, with x the strength of the sign, from 0 to 1.
@@ -24,7 +24,7 @@ WEIGHTS = {
     "title": 0.5,  # what most readers see, and all that some do
     "number": 0.4,  # a claim one can check
     "name": 0.4,  # who did it
-    "quotation": 0.4,  # what somebody is said to have said
+    "quotation": 0.4,  # the words of somebody
     "date": 0.35,  # when it happened
     "link": 0.35,  # where a reader is sent
     "move": 0.1,  # the same words in another order
@@ -48,7 +48,7 @@ ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One hunk as it is judged."""
+    """One hunk with the counts that its significance needs."""
 
     op: Literal["insert", "delete", "replace", "move"]
     at: int
@@ -87,9 +87,9 @@ def judge(
     words_new: int,
     links: Sequence[Relink] = (),
 ) -> Judgement:
-    """The weight of all edits together, and what they are; `words_*` are the lengths of the two texts.
+    """The significance of all edits together; `words_old` and `words_new` are the lengths of the texts.
 
-    `links` are those that lead elsewhere on words that stand.
+    `links` are those whose target changed on words that did not.
     """
     found = [_kinds(edit) for edit in edits]
     true_edits = [edit for edit in edits if not edit.is_move_only]

@@ -1,4 +1,4 @@
-"""Words of every script, found so that nothing of a text is lost between them.
+"""Splits a text into words, in any script, without losing a character.
 
 Words are what Unicode's word boundaries part (UAX 29). Scripts that write no blanks between words (Chinese,
 Japanese but for katakana, Thai, Lao, Khmer, Burmese) are taken letter by letter, each letter with its marks.

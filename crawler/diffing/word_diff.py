@@ -1,4 +1,4 @@
-"""The words that differ between two texts of one block, cut where a reader would cut them."""
+"""Finds the words that differ between two texts of one block, cut at natural borders."""
 
 from __future__ import annotations
 
