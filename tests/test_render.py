@@ -71,7 +71,7 @@ def test_a_text_that_a_script_writes_becomes_a_version_where_the_site_is_rendere
     plain.crawl()
     ((outcome, reason),) = reasons(plain, PATH)
     assert (outcome, plain.versions(PATH)) == ("failed", [])
-    assert reason.endswith("a page made by scripts needs `render = true`")
+    assert "nothing to read without JavaScript (see `render`)" in reason
     rendered = Watched.make(tmp_path / "rendered", scripted.url, discover=["sitemap"], render=True)
     report = rendered.crawl()
     assert not report.failed, report.trouble
@@ -91,7 +91,9 @@ def test_a_rendered_page_changes_only_when_what_its_scripts_fetch_does(
     assert rendered.news() == []
     asked = [path for path in scripted.paths() if "sitemap" not in path]
     assert sorted(asked) == sorted(["/", quote(PATH), "/app.js", f"/api{quote(PATH)}"])
-    scripted.pages[f"/api{PATH}"] = shown(PERSIAN, "این بند تازه است و پیش از این در این صفحه نبود.")
+    scripted.pages[f"/api{PATH}"] = shown(
+        PERSIAN, PERSIAN * 2, "این بند تازه است و پیش از این در این صفحه نبود."
+    )
     rendered.crawl()
     assert rendered.news() == [("edited", PATH)]
 
