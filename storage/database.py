@@ -39,6 +39,7 @@ def open_database(path: Path) -> Database:
     with _failures_in_words(path):
         recognition.refuse_foreign(path)
         conn = sqlite3.connect(path, timeout=BUSY_SECONDS)
+        recognition.remember(path)
         with _closing_on_failure(conn):
             return _ready(conn, path)
 

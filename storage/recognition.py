@@ -7,9 +7,11 @@ that was made before the mark is known by its tables.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import struct
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -25,6 +27,15 @@ _HEADER = 100  # bytes
 _OURS = {"_sqlite_migrations", "sites", "pages", "captures"}
 """Tables that every database of ours has had from the beginning."""
 
+_recognized: set[tuple[Path, int, int]] = set()
+"""Path, device and inode of the databases that this process has open, or had.
+
+To read such a file besides SQLite would be harm: as soon as a process closes a file, POSIX takes away all
+locks that it has on that file, those of SQLite, too. Another process would take itself for the last one and
+delete the log beside the database, and what this one writes from then on would be lost.
+"""
+_looking = threading.Lock()
+
 
 def refuse_foreign(path: Path) -> None:
     """Nothing, where there is no database yet, or one of ours.
@@ -32,6 +43,27 @@ def refuse_foreign(path: Path) -> None:
     Raises ForeignDatabase for one of another program, NewerSchema for one of a later generation, StoreError
     where the file may not be read. The file is left as it is, and so is its folder.
     """
+    with _looking:
+        _refuse_foreign(path)
+        remember(path)
+
+
+def remember(path: Path) -> None:
+    """The database is one of ours: from now on, no one but SQLite reads its file."""
+    if identity := _identity(path):
+        _recognized.add(identity)
+
+
+def _identity(path: Path) -> tuple[Path, int, int] | None:
+    try:
+        real = path.resolve()
+        found = real.stat()
+    except OSError:
+        return None
+    return real, found.st_dev, found.st_ino
+
+
+def _refuse_foreign(path: Path) -> None:
     mark = _mark(path)
     if mark is None:
         return
@@ -78,6 +110,8 @@ def _connect(path: Path, how: str) -> sqlite3.Connection:
 def _mark(path: Path) -> tuple[int, int] | None:
     """`application_id` and `user_version` of an SQLite file; None for anything else, or nothing."""
     try:
+        if _identity(path) in _recognized:
+            return _mark_by_sqlite(path)
         with path.open("rb") as file:
             header = file.read(_HEADER)
     except (FileNotFoundError, NotADirectoryError):
@@ -108,3 +142,12 @@ def _foreign(path: Path, sign: str) -> ForeignDatabase:
         f"{path}: a database of another program ({sign}); nothing in it was read or changed. "
         "Name another file as `database` in variorum.toml."
     )
+
+
+def _mark_by_sqlite(path: Path) -> tuple[int, int]:
+    if not os.access(path, os.R_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    with closing(connect_quietly(path)) as conn:
+        (application,) = conn.execute("PRAGMA application_id").fetchone()
+        (generation,) = conn.execute("PRAGMA user_version").fetchone()
+        return application, generation
