@@ -45,7 +45,7 @@ def whole(quick: Quick) -> int:
         f"{THROTTLE}._rules_read",
         f"{THROTTLE}._about_to_queue",
         f"{THROTTLE}._response_downloaded",
-        "crawler.tracking.run_frontier:RunFrontier.errands",
+        "crawler.tracking.run_frontier:RunFrontier.next_requests",
         "crawler.runtime.recorder:Tracker.finish",
         "crawler.runtime.recorder:Tracker.track",
         f"{SPIDER}.parse_page",
