@@ -111,7 +111,10 @@ def _mark(path: Path) -> tuple[int, int] | None:
     """`application_id` and `user_version` of an SQLite file; None for anything else, or nothing."""
     try:
         if _identity(path) in _recognized:
-            return _mark_by_sqlite(path)
+            try:
+                return _mark_by_sqlite(path)
+            except sqlite3.DatabaseError:
+                return None  # no database, or a broken one: who opens it says so, and names the file
         with path.open("rb") as file:
             header = file.read(_HEADER)
     except (FileNotFoundError, NotADirectoryError):

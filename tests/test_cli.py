@@ -212,7 +212,7 @@ def test_what_kept_a_site_from_being_read_is_said_once(tmp_path: Path) -> None:
     told = variorum("-C", root, "crawl").stderr
     assert "last error: http://127.0.0.1:1/: robots: http://127.0.0.1:1/robots.txt could not be read" in told
     assert "no page could be fetched: robots: http://" in variorum("-C", root, "check", "dead").stderr
-    assert ", 1 time: nothing of the site" in variorum("-C", root, "status").stdout
+    assert ", 1 time: no page could be fetched" in variorum("-C", root, "status").stdout
 
 
 def test_a_failed_page_does_not_fail_the_command(tmp_path: Path, local_site: LocalSite) -> None:

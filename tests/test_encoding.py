@@ -170,6 +170,7 @@ def test_the_same_bytes_give_the_same_text_by_crawl_by_import_and_by_extract(tmp
         f"/{language}/{encoding}/": page(SENTENCES[language]).encode(encoding)
         for language, encoding in KINDS
         if language in ("sq", "de", "tr", "pl", "ru", "el", "he", "fa", "zh", "ja", "ko")
+        and encoding not in ("cp866", "iso8859-5")  # one text on four pages would be the site's boilerplate
     }
     with LocalSite() as site:
         html = {"Content-Type": "text/html"}

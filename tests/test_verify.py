@@ -22,7 +22,7 @@ from storage.reader import Reader
 from storage.store import Store
 from tests.command import Press, in_terminal, variorum, workspace
 from tests.lived import lived
-from tests.local_site import LocalSite
+from tests.local_site import LocalSite, article
 from tests.tracked import HOME, SITE
 
 Tamper = Callable[[sqlite3.Connection], object]
@@ -296,7 +296,7 @@ def test_a_head_that_was_noted_before_the_store_grew_is_still_in_it(tmp_path: Pa
         noted = verify(story.reader).head
         assert noted
         with story.run() as run:
-            run.sees("/later/", "<title>Later</title><article><h1>Later</h1><p>It is later than it was.")
+            run.sees("/later/", article("Later", "It is later than it was, and the clock says so."))
         found = verify(story.reader, noted)
         assert (found.wrong, found.head == noted) == (0, False)
         [fault] = verify(story.reader, f"{noted.partition(':')[0]}:{'0' * 64}").faults

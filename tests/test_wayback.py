@@ -139,7 +139,7 @@ def test_addresses_with_a_query_and_in_other_letters_are_asked_for_as_the_archiv
             url, DAYS[0], article("پل", f"این پل را در سال {number + 1262} ساختند، پیش از زمستان.", lang="fa")
         )
     assert imported(root, archive)["version"] == 2
-    assert sorted(url for url, _ in archive.mark_fetched()) == urls
+    assert sorted(url for url, _ in archive.fetched()) == urls
     assert history(root, "/fa/پل/") == [(1, DAYS[0])]
     [hit] = objects("-C", root, "search", "۱۲۶۲")
     assert "p=12" in hit["url"]
@@ -155,7 +155,7 @@ def test_a_second_time_only_the_list_is_asked_for_and_new_captures_of_known_byte
     assert imported(root, archive) == {"listed": 2, "fetched": 0}
     archive.holds(f"{HOME}/bridge/", DAYS[5], bridge())
     assert imported(root, archive) == {"listed": 3, "fetched": 0, "seen": 1, "changes": 0}
-    assert archive.mark_fetched() == []
+    assert archive.fetched() == []
     with told(root / "variorum.db", SITE) as story:
         assert story.page("/bridge/").seen_at == DAYS[5]
 
@@ -172,7 +172,7 @@ def test_the_list_is_read_to_its_end_and_bounds_hold(root: Path, archive: LocalA
     assert (limited["fetched"], limited["left"]) == (5, 12)
     assert imported(root, archive)["fetched"] == 12
     assert [at for _, at in history(root)] == DAYS
-    fetched = archive.mark_fetched()
+    fetched = archive.fetched()
     assert len(fetched) == len(set(fetched)) == 20
 
 
@@ -300,7 +300,7 @@ def test_an_archive_that_has_broken_down_is_left_alone(root: Path, archive: Loca
     archive.beneath["/web/"] = lambda _: Page("Sorry", status=404)
     result, counts = failing(root, archive)
     assert (result.exit_code, counts["failed"] + counts["left"]) == (1, 30)
-    assert len(archive.mark_fetched()) < 20
+    assert len(archive.fetched()) < 20
 
 
 @pytest.mark.parametrize(
@@ -362,7 +362,7 @@ def test_an_import_that_is_killed_goes_on_where_it_was(root: Path, archive: Loca
         archive.holds(f"{HOME}/{number}/", DAYS[0], bridge(f"Text number {number} about the bridge."))
     command = [*VARIORUM, *map(str, words(root, archive, "--delay", 0.02))]
     with subprocess.Popen(command, start_new_session=True) as running:
-        while len(archive.mark_fetched()) < 45:
+        while len(archive.fetched()) < 45:
             time.sleep(0.01)
             assert running.poll() is None
         running.kill()

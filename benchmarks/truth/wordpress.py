@@ -129,7 +129,7 @@ class WordPress:
     def listed(self) -> Sequence[DiscoveredUrl]:
         """All posts and pages, as the REST API lists them."""
         found = [one for kind in KINDS for one in self._listed(kind)]
-        self._parts = {one.url: one.parts for one in found}
+        self._parts = {one.url: one.part_count for one in found}
         return found
 
     def fetch(self, url: str) -> FetchResult:

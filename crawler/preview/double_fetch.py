@@ -43,13 +43,13 @@ class Sample(TransientFrontier):
         self._named: dict[str, DiscoveredUrl] = {}
         self._rounds: list[list[PageRequest]] | None = None
 
-    def note(self, listed: Sequence[DiscoveredUrl]) -> None:
+    def add_discovered(self, listed: Sequence[DiscoveredUrl]) -> None:
         """Each page of the site is remembered, under one of its spellings."""
         for one in listed:
             if in_scope(one.url, self._site) and not is_asset(one.url):
                 self._named.setdefault(loose_key(one.url, self._site), one)
 
-    def requests(self) -> Sequence[PageRequest]:
+    def next_requests(self) -> Sequence[PageRequest]:
         """The sample, and then the sample again."""
         if self._rounds is None:
             chosen = [PageRequest(canonical(one.url, self._site)) for one in self._chosen()]
