@@ -188,7 +188,8 @@ def test_the_same_bytes_give_the_same_text_by_crawl_by_import_and_by_extract(tmp
             saved.write_bytes(body)
             [crawled] = objects("-C", root, "text", f"{site.url}{path}")
             [extracted] = objects("extract", saved, "--url", f"{site.url}{path}")
-            assert crawled["text"] == extracted["text"] == "\n".join([SENTENCES[language]] * 2)
+            alone = extracted["text"].removeprefix("Ormhead\n")  # the crawl knows that it heads all pages
+            assert crawled["text"] == alone == "\n".join([SENTENCES[language]] * 2)
         with closing(sqlite3.connect(root / "variorum.db")) as db:
             marks = db.execute("SELECT DISTINCT encoding_by FROM captures WHERE url LIKE '%/__/%'").fetchall()
         assert marks == [("guess",)]
