@@ -39,9 +39,10 @@ def open_database(path: Path) -> Database:
     with _failures_in_words(path):
         recognition.refuse_foreign(path)
         conn = sqlite3.connect(path, timeout=BUSY_SECONDS)
-        recognition.remember(path)
         with _closing_on_failure(conn):
-            return _ready(conn, path)
+            db = _ready(conn, path)
+        recognition.remember(path)
+        return db
 
 
 def open_for_reading(path: Path) -> Database:
@@ -61,6 +62,7 @@ def open_for_reading(path: Path) -> Database:
 def _open_as_it_is(path: Path) -> Database:
     """The database of which this user may only read the file."""
     conn = recognition.connect_quietly(path)
+    recognition.remember(path)
     with _closing_on_failure(conn):
         db = Database(conn)
         _refuse_newer(db, path)

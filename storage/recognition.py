@@ -45,11 +45,10 @@ def refuse_foreign(path: Path) -> None:
     """
     with _looking:
         _refuse_foreign(path)
-        remember(path)
 
 
 def remember(path: Path) -> None:
-    """The database is one of ours: from now on, no one but SQLite reads its file."""
+    """The database is open, and one of ours: from now on, no one but SQLite reads its file."""
     if identity := _identity(path):
         _recognized.add(identity)
 
