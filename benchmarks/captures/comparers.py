@@ -76,7 +76,7 @@ def trafilatura(folds: Path | None) -> Comparer:
 
 
 def readability(folds: Path | None) -> Comparer | None:
-    """The text of readability-lxml's article."""
+    """The text of readability-lxml's article, where it is installed (see `benchmarks.pages.readers`)."""
     if importlib.util.find_spec("readability") is None:
         return None
     from readability import Document  # noqa: PLC0415

@@ -35,7 +35,10 @@ def trafilatura(folds: Path | None) -> Reader:
 
 
 def readability(folds: Path | None) -> Reader | None:
-    """The text of readability-lxml's article."""
+    """The text of readability-lxml's article, where `pip install readability-lxml` has been run.
+
+    It is in no extra of ours: pip 23 can't install it in one step with justext, which trafilatura needs.
+    """
     if importlib.util.find_spec("readability") is None:
         return None
     from lxml.html import fromstring  # noqa: PLC0415
