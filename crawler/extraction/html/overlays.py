@@ -13,7 +13,7 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 from crawler.extraction.html.blocks import blocks
-from crawler.extraction.html.markup import KEPT, drop, is_hidden, text_of
+from crawler.extraction.html.markup import KEPT, drop, folded, is_hidden, text_of
 
 BANNER = re.compile(
     r"(onetrust-(consent|banner|pc)-sdk|cybotcookiebotdialog|cookiebanner|cookie-(banner|bar|popup|modal|overlay)"
@@ -93,9 +93,23 @@ def _banners(tree: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _drop_copies(tree: HtmlElement, hidden: list[HtmlElement]) -> None:
+    said = [[block.text.removeprefix("- ") for block in blocks(element)] for element in hidden]
+    longest = max((len(text) for texts in said for text in texts), default=0)
     inside = {part for element in hidden for part in element.iter()}
-    shown = {text_of(part) for part in tree.iter() if part not in inside}
-    for element in hidden:
-        said = [block.text.removeprefix("- ") for block in blocks(element)]
-        if sum(block in shown for block in said) >= AGAIN * len(said):
+    shown = {text for part, text in _short_texts(tree, longest) if part not in inside}
+    for element, texts in zip(hidden, said, strict=True):
+        if sum(text in shown for text in texts) >= AGAIN * len(texts):
             drop(element)
+
+
+def _short_texts(tree: HtmlElement, longest: int) -> Iterator[tuple[HtmlElement, str]]:
+    """Each element that has at most so many characters of text, with that: built from those inside it."""
+    whole: dict[HtmlElement, str] = {}
+    for part in reversed(list(tree.iter())):
+        inner = list(part)
+        if any(child not in whole for child in inner):
+            continue
+        text = "".join([part.text or "", *(whole[child] + (child.tail or "") for child in inner)])
+        if len(told := folded(text)) <= longest:
+            whole[part] = text
+            yield part, told
