@@ -136,6 +136,11 @@ class Sites(Tables):
         """Return the rows of the site's sources."""
         return self._all(SourceRow, "SELECT * FROM sources WHERE site = ?", [site])
 
+    def source(self, site: str, address: str) -> SourceRow | None:
+        """The row of the source at that address; None where it was never read."""
+        sql = "SELECT * FROM sources WHERE site = ? AND address = ?"
+        return self._one(SourceRow, sql, [site, address])
+
     def save_source(self, site: str, address: str, values: Values) -> None:
         """Update the columns of a source; the other columns stay unchanged."""
         with self.writing():

@@ -8,8 +8,10 @@ what people and other tools ask, in reader.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from contextlib import closing
 from dataclasses import fields
+from itertools import islice
 
 from storage import bodies, seals
 from storage.merging import Merging
@@ -74,14 +76,15 @@ class Store(Merging, Sites, Suspects):
         )
         return (VisitRow(*row) for row in rows)
 
-    def never_fetched(self, site: str, limit: int) -> list[int]:
-        """Pages that were found and never fetched, those published last first; at most `limit`."""
+    def never_fetched(self, site: str, most: int, *, besides: Container[int] = ()) -> list[int]:
+        """Pages that were found and never fetched, those published last first; without those of `besides`."""
         rows = self.db.conn.execute(
             f"SELECT id FROM pages WHERE site = ? AND checked_at IS NULL AND state NOT IN {NOT_OF_SITE}"  # noqa: S608 - our words
-            f" ORDER BY {BORN} DESC, id LIMIT ?",
-            [site, limit],
+            f" ORDER BY {BORN} DESC, id",
+            [site],
         )
-        return [page for (page,) in rows]
+        with closing(rows):  # SQLite goes no further than it is read
+            return list(islice((page for (page,) in rows if page not in besides), max(0, most)))
 
     def some_pages(self, pages: Iterable[int]) -> list[PageRow]:
         """The rows of these pages, in this order, without those that belong to the site no more."""
@@ -214,10 +217,12 @@ class Store(Merging, Sites, Suspects):
         )
         return int(row.fetchone()[0])
 
-    def count_articles(self, site: str) -> int:
-        """How many live pages of the site have a version."""
+    def count_articles(self, site: str, most: int = -1) -> int:
+        """How many live pages of the site have a version; no more than `most` are counted."""
         row = self.db.conn.execute(
-            "SELECT count(*) FROM pages WHERE site = ? AND state = 'live' AND version IS NOT NULL", [site]
+            "SELECT count(*) FROM (SELECT 1 FROM pages"
+            " WHERE site = ? AND state = 'live' AND version IS NOT NULL LIMIT ?)",
+            [site, most],
         )
         return int(row.fetchone()[0])
 
@@ -248,15 +253,15 @@ class Store(Merging, Sites, Suspects):
         )
         return int(row.fetchone()[0])
 
-    def no_longer_listed(self, site: str, source: str, run: int) -> list[PageRow]:
+    def no_longer_listed(self, site: str, source: str, run: int) -> list[int]:
         """Pages, not yet known to be gone, that the source listed before this run and does not list now."""
-        return self._all(
-            PageRow,
-            "SELECT pages.* FROM pages JOIN listings ON listings.page = pages.id"
+        rows = self.db.conn.execute(
+            "SELECT pages.id FROM pages JOIN listings ON listings.page = pages.id"
             " WHERE pages.site = ? AND listings.source = ?"
             " AND listings.last_run < ? AND pages.state IN ('live', 'missing')",
             [site, source, run],
         )
+        return [page for (page,) in rows]
 
     # ---- captures, versions, changes
 

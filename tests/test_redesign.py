@@ -60,7 +60,8 @@ def looks_at_all(run: Run, design: Callable[..., str], edited: int | None = None
     """A run as the spider makes it: all pages, and then those that it is asked to fetch again."""
     views = 100
     queue = list(PATHS)
-    run.frontier._tried.update(page.id for page in run.story.store.pages("riverside"))
+    for page in run.story.store.pages("riverside"):
+        run.frontier.mark_fetched(page.id)
     while queue:
         for path in queue:
             views += 7

@@ -19,7 +19,7 @@ from crawler.output.objects import Object, suspect_object
 from crawler.revisit.visits import plan
 from crawler.times import iso, now
 from crawler.tracking.run_counts import SITE_FILE
-from crawler.tracking.run_frontier import visit_of
+from crawler.tracking.visit_queue import visit_of
 from storage.outbox import Standing, standings
 from storage.reader import Reader
 from storage.rows import IssueRow

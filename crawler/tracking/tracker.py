@@ -234,7 +234,7 @@ class Tracker:
 
     def _can_learn(self) -> bool:
         """Whether the site's boilerplate is still to be learned, and there are pages to learn it from."""
-        return self.learner.owes and self.store.count_articles(self.site.name) >= LEAST_PAGES
+        return self.learner.owes and self.store.count_articles(self.site.name, LEAST_PAGES) == LEAST_PAGES
 
     def _waiting_to_learn(self, page: PageRow, fetched: FetchResult) -> Tracked:
         """Hold the fetch until the boilerplate is learned; some pages are fetched twice for that."""
