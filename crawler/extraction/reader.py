@@ -14,7 +14,14 @@ from crawler.extraction.documents import extract_file
 from crawler.extraction.extract import EXTRACTOR, Extract, ExtractionError, rules_at
 from crawler.extraction.html.article_parts import split
 from crawler.extraction.media_type import HTML, media_type
-from crawler.extraction.together import Rules, Together, kept_open, read_together, shows_the_same
+from crawler.extraction.together import (
+    Rules,
+    Together,
+    kept_open,
+    read_together,
+    shown,
+    shows_the_same,
+)
 from crawler.fetch_result import FetchResult
 from crawler.time_limit import TookTooLong, time_limit
 
@@ -88,6 +95,22 @@ class Reader:
                 return self._together(old, new, known)
         except (ExtractionError, TookTooLong):
             return None
+
+    def shows_the_same(self, old: Body, new: Body) -> bool:
+        """Whether two captures show the same title, blocks and links; False where one can't be read."""
+        try:
+            with time_limit(SECONDS):
+                before, after = (
+                    shown(
+                        one.body,
+                        one.url,
+                        **self._rules(one.encoding, date.fromisoformat(one.captured_at[:10])),
+                    )
+                    for one in (old, new)
+                )
+        except (ExtractionError, TookTooLong):
+            return False
+        return before == after
 
     def _together(self, old: Body, new: Body, known: PathScores) -> Together | None:
         rules = [self._rules(one.encoding, date.fromisoformat(one.captured_at[:10])) for one in (old, new)]

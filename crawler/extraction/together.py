@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypedDict, Unpack
@@ -46,19 +47,29 @@ def kept_open(body: bytes, url: str, **rules: Unpack[Rules]) -> tuple[Opened, Ex
     return page, extract_opened(page)
 
 
+Shown = tuple[str, list[tuple[str, list[str]]]]
+"""The title of a page; for each of its blocks the text, and where its links lead."""
+
+
+@lru_cache(maxsize=2)
+def shown(body: bytes, url: str, **rules: Unpack[Rules]) -> Shown:
+    """What a capture shows, unread; the last two are kept. Raises ExtractionError."""
+    tree = parse(body, url, rules["encoding"])
+    title = cleaned(tree, url, remove=rules["remove"], template=rules["template"])
+    return title, _seen(blocks(tree))
+
+
 def shows_the_same(old: bytes, url: str, rules: Rules, new: Opened) -> bool:
     """Whether a capture shows the blocks and links of a later one, so that there is nothing to be judged.
 
     Raises ExtractionError.
     """
-    tree = parse(old, url, rules["encoding"])
-    title = cleaned(tree, url, remove=rules["remove"], template=rules["template"])
     now = new.judged.page.blocks if new.judged else ()
-    return title == new.title and [_seen(block) for block in blocks(tree)] == [_seen(block) for block in now]
+    return shown(old, url, **rules) == (new.title, _seen(now))
 
 
-def _seen(block: Block) -> tuple[str, list[str]]:
-    return block.text, [link.get("href", "") for link in block.anchors]
+def _seen(some: Iterable[Block]) -> list[tuple[str, list[str]]]:
+    return [(block.text, [link.get("href", "") for link in block.anchors]) for block in some]
 
 
 def read_together(old: Opened, new: Opened, known: PathScores) -> Together | None:

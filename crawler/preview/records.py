@@ -56,8 +56,8 @@ def _change(record: Record, workspace: Workspace | None, paths: PathScores) -> t
         return _failed(record, str(error)), paths
     except Exception as error:
         return _failed(record, f"{type(error).__name__}: {error}"), paths
-    if found.change is None:
-        return {"id": record.id, "change": None}, found.paths
+    if found is None or found.change is None:
+        return {"id": record.id, "change": None}, found.paths if found else paths
     return {**comparison_object(found.change), "id": record.id}, found.paths
 
 

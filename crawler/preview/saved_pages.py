@@ -10,6 +10,7 @@ from crawler.config.site import Site, load_sites
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse, SiteTrouble
 from crawler.extraction.boilerplate.path_scores import PathScores
+from crawler.extraction.reader import Body
 from crawler.fetch_result import FetchResult
 from crawler.output.objects import Object, change_with_hunks, extract_document
 from crawler.output.page_texts import blocks_after
@@ -73,9 +74,15 @@ def compared(old: Path, new: Path, url: str, workspace: Workspace | None) -> Com
 
 def compared_bodies(
     old: str, new: str, url: str, workspace: Workspace | None, paths: PathScores
-) -> Comparison:
-    """The same of two decoded pages; `paths` is what other captures of the page tell of its block paths."""
+) -> Comparison | None:
+    """The same of two decoded pages; None where they show the same.
+
+    `paths` is what other captures of the page tell of its block paths.
+    """
     before, after = (_fetch(body.encode("utf-8", "replace"), url, encoding="utf-8") for body in (old, new))
+    reader = reader_of(workspace, site_at(url, workspace))
+    if reader.shows_the_same(*(Body(one.body, url, one.fetched_at, one.encoding) for one in (before, after))):
+        return None
     return compared_fetches(before, after, workspace, paths)
 
 
