@@ -115,6 +115,8 @@ DOWNLOADER = "spiders.middlewares.throttle.StrictDownloader"
 EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
     "spiders.middlewares.throttle.Throttle": 0,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+    "spiders.memory.OwnMemory": 0,
 }
 
 LOG_LEVEL = "INFO"

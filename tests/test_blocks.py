@@ -176,6 +176,11 @@ def test_a_place_knows_how_many_of_its_kind_stand_beside_it():
     assert first.place.above.alike == {("li", "a"): 2, ("li", ""): 1}
 
 
+def test_words_beside_the_cells_of_a_broken_row_are_read():
+    row = "<tr>Fares <td>one way</td><td>4</td><b>in shillings</b></tr>"
+    assert texts(f"<table>{row}</table>") == ["Fares", "one way", "4", "in shillings"]
+
+
 TAGS = st.sampled_from(["div", "p", "b", "li", "td", "em", "h2", "tr", "table", "s", "aside", "pre", "a"])
 SHAPES = st.recursive(st.just("w"), lambda inner: st.tuples(TAGS, st.lists(inner, max_size=3)))
 

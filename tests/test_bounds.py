@@ -11,6 +11,7 @@ import pytest
 
 from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from tests.blog import front, text_of
+from tests.command import workspace
 from tests.local_site import LocalSite, article
 from tests.quick import Quick
 from tests.test_timelimit import SHORT, busy
@@ -53,3 +54,21 @@ def test_a_run_does_not_load_what_it_does_not_use() -> None:
     look = "import sys, crawler.runtime.child; print('pandas' in sys.modules); import pandas"
     looked = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert looked.stdout == "False\n"
+
+
+def test_the_memory_of_the_program_that_starts_a_run_does_not_count(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    local_site.pages["/"] = article("A letter", *text_of("/"))
+    root = workspace(tmp_path, letters=f'url = "{local_site.url}/"\ndelay = 0\ndiscover = ["links"]\n')
+    program = """if True:
+        import sys
+        from crawler.cli.__main__ import main
+        large = b"x" * (700 << 20)
+        main(["-C", sys.argv[1], "crawl"])
+    """
+    crawled = subprocess.run(
+        [sys.executable, "-c", program, root], capture_output=True, text=True, check=False
+    )
+    assert "memory" not in crawled.stdout + crawled.stderr
+    assert "finished" in crawled.stdout

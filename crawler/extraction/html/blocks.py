@@ -21,6 +21,8 @@ UNSEEN = frozenset(
 )
 """Elements whose content shows no text of the page."""
 
+CELLS = frozenset({"td", "th"})
+
 INLINE = frozenset(
     """a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr picture q
     ruby rb s samp small source span strike strong sub sup time tt u var wbr math semantics mrow mi mn mo msup
@@ -285,8 +287,10 @@ class _Blocks:
 
     def _row(self, row: HtmlElement) -> bool:
         """Reads a table row as one line, if no cell holds several blocks, as in a table for layout."""
-        cells = [cell for cell in row if cell.tag in ("td", "th")]
-        if len(cells) < 2 or row.find(".//table") is not None:  # noqa: PLR2004 - one cell is no row
+        cells = [cell for cell in row if cell.tag in CELLS]
+        if len(cells) < 2 or _has_more_than_cells(row):  # noqa: PLR2004 - one cell is no row
+            return False
+        if row.find(".//table") is not None:
             return False
         read = []
         for cell in cells:
@@ -333,6 +337,13 @@ class _Blocks:
             self._parts = [OPEN * len(self._struck)] if self._struck else []
         self._linked = self._bold = 0
         self._anchors = []
+
+
+def _has_more_than_cells(row: HtmlElement) -> bool:
+    """Whether a broken row has words beside its cells."""
+    others = (part for part in row if isinstance(part.tag, str) and part.tag not in CELLS | UNSEEN)
+    beside = (row.text, *(part.tail for part in row), *(words for one in others for words in one.itertext()))
+    return any(words and not words.isspace() for words in beside)
 
 
 def _folded(text: str) -> str:
