@@ -1,5 +1,6 @@
 # make demo    the main job, offline, on three small sites that run on this machine
 # make test    lint, types and all tests
+# make bench   what a crawl costs beside a plain pipeline: writes docs/performance.md; an hour, or PAGES=300
 # make clean   removes what these two made
 #
 # Everything is set up in .venv of this folder, again whenever pyproject.toml has changed. Needed: make, and
@@ -9,12 +10,13 @@ PYTHONS = python3 python3.14 python3.13 python3.12 python3.11 python
 IS_NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in $(PYTHONS); do \
 	"$$python" -c "$(IS_NEW_ENOUGH)" 2>/dev/null && echo "$$python" && break; done)
+PAGES ?= 200 2000
 PIP = .venv/bin/python -m pip -qq --disable-pip-version-check install
 
 # Each run of a site is a new process, which would compile every module anew where this is set.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test clean
+.PHONY: demo test bench clean
 
 demo: .venv/ready
 	@.venv/bin/python -m tests.demo
@@ -25,6 +27,9 @@ test: .venv/ready-for-tests
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/pytest --numprocesses 2 --dist loadfile
+
+bench: .venv/ready-for-tests
+	.venv/bin/python -m benchmarks.crawl --write --pages $(PAGES)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
