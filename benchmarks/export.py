@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.made_store import VERSIONS, WORDS, add_version, fill, writers
-from crawler.export.export import Asked, export_to
+from crawler.export.export import ExportRequest, export_to
 from storage.reader import Reader
 from storage.store import Store
 
@@ -31,17 +31,17 @@ LEAST = """
     WHERE versions.number = pages.version
 """
 EXPORTS = {
-    "jsonl": Asked("jsonl"),
-    "jsonl.zst": Asked("jsonl"),
-    "csv": Asked("csv"),
-    "parquet": Asked("parquet"),
-    "markdown": Asked("markdown"),
-    "jsonl, versions": Asked("jsonl", "version"),
-    "jsonl, paragraphs": Asked("jsonl", "paragraph"),
-    "jsonl, as of a day": Asked("jsonl", as_of="2026-03-02T12:00:00Z"),
-    "jsonl, one site": Asked("jsonl", site="east"),
-    "jsonl, outline": Asked("jsonl", outline=True),
-    "warc": Asked("warc"),
+    "jsonl": ExportRequest("jsonl"),
+    "jsonl.zst": ExportRequest("jsonl"),
+    "csv": ExportRequest("csv"),
+    "parquet": ExportRequest("parquet"),
+    "markdown": ExportRequest("markdown"),
+    "jsonl, versions": ExportRequest("jsonl", "version"),
+    "jsonl, paragraphs": ExportRequest("jsonl", "paragraph"),
+    "jsonl, as of a day": ExportRequest("jsonl", as_of="2026-03-02T12:00:00Z"),
+    "jsonl, one site": ExportRequest("jsonl", site="east"),
+    "jsonl, outline": ExportRequest("jsonl", outline=True),
+    "warc": ExportRequest("warc"),
 }
 
 
@@ -56,15 +56,15 @@ def main() -> None:
             print(f"{wanted:,} versions of {wanted // VERSIONS:,} pages, {path.stat().st_size >> 20} MB")
             print(f"{'':22}{'documents':>11}{'a second':>11}{'times the least':>17}")
             with closing(Reader.open(path)) as reader:
-                for kind, asked in EXPORTS.items():
+                for kind, request in EXPORTS.items():
                     out = folder / f"out.{kind.partition(',')[0]}"
-                    _, least = _took(lambda: _least(path, folder / "least.jsonl"))
-                    count, each = _took(lambda out=out, asked=asked: export_to(out, reader, asked)[0])  # type: ignore[misc]
+                    _, least = _timed(lambda: _least(path, folder / "least.jsonl"))
+                    count, each = _timed(lambda out=out, request=request: export_to(out, reader, request)[0])  # type: ignore[misc]
                     print(f"{kind:22}{count:11,}{1 / each:11,.0f}{each / least:17.1f}", flush=True)
                 _increments(store, reader, folder)
 
 
-def _took(export: Callable[[], int]) -> tuple[int, float]:
+def _timed(export: Callable[[], int]) -> tuple[int, float]:
     """How many documents an export hands out, and the seconds that it takes for each."""
     began = time.perf_counter()
     count = export()
@@ -83,7 +83,7 @@ def _least(path: Path, out: Path) -> int:
 
 def _increments(store: Store, reader: Reader, folder: Path) -> None:
     """Edit a hundredth of the pages; how long the news take, beside the whole."""
-    _, cursor = export_to(folder / "all.jsonl", reader, Asked("jsonl"))
+    _, cursor = export_to(folder / "all.jsonl", reader, ExportRequest("jsonl"))
     latin, _ = writers()
     pages = list(store.db.conn.execute("SELECT id, url FROM pages WHERE id % 100 = 1"))
     with store.writing():
@@ -91,9 +91,9 @@ def _increments(store: Store, reader: Reader, folder: Path) -> None:
             add_version(store, page, url, VERSIONS + 1, latin.writes(WORDS))
             store.update_page(page, {"version": VERSIONS + 1})
     began = time.perf_counter()
-    whole, _ = export_to(folder / "all.jsonl", reader, Asked("jsonl"))
+    whole, _ = export_to(folder / "all.jsonl", reader, ExportRequest("jsonl"))
     between = time.perf_counter()
-    news, _ = export_to(folder / "new.jsonl", reader, Asked("jsonl", since=cursor))
+    news, _ = export_to(folder / "new.jsonl", reader, ExportRequest("jsonl", since=cursor))
     ended = time.perf_counter()
     print(
         f"since a cursor: {news:,} of {whole:,} documents"

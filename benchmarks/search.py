@@ -23,7 +23,7 @@ from storage.search.full_text import find
 from storage.store import Store
 
 
-def asked(latin: Writer, persian: Writer, reader: Reader) -> Iterator[tuple[str, list[str], str | None]]:
+def queries(latin: Writer, persian: Writer, reader: Reader) -> Iterator[tuple[str, list[str], str | None]]:
     """Kinds of questions: a name, some of the kind, and the site they are about."""
     texts = [row["text"].split() for row in reader.rows("SELECT text FROM versions WHERE id % 997 = 1", {})]
     yield "a rare word", latin.words[5000:5010], None
@@ -60,7 +60,7 @@ def main() -> None:
         print(f"{versions} versions, {path.stat().st_size >> 20} MB")
         print(f"{'':28}{'questions/s':>12}{'LIKE/s':>10}{'times faster':>14}")
         with contextlib.closing(Reader.open(path)) as reader:
-            for kind, questions, site in asked(latin, persian, reader):
+            for kind, questions, site in queries(latin, persian, reader):
                 index = seconds(lambda typed, site=site: find(reader, typed, site=site), questions)  # type: ignore[misc]
                 like = seconds(lambda typed, site=site: scan(reader, typed, site), questions[:1])  # type: ignore[misc]
                 print(f"{kind:28}{1 / index:12.1f}{1 / like:10.2f}{like / index:14.0f}")

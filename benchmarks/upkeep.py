@@ -59,25 +59,25 @@ def add_page(store: Store, number: int, rng: random.Random, words: list[str]) ->
     url = f"https://made-up.example/{number}"
     known = {"site": "made-up", "url": url, "found_at": moment(0), "found_by": "links", "state": "live"}
     page = store.add_page({**known, "version": PER_PAGE}, url).id
-    said = rng.choices(words, k=WORDS)
+    text_words = rng.choices(words, k=WORDS)
     for version in range(1, PER_PAGE + 1):
-        said[rng.randrange(WORDS)] = rng.choice(words)
-        text, at = " ".join(said), moment(version * 3)
-        body = f"<!doctype html><title>{said[0]}</title><p>{text}</p>".encode()
+        text_words[rng.randrange(WORDS)] = rng.choice(words)
+        text, at = " ".join(text_words), moment(version * 3)
+        body = f"<!doctype html><title>{text_words[0]}</title><p>{text}</p>".encode()
         fetch = {"page": page, "url": url, "status": 200, "outcome": "ok", "reason": "", "length": len(body)}
         fetch |= {"digest": digest_of(body)}
         capture = store.add_capture({**fetch, "fetched_at": at}, store.pack(body, page))
         for look in (1, 2):
             store.add_capture({**fetch, "fetched_at": moment(version * 3 + look)})
         values = {"page": page, "number": version, "capture": capture, "captured_at": at, "words": WORDS}
-        digest = digest_of(f"{said[0]}\n\n{text}".encode())
+        digest = digest_of(f"{text_words[0]}\n\n{text}".encode())
         store.add_version(
-            {**values, "title": said[0], "text": text, "digest": digest, "extractor": "made up"}
+            {**values, "title": text_words[0], "text": text, "digest": digest, "extractor": "made up"}
         )
         if version > 1:
-            told = {"site": "made-up", "page": page, "kind": "edited", "url": url, "version": version}
-            told |= {"old_version": version - 1, "seen_old": moment(version * 3 - 1), "seen_new": at}
-            store.add_change({**told, "found_at": at})
+            change = {"site": "made-up", "page": page, "kind": "edited", "url": url, "version": version}
+            change |= {"old_version": version - 1, "seen_old": moment(version * 3 - 1), "seen_new": at}
+            store.add_change({**change, "found_at": at})
 
 
 def moment(day: int) -> str:

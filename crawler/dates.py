@@ -87,14 +87,14 @@ _OFFSET = re.compile(r"(?:gmt|utc|ut)?\s*(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?
 _ASIDE = re.compile(r"\(.*\)|\[.*\]")
 
 
-def sound_date(said: object, zone: tzinfo | None = None, *, seen_at: str | None = None) -> str | None:
+def sound_date(value: object, zone: tzinfo | None = None, *, seen_at: str | None = None) -> str | None:
     """A date from outside in one of the three forms; None for text that is no plausible date.
 
     `zone` is that of a time that names none; without it, such a time stays one without a zone. What lies
     after the day that follows `seen_at` (a moment in our form) is none either. Raises nothing.
     """
     try:
-        found = _read(said)
+        found = _read(value)
         if found is None:
             return None
         written = _written(found, zone)
@@ -140,10 +140,10 @@ _Found = tuple[datetime, bool]
 """A moment, with its zone or without one; and whether its hour is known."""
 
 
-def _read(said: object) -> _Found | None:
-    if isinstance(said, bool) or not isinstance(said, str | int | float):
+def _read(value: object) -> _Found | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = _plain(str(said))
+    text = _plain(str(value))
     if not 0 < len(text) <= LONGEST:
         return None
     if seconds := _SECONDS.fullmatch(text):

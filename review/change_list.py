@@ -49,7 +49,7 @@ class Found:
 
 def morning(request: Request) -> Response:
     """Render the change list as a page."""
-    filters, asked = parsed(request.query_params), request.query_params
+    filters, parameters = parsed(request.query_params), request.query_params
     with reading(request) as reader:
         found = _found(reader, filters, request)
         done = number(request, "done")
@@ -69,7 +69,7 @@ def morning(request: Request) -> Response:
         filters=filters,
         days=_grouped(found.entries),
         kept=query(filters),
-        place=next((f"{name}={asked[name]}" for name in ("after", "before") if name in asked), ""),
+        place=next((f"{name}={parameters[name]}" for name in ("after", "before") if name in parameters), ""),
         with_query=lambda **more: query(filters, **more),
         kinds=KINDS,
         choices=REVIEWED,

@@ -80,9 +80,9 @@ def _filters(request: Request) -> Filters:
 
 
 def _validators(request: Request, items: Sequence[Item]) -> dict[str, str]:
-    told = "\n".join([str(request.url), *(f"{item.id} {item.found_at}" for item in items)])
+    contents = "\n".join([str(request.url), *(f"{item.id} {item.found_at}" for item in items)])
     headers = {
-        "ETag": f'"{sha256(told.encode("utf-8", "replace")).hexdigest()[:32]}"',
+        "ETag": f'"{sha256(contents.encode("utf-8", "replace")).hexdigest()[:32]}"',
         "Cache-Control": "private, no-cache",
     }
     latest = _moment(max((item.found_at for item in items), default=NEVER))

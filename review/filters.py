@@ -48,9 +48,11 @@ _PLAIN = Filters()
 
 def query(filters: Filters, **more: object) -> str:
     """The filters as a query with its question mark; `more` are other things that it says. Empty for none."""
-    said = {name: getattr(filters, name) for name in NAMES if getattr(filters, name) != getattr(_PLAIN, name)}
-    said |= {name: value for name, value in more.items() if value not in (None, "")}
-    return f"?{urlencode(said)}" if said else ""
+    parameters = {
+        name: getattr(filters, name) for name in NAMES if getattr(filters, name) != getattr(_PLAIN, name)
+    }
+    parameters |= {name: value for name, value in more.items() if value not in (None, "")}
+    return f"?{urlencode(parameters)}" if parameters else ""
 
 
 def from_query(text: str) -> Filters:

@@ -64,16 +64,16 @@ class Guard:
         await answer(scope, receive, _with_headers(send))
 
     def _check(self, request: Request) -> None:
-        asked = request.headers.get("host", "")
-        if not self._is_ours(asked, request.scope.get("server")):
-            raise HTTPException(400, f"This page is not served under the name {asked!r}.")
+        host = request.headers.get("host", "")
+        if not self._is_ours(host, request.scope.get("server")):
+            raise HTTPException(400, f"This page is not served under the name {host!r}.")
         if self.password is not None and not _knows(self.password, request.headers):
             raise HTTPException(401, "Name yourself as you like; the password is the one that was set.")
         if request.method not in ("GET", "HEAD"):
             _check_origin(request)
 
-    def _is_ours(self, asked: str, server: Sequence[object] | None) -> bool:
-        name = host_name(asked)
+    def _is_ours(self, host: str, server: Sequence[object] | None) -> bool:
+        name = host_name(host)
         return name is not None and (
             name in self.hosts or (_is_address(name) and [name] == [*(server or ())][:1])
         )

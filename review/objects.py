@@ -7,7 +7,7 @@ from typing import Any
 
 from crawler.diffing.blame import Former, Sentence
 from storage.queries.change_list import Item
-from storage.queries.page_timeline import Check, CopyOf, Event, Standing
+from storage.queries.page_timeline import Check, CopyOf, Event, VersionSummary
 from storage.queries.site_overview import Run
 from storage.queries.verdicts import VerdictRow
 from storage.rows import CaptureRow, ChangeRow, IssueRow, PageRow, RunRow, SiteRow, VersionRow
@@ -42,7 +42,7 @@ def item_object(item: Item) -> Object:
     }
 
 
-def change_object(item: Item, row: ChangeRow, said: list[VerdictRow]) -> Object:
+def change_object(item: Item, row: ChangeRow, verdicts: list[VerdictRow]) -> Object:
     """The JSON object of a change with its hunks and all its verdicts."""
     return {
         **item_object(item),
@@ -59,7 +59,7 @@ def change_object(item: Item, row: ChangeRow, said: list[VerdictRow]) -> Object:
         "links": json.loads(row.links),
         "verdicts": [
             {"id": one.id, "verdict": one.verdict, "note": one.note, "reviewer": one.reviewer, "at": one.at}
-            for one in said
+            for one in verdicts
         ],
     }
 
@@ -99,7 +99,7 @@ def page_object(row: PageRow) -> Object:
     }
 
 
-def standing_object(one: Standing, drifted: set[int]) -> Object:
+def version_summary_object(one: VersionSummary, drifted: set[int]) -> Object:
     """A version without its text."""
     return {
         "version": one.number,

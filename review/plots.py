@@ -35,7 +35,7 @@ class Cell:
     count: int
     warmth: int
     """0 for none, then as HEAT has it."""
-    told: str
+    label: str
     """What it shows, in words."""
 
 
@@ -60,7 +60,7 @@ def calendar(last: date, counts: Counts) -> Calendar:
         x, y = LEFT + n // 7 * STEP, TOP + n % 7 * STEP
         kinds = counts.get(day.isoformat(), {})
         total = sum(kinds.values())
-        cells.append(Cell(day.isoformat(), x, y, total, warmth(total), _told(day, total, kinds)))
+        cells.append(Cell(day.isoformat(), x, y, total, warmth(total), _label(day, total, kinds)))
         if n % 7 == 0 and day.day <= 7:  # noqa: PLR2004 - days of a week
             months.setdefault(f"{day:%Y-%m}", (x, f"{day:%b}"))
     return Calendar(tuple(cells), tuple(months.values()), LEFT + WEEKS * STEP, TOP + 7 * STEP)
@@ -121,7 +121,7 @@ class Bucket:
     at: float
     count: int
     well: bool
-    told: str
+    label: str
 
 
 def buckets(line: Line, checks: Iterable[tuple[str, str]], good: frozenset[str]) -> list[Bucket]:
@@ -134,7 +134,7 @@ def buckets(line: Line, checks: Iterable[tuple[str, str]], good: frozenset[str])
             at=round(100 * n / BUCKETS, 2),
             count=len(those),
             well=all(outcome in good for _, outcome in those),
-            told=_span(those) + ": " + _listed(Counter(outcome for _, outcome in those)),
+            label=_span(those) + ": " + _listed(Counter(outcome for _, outcome in those)),
         )
         for n, those in found.items()
     ]
@@ -149,9 +149,9 @@ def moment(value: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _told(day: date, total: int, kinds: Mapping[str, int]) -> str:
-    said = f"{total:,} {'change' if total == 1 else 'changes'}" if total else "no change"
-    return f"{day:%-d %B %Y}: {said}" + (f" ({_listed(kinds)})" if total else "")
+def _label(day: date, total: int, kinds: Mapping[str, int]) -> str:
+    count_text = f"{total:,} {'change' if total == 1 else 'changes'}" if total else "no change"
+    return f"{day:%-d %B %Y}: {count_text}" + (f" ({_listed(kinds)})" if total else "")
 
 
 def _span(those: list[tuple[str, str]]) -> str:

@@ -22,7 +22,7 @@ AT_ONCE, MOST = 20, 200
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchForm:
     """The parameters of a search."""
 
     words: str
@@ -38,21 +38,21 @@ class Asked:
 
 def search(request: Request) -> Response:
     """Render the search results as a page."""
-    asked = _asked(request)
+    form = _search_form(request)
     with reading(request) as reader:
-        hits = _hits(reader, asked)
+        hits = _hits(reader, form)
         sites, languages = change_list.site_names(reader), change_list.languages(reader)
-        of = reader.page(asked.page) if asked.page is not None else None
+        of = reader.page(form.page) if form.page is not None else None
     return page(
         request,
         "search.html",
-        asked=asked,
+        form=form,
         of=of,
-        hits=hits[: asked.limit],
-        more=_query(asked, limit=min(MOST, asked.limit * 2)) if len(hits) > asked.limit < MOST else "",
-        twin=_query(asked),
-        able=bool(parse(asked.words)),
-        narrowed=any((asked.site, asked.language, asked.since, asked.until)),
+        hits=hits[: form.limit],
+        more=_query(form, limit=min(MOST, form.limit * 2)) if len(hits) > form.limit < MOST else "",
+        twin=_query(form),
+        able=bool(parse(form.words)),
+        narrowed=any((form.site, form.language, form.since, form.until)),
         sites=sites,
         languages=languages,
         fates=FATES,
@@ -61,39 +61,39 @@ def search(request: Request) -> Response:
 
 def search_json(request: Request) -> Response:
     """Return the same data as JSON."""
-    asked = _asked(request)
+    form = _search_form(request)
     with reading(request) as reader:
-        hits = _hits(reader, asked)
+        hits = _hits(reader, form)
     return JSONResponse(
-        {"hits": [hit_object(one) for one in hits[: asked.limit]], "more": len(hits) > asked.limit}
+        {"hits": [hit_object(one) for one in hits[: form.limit]], "more": len(hits) > form.limit}
     )
 
 
-def _hits(reader: Reader, asked: Asked) -> list[Hit]:
+def _hits(reader: Reader, form: SearchForm) -> list[Hit]:
     return find(
         reader,
-        asked.words,
-        page=asked.page,
-        site=asked.site or None,
-        language=asked.language or None,
-        since=moment("since", asked.since) if asked.since else None,
-        until=moment("until", asked.until, end=True) if asked.until else None,
-        removed=asked.fate == "removed" if asked.fate else None,
-        limit=asked.limit + 1,
+        form.words,
+        page=form.page,
+        site=form.site or None,
+        language=form.language or None,
+        since=moment("since", form.since) if form.since else None,
+        until=moment("until", form.until, end=True) if form.until else None,
+        removed=form.fate == "removed" if form.fate else None,
+        limit=form.limit + 1,
     )
 
 
-def _asked(request: Request) -> Asked:
+def _search_form(request: Request) -> SearchForm:
     """What the query asks for. Raises HTTPException with 400."""
     given = given_in(request.query_params, ("words", "site", "language", "since", "until", "fate"))
     one_of("fate", given["fate"], FATES)
     limit = number(request, "limit") or AT_ONCE
-    return Asked(**given, page=number(request, "page"), limit=min(max(1, limit), MOST))
+    return SearchForm(**given, page=number(request, "page"), limit=min(max(1, limit), MOST))
 
 
-def _query(asked: Asked, **other: object) -> str:
-    said = {name: value for name, value in (asdict(asked) | other).items() if value}
-    return "?" + urlencode(said)
+def _query(form: SearchForm, **other: object) -> str:
+    parameters = {name: value for name, value in (asdict(form) | other).items() if value}
+    return "?" + urlencode(parameters)
 
 
 routes = [Route("/search.json", search_json), Route("/search", search)]

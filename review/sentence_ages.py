@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crawler.diffing.blame import Blame, Sentence, Told, blame
+from crawler.diffing.blame import Blame, Sentence, VersionText, blame
 from crawler.diffing.diff import Hunk
 from review.objects import former_object, page_object, sentence_object
 from review.safe_text import Piece, piece
@@ -53,7 +53,7 @@ def since(request: Request) -> Response:
         former=[(one, piece("=", one.text.strip())) for one in found.former[:MOST_FORMER]],
         more=max(0, len(found.former) - MOST_FORMER),
         whole=whole,
-        brought=_brought(found),
+        added_by=_versions_behind(found),
         ages=_ages(found),
     )
 
@@ -98,7 +98,7 @@ def _all(found: Blame) -> Iterator[Sentence]:
     return (one for block in found.blocks for one in block)
 
 
-def _brought(found: Blame) -> list[tuple[int, str, int, int]]:
+def _versions_behind(found: Blame) -> list[tuple[int, str, int, int]]:
     """Return the versions that added text, the latest first, with time, sentence count and share in %."""
     those = list(_all(found))
     size = sum(len(one.text) for one in those) or 1
@@ -115,22 +115,24 @@ def _blamed(reader: Reader, latest: VersionRow) -> tuple[Blame, bool]:
     """Return the version that added each sentence, and whether all versions were examined."""
     texts = page_timeline.texts(reader, latest.page)
     drifted = {one.version for one in page_timeline.drifts(reader, latest.page)}
-    told = [_told(reader, latest.page, texts, at, drifted) for at in range(len(texts))]
-    return blame(told), len(texts) == latest.number
+    versions = [_version_text(reader, latest.page, texts, at, drifted) for at in range(len(texts))]
+    return blame(versions), len(texts) == latest.number
 
 
-def _told(reader: Reader, page: int, texts: Sequence[Text], at: int, drifted: set[int]) -> Told:
+def _version_text(
+    reader: Reader, page: int, texts: Sequence[Text], at: int, drifted: set[int]
+) -> VersionText:
     """A version; where it was read by other rules than the one before it, with what its change says."""
     one = texts[at]
     if one.number in drifted:
-        return Told(one.number, one.captured_at, one.text, put="", taken="")
+        return VersionText(one.number, one.captured_at, one.text, put="", taken="")
     if at == 0 or texts[at - 1].extractor == one.extractor:
-        return Told(one.number, one.captured_at, one.text)
+        return VersionText(one.number, one.captured_at, one.text)
     if (hunks := page_timeline.hunks_to(reader, page, one.number)) is None:
-        return Told(one.number, one.captured_at, one.text)
+        return VersionText(one.number, one.captured_at, one.text)
     parts = msgspec.json.decode(hunks, type=list[Hunk])
     taken, put = ("\n".join(block for hunk in parts for block in side(hunk)) for side in (_old, _new))
-    return Told(one.number, one.captured_at, one.text, put, taken)
+    return VersionText(one.number, one.captured_at, one.text, put, taken)
 
 
 def _old(hunk: Hunk) -> Sequence[str]:

@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from review.objects import check_object, copy_object, event_object, page_object, standing_object
+from review.objects import check_object, copy_object, event_object, page_object, version_summary_object
 from review.plots import Line, buckets
 from review.web import page, reading
 from storage.queries import page_timeline as stored
-from storage.queries.page_timeline import Check, CopyOf, Drift, Event, Standing
+from storage.queries.page_timeline import Check, CopyOf, Drift, Event, VersionSummary
 from storage.reader import Reader
 from storage.rows import PageRow
 
@@ -41,7 +41,7 @@ class Entry:
     kind: str
     """That of its change; else `baseline`, `drift` or `version`."""
     event: Event | None
-    version: Standing | None
+    version: VersionSummary | None
     before: int | None
     """The version before that one."""
 
@@ -51,7 +51,7 @@ class Past:
     """All that is known of a page's past."""
 
     row: PageRow
-    versions: list[Standing]
+    versions: list[VersionSummary]
     events: list[Event]
     drifts: list[Drift]
     checks: list[Check]
@@ -88,7 +88,7 @@ def timeline_json(request: Request) -> Response:
     return JSONResponse(
         {
             **page_object(past.row),
-            "versions": [standing_object(one, drifted) for one in past.versions],
+            "versions": [version_summary_object(one, drifted) for one in past.versions],
             "changes": [event_object(one) for one in past.events],
             "checks": [check_object(one) for one in past.checks[:NAMED]],
             "copies": [copy_object(one) for one in past.copies],
@@ -96,7 +96,9 @@ def timeline_json(request: Request) -> Response:
     )
 
 
-def entries(versions: Sequence[Standing], events: Sequence[Event], drifts: Sequence[Drift]) -> list[Entry]:
+def entries(
+    versions: Sequence[VersionSummary], events: Sequence[Event], drifts: Sequence[Drift]
+) -> list[Entry]:
     """What became of the page, the latest first: its changes, and the versions that no change led to."""
     by_number = {one.number: one for one in versions}
     led = {one.version for one in events if _leads(one)}
@@ -110,7 +112,7 @@ def entries(versions: Sequence[Standing], events: Sequence[Event], drifts: Seque
     return sorted(found, key=lambda one: (one.at, one.version.number if one.version else 0), reverse=True)
 
 
-def spans(versions: Sequence[Standing], events: Sequence[Event], until: str) -> list[Span]:
+def spans(versions: Sequence[VersionSummary], events: Sequence[Event], until: str) -> list[Span]:
     """When the page was there and when it was gone, from its first sight to the last look at it."""
     begins = min([*(one.captured_at for one in versions), *(one.seen_new for one in events)], default=until)
     found: list[Span] = []
@@ -127,7 +129,7 @@ def _past(reader: Reader, number: int) -> Past:
     row = reader.page(number)
     return Past(
         row=row,
-        versions=stored.standings(reader, number),
+        versions=stored.version_summaries(reader, number),
         events=stored.events(reader, number),
         drifts=stored.drifts(reader, number),
         checks=stored.checks(reader, number),
@@ -149,7 +151,7 @@ def _leads(event: Event) -> bool:
     return event.version not in (None, event.old_version) and not event.page_removed
 
 
-def _entry(event: Event, by_number: Mapping[int, Standing]) -> Entry:
+def _entry(event: Event, by_number: Mapping[int, VersionSummary]) -> Entry:
     if not _leads(event):
         return Entry(event.seen_new, event.kind, event, None, None)
     version = by_number.get(event.version or 0)

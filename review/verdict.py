@@ -30,7 +30,7 @@ PLACE = re.compile(r"(after|before)=([0-9]{1,15})")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class VerdictForm:
     """The verdict that a form submits."""
 
     change: int
@@ -47,10 +47,9 @@ class Said:
 
 async def give(request: Request) -> Response:
     """Store a verdict, and redirect to the next change."""
-    form = await _form(request)
-    said = _said(form, name_of(request))
-    address = await run_in_threadpool(_give, house(request), said)
-    return _answer(address, said.reviewer)
+    form = _verdict_form(await _form(request), name_of(request))
+    address = await run_in_threadpool(_give, house(request), form)
+    return _answer(address, form.reviewer)
 
 
 async def undo(request: Request) -> Response:
@@ -64,19 +63,19 @@ async def undo(request: Request) -> Response:
     return _answer(f"/{back}" if back.startswith("?") else back, reviewer)
 
 
-def _give(house: Application, said: Said) -> str:
+def _give(house: Application, form: VerdictForm) -> str:
     """Keep it; the address at which to go on."""
     with closing(Verdicts.open(house.database)) as store, store.writing():
         reader = Reader(store.db)
-        item = change_list.item(reader, said.change)
-        fellows = change_list.fellows(reader, said.filters, item) if said.upto else []
-        meant = [item.id, *(one.id for one in fellows if one.id <= said.upto)]
-        batch = store.give(meant, said.verdict, said.note, said.reviewer, _now())
-        following = change_list.next_to_review(reader, said.filters, item)
-    if said.place is not None or following is None:
+        item = change_list.item(reader, form.change)
+        fellows = change_list.fellows(reader, form.filters, item) if form.upto else []
+        meant = [item.id, *(one.id for one in fellows if one.id <= form.upto)]
+        batch = store.give(meant, form.verdict, form.note, form.reviewer, _now())
+        following = change_list.next_to_review(reader, form.filters, item)
+    if form.place is not None or following is None:
         there = f"#c{following.id}" if following else ""
-        return f"/{query(said.filters, **(said.place or {}), done=batch)}{there}"
-    return f"/change/{following.id}{query(said.filters, view=said.view, done=batch)}"
+        return f"/{query(form.filters, **(form.place or {}), done=batch)}{there}"
+    return f"/change/{following.id}{query(form.filters, view=form.view, done=batch)}"
 
 
 def _undo(house: Application, batch: int, reviewer: str) -> int:
@@ -98,11 +97,11 @@ async def _form(request: Request) -> FormData:
     return form
 
 
-def _said(form: FormData, name: str) -> Said:
+def _verdict_form(form: FormData, name: str) -> VerdictForm:
     verdict = _text(form, "verdict")
     if verdict not in VERDICTS:
         raise HTTPException(400, f"verdict: {verdict!r} is none of {', '.join(VERDICTS)}")
-    return Said(
+    return VerdictForm(
         change=_number(form, "change"),
         verdict=verdict,
         note=_text(form, "note").strip()[:MOST_NOTE],

@@ -15,7 +15,7 @@ from review.change import VIEWS, title_words, view_of
 from review.layout import Layout, laid_out, plain_text
 from review.objects import version_object
 from review.web import page, reading, see_other
-from storage.queries.page_timeline import Standing, standings
+from storage.queries.page_timeline import VersionSummary, version_summaries
 from storage.reader import Reader
 from storage.rows import VersionRow
 
@@ -24,10 +24,10 @@ PAIR = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})")
 
 def picked(request: Request) -> Response:
     """The two versions that were picked; where none were, the latest one and the one before it."""
-    number, asked = request.path_params["id"], request.query_params
+    number, parameters = request.path_params["id"], request.query_params
     with reading(request) as reader:
         newest = reader.version(number).number
-    pair = f"{asked.get('from', max(1, newest - 1))}..{asked.get('to', newest)}"
+    pair = f"{parameters.get('from', max(1, newest - 1))}..{parameters.get('to', newest)}"
     _numbers(pair)
     view = view_of(request)
     return see_other(f"/page/{number}/{pair}{f'?view={view}' if view != VIEWS[0] else ''}")
@@ -41,7 +41,7 @@ def pair(request: Request) -> Response:
         old, new = _pair(reader, request)
         diff = compare(old, new)
         layout = _layout(reader, old, new, diff, view)
-        stand = standings(reader, number)
+        versions = version_summaries(reader, number)
     return page(
         request,
         "versions.html",
@@ -51,8 +51,8 @@ def pair(request: Request) -> Response:
         diff=diff,
         layout=layout,
         retitled=title_words(*diff.title) if diff and diff.title else None,
-        versions=stand,
-        places=_places(stand, old, new),
+        versions=versions,
+        places=_places(versions, old, new),
         view=view,
         views=VIEWS,
     )
@@ -104,10 +104,10 @@ def _layout(reader: Reader, old: VersionRow, new: VersionRow, diff: Diff | None,
 
 
 def _places(
-    stand: list[Standing], old: VersionRow, new: VersionRow
+    versions: list[VersionSummary], old: VersionRow, new: VersionRow
 ) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
     """The pairs one step earlier and one step later, where there are such."""
-    numbers = [one.number for one in stand]
+    numbers = [one.number for one in versions]
     earlier = (old.number - 1, new.number - 1) if old.number - 1 in numbers else None
     later = (old.number + 1, new.number + 1) if new.number + 1 in numbers else None
     return earlier, later

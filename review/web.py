@@ -112,7 +112,7 @@ TITLES = {
 
 def refused(request: Request, error: Exception) -> Response:
     """Return every error as a page, or as JSON if the request accepts that."""
-    status, detail = _told(error)
+    status, detail = _error_text(error)
     if request.url.path.endswith(".json"):
         return JSONResponse({"error": detail}, status, HEADERS)
     title = TITLES.get(status, "An error")
@@ -121,7 +121,7 @@ def refused(request: Request, error: Exception) -> Response:
     return answer
 
 
-def _told(error: Exception) -> tuple[int, str]:
+def _error_text(error: Exception) -> tuple[int, str]:
     match error:
         case HTTPException():
             return error.status_code, error.detail

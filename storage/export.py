@@ -176,7 +176,7 @@ def since_cursor(reader: Reader, text: str | None) -> Positions:
     if text is None:
         return Positions()
     since, now = Positions.parse(text), cursor(reader)
-    if any(told > stored for told, stored in zip(astuple(since), astuple(now), strict=True)):
+    if any(sent > stored for sent, stored in zip(astuple(since), astuple(now), strict=True)):
         raise NotFound(f"{text} is the cursor of another database: this one has only come to {now}")
     return since
 
@@ -194,7 +194,7 @@ def documents(
     Raises Malformed for what is no cursor, NotFound for one that this store never gave.
     """
     begin = since_cursor(reader, since)
-    asked = {
+    values = {
         "site": site,
         "as_of": as_of,
         "versions": begin.versions,
@@ -202,7 +202,7 @@ def documents(
         "rewritings": begin.rewritings,
         "seals": begin.seals,
     }
-    rows = map(_document, reader.rows(_VERSIONS if unit == "version" else _PAGES, asked))
+    rows = map(_document, reader.rows(_VERSIONS if unit == "version" else _PAGES, values))
     match unit:
         case "page":
             return _pages(rows, tombstones=since is not None)
@@ -235,8 +235,8 @@ def _pages(rows: Iterable[Document], *, tombstones: bool) -> Iterator[Document]:
 
 
 def _version(row: Document) -> Document:
-    page, stands = row["id"], not row.pop("gone")
-    return row | {"id": f"{page}@{row['version']}", "page": page, "stands": stands}
+    page, is_current = row["id"], not row.pop("gone")
+    return row | {"id": f"{page}@{row['version']}", "page": page, "stands": is_current}
 
 
 def _paragraphs(rows: Iterable[Document], *, tombstones: bool) -> Iterator[Document]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from storage import seals
 
-_SAID = {
+_TEXT_COLUMNS = {
     "pages": ("published", "modified"),
     "versions": ("published", "modified"),
     "listings": ("modified",),
@@ -33,7 +33,7 @@ _WIDTH = len("2026-05-31T12:00:00Z")
 def heal_dates(conn: sqlite3.Connection) -> None:
     """Take away each date that is none, and write the years of captures with four digits."""
     conn.create_function("is_sound_date", 1, _is_sound, deterministic=True)
-    for table, columns in _SAID.items():
+    for table, columns in _TEXT_COLUMNS.items():
         for column in columns:
             named = f", {column}_by = NULL" if column in _NAMED_BY.get(table, ()) else ""
             conn.execute(

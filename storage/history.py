@@ -135,7 +135,7 @@ class History(Tables):
             )
         self._run("UPDATE pages SET version = version + ? WHERE id = ? AND version >= ?", [by, page, number])
 
-    def stands_again(self, version: VersionRow, number: int, sight: Sight, after: str) -> None:
+    def repeat_version(self, version: VersionRow, number: int, sight: Sight, after: str) -> None:
         """The version stands a second time, at a later sight: what was told of it since is told of that."""
         self._run(  # its bytes, where they were kept of another capture
             "UPDATE captures SET body = digest"
@@ -156,7 +156,7 @@ class History(Tables):
             [number, version.page, version.number],
         )
 
-    def stood_earlier(self, version: VersionRow, capture: int, at: str) -> None:
+    def extend_back(self, version: VersionRow, capture: int, at: str) -> None:
         """The version's text was seen before: that is its capture; what led to it had happened by then."""
         self._update("versions", version.id, {"capture": capture, "captured_at": at})
         seals.seal(self.db.conn, version.id)
@@ -168,7 +168,7 @@ class History(Tables):
             {"page": version.page, "number": version.number, "at": at},
         )
 
-    def stood_later(self, version: VersionRow, at: str) -> None:
+    def extend_forward(self, version: VersionRow, at: str) -> None:
         """The version still stood at that moment: what became of it happened after that."""
         self._run(
             "UPDATE changes SET seen_old = :at, checks_between = (SELECT count(*) FROM captures"

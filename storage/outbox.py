@@ -72,7 +72,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TargetState:
     """The delivery state of a target."""
 
     id: str
@@ -199,8 +199,8 @@ class Outbox(Tables):
         values: Values = {"ids": dumps(batch.deliveries), "at": at, "target": target}
         with self.writing():
             self._run(f"UPDATE deliveries SET sent_at = :at WHERE id IN {_THESE}", values)
-            told = f"(SELECT change FROM deliveries WHERE id IN {_THESE})"
-            self._run(f"UPDATE changes SET sent_at = :at WHERE sent_at IS NULL AND id IN {told}", values)
+            changes = f"(SELECT change FROM deliveries WHERE id IN {_THESE})"
+            self._run(f"UPDATE changes SET sent_at = :at WHERE sent_at IS NULL AND id IN {changes}", values)
             self._run(
                 "UPDATE targets SET failures = 0, retry_at = NULL, trouble = NULL WHERE id = :target", values
             )
@@ -216,7 +216,7 @@ class Outbox(Tables):
                 values,
             )
 
-    def settle(self, *, again: bool) -> int:
+    def resolve(self, *, again: bool) -> int:
         """How many deliveries were in doubt; they wait `again`, or count as sent from now on."""
         decided = "claimed_at = NULL" if again else "sent_at = claimed_at"
         with self.writing():
@@ -235,6 +235,6 @@ class _Over(Exception):
     """A rehearsal has come to its end."""
 
 
-def standings(conn: Connection, before: str) -> list[Standing]:
+def target_states(conn: Connection, before: str) -> list[TargetState]:
     """How it stands with each target; what was claimed earlier than `before` is in doubt."""
-    return read(Standing, conn.execute(_STANDINGS, {"before": before}))
+    return read(TargetState, conn.execute(_STANDINGS, {"before": before}))

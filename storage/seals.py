@@ -65,7 +65,7 @@ class SealRow:
     store_chain: str
 
     @property
-    def said(self) -> dict[str, Any]:
+    def sealed_fields(self) -> dict[str, Any]:
         """Return the fields of the seal that are hashed."""
         return {name: getattr(self, name) for name in SEALED}
 
@@ -78,14 +78,14 @@ class SealRow:
 # ---- the chains
 
 
-def canonical(said: Mapping[str, Any]) -> str:
+def canonical(fields: Mapping[str, Any]) -> str:
     """The line that is hashed: JSON in ASCII, without blanks, the keys in their order."""
-    return json.dumps({name: said[name] for name in SEALED}, separators=(",", ":"))
+    return json.dumps({name: fields[name] for name in SEALED}, separators=(",", ":"))
 
 
-def page_link(before: str, said: Mapping[str, Any]) -> str:
+def page_link(before: str, fields: Mapping[str, Any]) -> str:
     """The link of a seal in its page's chain, after the link `before`."""
-    return sha256(f"{before}\n{canonical(said)}\n".encode()).hexdigest()
+    return sha256(f"{before}\n{canonical(fields)}\n".encode()).hexdigest()
 
 
 def store_link(before: str, page_chain: str) -> str:
@@ -159,14 +159,14 @@ def _facts(conn: sqlite3.Connection, version: int) -> dict[str, Any]:
 def _add(conn: sqlite3.Connection, facts: Mapping[str, Any]) -> None:
     last = head(conn)
     of_page = _one(conn, "WHERE page = ? ORDER BY id DESC LIMIT 1", [facts["page"]])
-    said = {
+    fields = {
         "id": _last_number(conn) + 1,
         **facts,
         "sealed_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    page_chain = page_link(of_page.page_chain if of_page else START, said)
+    page_chain = page_link(of_page.page_chain if of_page else START, fields)
     store_chain = store_link(last.store_chain if last else START, page_chain)
-    row = SealRow(**said, page_chain=page_chain, store_chain=store_chain)
+    row = SealRow(**fields, page_chain=page_chain, store_chain=store_chain)
     names, marks = ", ".join(asdict(row)), ", ".join("?" for _ in asdict(row))
     conn.execute(f"INSERT INTO seals({names}) VALUES ({marks})", [*asdict(row).values()])  # noqa: S608 - our names
 

@@ -13,7 +13,7 @@ class Suspects(Tables):
         """The open suspect of a page."""
         return self._one(SuspectRow, "SELECT * FROM suspects WHERE page = ? AND closed_at IS NULL", [page])
 
-    def suspects_alike(self, site: str, digest: str, page: int) -> int:
+    def suspects_with_text(self, site: str, digest: str, page: int) -> int:
         """How many other pages of the site have an open suspect with this same text."""
         row = self.db.conn.execute(
             "SELECT count(*) FROM suspects WHERE site = ? AND digest = ? AND page <> ? AND closed_at IS NULL",

@@ -30,7 +30,7 @@ class Window:
     """A window of the browser, and what went on in it."""
 
     page: Page
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     """Every address that it asked for; not what the page's own policy kept from leaving."""
     complaints: list[str] = field(default_factory=list)
     """What stands in its console, and what broke."""
@@ -80,8 +80,8 @@ def window(
     page = context.new_page()
     page.set_default_timeout(180_000)
     found = Window(page)
-    page.on("request", lambda request: found.asked.append(request.url))
-    page.on("requestfailed", lambda request: request.failure == "csp" and found.asked.remove(request.url))
+    page.on("request", lambda request: found.requests.append(request.url))
+    page.on("requestfailed", lambda request: request.failure == "csp" and found.requests.remove(request.url))
     page.on("console", lambda message: found.complaints.append(message.text))
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
     try:

@@ -24,8 +24,8 @@ SHARE = "FacebookTwitterPinterestWhatsappTelegramSkypeEmail"
 def below(*entries: tuple[str, str, Sequence[str], str]) -> str:
     """An archive whose articles end with their dates."""
     return "".join(
-        f"A picture\n{category}\n\n{title}\n\n" + "\n\n".join(said) + f"\n\n{day} 0 comments\n{SHARE}\n"
-        for category, title, said, day in entries
+        f"A picture\n{category}\n\n{title}\n\n" + "\n\n".join(paragraphs) + f"\n\n{day} 0 comments\n{SHARE}\n"
+        for category, title, paragraphs, day in entries
     )
 
 
@@ -36,8 +36,8 @@ ARCHIVE = below(
 )
 
 
-def single(title: str, *said: str, day: str = "March 3, 2020") -> str:
-    return f"{MENU}\n{title}\n\n{day}\n\n" + "\n\n".join(said)
+def single(title: str, *paragraphs: str, day: str = "March 3, 2020") -> str:
+    return f"{MENU}\n{title}\n\n{day}\n\n" + "\n\n".join(paragraphs)
 
 
 def spaced(*paragraphs: str) -> str:

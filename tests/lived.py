@@ -15,7 +15,7 @@ from crawler.extraction.extract import Extract
 from crawler.fetch_result import FetchResult
 from crawler.times import iso, parse
 from tests.local_site import article
-from tests.tracked import HOME, SITE, Story, told
+from tests.tracked import HOME, SITE, Story, story_at
 
 BRIDGE = ["It was built in 1887.", "It was built in 1878.", "It was built in 1887.", "Nobody knows when."]
 MILL = "The mill grinds the corn of three villages, and has done so since the river was dammed."
@@ -26,7 +26,7 @@ LONG_AGO, AGO = "2019-05-01T00:00:00Z", "2021-08-01T00:00:00Z"
 @contextmanager
 def lived(path: Path) -> Iterator[Story]:
     """The story so far: 6 pages, changes of every kind but `template`, two imports."""
-    with told(path) as story:
+    with story_at(path) as story:
         live(story)
         yield story
 

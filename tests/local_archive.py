@@ -42,18 +42,18 @@ class LocalArchive(LocalSite):
 
     def fetched(self) -> list[tuple[str, str]]:
         """Address and day of each capture that was asked for, in their order."""
-        asked = [path[len("/web/") :].split("id_/", 1) for path in self.paths() if path.startswith("/web/")]
-        return [(url, f"{at[:4]}-{at[4:6]}-{at[6:8]}") for at, url in asked]
+        parts = [path[len("/web/") :].split("id_/", 1) for path in self.paths() if path.startswith("/web/")]
+        return [(url, f"{at[:4]}-{at[4:6]}-{at[6:8]}") for at, url in parts]
 
     def _list(self, request: Request) -> Page:
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(request.path).query).items()}
+        parameters = {name: values[0] for name, values in parse_qs(urlsplit(request.path).query).items()}
         lines = [
             f"{at} {url} {held.kind} {held.status} {_digest(held.page)}"
             for (url, at), held in sorted(self.captures.items())
-            if _plain(url).startswith(_plain(asked["url"]))
-            and asked.get("from", "") <= at <= asked.get("to", "9")
+            if _plain(url).startswith(_plain(parameters["url"]))
+            and parameters.get("from", "") <= at <= parameters.get("to", "9")
         ]
-        begin = int(asked.get("resumeKey", 0))
+        begin = int(parameters.get("resumeKey", 0))
         end = begin + self.listed_at_once
         text = "".join(f"{line}\n" for line in lines[begin:end]) + (f"\n{end}\n" if end < len(lines) else "")
         return Page(text, headers={"Content-Type": "text/plain"})

@@ -161,12 +161,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815
 
-    def _send(self, page: Page, asked: Mapping[str, str]) -> None:
+    def _send(self, page: Page, sent: Mapping[str, str]) -> None:
         body = page.body.encode() if isinstance(page.body, str) else page.body
         headers = {"Content-Type": _media_type(self.path), **page.headers}
         if page.etag:
             headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-        status = 304 if page.status == 200 and _is_known(headers, asked) else page.status
+        status = 304 if page.status == 200 and _is_known(headers, sent) else page.status
         if page.gzip:
             body, headers["Content-Encoding"] = gzip.compress(body, mtime=0), "gzip"
         bodiless = status in (204, 304)
@@ -189,11 +189,11 @@ def _media_type(path: str) -> str:
     return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
-def _is_known(headers: Mapping[str, str], asked: Mapping[str, str]) -> bool:
+def _is_known(headers: Mapping[str, str], sent: Mapping[str, str]) -> bool:
     """Whether the request's validators name this answer; If-None-Match wins, as RFC 9110 13.2.2 says."""
-    if "if-none-match" in asked:
-        return asked["if-none-match"] == headers.get("ETag")
-    return "if-modified-since" in asked and asked["if-modified-since"] == headers.get("Last-Modified")
+    if "if-none-match" in sent:
+        return sent["if-none-match"] == headers.get("ETag")
+    return "if-modified-since" in sent and sent["if-modified-since"] == headers.get("Last-Modified")
 
 
 def article(

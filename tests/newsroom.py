@@ -32,11 +32,11 @@ from typing import Any, Self
 from aiosmtpd.controller import Controller
 
 from crawler.config.workspace import load_workspace
-from crawler.notify.notify import Message, tell_news
+from crawler.notify.notify import Message, send_news
 from crawler.times import parse
 from storage.reader import Reader
 from tests.command import VARIORUM
-from tests.tracked import HOME, Story, told
+from tests.tracked import HOME, Story, story_at
 
 PATIENCE = 300
 MORNING = "2026-03-01T06:00:00Z"
@@ -73,7 +73,7 @@ class Webhook:
         """Of the messages that came, also of those that were refused."""
         return [post["title"] for post in self.posts]
 
-    def told(self, word: str) -> int:
+    def sent_count(self, word: str) -> int:
         """In how many of the messages the word stands."""
         return sum(word in post["message"] for post in self.posts)
 
@@ -163,7 +163,7 @@ class Newsroom:
 
     def tell(self, at: str = MORNING, *, patient: bool = False) -> list[Message]:
         """What is due is sent, at that moment."""
-        return tell_news(load_workspace(self.root), at=parse(at), patient=patient)
+        return send_news(load_workspace(self.root), at=parse(at), patient=patient)
 
     def teller(self, **env: str) -> subprocess.Popen[bytes]:
         """A process that sends what is due, as the daemon starts it."""
@@ -184,7 +184,7 @@ class Newsroom:
 @contextmanager
 def newsroom(root: Path, notify: str | None = None) -> Iterator[Newsroom]:
     """The room, with a webhook as its target; `notify` may be another text of variorum.toml."""
-    with Webhook() as hook, told(root / "variorum.db") as story:
+    with Webhook() as hook, story_at(root / "variorum.db") as story:
         yield Newsroom(root, story, hook).notify(f'notify = "{hook.address()}"' if notify is None else notify)
 
 

@@ -18,7 +18,7 @@ from storage.queries.verdicts import Verdicts
 from storage.reader import Reader
 from tests.browser import browser, served, window
 from tests.local_site import article
-from tests.tracked import Run, told
+from tests.tracked import Run, story_at
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 HARBOUR = Site(name="harbour-post", url="https://harbour.example/")
@@ -99,7 +99,7 @@ def numbers(path: Path) -> list[tuple[int, int]]:
 
 def fill(path: Path) -> Path:
     """Two sites through a spring, all of it reviewed but the last night."""
-    with told(path, HARBOUR) as story:
+    with story_at(path, HARBOUR) as story:
         story.now = datetime(2026, 3, 2, 3, tzinfo=UTC)
         chance = random.Random(7)
         tides = dict.fromkeys(range(9), 0)
@@ -120,7 +120,7 @@ def fill(path: Path) -> Path:
             "1 page: https://harbour.example/archive/1931/, no text was found on it",
             story.later(),
         )
-    with told(path, LIBRARY) as story:
+    with story_at(path, LIBRARY) as story:
         for night in (SPRING - 30, SPRING - 9, SPRING - 8, SPRING):
             story.now = datetime(2026, 3, 2, 4, tzinfo=UTC)
             story.later(days=night)

@@ -47,13 +47,13 @@ class Quick(Watched):
         return self._read(lambda reader: reader.status(NAME))
 
 
-def _run(watched: Quick, full: bool, told: Connection, broken: str, error: Exception | None) -> None:
+def _run(watched: Quick, full: bool, results: Connection, broken: str, error: Exception | None) -> None:
     """The run itself, in the child."""
     if broken:
         _break(broken, error or ZeroDivisionError("as if"))
 
     def tell(event: dict[str, Any]) -> None:
-        told.send(event)
+        results.send(event)
 
     workspace = load_workspace(watched.root)
     site = load_site(workspace.sites_folder / f"{NAME}.toml", workspace.defaults)

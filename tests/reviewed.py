@@ -23,7 +23,7 @@ from review.app import make_app
 from storage.reader import Reader
 from tests.command import PERSIAN
 from tests.local_site import article
-from tests.tracked import HOME, Story, told
+from tests.tracked import HOME, Story, story_at
 
 BASE = "http://127.0.0.1:8765"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Origin": "null"}
@@ -134,7 +134,7 @@ class Desk:
 def morning(folder: Path, **app: Any) -> Iterator[Desk]:
     """The desk after the night in which the site has changed."""
     path = folder / "variorum.db"
-    with told(path) as story:
+    with story_at(path) as story:
         night(story)
         with desk(story, path, **app) as found:
             yield found

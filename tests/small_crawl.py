@@ -116,7 +116,7 @@ def small_crawl(
     return outcome
 
 
-def _crawl(order: Order, told: Connection) -> None:
+def _crawl(order: Order, results: Connection) -> None:
     """The crawl itself, in the child."""
     NAMES.update(order.names)
     ours = Settings()
@@ -134,7 +134,7 @@ def _crawl(order: Order, told: Connection) -> None:
     assert isinstance(crawler.spider, SmallSpider)
     assert crawler.stats is not None
     answers = {urlsplit(answer.url).path: answer for answer in crawler.spider.answers}
-    told.send(Outcome(answers, crawler.spider.robots_sitemaps, crawler.stats.get_stats(), SENT))
+    results.send(Outcome(answers, crawler.spider.robots_sitemaps, crawler.stats.get_stats(), SENT))
 
 
 class TimedDownloader(StrictDownloader):
@@ -178,13 +178,13 @@ class SmallSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         for url in self.order.urls:
-            meta = {"asked": url, "validators": self.order.validators.get(url)}
+            meta = {"requested_url": url, "validators": self.order.validators.get(url)}
             yield Request(url, self.parse, errback=self.failed, dont_filter=True, meta=meta)
 
     def parse(self, response: Response, **_: Any) -> None:
-        self.answers.append(Answer(response.meta["asked"], response.status, len(response.body)))
+        self.answers.append(Answer(response.meta["requested_url"], response.status, len(response.body)))
 
     def failed(self, failure: Failure) -> None:
         error, detail = error_of(failure)
-        asked = failure.request.meta["asked"]  # type: ignore[attr-defined]
-        self.answers.append(Answer(asked, 0, 0, type(failure.value).__name__, error, detail))
+        url = failure.request.meta["requested_url"]  # type: ignore[attr-defined]
+        self.answers.append(Answer(url, 0, 0, type(failure.value).__name__, error, detail))

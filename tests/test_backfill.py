@@ -15,7 +15,7 @@ from crawler.backfill.captures import Backfill
 from crawler.extraction.extract import Extract
 from crawler.fetch_result import FetchResult
 from tests.local_site import article
-from tests.tracked import HOME, SITE, Story, told
+from tests.tracked import HOME, SITE, Story, story_at
 
 A, B, C = "The bridge was built in 1887.", "The bridge was built in 1878.", "The bridge was blown up in 1878."
 LONG_AGO, AGO, TOMORROW = "2019-05-01T00:00:00Z", "2021-08-01T00:00:00Z", "2026-03-02T00:00:00Z"
@@ -23,7 +23,7 @@ LONG_AGO, AGO, TOMORROW = "2019-05-01T00:00:00Z", "2021-08-01T00:00:00Z", "2026-
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
-    with told(tmp_path / "variorum.db") as story:
+    with story_at(tmp_path / "variorum.db") as story:
         yield story
 
 
@@ -122,8 +122,8 @@ def test_changes_that_a_crawl_told_later_still_name_the_text_they_began_with(sto
     first, again, _ = crawl(story, A), crawl(story, A), crawl(story, C)
     imported(story, capture(_between(first, again), B))
     assert texts(story) == [A, B, A, C]
-    [told] = [change for change in story.changes() if not change.backfilled]
-    assert (told.old_version, told.version) == (3, 4)
+    [change] = [change for change in story.changes() if not change.backfilled]
+    assert (change.old_version, change.version) == (3, 4)
 
 
 def test_a_capture_that_is_newer_than_the_last_crawl_is_what_the_next_crawl_compares_with(
@@ -143,14 +143,14 @@ def test_a_capture_that_is_newer_than_the_last_crawl_is_what_the_next_crawl_comp
 @settings(max_examples=60, deadline=None)
 @given(
     sights=st.lists(st.sampled_from([A, B, C]), min_size=1, max_size=6).flatmap(
-        lambda said: st.permutations(list(enumerate(said)))
+        lambda texts: st.permutations(list(enumerate(texts)))
     )
 )
 def test_in_whatever_order_captures_come_the_same_history_comes_of_them(
     tmp_path_factory: pytest.TempPathFactory, sights: Sequence[tuple[int, str]]
 ) -> None:
     path = tmp_path_factory.mktemp("order") / "variorum.db"
-    with told(path) as story:
+    with story_at(path) as story:
         imported(story, *(capture(_moment(number), text) for number, text in sights))
         runs = [list(run) for _, run in itertools.groupby(sorted(sights), key=lambda sight: sight[1])]
         assert texts(story) == [run[0][1] for run in runs]
@@ -172,7 +172,7 @@ def test_each_told_change_leads_from_one_text_to_another_whatever_came_in_betwee
     tmp_path_factory: pytest.TempPathFactory, crawled: list[str], others: list[tuple[int, str]]
 ) -> None:
     path = tmp_path_factory.mktemp("mixed") / "variorum.db"
-    with told(path) as story:
+    with story_at(path) as story:
         for text in crawled:
             crawl(story, text)
         first = next(v.captured_at for v in story.versions("/bridge/"))
@@ -207,7 +207,7 @@ def test_that_a_site_looks_otherwise_than_long_ago_is_history(story: Story) -> N
     with story.run() as run:
         for number, text in enumerate(texts):
             run.sees(f"/{number}/", new(text))
-        for path in run.asked_again():
+        for path in run.requested_again():
             run.sees(path, new(texts[int(path.strip("/"))]))
     assert [(one.kind, one.backfilled) for one in story.changes()] == [("template", 1)]
     assert [story.texts(f"/{number}/") for number in range(12)] == [[text] for text in texts]

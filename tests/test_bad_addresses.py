@@ -87,16 +87,16 @@ def test_an_edition_whose_address_is_none_is_left_out() -> None:
 
 @settings(deadline=None)
 @given(st.binary(max_size=60), st.sampled_from(["base", "a", "link rel=alternate type=application/rss+xml"]))
-def test_whatever_bytes_a_tag_holds_the_links_after_it_are_read(odd: bytes, tag: str) -> None:
+def test_whatever_bytes_a_tag_holds_the_links_after_it_are_read(noise: bytes, tag: str) -> None:
     before, after = f"<html><head><{tag} x='".encode(), b"'></head><body><a href='/lamp/'>x</a>"
     response = decodable(
-        HtmlResponse("http://ormhead.example/", body=before + odd.replace(b"<", b"") + after)
+        HtmlResponse("http://ormhead.example/", body=before + noise.replace(b"<", b"") + after)
     )
     base_of(response)
     for read in (feed_addresses, api_root, editions, further_parts):
         read(response)
     links = {one.url for one in links_of(response, Site(name="t", url="http://ormhead.example/"))}
-    assert "http://ormhead.example/lamp/" in links or b"'" in odd
+    assert "http://ormhead.example/lamp/" in links or b"'" in noise
 
 
 def test_a_site_with_bad_addresses_in_all_places_is_read_whole(local_site: LocalSite, tmp_path: Path) -> None:

@@ -5,39 +5,39 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.diffing.blame import Told, blame
+from crawler.diffing.blame import VersionText, blame
 from crawler.diffing.sentences import sentences
 
 
-def of(*texts: str) -> list[Told]:
-    return [Told(n, f"2026-03-0{n % 9 + 1}", text) for n, text in enumerate(texts, 1)]
+def of(*texts: str) -> list[VersionText]:
+    return [VersionText(n, f"2026-03-0{n % 9 + 1}", text) for n, text in enumerate(texts, 1)]
 
 
-def brought(*texts: str) -> list[list[tuple[str, int]]]:
+def added_by(*texts: str) -> list[list[tuple[str, int]]]:
     """Each sentence of the last text with the number of the version that brought it, block by block."""
     blocks = blame(of(*texts)).blocks
     return [[(one.text.strip(), one.version) for one in block] for block in blocks]
 
 
 def test_a_sentence_keeps_the_date_of_the_version_that_brought_it() -> None:
-    assert brought(
+    assert added_by(
         "It rains. It pours.", "It rains. It pours. The sun is out.", "It rains. Now it pours."
     ) == [[("It rains.", 1), ("Now it pours.", 3)]]
 
 
 def test_what_moved_keeps_its_date_even_into_another_block() -> None:
-    assert brought("A first one. A second one.\nA third one.", "A third one.\nA new one. A second one.") == [
+    assert added_by("A first one. A second one.\nA third one.", "A third one.\nA new one. A second one.") == [
         [("A third one.", 1)], [("A new one.", 2), ("A second one.", 1)],
     ]  # fmt: skip
 
 
 def test_of_a_sentence_that_stands_twice_each_has_its_own_date() -> None:
-    assert brought("Again.", "Again.\nMore.\nAgain.") == [[("Again.", 1)], [("More.", 2)], [("Again.", 2)]]
+    assert added_by("Again.", "Again.\nMore.\nAgain.") == [[("Again.", 1)], [("More.", 2)], [("Again.", 2)]]
 
 
 def test_typography_changes_no_date() -> None:
-    assert brought('He said "no" - twice.', "He said “no” – twice.") == [[("He said “no” – twice.", 1)]]
-    assert brought("من می‌خواهم بروم.", "من میخواهم بروم.") == [[("من میخواهم بروم.", 1)]]
+    assert added_by('He said "no" - twice.', "He said “no” – twice.") == [[("He said “no” – twice.", 1)]]
+    assert added_by("من می‌خواهم بروم.", "من میخواهم بروم.") == [[("من میخواهم بروم.", 1)]]
 
 
 def test_what_came_back_stands_since_then_and_is_not_told_as_gone() -> None:
@@ -51,14 +51,14 @@ def test_what_came_back_stands_since_then_and_is_not_told_as_gone() -> None:
 
 def test_what_was_taken_away_is_told_with_both_its_ends_the_latest_first() -> None:
     found = blame(of("A one. B one. C one.", "A one. C one. D one.", "A one. D one."))
-    told = [(one.text.strip(), one.since.version, one.until_version) for one in found.former]
-    assert told == [("C one.", 1, 3), ("B one.", 1, 2)]
+    former = [(one.text.strip(), one.since.version, one.until_version) for one in found.former]
+    assert former == [("C one.", 1, 3), ("B one.", 1, 2)]
 
 
 def test_what_only_another_reading_of_ours_brought_or_lost_is_no_doing_of_the_site() -> None:
     versions = [
-        Told(1, "2026-03-01", "Share this. It rains."),
-        Told(2, "2026-03-02", "It rains. By the editors. It pours.", put="It pours.", taken=""),
+        VersionText(1, "2026-03-01", "Share this. It rains."),
+        VersionText(2, "2026-03-02", "It rains. By the editors. It pours.", put="It pours.", taken=""),
     ]
     found = blame(versions)
     assert [(one.text.strip(), one.ours) for one in found.blocks[0]] == [

@@ -17,9 +17,9 @@ SHARED = "Our letter comes every Friday, and it costs you nothing but the time t
 
 
 def page(n: int) -> str:
-    said = "".join(f"<p>{one.replace('barges', f'barges of kind {n}')}</p>" for one in PROSE)
+    paragraphs = "".join(f"<p>{one.replace('barges', f'barges of kind {n}')}</p>" for one in PROSE)
     return (
-        f"<html><head><title>Lock {n}</title></head><body><div class='a'><h1>Lock {n}</h1>{said}"
+        f"<html><head><title>Lock {n}</title></head><body><div class='a'><h1>Lock {n}</h1>{paragraphs}"
         f"<p>{SHARED}</p></div></body></html>"
     )
 
@@ -44,8 +44,14 @@ def test_each_record_gives_a_document_with_its_id(tmp_path: Path, processes: int
 
 def test_a_bad_record_is_one_line_with_its_error_and_stops_no_other(tmp_path: Path):
     bad = [{"id": "no page", "url": "https://lock.example/x"}, {"id": "empty", "url": "u", "html": ""}]
-    odd = [{"id": 7, "url": "http://[::1", "html": page(7)}, {"id": "n", "html": 5}, "[]", "", "{not json"]
-    file = write(tmp_path / "in.jsonl", [record(1), *bad, *odd, record(2)])
+    broken = [
+        {"id": 7, "url": "http://[::1", "html": page(7)},
+        {"id": "n", "html": 5},
+        "[]",
+        "",
+        "{not json",
+    ]
+    file = write(tmp_path / "in.jsonl", [record(1), *bad, *broken, record(2)])
     found = objects("extract", "--jsonl", file)
     assert len(found) == 8
     assert [one["id"] for one in found if "text" in one] == ["r1", 7, "r2"]

@@ -58,9 +58,9 @@ def test_each_comparer_says_what_it_would_announce(
 ) -> None:
     assert main(["--shared", str(captures), "--comparers", "variorum,visible text", "--json"]) == 0
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    said = {name: [bool(a["announced"]) for a in answers if a["comparer"] == name] for name in
+    announced = {name: [bool(a["announced"]) for a in answers if a["comparer"] == name] for name in
             ("variorum", "visible text")}  # fmt: skip
-    assert said == {"variorum": [False, True], "visible text": [True, True]}
+    assert announced == {"variorum": [False, True], "visible text": [True, True]}
 
 
 def test_mistakes_are_named(captures: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,8 +46,8 @@ def test_no_line_about_a_command_is_cut_off(
     group: list[str], columns: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
-    told = variorum(*group, "--help").stdout.partition("Options:")[2]
-    assert [line for line in told.splitlines() if line.endswith("...")] == []
+    shown = variorum(*group, "--help").stdout.partition("Options:")[2]
+    assert [line for line in shown.splitlines() if line.endswith("...")] == []
 
 
 def test_each_command_is_listed_once_under_what_it_is_for() -> None:
@@ -209,8 +209,8 @@ def test_a_site_that_fails_as_a_whole_fails_the_command(tmp_path: Path) -> None:
 
 def test_what_kept_a_site_from_being_read_is_said_once(tmp_path: Path) -> None:
     root = workspace(tmp_path, dead='url = "http://127.0.0.1:1/"\ndelay = 0\n')
-    told = variorum("-C", root, "crawl").stderr
-    assert "last error: http://127.0.0.1:1/: robots: http://127.0.0.1:1/robots.txt could not be read" in told
+    shown = variorum("-C", root, "crawl").stderr
+    assert "last error: http://127.0.0.1:1/: robots: http://127.0.0.1:1/robots.txt could not be read" in shown
     assert "no page could be fetched: robots: http://" in variorum("-C", root, "check", "dead").stderr
     assert ", 1 time: no page could be fetched" in variorum("-C", root, "status").stdout
 
@@ -241,9 +241,9 @@ def test_ctrl_c_ends_a_crawl_in_order(tmp_path: Path, local_site: LocalSite) -> 
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=300)
+        shown, errors = process.communicate(timeout=300)
     assert process.returncode == 130
-    assert json.loads(output)["reason"] == "shutdown"
+    assert json.loads(shown)["reason"] == "shutdown"
     assert "Traceback" not in errors
 
 

@@ -20,14 +20,14 @@ from crawler.fetch_result import DiscoveredUrl
 from spiders.sources import cdx, feed, sitemap, wordpress
 from storage.store import Store
 from tests.local_site import article
-from tests.tracked import HOME, SITE, Story, told
+from tests.tracked import HOME, SITE, Story, story_at
 
 FORM = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ?)?", re.ASCII)
 EVENING = "2026-05-05T16:00:00Z"
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("value", "expected"),
     [
         ("2026-05-05T18:00:00+02:00", EVENING),
         ("2026-05-05T18:00:00+0200", EVENING),
@@ -78,13 +78,13 @@ EVENING = "2026-05-05T16:00:00Z"
         ("2026-05-05Z", "2026-05-05"),
     ],
 )
-def test_a_date_in_whatever_form_is_written_in_ours(said: object, expected: str) -> None:
-    assert sound_date(said) == expected
+def test_a_date_in_whatever_form_is_written_in_ours(value: object, expected: str) -> None:
+    assert sound_date(value) == expected
     assert sound_date(expected) == expected
 
 
 @pytest.mark.parametrize(
-    "said",
+    "value",
     [
         "0001-01-01", "0001-01-01T00:00:00+01:00", "1-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00",
         "0000-00-00 00:00:00", "1969-12-31T23:59:59Z", "1447-11-18", "1405-12-30", "2026-02-30", "2026-13-01",
@@ -93,8 +93,8 @@ def test_a_date_in_whatever_form_is_written_in_ours(said: object, expected: str)
         True, [], {}, 0, -1, 10**400, float("nan"), float("inf"), "5" * 1000, "\ud800",
     ],
 )  # fmt: skip
-def test_what_is_no_sound_date_is_none(said: object) -> None:
-    assert sound_date(said) is None
+def test_what_is_no_sound_date_is_none(value: object) -> None:
+    assert sound_date(value) is None
 
 
 @given(
@@ -109,9 +109,9 @@ def test_what_is_no_sound_date_is_none(said: object) -> None:
     st.none() | st.timezones(),
 )
 def test_whatever_is_said_comes_out_in_one_form_that_sorts_or_not_at_all(
-    said: object, zone: ZoneInfo | None
+    value: object, zone: ZoneInfo | None
 ) -> None:
-    found = sound_date(said, zone, seen_at="2026-11-29T12:00:00Z")
+    found = sound_date(value, zone, seen_at="2026-11-29T12:00:00Z")
     if found is not None:
         assert FORM.fullmatch(found)
         assert "1990" <= found < "2026-12-01"
@@ -127,8 +127,8 @@ def test_a_time_without_a_zone_takes_that_of_the_site_and_a_day_stays_a_day() ->
 
 def test_what_lies_after_tomorrow_is_no_date() -> None:
     seen_at = "2026-11-29T12:00:00Z"
-    said = ["2026-11-30", "2026-11-30T23:00:00Z", "2026-12-01", "2099-01-01T00:00:00Z"]
-    assert [sound_date(one, seen_at=seen_at) for one in said] == [*said[:2], None, None]
+    value = ["2026-11-30", "2026-11-30T23:00:00Z", "2026-12-01", "2099-01-01T00:00:00Z"]
+    assert [sound_date(one, seen_at=seen_at) for one in value] == [*value[:2], None, None]
 
 
 def test_a_day_that_gains_its_hour_is_no_new_date() -> None:
@@ -145,9 +145,9 @@ def test_a_day_that_gains_its_hour_is_no_new_date() -> None:
 
 
 def test_one_odd_lastmod_loses_only_itself() -> None:
-    odd = ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-05:00", "soon", "2026-05-05T18:00:00+02:00"]
+    dates = ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-05:00", "soon", "2026-05-05T18:00:00+02:00"]
     entries = "".join(
-        f"<url><loc>{HOME}/{number}/</loc><lastmod>{one}</lastmod></url>" for number, one in enumerate(odd)
+        f"<url><loc>{HOME}/{number}/</loc><lastmod>{one}</lastmod></url>" for number, one in enumerate(dates)
     )
     body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
     pages = sitemap.read_sitemap(body.encode(), f"{HOME}/sitemap.xml", SITE).pages
@@ -187,7 +187,7 @@ def test_a_capture_of_an_impossible_time_is_left_out_of_an_archive_s_list() -> N
 @pytest.fixture
 def story(tmp_path: Path):
     """A site that is watched, with one page."""
-    with told(tmp_path / "v.db") as story:
+    with story_at(tmp_path / "v.db") as story:
         with story.run() as run:
             run.lists("links", "/old/")
             run.sees("/old/", article("The old lamp", "It was lit in spring."))
@@ -202,16 +202,22 @@ def published(at: str) -> str:
     return f'<meta property="article:published_time" content="{at}">'
 
 
-ODD = ["0001-01-01T00:00:00", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-05:00", "1405-99-99", "soon"]
+UNUSUAL = [
+    "0001-01-01T00:00:00",
+    "0001-01-01T00:00:00+01:00",
+    "9999-12-31T23:59:59-05:00",
+    "1405-99-99",
+    "soon",
+]
 
 
-@pytest.mark.parametrize("said", ODD)
+@pytest.mark.parametrize("value", UNUSUAL)
 @pytest.mark.parametrize("source", ["wordpress", "sitemap", "feed", "the page itself"])
-def test_after_an_odd_date_every_page_is_looked_at_again(story: Story, said: str, source: str) -> None:
+def test_after_an_odd_date_every_page_is_looked_at_again(story: Story, value: str, source: str) -> None:
     with story.run() as run:
         if source != "the page itself":
-            run.lists(source, DiscoveredUrl(f"{HOME}/lamp/", source, published=said, modified=said))
-        run.sees("/lamp/", page(published(said) if source == "the page itself" else ""))
+            run.lists(source, DiscoveredUrl(f"{HOME}/lamp/", source, published=value, modified=value))
+        run.sees("/lamp/", page(published(value) if source == "the page itself" else ""))
     story.later(days=40)
     with story.run() as run:
         assert {page_request.url for page_request in run.frontier.next_requests()} >= {
@@ -222,17 +228,17 @@ def test_after_an_odd_date_every_page_is_looked_at_again(story: Story, said: str
 
 
 @pytest.mark.parametrize(
-    "said", ["2099-01-01T00:00:00Z", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00", "2026-03-02"]
+    "value", ["2099-01-01T00:00:00Z", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00", "2026-03-02"]
 )
-def test_a_date_in_the_future_makes_no_page_of_the_first_run_new(tmp_path: Path, said: str) -> None:
-    with told(tmp_path / "v.db") as story:
+def test_a_date_in_the_future_makes_no_page_of_the_first_run_new(tmp_path: Path, value: str) -> None:
+    with story_at(tmp_path / "v.db") as story:
         with story.run() as run:
-            run.sees("/lamp/", page(published(said)))
+            run.sees("/lamp/", page(published(value)))
         assert story.news() == []
 
 
 def test_a_time_without_a_zone_proves_news_only_where_it_does_in_every_zone(tmp_path: Path) -> None:
-    with told(tmp_path / "v.db") as story:
+    with story_at(tmp_path / "v.db") as story:
         with story.run(finished=False) as run:  # so that nothing but its date can show a page to be new
             run.sees("/old/", article("The old lamp", "It was lit in spring."))
         story.later(days=3)
@@ -277,7 +283,7 @@ def test_that_a_source_dates_a_page_otherwise_than_the_page_itself_is_no_move_of
 
 def test_times_without_a_zone_are_by_the_clock_of_the_site_s_file(tmp_path: Path) -> None:
     site = Site(name="riverside", url=f"{HOME}/", timezone="Asia/Tehran")
-    with told(tmp_path / "v.db", site) as story:
+    with story_at(tmp_path / "v.db", site) as story:
         with story.run() as run:
             run.lists("feed", DiscoveredUrl(f"{HOME}/boat/", "feed", published="2026-02-01T12:00:00"))
             run.sees("/lamp/", page(published("2026-02-01T12:00:00")))
@@ -289,7 +295,7 @@ def test_times_without_a_zone_are_by_the_clock_of_the_site_s_file(tmp_path: Path
 
 def test_every_table_with_a_bad_date_is_healed_when_the_database_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
-    with told(path) as story, story.run() as run:
+    with story_at(path) as story, story.run() as run:
         run.lists("sitemap", DiscoveredUrl(f"{HOME}/lamp/", "sitemap", modified="2026-02-01"))
         run.sees("/lamp/", page(published("2026-02-01")))
     bad, future = "1-01-01T00:00:00Z", "2099-01-01T00:00:00Z"
@@ -310,6 +316,6 @@ def test_every_table_with_a_bad_date_is_healed_when_the_database_is_opened(tmp_p
         assert {page_row.found_at, version.captured_at, store.sights(1)[0].at} == {"0001-01-01T00:00:00Z"}
         assert store.listed_date(page_row.id, "sitemap") is None
         assert [row.cursor for row in store.sources("riverside") if row.address == "x"] == [None]
-    with told(path) as story, story.run() as run:
+    with story_at(path) as story, story.run() as run:
         story.now = datetime(2026, 6, 1, tzinfo=UTC)
         assert [page_request.url for page_request in run.frontier.next_requests()] == [f"{HOME}/lamp/"]

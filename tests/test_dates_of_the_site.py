@@ -7,14 +7,14 @@ import pytest
 from crawler.fetch_result import DiscoveredUrl
 from storage.rows import ChangeRow, read
 from tests.local_site import article
-from tests.tracked import HOME, Story, told
+from tests.tracked import HOME, Story, story_at
 
 MONDAY, TUESDAY = "2026-02-02T08:00:00Z", "2026-02-03T08:00:00Z"
 
 
 @pytest.fixture
 def story(tmp_path: Path):
-    with told(tmp_path / "v.db") as story:
+    with story_at(tmp_path / "v.db") as story:
         seen(story, MONDAY, "The lamp burns again.")
         yield story
 
@@ -65,8 +65,8 @@ def test_a_silent_edit_after_a_hollow_one_is_still_silent(story: Story):
     assert dated(story) == [(None, True), (True, False)]
 
 
-def page(text: str, says: str = "") -> str:
-    return article("The lamp", text, "It is seen from the islands.").replace("</head>", f"{says}</head>", 1)
+def page(text: str, head: str = "") -> str:
+    return article("The lamp", text, "It is seen from the islands.").replace("</head>", f"{head}</head>", 1)
 
 
 DATED = '<script type=\'application/ld+json\'>{{"dateModified": "{}"}}</script>'
@@ -84,12 +84,12 @@ DATED = '<script type=\'application/ld+json\'>{{"dateModified": "{}"}}</script>'
 def test_whoever_dates_a_page_tells_silent_edits_and_hollow_ones(
     tmp_path: Path, source: str, date: str, text: str, expected: tuple[bool | None, bool]
 ):
-    with told(tmp_path / "v.db") as story:
-        for modified, said in ((MONDAY, "The lamp burns again."), (date, text)):
+    with story_at(tmp_path / "v.db") as story:
+        for modified, sentence in ((MONDAY, "The lamp burns again."), (date, text)):
             with story.run() as run:
                 by_itself = source == "the page itself"
                 if not by_itself:
                     run.lists(source, DiscoveredUrl(f"{HOME}/lamp/", source, modified=modified))
-                run.sees("/lamp/", page(said, DATED.format(modified) if by_itself else ""))
+                run.sees("/lamp/", page(sentence, DATED.format(modified) if by_itself else ""))
         (told_of,) = dated(story)
         assert told_of == expected

@@ -63,9 +63,9 @@ def test_links_alone_lead_to_every_article_whatever_stands_in_the_place_of_the_s
     watched = Quick.make(tmp_path / "w", local_site.url)
     assert watched.crawl().reason == "finished"
     assert articles(watched) == sorted(POSTS)
-    told = [] if answer is BROKEN["absent"] else ["feed source", "wordpress source"]
-    told += ["sitemap source"] if answer is BROKEN["cut off"] else []
-    assert sorted(issue.kind for issue in watched.issues()) == sorted(told)
+    expected = [] if answer is BROKEN["absent"] else ["feed source", "wordpress source"]
+    expected += ["sitemap source"] if answer is BROKEN["cut off"] else []
+    assert sorted(issue.kind for issue in watched.issues()) == sorted(expected)
 
 
 @broken
@@ -88,8 +88,8 @@ def test_sitemaps_alone_name_every_article_whatever_stands_in_the_place_of_the_o
     assert watched.crawl().reason == "finished"
     assert articles(watched) == sorted(POSTS)
     assert watched.pages()[POSTS[0]].modified == "2024-05-01T08:00:00Z"
-    told = [] if answer is BROKEN["absent"] else ["wordpress source"]
-    assert [issue.kind for issue in watched.issues()] == told
+    expected = [] if answer is BROKEN["absent"] else ["wordpress source"]
+    assert [issue.kind for issue in watched.issues()] == expected
 
 
 def test_a_feed_that_the_front_page_names_leads_to_its_articles(
@@ -187,9 +187,9 @@ USELESS: dict[str, tuple[Answer, str]] = {
 }
 
 
-@pytest.mark.parametrize(("answer", "told"), USELESS.values(), ids=USELESS.keys())
+@pytest.mark.parametrize(("answer", "expected"), USELESS.values(), ids=USELESS.keys())
 def test_a_sitemap_of_no_use_is_named_in_an_issue_and_the_links_are_followed(
-    local_site: LocalSite, tmp_path: Path, answer: Answer, told: str
+    local_site: LocalSite, tmp_path: Path, answer: Answer, expected: str
 ) -> None:
     publish(local_site, POSTS)
     local_site.pages |= sheets(POSTS) | {
@@ -201,7 +201,7 @@ def test_a_sitemap_of_no_use_is_named_in_an_issue_and_the_links_are_followed(
     assert articles(watched) == sorted(POSTS)
     (issue,) = watched.issues()
     assert issue.kind == "sitemap source"
-    assert f"{local_site.url}/map can't be relied on: {told}" in issue.message
+    assert f"{local_site.url}/map can't be relied on: {expected}" in issue.message
 
 
 def test_a_sitemap_none_of_whose_pages_is_there_is_not_believed(
@@ -267,10 +267,10 @@ def test_an_index_that_names_itself_under_ever_new_addresses_leaves_most_of_the_
 ) -> None:
     url = local_site.url
     publish(local_site, POSTS)
-    asked = count()
+    numbers = count()
     local_site.pages |= sheets(POSTS) | {"/robots.txt": f"Sitemap: {url}/maps/0\n"}
     local_site.beneath["/maps/"] = lambda _: sitemap_index(
-        url, [f"/maps/{next(asked)}-{n}" for n in range(20)]
+        url, [f"/maps/{next(numbers)}-{n}" for n in range(20)]
     )
     watched = Quick.make(tmp_path / "w", url, budget=100)
     watched.crawl()
@@ -297,7 +297,7 @@ def test_redirects_of_a_source_count_against_its_share(local_site: LocalSite, tm
 
 
 @pytest.mark.parametrize(
-    ("posts", "told"),
+    ("posts", "expected"),
     [
         (lambda whole: f"<br />\n<b>Warning</b>: x in <b>/a[1].php</b><br />\n{whole}", None),
         (lambda whole: f"\ufeff{whole}", None),
@@ -308,7 +308,7 @@ def test_redirects_of_a_source_count_against_its_share(local_site: LocalSite, tm
     ],
 )
 def test_what_an_api_that_speaks_oddly_lists_is_known_or_else_told_and_found_by_links(
-    local_site: LocalSite, tmp_path: Path, posts: Callable[[str], str], told: str | None
+    local_site: LocalSite, tmp_path: Path, posts: Callable[[str], str], expected: str | None
 ) -> None:
     url = local_site.url
     publish(local_site, POSTS)
@@ -320,9 +320,9 @@ def test_what_an_api_that_speaks_oddly_lists_is_known_or_else_told_and_found_by_
     local_site.pages["/"] = home.replace("</head>", f"{api_link(url)}</head>")
     watched = Quick.make(tmp_path / "w", url)
     watched.crawl()
-    assert articles(watched) == sorted(POSTS if told else POSTS[1:])
-    assert [issue.kind for issue in watched.issues()] == (["wordpress source"] if told else [])
-    assert all(told in issue.message for issue in watched.issues() if told)
+    assert articles(watched) == sorted(POSTS if expected else POSTS[1:])
+    assert [issue.kind for issue in watched.issues()] == (["wordpress source"] if expected else [])
+    assert all(expected in issue.message for issue in watched.issues() if expected)
 
 
 def test_sources_full_of_odd_values_leave_a_store_from_which_every_page_is_looked_at_again(
@@ -330,7 +330,7 @@ def test_sources_full_of_odd_values_leave_a_store_from_which_every_page_is_looke
 ) -> None:
     url = local_site.url
     publish(local_site, POSTS)
-    odd = [
+    malformed = [
         "0001-01-01T00:00:00",
         "9999-12-31T23:59:59",
         "1403-02-16",
@@ -344,7 +344,7 @@ def test_sources_full_of_odd_values_leave_a_store_from_which_every_page_is_looke
         True,
     ]
     whole = json.loads(str(api(url, POSTS)["/wp-json/wp/v2/posts"].body))  # type: ignore[union-attr]
-    for number, (entry, value) in enumerate(zip(whole, odd, strict=False)):
+    for number, (entry, value) in enumerate(zip(whole, malformed, strict=False)):
         entry |= {
             "date_gmt": value,
             "modified_gmt": value,

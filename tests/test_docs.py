@@ -82,9 +82,9 @@ def test_a_key_left_out_means_what_the_documents_say(key: str, tmp_path: Path) -
     (tmp_path / "example.toml").write_text('url = "https://example.org/"')
     site = msgspec.to_builtins(load_site(tmp_path / "example.toml"))
     assert "Left out: " in section
-    for said in re.findall(r"Left out: `(\[\]|\"[^`]*\"|[0-9.]+|true|false)`", section):
+    for default in re.findall(r"Left out: `(\[\]|\"[^`]*\"|[0-9.]+|true|false)`", section):
         assert site[key] == (
-            tuple(value) if isinstance(value := tomllib.loads(f"v = {said}")["v"], list) else value
+            tuple(value) if isinstance(value := tomllib.loads(f"v = {default}")["v"], list) else value
         )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from crawler.diffing.diff import Diff, Reading, compare
 from crawler.tracking.drift import is_ours
-from tests.tracked import Story, told
+from tests.tracked import Story, story_at
 
 KEPT = "<p>The ferry at Dunmore lay still that night.</p>"
 TEXT = "<p>Corrected on Tuesday by the editor.</p>"
@@ -24,7 +24,7 @@ def page(inside: str, beside: str = "") -> str:
 
 @pytest.fixture
 def story(tmp_path: Path):
-    with told(tmp_path / "v.db") as story:
+    with story_at(tmp_path / "v.db") as story:
         with story.run() as run:
             run.sees("/ferry/", page(NOTE))
         yield story

@@ -44,15 +44,15 @@ def test_an_archive_is_parted_by_its_date_lines_and_loses_its_furniture() -> Non
 
 
 def test_an_article_that_stands_otherwise_than_the_others_is_told_and_not_guessed() -> None:
-    odd = f"{LONG}\n\n{BRIDGE}\n\nMarch 1, 2020 0 comments\n{SHARE}\n"
-    one = split(MENU + ARCHIVE + odd)
+    dump = f"{LONG}\n\n{BRIDGE}\n\nMarch 1, 2020 0 comments\n{SHARE}\n"
+    one = split(MENU + ARCHIVE + dump)
     assert [a.title for a in one.articles] == [
         "The bridge is open",
         "Water at the mill",
         "A market on Monday",
     ]
     [left] = one.unsplit
-    assert cleaned(MENU + ARCHIVE + odd)[left.first] == LONG
+    assert cleaned(MENU + ARCHIVE + dump)[left.first] == LONG
 
 
 def test_dates_may_stand_above_their_articles() -> None:
@@ -119,10 +119,10 @@ def test_an_article_that_goes_on_below_a_teaser_is_not_cut_short_unsaid() -> Non
 
 def test_the_original_in_another_language_is_an_article_of_its_own() -> None:
     german = "Die Brücke wurde im Jahr 1887 gebaut, und niemand in der Stadt weiß, wer sie gebaut hat."
-    said = [german.replace("Brücke", place) for place in ("Brücke", "Kirche", "Mühle")]
+    parts = [german.replace("Brücke", place) for place in ("Brücke", "Kirche", "Mühle")]
     english = ("March 3, 2020", BRIDGE, LONG)
-    one = split(spaced("The bridge is open", *english, "In German:", "Die Brücke steht", *said))
-    assert texts(one) == [("The bridge is open", english), ("Die Brücke steht", tuple(said))]
+    one = split(spaced("The bridge is open", *english, "In German:", "Die Brücke steht", *parts))
+    assert texts(one) == [("The bridge is open", english), ("Die Brücke steht", tuple(parts))]
 
 
 def test_what_nothing_tells_of_is_reported_and_a_known_title_tells() -> None:
@@ -145,8 +145,8 @@ def test_what_the_template_knows_and_what_several_dumps_share_is_told_from_text(
     box = "We are a society of people who love the river and the town, and we write about both."
     foot = "To the archive of 2019"
     dumps = [
-        spaced("All about the river", f"{title} is here again", f"{day} March 2020", said, box, foot)
-        for title, day, said in (("Spring", 3, BRIDGE), ("Summer", 4, RIVER))
+        spaced("All about the river", f"{title} is here again", f"{day} March 2020", parts, box, foot)
+        for title, day, parts in (("Spring", 3, BRIDGE), ("Summer", 4, RIVER))
     ]
     one, other = split_all(dumps, template=[box])
     assert texts(one) == [("Spring is here again", ("3 March 2020", BRIDGE))]
@@ -154,8 +154,8 @@ def test_what_the_template_knows_and_what_several_dumps_share_is_told_from_text(
 
 
 def test_comments_are_no_articles() -> None:
-    said = "{} says:\nMarch {}, 2020 at 5:00 pm\n{}\nReply\n"
-    comments = said.format("Ali", 4, RIVER) + said.format("Mary", 5, MARKET)
+    parts = "{} says:\nMarch {}, 2020 at 5:00 pm\n{}\nReply\n"
+    comments = parts.format("Ali", 4, RIVER) + parts.format("Mary", 5, MARKET)
     above = "2 thoughts on “The bridge is open”"
     one = split(spaced("The bridge is open", "March 3, 2020", BRIDGE, above, comments))
     assert texts(one) == [("The bridge is open", ("March 3, 2020", BRIDGE))]
@@ -181,8 +181,8 @@ def test_of_any_dump_each_sentence_is_in_an_article_or_reported(dump: str) -> No
     for at, line in enumerate(lines):
         stretches = [*one.articles, *one.unsplit]
         assert not is_prose(line) or at in around or any(part.first <= at <= part.last for part in stretches)
-    told = {" ".join(line.split()) for line in lines}
-    assert {line for a in one.articles for line in a.text.split("\n")} <= told
+    known = {" ".join(line.split()) for line in lines}
+    assert {line for a in one.articles for line in a.text.split("\n")} <= known
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from tests.command import HOSTILE, VARIORUM, variorum, workspace
 from tests.lived import AGO, lived
 from tests.local_site import article
 from tests.test_redesign import PATHS, looks_at_all, new_design, old_design
-from tests.tracked import HOME, Story, told
+from tests.tracked import HOME, Story, story_at
 
 LATER = "2027-01-01T00:00:00Z"
 
@@ -42,9 +42,9 @@ def evidence(story: Story, change: ChangeRow, folder: Path) -> tuple[Path, list[
     database = story.reader.db.conn.execute("PRAGMA database_list").fetchone()[2]
     result = variorum("-C", Path(database).parent, "evidence", change.id, "-o", path, "--json")
     assert result.exit_code == 0, result.output
-    [told] = map(json.loads, result.stdout.splitlines())
-    assert (told["change"], told["folder"]) == (change.id, str(path))
-    return path, told["lacking"]
+    [result_] = map(json.loads, result.stdout.splitlines())
+    assert (result_["change"], result_["folder"]) == (change.id, str(path))
+    return path, result_["lacking"]
 
 
 def commands(folder: Path) -> list[str]:
@@ -90,9 +90,13 @@ def test_an_edit_comes_with_both_sides_and_holds_by_itself(story: Story, tmp_pat
     }  # fmt: skip
     assert lacking == []
     assert_holds(folder)
-    said = read(folder / "change.json")
-    assert (said["id"], said["seen_old"], said["seen_new"]) == (change.id, change.seen_old, change.seen_new)
-    assert said["hunks"]
+    written = read(folder / "change.json")
+    assert (written["id"], written["seen_old"], written["seen_new"]) == (
+        change.id,
+        change.seen_old,
+        change.seen_new,
+    )
+    assert written["hunks"]
     assert "[-1887-]{+1878+}" in (folder / "diff.txt").read_text("utf-8")
     text = "The bridge\n\nIt was built in 1887.\nIt still stands, as everybody can see."
     assert (folder / old / "text.txt").read_text("utf-8") == text
@@ -152,7 +156,7 @@ def test_all_changes_of_a_store_that_has_lived_have_evidence_that_holds(story: S
 
 def test_a_new_design_is_of_no_page_and_says_so(tmp_path: Path) -> None:
     workspace(tmp_path)
-    with told(tmp_path / "variorum.db") as story:
+    with story_at(tmp_path / "variorum.db") as story:
         with story.run() as run:
             for n, path in enumerate(PATHS):
                 run.sees(path, old_design(n))
@@ -246,7 +250,7 @@ def test_a_hostile_page_puts_nothing_into_a_command(tmp_path: Path) -> None:
     workspace(tmp_path)
     title = f"$(touch owned) `touch owned`\n```sh\ntouch owned\n``` {HOSTILE} <script>"
     path = "/`touch owned`$(touch owned)'\"/"
-    with told(tmp_path / "variorum.db") as story:
+    with story_at(tmp_path / "variorum.db") as story:
         for text in ("It was built in 1887, $(touch owned).", "It was built in 1878, `touch owned`."):
             with story.run() as run:
                 run.sees(path, article(title, text))

@@ -18,7 +18,7 @@ from storage.errors import Malformed, NotFound
 from storage.export import FIELDS, UNITS, Document, Unit, cursor, documents
 from storage.seals import last_of_version, seal
 from tests.local_site import article
-from tests.tracked import HOME, SITE, Story, told
+from tests.tracked import HOME, SITE, Story, story_at
 
 BRIDGE, MILL = "The old bridge was closed in March.", "The mill turns again since the flood."
 NEW_BRIDGE = "The old bridge was opened in April."
@@ -29,15 +29,15 @@ LETTER = "نامه‌ای که هرگز نرسید، و پاسخی که نیام
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
     """A site with a bridge and a mill, read once."""
-    with told(tmp_path / "variorum.db") as story:
+    with story_at(tmp_path / "variorum.db") as story:
         with story.run() as run:
             run.sees("/bridge/", article("The bridge", BRIDGE))
             run.sees("/mill/", article("The mill", MILL))
         yield story
 
 
-def exported(story: Story, unit: Unit = "page", **asked: Any) -> list[Document]:
-    return list(documents(story.reader, unit, **asked))
+def exported(story: Story, unit: Unit = "page", **options: Any) -> list[Document]:
+    return list(documents(story.reader, unit, **options))
 
 
 def now(story: Story) -> str:
@@ -122,12 +122,12 @@ def test_a_document_says_by_whom_its_dates_are_and_who_wrote_it(story: Story) ->
         run.sees("/listed/", article("A listed page", MILL).replace("<head>", f"<head>{dated}{written}"))
         run.sees("/marked/", article("A marked page", MILL).replace("<head>", f"<head>{dated}{written}"))
         run.sees("/news/2026/01/09/found/", article("A page found", MILL))
-    said = [
+    texts = [
         (one["published"][:10], one["published_by"], one["modified_by"], one["authors"])
         for one in exported(story)[2:]
     ]
     both = ["Ada Byron", "مریم احمدی"]
-    assert said == [
+    assert texts == [
         ("2026-01-01", "listed", "listed", both),
         ("2026-01-05", "marked", "marked", both),
         ("2026-01-09", "found", None, []),
@@ -331,8 +331,8 @@ def test_at_a_moment_each_page_has_the_address_that_it_had_then(story: Story) ->
     between = story.later(minutes=1)
     with story.run() as run:
         run.sees("/news/bridge/", article("The bridge", BRIDGE), at="/archive/bridge/")
-    told = [paths(exported(story, as_of=at))[0] for at in (before, between, story.later(minutes=1))]
-    assert told == ["/bridge/", "/news/bridge/", "/archive/bridge/"]
+    urls = [paths(exported(story, as_of=at))[0] for at in (before, between, story.later(minutes=1))]
+    assert urls == ["/bridge/", "/news/bridge/", "/archive/bridge/"]
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -419,7 +419,7 @@ def lasting(found: Iterable[Document]) -> list[Document]:
 def test_increments_add_up_to_the_whole_whatever_happens(
     tmp_path_factory: pytest.TempPathFactory, unit: Unit, events: list[tuple[str, bool]]
 ) -> None:
-    with told(tmp_path_factory.mktemp("increments") / "variorum.db") as story:
+    with story_at(tmp_path_factory.mktemp("increments") / "variorum.db") as story:
         with story.run() as run:
             run.sees("/bridge/", article("The bridge", BRIDGE))
             run.sees("/mill/", article("The mill", MILL))

@@ -19,11 +19,11 @@ import pytest
 from crawler.errors import Misuse
 from crawler.export.atomic_write import MARK
 from crawler.export.document_outline import OUTLINE
-from crawler.export.export import CAPTURE, FAMILY, FORMATS, Asked, export_to
+from crawler.export.export import CAPTURE, FORMATS, GROUP, ExportRequest, export_to
 from crawler.export.tables import write_csv
 from storage.export import FIELDS, Document, documents
 from tests.local_site import article
-from tests.tracked import HOME, Story, told
+from tests.tracked import HOME, Story, story_at
 
 BRIDGE, MILL = "The old bridge was closed in March.", "The mill turns again since the flood."
 LETTER = "نامه‌ای که هرگز نرسید، و پاسخی که نیامد."
@@ -49,14 +49,14 @@ def half(documents, reader, asked):
 
 whole = exports._documents
 exports._documents = lambda reader, asked: half(whole(reader, asked), reader, asked)
-exports.export_to(Path(sys.argv[2]), Reader.open(Path(sys.argv[1])), exports.Asked(sys.argv[3]))
+exports.export_to(Path(sys.argv[2]), Reader.open(Path(sys.argv[1])), exports.ExportRequest(sys.argv[3]))
 """
 
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
     (tmp_path / "store").mkdir()
-    with told(tmp_path / "store" / "variorum.db") as story:
+    with story_at(tmp_path / "store" / "variorum.db") as story:
         with story.run() as run:
             run.sees("/bridge/", article("The bridge", BRIDGE, SIGNS))
             run.sees("/mill/", article(FORMULA, "- 1", "@SUM(A1)"))
@@ -70,8 +70,8 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def write(story: Story, path: Path | None, kind: str = "jsonl", **asked: Any) -> tuple[int, str]:
-    return export_to(path, story.reader, Asked(kind, **asked))
+def write(story: Story, path: Path | None, kind: str = "jsonl", **options: Any) -> tuple[int, str]:
+    return export_to(path, story.reader, ExportRequest(kind, **options))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -290,7 +290,7 @@ def test_parquet_without_its_extra_is_refused_in_words(
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "options",
     [
         {"kind": "parquet", "path": None},
         {"kind": "markdown", "unit": "paragraph"},
@@ -299,10 +299,10 @@ def test_parquet_without_its_extra_is_refused_in_words(
     ],
 )
 def test_what_does_not_go_together_is_refused_in_words(
-    story: Story, out: Path, asked: dict[str, Any]
+    story: Story, out: Path, options: dict[str, Any]
 ) -> None:
     with pytest.raises(Misuse):
-        write(story, **{"path": out / "all", **asked})
+        write(story, **{"path": out / "all", **options})
     assert list(out.iterdir()) == []
 
 
@@ -327,7 +327,7 @@ def test_an_outline_has_the_headings_and_links_of_the_text_alone(story: Story, o
 def test_pages_with_one_text_have_one_family(story: Story, out: Path) -> None:
     with story.run() as run:
         run.sees("/copy/", article("The bridge", BRIDGE, SIGNS))
-    write(story, out / "all.jsonl", families=True)
+    write(story, out / "all.jsonl", groups=True)
     found = [json.loads(line)["family"] for line in (out / "all.jsonl").read_text().splitlines()]
     assert found[0] == found[3] is not None
     assert found[1:3] == [None, None]
@@ -366,7 +366,7 @@ ROOT = Path(__file__).parent.parent
 
 def test_every_field_is_written_down_with_its_type_and_no_other() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \| \S.* \|$", (ROOT / "docs/export.md").read_text("utf-8"), re.M)
-    fields = [*(field for unit in FIELDS.values() for field in unit), *OUTLINE, FAMILY, *CAPTURE]
+    fields = [*(field for unit in FIELDS.values() for field in unit), *OUTLINE, GROUP, *CAPTURE]
     assert set(rows) == {(field.name, field.type) for field in fields}
 
 

@@ -27,9 +27,9 @@ QUIET = {"ticker": "Old news", "comments": "0", "recent": "<li><a href='/1'>One<
 
 def page(content, *, title="The bridge", body_class="single postid-17", more="", **noise) -> bytes:
     """A post as a classic theme shows it; `noise` is what stands around the article."""
-    said = {**QUIET, **noise}
+    parts = {**QUIET, **noise}
     head = HEAD.format(title=title, more=more) + f'<body class="{body_class}">'
-    return (head + SURROUNDINGS.format(title=title, content=content, **said)).encode()
+    return (head + SURROUNDINGS.format(title=title, content=content, **parts)).encode()
 
 
 def cloudflare(address: str, key: int) -> str:

@@ -33,7 +33,7 @@ from tests.command import objects, variorum, workspace
 from tests.lived import lived
 from tests.local_site import LocalSite, Request, article
 from tests.quick import Quick
-from tests.tracked import told
+from tests.tracked import story_at
 
 AT = "2026-03-01T10:00:00Z"
 PATHS = [f"/letters/{number}/" for number in range(12)]
@@ -288,7 +288,7 @@ def test_a_clock_that_jumps_loses_and_invents_nothing_and_the_last_version_is_th
     tmp_path: Path, jump: timedelta
 ) -> None:
     texts = [f"It was built in {year}." for year in (1881, 1882, 1883, 1881)]
-    with told(tmp_path / "variorum.db") as story:
+    with story_at(tmp_path / "variorum.db") as story:
         for number, text in enumerate(texts):
             if number == 2:
                 story.now += jump

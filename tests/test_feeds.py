@@ -14,7 +14,7 @@ from lxml import html
 
 from storage.text_index.similar_edits import similar_edit
 from tests.reviewed import BASE, RTL_OVERRIDE, Desk, desk, morning
-from tests.tracked import told
+from tests.tracked import story_at
 
 AT = "2026-03-01T06:00:00Z"
 
@@ -101,12 +101,12 @@ def test_persian_stands_right_to_left_with_its_joiners(read: Desk) -> None:
 
 
 def test_the_json_feed_has_the_same_entries(read: Desk) -> None:
-    said = read.get("/feed.json").json()
-    assert said["version"] == "https://jsonfeed.org/version/1.1"
-    assert [(one["id"], one["title"]) for one in said["items"]] == [
+    feed = read.get("/feed.json").json()
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert [(one["id"], one["title"]) for one in feed["items"]] == [
         (one.id, one.title) for one in atom(read).entries
     ]
-    (bridge,) = [one for one in said["items"] if "The bridge" in one["title"]]
+    (bridge,) = [one for one in feed["items"] if "The bridge" in one["title"]]
     assert bridge["external_url"] == "https://riverside.example/bridge/"
     assert bridge["content_html"] == entry(read, "The bridge").content[0].value
 
@@ -151,7 +151,7 @@ def test_a_query_that_is_none_is_refused(read: Desk) -> None:
 
 def test_a_feed_has_fifty_entries_whatever_a_night_brings(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         numbers = [add(found, f"Page {n}", significance=n / 100) for n in range(60)]
         assert titles(found, "/feed.atom") == [f"edited: Page {n - 1}" for n in reversed(numbers[10:])]
 
@@ -210,7 +210,7 @@ def test_a_feed_whose_last_change_is_fresh_has_no_date_to_ask_by(tmp_path: Path)
     from crawler.times import iso, now
 
     path = tmp_path / "v.db"
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         add(found, "Fresh", found_at=iso(now()))
         headers = found.get("/feed.atom").headers
         assert "last-modified" not in headers
@@ -236,7 +236,7 @@ def test_a_hostile_title_breaks_no_feed(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
     words = [["-", HOSTILE], ["+", f"<img src=x onerror=alert(1)>{HOSTILE}"]]
     hunk = {"op": "replace", "old_at": 0, "new_at": 0, "old": ["a"], "new": ["b"], "words": words}
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         add(found, HOSTILE, url="javascript:alert(1)", old_title=HOSTILE * 2, hunks=json.dumps([hunk]))
         feed = atom(found)
         (one,) = feed.entries
@@ -258,7 +258,7 @@ def test_a_long_change_is_told_in_short(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
     blocks = ["word " * 40_000, *(f"Block {n}." for n in range(10_000))]
     hunk = {"op": "insert", "old_at": 0, "new_at": 0, "old": [], "new": blocks, "words": []}
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         add(found, "word " * 40_000, hunks=json.dumps([hunk]))
         assert len(found.get("/feed.atom").content) < 20_000
         assert "more blocks" in atom(found).entries[0].content[0].value
@@ -269,12 +269,14 @@ def test_the_latest_are_found_along_an_index(tmp_path: Path) -> None:
     from storage.queries.change_list import Filters
 
     path = tmp_path / "v.db"
-    with told(path) as story:
-        asked: list[str] = []
-        story.reader.db.conn.set_trace_callback(asked.append)
+    with story_at(path) as story:
+        queries: list[str] = []
+        story.reader.db.conn.set_trace_callback(queries.append)
         change_list.latest(story.reader, Filters(reviewed="all", site="riverside", kind="new"), 50)
         story.reader.db.conn.set_trace_callback(None)
-        plans = [row[3] for sql in asked for row in story.reader.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        plans = [
+            row[3] for sql in queries for row in story.reader.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}")
+        ]
     assert "SEARCH c USING INDEX changes_by_day (visibility=?)" in plans
     assert not [step for step in plans if step.startswith("SCAN") and "VIRTUAL" not in step]
 
@@ -286,7 +288,7 @@ def test_the_same_edit_of_many_pages_leads_with_its_latest(tmp_path: Path) -> No
         "hunks": json.dumps([hunk]),
         "similar_edit": similar_edit("edited", None, "x", json.dumps([hunk])),
     }
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         for n in range(120):
             add(found, f"Page {n}", **same)
         assert titles(found, "/feed.atom") == ["edited: Page 119"]

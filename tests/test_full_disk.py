@@ -49,11 +49,11 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*VARIORUM, *map(str, words)], capture_output=True, text=True, check=False)
 
 
-def assert_one_sentence(done: subprocess.CompletedProcess[str], *said: str) -> None:
+def assert_one_sentence(done: subprocess.CompletedProcess[str], *phrases: str) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("variorum: ")
     assert done.stderr.count("\n") == 1, done.stderr
-    assert all(one in done.stderr for one in said), done.stderr
+    assert all(one in done.stderr for one in phrases), done.stderr
 
 
 def assert_sound(path: Path) -> None:

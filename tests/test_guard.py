@@ -92,11 +92,11 @@ def test_a_fault_of_ours_over_one_page_costs_that_page_alone(quick: Quick, local
     broken = sqlite3.IntegrityError("FOREIGN KEY constraint failed")
     report = quick.crawl(broken="crawler.extraction.reader:Reader.read_fetched", error=broken)
     assert (report.failed, report.reason) == (False, "finished")
-    told = {issue.kind: issue.message for issue in quick.issues()}
-    assert told["broken pages"].startswith(
+    messages = {issue.kind: issue.message for issue in quick.issues()}
+    assert messages["broken pages"].startswith(
         "5 pages; first error: IntegrityError: FOREIGN KEY constraint failed"
     )
-    assert "run broke down" not in told
+    assert "run broke down" not in messages
     assert quick.crawl().counts["changed"] == len(PATHS)
     assert quick.issues() == []
 

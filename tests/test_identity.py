@@ -70,8 +70,8 @@ def test_every_spelling_of_a_page_is_that_one_page_and_what_differs_in_what_matt
     local_site.clear()
     watched.crawl()
     assert watched.changes() == []
-    asked = [path for path in local_site.paths() if "arvest" in path or path.startswith("/?p")]
-    assert asked == ["/posts/harvest/"]  # every other spelling is remembered, and never asked for again
+    requested = [path for path in local_site.paths() if "arvest" in path or path.startswith("/?p")]
+    assert requested == ["/posts/harvest/"]  # every other spelling is remembered, and never asked for again
 
 
 def test_a_host_has_one_spelling_whatever_the_links_say(tmp_path: Path) -> None:

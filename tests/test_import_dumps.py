@@ -24,7 +24,7 @@ from storage.export import cursor, documents
 from tests.command import CSI, objects, variorum, workspace
 from tests.dumped import ARCHIVE, BRIDGE, LONG, MARKET, MENU, RIVER, single
 from tests.local_site import article
-from tests.tracked import HOME, SITE, Story, told
+from tests.tracked import HOME, SITE, Story, story_at
 from tests.wordpress import FOLDER
 
 DUMPS = FOLDER.parent / "dumps"
@@ -74,8 +74,8 @@ def test_each_article_of_the_dumps_is_found_and_its_paragraphs_are_exact(name: s
 def test_the_categories_and_authors_of_the_dumps_are_those_of_their_posts() -> None:
     for name, key in (("nejatngo", "category"), ("nototerrorism", "author")):
         splits = split_all([path.read_text("utf-8") for path in of_site(name)])
-        said = {one.title: getattr(one, key) for split in splits for one in split.articles}
-        assert said == {post["title"]: post.get(key) for post in posts(SITES[name])}
+        found = {one.title: getattr(one, key) for split in splits for one in split.articles}
+        assert found == {post["title"]: post.get(key) for post in posts(SITES[name])}
 
 
 @OURS
@@ -89,11 +89,11 @@ def test_no_line_of_furniture_is_in_any_text_of_the_dumps(name: str) -> None:
             "Who Are NTCM",
             "Articles",
         }
-        said = [line for one in split.articles for line in one.text.split("\n")]
-        assert said
-        assert around.isdisjoint(said)
-        assert not [line for line in said if is_share_row(line) or is_footer(line) or is_label(line)]
-        assert not [line for line in said if is_signpost(line) or line.endswith(" comments")]
+        found = [line for one in split.articles for line in one.text.split("\n")]
+        assert found
+        assert around.isdisjoint(found)
+        assert not [line for line in found if is_share_row(line) or is_footer(line) or is_label(line)]
+        assert not [line for line in found if is_signpost(line) or line.endswith(" comments")]
 
 
 @OURS
@@ -152,7 +152,7 @@ def content(root: Path) -> list[str]:
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
-    with told(tmp_path / "variorum.db") as story:
+    with story_at(tmp_path / "variorum.db") as story:
         yield story
 
 
@@ -167,10 +167,10 @@ def page_of(story: Story, title: str) -> dict[str, Any]:
 
 
 def crawled(
-    story: Story, *said: str, title: str = "The bridge is open", path: str = "/bridge/", **more: str
+    story: Story, *found: str, title: str = "The bridge is open", path: str = "/bridge/", **more: str
 ) -> None:
     with story.run() as run:
-        run.sees(path, article(title, *said, **more))
+        run.sees(path, article(title, *found, **more))
 
 
 def test_a_text_of_a_known_page_becomes_its_first_version(story: Story) -> None:
@@ -328,9 +328,9 @@ def test_the_command_tells_its_counts_and_what_it_could_not_split(root: Path) ->
 def test_the_time_of_a_dump_must_be_known(root: Path) -> None:
     paths = made(root, earlier=ARCHIVE, later=ARCHIVE, **{"now-2099-01": ARCHIVE})
     command = ("-C", root, "import", "dumps")
-    untold = variorum(*command, paths[0], "--site", "riverside")
-    assert untold.exit_code == 2
-    assert "earlier.txt" in untold.stderr and "--captured-at" in untold.stderr
+    unreported = variorum(*command, paths[0], "--site", "riverside")
+    assert unreported.exit_code == 2
+    assert "earlier.txt" in unreported.stderr and "--captured-at" in unreported.stderr
     ahead = variorum(*command, paths[2], "--site", "riverside")
     assert (ahead.exit_code, "has not come yet" in ahead.stderr) == (2, True)
     times = ("--captured-at", "2020-03-05", "--captured-at", "2021-03-05T10:00Z")
@@ -354,10 +354,10 @@ def test_what_is_no_text_is_refused_in_words(root: Path) -> None:
 
 def test_a_hostile_dump_commands_no_terminal(root: Path) -> None:
     paths = made(root, **{"evil-2020-03": single(f"A title{CSI}31m of ill will", f"{CSI}2J{BRIDGE}", LONG)})
-    told = variorum("-C", root, "import", "dumps", *paths, "--site", "riverside")
-    told_too = variorum("-C", root, "export")
-    assert CSI not in told.output + told_too.output
-    assert "A title31m of ill will" in told_too.stdout
+    first = variorum("-C", root, "import", "dumps", *paths, "--site", "riverside")
+    again = variorum("-C", root, "export")
+    assert CSI not in first.output + again.output
+    assert "A title31m of ill will" in again.stdout
 
 
 KILLED = """
@@ -390,7 +390,7 @@ def test_a_kill_leaves_each_dump_whole_or_not_there(root: Path) -> None:
     killed = subprocess.run([sys.executable, "-c", KILLED, *map(str, command)], check=False)
     assert killed.returncode == -9
     assert len(objects_of_export(root)) == 3
-    with told(root / "variorum.db", SITE) as story:
+    with story_at(root / "variorum.db", SITE) as story:
         assert story.store.db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert [one["known"] for one in objects(*command)] == [3, 0]
     assert len(objects_of_export(root)) == 6

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.tracking.template_learning import Learner
 from tests.local_site import article
-from tests.tracked import HOME, Run, Story, told
+from tests.tracked import HOME, Run, Story, story_at
 
 NEWS, ABOUT = "news", "about"
 
@@ -32,7 +32,7 @@ def looks(run: Run, *paths: str, views: int) -> None:
         for path in queue:
             views += 1
             run.sees(path, page(path, views))
-        queue = run.asked_again()
+        queue = run.requested_again()
 
 
 def some(kind: str, start: int, end: int) -> list[str]:
@@ -41,7 +41,7 @@ def some(kind: str, start: int, end: int) -> list[str]:
 
 @pytest.fixture
 def story(tmp_path: Path):
-    with told(tmp_path / "v.db") as story:
+    with story_at(tmp_path / "v.db") as story:
         with story.run() as run:
             looks(run, *some(NEWS, 0, 12), *some(ABOUT, 0, 4), views=0)
         yield story
@@ -74,9 +74,9 @@ def test_pages_of_a_known_kind_are_not_fetched_twice_and_those_of_a_new_one_are(
     with story.run() as run:
         looks(run, *some(NEWS, 0, 12), *some(ABOUT, 0, 4), views=500)
         run.sees("/news-12/", page("/news-12/", 5))
-        assert run.asked_again() == []
+        assert run.requested_again() == []
         run.sees("/legal-1/", page("/legal-1/", 5))
-        assert run.asked_again() == ["/legal-1/"]
+        assert run.requested_again() == ["/legal-1/"]
 
 
 def test_what_is_learned_later_makes_no_change_of_what_was_read_before(tmp_path: Path):
@@ -88,13 +88,13 @@ def test_what_is_learned_later_makes_no_change_of_what_was_read_before(tmp_path:
         for path in paths:
             run.sees(path, page(path, views).replace("</p></div>", f"</p>{sign}</div>"))
 
-    with told(tmp_path / "later.db") as story:
+    with story_at(tmp_path / "later.db") as story:
         with story.run() as run:
             sees(run, *early, views=1)
         assert "Printed" in story.texts(early[0])[-1]
         with story.run() as run:
             sees(run, *late, views=2)
-            sees(run, *(path for path in run.asked_again() if path in late), views=3)
+            sees(run, *(path for path in run.requested_again() if path in late), views=3)
         with story.run() as run:
             sees(run, *early, views=4)
         assert {kind for kind, _ in story.news()} == {"new"}
@@ -138,7 +138,7 @@ def crawl(story: Story, pages: int, look: int, edited: int | None = None, *, cut
             for path in queue:
                 look, n = look + 1, int(path.strip("/").removeprefix("boat-"))
                 run.sees(path, moving(n, look, "rough" if n == edited else "calm"))
-            again = [] if cut else [path for path in run.asked_again() if path != "/"]
+            again = [] if cut else [path for path in run.requested_again() if path != "/"]
             queue = again
 
 
@@ -146,7 +146,7 @@ def crawl(story: Story, pages: int, look: int, edited: int | None = None, *, cut
 def test_after_a_first_run_that_was_cut_short_nothing_that_moves_at_each_look_is_ever_an_edit(
     tmp_path: Path, pages: int
 ) -> None:
-    with told(tmp_path / "v.db") as story:
+    with story_at(tmp_path / "v.db") as story:
         crawl(story, pages, 0, cut=True)
         for look in (1000, 2001, 3003):
             crawl(story, pages, look)
@@ -154,7 +154,7 @@ def test_after_a_first_run_that_was_cut_short_nothing_that_moves_at_each_look_is
 
 
 def test_an_edit_made_before_the_frame_is_learned_is_told_by_its_own_words(tmp_path: Path) -> None:
-    with told(tmp_path / "v.db") as story:
+    with story_at(tmp_path / "v.db") as story:
         crawl(story, 9, 0, cut=True)
         crawl(story, 9, 1000, edited=4)
         (change,) = story.changes()
@@ -163,7 +163,7 @@ def test_an_edit_made_before_the_frame_is_learned_is_told_by_its_own_words(tmp_p
 
 
 def test_what_waits_for_the_frame_in_a_run_that_is_cut_short_is_told_by_the_next(tmp_path: Path) -> None:
-    with told(tmp_path / "v.db") as story:
+    with story_at(tmp_path / "v.db") as story:
         crawl(story, 9, 0, cut=True)
         crawl(story, 9, 1000, edited=4, cut=True)
         assert story.news() == []
@@ -173,7 +173,7 @@ def test_what_waits_for_the_frame_in_a_run_that_is_cut_short_is_told_by_the_next
 
 @pytest.mark.parametrize("reason", ["finished", "shutdown"])
 def test_after_a_run_that_ended_early_nothing_is_called_no_longer_listed(tmp_path: Path, reason: str) -> None:
-    with told(tmp_path / "v.db") as story:
+    with story_at(tmp_path / "v.db") as story:
         for listed in (["/a/", "/b/", "/c/"], ["/a/"]):
             with story.run() as run:
                 for path in listed:

@@ -37,8 +37,8 @@ def letter(*changes: ChangeNews, issues: list[IssueNews] | None = None, **more: 
     counts: dict[tuple[str, str], int] = {}
     for one in changes:
         counts[one.site, one.kind] = counts.get((one.site, one.kind), 0) + one.pages
-    told = [(site, kind, number) for (site, kind), number in counts.items()]
-    batch = Batch([], issues or [], more.pop("counts", told), list(changes), 0)
+    tallies = [(site, kind, number) for (site, kind), number in counts.items()]
+    batch = Batch([], issues or [], more.pop("counts", tallies), list(changes), 0)
     return compose(batch, more.pop("room", ROOM), **more)
 
 

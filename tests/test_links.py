@@ -15,7 +15,7 @@ from crawler.output.objects import hunks_of
 from crawler.output.objects import links_of as links_of_change
 from crawler.output.word_diff import marked_lines
 from tests.local_site import article
-from tests.tracked import Story, told
+from tests.tracked import Story, story_at
 
 PAGE = "https://riverside.example/news/bridge/"
 REPORT = "The council has <a href='{}'>published its report</a> on the bridge over the river at Dunmore."
@@ -23,7 +23,7 @@ REPORT = "The council has <a href='{}'>published its report</a> on the bridge ov
 
 @pytest.fixture
 def story(tmp_path: Path):
-    with told(tmp_path / "v.db") as story:
+    with story_at(tmp_path / "v.db") as story:
         yield story
 
 
@@ -38,7 +38,7 @@ def seen(story: Story, *links: str) -> None:
     """A run that sees the page; asked again, it shows the next of these links."""
     with story.run() as run:
         run.sees("/bridge/", report(links[0]))
-        for path, link in zip(run.asked_again(), links[1:], strict=False):
+        for path, link in zip(run.requested_again(), links[1:], strict=False):
             run.sees(path, report(link))
 
 

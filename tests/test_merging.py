@@ -21,7 +21,7 @@ from storage.search.full_text import find
 from storage.store import Store
 from tests.local_site import article
 from tests.tracked import SITE, Story
-from tests.tracked import told as begun_at
+from tests.tracked import story_at as begun_at
 
 HARBOUR = "The harbour of Ormhead has eleven boats and one crane."
 TWELVE = "The harbour of Ormhead has twelve boats and one crane."
@@ -34,7 +34,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
         yield begun
 
 
-def told_twice(story: Story, *paths: str) -> tuple[int, int]:
+def reported_twice(story: Story, *paths: str) -> tuple[int, int]:
     """One article under two addresses, edited once and found so at both; the pages."""
     for text in (HARBOUR, TWELVE):
         with story.run() as run:
@@ -80,11 +80,11 @@ def count(store: Store, table: str, where: str = "1") -> int:
 def faults(path: Path) -> list[str]:
     """What `variorum verify` finds."""
     with contextlib.closing(Reader.open(path)) as reader:
-        return [fault.says for fault in verify(reader).faults]
+        return [fault.detail for fault in verify(reader).faults]
 
 
 def test_each_kind_of_row_that_refers_to_a_page_refers_to_the_one_that_it_is(story: Story) -> None:
-    told_twice(story, "/a/", "/b/")
+    reported_twice(story, "/a/", "/b/")
     kinds = [one for one in references(story.store) if one[0] not in ("seals", "rewritings")]
     assert {"addresses", "captures", "changes", "extraction_drifts", "listings", "versions"} <= {
         t for t, _ in kinds
@@ -107,7 +107,7 @@ def test_each_kind_of_row_that_refers_to_a_page_refers_to_the_one_that_it_is(sto
 def test_an_edit_that_was_found_twice_stands_in_one_history_with_both_changes_and_their_verdicts(
     story: Story, tmp_path: Path
 ) -> None:
-    stays, goes = told_twice(story, "/a/", "/amp-a/")
+    stays, goes = reported_twice(story, "/a/", "/amp-a/")
     change = next(c for c in story.changes() if c.url.endswith("/amp-a/"))
     with story.store.writing():
         story.store.db.conn.execute(
@@ -116,11 +116,11 @@ def test_an_edit_that_was_found_twice_stands_in_one_history_with_both_changes_an
             [change.id],
         )
         story.store.db.conn.execute("UPDATE changes SET verdict = 'important' WHERE id = ?", [change.id])
-    captures, told = count(story.store, "captures"), [c.id for c in story.changes()]
+    captures, changes = count(story.store, "captures"), [c.id for c in story.changes()]
     story.store.absorb(goes, into=stays)
     assert [version.text for version in story.reader.history(stays)] == [HARBOUR, TWELVE]
     found = {c.id: (c.page, c.old_version, c.version, c.verdict) for c in story.changes()}
-    assert found == {one: (stays, 1, 2, "important" if one == change.id else None) for one in told}
+    assert found == {one: (stays, 1, 2, "important" if one == change.id else None) for one in changes}
     assert count(story.store, "captures", f"page = {stays}") == captures
     assert count(story.store, "verdicts") == 1
     assert [page.id for page in story.store.pages(SITE.name)] == [stays]
@@ -149,7 +149,7 @@ def test_histories_that_differ_are_put_together_by_time_and_the_page_seen_last_h
 
 
 def test_a_page_that_is_there_has_not_left_because_its_other_address_did(story: Story) -> None:
-    stays, goes = told_twice(story, "/a/", "/old-a/")
+    stays, goes = reported_twice(story, "/a/", "/old-a/")
     for _ in range(2):
         with story.run() as run:
             run.sees("/a/", article("The harbour", TWELVE))
@@ -161,7 +161,7 @@ def test_a_page_that_is_there_has_not_left_because_its_other_address_did(story: 
 
 
 def test_what_an_export_has_handed_out_twice_it_takes_back_once(story: Story) -> None:
-    stays, goes = told_twice(story, "/a/", "/b/")
+    stays, goes = reported_twice(story, "/a/", "/b/")
     with story.run() as run:
         run.sees("/c/", article("The pier", STONE))
     third = story.page("/c/").id
@@ -176,13 +176,13 @@ def test_what_an_export_has_handed_out_twice_it_takes_back_once(story: Story) ->
 
 
 def test_a_search_finds_what_both_have_said_once(story: Story) -> None:
-    stays, goes = told_twice(story, "/a/", "/b/")
+    stays, goes = reported_twice(story, "/a/", "/b/")
     story.store.absorb(goes, into=stays)
     assert [hit.page for hit in find(story.reader, "harbour")] == [stays]
 
 
 def test_the_address_of_a_page_that_was_absorbed_is_free_for_the_other(story: Story) -> None:
-    stays, goes = told_twice(story, "/a/", "/b/")
+    stays, goes = reported_twice(story, "/a/", "/b/")
     story.store.absorb(goes, into=stays)
     story.store.update_page(stays, {"url": f"{story.home}/b/"})
     assert story.page("/b/").id == stays

@@ -35,7 +35,7 @@ def stale_since(at: str, *hours: str, timezone: str = TIRANE) -> str:
 
 
 @pytest.mark.parametrize(
-    ("found", "told"),
+    ("found", "due"),
     [
         ("2026-01-10T06:29:59Z", "2026-01-10T06:30:00Z"),  # winter: 07:30 is 06:30 UTC
         ("2026-01-10T06:30:00Z", "2026-01-10T06:30:00Z"),
@@ -46,8 +46,8 @@ def stale_since(at: str, *hours: str, timezone: str = TIRANE) -> str:
         ("2026-12-31T12:00:00Z", "2027-01-01T06:30:00Z"),
     ],
 )
-def test_a_digest_comes_at_its_hour_by_the_clock_of_its_zone(found: str, told: str) -> None:
-    assert stale_since(found, "07:30") == told
+def test_a_digest_comes_at_its_hour_by_the_clock_of_its_zone(found: str, due: str) -> None:
+    assert stale_since(found, "07:30") == due
 
 
 def test_of_several_hours_the_next_one_counts_in_whatever_order_they_stand() -> None:
@@ -67,9 +67,9 @@ def test_in_every_zone_a_digest_is_the_next_time_the_clock_shows_its_hour(
     at: str, zone: str, hour: int, minute: int
 ) -> None:
     clock = f"{hour:02}:{minute:02}"
-    told = parse(stale_since(at, clock, timezone=zone))
-    assert timedelta(0) <= told - parse(at) <= timedelta(hours=25, minutes=30)
-    local = told.astimezone(ZoneInfo(zone))
+    due = parse(stale_since(at, clock, timezone=zone))
+    assert timedelta(0) <= due - parse(at) <= timedelta(hours=25, minutes=30)
+    local = due.astimezone(ZoneInfo(zone))
     day = local.date()
     exists = datetime.combine(day, local.time().replace(hour=hour, minute=minute), ZoneInfo(zone))
     if exists.astimezone(UTC).astimezone(ZoneInfo(zone)).time() == exists.time():  # not skipped that night

@@ -44,8 +44,8 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 
 def variorum(room: Newsroom, *words: str, **env: str) -> list[dict[str, Any]]:
     """What the command prints with --json."""
-    said = room.command(*words, "--json", **env)
-    return [json.loads(line) for line in said.stdout.splitlines()]
+    results = room.command(*words, "--json", **env)
+    return [json.loads(line) for line in results.stdout.splitlines()]
 
 
 # ---- each once
@@ -67,7 +67,7 @@ def test_what_was_found_before_a_target_was_known_is_no_news_to_it(tmp_path: Pat
         room.notify(f'notify = "{room.hook.address()}"')
         room.happens("New")
         room.tell()
-        assert (room.hook.told("Old"), room.hook.told("New")) == (0, 1)
+        assert (room.hook.sent_count("Old"), room.hook.sent_count("New")) == (0, 1)
 
 
 def test_what_only_typography_or_an_import_tells_is_no_news(room: Newsroom) -> None:
@@ -84,7 +84,7 @@ def test_two_processes_at_once_send_one_message(room: Newsroom) -> None:
         room.happens("The mill")
         room.hook.goes_on.set()
         assert (first.wait(), second.wait()) == (0, 0)
-    assert (room.hook.told("The bridge"), room.hook.told("The mill")) == (1, 1)
+    assert (room.hook.sent_count("The bridge"), room.hook.sent_count("The mill")) == (1, 1)
 
 
 def test_nothing_is_lost_or_told_twice_over_restarts(room: Newsroom) -> None:
@@ -98,7 +98,7 @@ def test_nothing_is_lost_or_told_twice_over_restarts(room: Newsroom) -> None:
     room.happens("Page 3")
     with room.teller() as process:
         assert process.wait() == 0
-    assert [room.hook.told(f"Page {number}") for number in range(4)] == [1, 1, 1, 1]
+    assert [room.hook.sent_count(f"Page {number}") for number in range(4)] == [1, 1, 1, 1]
 
 
 # ---- killed between send and mark
@@ -112,7 +112,7 @@ def test_a_message_whose_sender_was_killed_is_not_sent_again_and_said_to_be_in_d
         pass
     room.happens("The mill")
     room.tell(LATER.format(5))
-    assert (room.hook.told("The bridge"), room.hook.told("The mill")) == (1, 1)
+    assert (room.hook.sent_count("The bridge"), room.hook.sent_count("The mill")) == (1, 1)
     assert doubtful(room) == 1
     assert "perhaps not arrived" in room.command("status").stdout
     doctor = room.command("doctor")
@@ -138,7 +138,7 @@ def test_a_person_settles_a_doubt(room: Newsroom, decision: str, times: int) -> 
         pass
     assert room.command("notify", "--settle", decision).returncode == 0
     room.tell(LATER.format(5))
-    assert room.hook.told("The bridge") == times
+    assert room.hook.sent_count("The bridge") == times
     assert doubtful(room) == 0
 
 
@@ -199,7 +199,7 @@ def test_a_target_that_fails_keeps_no_other_from_its_news(tmp_path: Path) -> Non
         assert "Connection error" in troubles[0]
         assert troubles[1] == "env:NOT_SET: the environment variable NOT_SET is not set"
         assert troubles[2] == ""
-        assert room.hook.told("The bridge") == 1
+        assert room.hook.sent_count("The bridge") == 1
         (status,) = variorum(room, "status")
         assert [(one["waiting"], one["failures"]) for one in status["targets"]] == [(1, 1), (1, 1), (0, 0)]
         assert "not taken 1 times" in room.command("status").stdout
@@ -220,8 +220,8 @@ def test_each_target_hears_of_its_sites_kinds_weights_and_languages(tmp_path: Pa
         room.happens("Heavy", significance=0.9)
         room.happens("Lost", kind="gone", significance=0.3)
         room.tell()
-        told = {post["path"]: post["title"] for post in room.hook.posts}
-    assert told == {
+        titles = {post["path"]: post["title"] for post in room.hook.posts}
+    assert titles == {
         "/a": "riverside: 1 gone",
         "/b": "riverside: 1 edited",
         "/d": "riverside: 2 edited, 1 gone",
@@ -252,9 +252,9 @@ def test_what_is_heavy_comes_at_once_and_the_rest_in_the_digest(tmp_path: Path) 
         room.happens("Light", significance=0.1, found_at="2026-03-01T11:00:00Z")
         room.happens("Heavy", significance=0.9, found_at="2026-03-01T11:00:00Z")
         room.tell("2026-03-01T11:00:00Z")
-        assert (room.hook.told("Light"), room.hook.told("Heavy")) == (0, 1)
+        assert (room.hook.sent_count("Light"), room.hook.sent_count("Heavy")) == (0, 1)
         room.tell("2026-03-02T07:30:00Z")
-        assert (room.hook.told("Light"), room.hook.told("Heavy")) == (1, 1)
+        assert (room.hook.sent_count("Light"), room.hook.sent_count("Heavy")) == (1, 1)
 
 
 def test_one_edit_of_many_pages_is_told_once(room: Newsroom) -> None:
@@ -343,12 +343,12 @@ def test_an_address_with_secrets_is_shown_nowhere(tmp_path: Path) -> None:
         room.notify(f'notify = ["{address}", "{no}", "env:HOOK"]', site=f'notify = "{dead}"')
         room.happens("The bridge")
         words = [["notify", "--dry-run"], ["notify"], ["notify", "--json"], ["status"], ["doctor"]]
-        said = [room.command(*one, HOOK=address.replace("json", "nonsense")) for one in words]
+        results = [room.command(*one, HOOK=address.replace("json", "nonsense")) for one in words]
         assert room.hook.posts
-        said_all = "".join(one.stdout + one.stderr for one in said)
-        assert "json://… (notify 1 in variorum.toml)" in said_all
+        output = "".join(one.stdout + one.stderr for one in results)
+        assert "json://… (notify 1 in variorum.toml)" in output
         stored = b"".join(path.read_bytes() for path in tmp_path.glob("variorum.db*"))
-    assert [secret for secret in SECRETS if secret in said_all or secret.encode() in stored] == []
+    assert [secret for secret in SECRETS if secret in output or secret.encode() in stored] == []
 
 
 def test_an_address_stands_in_no_list_of_processes(tmp_path: Path, local_site: LocalSite) -> None:
@@ -379,17 +379,17 @@ def test_a_dry_run_shows_the_messages_and_leaves_all_as_it_is(room: Newsroom) ->
     shown = room.command("notify", "--dry-run").stdout
     assert "riverside: 1 edited" in shown
     assert "Built in [-1887-]{+1878+}." in shown
-    (said,) = variorum(room, "notify", "--dry-run")
-    assert (said["sent"], said["trouble"], said["changes"]) == (False, None, 1)
+    (results,) = variorum(room, "notify", "--dry-run")
+    assert (results["sent"], results["trouble"], results["changes"]) == (False, None, 1)
     assert (room.rows("SELECT * FROM targets"), room.rows("SELECT * FROM deliveries")) == before
     assert room.hook.posts == []
 
 
 def test_the_command_sends_and_says_so(room: Newsroom) -> None:
     room.happens("The bridge")
-    (said,) = variorum(room, "notify")
-    assert {*said} == {"target", "title", "body", "changes", "issues", "trouble", "sent"}
-    assert (said["sent"], said["title"]) == (True, "riverside: 1 edited")
+    (results,) = variorum(room, "notify")
+    assert {*results} == {"target", "title", "body", "changes", "issues", "trouble", "sent"}
+    assert (results["sent"], results["title"]) == (True, "riverside: 1 edited")
     assert "Nothing is due." in room.command("notify").stderr
 
 
@@ -425,14 +425,14 @@ def test_where_nobody_is_named_nobody_is_told(tmp_path: Path) -> None:
 
 def test_what_is_fresh_is_found_without_looking_at_what_is_old(room: Newsroom) -> None:
     """The daemon asks every second, and there may be a hundred thousand changes."""
-    asked: list[str] = []
-    room.story.store.db.conn.set_trace_callback(asked.append)
+    statements: list[str] = []
+    room.story.store.db.conn.set_trace_callback(statements.append)
     (target,) = room.rows("SELECT id FROM targets")
     outbox = Outbox(room.story.store.db)
     outbox.has_fresh(target["id"])
     outbox.is_due(target["id"], MORNING, LATER.format(9))
     room.story.store.db.conn.set_trace_callback(None)
-    plans = [row["detail"] for sql in asked for row in room.rows(f"EXPLAIN QUERY PLAN {sql}")]
+    plans = [row["detail"] for sql in statements for row in room.rows(f"EXPLAIN QUERY PLAN {sql}")]
     assert "SEARCH changes USING INTEGER PRIMARY KEY (rowid>?)" in plans
     assert [step for step in plans if step.startswith("SCAN")] == [
         "SCAN opened USING COVERING INDEX delivery_of_issue"

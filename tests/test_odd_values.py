@@ -21,9 +21,9 @@ from crawler.dates import sound_date
 from crawler.fetch_result import DiscoveredUrl
 from spiders.sources import cdx, feed, sitemap, wordpress
 from tests.local_site import article
-from tests.tracked import HOME, SITE, Story, told
+from tests.tracked import HOME, SITE, Story, story_at
 
-ODD_DATES = st.sampled_from(
+ANY_DATES = st.sampled_from(
     [
         "0001-01-01T00:00:00",
         "0001-01-01T00:00:00+01:00",
@@ -49,7 +49,7 @@ ODD_DATES = st.sampled_from(
         "2026-W19-2",
     ]
 ) | st.datetimes().map(lambda one: f"{one:%a, %d %b %Y %H:%M:%S} +2500")
-ODD_TEXT = st.sampled_from(
+ANY_TEXT = st.sampled_from(
     [
         "", " ", "\0", "\x1b[2J", "\f", "\ud800", "\u202e", "\uffff", "null", "x" * 70_000, "é" * 9_000,
         "]]>", "-->", "</script>", "'\"><", "%00", "%", "{}", "&#12;", "\r\nSet-Cookie: x=1", "http://[",
@@ -57,12 +57,12 @@ ODD_TEXT = st.sampled_from(
         "http://\u2603.example/", f"{HOME}/" + "a" * 60_000,
     ]
 ) | st.text(max_size=30)  # fmt: skip
-ODD = st.one_of(
-    ODD_DATES, ODD_TEXT, st.none(), st.booleans(), st.integers(), st.floats(),
-    st.just([]), st.just({}), st.lists(ODD_DATES, max_size=2), st.dictionaries(st.just("rendered"), ODD_TEXT),
+ANY = st.one_of(
+    ANY_DATES, ANY_TEXT, st.none(), st.booleans(), st.integers(), st.floats(),
+    st.just([]), st.just({}), st.lists(ANY_DATES, max_size=2), st.dictionaries(st.just("rendered"), ANY_TEXT),
     st.just(10**400),
 )  # fmt: skip
-HEADER = ODD_TEXT.map(lambda text: text.encode("latin-1", "replace").decode("latin-1"))
+HEADER = ANY_TEXT.map(lambda text: text.encode("latin-1", "replace").decode("latin-1"))
 AGAIN = settings(
     max_examples=25,
     deadline=None,
@@ -73,7 +73,7 @@ AGAIN = settings(
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """A site whose store takes in all that is generated here."""
-    with told(tmp_path_factory.mktemp("odd") / "v.db") as story:
+    with story_at(tmp_path_factory.mktemp("odd") / "v.db") as story:
         with story.run() as run:
             run.lists("links", "/sound/")
             run.sees("/sound/", article("The sound page", "It was there before."))
@@ -88,10 +88,10 @@ def looks_at_every_page(story: Story, *sound: str) -> None:
     }
     assert {f"{HOME}/sound/", *sound} <= pages
     with story.run() as run:
-        asked: set[str] = set()
-        while errands := run.frontier.next_requests():
-            asked |= {page_request.url for page_request in errands}
-    assert pages <= asked
+        requested: set[str] = set()
+        while requests := run.frontier.next_requests():
+            requested |= {page_request.url for page_request in requests}
+    assert pages <= requested
     for page in story.store.pages(story.site.name):
         for date in (page.published, page.modified):
             assert date is None or sound_date(date) == date
@@ -108,7 +108,7 @@ def noted(story: Story, kind: str, listed: list[DiscoveredUrl]) -> None:
 
 @AGAIN
 @given(
-    st.fixed_dictionaries({}, optional=dict.fromkeys(wordpress.FIELDS.split(","), ODD)),
+    st.fixed_dictionaries({}, optional=dict.fromkeys(wordpress.FIELDS.split(","), ANY)),
     st.integers(1, 99),
 )
 def test_of_the_api(story: Story, post: dict[str, object], number: int) -> None:
@@ -120,14 +120,14 @@ def test_of_the_api(story: Story, post: dict[str, object], number: int) -> None:
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @AGAIN
-@given(st.recursive(ODD, lambda inner: st.lists(inner) | st.dictionaries(ODD_TEXT, inner), max_leaves=6))
+@given(st.recursive(ANY, lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner), max_leaves=6))
 def test_of_the_api_s_types(types: object) -> None:
     with contextlib.suppress(ValueError):
         wordpress.rest_bases(json.dumps(types).encode(), f"{HOME}/wp-json/")
 
 
 @AGAIN
-@given(ODD_TEXT, ODD_DATES | ODD_TEXT, st.integers(1, 99))
+@given(ANY_TEXT, ANY_DATES | ANY_TEXT, st.integers(1, 99))
 def test_of_a_sitemap(story: Story, url: str, date: str, number: int) -> None:
     entries = "".join(
         f"<url><loc>{legible(one)}</loc><lastmod>{legible(date)}</lastmod></url>"
@@ -139,7 +139,7 @@ def test_of_a_sitemap(story: Story, url: str, date: str, number: int) -> None:
 
 
 @AGAIN
-@given(ODD_TEXT, ODD_DATES | ODD_TEXT, st.integers(1, 99), st.sampled_from(["rss", "atom"]))
+@given(ANY_TEXT, ANY_DATES | ANY_TEXT, st.integers(1, 99), st.sampled_from(["rss", "atom"]))
 def test_of_a_feed(story: Story, url: str, date: str, number: int, form: str) -> None:
     urls = (url, f"{HOME}/feed/{number}/")
     if form == "rss":
@@ -159,7 +159,7 @@ def test_of_a_feed(story: Story, url: str, date: str, number: int, form: str) ->
 
 
 @AGAIN
-@given(st.lists(ODD_TEXT | ODD_DATES, min_size=5, max_size=6))
+@given(st.lists(ANY_TEXT | ANY_DATES, min_size=5, max_size=6))
 def test_of_an_archive_s_list(fields: list[str]) -> None:
     line = " ".join(fields).encode("utf-8", "replace").decode()
     mementos, _ = cdx.read_list(f"20190501000000 {HOME}/ text/html 200 ABC\n{line}")
@@ -179,12 +179,12 @@ def legible(text: str) -> str:
     st.fixed_dictionaries(
         {},
         optional=dict.fromkeys(
-            ("@type", "@id", "url", "datePublished", "dateModified", "author", "@graph"), ODD
+            ("@type", "@id", "url", "datePublished", "dateModified", "author", "@graph"), ANY
         ),
     ),
     st.dictionaries(
         st.sampled_from(["article:published_time", "og:updated_time", "author", "citation_author", "date"]),
-        ODD_DATES | ODD_TEXT,
+        ANY_DATES | ANY_TEXT,
     ),
     st.dictionaries(st.sampled_from(["etag", "last-modified", "content-type", "content-length"]), HEADER),
     st.integers(1, 99),
@@ -192,7 +192,7 @@ def legible(text: str) -> str:
 def test_of_a_page(
     story: Story, linked: dict[str, object], metas: dict[str, str], headers: dict[str, str], number: int
 ) -> None:
-    head = "".join(f"<meta name='{name}' content={quoteattr(said)}>" for name, said in metas.items())
+    head = "".join(f"<meta name='{name}' content={quoteattr(content)}>" for name, content in metas.items())
     head += f"<script type='application/ld+json'>{json.dumps(linked)}</script>"
     head += f"<link rel='canonical' href={quoteattr(str(linked.get('url', '')))}>"
     html = article(f"Page {number}", f"Its text, of edition {len(head)}.").replace(
@@ -226,15 +226,15 @@ def test_of_a_body_in_any_code(story: Story, declared: str, code: str, junk: byt
     st.fixed_dictionaries(
         {"WARC-Type": st.sampled_from(["response", "resource", "revisit"])},
         optional={
-            "WARC-Date": ODD_DATES | ODD_TEXT,
-            "WARC-Target-URI": ODD_TEXT,
-            "WARC-Payload-Digest": ODD_TEXT,
-            "WARC-Refers-To-Date": ODD_DATES,
-            "Content-Length": ODD_DATES | ODD_TEXT,
+            "WARC-Date": ANY_DATES | ANY_TEXT,
+            "WARC-Target-URI": ANY_TEXT,
+            "WARC-Payload-Digest": ANY_TEXT,
+            "WARC-Refers-To-Date": ANY_DATES,
+            "Content-Length": ANY_DATES | ANY_TEXT,
         },
     ),
     st.dictionaries(
-        st.sampled_from(["Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding"]), ODD_TEXT
+        st.sampled_from(["Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding"]), ANY_TEXT
     ),
     st.integers(1, 99),
 )
@@ -248,8 +248,8 @@ def test_of_an_archive(
     page = article(f"Capture {number}", "What it said then.").encode()
     sound = {"WARC-Type": "response", "WARC-Date": "2019-05-01T00:00:00Z"}
     records = [
-        _record({"WARC-Target-URI": url, "WARC-Date": "2018-01-01T00:00:00Z", **headers}, said, page)
-        for url, headers, said in (
+        _record({"WARC-Target-URI": url, "WARC-Date": "2018-01-01T00:00:00Z", **headers}, content, page)
+        for url, headers, content in (
             (f"{HOME}/odd/{number}/", warc, head),
             (f"{HOME}/warc/{number}/", sound, {"Content-Type": "text/html"}),
         )

@@ -24,7 +24,7 @@ from crawler.fetch_result import FetchResult
 URL = "https://www.nejatngo.org/en/posts/14/"
 KEY = "www.nejatngo.org/en/posts/14"
 HOME = "www.nejatngo.org"
-SAME = Context(asked_key=KEY, final_key=KEY, home_keys=frozenset({HOME}))
+SAME = Context(requested_key=KEY, final_key=KEY, home_keys=frozenset({HOME}))
 ARTICLE = "<p>" + "Families of members wait in Tirana for a word of their children. " * 30 + "</p>"
 MENU = "<ul>" + "<li><a href='/x/'>Photo Gallery</a></li>" * 20 + "</ul>"
 
@@ -59,8 +59,8 @@ def fetched(
     )
 
 
-def at(final_key: str, asked_key: str = KEY, in_scope: bool = True) -> Context:
-    return Context(asked_key, final_key, frozenset({HOME, HOME + "/fa"}), in_scope)
+def at(final_key: str, requested_key: str = KEY, in_scope: bool = True) -> Context:
+    return Context(requested_key, final_key, frozenset({HOME, HOME + "/fa"}), in_scope)
 
 
 def rule_of(answer: FetchResult, context: Context) -> str:
@@ -234,9 +234,9 @@ CASES: list[tuple[str, Outcome, FetchResult, Context]] = [
     ),
     ("ends within a tag", Outcome.truncated, fetched(b"<html><body><p>Tirana</p><a href='/fa/po"), SAME),
     ("ends within a tag", Outcome.truncated, fetched(b"<html><body><p>Tirana</p><"), SAME),
-    ("end is missing", Outcome.truncated, fetched(page()[:900]), Context(KEY, KEY, had_end=True)),
+    ("end is missing", Outcome.truncated, fetched(page()[:900]), Context(KEY, KEY, last_had_end=True)),
     ("moved", Outcome.moved, fetched(), at("www.nejatngo.org/en/posts/15")),
-    ("moved", Outcome.moved, fetched(), at(KEY, asked_key="www.nejatngo.org?p=14")),
+    ("moved", Outcome.moved, fetched(), at(KEY, requested_key="www.nejatngo.org?p=14")),
     ("ok", Outcome.ok, fetched(), SAME),
 ]
 
@@ -270,8 +270,10 @@ def test_a_challenge_is_known_by_its_scripts_and_names_and_an_article_may_speak_
     for markup in (f"<script src='https://x{mark}x'></script>", f"<script>var a = '{mark}'</script>"):
         assert judge(fetched(page("شما ربات هستید؟", markup)), SAME).outcome == Outcome.blocked
         assert judge(fetched(page(text=ARTICLE + markup)), SAME).outcome == Outcome.ok
-    said = f"<p>How {mark} works.</p><pre>&lt;script src='{mark}'&gt;</pre><a href='https://x{mark}x'>x</a>"
-    assert judge(fetched(page("Short note", said)), SAME).outcome == Outcome.ok
+    content = (
+        f"<p>How {mark} works.</p><pre>&lt;script src='{mark}'&gt;</pre><a href='https://x{mark}x'>x</a>"
+    )
+    assert judge(fetched(page("Short note", content)), SAME).outcome == Outcome.ok
 
 
 ORDINARY = {
@@ -305,7 +307,11 @@ ORDINARY = {
 @pytest.mark.parametrize("name", ORDINARY)
 def test_an_ordinary_page_stays_ok(name: str) -> None:
     context = Context(
-        KEY, KEY, frozenset({HOME}), not_found=fingerprint(NOT_FOUND), had_end=b"</html" in ORDINARY[name]
+        KEY,
+        KEY,
+        frozenset({HOME}),
+        not_found=fingerprint(NOT_FOUND),
+        last_had_end=b"</html" in ORDINARY[name],
     )
     verdict = judge(fetched(ORDINARY[name]), context)
     assert verdict.outcome == Outcome.ok, verdict.reason
@@ -349,7 +355,7 @@ def test_the_home_page_is_never_the_site_s_not_found_page() -> None:
 
 
 def test_one_home_that_redirects_to_another_has_moved() -> None:
-    assert judge(fetched(), at(HOME, asked_key=HOME + "/fa")).outcome == Outcome.moved
+    assert judge(fetched(), at(HOME, requested_key=HOME + "/fa")).outcome == Outcome.moved
 
 
 def test_a_page_titled_like_the_site_but_with_its_own_text_is_not_the_not_found_page() -> None:
@@ -406,9 +412,11 @@ def test_the_phrases_are_stored_as_they_are_compared() -> None:
     st.sampled_from(["text/html", "", "application/pdf", ";;"]),
     st.booleans(),
 )
-def test_whatever_comes_back_is_judged(body: bytes, status: int, content_type: str, had_end: bool) -> None:
+def test_whatever_comes_back_is_judged(
+    body: bytes, status: int, content_type: str, last_had_end: bool
+) -> None:
     answer = fetched(body.replace(b"utf", b"<"), status=status, content_type=content_type)
-    verdict = judge(answer, Context(KEY, KEY, not_found=fingerprint(answer), had_end=had_end))
+    verdict = judge(answer, Context(KEY, KEY, not_found=fingerprint(answer), last_had_end=last_had_end))
     assert verdict.outcome in Outcome
     assert verdict.reason.isprintable()
     assert verdict.reason

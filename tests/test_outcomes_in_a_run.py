@@ -142,10 +142,10 @@ def test_a_site_that_asks_to_be_left_alone_is_not_asked_before_that_time(
     blog.pages["/"] = blog.pages["/sitemap.xml"] = away
     blog.pages |= dict.fromkeys(PATHS, away)
     watched.crawl()
-    asked = len(blog.requests)
-    assert asked <= 3
+    requests = len(blog.requests)
+    assert requests <= 3
     assert watched.news() == []
     report = watched.crawl()
     assert report.failed
     assert until.strftime("%Y-%m-%dT%H:%M") in report.trouble
-    assert len(blog.requests) == asked
+    assert len(blog.requests) == requests

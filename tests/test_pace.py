@@ -11,7 +11,7 @@ import pytest
 
 from crawler.config.site import Site
 from crawler.times import parse
-from spiders.middlewares.retry_after import LONGEST_REST, Patience, seconds_asked
+from spiders.middlewares.retry_after import LONGEST_REST, Patience, seconds_to_wait
 from tests.blog import POSTS, publish, sheets
 from tests.local_site import LocalSite, Page, Request, article
 from tests.newsroom import until
@@ -80,8 +80,8 @@ def test_a_host_that_asks_for_a_second_gets_it_and_the_page_is_asked_for_again(l
     )
     assert {answer.status for answer in outcome.answers.values()} == {200}
     assert sorted(local_site.paths()) == ["/0/", "/0/", "/1/", "/2/", "/3/"]
-    asked = next(r.time for r in local_site.requests if r.path == "/0/")
-    assert all(r.time - asked > 0.9 for r in local_site.requests if r.time > asked)
+    first = next(r.time for r in local_site.requests if r.path == "/0/")
+    assert all(r.time - first > 0.9 for r in local_site.requests if r.time > first)
 
 
 def test_a_page_that_always_asks_for_time_is_asked_three_times_in_all(local_site: LocalSite) -> None:
@@ -101,9 +101,9 @@ def test_a_host_that_asks_for_an_hour_is_left_alone_and_the_run_knows_until_when
         Site(name="t", url=local_site.url, delay=0), urls, changes={"CONCURRENT_REQUESTS": 4}
     )
     assert len(local_site.paths()) == 1
-    asked, *others = sorted(outcome.answers.values(), key=lambda answer: answer.raised)
-    assert asked.status == 503
-    assert [answer.raised for answer in others] == ["AskedToWait"] * 5
+    first, *others = sorted(outcome.answers.values(), key=lambda answer: answer.raised)
+    assert first.status == 503
+    assert [answer.raised for answer in others] == ["RetryLater"] * 5
     until = parse(outcome.stats["retry_after/until"])
     assert 3590 < (until - outcome.stats["start_time"]).total_seconds() < 3700
 
@@ -119,8 +119,8 @@ def test_pages_that_go_on_to_ask_for_time_are_left_and_the_others_are_fetched(lo
     assert sorted(local_site.paths()) == sorted(f"/{n}/" for n in range(12))
     assert [answer.status for answer in outcome.answers.values()].count(200) == 7
     assert outcome.stats["retry_after/unfetched"] == 3
-    (told,) = outcome.stats["retry_after/told"].values()
-    assert "asked 5 times to wait (Retry-After), 2 s were waited; single pages" in told
+    (wait,) = outcome.stats["retry_after/told"].values()
+    assert "asked 5 times to wait (Retry-After), 2 s were waited; single pages" in wait
 
 
 def test_a_host_that_answers_nothing_else_is_left_alone_after_a_share_of_the_run(
@@ -131,9 +131,9 @@ def test_a_host_that_answers_nothing_else_is_left_alone_after_a_share_of_the_run
         local_site.pages[f"/{n}/"] = Page("", 429, {"Retry-After": "1"})
     outcome = small_crawl(Site(name="t", url=local_site.url, delay=0), urls, changes=HELD)
     assert len(local_site.paths()) == 3
-    assert [answer.raised for answer in outcome.answers.values()].count("AskedToWait") == 5
-    (told,) = outcome.stats["retry_after/told"].values()
-    assert f"it is left alone until {outcome.stats['retry_after/until']}" in told
+    assert [answer.raised for answer in outcome.answers.values()].count("RetryLater") == 5
+    (wait,) = outcome.stats["retry_after/told"].values()
+    assert f"it is left alone until {outcome.stats['retry_after/until']}" in wait
 
 
 def test_a_run_waits_for_a_host_so_long_in_all_and_answers_that_overlap_are_waited_for_once() -> None:
@@ -201,4 +201,4 @@ def test_a_redirect_is_paced_with_the_host_that_it_leads_to(local_site: LocalSit
     ],
 )
 def test_retry_after_is_read_as_seconds_and_as_a_date(header: str, seconds: float | None) -> None:
-    assert seconds_asked(header, NOON) == seconds
+    assert seconds_to_wait(header, NOON) == seconds

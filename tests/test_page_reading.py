@@ -38,10 +38,10 @@ def test_a_note_in_such_an_element_beside_the_article_is_not_the_article():
 
 
 def test_a_standfirst_and_a_caption_between_headline_and_prose_are_read():
-    head = """<h1>The flood</h1><p>The river rose, and the ferry lay still until the evening of Monday.</p>
+    top = """<h1>The flood</h1><p>The river rose, and the ferry lay still until the evening of Monday.</p>
     <figure><img src="a.png"><figcaption>The ferry</figcaption></figure>"""
-    said = "<title>The flood | Press</title><meta property='og:type' content='article'>"
-    assert read(f"<main><article>{head}{PROSE}</article></main>", said) == [
+    head = "<title>The flood | Press</title><meta property='og:type' content='article'>"
+    assert read(f"<main><article>{top}{PROSE}</article></main>", head) == [
         "The river rose, and the ferry lay still until the evening of Monday.", "The ferry", *TEXT,
     ]  # fmt: skip
 

@@ -26,7 +26,7 @@ SECTIONS = (
     ),
     ("How to ask", "Write to us at any time, and you will be told within 30 days what we know about you."),
 )
-TEXT = "".join(f"<section><h2>{head}</h2><p>{said}</p></section>" for head, said in SECTIONS)
+TEXT = "".join(f"<section><h2>{head}</h2><p>{sentence}</p></section>" for head, sentence in SECTIONS)
 FRAME = (
     "<!doctype html><html><head><title>Privacy – Riverside Stores</title><meta name='csrf' content='{token}'>"
     "</head><body><header><a href='/'>Riverside Stores</a></header><nav><a href='/a'>Help</a></nav>"
@@ -40,15 +40,15 @@ def page(text: str = TEXT, **more: str) -> str:
 
 
 @pytest.fixture
-def told(tmp_path: Path):
-    def told(old: str, new: str) -> str | None:
+def explained(tmp_path: Path):
+    def explained(old: str, new: str) -> str | None:
         files = [tmp_path / "old.html", tmp_path / "new.html"]
         for file, text in zip(files, (old, new), strict=True):
             file.write_text(text, encoding="utf-8")
         change = compared(*files, "https://riverside.example/privacy", None).change
         return change.explanation if change else None
 
-    return told
+    return explained
 
 
 BANNER = (
@@ -108,10 +108,10 @@ NOISE = {
 
 
 @pytest.mark.parametrize("noise", NOISE)
-def test_what_differs_between_two_captures_of_the_same_text_is_no_change(noise: str, told) -> None:
+def test_what_differs_between_two_captures_of_the_same_text_is_no_change(noise: str, explained) -> None:
     old, new = NOISE[noise]
-    assert told(old, new) is None
-    assert told(new, old) is None
+    assert explained(old, new) is None
+    assert explained(new, old) is None
 
 
 LAST = SECTIONS[-1][1]
@@ -146,6 +146,6 @@ EDITS = {
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_an_edit_of_the_text_is_told_whatever_else_differs(edit: str, told) -> None:
+def test_an_edit_of_the_text_is_told_whatever_else_differs(edit: str, explained) -> None:
     old, new = EDITS[edit]
-    assert told(page(old), page(new, token="b2", over=BANNER, year="2025"))
+    assert explained(page(old), page(new, token="b2", over=BANNER, year="2025"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from crawler.backfill.placement import Earlier, Inserted, Place, Seen, Stand, place
+from crawler.backfill.placement import Earlier, Inserted, Place, Seen, VersionSpan, place
 
-A, B, C = Stand("a", "02", "05"), Stand("b", "10", "10"), Stand("a", "20", "30")
+A, B, C = VersionSpan("a", "02", "05"), VersionSpan("b", "10", "10"), VersionSpan("a", "20", "30")
 STANDS = (A, B, C)
 
 

@@ -21,7 +21,7 @@ from crawler.tracking.finalize import no_article, silence, unmet
 from crawler.tracking.rekeying import follow_rules
 from tests.lived import live
 from tests.test_redesign import looks_at_all, new_design, old_design
-from tests.tracked import Story, told
+from tests.tracked import Story, stale
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SMALL = {"sites", "sources", "templates", "sqlite_sequence", "main.versions_fts_config", "CONSTANT"}
@@ -33,7 +33,7 @@ CUT = f"<title>The flood</title><h1>The flood</h1>{PARAGRAPH.format(1)}</html>"
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
-    with told(tmp_path / "variorum.db") as begun:
+    with stale(tmp_path / "variorum.db") as begun:
         yield begun
 
 
@@ -47,7 +47,7 @@ visits = st.lists(
         hours,
         listing=st.booleans(),
         missing=st.booleans(),
-        told=st.booleans(),
+        stale=st.booleans(),
         witnessed=st.booleans(),
     ),
     max_size=30,
@@ -55,7 +55,7 @@ visits = st.lists(
 
 
 def _rest(visit: Visit) -> tuple[object, ...]:
-    names = ("checked_at", "born", "changed_at", "listing", "missing", "told", "witnessed")
+    names = ("checked_at", "born", "changed_at", "listing", "missing", "stale", "witnessed")
     return tuple(getattr(visit, name) for name in names)
 
 
@@ -77,11 +77,11 @@ def test_pages_are_gone_through_once_however_many_batches_a_run_takes(story: Sto
     with story.run() as run:
         run.frontier.batch = 7
         story.store.db.conn.set_trace_callback(statements.append)
-        asked: list[str] = []
-        while errands := run.frontier.next_requests():
-            asked += [page_request.url.removeprefix(story.home) for page_request in errands]
+        requested: list[str] = []
+        while requests := run.frontier.next_requests():
+            requested += [page_request.url.removeprefix(story.home) for page_request in requests]
         story.store.db.conn.set_trace_callback(None)
-    assert sorted(asked) == sorted(paths)
+    assert sorted(requested) == sorted(paths)
     assert len([one for one in statements if "FROM pages WHERE site" in one and "NOT NULL" in one]) == 1
 
 
@@ -109,7 +109,7 @@ def test_a_fetch_costs_as_many_steps_on_a_large_site_as_on_a_small_one(tmp_path:
 def recorded(path: Path, pages: int) -> int:
     """The steps that SQLite takes to record a new page, an edited, an unchanged and a missing one."""
     steps = []
-    with told(path, benchmark.SITE) as story:
+    with stale(path, benchmark.SITE) as story:
         benchmark.fill(story.store, pages)
         for word in ("calm", "wild"):
             with story.run() as run:
@@ -179,11 +179,11 @@ def test_no_query_of_a_crawl_scans_a_table(story: Story) -> None:
         silence(story.store.news_dates(story.site.name), "2026-04-01T00:00:00Z")
     follow_rules(story.store, msgspec.structs.replace(story.site, drop_params=("m",)), run.frontier.run)
     conn.set_trace_callback(None)
-    asked = [one for one in statements if re.match(r"\s*(SELECT|UPDATE|DELETE|WITH)\b", one)]
+    requested = [one for one in statements if re.match(r"\s*(SELECT|UPDATE|DELETE|WITH)\b", one)]
     assert {"templates", "suspects", "changes"} <= {
         one.split("(")[0].removeprefix("INSERT INTO ") for one in statements
     }
-    assert {one: found for one in asked if (found := scanned(conn, one))} == {}
+    assert {one: found for one in requested if (found := scanned(conn, one))} == {}
 
 
 def test_a_scanned_table_is_noticed(story: Story) -> None:

@@ -281,8 +281,8 @@ def test_a_check_reads_by_the_rules_of_the_site_file(root: Path, local_site: Loc
 def test_a_check_compares_no_texts_where_a_page_is_refused(root: Path, local_site: LocalSite) -> None:
     local_site.pages["/"] = Page("<h1>Forbidden</h1>", status=403)
     (root / "sites" / "shut.toml").write_text(f'url = "{local_site.url}/"\n', encoding="utf-8")
-    told = variorum("-C", root, "check", "shut").stdout
-    assert told == f"{local_site.url}/: blocked (HTTP 403)\n\n"
+    output = variorum("-C", root, "check", "shut").stdout
+    assert output == f"{local_site.url}/: blocked (HTTP 403)\n\n"
 
 
 def test_a_check_of_a_site_that_is_not_there_fails_and_says_why(root: Path) -> None:

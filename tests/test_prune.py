@@ -29,7 +29,7 @@ from storage.queries.verdicts import Verdicts
 from tests.command import objects, variorum, workspace
 from tests.lived import AGO, LONG_AGO, MILL, crawl, lived
 from tests.local_site import article
-from tests.tracked import HOME, SITE, Story, told
+from tests.tracked import HOME, SITE, Story, story_at
 
 LATER = "2027-01-01T00:00:00Z"
 ALL = Limits(LATER, LATER)
@@ -177,12 +177,12 @@ def test_exports_go_on_from_their_cursors(story: Story, tmp_path: Path) -> None:
 def test_an_edit_is_found_by_other_rules_all_the_same(tmp_path: Path) -> None:
     path = tmp_path / "variorum.db"
     texts = [f"It was built in {year}." for year in range(1881, 1889)]
-    with told(path) as story:
+    with story_at(path) as story:
         for text in texts:
             with story.run() as run:
                 run.sees("/bridge/", article("The bridge", text, "Read 17 times."))
     prune(path)
-    with told(path, msgspec.structs.replace(SITE, remove=(Rule("p:last-of-type"),))) as story:
+    with story_at(path, msgspec.structs.replace(SITE, remove=(Rule("p:last-of-type"),))) as story:
         story.now = story.now.replace(month=9)
         with story.run() as run:  # by new rules the text is shorter, and the same
             assert run.sees("/bridge/", article("The bridge", texts[-1], "Read 18 times.")).changes == ()
@@ -200,7 +200,7 @@ def test_the_boilerplate_is_learned_anew_from_what_stays(tmp_path: Path) -> None
     def body(page: str, day: int) -> str:
         return article(f"Letter {page}", f"What {page} says.", f"On {day}.", menu=[("/", "Menu")])
 
-    with told(path) as story:
+    with story_at(path) as story:
         for day in range(4):
             with story.run() as run:
                 for page in pages:
@@ -214,7 +214,7 @@ def test_the_boilerplate_is_learned_anew_from_what_stays(tmp_path: Path) -> None
 
 def test_each_body_that_stays_is_the_same_to_the_byte(tmp_path: Path) -> None:
     path = tmp_path / "variorum.db"
-    with told(path) as story:
+    with story_at(path) as story:
         for number in range(30):  # longer than a chain of bodies may be
             with story.run() as run:
                 run.sees("/bridge/", article("The bridge", f"It was built {number} years ago.", MILL))
@@ -252,7 +252,7 @@ OUTCOMES = ["ok", "not modified", "moved", "gone", "soft 404", "blocked", "faile
 
 @st.composite
 def shots(draw: st.DrawFn) -> list[RetainedCapture]:
-    said = draw(st.lists(st.tuples(st.sampled_from(OUTCOMES), st.booleans(), st.booleans()), max_size=30))
+    captures = draw(st.lists(st.tuples(st.sampled_from(OUTCOMES), st.booleans(), st.booleans()), max_size=30))
     return [
         RetainedCapture(
             number,
@@ -261,7 +261,7 @@ def shots(draw: st.DrawFn) -> list[RetainedCapture]:
             body=f"body {number}" if kept else None,
             version=number if made and outcome in ("ok", "moved") else None,
         )
-        for number, (outcome, kept, made) in enumerate(said, start=1)
+        for number, (outcome, kept, made) in enumerate(captures, start=1)
     ]
 
 
@@ -365,7 +365,7 @@ def test_a_crawl_goes_on_beside_it(tmp_path: Path) -> None:
             troubles.append(error)
             raise
 
-    with told(path) as story:
+    with story_at(path) as story:
         crawl(story, "It was built in 1880.")
         thread = threading.Thread(target=prune_on)
         thread.start()
@@ -423,7 +423,7 @@ def test_an_age_beyond_all_time_is_refused_in_words(tmp_path: Path) -> None:
 def test_vacuum_makes_the_file_smaller(tmp_path: Path) -> None:
     workspace(tmp_path)
     path = tmp_path / "variorum.db"
-    with told(path) as story:
+    with story_at(path) as story:
         for number in range(12):
             noise = random.Random(number).randbytes(50_000).hex()
             with story.run() as run:

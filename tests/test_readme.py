@@ -49,7 +49,7 @@ class Tour:
 
     site: LocalSite
     folder: Path
-    said: dict[str, str] = field(default_factory=dict)
+    output: dict[str, str] = field(default_factory=dict)
     """What each command printed, by its line in the README."""
 
     def run(self, line: str) -> None:
@@ -58,9 +58,9 @@ class Tour:
             self.folder /= line.removeprefix("cd ")
             (self.folder / "variorum.toml").write_text(SETTINGS, encoding="utf-8")
         elif line == "variorum watch":
-            self.said[line] = self._watch()
+            self.output[line] = self._watch()
         else:
-            self.said[line] = self._do(line)
+            self.output[line] = self._do(line)
         if line.startswith("variorum crawl"):  # and some day later
             self.site.pages[HARBOUR] = NEW
 
@@ -87,11 +87,11 @@ class Tour:
             command, cwd=self.folder, env=environment(), stderr=subprocess.PIPE, text=True
         )
         assert daemon.stderr is not None
-        said = next((line for line in daemon.stderr if "watching" in line), "")
+        output = next((line for line in daemon.stderr if "watching" in line), "")
         daemon.send_signal(signal.SIGTERM)
-        said += daemon.communicate()[1]
-        assert daemon.returncode == 0, said
-        return said
+        output += daemon.communicate()[1]
+        assert daemon.returncode == 0, output
+        return output
 
     def _here(self, line: str) -> str:
         return line.replace(EXAMPLE, self.site.url)
@@ -130,11 +130,11 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
 
 
 def test_the_tour_of_the_readme_runs_and_finds_the_edit(tour: Tour) -> None:
-    assert "[-214-]{+241+}" in tour.said["variorum show 1"]
-    (change,) = [json.loads(line) for line in tour.said["variorum changes --since 7d --json"].splitlines()]
+    assert "[-214-]{+241+}" in tour.output["variorum show 1"]
+    (change,) = [json.loads(line) for line in tour.output["variorum changes --since 7d --json"].splitlines()]
     assert (change["kind"], change["url"]) == ("edited", tour.site.url + HARBOUR)
-    assert "241" in tour.said[f"variorum text {EXAMPLE}{HARBOUR}"]
-    assert "214" in tour.said[f"variorum text {EXAMPLE}{HARBOUR} --version 1"]
+    assert "241" in tour.output[f"variorum text {EXAMPLE}{HARBOUR}"]
+    assert "214" in tour.output[f"variorum text {EXAMPLE}{HARBOUR} --version 1"]
 
 
 def test_the_export_of_the_tour_has_each_article_once(tour: Tour) -> None:
@@ -144,16 +144,16 @@ def test_the_export_of_the_tour_has_each_article_once(tour: Tour) -> None:
 
 
 def test_the_daemon_of_the_tour_watches_the_site_and_stops(tour: Tour) -> None:
-    assert "stopped" in tour.said["variorum watch"]
-    assert "failed" not in tour.said["variorum watch"]
+    assert "stopped" in tour.output["variorum watch"]
+    assert "failed" not in tour.output["variorum watch"]
 
 
 @pytest.mark.parametrize("name", JSON_COMMANDS)
 def test_json_has_the_keys_that_the_documents_name(tour: Tour, name: str) -> None:
-    (said,) = re.findall(r"^JSON: `(.*)`$", sections(ROOT / "docs/commands.md", "##")[name], flags=re.M)
+    (output,) = re.findall(r"^JSON: `(.*)`$", sections(ROOT / "docs/commands.md", "##")[name], flags=re.M)
     found = tour.json(JSON_COMMANDS[name])
     assert found
-    assert all(set(said.split()) <= one.keys() for one in found)
+    assert all(set(output.split()) <= one.keys() for one in found)
 
 
 def test_every_command_whose_json_keys_are_named_is_tried() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tracked import HOME, Run, Story, told
+from tests.tracked import HOME, Run, Story, story_at
 
 PATHS = [f"/story-{n}/" for n in range(8)]
 
@@ -46,11 +46,11 @@ def new_design(n: int, word: str = "calm", views: int = 0) -> str:
 
 @pytest.fixture
 def story(tmp_path: Path):
-    with told(tmp_path / "v.db") as story:
+    with story_at(tmp_path / "v.db") as story:
         with story.run() as run:
             for n, path in enumerate(PATHS):
                 run.sees(path, old_design(n, views=n))
-            for path in run.asked_again():
+            for path in run.requested_again():
                 run.sees(path, old_design(PATHS.index(path), views=PATHS.index(path) + 9))
         assert story.store.template("riverside")
         yield story
@@ -67,7 +67,7 @@ def looks_at_all(run: Run, design: Callable[..., str], edited: int | None = None
             views += 7
             n = PATHS.index(path)
             run.sees(path, design(n, word="wild" if n == edited else "calm", views=views))
-        queue = run.asked_again()
+        queue = run.requested_again()
 
 
 def test_a_redesign_is_one_event_and_no_edit(story: Story):
@@ -105,7 +105,7 @@ def test_a_site_that_returns_to_its_old_design_tells_so_and_nothing_else(story: 
 def test_one_page_with_another_frame_is_no_redesign_and_its_edit_is_told(story: Story):
     with story.run() as run:
         run.sees("/story-1/", new_design(1, word="wild"))
-        for path in run.asked_again():
+        for path in run.requested_again():
             n = PATHS.index(path)
             run.sees(path, new_design(1, word="wild") if n == 1 else old_design(n, views=50))
     assert ("edited", "/story-1/") in story.news()
@@ -128,14 +128,14 @@ def test_a_new_build_that_only_draws_other_class_names_is_learned_and_not_told(t
             page = page.replace(f"'{name}'", f"'{name[0]}1{build}{name}'")
         return page
 
-    with told(tmp_path / "b.db") as story:
+    with story_at(tmp_path / "b.db") as story:
         for build in ("3f", "9c"):
             with story.run() as run:
                 queue = list(PATHS)
                 while queue:
                     for path in queue:
                         run.sees(path, built(PATHS.index(path), build))
-                    queue = run.asked_again()
+                    queue = run.requested_again()
         assert story.news() == []
         template = story.store.template("riverside")
         assert template and template.version == 2

@@ -89,8 +89,8 @@ def test_a_rendered_page_changes_only_when_what_its_scripts_fetch_does(
     scripted.clear()
     rendered.crawl()
     assert rendered.news() == []
-    asked = [path for path in scripted.paths() if "sitemap" not in path]
-    assert sorted(asked) == sorted(["/", quote(PATH), "/app.js", f"/api{quote(PATH)}"])
+    requested = [path for path in scripted.paths() if "sitemap" not in path]
+    assert sorted(requested) == sorted(["/", quote(PATH), "/app.js", f"/api{quote(PATH)}"])
     scripted.pages[f"/api{PATH}"] = shown(
         PERSIAN, PERSIAN * 2, "این بند تازه است و پیش از این در این صفحه نبود."
     )

@@ -61,8 +61,8 @@ def test_an_edit_of_an_article_with_six_renderings_is_one_change_on_the_first_da
     local_site.clear()
     watched.crawl()
     assert watched.news() == [("edited", "/posts/lamp")]
-    asked = [path for path in local_site.paths() if "lamp" in path]
-    assert asked == ["/posts/lamp"]
+    requested = [path for path in local_site.paths() if "lamp" in path]
+    assert requested == ["/posts/lamp"]
     watched.crawl()
     assert watched.news() == [("edited", "/posts/lamp")]
     assert faults(watched.root / "variorum.db") == []

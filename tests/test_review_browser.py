@@ -128,9 +128,9 @@ def test_the_whole_morning_goes_by_keyboard_alone(chromium: Browser, url: str, d
         press(page, "u")
         expect(page.locator("h1")).to_have_text(first)
         assert verdicts(database) == []
-        for key, told in (("s", "important"), ("x", "noise"), ("e", "reviewed"), ("e", "reviewed")):
+        for key, verdict in (("s", "important"), ("x", "noise"), ("e", "reviewed"), ("e", "reviewed")):
             press(page, key)
-            expect(page.locator(".told")).to_contain_text(f"Marked {told}")
+            expect(page.locator(".told")).to_contain_text(f"Marked {verdict}")
         press(page, "e")
         expect(page.locator(".nothing")).to_contain_text("Nothing to review")
         expect(page.locator(".tally")).to_contain_text("5 of 5 reviewed")
@@ -200,7 +200,7 @@ def test_every_page_is_fit_for_all_and_asks_for_nothing_elsewhere(
         for address in everywhere(database):
             seen.page.goto(address)
             assert seen.faults() == [], address
-        assert [asked for asked in seen.asked if not asked.startswith(f"{url}/")] == []
+        assert [requests for requests in seen.requests if not requests.startswith(f"{url}/")] == []
         assert complaints(seen) == []
 
 
@@ -289,7 +289,7 @@ def test_a_page_as_it_came_runs_nothing_and_loads_nothing(
         expect(frame.locator("h1", has_text="Figures, lists")).to_be_visible()
         assert seen.page.evaluate("document.querySelector('iframe').contentDocument") is None
         expect(seen.page.locator("iframe")).to_have_attribute("sandbox", "")
-        assert [asked for asked in seen.asked if not asked.startswith(f"{url}/")] == []
+        assert [requests for requests in seen.requests if not requests.startswith(f"{url}/")] == []
         assert seen.faults() == []
 
 

@@ -12,7 +12,7 @@ from storage.reader import Reader
 from tests.command import PERSIAN
 from tests.local_site import article
 from tests.reviewed import LONG_LINE, Desk, desk, morning
-from tests.tracked import told
+from tests.tracked import story_at
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_a_change_whose_texts_have_been_read_anew_still_shows_its_own_words(tmp_
 
 def test_a_new_design_is_told_without_words(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         story.store.add_change(
             {
                 "site": "riverside",
@@ -129,10 +129,10 @@ def test_a_new_design_is_told_without_words(tmp_path: Path) -> None:
 
 
 def test_the_rule_that_would_have_hidden_a_change_is_shown_when_asked_for(tmp_path: Path) -> None:
-    asked: list[int] = []
+    numbers: list[int] = []
 
     def propose(number: int) -> dict[str, object]:
-        asked.append(number)
+        numbers.append(number)
         toml = 'remove = ["p.notice"]'
         return {
             "site": "riverside",
@@ -147,11 +147,11 @@ def test_the_rule_that_would_have_hidden_a_change_is_shown_when_asked_for(tmp_pa
         number = found.change("/mill/1/")
         found.say(number, "noise")
         assert f"/change/{number}/rule" in found.text(f"/change/{number}")
-        assert asked == []
+        assert numbers == []
         text = found.text(f"/change/{number}/rule")
         assert "This rule would have hidden 412 of the last 500 changes, 2 of them marked important." in text
         assert "remove = [&#34;p.notice&#34;]" in text
-        assert asked == [number]
+        assert numbers == [number]
 
 
 def test_where_no_rule_helps_or_none_can_be_tried_that_is_said(tmp_path: Path, read: Desk) -> None:
@@ -190,7 +190,7 @@ def test_a_capture_is_framed_and_its_bytes_come_shut_off(read: Desk) -> None:
 
 def test_a_capture_that_is_no_page_is_a_file_to_be_saved(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         with story.run() as run:
             run.sees("/a/", article("A page", "With a text of some words."))
         with story.store.writing():
@@ -203,7 +203,7 @@ def test_a_capture_that_is_no_page_is_a_file_to_be_saved(tmp_path: Path) -> None
 
 def test_a_capture_without_bytes_says_so(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         for _ in range(2):
             with story.run() as run:
                 run.sees("/a/", article("A page", "With a text of some words."))
@@ -216,16 +216,16 @@ def test_a_capture_without_bytes_says_so(tmp_path: Path) -> None:
 
 def test_the_twin_of_a_change_says_what_the_command_says(read: Desk) -> None:
     number = read.change("/bridge/")
-    said = read.get(f"/change/{number}.json").json()
+    answer = read.get(f"/change/{number}.json").json()
     expected = change_with_hunks(read.story.reader.change(number))
-    assert {key: said[key] for key in expected} == expected
-    assert said["verdicts"] == []
+    assert {key: answer[key] for key in expected} == expected
+    assert answer["verdicts"] == []
 
 
 def test_the_twin_of_the_list_has_the_same_objects(read: Desk) -> None:
-    said = read.get("/changes.json?kind=new").json()
-    assert (said["reviewed"], said["of"], said["after"]) == (0, 1, None)
-    (one,) = said["changes"]
+    answer = read.get("/changes.json?kind=new").json()
+    assert (answer["reviewed"], answer["of"], answer["after"]) == (0, 1, None)
+    (one,) = answer["changes"]
     row = read.story.reader.change(one["id"])
     expected = {key: value for key, value in change_object(row).items() if key in one}
     assert {key: one[key] for key in expected} == expected
@@ -233,9 +233,9 @@ def test_the_twin_of_the_list_has_the_same_objects(read: Desk) -> None:
 
 def test_the_twin_of_two_versions_has_both_texts(read: Desk) -> None:
     page = read.story.page("/fa/house/").id
-    said = read.get(f"/page/{page}/1..2.json").json()
-    assert said["from"]["text"] == PERSIAN
-    assert [hunk["op"] for hunk in said["hunks"]] == ["replace"]
+    answer = read.get(f"/page/{page}/1..2.json").json()
+    assert answer["from"]["text"] == PERSIAN
+    assert [hunk["op"] for hunk in answer["hunks"]] == ["replace"]
 
 
 def test_the_reader_is_closed_after_each_page(read: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

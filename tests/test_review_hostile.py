@@ -10,7 +10,7 @@ from review.safe_text import UNSAFE
 from tests.browser import browser, needs_chromium, served, window
 from tests.local_site import article
 from tests.reviewed import Desk, desk
-from tests.tracked import told
+from tests.tracked import story_at
 
 TURNED = "\u202e\u2066\x1b[2J\x00"
 EVIL = (
@@ -45,10 +45,10 @@ PAGES = [address for address in ADDRESSES if not address.startswith("/feed")]
 def bad(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A store in which everything that can be bad is."""
     evil, path = request.param, tmp_path_factory.mktemp("bad") / "v.db"
-    with told(path) as story:
-        for said in ("It was harmless once.", "It is harmless."):
+    with story_at(path) as story:
+        for sentence in ("It was harmless once.", "It is harmless."):
             with story.run() as run:
-                run.sees("/a/", article("A", f"{said} {evil}", f"{evil} And {said}"))
+                run.sees("/a/", article("A", f"{sentence} {evil}", f"{evil} And {sentence}"))
                 run.sees("/b/", article("B", "Something of quite another kind, about the weather.", evil))
             story.store.raise_issue("riverside", "x", evil, "2026-03-01T06:00:00Z")
         with desk(story, path) as found:
@@ -95,7 +95,7 @@ def test_nothing_is_done_in_a_browser_either(bad: Desk) -> None:
             seen.page.goto(address)
             assert seen.page.evaluate("window.hit") is None, address
             assert seen.too_wide() == 0, address
-        assert [asked for asked in seen.asked if not asked.startswith(f"{url}/")] == []
+        assert [requests for requests in seen.requests if not requests.startswith(f"{url}/")] == []
         assert [
             one for one in seen.complaints if "sandbox" not in one and "Content Security" not in one
         ] == []

@@ -16,7 +16,7 @@ from storage.reader import Reader
 from storage.store import Store
 from storage.text_index.similar_edits import similar_edit
 from tests.reviewed import Desk, desk, morning
-from tests.tracked import told
+from tests.tracked import story_at
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_one_edit_of_many_pages_is_one_entry_that_names_them(read: Desk) -> None
 
 def test_what_only_typography_or_an_import_tells_is_on_shelves_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         for number, flags in enumerate([{}, {"typographic": 1}, {"backfilled": 1}]):
             story.store.add_change(values(f"Change {number}") | flags)
         assert found.titles() == ["Change 0"]
@@ -67,7 +67,7 @@ def test_what_only_typography_or_an_import_tells_is_on_shelves_of_its_own(tmp_pa
 
 def test_issues_stand_above_the_list(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         story.store.raise_issue("riverside", "blocked", "a <b>challenge</b> page", "2026-03-01T06:00:00Z")
         (issues,) = found.tree("/").cssselect(".issues")
         assert "1 open issue" in issues.text_content()
@@ -76,7 +76,7 @@ def test_issues_stand_above_the_list(tmp_path: Path) -> None:
 
 def test_an_empty_list_says_so(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         assert "Nothing to review" in found.text("/")
         assert "No change is like that" in found.text("/?kind=gone")
 
@@ -105,8 +105,8 @@ def test_an_empty_list_says_so(tmp_path: Path) -> None:
 )
 def test_filters_choose(read: Desk, query: str, count: int) -> None:
     assert len(read.titles(f"/?{query}")) == count
-    told = read.get(f"/changes.json?{query}").json()
-    assert len(told["changes"]) == count
+    answer = read.get(f"/changes.json?{query}").json()
+    assert len(answer["changes"]) == count
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def backwards(reader: Reader, at_once: int, before: Item) -> list[Item]:
 
 def test_the_list_leads_on_and_back(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         many(story.store)
         first = found.tree("/?site=a")
         (onwards,) = first.cssselect("a[rel=next]")

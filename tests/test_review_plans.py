@@ -36,7 +36,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """All SQL that pages ask meanwhile, with its values."""
     found: list[str] = []
     begin = Reader.__init__
@@ -49,13 +49,17 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def scans(path: Path, asked: list[str]) -> list[str]:
+def scans(path: Path, statements: list[str]) -> list[str]:
     """The tables, none of them small, that these questions read from end to end."""
     with closing(Reader.open(path)) as reader:
-        reader.db.conn.create_function("says", 1, bool)  # of Python, where words are frequent
-        whole = [sql for sql in dict.fromkeys(asked) if sql.lstrip().upper().startswith(("SELECT", "WITH"))]
+        reader.db.conn.create_function("has_words", 1, bool)  # of Python, where words are frequent
+        selects = [
+            sql for sql in dict.fromkeys(statements) if sql.lstrip().upper().startswith(("SELECT", "WITH"))
+        ]
         steps = [
-            row[3] for sql in whole for row in reader.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+            row[3]
+            for sql in selects
+            for row in reader.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
         ]
     assert steps
     return [
@@ -66,9 +70,9 @@ def scans(path: Path, asked: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_no_page_reads_a_big_table_from_end_to_end(read: Desk, asked: list[str], address: str) -> None:
+def test_no_page_reads_a_big_table_from_end_to_end(read: Desk, statements: list[str], address: str) -> None:
     read.text(address.format(change=read.change("/mill/1/")))
-    assert scans(read.path, list(asked)) == []
+    assert scans(read.path, list(statements)) == []
 
 
 def test_a_table_that_is_read_whole_would_be_told(read: Desk) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from review.plots import WEEKS, calendar, first_day, warmth, weeks
 from tests.reviewed import Desk, desk, morning
-from tests.tracked import told
+from tests.tracked import story_at
 
 MARCH = "/site/riverside?until=2026-03-08"
 
@@ -57,22 +57,22 @@ def test_pages_are_counted_by_kind_language_and_state(read: Desk) -> None:
 
 def test_a_run_that_went_wrong_is_told_with_the_last_that_went_well(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         with story.run():
             pass
         with story.run() as run:
             run.fails("/a/", "timeout")
         story.store.update_run(2, {"fetched": 1, "failed": 1, "reason": "finished"})
-        said = found.get("/site/riverside.json").json()
-        assert [run["well"] for run in said["runs"]] == [False, True]
-        assert said["last_success"] == said["runs"][1]["started_at"]
+        answer = found.get("/site/riverside.json").json()
+        assert [run["well"] for run in answer["runs"]] == [False, True]
+        assert answer["last_success"] == answer["runs"][1]["started_at"]
         assert "went wrong" in found.text("/site/riverside")
         assert "last success 2026-03-01 09:00" in found.text("/sites")
 
 
 def test_issues_of_a_site_stand_there_open_ones_first(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         story.store.raise_issue("riverside", "blocked", "a <b>challenge</b>", "2026-03-01T06:00:00Z")
         story.store.raise_issue("riverside", "silence", "nothing new", "2026-03-01T06:00:00Z")
         story.store.close_issue("riverside", "silence", "2026-03-02T06:00:00Z")
@@ -103,7 +103,7 @@ def test_a_site_that_is_not_there_is_told_in_words(read: Desk) -> None:
 
 def test_a_store_without_a_site_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
-    with told(path) as story, desk(story, path) as found:
+    with story_at(path) as story, desk(story, path) as found:
         with story.store.writing():
             story.store._run("DELETE FROM sites", [])
         assert "variorum add URL" in found.text("/sites")
@@ -118,7 +118,7 @@ def test_a_calendar_has_a_column_for_each_week_and_ends_with_its_last_day() -> N
     assert first_day(last).weekday() == 0
     assert (len(found.cells), len({cell.x for cell in found.cells})) == (7 * (WEEKS - 1) + 3, WEEKS)
     assert (found.cells[-1].day, found.cells[-1].warmth) == ("2026-03-04", 2)
-    assert found.cells[-1].told == "4 March 2026: 3 changes (1 gone, 2 new)"
+    assert found.cells[-1].label == "4 March 2026: 3 changes (1 gone, 2 new)"
     assert [name for _, name in found.months][-2:] == ["Feb", "Mar"]
 
 

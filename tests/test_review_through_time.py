@@ -10,7 +10,7 @@ import pytest
 from review.plots import Line
 from tests.local_site import article
 from tests.reviewed import Desk, desk, morning
-from tests.tracked import told
+from tests.tracked import story_at
 
 WALK = "The walk along the river is open all year."
 RULES = (
@@ -24,7 +24,7 @@ RULES = (
 def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A page of three versions that was gone once, a copy of it, and one that was never there."""
     path = tmp_path_factory.mktemp("past") / "v.db"
-    with told(path) as story:
+    with story_at(path) as story:
         for text in RULES:
             story.later(days=20)
             with story.run() as run:
@@ -130,10 +130,10 @@ def test_each_passage_has_the_date_since_which_it_stands(read: Desk) -> None:
 
 
 def test_what_stood_there_once_is_told_with_the_version_that_has_it_no_more(read: Desk) -> None:
-    said = words(read, f"{page(read)}/since", ".former li")
-    assert [one.partition(" stood")[0] for one in said] == ["Now it pours.", "It pours."]
-    assert "not in version 3" in said[0]
-    assert "not in version 2" in said[1]
+    former = words(read, f"{page(read)}/since", ".former li")
+    assert [one.partition(" stood")[0] for one in former] == ["Now it pours.", "It pours."]
+    assert "not in version 3" in former[0]
+    assert "not in version 2" in former[1]
 
 
 def test_words_that_were_removed_are_found_from_there(read: Desk) -> None:

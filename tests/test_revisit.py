@@ -23,7 +23,7 @@ def visit(
     changed: timedelta | None = None,
     listing: bool = False,
     missing: bool = False,
-    told: bool = False,
+    stale: bool = False,
     witnessed: bool = False,
 ) -> Visit:
     """A page of this age, fetched and changed so long ago."""
@@ -34,7 +34,7 @@ def visit(
         changed_at=None if changed is None else NOW - changed,
         listing=listing,
         missing=missing,
-        told=told,
+        stale=stale,
         witnessed=witnessed,
     )
 
@@ -72,8 +72,8 @@ def test_a_list_of_pages_is_looked_at_each_day_however_old() -> None:
 
 def test_a_page_that_was_missing_or_that_a_source_calls_changed_waits_for_nothing() -> None:
     assert interval(visit(missing=True), NOW) == timedelta(0)
-    assert interval(visit(told=True), NOW) == timedelta(0)
-    just_seen = [visit(1, unseen=timedelta(0), missing=True), visit(2, unseen=timedelta(0), told=True)]
+    assert interval(visit(stale=True), NOW) == timedelta(0)
+    just_seen = [visit(1, unseen=timedelta(0), missing=True), visit(2, unseen=timedelta(0), stale=True)]
     assert sorted(plan(just_seen, NOW, budget=9)) == [1, 2]
 
 
@@ -91,7 +91,7 @@ def test_the_most_overdue_comes_first_by_its_own_pace() -> None:
 def test_pages_never_fetched_come_first_the_newest_before_the_others() -> None:
     visits = [
         visit(1, unseen=400 * DAY, age=500 * DAY),
-        visit(2, told=True),
+        visit(2, stale=True),
         visit(3, unseen=None, age=90 * DAY),
         visit(4, unseen=None, age=2 * DAY),
     ]
@@ -99,12 +99,12 @@ def test_pages_never_fetched_come_first_the_newest_before_the_others() -> None:
 
 
 def test_a_source_that_calls_everything_changed_keeps_no_new_page_waiting() -> None:
-    visits = [visit(page, told=True) for page in range(100)] + [visit(100, unseen=None, age=3000 * DAY)]
+    visits = [visit(page, stale=True) for page in range(100)] + [visit(100, unseen=None, age=3000 * DAY)]
     assert plan(visits, NOW, budget=1) == [100]
 
 
 def test_among_the_told_the_longest_unseen_comes_first() -> None:
-    assert plan([visit(1, 2 * HOUR, told=True), visit(2, 5 * HOUR, told=True)], NOW, budget=9) == [2, 1]
+    assert plan([visit(1, 2 * HOUR, stale=True), visit(2, 5 * HOUR, stale=True)], NOW, budget=9) == [2, 1]
 
 
 def test_the_budget_is_never_exceeded() -> None:
@@ -143,7 +143,7 @@ VISITS = st.lists(
         changed=st.none() | st.timedeltas(-400 * DAY, 9000 * DAY),
         listing=st.booleans(),
         missing=st.booleans(),
-        told=st.booleans(),
+        stale=st.booleans(),
         witnessed=st.booleans(),
     ),
     max_size=12,
@@ -151,7 +151,7 @@ VISITS = st.lists(
 
 
 def _rest(one: Visit) -> tuple[datetime | None, datetime, datetime | None, bool, bool, bool, bool]:
-    flags = (one.listing, one.missing, one.told, one.witnessed)
+    flags = (one.listing, one.missing, one.stale, one.witnessed)
     return (one.checked_at, one.born, one.changed_at, *flags)
 
 

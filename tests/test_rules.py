@@ -37,7 +37,7 @@ def root(tmp_path: Path) -> Path:
         with story.run() as run:
             for n, path in enumerate(PATHS):
                 run.sees(path, page(n, quote=f"quote {n}"))
-            for path in run.asked_again():
+            for path in run.requested_again():
                 run.sees(path, page(PATHS.index(path), quote=f"quote {PATHS.index(path)}"))
         with story.run() as run:
             for n in range(3):
@@ -74,8 +74,8 @@ def test_a_rule_that_matches_nothing_hides_nothing(root: Path) -> None:
 def test_a_draft_select_that_leaves_the_article_out_says_what_it_could_not_read(root: Path) -> None:
     [found] = objects("-C", root, "rules", "test", "riverside", "--select", ".no-such-article")
     assert (found["hidden"], found["unreadable"]) == (0, 4)
-    told = variorum("-C", root, "rules", "test", "riverside", "--select", ".no-such-article")
-    assert "4 of them can't be extracted with this rule" in told.stderr
+    result = variorum("-C", root, "rules", "test", "riverside", "--select", ".no-such-article")
+    assert "4 of them can't be extracted with this rule" in result.stderr
 
 
 def test_rules_without_a_rule_or_with_a_bad_one_are_misuse(root: Path) -> None:
@@ -157,11 +157,11 @@ def template_of(root: Path) -> Template:
 def test_reading_all_texts_again_tells_what_differs_and_makes_no_change(root: Path) -> None:
     before = objects("-C", root, "changes")
     (root / "sites" / "riverside.toml").write_text(f'url = "{HOME}/"\nremove = ".quote-of-day"\n')
-    told = objects("-C", root, "reextract", "riverside", "--dry-run")
-    assert told == objects("-C", root, "reextract", "riverside")
-    assert {one["url"].removeprefix(HOME) for one in told} == set(PATHS)
-    assert told[0]["lost"] == ["Quote of the day: quote 0."]
-    assert told[0]["gained"] == []
+    result = objects("-C", root, "reextract", "riverside", "--dry-run")
+    assert result == objects("-C", root, "reextract", "riverside")
+    assert {one["url"].removeprefix(HOME) for one in result} == set(PATHS)
+    assert result[0]["lost"] == ["Quote of the day: quote 0."]
+    assert result[0]["gained"] == []
     assert objects("-C", root, "changes") == before
     assert "Quote" not in variorum("-C", root, "text", f"{HOME}/story-0/").stdout
 

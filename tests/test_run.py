@@ -107,10 +107,10 @@ def events(child: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def pages_told(child: subprocess.Popen[str], count: int) -> list[str]:
+def pages_reported(child: subprocess.Popen[str], count: int) -> list[str]:
     """The first letters that the child reports as kept."""
-    told = (event["url"] for event in events(child) if event["event"] == "page")
-    found = (url for url in told if "/letters/" in url)
+    reported = (event["url"] for event in events(child) if event["event"] == "page")
+    found = (url for url in reported if "/letters/" in url)
     return [url for url, _ in zip(found, range(count), strict=False)]
 
 
@@ -198,7 +198,7 @@ def test_what_a_killed_run_has_reported_is_kept_and_the_next_run_brings_the_rest
 ) -> None:
     letters(local_site, delay=SLOW)
     with child_of(watched) as child:
-        reported = pages_told(child, 5)
+        reported = pages_reported(child, 5)
         child.kill()
     assert len(reported) == 5
     assert_sound(watched)
@@ -238,9 +238,9 @@ def test_a_run_ends_in_good_order_when_its_parent_is_killed(watched: Watched, lo
         [sys.executable, "-c", PARENT, str(watched.root)], stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout
-        told = [line.strip() for line, _ in zip(parent.stdout, range(4), strict=False)]
+        reported = [line.strip() for line, _ in zip(parent.stdout, range(4), strict=False)]
         parent.kill()
-    assert told == ["started", "page", "page", "page"]
+    assert reported == ["started", "page", "page", "page"]
     wait_for_the_lock(watched)
     row = last_run(watched)
     assert (row["reason"], row["complete"]) == ("shutdown", 0)
@@ -251,7 +251,7 @@ def test_a_run_ends_in_good_order_when_its_parent_is_killed(watched: Watched, lo
 def test_a_second_signal_does_not_cut_a_run_that_is_ending(watched: Watched, local_site: LocalSite) -> None:
     held_back(watched, local_site, PATHS[4:])
     with child_of(watched) as child:
-        pages_told(child, 1)
+        pages_reported(child, 1)
         for _ in range(3):
             child.send_signal(signal.SIGTERM)
             time.sleep(SLOW)
@@ -272,10 +272,10 @@ def test_a_run_that_is_stopped_settles_what_it_has_seen(watched: Watched, local_
     (watched.root / "logs" / f"{NAME}.log").unlink()
     held_back(watched, local_site, {*PATHS} - {PATHS[3]})
     with child_of(watched) as child:
-        told = events(child)
-        assert any(event.get("url") == f"{watched.url}{PATHS[3]}" for event in told)
+        reported = events(child)
+        assert any(event.get("url") == f"{watched.url}{PATHS[3]}" for event in reported)
         child.send_signal(signal.SIGTERM)
-        assert list(told)[-1]["reason"] == "shutdown"
+        assert list(reported)[-1]["reason"] == "shutdown"
     assert watched.news() == [("gone", PATHS[3])]
 
 
@@ -349,7 +349,7 @@ def test_the_requests_of_a_killed_run_count_against_the_budget(
     letters(local_site, delay=SLOW)
     watched.set(discover=["links"], budget=12, concurrency=1)
     with child_of(watched) as child:
-        pages_told(child, 6)
+        pages_reported(child, 6)
         child.kill()
     letters(local_site)
     Quick(watched.root, watched.url).crawl()
@@ -396,8 +396,8 @@ def test_events_are_the_same_in_a_locale_that_knows_ascii_only(
     local_site.pages |= dict.fromkeys((*PATHS, "/about/"), bridge)
     watched.set(discover=["feed"], exclude=["/اخبار/"])
     workspace, site = workspace_of(watched)
-    told = events_of(workspace, site, "check", "1")
-    assert "پل در سال" in str(told)
+    reported = events_of(workspace, site, "check", "1")
+    assert "پل در سال" in str(reported)
     assert watched.crawl().reason == "finished"
 
 

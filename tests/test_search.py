@@ -18,7 +18,7 @@ from storage.search.query import Query, parse, snippet
 from storage.text_index.folding import folded
 from tests.command import CSI, HOSTILE, OVERRIDE, in_terminal, objects, variorum, workspace
 from tests.local_site import article
-from tests.tracked import HOME, Story, told
+from tests.tracked import HOME, Story, story_at
 
 ZWNJ = "\u200c"
 BRIDGE = "The bridge over the river was built by masons from the hills above the town."
@@ -30,7 +30,7 @@ ALBANIAN = "Në Tiranë u hap një çështje e re për banorët e qytetit, than�
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
-    with told(tmp_path / "variorum.db") as one:
+    with story_at(tmp_path / "variorum.db") as one:
         yield one
 
 
@@ -221,7 +221,7 @@ def test_a_version_and_its_words_are_stored_together_or_not_at_all(story: Story)
 
 def test_versions_of_an_older_database_are_found_once_it_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "variorum.db"
-    with told(path) as story, story.run() as run:
+    with story_at(path) as story, story.run() as run:
         run.sees("/fa/", article("خانه", PERSIAN, lang="fa"))
     with contextlib.closing(sqlite3.connect(path)) as conn, conn:
         conn.execute("DROP TABLE versions_fts")

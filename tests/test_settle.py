@@ -11,7 +11,7 @@ from crawler.tracking.finalize import silence
 from crawler.tracking.run_counts import CHANGED, CUT_SHORT, MISSING, Tally
 from crawler.tracking.tracker import Tracked
 from tests.local_site import article
-from tests.tracked import told
+from tests.tracked import story_at
 
 DAILY = [f"2026-03-{day:02}T08:00:00Z" for day in range(1, 11)]
 
@@ -54,7 +54,7 @@ def test_a_small_site_may_be_edited_from_end_to_end() -> None:
 
 def test_a_notice_in_place_of_many_pages_is_an_error_and_no_edit_of_all_of_them(tmp_path: Path) -> None:
     notice = article("From the editors", "Whoever reads this paper may write to the editors at any hour.")
-    with told(tmp_path / "store.db") as story:
+    with story_at(tmp_path / "store.db") as story:
         paths = [f"/{number}/" for number in range(8)]
         with story.run() as run:
             for path in paths:

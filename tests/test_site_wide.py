@@ -149,8 +149,8 @@ def test_a_quiet_second_run_asks_with_validators_and_for_little(
     local_site.clear()
     report = watched.crawl()
     assert report.counts["not_modified"] == len(POSTS)
-    asked = {request.path: request.headers for request in local_site.requests if "/posts/" in request.path}
-    assert all("if-none-match" in asked[path] or "if-modified-since" in asked[path] for path in asked)
+    sent = {request.path: request.headers for request in local_site.requests if "/posts/" in request.path}
+    assert all("if-none-match" in sent[path] or "if-modified-since" in sent[path] for path in sent)
     assert watched.changes() == []
 
     local_site.pages["/"] = front(head=api_link(url))

@@ -205,15 +205,15 @@ def test_json_that_is_nested_a_million_deep_is_refused(before: str, opening: str
         read_json(before.encode() + opening.encode() * 1_000_000)
 
 
-def post(number: int, **odd: Any) -> dict[str, Any]:
+def post(number: int, **broken: Any) -> dict[str, Any]:
     sound = {"id": number, "type": "post", "link": f"{HOME}/{number}", "modified_gmt": "2024-05-01T10:00:00"}
-    return sound | {"title": {"rendered": "Lamp"}, "content": {"rendered": "<p>Lit.</p>"}} | odd
+    return sound | {"title": {"rendered": "Lamp"}, "content": {"rendered": "<p>Lit.</p>"}} | broken
 
 
 def test_an_odd_post_costs_that_post_and_an_odd_value_only_itself() -> None:
     lost = [None, 7, post(2, link=None), post(3, link="http://[x]/")]
-    odd = [post(4, title=None, content=[]), post(5, id={"a": 1}), post(6, type="\ud800")]
-    posts = [post(1), *lost, *odd, post(7, modified_gmt=[0])]
+    broken = [post(4, title=None, content=[]), post(5, id={"a": 1}), post(6, type="\ud800")]
+    posts = [post(1), *lost, *broken, post(7, modified_gmt=[0])]
     found = read_posts(json.dumps(posts).encode(), ROOT)
     assert [one.url for one in found.listed] == [f"{HOME}/{n}" for n in (1, 4, 5, 6, 7)]
     assert found.lost == 4
@@ -235,7 +235,7 @@ def test_what_the_api_says_instead_of_its_posts_is_told() -> None:
 
 # ---- whatever may come
 
-ODD_TEXT = st.text(max_size=30) | st.sampled_from(
+ANY_TEXT = st.text(max_size=30) | st.sampled_from(
     [
         "0001-01-01T00:00:00+01:00",
         "9999-12-31",
@@ -248,9 +248,9 @@ ODD_TEXT = st.text(max_size=30) | st.sampled_from(
         "http://" + "a" * 9000,
     ]
 )
-ODD_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | ODD_TEXT,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ODD_TEXT, inner, max_size=3),
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
     max_leaves=8,
 )
 FIELDS = ("id", "type", "link", "date_gmt", "modified_gmt", "title", "content")
@@ -265,36 +265,38 @@ def sound_addresses(listed: list[DiscoveredUrl]) -> list[str]:
 
 
 @settings(deadline=None)
-@given(st.dictionaries(st.sampled_from(FIELDS), ODD_JSON), ODD_JSON)
-def test_no_value_of_a_post_breaks_the_api_or_hides_another_post(odd: dict[str, Any], other: Any) -> None:
-    body = json.dumps([post(1), post(2) | odd, other, post(3)]).encode()
+@given(st.dictionaries(st.sampled_from(FIELDS), ANY_JSON), ANY_JSON)
+def test_no_value_of_a_post_breaks_the_api_or_hides_another_post(broken: dict[str, Any], other: Any) -> None:
+    body = json.dumps([post(1), post(2) | broken, other, post(3)]).encode()
     found = sound_addresses(read_posts(body, ROOT).listed)
     assert {"ormhead.example/1", "ormhead.example/3"} <= set(found)
 
 
 @settings(deadline=None)
-@given(st.dictionaries(ODD_TEXT, ODD_JSON, max_size=4))
+@given(st.dictionaries(ANY_TEXT, ANY_JSON, max_size=4))
 def test_no_type_of_posts_breaks_the_list_of_types(types: dict[str, Any]) -> None:
     body = json.dumps(types | {"post": {"rest_base": "posts"}}).encode()
     assert "wp/v2/posts" in rest_bases(body, ROOT)
 
 
 @settings(deadline=None)
-@given(ODD_TEXT, ODD_TEXT)
+@given(ANY_TEXT, ANY_TEXT)
 def test_no_entry_breaks_a_sitemap_or_hides_another_entry(loc: str, date: str) -> None:
-    odd = f"<url><loc>{loc}</loc><lastmod>{date}</lastmod></url>".replace("<!--", "").replace("<![CDATA[", "")
-    body = urlset(f"{HOME}/1", f"{HOME}/2").replace("</url>", f"</url>{odd}", 1)
+    broken = f"<url><loc>{loc}</loc><lastmod>{date}</lastmod></url>".replace("<!--", "").replace(
+        "<![CDATA[", ""
+    )
+    body = urlset(f"{HOME}/1", f"{HOME}/2").replace("</url>", f"</url>{broken}", 1)
     found = sound_addresses(read(body.encode("utf-8", "replace")).pages)
     assert "ormhead.example/1" in found
 
 
 @settings(deadline=None)
-@given(ODD_TEXT, ODD_TEXT, st.sampled_from(["link", "guid", "pubDate", "title", "source"]))
+@given(ANY_TEXT, ANY_TEXT, st.sampled_from(["link", "guid", "pubDate", "title", "source"]))
 def test_no_entry_breaks_a_feed_or_hides_another_entry(text: str, more: str, tag: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     date = more.replace("&", "&amp;").replace("<", "&lt;")
-    odd = f"<{tag}>{escaped}</{tag}><pubDate>{date}</pubDate>"
-    body = rss(f"<link>{HOME}/1</link>", odd, f"<link>{HOME}/3</link>").encode("utf-8", "replace")
+    broken = f"<{tag}>{escaped}</{tag}><pubDate>{date}</pubDate>"
+    body = rss(f"<link>{HOME}/1</link>", broken, f"<link>{HOME}/3</link>").encode("utf-8", "replace")
     found = sound_addresses(feed.listed(body, f"{HOME}/feed/", SITE))
     assert {"ormhead.example/1", "ormhead.example/3"} <= set(found)
 

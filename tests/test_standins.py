@@ -59,7 +59,7 @@ def fetched(body: str | bytes) -> FetchResult:
 
 WHOLE = themed(TITLE, article(TITLE, *STORY))
 LAST = LastVersion("\n".join(STORY), ResponseView(fetched(WHOLE)))
-KNOWN = Context(KEY, KEY, had_end=True, last=LAST)
+KNOWN = Context(KEY, KEY, last_had_end=True, last=LAST)
 FIRST = Context(KEY, KEY)
 
 
@@ -98,15 +98,16 @@ WITHDRAWN = [
 ]
 
 
-@pytest.mark.parametrize("said", WITHDRAWN)
-def test_a_notice_in_place_of_a_known_article_says_that_it_is_gone(said: str) -> None:
+@pytest.mark.parametrize("notice", WITHDRAWN)
+def test_a_notice_in_place_of_a_known_article_says_that_it_is_gone(notice: str) -> None:
     for body in (
-        themed(TITLE, article(TITLE, said)),
-        themed(TITLE, f"<h1>{said}</h1>"),
+        themed(TITLE, article(TITLE, notice)),
+        themed(TITLE, f"<h1>{notice}</h1>"),
         themed(
-            "Ormhead Post", f"<div class='notice'><strong>{said}</strong></div><p>Our editors thank you.</p>"
+            "Ormhead Post",
+            f"<div class='notice'><strong>{notice}</strong></div><p>Our editors thank you.</p>",
         ),
-        alone("Ormhead Post", f"<p>{said}</p>"),
+        alone("Ormhead Post", f"<p>{notice}</p>"),
     ):
         verdict = judge(fetched(body), KNOWN)
         assert verdict.outcome is Outcome.gone, (verdict, body)

@@ -119,7 +119,7 @@ def test_a_consent_wall_before_every_page_is_no_new_design(blog: LocalSite, watc
 
 
 @pytest.mark.parametrize(
-    "said",
+    "sentence",
     [
         "This article has been removed.",
         "این نوشته حذف شده است.",
@@ -130,9 +130,9 @@ def test_a_consent_wall_before_every_page_is_no_new_design(blog: LocalSite, watc
     ],
 )
 def test_a_withdrawn_article_is_gone_when_a_second_run_finds_it_so(
-    blog: LocalSite, watched: Quick, said: str
+    blog: LocalSite, watched: Quick, sentence: str
 ) -> None:
-    blog.pages[PATHS[0]] = post(PATHS[0], paragraphs=[said])
+    blog.pages[PATHS[0]] = post(PATHS[0], paragraphs=[sentence])
     watched.crawl()
     assert watched.news() == []
     watched.crawl()

@@ -11,7 +11,7 @@ from crawler.classification.outcome import Outcome
 from tests.command import objects, quick, variorum, workspace
 from tests.local_site import LocalSite, article
 from tests.reviewed import desk
-from tests.tracked import HOME, Story, told
+from tests.tracked import HOME, Story, story_at
 
 FLOOD = tuple(
     f"Part {n} of a long account of the flood at Ormhead, and of all that was lost." for n in range(9)
@@ -25,7 +25,7 @@ WALL = article("The flood", "Please confirm that you are a reader and not a mach
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
-    with told(tmp_path / "variorum.db") as story:
+    with story_at(tmp_path / "variorum.db") as story:
         with story.run() as run:
             run.sees("/flood/", article("The flood", *FLOOD))
         yield story
@@ -33,11 +33,11 @@ def story(tmp_path: Path) -> Iterator[Story]:
 
 def looks(story: Story, *bodies: str, path: str = "/flood/") -> list[tuple[str, ...]]:
     """What is told in each of the runs in which the page shows these."""
-    told = []
+    changes = []
     for body in bodies:
         with story.run() as run:
-            told.append(run.sees(path, body).changes)
-    return told
+            changes.append(run.sees(path, body).changes)
+    return changes
 
 
 # ---- a text that loses most of itself
@@ -103,7 +103,7 @@ def test_a_page_that_reads_otherwise_in_each_run_is_told_in_the_third(story: Sto
 def test_a_suspect_is_looked_at_by_the_next_run_due_or_not(story: Story) -> None:
     looks(story, WALL)
     with story.run(full=False) as run:
-        assert "/flood/" in run.asked_again()
+        assert "/flood/" in run.requested_again()
 
 
 def test_an_edit_of_less_than_half_is_told_at_once(story: Story) -> None:
@@ -121,7 +121,7 @@ def test_a_gone_page_that_is_replaced_by_something_else_has_not_returned_before_
 
 
 def test_one_notice_in_place_of_many_pages_is_not_told_however_long_it_stays(tmp_path: Path) -> None:
-    with told(tmp_path / "many.db") as story:
+    with story_at(tmp_path / "many.db") as story:
         paths = [f"/{number}/" for number in range(8)]
         with story.run() as run:
             for n, path in enumerate(paths):
@@ -141,9 +141,9 @@ def test_a_body_without_the_end_that_the_page_had_is_a_suspect_however_often_it_
     cut = article("The flood", *FLOOD).partition("Part 7")[0]
     with story.run() as run:
         outcomes = [run.sees("/flood/", cut).outcome]
-        assert "/flood/" in run.asked_again()
+        assert "/flood/" in run.requested_again()
         outcomes += [run.sees("/flood/", cut).outcome for _ in range(2)]
-        assert "/flood/" not in run.asked_again()
+        assert "/flood/" not in run.requested_again()
     assert outcomes == [Outcome.truncated] * 3
     assert [suspect.kind for suspect in story.reader.suspects()] == ["cut"]
     assert looks(story, article("The flood", *FLOOD)) == [()]
@@ -152,7 +152,7 @@ def test_a_body_without_the_end_that_the_page_had_is_a_suspect_however_often_it_
 
 def test_a_page_that_never_had_an_end_and_stops_in_the_middle_is_a_suspect(tmp_path: Path) -> None:
     whole = article("The flood", *FLOOD).partition("</div></article>")[0]
-    with told(tmp_path / "open.db") as story:
+    with story_at(tmp_path / "open.db") as story:
         looks(story, whole)
         assert looks(story, whole.partition("Part 6")[0]) == [()]
         assert [suspect.kind for suspect in story.reader.suspects()] == ["cut"]
@@ -162,7 +162,7 @@ def test_a_page_that_never_had_an_end_and_stops_in_the_middle_is_a_suspect(tmp_p
 
 def test_a_part_that_was_not_asked_for_is_no_version_and_its_whole_later_no_edit(tmp_path: Path) -> None:
     whole = article("The flood", *FLOOD)
-    with told(tmp_path / "part.db") as story:
+    with story_at(tmp_path / "part.db") as story:
         with story.run() as run:
             for _ in range(2):
                 run.sees("/flood/", whole[: len(whole) // 2], 206)

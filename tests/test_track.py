@@ -13,7 +13,7 @@ from crawler.config.site import Rule
 from crawler.diffing.diff import Hunk, apply, revert
 from crawler.fetch_result import DiscoveredUrl
 from tests.local_site import article
-from tests.tracked import HOME, SITE, Run, Story, told
+from tests.tracked import HOME, SITE, Run, Story, story_at
 
 BRIDGE = ("The old bridge was closed in March.", "Carts must go round by the mill until the summer fair.")
 MILL = (
@@ -25,7 +25,7 @@ NEW_BRIDGE = ("The old bridge was opened in April.", BRIDGE[1])
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
-    with told(tmp_path / "variorum.db") as story:
+    with story_at(tmp_path / "variorum.db") as story:
         yield story
 
 
@@ -493,7 +493,7 @@ def test_an_edit_under_a_new_rule_shows_the_edit_alone(watched: Story) -> None:
 # ---- no sight of the page
 
 
-def asked(run: Run) -> list[str]:
+def requested(run: Run) -> list[str]:
     """The paths that the run would fetch next."""
     return [page_request.url.removeprefix(HOME) for page_request in run.frontier.next_requests()]
 
@@ -623,6 +623,6 @@ def test_what_a_page_is_listed_as_follows_it_to_a_new_address(watched: Story) ->
         run.sees("/bridge/", article("The bridge", *BRIDGE))
     with watched.run() as run:
         run.lists("wordpress", DiscoveredUrl(f"{HOME}/crossing/", "wordpress", source_id="post:17"))
-        assert "/crossing/" in asked(run)
+        assert "/crossing/" in requested(run)
         assert run.sees("/crossing/", article("The bridge", *BRIDGE)).changes == ("moved",)
     assert watched.news() == [("moved", "/crossing/")]

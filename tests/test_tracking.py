@@ -28,7 +28,7 @@ from crawler.tracking.recording import Outdated
 from storage.rows import PageRow, VersionRow
 from storage.store import Store
 from tests.local_site import article
-from tests.tracked import HOME, Story, told
+from tests.tracked import HOME, Story, story_at
 
 QUAY = ("The quay at Ormhead is closed to carts.", "Boats land at the old slip below the chapel.")
 MENDED = ("The quay at Ormhead is open to carts.", QUAY[1])
@@ -36,7 +36,7 @@ MENDED = ("The quay at Ormhead is open to carts.", QUAY[1])
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
-    with told(tmp_path / "variorum.db") as story:
+    with story_at(tmp_path / "variorum.db") as story:
         yield story
 
 
@@ -192,7 +192,7 @@ def test_another_site_can_write_while_pages_are_read_compared_and_learned_from(
         with story.run() as run:
             for path, text in pages.items():
                 run.sees(path, article(f"Boat {path}", *text, f"The sea was {word}."))
-            for path in run.asked_again():
+            for path in run.requested_again():
                 run.sees(path, article(f"Boat {path}", *pages[path], f"The sea was {word}."))
     assert story.news() == [("edited", path) for path in pages]
     assert done == {"read", "decide", "relate", "compare", "is_ours", "learn"}

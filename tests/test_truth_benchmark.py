@@ -58,8 +58,8 @@ def wrong(edit: Edit | None, sight: Sight, article: Article = NEW) -> list[str]:
 def test_on_made_up_sites_without_article_markup_only_true_changes_are_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    asked = ["--sites", "synthetic", "--part", "rounds", "--rounds", "2", "--layouts", ",".join(QUIET)]
-    rows = measured(*asked, capsys=capsys)
+    options = ["--sites", "synthetic", "--part", "rounds", "--rounds", "2", "--layouts", ",".join(QUIET)]
+    rows = measured(*options, capsys=capsys)
     assert [row["stage"] for row in rows] == list(QUIET)
     assert sum(row["page_rounds"] for row in rows) == len(QUIET) * 2 * 14
     assert all(row["true_edits"] >= len(CHANGES) / 2 for row in rows)
@@ -94,9 +94,9 @@ def test_without_a_wordpress_the_command_says_what_is_missing(
 ) -> None:
     monkeypatch.setenv(wordpress.VARIABLE, str(tmp_path / "nowhere"))
     assert main([]) == 2
-    said = capsys.readouterr().err
-    assert f"no test WordPress in {tmp_path / 'nowhere'}" in said
-    assert "wp.py" in said
+    output = capsys.readouterr().err
+    assert f"no test WordPress in {tmp_path / 'nowhere'}" in output
+    assert "wp.py" in output
 
 
 # ---- what it counts
@@ -129,8 +129,8 @@ def test_typography_that_is_told_is_counted_by_itself() -> None:
 def test_a_moved_paragraph_that_is_told_as_put_in_and_taken_out_is_not_shown_as_moved() -> None:
     turned = Article("Rain", ("It pours.", "It rains."))
     line = Counter(["It rains."])
-    told = Sight(turned.lines, announced=True, gone=line, come=line, silent=False)
-    assert wrong(Edit("/", "moved", OLD, turned), told, turned) == [BLURRED, UNMOVED]
+    sight = Sight(turned.lines, announced=True, gone=line, come=line, silent=False)
+    assert wrong(Edit("/", "moved", OLD, turned), sight, turned) == [BLURRED, UNMOVED]
 
 
 def test_a_text_with_one_line_more_is_inexact() -> None:

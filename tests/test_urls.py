@@ -131,7 +131,7 @@ def test_the_final_slash_stays_as_found_in_the_address_to_request() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "asked"),
+    ("found", "requested"),
     [
         ("/index.php", "/"),
         ("/index.php?p=17", "/?p=17"),
@@ -142,8 +142,8 @@ def test_the_final_slash_stays_as_found_in_the_address_to_request() -> None:
         ("", "/"),
     ],
 )
-def test_the_root_and_lists_lose_what_only_names_their_first_or_amp_form(found: str, asked: str) -> None:
-    assert canonical(HOME + found, NEJAT) == HOME + asked
+def test_the_root_and_lists_lose_what_only_names_their_first_or_amp_form(found: str, requested: str) -> None:
+    assert canonical(HOME + found, NEJAT) == HOME + requested
 
 
 def test_the_home_of_a_site_that_lives_in_a_folder_is_one_page() -> None:

@@ -47,7 +47,7 @@ def first(path: Path) -> tuple[str, int | str, str | None, str]:
     assert found.wrong > 0
     assert all(fault.remedy for fault in found.faults)
     one = found.faults[0]
-    return one.table, one.id, one.url, one.says
+    return one.table, one.id, one.url, one.detail
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +118,7 @@ def version(path: Path) -> int:
 
 
 @pytest.mark.parametrize(
-    ("sql", "says"),
+    ("sql", "expected"),
     [
         ("UPDATE versions SET text = replace(text, '1878', '1888')", "its title or text is not that"),
         ("UPDATE versions SET title = 'The tower'", "its title or text is not that of its digest"),
@@ -133,26 +133,26 @@ def version(path: Path) -> int:
         ("UPDATE captures SET body = NULL", "its raw body is no longer kept, and no prune took it away"),
     ],
 )
-def test_a_version_that_was_altered_is_named_with_its_page(path: Path, sql: str, says: str) -> None:
+def test_a_version_that_was_altered_is_named_with_its_page(path: Path, sql: str, expected: str) -> None:
     which = VERSION if "UPDATE versions" in sql else f"(SELECT capture FROM versions WHERE id = {VERSION})"
     named = version(path)
     tampered(path, f"{sql} WHERE id = {which}")
-    table, number, url, said = first(path)
+    table, number, url, detail = first(path)
     assert (table, number, url) == ("versions", named, f"{HOME}/bridge/")
-    assert said.startswith(says)
+    assert detail.startswith(expected)
 
 
 def test_a_version_that_was_altered_together_with_its_digest_differs_from_its_seal(path: Path) -> None:
     def rewrite(conn: sqlite3.Connection) -> None:
-        conn.create_function("digest", 2, lambda *said: bodies_digest("\n\n".join(said)))
+        conn.create_function("digest", 2, lambda *texts: bodies_digest("\n\n".join(texts)))
         conn.execute(f"UPDATE versions SET text = 'It was never built.' WHERE id = {VERSION}")
         conn.execute("UPDATE versions SET digest = digest(title, text)")
 
     named = version(path)
     tampered(path, rewrite)
-    table, number, _, said = first(path)
+    table, number, _, detail = first(path)
     assert (table, number) == ("versions", named)
-    assert said.startswith("its digest is another than seal ")
+    assert detail.startswith("its digest is another than seal ")
 
 
 def bodies_digest(text: str) -> str:
@@ -166,17 +166,17 @@ def test_two_versions_that_changed_places_are_named(path: Path) -> None:
             conn.execute("UPDATE versions SET number = ? WHERE page = ? AND number = ?", [becomes, page, was])
 
     tampered(path, swap)
-    table, _, url, said = first(path)
+    table, _, url, detail = first(path)
     assert (table, url) == ("versions", f"{HOME}/bridge/")
-    assert said.startswith("it has another place among its page's versions than seal ")
+    assert detail.startswith("it has another place among its page's versions than seal ")
 
 
 def test_a_version_that_was_taken_away_is_missed_by_its_seal(path: Path) -> None:
     named = version(path)
     tampered(path, f"DELETE FROM versions WHERE id = {named}")
-    table, number, url, said = first(path)
+    table, number, url, detail = first(path)
     assert (table, number, url) == ("versions", named, f"{HOME}/bridge/")
-    assert said.startswith("it was taken away; seal ")
+    assert detail.startswith("it was taken away; seal ")
 
 
 def test_a_version_that_was_slipped_in_has_no_seal(path: Path) -> None:
@@ -186,8 +186,8 @@ def test_a_version_that_was_slipped_in_has_no_seal(path: Path) -> None:
         path,
         f"INSERT INTO versions(number, {columns}) SELECT number + 1, {columns} FROM versions WHERE {last}",
     )
-    table, _, url, said = first(path)
-    assert (table, url, said) == ("versions", f"{HOME}/market/", "it has no seal")
+    table, _, url, detail = first(path)
+    assert (table, url, detail) == ("versions", f"{HOME}/market/", "it has no seal")
 
 
 # ---- bodies and captures
@@ -202,23 +202,23 @@ def test_a_body_whose_bytes_are_others_is_named(path: Path) -> None:
         conn.execute("UPDATE bodies SET data = ? WHERE digest = ?", [forged, digest])
 
     tampered(path, rewrite)
-    table, digest, url, said = first(path)
-    assert (table, len(str(digest)), said) == ("bodies", 64, "its bytes are not those of its digest")
+    table, digest, url, detail = first(path)
+    assert (table, len(str(digest)), detail) == ("bodies", 64, "its bytes are not those of its digest")
     assert url
     assert url.startswith(HOME)
 
 
 def test_a_body_that_cannot_be_unpacked_is_named(path: Path) -> None:
     tampered(path, "UPDATE bodies SET data = x'00112233' WHERE base IS NOT NULL")
-    table, _, _, said = first(path)
+    table, _, _, detail = first(path)
     assert table == "bodies"
-    assert said.startswith("it can't be unpacked: ")
+    assert detail.startswith("it can't be unpacked: ")
 
 
 def test_a_body_that_was_taken_away_is_missed_by_what_was_packed_against_it(path: Path) -> None:
     tampered(path, "DELETE FROM bodies WHERE base IS NULL")
     assert first(path)[0] == "bodies"
-    assert any("is gone, and no prune took it away" in fault.says for fault in looked_at(path).faults)
+    assert any("is gone, and no prune took it away" in fault.detail for fault in looked_at(path).faults)
 
 
 def test_bodies_that_are_packed_against_each_other_are_named(path: Path) -> None:
@@ -237,9 +237,9 @@ def test_a_capture_that_was_given_another_body_is_named(path: Path) -> None:
         "UPDATE captures SET body = (SELECT digest FROM bodies WHERE digest <> captures.body)"
         f" WHERE id = (SELECT capture FROM versions WHERE id = {VERSION})",
     )
-    table, _, url, said = first(path)
+    table, _, url, detail = first(path)
     assert (table, url) == ("captures", f"{HOME}/bridge/")
-    assert said == "its digest or length is not that of its body"
+    assert detail == "its digest or length is not that of its body"
 
 
 # ---- seals
@@ -247,17 +247,17 @@ def test_a_capture_that_was_given_another_body_is_named(path: Path) -> None:
 
 def test_a_seal_that_was_altered_is_named(path: Path) -> None:
     tampered(path, "UPDATE seals SET captured_at = '2026-01-01T00:00:00Z' WHERE id = 5")
-    table, number, _, said = first(path)
+    table, number, _, detail = first(path)
     assert (table, number) == ("seals", 5)
-    assert said == "what it says is not what was hashed into its page's chain"
+    assert detail == "what it says is not what was hashed into its page's chain"
 
 
 @pytest.mark.parametrize("chain", ["page_chain", "store_chain"])
 def test_a_link_of_a_chain_that_was_altered_is_named(path: Path, chain: str) -> None:
     tampered(path, f"UPDATE seals SET {chain} = '{'0' * 64}' WHERE id = 5")
-    table, number, _, said = first(path)
+    table, number, _, detail = first(path)
     assert (table, number) == ("seals", 5)
-    assert said == "it does not follow upon seal 4 in the store's chain: one of the two was altered"
+    assert detail == "it does not follow upon seal 4 in the store's chain: one of the two was altered"
 
 
 def test_a_seal_that_was_taken_away_from_the_middle_leaves_a_gap(path: Path) -> None:
@@ -278,7 +278,7 @@ def test_a_chain_that_was_written_anew_as_a_whole_shows_only_against_a_head_that
 
     def forge(conn: sqlite3.Connection) -> None:
         conn.execute(f"UPDATE versions SET text = 'It was never built.' WHERE id = {VERSION}")
-        conn.create_function("digest", 2, lambda *said: bodies_digest("\n\n".join(said)))
+        conn.create_function("digest", 2, lambda *texts: bodies_digest("\n\n".join(texts)))
         conn.execute("UPDATE versions SET digest = digest(title, text)")
         conn.execute("DELETE FROM seals")
         conn.execute("DELETE FROM sqlite_sequence WHERE name = 'seals'")
@@ -288,7 +288,7 @@ def test_a_chain_that_was_written_anew_as_a_whole_shows_only_against_a_head_that
     assert looked_at(path).faults == []
     [fault] = looked_at(path, noted).faults
     assert fault.table == "seals"
-    assert "was noted" in fault.says
+    assert "was noted" in fault.detail
 
 
 def test_a_head_that_was_noted_before_the_store_grew_is_still_in_it(tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_a_head_that_was_noted_before_the_store_grew_is_still_in_it(tmp_path: Pa
         found = verify(story.reader, noted)
         assert (found.wrong, found.head == noted) == (0, False)
         [fault] = verify(story.reader, f"{noted.partition(':')[0]}:{'0' * 64}").faults
-        assert fault.says == "the head that was noted is another: the chain was written anew"
+        assert fault.detail == "the head that was noted is another: the chain was written anew"
 
 
 # ---- what searches go by
@@ -362,7 +362,7 @@ def fill(store: Store, versions: int) -> None:
 def test_a_file_that_was_cut_off_is_told_in_words(path: Path, share: float) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share) // 4096 * 4096])
-    assert_told(path)
+    assert_reported(path)
 
 
 def test_a_file_with_pages_of_nothing_in_it_is_told_in_words(path: Path) -> None:
@@ -370,10 +370,10 @@ def test_a_file_with_pages_of_nothing_in_it_is_told_in_words(path: Path) -> None
     for at in range(40 * 4096, len(content), 20 * 4096):
         content[at : at + 4096] = bytes(4096)
     path.write_bytes(content)
-    assert_told(path)
+    assert_reported(path)
 
 
-def assert_told(path: Path) -> None:
+def assert_reported(path: Path) -> None:
     (path.parent / "variorum.toml").touch()
     result = variorum("-C", path.parent, "verify")
     assert result.exit_code == 1

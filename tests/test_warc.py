@@ -30,7 +30,7 @@ from crawler.fetch_result import FetchResult
 from storage.reader import Reader
 from tests.command import Press, objects, quick, variorum, workspace
 from tests.local_site import LocalSite, article
-from tests.tracked import HOME, SITE, Story, told
+from tests.tracked import HOME, SITE, Story, story_at
 
 AT = "2019-05-01T00:00:00Z"
 BRIDGE = "The bridge was built in 1887, and it still stands."
@@ -240,11 +240,11 @@ def test_a_body_in_several_packed_parts_is_read_whole_or_refused(
     tmp_path: Path, coding: str, padding: bytes
 ) -> None:
     pack = zstd.compress if coding == "zstd" else gzip.compress
-    parts, said = pack(WHOLE[:99]) + pack(WHOLE[99:]), f"Content-Encoding: {coding}"
+    parts, text = pack(WHOLE[:99]) + pack(WHOLE[99:]), f"Content-Encoding: {coding}"
     files = files_of(
         tmp_path / "a.warc",
-        record("response", http(parts + padding, said)),
-        record("response", http(parts[:-9], said)),
+        record("response", http(parts + padding, text)),
+        record("response", http(parts[:-9], text)),
     )
     assert bodies(files) == [WHOLE, b""]
     assert [one.split(" is left out: ")[1] for one in files.refused] == ["the page in it is cut off"]
@@ -456,13 +456,13 @@ def test_after_a_kill_each_capture_is_whole_or_not_there_and_a_second_import_bri
 ) -> None:
     made = Made(tmp_path / "made.warc.gz")
     for number in range(6):
-        said = f"Edition {number} of a text about the bridge, as it was read then."
-        made.holds(f"{HOME}/bridge/", article("The bridge", said).encode(), f"201{number}-05-01T00:00:00Z")
+        text = f"Edition {number} of a text about the bridge, as it was read then."
+        made.holds(f"{HOME}/bridge/", article("The bridge", text).encode(), f"201{number}-05-01T00:00:00Z")
     path = made.done()
     command = ["-C", root, "import", "warc", path, "--site", "riverside"]
     assert subprocess.run([sys.executable, "-c", KILLED, *map(str, command)], check=False).returncode == -9
     assert [one["version"] for one in history(root)] == [1, 2, 3]
-    with told(root / "variorum.db", SITE) as story:
+    with story_at(root / "variorum.db", SITE) as story:
         assert story.store.db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert taken_in(root, path) == {"known": 3, "version": 3, "changes": 3}
     other = workspace(tmp_path / "other", riverside=f'url = "{HOME}/"\n')
@@ -476,7 +476,7 @@ def test_after_a_kill_each_capture_is_whole_or_not_there_and_a_second_import_bri
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
     (tmp_path / "press" / "sites").mkdir(parents=True)
-    with told(tmp_path / "press" / "variorum.db") as story:
+    with story_at(tmp_path / "press" / "variorum.db") as story:
         yield story
 
 
@@ -499,7 +499,7 @@ def records(path: Path) -> list[tuple[str, str, str, str, bytes]]:
 
 
 def test_captures_are_written_as_they_came_and_a_body_once(story: Story, tmp_path: Path) -> None:
-    from crawler.export.export import Asked, export_to
+    from crawler.export.export import ExportRequest, export_to
 
     old, new = article("The bridge", BRIDGE), article("The bridge", "It has fallen.")
     for page in (old, new, old):
@@ -508,7 +508,7 @@ def test_captures_are_written_as_they_came_and_a_body_once(story: Story, tmp_pat
     with story.run() as run:
         run.sees("/bridge/", "<h1>Go away</h1>", 403)
     path = tmp_path / "all.warc.gz"
-    assert export_to(path, story.reader, Asked("warc"))[0] == 4
+    assert export_to(path, story.reader, ExportRequest("warc"))[0] == 4
     info, *found = records(path)
     assert (info[0], b"variorum" in info[4]) == ("warcinfo", True)
     assert [(one[0], one[3], one[4]) for one in found] == [

@@ -18,7 +18,7 @@ from spiders.sources.cdx import Memento, collapsed, is_beneath, list_address, re
 from tests.command import VARIORUM, objects, variorum, workspace
 from tests.local_archive import LocalArchive
 from tests.local_site import LocalSite, Page, article
-from tests.tracked import HOME, SITE, told
+from tests.tracked import HOME, SITE, story_at
 
 OLD, NEW = "The bridge was built in 1878, as far as anyone knows.", "The bridge was built in 1887."
 DAYS = [f"20{year:02}-05-01T00:00:00Z" for year in range(10, 20)]
@@ -125,7 +125,7 @@ def test_captures_become_versions_and_changes_at_their_time(root: Path, archive:
     assert history(root, "/mill/") == [(1, DAYS[3])]
     [change] = objects("-C", root, "changes")
     assert (change["kind"], change["seen_old"], change["seen_new"]) == ("edited", DAYS[1], DAYS[2])
-    with told(root / "variorum.db", SITE) as story:
+    with story_at(root / "variorum.db", SITE) as story:
         [kept] = {one.origin for one in story.store.kept_of(story.page("/bridge/").id)}
         assert kept == "wayback"
 
@@ -156,7 +156,7 @@ def test_a_second_time_only_the_list_is_asked_for_and_new_captures_of_known_byte
     archive.holds(f"{HOME}/bridge/", DAYS[5], bridge())
     assert imported(root, archive) == {"listed": 3, "fetched": 0, "seen": 1, "changes": 0}
     assert archive.fetched() == []
-    with told(root / "variorum.db", SITE) as story:
+    with story_at(root / "variorum.db", SITE) as story:
         assert story.page("/bridge/").seen_at == DAYS[5]
 
 
@@ -368,13 +368,13 @@ def test_an_import_that_is_killed_goes_on_where_it_was(root: Path, archive: Loca
         running.kill()
     while archive_is_asked(archive):
         time.sleep(0.2)
-    with told(root / "variorum.db", SITE) as story:
+    with story_at(root / "variorum.db", SITE) as story:
         assert story.store.db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         stored = len(story.store.pages(SITE.name))
     assert stored >= 30
     archive.clear()
     assert imported(root, archive)["fetched"] == 60 - stored
-    with told(root / "variorum.db", SITE) as story:
+    with story_at(root / "variorum.db", SITE) as story:
         assert len(story.store.pages(SITE.name)) == 60
 
 

@@ -7,7 +7,7 @@ import pytest
 from crawler.extraction.source_text import agree, of_markup
 from crawler.fetch_result import DiscoveredUrl
 from tests.local_site import article
-from tests.tracked import HOME, Run, Story, told
+from tests.tracked import HOME, Run, Story, story_at
 
 TEXT = "<p>The lamp&nbsp;burns &#8220;again&#8221;.</p><p>It is seen from the islands.</p>"
 
@@ -24,7 +24,7 @@ def lists(run: Run, text: str = TEXT) -> None:
 
 @pytest.fixture
 def story(tmp_path: Path):
-    with told(tmp_path / "v.db") as story:
+    with story_at(tmp_path / "v.db") as story:
         yield story
 
 

@@ -262,8 +262,8 @@ def test_one_source_that_lists_the_site_is_enough_to_know_all_of_it(
 def test_a_feed_tells_of_the_newest_posts(wordpress: WordPress, unseen: Quick) -> None:
     unseen.set(discover=["feed"], budget=5).crawl()
     dates = {path: str(post["date"]) for path, post in wordpress.posts.items()}
-    told = {path for path, page in unseen.pages().items() if page.found_by == "feed"}
-    assert told == set(sorted(dates, key=dates.__getitem__)[-10:])
+    from_feed = {path for path, page in unseen.pages().items() if page.found_by == "feed"}
+    assert from_feed == set(sorted(dates, key=dates.__getitem__)[-10:])
 
 
 @on_oldsite

@@ -144,7 +144,7 @@ class Run:
         )
         return self.tracker.track(fetched)
 
-    def asked_again(self) -> list[str]:
+    def requested_again(self) -> list[str]:
         """The paths that are to be fetched once more in this run."""
         return [
             page_request.url.removeprefix(self.story.home) for page_request in self.frontier.next_requests()
@@ -169,7 +169,7 @@ class Run:
 
 
 @contextmanager
-def told(path: Path, site: Site = SITE) -> Iterator[Story]:
+def story_at(path: Path, site: Site = SITE) -> Iterator[Story]:
     """A story that ends with the test."""
     with contextlib.closing(Story(path, site)) as story:
         yield story

@@ -52,10 +52,10 @@ def writable(root: Path) -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def _run(words: tuple[object, ...], told: Connection) -> None:
+def _run(words: tuple[object, ...], results: Connection) -> None:
     if os.geteuid() == 0:
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
     result = variorum(*words)
-    told.send((result.exit_code, result.stdout, result.stderr))
+    results.send((result.exit_code, result.stdout, result.stderr))

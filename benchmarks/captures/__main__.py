@@ -108,8 +108,8 @@ def _of_page(page: list[Pair], names: Sequence[str], folds: Path | None) -> list
         announced = comparer(page)
         seconds = (time.process_time() - started) / len(page)
         found += [
-            Answer(name, pair.name, pair.changed, said, seconds)
-            for pair, said in zip(page, announced, strict=True)
+            Answer(name, pair.name, pair.changed, is_change, seconds)
+            for pair, is_change in zip(page, announced, strict=True)
         ]
     return found
 

@@ -62,5 +62,5 @@ def mean(scores: Sequence[Score]) -> tuple[float, ...]:
 
 
 def _share(snippets: Sequence[str], folded: str, nothing: float = 1.0) -> float:
-    asked = [f" {' '.join(words(snippet))} " for snippet in snippets]
-    return fmean(snippet in folded for snippet in asked) if asked else nothing
+    phrases = [f" {' '.join(words(snippet))} " for snippet in snippets]
+    return fmean(snippet in folded for snippet in phrases) if phrases else nothing

@@ -30,17 +30,17 @@ def main(arguments: Sequence[str]) -> int:
     options.add_argument("--cache", type=Path, default=Path("/tmp/variorum-examples.pickle"))
     options.add_argument("--folds", type=Path)
     options.add_argument("-o", "--output", type=Path, default=WEIGHTS)
-    asked = options.parse_args(arguments)
-    if not (asked.shared / "pages").is_dir():
-        print(f"benchmarks.reader: there are no pages in {asked.shared}/pages", file=sys.stderr)
+    given = options.parse_args(arguments)
+    if not (given.shared / "pages").is_dir():
+        print(f"benchmarks.reader: there are no pages in {given.shared}/pages", file=sys.stderr)
         return 2
-    examples = cached(asked.shared, asked.cache)
-    if asked.folds:
-        asked.folds.mkdir(parents=True, exist_ok=True)
+    examples = cached(given.shared, given.cache)
+    if given.folds:
+        given.folds.mkdir(parents=True, exist_ok=True)
         for part in range(FOLDS):
-            made([e for e in examples if fold(e.site, FOLDS) != part]).save(asked.folds / f"{part}.npz")
+            made([e for e in examples if fold(e.site, FOLDS) != part]).save(given.folds / f"{part}.npz")
     else:
-        made(examples).save(asked.output)
+        made(examples).save(given.output)
     return 0
 
 

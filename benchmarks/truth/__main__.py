@@ -22,7 +22,7 @@ from benchmarks.truth import report, wordpress
 from benchmarks.truth.disguise import Disguise
 from benchmarks.truth.judges import VARIORUM
 from benchmarks.truth.layouts import LAYOUTS
-from benchmarks.truth.rounds import Ruling, Told, play
+from benchmarks.truth.rounds import RoundReport, Ruling, play
 from benchmarks.truth.score import Score
 from benchmarks.truth.sites import MadeUpSite
 from benchmarks.truth.stage import Stage
@@ -35,7 +35,7 @@ PAGES = 14
 """Of a made-up site."""
 KNOWN, UNKNOWN, NO_NAMES = "known names", "unknown names", "made-up sites"
 
-Rulings = Iterator[Ruling | Told]
+Rulings = Iterator[Ruling | RoundReport]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -157,7 +157,7 @@ def _scored(heading: str, rulings: Rulings, options: argparse.Namespace) -> Scor
         for fault in score.add(ruling):
             if options.keep and fault.judge == VARIORUM:
                 report.keep(fault, options.keep / heading)
-        if sys.stderr.isatty() and isinstance(ruling, Told):
+        if sys.stderr.isatty() and isinstance(ruling, RoundReport):
             print(f"\r{heading}: {ruling.stage}, round {ruling.round}   ", end="", file=sys.stderr)
     return score
 

@@ -164,8 +164,8 @@ class Variorum:
         if page is None or version is None:
             return Sight(())
         lines = tuple(version.text.split("\n"))
-        told = [change for change in self._changes() if change.page == page.id]
-        return _sight(lines, told)
+        reported = [change for change in self._changes() if change.page == page.id]
+        return _sight(lines, reported)
 
     def events(self) -> list[str]:
         """The kinds of changes of the site as a whole that the last run tells of."""
@@ -192,20 +192,20 @@ def _read_sources(
     frontier.mark_enumerated(kind)
 
 
-def _sight(lines: tuple[str, ...], told: Sequence[ChangeRow]) -> Sight:
+def _sight(lines: tuple[str, ...], reported: Sequence[ChangeRow]) -> Sight:
     """All that is told of one page, as one sight; that it is new is no edit."""
-    told = [change for change in told if change.kind != "new"]
-    if not told:
+    reported = [change for change in reported if change.kind != "new"]
+    if not reported:
         return Sight(lines)
-    hunks = [hunk for change in told for hunk in msgspec.json.decode(change.hunks, type=list[Hunk])]
+    hunks = [hunk for change in reported for hunk in msgspec.json.decode(change.hunks, type=list[Hunk])]
     edits = [hunk for hunk in hunks if hunk.op != "move" or hunk.words]
-    titles = [change for change in told if change.old_title is not None]
+    titles = [change for change in reported if change.old_title is not None]
     return Sight(
         lines,
         announced=True,
-        kind=", ".join(change.kind for change in told),
+        kind=", ".join(change.kind for change in reported),
         gone=Counter([line for hunk in edits for line in hunk.old] + [str(one.old_title) for one in titles]),
         come=Counter([line for hunk in edits for line in hunk.new] + [str(one.title) for one in titles]),
         moved=any(hunk.op == "move" for hunk in hunks),
-        silent=bool(told[-1].silent) if told[-1].silent is not None else None,
+        silent=bool(reported[-1].silent) if reported[-1].silent is not None else None,
     )

@@ -181,17 +181,17 @@ def _hidden_word(word: str, luck: Random) -> str:
 
 def aphorisms(scene: Scene) -> str:
     """A saying of some length under each text, in a paragraph like those of the text."""
-    saying = scene.luck.choice(APHORISMS)
+    aphorism = scene.luck.choice(APHORISMS)
     return f"""{_menu("li", "ul")}
-        <div><h1>{scene.title}</h1>{scene.text("p")}<p>{saying}</p></div>{FOOTER}"""
+        <div><h1>{scene.title}</h1>{scene.text("p")}<p>{aphorism}</p></div>{FOOTER}"""
 
 
 def comments(scene: Scene) -> str:
     """Readers say something under the text, more of them in every round."""
-    said = Random(scene.number)
+    randomness = Random(scene.number)
     remarks = "".join(
-        f'<div class="k"><div class="n">{said.choice(READERS)}, {said.randint(1, 28)}.3.</div>'
-        f'<div class="m">{said.choice(REMARKS)}</div></div>'
+        f'<div class="k"><div class="n">{randomness.choice(READERS)}, {randomness.randint(1, 28)}.3.</div>'
+        f'<div class="m">{randomness.choice(REMARKS)}</div></div>'
         for _ in range(1 + scene.round * (1 + scene.number % 2))
     )
     return f"""{_menu("li", "ul")}<div class="w"><h1>{scene.title}</h1>

@@ -42,7 +42,7 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RoundReport:
     """What Variorum said of the site as a whole in one round."""
 
     names: str
@@ -84,7 +84,7 @@ class Bench:
 
     def play(
         self, number: int, wire: Wire, listed: Sequence[DiscoveredUrl], edits: Sequence[Edit]
-    ) -> Iterator[Ruling | Told]:
+    ) -> Iterator[Ruling | RoundReport]:
         """One round; the first only shows the judges what is there."""
         pages = self._stage.articles()
         times: defaultdict[str, int] = defaultdict(int)
@@ -108,10 +108,10 @@ class Bench:
                         judge, self.names, self._stage.name, number, page, article.lines,
                         edited.get(page), self._stage.dated, sight, before, body,
                     )  # fmt: skip
-        told = self.variorum
-        yield Told(
-            self.names, self._stage.name, number, tuple(told.events()), arrived if number else 0,
-            told.arrivals(), tuple(told.issues()),
+        variorum = self.variorum
+        yield RoundReport(
+            self.names, self._stage.name, number, tuple(variorum.events()), arrived if number else 0,
+            variorum.arrivals(), tuple(variorum.issues()),
         )  # fmt: skip
 
     def _dressed(self, fetched: FetchResult) -> FetchResult:
@@ -126,7 +126,7 @@ def play(
     seed: int,
     namings: Mapping[str, Disguise | None],
     redesigned_in: int | None = None,
-) -> Iterator[Ruling | Told]:
+) -> Iterator[Ruling | RoundReport]:
     """All rulings of all rounds on that stage; where told, it gets its other design before that round."""
     plans = planned(stage.articles(), rounds, Random(f"{seed} {stage.name}"))
     home.mkdir(parents=True)

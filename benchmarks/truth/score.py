@@ -9,7 +9,7 @@ from difflib import unified_diff
 from typing import NamedTuple
 
 from benchmarks.truth.articles import folded
-from benchmarks.truth.rounds import Ruling, Told
+from benchmarks.truth.rounds import RoundReport, Ruling
 
 FALSE_ALARM, MISSED, TYPOGRAPHIC = "false alarm", "missed edit", "typography announced"
 BLURRED, UNMOVED, DATED = "edit shown with more or less than it was", "move not shown", "silence misjudged"
@@ -68,9 +68,9 @@ class Score:
     """Changes of a site as a whole: by naming, stage and kind."""
     faults: list[Fault] = field(default_factory=list)
 
-    def add(self, one: Ruling | Told) -> list[Fault]:
+    def add(self, one: Ruling | RoundReport) -> list[Fault]:
         """Count one more; the faults in it."""
-        found = self._ruling(one) if isinstance(one, Ruling) else self._told(one)
+        found = self._ruling(one) if isinstance(one, Ruling) else self._report(one)
         self.faults += [replace(fault, ruling=None) for fault in found]  # which holds two captures
         return found
 
@@ -116,13 +116,13 @@ class Score:
         )
         return faults
 
-    def _told(self, told: Told) -> list[Fault]:
-        self.events.update((told.names, told.stage, kind) for kind in told.events)
-        faults = [(EVENT, kind) for kind in told.events if kind != "template"]
-        faults += [(ISSUE, issue) for issue in told.issues]
-        if told.arrived != told.announced_new:
-            faults.append((ARRIVAL, f"{told.announced_new} announced, {told.arrived} came"))
-        return [Fault(what, "Variorum", told.names, told.stage, told.round, "", d) for what, d in faults]
+    def _report(self, one: RoundReport) -> list[Fault]:
+        self.events.update((one.names, one.stage, kind) for kind in one.events)
+        faults = [(EVENT, kind) for kind in one.events if kind != "template"]
+        faults += [(ISSUE, issue) for issue in one.issues]
+        if one.arrived != one.announced_new:
+            faults.append((ARRIVAL, f"{one.announced_new} announced, {one.arrived} came"))
+        return [Fault(what, "Variorum", one.names, one.stage, one.round, "", d) for what, d in faults]
 
 
 def _faults(ruling: Ruling) -> Iterable[Fault]:

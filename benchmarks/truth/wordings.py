@@ -116,7 +116,7 @@ GERMAN = Wording(
     ),
     short=("Ergänzt am Montag.", "Es regnete."),
 )
-TELLING = (
+SIGNS = (
     (PERSIAN, re.compile(r"[پچژگی‌ۀٔ]")),
     (ARABIC, re.compile(r"[\u0600-\u06ff]")),
     (ALBANIAN, re.compile(r"\b(një|dhe|është|për|të|nga)\b")),
@@ -126,4 +126,4 @@ TELLING = (
 
 def of(text: str) -> Wording:
     """The wording for the language of a text; English where nothing tells another."""
-    return next((wording for wording, tells in TELLING if tells.search(text)), ENGLISH)
+    return next((wording for wording, sign in SIGNS if sign.search(text)), ENGLISH)

@@ -155,8 +155,8 @@ class WordPress:
             ],
             "date": (at - timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%S"),
         }
-        said = {"id": min(self._posts), "text": f"Remark {self._arrived}: I have been there."}
-        *_, made = self.site.batch([*commands, ("comment", said), ("post", new)])
+        comment = {"id": min(self._posts), "text": f"Remark {self._arrived}: I have been there."}
+        *_, made = self.site.batch([*commands, ("comment", comment), ("post", new)])
         self._articles[made["id"]] = Article(new["title"], tuple(new["paragraphs"]))
         self._urls[made["id"]] = made["url"]
 

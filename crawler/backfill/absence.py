@@ -39,16 +39,16 @@ def record_absences(store: Store, page: PageRow) -> int:
     That it is gone now is for a crawl to say.
     """
     sights = [sight.at for sight in store.sights(page.id)]
-    told = 0
+    recorded = 0
     with store.writing():
         for absence in absences(sights, store.misses(page.id)):
             if not store.left_between(page.id, absence.last_seen, absence.seen_again):
-                _tell(store, page, absence)
-                told += 2
-    return told
+                _record(store, page, absence)
+                recorded += 2
+    return recorded
 
 
-def _tell(store: Store, page: PageRow, absence: Absence) -> None:
+def _record(store: Store, page: PageRow, absence: Absence) -> None:
     versions = store.versions_of(page.id)
     before = [version for version in versions if version.captured_at <= absence.last_seen][-1]
     after = [version for version in versions if version.captured_at <= absence.seen_again][-1]

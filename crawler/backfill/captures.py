@@ -238,8 +238,8 @@ class Backfill:
 
 def _as_fetch(url: str, captured_at: str, extract: Extract) -> FetchResult:
     """Return a text as the fetch result that would have shown it."""
-    said = f"{extract.title}\n\n{extract.text}".encode()
-    return FetchResult(url, url, captured_at, headers={"content-type": "text/plain"}, body=said)
+    body = f"{extract.title}\n\n{extract.text}".encode()
+    return FetchResult(url, url, captured_at, headers={"content-type": "text/plain"}, body=body)
 
 
 def _not_found(store: Store, site: Site) -> PageFingerprint | None:

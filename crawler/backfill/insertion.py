@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from crawler.backfill.placement import Earlier, Inserted, Seen, Stand, index_at, place
+from crawler.backfill.placement import Earlier, Inserted, Seen, VersionSpan, index_at, place
 from crawler.classification.outcome import Verdict
 from crawler.diffing.diff import Diff, compare
 from crawler.extraction.extract import Extract, ExtractionError
@@ -36,8 +36,8 @@ class Insertion:
     def run(self, verdict: Verdict, origin: str) -> str:
         """`version` where it became a version, else `seen`."""
         versions = self._versions()
-        stands = _stands(versions, self.store.sights(self.page.id), self.extract.links)
-        found = place(stands, self.at, _content_key(self.extract.digest, self.extract.links))
+        spans = _spans(versions, self.store.sights(self.page.id), self.extract.links)
+        found = place(spans, self.at, _content_key(self.extract.digest, self.extract.links))
         kept = not isinstance(found, Seen) and self.label == self.reader.label
         capture = records.add_capture(
             self.store,
@@ -51,11 +51,11 @@ class Insertion:
         )
         match found:
             case Seen(index):
-                self.store.stood_later(versions[index], self.at)
+                self.store.extend_forward(versions[index], self.at)
             case Earlier(index):
                 # A text alone can't be read again: the version keeps the bytes that it has.
                 bytes_too = self.label == self.reader.label
-                self.store.stood_earlier(
+                self.store.extend_back(
                     versions[index], capture if bytes_too else versions[index].capture, self.at
                 )
             case Inserted(index, splits):
@@ -104,7 +104,7 @@ class Insertion:
             values = asdict(split) | {"number": number + 1, "capture": again.capture, "captured_at": again.at}
             del values["id"]
             self.store.add_version(values)
-            self.store.stands_again(split, number + 1, again, self.at)
+            self.store.repeat_version(split, number + 1, again, self.at)
         self._record_changes(index, leap=split is None)
 
     def _first_sight(self) -> Sight:
@@ -120,10 +120,10 @@ class Insertion:
     def _record_changes(self, index: int, *, leap: bool) -> None:
         """Record what led to the version of this index, and from it to the next; both came to light now."""
         versions = self.store.versions_of(self.page.id)
-        stands = _stands(versions, self.store.sights(self.page.id))
+        spans = _spans(versions, self.store.sights(self.page.id))
         for old in (index - 1, index):
             if old >= 0 and old + 1 < len(versions):
-                self._compare(versions[old], versions[old + 1], seen_old=stands[old].last)
+                self._compare(versions[old], versions[old + 1], seen_old=spans[old].last)
         if index == 0 and self._is_new():
             page = self._as_of(None)
             self._add(Change(page=page, kind="new", seen_new=self.at, extract=self.extract, number=1))
@@ -242,11 +242,11 @@ def _content_key(digest: str, links: str | None) -> str:
     return f"{digest} {sorted((links or '').splitlines())}"
 
 
-def _stands(versions: list[VersionRow], sights: list[Sight], links: str | None = None) -> list[Stand]:
+def _spans(versions: list[VersionRow], sights: list[Sight], links: str | None = None) -> list[VersionSpan]:
     """Between which sights each version stood; one whose links are not known is taken to have these."""
     ends = [version.captured_at for version in versions[1:]] + ["~"]  # after every time
     return [
-        Stand(
+        VersionSpan(
             _content_key(version.digest, links if version.links is None or links is None else version.links),
             version.captured_at,
             max((s.at for s in sights if version.captured_at <= s.at < end), default=version.captured_at),

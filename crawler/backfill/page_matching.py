@@ -25,8 +25,8 @@ class Known:
         self._rows, self._site = Unplaced(store.db), site
         self._of_page: defaultdict[int, list[Candidate]] = defaultdict(list)
         self._titled: defaultdict[str, list[Candidate]] = defaultdict(list)
-        self._saying: defaultdict[bytes, list[Candidate]] = defaultdict(list)
-        self._said = lru_cache(maxsize=512)(self._read)
+        self._by_hash: defaultdict[bytes, list[Candidate]] = defaultdict(list)
+        self._shingles_of = lru_cache(maxsize=512)(self._read)
         self._add(self._rows.candidates(site))
 
     def titles(self) -> set[str]:
@@ -35,7 +35,7 @@ class Known:
 
     def learn(self, page: int) -> None:
         """Index the versions of a page again after they have changed."""
-        self._said.cache_clear()
+        self._shingles_of.cache_clear()
         self._of_page[page] = []
         self._add(self._rows.candidates(self._site, page))
 
@@ -51,7 +51,7 @@ class Known:
         for one, titled in self._met(title, shingles):
             if placed and one.is_unplaced:
                 continue
-            like = self._likeness(one, words, shingles)
+            like = self._containment(one, words, shingles)
             dated = bool(published) and published == one.published
             apart = bool(published and one.published) and not dated
             if not (like >= TITLED or dated if titled else like >= UNTITLED and not apart):
@@ -66,25 +66,25 @@ class Known:
             self._of_page[one.page].append(one)
             self._titled[folded(one.title)].append(one)
             for at in range(0, len(one.sketch or b""), _HASH):
-                self._saying[(one.sketch or b"")[at : at + _HASH]].append(one)
+                self._by_hash[(one.sketch or b"")[at : at + _HASH]].append(one)
 
     def _met(self, title: str, shingles: minhash.Shingles) -> list[tuple[Candidate, bool]]:
         """The versions with this title, and those that may well say the same."""
         titled = self._titled[folded(title)] if folded(title) else []
-        met = Counter(one for shingle in shingles for one in self._saying.get(shingle, ()))
+        met = Counter(one for shingle in shingles for one in self._by_hash.get(shingle, ()))
         # Of a text that has nearly all of these words, nearly all of its sketch is among them.
-        alike = [one for one, times in met.items() if 2 * times * _HASH >= len(one.sketch or b"")]
-        met_too = [(one, False) for one in alike if one not in titled]
+        similar = [one for one, times in met.items() if 2 * times * _HASH >= len(one.sketch or b"")]
+        met_too = [(one, False) for one in similar if one not in titled]
         return [
             (one, same)
             for one, same in [*((one, True) for one in titled), *met_too]
             if one in self._of_page[one.page]
         ]
 
-    def _likeness(self, one: Candidate, words: list[str], shingles: minhash.Shingles) -> float:
+    def _containment(self, one: Candidate, words: list[str], shingles: minhash.Shingles) -> float:
         """How much of the shorter of two texts is in the longer one, however short it is."""
-        theirs, said = self._said(one.version)
-        short, long = sorted((shingles, said), key=len)
+        theirs, own = self._shingles_of(one.version)
+        short, long = sorted((shingles, own), key=len)
         return len(short & long) / len(short) if short else float(words == theirs)
 
     def _read(self, version: int) -> tuple[list[str], minhash.Shingles]:

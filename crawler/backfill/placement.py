@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class VersionSpan:
     """A version: what it says, and between which sights it is known to have stood."""
 
     digest: str
@@ -53,13 +53,13 @@ def index_at(firsts: Sequence[str], at: str) -> int:
     return sum(first <= at for first in firsts)
 
 
-def place(stands: Sequence[Stand], at: str, digest: str) -> Place:
+def place(spans: Sequence[VersionSpan], at: str, digest: str) -> Place:
     """Where a capture of that moment with that text belongs among the versions, the oldest first."""
-    index = index_at([stand.first for stand in stands], at)
-    here = stands[index - 1] if index else None
+    index = index_at([span.first for span in spans], at)
+    here = spans[index - 1] if index else None
     if here and here.digest == digest:
         return Seen(index - 1)
     splits = here is not None and at < here.last
-    if not splits and index < len(stands) and stands[index].digest == digest:
+    if not splits and index < len(spans) and spans[index].digest == digest:
         return Earlier(index)
     return Inserted(index, splits)

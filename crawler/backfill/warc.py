@@ -221,5 +221,5 @@ def _opened(path: Path, member: str) -> Iterator[_Stream]:
             # As one stream, also where each record is packed by itself: some archives are not made so.
             yield _Stream(stack.enter_context(gzip.GzipFile(fileobj=file)) if packed else file)
         except (ArchiveLoadFailed, zipfile.BadZipFile) as error:
-            said = " ".join(str(error).split())[:200]
-            raise Misuse(f"{path}: it can't be read to its end as a WARC file: {said}") from error
+            reason = " ".join(str(error).split())[:200]
+            raise Misuse(f"{path}: it can't be read to its end as a WARC file: {reason}") from error

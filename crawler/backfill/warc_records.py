@@ -194,8 +194,8 @@ def _headers(record: Any) -> dict[str, str]:
 
 def status_of(record: Any) -> int:
     """Return the HTTP status of the recorded response; 0 if there is none."""
-    said = record.http_headers.get_statuscode() if record.http_headers else ""
-    return int(said) if said.isdecimal() and len(said) == len("200") else 0
+    status = record.http_headers.get_statuscode() if record.http_headers else ""
+    return int(status) if status.isdecimal() and len(status) == len("200") else 0
 
 
 def _moment(date: str | None) -> str:

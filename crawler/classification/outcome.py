@@ -82,7 +82,7 @@ def in_words(outcome: Outcome, reason: str) -> str:
 class Context:
     """The facts that rules need besides the response. Keys are those of `crawler.urls.canonical.key`."""
 
-    asked_key: str
+    requested_key: str
     final_key: str
     home_keys: frozenset[str] = frozenset()
     """Home page and other addresses at which the site's crawl starts."""
@@ -90,7 +90,7 @@ class Context:
     """Whether the final address belongs to the site."""
     not_found: PageFingerprint | None = None
     """How the site answers for an address that can't exist, where it does so with status 200."""
-    had_end: bool = False
+    last_had_end: bool = False
     """Whether the previous capture of the page had its end (see `response.has_end`)."""
     is_known: bool = True
     """Whether the page was ever seen: of no other can a server say that it is not modified."""
@@ -189,12 +189,12 @@ def _is_protected(a: ResponseView) -> bool:
 
 
 def _sent_home(_: ResponseView, c: Context) -> bool:
-    return c.final_key in c.home_keys and c.asked_key not in c.home_keys
+    return c.final_key in c.home_keys and c.requested_key not in c.home_keys
 
 
 def _known_not_found(a: ResponseView, c: Context) -> bool:
     """Like the answer to an address that can't exist; home is exempt, for some sites answer with it."""
-    if c.not_found is None or c.asked_key in c.home_keys or a.title != c.not_found.title:
+    if c.not_found is None or c.requested_key in c.home_keys or a.title != c.not_found.title:
         return False
     return bool(a.title_parts & NOT_FOUND_TITLES) or a.fingerprint == c.not_found
 
@@ -223,7 +223,7 @@ def _error(error: str, outcome: Outcome) -> Rule:
     return Rule(f"error: {error}", lambda a, c: a.fetched.error == error, outcome, reason)
 
 
-def _stand_in(name: str, seen: Callable[[ComparedView], str], outcome: Outcome, reason: str) -> Rule:
+def _error_page(name: str, seen: Callable[[ComparedView], str], outcome: Outcome, reason: str) -> Rule:
     """A form of what answers in place of a page; a document that is no HTML has none."""
 
     def holds(a: ComparedView, _: Context) -> str:
@@ -310,20 +310,20 @@ RULES = (
         Outcome.soft_404,
         "HTTP {a.status}, but titled {a.title!r}, with {a.words} words",
     ),
-    _stand_in("PHP error", standins.php_error, Outcome.failed, "an error of PHP ends the page"),
-    _stand_in("WordPress error", standins.wordpress_error, Outcome.failed, "an error page of WordPress"),
-    _stand_in("welcome page", standins.welcome, Outcome.failed, "the welcome page of a web server"),
-    _stand_in("suspended", standins.SUSPENDED.seen, Outcome.failed, "the account of the site is suspended"),
-    _stand_in("parked domain", standins.parked, Outcome.failed, "a parked domain"),
-    _stand_in("away", standins.MAINTENANCE.seen, Outcome.maintenance, "a maintenance page"),
-    _stand_in("firewall", standins.FIREWALL.seen, Outcome.blocked, "the wall of a firewall"),
-    _stand_in("consent", standins.consent, Outcome.blocked, "a consent page in place of the page"),
-    _stand_in("login page", standins.login, Outcome.blocked, "a login page in place of the page"),
-    _stand_in("paywall", standins.paywall, Outcome.blocked, "a paywall cuts the article"),
-    _stand_in("withdrawn", standins.withdrawn, Outcome.gone, "the site has withdrawn the page"),
-    _stand_in("error page", standins.SERVER_ERROR.seen, Outcome.failed, "an error page of the server"),
-    _stand_in("shell", standins.shell, Outcome.failed, "nothing to read without JavaScript (see `render`)"),
-    _stand_in("bare", standins.bare, Outcome.failed, "nothing of the page or its site is left"),
+    _error_page("PHP error", standins.php_error, Outcome.failed, "an error of PHP ends the page"),
+    _error_page("WordPress error", standins.wordpress_error, Outcome.failed, "an error page of WordPress"),
+    _error_page("welcome page", standins.welcome, Outcome.failed, "the welcome page of a web server"),
+    _error_page("suspended", standins.SUSPENDED.seen, Outcome.failed, "the account of the site is suspended"),
+    _error_page("parked domain", standins.parked, Outcome.failed, "a parked domain"),
+    _error_page("away", standins.MAINTENANCE.seen, Outcome.maintenance, "a maintenance page"),
+    _error_page("firewall", standins.FIREWALL.seen, Outcome.blocked, "the wall of a firewall"),
+    _error_page("consent", standins.consent, Outcome.blocked, "a consent page in place of the page"),
+    _error_page("login page", standins.login, Outcome.blocked, "a login page in place of the page"),
+    _error_page("paywall", standins.paywall, Outcome.blocked, "a paywall cuts the article"),
+    _error_page("withdrawn", standins.withdrawn, Outcome.gone, "the site has withdrawn the page"),
+    _error_page("error page", standins.SERVER_ERROR.seen, Outcome.failed, "an error page of the server"),
+    _error_page("shell", standins.shell, Outcome.failed, "nothing to read without JavaScript (see `render`)"),
+    _error_page("bare", standins.bare, Outcome.failed, "nothing of the page or its site is left"),
     Rule(
         "shorter than announced",
         lambda a, c: a.announced > a.bytes and not a.has_end,
@@ -338,11 +338,11 @@ RULES = (
     ),
     Rule(
         "end is missing",
-        lambda a, c: c.had_end and a.is_html and not a.has_end,
+        lambda a, c: c.last_had_end and a.is_html and not a.has_end,
         Outcome.truncated,
         "{a.bytes} bytes without the end that the page had before",
     ),
-    Rule("moved", lambda a, c: c.final_key != c.asked_key, Outcome.moved, "now at {a.fetched.final_url}"),
+    Rule("moved", lambda a, c: c.final_key != c.requested_key, Outcome.moved, "now at {a.fetched.final_url}"),
     Rule("ok", lambda a, c: True, Outcome.ok, "HTTP {a.status}, {a.bytes} bytes"),
 )
 """The table of rules; the last one always holds."""

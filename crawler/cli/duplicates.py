@@ -7,11 +7,11 @@ import click
 from crawler.cli.options import as_json, site_filter, whole_number, with_reader
 from crawler.config.workspace import Workspace
 from crawler.output import terminal
-from crawler.output.near_duplicates import family_object, tell, tell_whole
+from crawler.output.near_duplicates import group_object, print_group, print_group_with_diffs
 from storage.errors import NotFound
 from storage.reader import Reader
 from storage.search.near_duplicates import LIKE
-from storage.search.near_duplicates import families as all_families
+from storage.search.near_duplicates import groups as all_groups
 
 
 @click.command()
@@ -43,15 +43,15 @@ def duplicates(
 
     Example: variorum duplicates --site nejatngo --show 1204
     """
-    found = all_families(reader, site=site_filter(workspace, reader, site), least=least)
+    found = all_groups(reader, site=site_filter(workspace, reader, site), least=least)
     if number is not None:
-        found = [family for family in found if family.id == number]
+        found = [group for group in found if group.id == number]
         if not found:
             raise NotFound(f"there is no family {number}: `variorum duplicates` lists them")
     if as_json:
-        terminal.json_lines(family_object(reader, family, hunks=number is not None) for family in found)
+        terminal.json_lines(group_object(reader, group, hunks=number is not None) for group in found)
         return
-    for family in found:
-        (tell if number is None else tell_whole)(reader, family)
+    for group in found:
+        (print_group if number is None else print_group_with_diffs)(reader, group)
     if number is None:
         terminal.note(f"Next: variorum duplicates --show {found[0].id}" if found else "No duplicates.")

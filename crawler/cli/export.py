@@ -8,7 +8,7 @@ import click
 
 from crawler.cli.options import Moment, site_filter, with_reader
 from crawler.config.workspace import Workspace
-from crawler.export.export import FORMATS, Asked, export_to
+from crawler.export.export import FORMATS, ExportRequest, export_to
 from crawler.output import terminal
 from storage.export import UNITS, Unit
 from storage.reader import Reader
@@ -27,8 +27,8 @@ from storage.reader import Reader
 @click.option("--since", metavar="CURSOR", help="Only what is new since the export that printed it.")
 @click.option("--as-of", type=Moment(), help="The texts that were current at that time.")
 @click.option("--outline", is_flag=True, help="Add headings, links and other editions.")
-@click.option("--families", is_flag=True, help="Add the group of near-duplicates of each page.")
-@click.option("--one-per-family", is_flag=True, help="Only the first of near-duplicate pages.")
+@click.option("--families", "groups", is_flag=True, help="Add the group of near-duplicates of each page.")
+@click.option("--one-per-family", "one_per_group", is_flag=True, help="Only the first of near-duplicates.")
 @click.option(
     "-o",
     "path",
@@ -45,8 +45,8 @@ def export(
     since: str | None,
     as_of: str | None,
     outline: bool,
-    families: bool,
-    one_per_family: bool,
+    groups: bool,
+    one_per_group: bool,
     path: Path | None,
 ) -> None:
     """Export the current text of every page.
@@ -58,8 +58,8 @@ def export(
     Example: variorum export --site nejatngo -o nejatngo.jsonl
     """
     site = site_filter(workspace, reader, site)
-    asked = Asked(
-        kind, unit, site, since, as_of, outline=outline, families=families, one_per_family=one_per_family
+    request = ExportRequest(
+        kind, unit, site, since, as_of, outline=outline, groups=groups, one_per_group=one_per_group
     )
-    count, cursor = export_to(path, reader, asked)
+    count, cursor = export_to(path, reader, request)
     terminal.note(f"{count} documents. The next time, for what is new: --since {cursor}")

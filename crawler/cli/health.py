@@ -48,5 +48,5 @@ def doctor(root: Path, as_json: bool) -> None:
         terminal.json_lines([{"ok": ok, "checks": [asdict(one) for one in checks]}])
     else:
         for one in checks:
-            terminal.line(f"{'ok  ' if one.ok else 'FAIL'} {one.name}: {one.says}")
+            terminal.line(f"{'ok  ' if one.ok else 'FAIL'} {one.name}: {one.detail}")
     click.get_current_context().exit(0 if ok else 1)

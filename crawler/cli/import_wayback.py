@@ -16,7 +16,7 @@ from crawler.output.progress import counter
 from crawler.runtime.handover import packed
 from crawler.runtime.run import events_of
 from crawler.urls.canonical import in_scope
-from spiders.spiders.wayback import Asked
+from spiders.spiders.wayback import ArchiveRequest
 
 ENDPOINT = "https://web.archive.org"
 LEAST_DELAY = 1.0
@@ -52,7 +52,7 @@ def wayback(
     Example: variorum import wayback https://www.nejatngo.org/en/ --site nejatngo --until 2020-01-01
     """
     [site] = sites_named(workspace, [name])
-    request = Asked(url, endpoint, since, until, limit, delay)
+    request = ArchiveRequest(url, endpoint, since, until, limit, delay)
     _check(request, site)
     with counter("captures") as count:
         events = events_of(workspace, site, "wayback", packed(request), on_event=lambda _: count())
@@ -65,7 +65,7 @@ def wayback(
         raise SiteTrouble(f"{endpoint}: {ended['trouble']}. Repeat the command to continue.")
 
 
-def _check(request: Asked, site: Site) -> None:
+def _check(request: ArchiveRequest, site: Site) -> None:
     """Check the request; raises Misuse for a bad address, one outside the site, or too short a delay."""
     for address in (request.url, request.endpoint):
         if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:

@@ -36,7 +36,7 @@ def verify(workspace: Workspace, reader: Reader, against: str | None, as_json: b
     if as_json:
         terminal.json_lines([_object(found)])
     else:
-        _tell(found)
+        _print(found)
     click.get_current_context().exit(1 if found.wrong else 0)
 
 
@@ -45,15 +45,15 @@ def _object(found: Verification) -> dict[str, object]:
     return {"ok": not found.wrong, **found.counts, "head": found.head, "wrong": found.wrong, "faults": faults}
 
 
-def _tell(found: Verification) -> None:
+def _print(found: Verification) -> None:
     if found.faults:
         first = found.faults[0]
         of_page = f" of {first.url}" if first.url else ""
-        terminal.line(f"WRONG: {first.table} {first.id}{of_page}: {first.says}")
+        terminal.line(f"WRONG: {first.table} {first.id}{of_page}: {first.detail}")
         terminal.line(f"  {first.remedy}")
         for fault in found.faults[1:]:
             terminal.line(
-                f"then {fault.table} {fault.id}{f' of {fault.url}' if fault.url else ''}: {fault.says}"
+                f"then {fault.table} {fault.id}{f' of {fault.url}' if fault.url else ''}: {fault.detail}"
             )
         if more := found.wrong - len(found.faults):
             terminal.line(f"and {more} more")

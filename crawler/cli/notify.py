@@ -9,7 +9,7 @@ import click
 from crawler.cli.options import as_json, with_workspace
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
-from crawler.notify.notify import Message, greet, rehearse_news, settle_doubts, tell_news
+from crawler.notify.notify import Message, greet, rehearse_news, resolve_doubtful, send_news
 from crawler.output import terminal
 
 
@@ -18,12 +18,14 @@ from crawler.output import terminal
 @click.option("--test", "test", is_flag=True, help="Send each target a test message instead.")
 @click.option(
     "--settle",
+    "resolve",
+    "resolve",
     type=click.Choice(["sent", "again"]),
     help="Mark messages of unknown delivery as sent, or send them again.",
 )
 @as_json
 @with_workspace
-def notify(workspace: Workspace, dry_run: bool, test: bool, settle: str | None, as_json: bool) -> None:
+def notify(workspace: Workspace, dry_run: bool, test: bool, resolve: str | None, as_json: bool) -> None:
     """Send the notifications that are due now.
 
     Sends to the targets that `notify` lists. `variorum watch` sends them by itself. Exits with 1 if a target
@@ -31,20 +33,22 @@ def notify(workspace: Workspace, dry_run: bool, test: bool, settle: str | None, 
 
     Example: variorum notify --dry-run
     """
-    if dry_run + test + bool(settle) > 1:
+    if dry_run + test + bool(resolve) > 1:
         raise Misuse("--dry-run, --test and --settle: choose one of them.")
-    if settle:
-        count = settle_doubts(workspace, again=settle == "again")
-        terminal.note(f"{count} were in doubt, and {'wait again' if settle == 'again' else 'count as sent'}.")
-        if settle == "sent":
+    if resolve:
+        count = resolve_doubtful(workspace, again=resolve == "again")
+        terminal.note(
+            f"{count} were in doubt, and {'wait again' if resolve == 'again' else 'count as sent'}."
+        )
+        if resolve == "sent":
             return
-    messages = rehearse_news(workspace) if dry_run else greet(workspace) if test else tell_news(workspace)
+    messages = rehearse_news(workspace) if dry_run else greet(workspace) if test else send_news(workspace)
     if as_json:
         terminal.json_lines(_object(one, sent=not dry_run) for one in messages)
     elif dry_run:
         _show(messages)
     else:
-        _tell(messages)
+        _print(messages)
     click.get_current_context().exit(int(any(one.trouble for one in messages)))
 
 
@@ -56,7 +60,7 @@ def _show(messages: list[Message]) -> None:
         terminal.note("Nothing is due.")
 
 
-def _tell(messages: list[Message]) -> None:
+def _print(messages: list[Message]) -> None:
     for one in messages:
         terminal.line(f"{one.target}: {f'not sent: {one.trouble}' if one.trouble else f'sent: {one.title}'}")
     if not messages:

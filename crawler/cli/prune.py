@@ -71,7 +71,7 @@ def prune(
     if as_json:
         terminal.json_lines([{**asdict(found), "dry_run": dry_run}])
     else:
-        _tell(found, dry_run=dry_run)
+        _print(found, dry_run=dry_run)
 
 
 def _tried(workspace: Workspace, limits: Limits) -> Pruned:
@@ -79,7 +79,7 @@ def _tried(workspace: Workspace, limits: Limits) -> Pruned:
         return would_prune(reader.db.conn, limits, counted)
 
 
-def _tell(found: Pruned, *, dry_run: bool) -> None:
+def _print(found: Pruned, *, dry_run: bool) -> None:
     went = "would go" if dry_run else "went"
     terminal.line(
         f"{found.captures} captures and {found.bodies} bodies ({found.bytes >> 10} kB) {went};"

@@ -75,7 +75,7 @@ def reextract(workspace: Workspace, names: tuple[str, ...], dry_run: bool, as_js
             for one in reextract_site(store, reader_of(workspace, site), dry=dry_run):
                 counts[_word(one)] += 1
                 if one.differs or one.now is None:
-                    _tell(one, as_json=as_json)
+                    _print(one, as_json=as_json)
     if not counts:
         terminal.note("Every version was already extracted by the current rules.")
         return
@@ -164,7 +164,7 @@ def _word(one: Reextraction) -> str:
     return "unread" if one.now is None else "differs" if one.differs else "same"
 
 
-def _tell(one: Reextraction, *, as_json: bool) -> None:
+def _print(one: Reextraction, *, as_json: bool) -> None:
     if as_json:
         words = {"words_before": one.version.words, "words_after": one.now.words if one.now else None}
         lines = {"lost": one.lost, "gained": one.gained, "trouble": one.trouble or None}

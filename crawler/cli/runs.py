@@ -12,7 +12,7 @@ from crawler.config.site import load_sites
 from crawler.config.workspace import Workspace
 from crawler.errors import VariorumError
 from crawler.health.status import warn_of_haste
-from crawler.notify.notify import meet_targets, readable_sites, tell_news
+from crawler.notify.notify import meet_targets, readable_sites, send_news
 from crawler.output import terminal
 from crawler.output.logs import log_to_stderr
 from crawler.output.objects import REKEYED, run_object
@@ -47,7 +47,7 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
     if as_json:
         terminal.json_lines(map(run_object, reports))
     else:
-        _tell(reports)
+        _print(reports)
     for report in reports:
         if waited := run_object(report)["waited"]:
             terminal.note(f"{report.site}: {waited}")
@@ -69,7 +69,7 @@ def _unread(workspace: Workspace, names: tuple[str, ...]) -> list[RunReport]:
 def _send_notifications(workspace: Workspace) -> None:
     """Send the notifications that are due; one that can't be sent waits, and does not fail the crawl."""
     try:
-        messages = tell_news(workspace, patient=True)
+        messages = send_news(workspace, patient=True)
     except VariorumError as error:
         terminal.note(f"notifications wait: {error}")
         return
@@ -78,7 +78,7 @@ def _send_notifications(workspace: Workspace) -> None:
         terminal.note(f"{one.target}: {trouble}")
 
 
-def _tell(reports: list[RunReport]) -> None:
+def _print(reports: list[RunReport]) -> None:
     for report in reports:
         numbers = run_object(report)
         summary = terminal.counts({name: numbers[name] for name in SHOWN}) or "nothing fetched"

@@ -8,7 +8,7 @@ from crawler.cli.options import Moment, as_json, site_filter, whole_number, with
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
 from crawler.output import terminal
-from crawler.output.search_hits import hit_object, tell
+from crawler.output.search_hits import hit_object, print_hit
 from storage.reader import Reader
 from storage.search.full_text import find
 from storage.search.query import parse
@@ -61,6 +61,6 @@ def search(
         terminal.json_lines(map(hit_object, hits))
         return
     for hit in hits:
-        tell(hit)
+        print_hit(hit)
     more = "; --limit shows more" if len(hits) == limit else ""
     terminal.note(f"{len(hits)} page{'s' * (len(hits) != 1)}{more}.")

@@ -17,7 +17,7 @@ from crawler.diffing.sentences import sentences
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class VersionText:
     """A version, with the changes that the site made since the version before."""
 
     number: int
@@ -62,28 +62,28 @@ class Blame:
     former: tuple[Former, ...]
 
 
-def blame(versions: Sequence[Told]) -> Blame:
+def blame(versions: Sequence[VersionText]) -> Blame:
     """The sentence ages of a page, from its versions, the oldest first; empty for no version."""
     key = lru_cache(maxsize=2**14)(plain)
-    standing: list[Sentence] = []
+    present: list[Sentence] = []
     former: dict[str, Former] = {}
     for at, version in enumerate(versions):
-        came = [sentence for block in version.text.split("\n") for sentence in sentences(block)]
-        old, new = [key(one.text) for one in standing], [key(text) for text in came]
+        new_sentences = [sentence for block in version.text.split("\n") for sentence in sentences(block)]
+        old, new = [key(one.text) for one in present], [key(text) for text in new_sentences]
         kept = _kept(old, new)
         gone = set(range(len(old))).difference(kept.values())
         for i in sorted(gone):
-            if _is_part_of(version.taken, standing[i].text):
-                former[old[i]] = Former(standing[i].text, standing[i], version.number, version.at)
-        standing = [
-            _kept_on(standing[kept[j]], text) if j in kept else _added(version, text, is_first=at == 0)
-            for j, text in enumerate(came)
+            if _is_part_of(version.taken, present[i].text):
+                former[old[i]] = Former(present[i].text, present[i], version.number, version.at)
+        present = [
+            _with_typography(present[kept[j]], text) if j in kept else _added(version, text, is_first=at == 0)
+            for j, text in enumerate(new_sentences)
         ]
-    now = {key(one.text) for one in standing}
+    now = {key(one.text) for one in present}
     lost = [one for text, one in former.items() if text not in now]
     text = versions[-1].text if versions else ""
     return Blame(
-        blocks=_in_blocks(text, standing) if versions else (),
+        blocks=_in_blocks(text, present) if versions else (),
         former=tuple(sorted(lost, key=lambda one: one.until_version, reverse=True)),
     )
 
@@ -103,12 +103,12 @@ def _kept(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
     return kept
 
 
-def _kept_on(before: Sentence, text: str) -> Sentence:
+def _with_typography(before: Sentence, text: str) -> Sentence:
     """The old sentence with its present typography."""
     return Sentence(text, before.version, before.at, before.ours)
 
 
-def _added(version: Told, text: str, *, is_first: bool) -> Sentence:
+def _added(version: VersionText, text: str, *, is_first: bool) -> Sentence:
     return Sentence(
         text, version.number, version.at, ours=not is_first and not _is_part_of(version.put, text)
     )
@@ -119,11 +119,11 @@ def _is_part_of(changed: str | None, text: str) -> bool:
     return changed is None or text.strip() in changed
 
 
-def _in_blocks(text: str, standing: Sequence[Sentence]) -> tuple[tuple[Sentence, ...], ...]:
+def _in_blocks(text: str, present: Sequence[Sentence]) -> tuple[tuple[Sentence, ...], ...]:
     blocks = []
     at = 0
     for block in text.split("\n"):
         count = len(sentences(block))
-        blocks.append(tuple(standing[at : at + count]))
+        blocks.append(tuple(present[at : at + count]))
         at += count
     return tuple(blocks)

@@ -18,7 +18,7 @@ from crawler.diffing.alignment import Run, changed_runs
 from crawler.diffing.links import Relink, relinked
 from crawler.diffing.normalisation import same_words
 from crawler.diffing.pairing import Part, in_order, paired
-from crawler.diffing.tokens import STRIKE, similarity, standing, struck, words
+from crawler.diffing.tokens import STRIKE, similarity, struck, without_struck, words
 from crawler.diffing.word_diff import word_diff
 
 __all__ = [
@@ -234,7 +234,7 @@ def _changed_words(hunk: Hunk, sign: str) -> tuple[list[int], list[int]]:
         return [], []
     if not hunk.words:
         return [len(words(block)) for block in blocks], [_count(struck(block)) for block in blocks]
-    plain, crossed_out = standing(blocks[0]), struck(blocks[0])
+    plain, crossed_out = without_struck(blocks[0]), struck(blocks[0])
     spans: list[tuple[int, int]] = []
     at = 0
     for op, text in hunk.words:

@@ -7,7 +7,7 @@ from collections import Counter
 import regex
 
 from crawler.diffing.normalisation import plain
-from crawler.diffing.tokens import spelled, standing
+from crawler.diffing.tokens import spelled, without_struck
 
 WORDS = {
     "en": "not no never none nobody nothing neither nor cannot without nowhere",
@@ -75,4 +75,4 @@ _UNSPACED = regex.compile("|".join(UNSPACED.values()))
 def negations(text: str) -> Counter[str]:
     """The negations in a text, in any known language, and how often each occurs."""
     found = Counter(word for word in spelled(text) if word in _WORDS or _FORMS.fullmatch(word))
-    return found + Counter(_UNSPACED.findall(standing(text)))
+    return found + Counter(_UNSPACED.findall(without_struck(text)))

@@ -7,9 +7,9 @@ from itertools import product
 from typing import NamedTuple
 
 from crawler.diffing.alignment import longest_rising
-from crawler.diffing.tokens import Bag, alikeness, bag, words
+from crawler.diffing.tokens import Bag, bag, bag_similarity, words
 
-ALIKE = 0.3
+SIMILAR = 0.3
 """Two blocks with fewer words in common are not one block edited, but one gone and one come."""
 
 MOVED = 0.6
@@ -72,8 +72,8 @@ def _edited_in_place(part: Part, left: dict[int, Bag], right: dict[int, Bag]) ->
     if len(part.gone) * len(part.come) > MOST_PAIRS:
         return
     for i, j in product(part.gone, part.come):
-        score = alikeness(left[i], right[j])
-        if score >= ALIKE:
+        score = bag_similarity(left[i], right[j])
+        if score >= SIMILAR:
             yield -score - IN_PLACE, abs(i - j), i, j
 
 
@@ -81,6 +81,6 @@ def _edited_elsewhere(
     gone: Sequence[int], come: Sequence[int], left: dict[int, Bag], right: dict[int, Bag]
 ) -> Iterator[Scored]:
     for i, j in product(gone, come):
-        score = alikeness(left[i], right[j])
+        score = bag_similarity(left[i], right[j])
         if score >= MOVED:
             yield -score, abs(i - j), i, j

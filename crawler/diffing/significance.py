@@ -15,7 +15,7 @@ from typing import Literal
 from crawler.diffing import signals
 from crawler.diffing.links import Relink
 from crawler.diffing.negations import negations
-from crawler.diffing.tokens import standing
+from crawler.diffing.tokens import without_struck
 
 WEIGHTS = {
     "share": 0.95,  # a text rewritten as a whole is another text, whatever else is true
@@ -112,7 +112,7 @@ def _kinds(edit: Edit) -> dict[str, str]:
     """What an edit touches and how: `{"number": "replaced", "negation": "added"}`."""
     if edit.is_move_only:
         return {}
-    old, new = standing("\n".join(edit.old)), standing("\n".join(edit.new))
+    old, new = without_struck("\n".join(edit.old)), without_struck("\n".join(edit.new))
     touched = {kind: _turnover(find(old), find(new)) for kind, find in KINDS.items()}
     return {kind: verb for kind, verb in touched.items() if verb}
 

@@ -56,10 +56,10 @@ def keyed_tokens(text: str) -> tuple[list[str], list[str]]:
 
 def words(text: str) -> list[str]:
     """The words and numbers of a text but for those struck out."""
-    return [match[0] for match in _WORD.finditer(standing(text))]
+    return [match[0] for match in _WORD.finditer(without_struck(text))]
 
 
-def standing(text: str) -> str:
+def without_struck(text: str) -> str:
     """The text without what is struck out in it; each such character is a blank, so that positions hold."""
     return STRUCK.sub(lambda match: " " * len(match[0]), text) if STRIKE in text else text
 
@@ -68,7 +68,7 @@ def struck(text: str) -> str:
     """What is struck out of a text, at its position; all else is blank. Empty where nothing is."""
     if STRIKE not in text:
         return ""
-    shown = standing(text)
+    shown = without_struck(text)
     return "".join(" " if char == kept else char for char, kept in zip(text, shown, strict=True))
 
 
@@ -131,7 +131,7 @@ def bag(text: str) -> Bag:
     return Counter(token.strip() for token in tokens(unmarked(text)))
 
 
-def alikeness(a: Bag, b: Bag) -> float:
+def bag_similarity(a: Bag, b: Bag) -> float:
     """How much two texts have the same words, 0 to 1, whatever their order."""
     return 2 * (a & b).total() / max(1, a.total() + b.total())
 

@@ -79,8 +79,8 @@ def _named(error: OSError, path: Path) -> OSError | VariorumError:
         return error
     if error.filename:
         return VariorumError(f"{path} can't be written: {error.strerror}")
-    told = f"{path} was not written: {error.strerror}. What stood there before is as it was"
-    return VariorumError(f"{told}; make room on its disk, and try again.")
+    message = f"{path} was not written: {error.strerror}. What stood there before is as it was"
+    return VariorumError(f"{message}; make room on its disk, and try again.")
 
 
 def _draft(path: Path) -> Path:

@@ -53,12 +53,12 @@ class Tally:
                 span[:] = min(span[0], date), max(span[1], date)
 
 
-def card(tally: Tally, path: Path, fields: Sequence[Field], asked: dict[str, Any], cursor: str) -> Document:
+def card(tally: Tally, path: Path, fields: Sequence[Field], options: dict[str, Any], cursor: str) -> Document:
     """Return the data card of the export at `path`."""
     return {
         "made_by": f"variorum {version('variorum')}",
         "made_at": iso(now()),
-        **asked,
+        **options,
         "cursor": cursor,
         "documents": tally.documents,
         "gone": tally.gone,

@@ -127,7 +127,9 @@ def _write_warc(reader: Reader, case: Case, path: Path) -> int:
 def _write_seals(reader: Reader, case: Case, folder: Path) -> str:
     """The page's seals as they were hashed, and the store's links from then on; upon which these follow."""
     conn = reader.db.conn
-    lines = [seals.canonical(one.said) for one in evidence.page_seals(reader, case.sides[0].seal.page)]
+    lines = [
+        seals.canonical(one.sealed_fields) for one in evidence.page_seals(reader, case.sides[0].seal.page)
+    ]
     (folder / "page-seals.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
     first = min(side.seal.id for side in case.sides)
     with (folder / "store-links.txt").open("w", encoding="ascii") as file:

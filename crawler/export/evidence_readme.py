@@ -50,7 +50,7 @@ def text(
     lacks: Sequence[str],
 ) -> str:
     """The README; `start` is the link upon which the first line of store-links.txt follows."""
-    said = [
+    lines = [
         f"# Evidence for change {change.id}",
         "",
         *_about(change),
@@ -68,7 +68,7 @@ def text(
         *_commands(sides, raw, captures, start),
         *(_meaning() if sides else []),
     ]
-    return "".join(f"{line}\n" for line in said)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _about(change: ChangeRow) -> list[str]:
@@ -160,8 +160,8 @@ def _of_side(side: Side, *, has_page: bool) -> list[str]:
 
 def _sealed(seal: SealRow, name: str) -> str:
     """The command that looks for the digest in the line of the seal."""
-    said = f'{{\\"id\\":{seal.id},\\"version\\":{seal.version},.*\\"{name}\\":\\"$digest\\"'
-    return f'grep "^{said}" page-seals.jsonl'
+    pattern = f'{{\\"id\\":{seal.id},\\"version\\":{seal.version},.*\\"{name}\\":\\"$digest\\"'
+    return f'grep "^{pattern}" page-seals.jsonl'
 
 
 def _holds(condition: str) -> str:

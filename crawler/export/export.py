@@ -20,11 +20,11 @@ from crawler.output.progress import counted
 from storage import bodies, export
 from storage.export import Document, Field, Unit, page_of
 from storage.reader import Reader
-from storage.search.near_duplicates import copies, family_of
+from storage.search.near_duplicates import copies, group_of
 
 FORMATS = ("jsonl", "csv", "markdown", "parquet", "warc")
 TO_A_STREAM = ("jsonl", "csv")
-FAMILY = Field("family", "integer", "pages of one number have the same text, or nearly")
+GROUP = Field("family", "integer", "pages of one number have the same text, or nearly")
 CAPTURE = (
     Field("url", "string", "the address that answered"),
     Field("fetched_at", "string", "UTC"),
@@ -33,7 +33,7 @@ CAPTURE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExportRequest:
     """The options of an export: its format, unit, site and time."""
 
     format: str = "jsonl"
@@ -42,8 +42,8 @@ class Asked:
     since: str | None = None
     as_of: str | None = None
     outline: bool = False
-    families: bool = False
-    one_per_family: bool = False
+    groups: bool = False
+    one_per_group: bool = False
 
     def check(self, path: Path | None) -> None:
         """Check the options; raises Misuse for a combination that is not supported."""
@@ -55,12 +55,12 @@ class Asked:
             )
         if self.outline and self.unit == "paragraph":
             raise Misuse("--outline is of a whole page or version, and not of a paragraph")
-        if self.format == "warc" and (self.unit != "page" or self.outline or self.families):
+        if self.format == "warc" and (self.unit != "page" or self.outline or self.groups):
             raise Misuse(
                 "a WARC file holds captures as they came: --unit, --outline and --families don't apply"
             )
 
-        if self.one_per_family and (self.format == "warc" or self.since or self.as_of):
+        if self.one_per_group and (self.format == "warc" or self.since or self.as_of):
             raise Misuse("--one-per-family is of what stands now: --since, --as-of and warc don't go with it")
 
     @property
@@ -68,51 +68,56 @@ class Asked:
         """Return the fields that each document of this export has."""
         if self.format == "warc":
             return CAPTURE
-        more = (*(OUTLINE if self.outline else ()), *((FAMILY,) if self.families else ()))
+        more = (*(OUTLINE if self.outline else ()), *((GROUP,) if self.groups else ()))
         of_unit = export.FIELDS[self.unit]
         return (*of_unit[:-1], *more, of_unit[-1])
 
 
-def export_to(path: Path | None, reader: Reader, asked: Asked) -> tuple[int, str]:
+def export_to(path: Path | None, reader: Reader, request: ExportRequest) -> tuple[int, str]:
     """Write the export; return the number of documents (with tombstones), and the cursor for the next one.
 
     Raises Misuse and StoreError; then the file, or folder, is as it was before.
     """
-    asked.check(path)
+    request.check(path)
     tally = Tally()
     with reader.held():
         cursor = str(export.cursor(reader))
-        documents = counted(tally.through(_documents(reader, asked)), "documents")
+        documents = counted(tally.through(_documents(reader, request)), "documents")
         if path is None:
-            _write(documents, sys.stdout.buffer, Path(), reader, asked)
+            _write(documents, sys.stdout.buffer, Path(), reader, request)
             sys.stdout.flush()
-        elif asked.format == "markdown":
+        elif request.format == "markdown":
             with whole_folder(path) as folder:
                 write_markdown(documents, folder)
         else:
             with whole_file(path) as file:
-                _write(documents, file, path, reader, asked)
+                _write(documents, file, path, reader, request)
     if path:
-        said = {"format": asked.format, "unit": asked.unit, "since": asked.since, "as_of": asked.as_of}
+        options = {
+            "format": request.format,
+            "unit": request.unit,
+            "since": request.since,
+            "as_of": request.as_of,
+        }
         with whole_file(card_path(path)) as file:
-            about = card(tally, path, asked.fields, said, cursor)
+            about = card(tally, path, request.fields, options, cursor)
             file.write(json.dumps(about, ensure_ascii=False, indent=2).encode() + b"\n")
     return tally.documents + tally.gone, cursor
 
 
-def _documents(reader: Reader, asked: Asked) -> Iterator[Document]:
-    chosen = {"site": asked.site, "since": asked.since, "as_of": asked.as_of}
-    if asked.format == "warc":
+def _documents(reader: Reader, request: ExportRequest) -> Iterator[Document]:
+    chosen = {"site": request.site, "since": request.since, "as_of": request.as_of}
+    if request.format == "warc":
         return export.captures(reader, **chosen)
-    found = export.documents(reader, asked.unit, **chosen)
-    if asked.unit == "paragraph":
+    found = export.documents(reader, request.unit, **chosen)
+    if request.unit == "paragraph":
         found = _with_words(found)
-    if asked.outline:
+    if request.outline:
         found = outlined(found, reader)
-    if asked.families:
-        found = _with_families(found, family_of(reader))
-    if asked.one_per_family:
-        left_out = copies(reader, site=asked.site)
+    if request.groups:
+        found = _with_groups(found, group_of(reader))
+    if request.one_per_group:
+        left_out = copies(reader, site=request.site)
         found = (document for document in found if page_of(document) not in left_out)
     return found
 
@@ -122,21 +127,23 @@ def _with_words(documents: Iterator[Document]) -> Iterator[Document]:
         yield document if document.get("gone") else document | {"words": len(words(document["text"]))}
 
 
-def _with_families(documents: Iterator[Document], families: dict[int, int]) -> Iterator[Document]:
+def _with_groups(documents: Iterator[Document], groups: dict[int, int]) -> Iterator[Document]:
     for document in documents:
-        yield document if document.get("gone") else document | {"family": families.get(page_of(document))}
+        yield document if document.get("gone") else document | {"family": groups.get(page_of(document))}
 
 
-def _write(documents: Iterator[Document], file: BinaryIO, path: Path, reader: Reader, asked: Asked) -> None:
-    match asked.format:
+def _write(
+    documents: Iterator[Document], file: BinaryIO, path: Path, reader: Reader, request: ExportRequest
+) -> None:
+    match request.format:
         case "jsonl":
             with packed(file, path) as out:
                 write_jsonl(documents, out)
         case "csv":
             with packed(file, path) as out:
-                write_csv(documents, out, asked.fields)
+                write_csv(documents, out, request.fields)
         case "parquet":
-            write_parquet(documents, file, asked.fields)
+            write_parquet(documents, file, request.fields)
         case "warc":
             from crawler.export.warc import write_warc  # noqa: PLC0415 - a tenth of a second
 

@@ -53,12 +53,12 @@ def paired(old: Sequence[Block], new: Sequence[Block], scores: PathScores) -> Pa
     of_old, of_new = ([_is_text(block, scores) for block in blocks] for blocks in (old, new))
     for i, j in match.items():
         of_old[i] = of_new[j] = of_old[i] or of_new[j]
-    stands = set(match.values())
+    matched = set(match.values())
     return Pair(
         old=[block for block, is_text in zip(old, of_old, strict=True) if is_text],
         new=[block for block, is_text in zip(new, of_new, strict=True) if is_text],
         gone=[block for n, block in enumerate(old) if of_old[n] and n not in match],
-        come=[block for n, block in enumerate(new) if of_new[n] and n not in stands],
+        come=[block for n, block in enumerate(new) if of_new[n] and n not in matched],
     )
 
 

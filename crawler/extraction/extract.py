@@ -95,7 +95,7 @@ class Opened:
 
     url: str
     tree: HtmlElement
-    says: Metadata
+    metadata_of: Metadata
     title: str
     judged: Judged | None
     """None where the site's own rule names the text."""
@@ -136,11 +136,11 @@ def opened(
 ) -> Opened:
     """The page parsed, less what rules and template cut, its blocks judged. As `extract`."""
     tree = parse(body, url, encoding)
-    says = metadata(tree, url)
+    metadata_of = metadata(tree, url)
     title = cleaned(tree, url, remove=remove, select=select, template=template)
     if select:
-        return Opened(url, tree, says, title, None, tuple(_selected(tree, url, select)))
-    return Opened(url, tree, says, title, judge(page_of(tree, url), weights or shipped()))
+        return Opened(url, tree, metadata_of, title, None, tuple(_selected(tree, url, select)))
+    return Opened(url, tree, metadata_of, title, judge(page_of(tree, url), weights or shipped()))
 
 
 def cleaned(
@@ -182,13 +182,13 @@ def extract_of(page: Opened, taken: Sequence[Block]) -> Extract:
         title=page.title,
         text=text,
         kind=kind,
-        author=page.says.author,
-        published=page.says.published,
-        published_by=page.says.published_by,
-        modified=page.says.modified,
+        author=page.metadata_of.author,
+        published=page.metadata_of.published,
+        published_by=page.metadata_of.published_by,
+        modified=page.metadata_of.modified,
         language=language(text, page.tree.get("lang")),
         links=links(taken, page.url),
-        canonical=page.says.canonical,
+        canonical=page.metadata_of.canonical,
     )
 
 

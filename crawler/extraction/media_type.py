@@ -50,8 +50,8 @@ def media_type(content_type: str, body: bytes) -> str:
 def _declared(content_type: str) -> str:
     """The one type that the header names; empty where it names none, or several that differ."""
     named = [one.partition(";")[0].strip().lower() for one in content_type.split(",")]
-    telling = {one for one in named if not _SAYS_NOTHING.fullmatch(one)}
-    return telling.pop() if len(telling) == 1 else ""
+    specific = {one for one in named if not _SAYS_NOTHING.fullmatch(one)}
+    return specific.pop() if len(specific) == 1 else ""
 
 
 def _sniffed(body: bytes) -> str:

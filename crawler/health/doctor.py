@@ -20,7 +20,7 @@ from crawler.health.status import hasty, targets_state
 from crawler.notify.target import Service, targets_of
 from crawler.times import iso, now, parse
 from storage.errors import StoreError
-from storage.outbox import Standing
+from storage.outbox import TargetState
 from storage.reader import Reader
 
 LEAST_PYTHON = (3, 11)
@@ -44,7 +44,7 @@ class Check:
 
     name: str
     ok: bool
-    says: str
+    detail: str
 
 
 def examine(root: Path) -> list[Check]:
@@ -160,7 +160,7 @@ def _news(workspace: Workspace, sites: dict[str, Site]) -> str:
     return ", ".join(target.shown for target in targets)
 
 
-def _heard(one: Standing) -> None:
+def _heard(one: TargetState) -> None:
     if one.failures:
         raise Problem(f"{one.shown} took no news {one.failures} times: {one.trouble}")
     if one.doubtful:

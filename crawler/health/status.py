@@ -20,7 +20,7 @@ from crawler.revisit.visits import plan
 from crawler.times import iso, now
 from crawler.tracking.run_counts import SITE_FILE
 from crawler.tracking.visit_queue import visit_of
-from storage.outbox import Standing, standings
+from storage.outbox import TargetState, target_states
 from storage.reader import Reader
 from storage.rows import IssueRow
 
@@ -80,10 +80,10 @@ def _with_faults(state: Object, faults: list[str], at: str) -> Object:
     return {**state, "issues": issues, "state": word if ended else state["state"]}
 
 
-def targets_state(workspace: Workspace, reader: Reader, sites: Iterable[Site]) -> list[Standing]:
+def targets_state(workspace: Workspace, reader: Reader, sites: Iterable[Site]) -> list[TargetState]:
     """The delivery state of each notification target of these sites."""
     sending = iso(now() - timedelta(seconds=PATIENCE))
-    known = {one.id: one for one in standings(reader.db.conn, sending)}
+    known = {one.id: one for one in target_states(reader.db.conn, sending)}
     return [known[target.id] for target in targets_of(workspace, sites) if target.id in known]
 
 
@@ -105,7 +105,7 @@ def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage:
     }
 
 
-def _target(one: Standing) -> Object:
+def _target(one: TargetState) -> Object:
     return {"target": one.shown, **{k: v for k, v in asdict(one).items() if k not in {"id", "shown"}}}
 
 

@@ -43,11 +43,11 @@ def compose(batch: Batch, room: int, review_url: str | None = None) -> ChangeMes
     entries += [(_change(one, review_url), one.pages) for one in batch.changes]
     left = sum(number for _, _, number in batch.counts) + len(batch.issues)
     body = ""
-    for entry, told in entries:
+    for entry, text in entries:
         longer = f"{body}\n\n{entry}" if body else entry
         if len(longer.encode()) > room - MORE:
             break
-        body, left = longer, left - told
+        body, left = longer, left - text
     if left and body:
         body += f"\n\n… and {left} more: variorum changes"
     return ChangeMessage(_title(batch), body or _cut(_title(batch), room // 4))
@@ -59,8 +59,8 @@ def _title(batch: Batch) -> str:
     sites = list(dict.fromkeys([*(one.site for one in batch.issues), *(site for site, _, _ in batch.counts)]))
     issues = [f"{one.kind} is over" if one.closed else one.kind for one in batch.issues]
     if len(sites) == 1:
-        told = [*issues, *(f"{number} {kind}" for _, kind, number in batch.counts)]
-        return _cut(f"{sites[0]}: {', '.join(told)}", LINE // 2)
+        text = [*issues, *(f"{number} {kind}" for _, kind, number in batch.counts)]
+        return _cut(f"{sites[0]}: {', '.join(text)}", LINE // 2)
     parts = [f"{len(issues)} issues"] * bool(issues) + [f"{count} changes"] * bool(count)
     return _cut(f"{' and '.join(parts)} on {', '.join(sites)}", LINE // 2)
 
@@ -120,8 +120,8 @@ def _address(url: str) -> str:
 
 def _plain(text: str, most: int = LINE) -> str:
     """The text in a line, which commands no terminal, turns no letters round and calls nobody by name."""
-    told = harmless(" ".join(text.split()))
-    return _cut(_MENTION.sub("\\g<0>\u2060", told), most)
+    line = harmless(" ".join(text.split()))
+    return _cut(_MENTION.sub("\\g<0>\u2060", line), most)
 
 
 def _cut(text: str, most: int) -> str:

@@ -65,7 +65,7 @@ class TestSend:
 Line = type[Service] | type[TestSend]
 
 
-def tell_news(
+def send_news(
     workspace: Workspace,
     *,
     at: datetime | None = None,
@@ -109,10 +109,10 @@ def meet_targets(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
     return targets
 
 
-def settle_doubts(workspace: Workspace, *, again: bool) -> int:
+def resolve_doubtful(workspace: Workspace, *, again: bool) -> int:
     """Mark deliveries of unknown result as sent, or queue them `again`; return how many there were."""
     with _alone(workspace), closing(Outbox.open(workspace.database)) as outbox:
-        return outbox.settle(again=again)
+        return outbox.resolve(again=again)
 
 
 def readable_sites(workspace: Workspace) -> list[Site]:
@@ -207,7 +207,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: stops.append(number))
     try:
         workspace = load_workspace(Path(sys.argv[1]))
-        messages = tell_news(workspace, patient=True, stopped=lambda: bool(stops))
+        messages = send_news(workspace, patient=True, stopped=lambda: bool(stops))
     except (VariorumError, StoreError) as error:
         logger.error("notifications can't be sent: %s", error)  # noqa: TRY400 - it comes from outside
         sys.exit(1)

@@ -102,8 +102,8 @@ class Service:
         )
         if result:
             return ""
-        said = [entry.message for one in result for entry in one.logs()]
-        return masked(said[-1] if said else "it was not taken", self._address)
+        messages = [entry.message for one in result for entry in one.logs()]
+        return masked(messages[-1] if messages else "it was not taken", self._address)
 
 
 def masked(text: str, address: str) -> str:

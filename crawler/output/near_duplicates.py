@@ -9,40 +9,40 @@ from crawler.output import terminal
 from crawler.output.objects import Object
 from crawler.output.word_diff import Line, struck
 from storage.reader import Reader
-from storage.search.near_duplicates import Copy, Family, Member
+from storage.search.near_duplicates import Copy, DuplicateGroup, Member
 
 WHO = {"published": "published", "first_seen": "first seen by us"}
 
 
-def family_object(reader: Reader, family: Family, *, hunks: bool = False) -> Object:
+def group_object(reader: Reader, group: DuplicateGroup, *, hunks: bool = False) -> Object:
     """Return a group as a JSON object: its first page, then the others, each compared with the first."""
-    copies = [_copy_object(reader, family, copy, hunks=hunks) for copy in family.copies]
+    copies = [_copy_object(reader, group, copy, hunks=hunks) for copy in group.copies]
     return {
-        "family": family.id,
-        "pages": len(family.members),
-        "sites": sorted({member.site for member in family.members}),
-        "first": family.first.page,
-        "first_by": family.first.dated_by,
-        "members": [_member_object(family.first, 1.0, None), *copies],
+        "family": group.id,
+        "pages": len(group.members),
+        "sites": sorted({member.site for member in group.members}),
+        "first": group.first.page,
+        "first_by": group.first.dated_by,
+        "members": [_member_object(group.first, 1.0, None), *copies],
     }
 
 
-def tell(reader: Reader, family: Family) -> None:
+def print_group(reader: Reader, group: DuplicateGroup) -> None:
     """Print a summary of a group of near-duplicates."""
-    terminal.line(f"{family.id}: {family.first.title or '(no title)'}")
-    for member, one in zip(family.members, family_object(reader, family)["members"], strict=True):
-        says = "first" if member is family.first else _difference(one)
-        terminal.line(f"  {member.url}  {WHO[member.dated_by]} {member.dated}; {says}")
+    terminal.line(f"{group.id}: {group.first.title or '(no title)'}")
+    for member, one in zip(group.members, group_object(reader, group)["members"], strict=True):
+        note = "first" if member is group.first else _difference(one)
+        terminal.line(f"  {member.url}  {WHO[member.dated_by]} {member.dated}; {note}")
 
 
-def tell_whole(reader: Reader, family: Family) -> None:
+def print_group_with_diffs(reader: Reader, group: DuplicateGroup) -> None:
     """Print a group with the words that each copy removed and added."""
-    first = family.first
+    first = group.first
     terminal.line(f"{first.title or '(no title)'}\n{first.url}\n{WHO[first.dated_by]} {first.dated}")
-    for copy in family.copies:
-        member, diff = copy.member, _diff(reader, family, copy)
-        says = _difference(_member_object(member, copy.likeness, diff))
-        terminal.line(f"\n{member.url}\n{WHO[member.dated_by]} {member.dated}; {says}\n")
+    for copy in group.copies:
+        member, diff = copy.member, _diff(reader, group, copy)
+        note = _difference(_member_object(member, copy.containment, diff))
+        terminal.line(f"\n{member.url}\n{WHO[member.dated_by]} {member.dated}; {note}\n")
         for line in _lines(reader, member, diff) if diff else ():
             terminal.changed_line(line)
 
@@ -59,20 +59,24 @@ def _difference(member: Object) -> str:
     return f"{member['likeness']:.0%} alike, +{member['words_added']} -{member['words_removed']} words"
 
 
-def _copy_object(reader: Reader, family: Family, copy: Copy, *, hunks: bool) -> Object:
-    same = copy.member.digest == family.first.digest
-    diff = None if same and not hunks else _diff(reader, family, copy)
-    told = _member_object(copy.member, copy.likeness, diff)
-    return {**told, "hunks": msgspec.to_builtins(diff.hunks if diff else ())} if hunks else told
+def _copy_object(reader: Reader, group: DuplicateGroup, copy: Copy, *, hunks: bool) -> Object:
+    same = copy.member.digest == group.first.digest
+    diff = None if same and not hunks else _diff(reader, group, copy)
+    member_object = _member_object(copy.member, copy.containment, diff)
+    return (
+        {**member_object, "hunks": msgspec.to_builtins(diff.hunks if diff else ())}
+        if hunks
+        else member_object
+    )
 
 
-def _diff(reader: Reader, family: Family, copy: Copy) -> Diff | None:
+def _diff(reader: Reader, group: DuplicateGroup, copy: Copy) -> Diff | None:
     """Return the diff between the text of the first page and that of a copy."""
-    first, later = (reader.version(one.page, one.version) for one in (family.first, copy.member))
+    first, later = (reader.version(one.page, one.version) for one in (group.first, copy.member))
     return compare(first, later)
 
 
-def _member_object(member: Member, likeness: float, diff: Diff | None) -> Object:
+def _member_object(member: Member, containment: float, diff: Diff | None) -> Object:
     return {
         "page": member.page,
         "url": member.url,
@@ -81,7 +85,7 @@ def _member_object(member: Member, likeness: float, diff: Diff | None) -> Object
         "version": member.version,
         "published": member.published,
         "first_seen": member.first_seen,
-        "likeness": round(likeness, 3),
+        "likeness": round(containment, 3),
         "words_added": diff.words_added if diff else 0,
         "words_removed": diff.words_removed if diff else 0,
     }

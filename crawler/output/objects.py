@@ -25,19 +25,19 @@ def run_object(report: RunReport) -> Object:
 
     `waited` says which hosts asked to wait (Retry-After) and what came of it; null where none did.
     """
-    told = report.counts if "run" in report.counts else {}
+    counts = report.counts if "run" in report.counts else {}
     return {
         "site": report.site,
-        "run": told.get("run"),
-        **{name: told.get(name, 0) for name in RUN_COUNTS},
-        "seconds": told.get("seconds", 0.0),
-        "baseline": told.get("baseline", 0),
-        "requests": told.get("requests", 0),
-        "bytes": told.get("bytes", 0),
-        **{name: told.get(name, 0) for name in REKEYED},
+        "run": counts.get("run"),
+        **{name: counts.get(name, 0) for name in RUN_COUNTS},
+        "seconds": counts.get("seconds", 0.0),
+        "baseline": counts.get("baseline", 0),
+        "requests": counts.get("requests", 0),
+        "bytes": counts.get("bytes", 0),
+        **{name: counts.get(name, 0) for name in REKEYED},
         "reason": report.reason,
         "trouble": report.trouble or None,
-        "waited": told.get("waited") or None,
+        "waited": counts.get("waited") or None,
     }
 
 

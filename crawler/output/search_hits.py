@@ -32,7 +32,7 @@ def hit_object(hit: Hit) -> Object:
     }
 
 
-def tell(hit: Hit) -> None:
+def print_hit(hit: Hit) -> None:
     """Print a hit: its title, its address, whether the words were removed, and a snippet."""
     line(hit.title or "(no title)")
     line(f"  {hit.url}")

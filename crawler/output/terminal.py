@@ -200,8 +200,8 @@ def status(found: Object) -> None:
         line(f"  pages: {counts({key: one[key] for key in PAGES}) or 'none'}; {one['changes']} changes")
         line(f"  last day: {one['requests_last_day']} requests, {one['bytes_last_day'] >> 10} kB")
         if (witnesses := one["witnesses"])["differ"]:
-            told = counts({key: witnesses[key] for key in ("agree", "differ")})
-            line(f"  the site's API and its pages: {told}, like {witnesses['differing']}")
+            result = counts({key: witnesses[key] for key in ("agree", "differ")})
+            line(f"  the site's API and its pages: {result}, like {witnesses['differing']}")
         if one["suspects"]:
             line(f"  suspect: {one['suspects']}, see variorum changes --suspect --site {one['site']}")
             for suspect in one["suspect"][:FIRST_SUSPECTS]:

@@ -31,7 +31,7 @@ def sight(reader: Reader, fetched: FetchResult, not_found: PageFingerprint | Non
     """Return the outcome and text of a fetch; `not_found` is the site's response to a missing page."""
     site = reader.site
     context = Context(
-        asked_key=loose_key(fetched.url, site),
+        requested_key=loose_key(fetched.url, site),
         final_key=loose_key(fetched.final_url, site),
         home_keys=frozenset(loose_key(seed, site) for seed in site.seeds),
         in_scope=in_scope(fetched.final_url, site),

@@ -36,15 +36,15 @@ def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
     Raises Misuse for what is no address, is watched already, or for a name that can't be or is taken;
     SiteTrouble where the site can't be had, and then nothing is written.
     """
-    asked = addresses(url)
+    urls = addresses(url)
     sites = load_sites(workspace.sites_folder, workspace.defaults)
-    name = name or site_name(asked[0])
-    _refuse_watched(asked, sites)
+    name = name or site_name(urls[0])
+    _refuse_watched(urls, sites)
     if not NAME.fullmatch(name):
         raise Misuse(f"\"{name}\" can't be a site's name: {NAME_RULE}; choose another with --name.")
     if name in sites or name in sites.faults:
         raise Misuse(f'a site named "{name}" is watched already: choose another name with --name.')
-    finding = probe(workspace, name, asked)
+    finding = probe(workspace, name, urls)
     if not finding.url:
         raise SiteTrouble(f"{url} can't be read, and nothing was written. {finding.trouble}")
     _refuse_watched([finding.url], sites)
@@ -55,14 +55,14 @@ def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
         f"`variorum check {name}`.",
     ]
     path = write_site(workspace.sites_folder, name, site_values(finding), comments)
-    led = urlsplit(finding.url).netloc not in {urlsplit(one).netloc for one in asked}
+    led = urlsplit(finding.url).netloc not in {urlsplit(one).netloc for one in urls}
     return Added(load_site(path, workspace.defaults), path, finding, led)
 
 
-def probe(workspace: Workspace, name: str, asked: list[str]) -> SiteProbe:
+def probe(workspace: Workspace, name: str, urls: list[str]) -> SiteProbe:
     """Return what the first address that answers shows of a site, fetched as politely as by a crawl."""
     manners = {key: workspace.defaults[key] for key in MANNERS if key in workspace.defaults}
-    site = msgspec.convert({**manners, "name": name, "url": asked[0], "also": asked[1:]}, Site)
+    site = msgspec.convert({**manners, "name": name, "url": urls[0], "also": urls[1:]}, Site)
     events = events_of(workspace, site, "probe")
     return msgspec.convert(events[-1]["finding"], SiteProbe)
 

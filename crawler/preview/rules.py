@@ -147,8 +147,8 @@ def _around(tree: HtmlElement, blocks: set[str]) -> Iterator[tuple[str, int]]:
     for element in tree.iter():
         if element.tag in KEPT or element in kept or not isinstance(element.tag, str):
             continue
-        said = text_of(element)
-        if said and any(block in said or said in block for block in blocks):
+        text = text_of(element)
+        if text and any(block in text or text in block for block in blocks):
             for selector in _selectors(element):
                 yield selector, sum(len(text_of(one)) for one in matching(tree, selector))
 

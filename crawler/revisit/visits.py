@@ -31,7 +31,7 @@ class Visit:
     """Whether the page is a list of other pages."""
     missing: bool = False
     """It answered "not found" once, or its source lists it no longer: that wants confirming."""
-    told: bool = False
+    stale: bool = False
     """A source reports that it changed or was removed since it was fetched."""
     witnessed: bool = False
     """A source has just shown that its text is unchanged."""
@@ -43,7 +43,7 @@ def interval(visit: Visit, now: datetime) -> timedelta:
     Its age counts from birth or from the last change, whichever is later. Zero for a page that is missing or
     that a source reports.
     """
-    if visit.missing or visit.told:
+    if visit.missing or visit.stale:
         return timedelta(0)
     age = now - max(visit.born, visit.changed_at or visit.born)
     longest = LONGEST_LISTING if visit.listing else LONGEST

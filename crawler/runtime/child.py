@@ -60,13 +60,13 @@ def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None
         changes = {"ITEM_PIPELINES": {}, **for_site(site)}
         crawl(run_settings(workspace, f"{site.name}.probe", changes), ProbeSpider, site=site)
     elif job == "wayback":
-        request = unpacked(arguments[0], wayback.Asked)
+        request = unpacked(arguments[0], wayback.ArchiveRequest)
         changes = {
             "ITEM_PIPELINES": {"crawler.backfill.wayback.WaybackImport": 300},
             **wayback.settings(request),
         }
         log = f"{site.name}.wayback"
-        crawl(run_settings(workspace, log, changes), wayback.WaybackSpider, of=site, asked=request)
+        crawl(run_settings(workspace, log, changes), wayback.WaybackSpider, of=site, request=request)
     else:
         crawl(run_settings(workspace, site.name, {"FULL": job == "full"}), spider_of(site))
 
@@ -87,7 +87,7 @@ def run_settings(workspace: Workspace, log: str, changes: dict[str, Any]) -> Set
     settings.setdict(
         {
             "WORKSPACE": workspace,
-            "ON_EVENT": tell,
+            "ON_EVENT": send_event,
             "USER_AGENT": workspace.user_agent,
             "CLOSESPIDER_TIMEOUT": workspace.max_run_seconds,
             "LOG_FILE": str(logs / f"{log}.log"),
@@ -99,7 +99,7 @@ def run_settings(workspace: Workspace, log: str, changes: dict[str, Any]) -> Set
     return settings
 
 
-def tell(event: dict[str, Any]) -> None:
+def send_event(event: dict[str, Any]) -> None:
     """Send one event to the parent; does nothing where the parent is dead."""
     with contextlib.suppress(BrokenPipeError):
         _events.write(json.dumps(event) + "\n")

@@ -44,7 +44,7 @@ from crawler.tracking.run_counts import (
 from crawler.tracking.run_frontier import RunFrontier
 from crawler.tracking.tracker import Tracked, Tracker
 from spiders.fetching.failures import over_a_page
-from spiders.middlewares.retry_after import TOLD, UNFETCHED, UNTIL
+from spiders.middlewares.retry_after import UNFETCHED, UNTIL, WAITS
 from spiders.spiders.site import SiteSpider
 from storage.errors import StoreError
 from storage.rows import RUN_COUNTS, Values
@@ -76,7 +76,7 @@ class Recorder:
         crawler.signals.connect(pipeline.broke, signal=signals.item_error)
         crawler.signals.connect(pipeline.broke, signal=signals.spider_error)
         pipeline.guard.watch()
-        crawler.signals.connect(pipeline.asked, signal=signals.request_reached_downloader)
+        crawler.signals.connect(pipeline.count_request, signal=signals.request_reached_downloader)
         return pipeline
 
     def open_spider(self) -> None:
@@ -119,7 +119,7 @@ class Recorder:
             self.tally.add(tracked)
             self._emit({"event": "page", "site": self._spider().name, **asdict(tracked)})
 
-    def asked(self) -> None:
+    def count_request(self) -> None:
         """Scrapy makes a request; the run ends after the last one that the daily budget allows."""
         if self.frontier.budget_exhausted():
             self._stop(SPENT)
@@ -257,7 +257,7 @@ class Recorder:
     def _waited(self) -> str:
         """What Retry-After did to this run, host by host; empty where no host sent it."""
         stats = self.crawler.stats
-        return "; ".join(stats.get_value(TOLD, {}).values()) if stats else ""
+        return "; ".join(stats.get_value(WAITS, {}).values()) if stats else ""
 
     def _stat(self, name: str) -> int:
         stats = self.crawler.stats

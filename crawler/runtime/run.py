@@ -89,10 +89,10 @@ def events_of(
         if on_event:
             on_event(event)
 
-    async def ask() -> Ending:
+    async def read_events() -> Ending:
         return await _job(workspace, site, *job, stop=asyncio.Event(), on_event=hear)
 
-    ending = asyncio.run(ask())
+    ending = asyncio.run(read_events())
     if ending.last.get("event") != "ended":
         raise VariorumError(f"{site.name}: `{job[0]}` {ending.how}")
     return events

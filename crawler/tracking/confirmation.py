@@ -22,13 +22,13 @@ class Confirmations:
     def known(self, known: Known, reading: Reading) -> Known:
         """What is known of a page, completed with what this run has seen of it and of others."""
         others = self._became[reading.extract.digest] - {known.identity.page.id} if reading.extract else ()
-        return replace(known, shown_before=self._shown.get(known.asked.id), shown_elsewhere=len(others))
+        return replace(known, shown_before=self._shown.get(known.requested.id), shown_elsewhere=len(others))
 
     def remember(self, known: Known, reading: Reading, decision: Decision) -> None:
         """Keep what a fetch showed; request the page again, once, where that needs confirmation."""
         if reading.extract and known.last and known.last.digest != reading.extract.digest:
             self._became[reading.extract.digest].add(known.identity.page.id)
         if decision.confirm is not None:
-            if known.asked.id not in self._shown:
-                self._frontier.request_again(known.asked)
-            self._shown[known.asked.id] = decision.confirm
+            if known.requested.id not in self._shown:
+                self._frontier.request_again(known.requested)
+            self._shown[known.requested.id] = decision.confirm

@@ -27,7 +27,7 @@ from crawler.tracking.identity import Identity
 from crawler.tracking.knowledge import Known
 from crawler.tracking.reading import Reading
 from crawler.tracking.suspicion import (
-    MANY_ALIKE,
+    MANY_WITH_TEXT,
     Suspicion,
     alternation,
     has_stayed,
@@ -153,11 +153,11 @@ def _truncated(known: Known, reading: Reading, extract: Extract) -> Decision:
 def _moved(known: Known, reading: Reading, extract: Extract) -> Decision:
     """Another address answered: the same page renamed, or another page in its place."""
     url = reading.fetched.final_url
-    if known.asked.version is None or known.last is None:
+    if known.requested.version is None or known.last is None:
         return _seen(known, reading, extract)
     if known.elsewhere:
         return _missing(known, Verdict(Outcome.gone, f"it leads to another page, {known.elsewhere.url}"))
-    if known.asked.listed_url is None and similarity(known.last.text, extract.text) < SAME_PAGE:
+    if known.requested.listed_url is None and similarity(known.last.text, extract.text) < SAME_PAGE:
         left = _missing(known, Verdict(Outcome.gone, f"it leads to another text, {url}"))
         return replace(left, discovered=url)
     return _compared(known, reading, extract)
@@ -195,12 +195,12 @@ def _unchanged(known: Known, reading: Reading) -> Decision:
 
 def _missing(known: Known, verdict: Verdict) -> Decision:
     """The page is not found; whether it is gone is decided at the end of the run."""
-    return Decision(Sight.missing, verdict, Identity(known.asked))
+    return Decision(Sight.missing, verdict, Identity(known.requested))
 
 
 def _trouble(known: Known, verdict: Verdict) -> Decision:
     """Nothing is known of the page: its body is kept as evidence, and nothing is concluded from it."""
-    return Decision(Sight.none, verdict, Identity(known.asked), keeps_body=True)
+    return Decision(Sight.none, verdict, Identity(known.requested), keeps_body=True)
 
 
 # ---- parts of a comparison
@@ -218,7 +218,7 @@ def _kept_apart(known: Known, reading: Reading, extract: Extract, diff: Diff) ->
         verdict = Verdict(Outcome.ok, "a link leads elsewhere: fetched again to confirm")
         return replace(_trouble(known, verdict), confirm=shown) if known.shown_before != shown else None
     found = suspicion(known, reading, extract, diff)
-    many = known.shown_elsewhere >= MANY_ALIKE
+    many = known.shown_elsewhere >= MANY_WITH_TEXT
     if many and found is None:
         found = Suspicion("loss", "many pages suddenly say the same", extract, diff)
     if found is None or is_confirmed(known, extract):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from crawler.times import iso, parse
-from crawler.tracking.identity import tells_apart
+from crawler.tracking.identity import has_identifying_text
 from crawler.tracking.records import Change, add_change
 from crawler.tracking.run_frontier import RunFrontier
 from storage.rows import PageRow
@@ -63,13 +63,13 @@ def _confirmed(frontier: RunFrontier, page: PageRow, at: str) -> str:
     store = frontier.store
     last = store.last_version(page.id)
     twins = store.twins(page, page.text_digest or "", ["live"])
-    if not tells_apart(last.words if last else 0, page.kind):
+    if not has_identifying_text(last.words if last else 0, page.kind):
         twins = []
     later = [twin for twin in twins if twin.found_at > (page.seen_at or "")]
     kind = "moved" if later else "gone"
-    told = replace(page, url=later[0].url) if later else page
+    reported = replace(page, url=later[0].url) if later else page
     change = Change(
-        page=told,
+        page=reported,
         kind=kind,
         seen_new=page.missing_since or at,
         run=frontier.run,

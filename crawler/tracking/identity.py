@@ -13,7 +13,7 @@ LEAST_WORDS = 8
 """A shorter text, or none, may be that of two unlike pages: it does not tell that one moved to the other."""
 
 
-def tells_apart(words: int, kind: str | None) -> bool:
+def has_identifying_text(words: int, kind: str | None) -> bool:
     """Whether a text of that length identifies one page; that of a file does, by the digest in it."""
     return kind == "file" or words >= LEAST_WORDS
 

@@ -16,7 +16,7 @@ from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.html.dom_paths import unnumbered
 from crawler.extraction.reader import Body, Reader
 from crawler.fetch_result import FetchResult
-from crawler.tracking.identity import Identity, tells_apart
+from crawler.tracking.identity import Identity, has_identifying_text
 from crawler.tracking.new_pages import is_new
 from crawler.tracking.reading import Reading
 from crawler.tracking.reextraction import keep, reextract
@@ -42,7 +42,7 @@ MOST_OTHERS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Requested:
     """The facts known before the response is read."""
 
     page: PageRow
@@ -54,7 +54,7 @@ class Asked:
 class Known:
     """The facts that a decision needs besides the response."""
 
-    asked: PageRow
+    requested: PageRow
     """The page that was requested."""
     identity: Identity
     """The page that answered."""
@@ -74,7 +74,7 @@ class Known:
     run: int = 0
     suspect: SuspectRow | None = None
     """The suspect text of the page, which waits for a later run to confirm it."""
-    suspects_alike: int = 0
+    suspects_with_text: int = 0
     """How many other pages have a suspect with the text of the response."""
     alternates: VersionRow | None = None
     """The version before the last, where the response has its text and the two have alternated."""
@@ -90,19 +90,19 @@ class Known:
     """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
 
 
-def load(store: Store, site: Site, page: PageRow, fetched: FetchResult) -> Asked:
+def load(store: Store, site: Site, page: PageRow, fetched: FetchResult) -> Requested:
     """The facts known before the response `fetched`, sent for `page`, is read."""
     context = Context(
-        asked_key=loose_key(page.url, site),
+        requested_key=loose_key(page.url, site),
         final_key=loose_key(fetched.final_url, site),
         home_keys=frozenset(loose_key(seed, site) for seed in site.seeds),
         in_scope=in_scope(fetched.final_url, site),
         not_found=_not_found(store, site),
-        had_end=not has_end(fetched.body) and _had_end(store, page),
+        last_had_end=not has_end(fetched.body) and _last_had_end(store, page),
         is_known=page.seen_at is not None,
         last=None if is_same(page, fetched) else _last_seen(store, page),
     )
-    return Asked(page, context)
+    return Requested(page, context)
 
 
 def is_same(page: PageRow, fetched: FetchResult) -> bool:
@@ -111,27 +111,27 @@ def is_same(page: PageRow, fetched: FetchResult) -> bool:
     return whole and page.state == "live" and digest_of(fetched.body) == page.body_digest
 
 
-def relate(store: Store, reader: Reader, asked: Asked, reading: Reading, run: int) -> Known:
+def relate(store: Store, reader: Reader, requested: Requested, reading: Reading, run: int) -> Known:
     """The facts known of the page that the response turned out to show."""
     extract = reading.extract
     if extract is None:
-        last = store.last_version(asked.page.id)
-        suspect = store.suspect(asked.page.id)
-        return Known(asked.page, Identity(asked.page), last=last, run=run, suspect=suspect)
+        last = store.last_version(requested.page.id)
+        suspect = store.suspect(requested.page.id)
+        return Known(requested.page, Identity(requested.page), last=last, run=run, suspect=suspect)
     final = reading.fetched.final_url
-    main = main_page(store, reader.site, asked.page, final, extract)
-    if main and (found := _rendering(store, reader, asked, reading, main)):
+    main = main_page(store, reader.site, requested.page, final, extract)
+    if main and (found := _rendering(store, reader, requested, reading, main)):
         return found
     identity, elsewhere = _identity(
-        store, reader.site, asked.page, reading, None if main else extract.canonical
+        store, reader.site, requested.page, reading, None if main else extract.canonical
     )
-    if elsewhere and is_other_host(asked.page.url, final, reader.site):
-        return _same_as(store, reader, asked.page, elsewhere, final)
+    if elsewhere and is_other_host(requested.page.url, final, reader.site):
+        return _same_as(store, reader, requested.page, elsewhere, final)
     if identity.page.version is None and (twin := _missing_twin(store, identity.now, extract)):
         identity = identity.found_again(twin, key(identity.now.url, reader.site))
     last = _last(store, reader, identity.page)
     return Known(
-        asked.page,
+        requested.page,
         identity,
         last,
         last_capture=_capture(store, last) if last else None,
@@ -142,7 +142,7 @@ def relate(store: Store, reader: Reader, asked: Asked, reading: Reading, run: in
         has_main=main is not None,
         run=run,
         suspect=store.suspect(identity.page.id),
-        suspects_alike=store.suspects_alike(reader.site.name, extract.digest, identity.page.id),
+        suspects_with_text=store.suspects_with_text(reader.site.name, extract.digest, identity.page.id),
         alternates=_alternates(store, last, extract) if last else None,
     )
 
@@ -163,7 +163,7 @@ def _not_found(store: Store, site: Site) -> PageFingerprint | None:
     return PageFingerprint(row.not_found_title or "", row.not_found_digest) if row.not_found_digest else None
 
 
-def _had_end(store: Store, page: PageRow) -> bool:
+def _last_had_end(store: Store, page: PageRow) -> bool:
     last = store.last_version(page.id)
     body = _body(store, last) if last else None
     return body is not None and has_end(body)
@@ -210,9 +210,11 @@ def _identity(
     return renamed if is_other_host(page.url, final, site) else renamed.moved(), None
 
 
-def _rendering(store: Store, reader: Reader, asked: Asked, reading: Reading, main: PageRow) -> Known | None:
+def _rendering(
+    store: Store, reader: Reader, requested: Requested, reading: Reading, main: PageRow
+) -> Known | None:
     """What is known where the response shows the page `main`; None where it shows another one."""
-    page, outcome, extract = asked.page, reading.verdict.outcome, reading.extract
+    page, outcome, extract = requested.page, reading.verdict.outcome, reading.extract
     is_plain = outcome is Outcome.ok or (outcome is Outcome.moved and page.version is None)
     if extract is None or not is_plain:
         return None
@@ -236,7 +238,7 @@ def _named(store: Store, site: Site, identity: Identity, url: str) -> Identity:
 
 def _missing_twin(store: Store, page: PageRow, extract: Extract) -> PageRow | None:
     """A page with the same title and text that is no longer found where it was."""
-    if not tells_apart(extract.words, extract.kind):
+    if not has_identifying_text(extract.words, extract.kind):
         return None
     twins = store.twins(page, extract.digest, ["missing"])
     return twins[0] if twins else None
@@ -276,11 +278,11 @@ def _alternates(store: Store, last: VersionRow, extract: Extract) -> VersionRow 
     if [version.digest for version in editions] != [last.digest, extract.digest, last.digest]:
         return None
     ends = [None, last.captured_at]
-    stood = [
+    times = [
         store.count_sights_of(version.page, version.captured_at, end)
         for version, end in zip(editions, ends, strict=False)
     ]
-    return editions[1] if max(stood) <= FEW_LOOKS else None
+    return editions[1] if max(times) <= FEW_LOOKS else None
 
 
 def _capture(store: Store, version: VersionRow) -> Body | None:

@@ -54,7 +54,7 @@ class Recorder:
         store, fetched = self._store, reading.fetched
         kept = decision.keeps_body and bool(fetched.body)
         body = store.pack(fetched.body, decision.identity.page.id) if kept else None
-        with _conflicts_named(known.asked.url), store.writing():
+        with _conflicts_named(known.requested.url), store.writing():
             self._check(known)
             page = self._identified(decision.identity)
             if decision.sight is Sight.seen and not (decision.number or decision.kinds):
@@ -82,9 +82,9 @@ class Recorder:
     def _check(self, known: Known) -> None:
         """Raises Outdated where the page, or its latest version, is not as it was loaded."""
         last = self._store.last_version(known.identity.page.id)
-        pages = {page.id: page for page in (known.asked, *known.identity.stored)}
+        pages = {page.id: page for page in (known.requested, *known.identity.stored)}
         if last != known.last or any(self._store.page(page) != loaded for page, loaded in pages.items()):
-            raise Outdated(known.asked.url)
+            raise Outdated(known.requested.url)
 
     def _identified(self, identity: Identity) -> PageRow:
         """The page under its address, with those that turned out to be the same page."""

@@ -34,7 +34,7 @@ class Redesign:
         self._settled = False
 
     @property
-    def odd(self) -> int:
+    def unknown_design(self) -> int:
         """The number of pages that show another design."""
         return len(self._waiting)
 

@@ -45,10 +45,10 @@ def is_rendering(
     """
     if not extract.text.strip() or main.state != "live":
         return False
-    now = main.text_digest == extract.digest or (main_last is not None and _is_alike(main_last, extract))
+    now = main.text_digest == extract.digest or (main_last is not None and _is_same_text(main_last, extract))
     if own is None:
         return now
-    before = main_last is not None and _is_alike(main_last, own)
+    before = main_last is not None and _is_same_text(main_last, own)
     return before or (now and own.digest == extract.digest)
 
 
@@ -75,7 +75,7 @@ def _have_same_text(one: PageRow, other: PageRow) -> bool:
     )
 
 
-def _is_alike(one: VersionRow, other: VersionRow | Extract) -> bool:
+def _is_same_text(one: VersionRow, other: VersionRow | Extract) -> bool:
     if one.digest == other.digest:
         return True
     diff = compare(one, other)

@@ -22,7 +22,7 @@ BATCH = 500
 WHOLE_EVERY = timedelta(hours=24)
 NOT_FOUND_EVERY = timedelta(days=30)
 OK = 200
-TELLING = {Outcome.ok, Outcome.gone, Outcome.soft_404}
+CONCLUSIVE = {Outcome.ok, Outcome.gone, Outcome.soft_404}
 """Outcomes that show how a site answers for a URL that does not exist."""
 
 
@@ -54,7 +54,7 @@ class RunFrontier:
 
     def save_not_found(self, fetched: FetchResult) -> None:
         """Store how the site answers for it, with status 200 or without; ignore errors."""
-        if judge(fetched, Context("", "")).outcome not in TELLING:
+        if judge(fetched, Context("", "")).outcome not in CONCLUSIVE:
             return
         seen = fingerprint(fetched) if fetched.status == OK else None
         values: Values = {

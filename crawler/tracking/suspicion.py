@@ -25,7 +25,7 @@ LONGEST = 3
 """Runs without the old text after which the suspect is confirmed, whatever they showed."""
 STAYED = 3
 """Consecutive runs that must show one of two alternating editions until it has stayed."""
-MANY_ALIKE = 3
+MANY_WITH_TEXT = 3
 """The number of other pages with the same new text from which on that text is a notice."""
 
 
@@ -59,7 +59,7 @@ def is_confirmed(known: Known, extract: Extract) -> bool:
     suspect = known.suspect
     if suspect is None or is_alternating(known) or suspect.last_run == known.run:
         return False
-    if known.suspects_alike >= MANY_ALIKE:
+    if known.suspects_with_text >= MANY_WITH_TEXT:
         return False
     is_same = suspect.digest == extract.digest or similarity(suspect.text, extract.text) >= SAME_TEXT
     return is_same or suspect.times >= LONGEST - 1

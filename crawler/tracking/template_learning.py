@@ -34,7 +34,7 @@ MOST_KINDS = 4
 """Page types whose articles are fetched twice; bounded, since on some sites no page is like another."""
 SAMPLE = 30
 """Articles from which a template is learned, besides those fetched twice: more change little."""
-SECOND_LOOK = "fetched twice, to learn what never stands still"
+LEARNING_FETCH = "fetched twice, to learn what never stands still"
 """The reason of such a capture. Over a longer time than that of a run a page may have been edited."""
 
 
@@ -49,7 +49,7 @@ class Learner:
         self._learned_from = saved.pages if saved else 0
         self._awaited: set[int] = set()
         self._kinds: list[list[frozenset[str]]] = []  # the names on the pages that are fetched twice
-        self._odd = 0  # the number of new pages of an unknown design
+        self._unknown_design = 0  # the number of new pages of an unknown design
         self._twice = 0  # the number of second fetches since it was last learned
 
     @property
@@ -64,7 +64,7 @@ class Learner:
         """Whether to fetch this article a second time now, as one of the first of its page type."""
         if not self.owes and shows(body, self.template):
             return False
-        self._odd += not self.owes
+        self._unknown_design += not self.owes
         names = lasting(names_in(body))
         kind = next((some for some in self._kinds if _is_one_of(names, some)), None)
         if kind is None:
@@ -89,16 +89,16 @@ class Learner:
 
     def is_due(self) -> bool:
         """Whether there are enough new articles to learn the boilerplate anew."""
-        if self._twice or self._odd >= LEAST_PAGES:
+        if self._twice or self._unknown_design >= LEAST_PAGES:
             return True
         articles = self.store.count_articles(self.site.name)
         return articles >= max(LEAST_PAGES, 2 * self._learned_from) and self._learned_from < SAMPLE
 
     def learn(self) -> bool:
         """Learn the template from the stored captures; whether it differs from before."""
-        self._twice = self._odd = 0
+        self._twice = self._unknown_design = 0
         sample = [version.page for version in self.store.latest_versions(self.site.name, SAMPLE)]
-        sample += self.store.pages_looked_at(self.site.name, SECOND_LOOK, MOST_KINDS * TWICE)
+        sample += self.store.pages_looked_at(self.site.name, LEARNING_FETCH, MOST_KINDS * TWICE)
         try:
             pages = {str(page): bodies for page in sample if (bodies := self._captures(page))}
             found = learn(pages, version=self.template.version + 1)
@@ -129,7 +129,7 @@ class Learner:
 
     def _captures(self, page: int) -> list[bytes]:
         """The bodies of an article in the present design, from the run that fetched it twice."""
-        bodies = self.store.looks(page, SECOND_LOOK)
+        bodies = self.store.looks(page, LEARNING_FETCH)
         first_parts = [split(body)[0] for body in map(self.store.body, bodies)]
         return [body for body in first_parts if not self.template.before or shows(body, self.template)]
 

@@ -21,7 +21,7 @@ from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.tracking import records
 from crawler.tracking.confirmation import Confirmations
 from crawler.tracking.decision import Decision, Sight, decide
-from crawler.tracking.knowledge import Asked, Known, common_blocks, is_same, load, relate, reread
+from crawler.tracking.knowledge import Known, Requested, common_blocks, is_same, load, relate, reread
 from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from crawler.tracking.read_pair import together, with_text_of
 from crawler.tracking.reading import Reading, read
@@ -31,7 +31,7 @@ from crawler.tracking.redesign import Redesign
 from crawler.tracking.reextraction import keep
 from crawler.tracking.renderings import same_pages
 from crawler.tracking.run_frontier import BATCH, RunFrontier
-from crawler.tracking.template_learning import SAMPLE, SECOND_LOOK, Learner
+from crawler.tracking.template_learning import LEARNING_FETCH, SAMPLE, Learner
 from crawler.urls.canonical import other_origin
 from storage.rows import PageRow
 
@@ -109,16 +109,16 @@ class Tracker:
         """Load, read, decide, apply; repeated where another process has written to the page meanwhile."""
         may_wait = may_wait and self._can_learn()
         for _ in range(ATTEMPTS):
-            asked = load(self.store, self.site, self.frontier.page(fetched.url), fetched)
-            reading = self._read(asked, fetched)
-            known = self._known(relate(self.store, self.reader, asked, reading, self.run), reading)
+            requested = load(self.store, self.site, self.frontier.page(fetched.url), fetched)
+            reading = self._read(requested, fetched)
+            known = self._known(relate(self.store, self.reader, requested, reading, self.run), reading)
             known = known if may_wait else self._without_frame(known)
             if (read_so := self._read_together(known, reading)) is None:
                 continue
             reading = read_so
             decision = decide(known, reading)
             if may_wait and decision.diff and decision.announced:
-                return self._waiting_to_learn(known.asked, fetched)
+                return self._waiting_to_learn(known.requested, fetched)
             decision = self._keeping_body(decision, fetched)
             with suppress(Outdated):
                 page = self._recorder.apply(known, reading, decision, self.reader.label)
@@ -128,7 +128,7 @@ class Tracker:
     def _followed_up(self, known: Known, reading: Reading, decision: Decision, page: PageRow) -> Tracked:
         """The result of a recorded fetch, after passing it on to frontier and confirmations."""
         self._confirmations.remember(known, reading, decision)
-        self._follow_up(known.asked, page, decision)
+        self._follow_up(known.requested, page, decision)
         away = decision.verdict.outcome is Outcome.elsewhere
         return Tracked(
             page.url,
@@ -136,7 +136,7 @@ class Tracker:
             decision.verdict.reason,
             decision.announced,
             decision.baseline,
-            left=decision.sight is Sight.missing and was_there(known.asked),
+            left=decision.sight is Sight.missing and was_there(known.requested),
             leads_to=other_origin(reading.fetched.final_url, self.site) if away else "",
         )
 
@@ -144,10 +144,10 @@ class Tracker:
         """Whether the response shows a page, and nothing in its place."""
         return judge(fetched, load(self.store, self.site, page, fetched).context).outcome in READABLE
 
-    def _read(self, asked: Asked, fetched: FetchResult) -> Reading:
-        if is_same(asked.page, fetched):
+    def _read(self, requested: Requested, fetched: FetchResult) -> Reading:
+        if is_same(requested.page, fetched):
             return Reading(fetched, Verdict(Outcome.ok, "the same bytes"))
-        return read(fetched, self.reader, asked.context)
+        return read(fetched, self.reader, requested.context)
 
     def _read_together(self, known: Known, reading: Reading) -> Reading | None:
         """The response, read by the same scores of block paths as the last version.
@@ -188,15 +188,15 @@ class Tracker:
         self._keeping -= 1
         return replace(decision, keeps_body=True)
 
-    def _follow_up(self, asked: PageRow, page: PageRow, decision: Decision) -> None:
+    def _follow_up(self, requested: PageRow, page: PageRow, decision: Decision) -> None:
         """Pass a recorded fetch on to the frontier, and merge pages that it shows to be one."""
         if decision.discovered:
             self.frontier.add_discovered([DiscoveredUrl(decision.discovered, "links")])
-        if asked.checked_at is None:
-            self.frontier.record_yield(page if decision.sight is not Sight.rendering else asked)
+        if requested.checked_at is None:
+            self.frontier.record_yield(page if decision.sight is not Sight.rendering else requested)
         if decision.sight is Sight.rendering and not self.frontier.has_requested(page.id):
             self.frontier.request_again(page)
-        elif decision.extract and (decision.number or asked.checked_at is None):
+        elif decision.extract and (decision.number or requested.checked_at is None):
             self._merge(page)
 
     def _merge(self, page: PageRow) -> None:
@@ -209,13 +209,13 @@ class Tracker:
     def _seen_twice(self, page: PageRow, fetched: FetchResult) -> Tracked:
         """Record the second of two fetches of a page, which shows what differs at each fetch."""
         whole = fetched.status == OK and not fetched.error
-        verdict = Verdict(Outcome.ok if whole else Outcome.failed, SECOND_LOOK)
-        self._keep_look(page, fetched, verdict)
+        verdict = Verdict(Outcome.ok if whole else Outcome.failed, LEARNING_FETCH)
+        self._keep_learning_fetch(page, fetched, verdict)
         if self.learner.saw(page.id):
             self._learn()
         return Tracked(page.url, verdict.outcome, verdict.reason)
 
-    def _keep_look(self, page: PageRow, fetched: FetchResult, verdict: Verdict) -> None:
+    def _keep_learning_fetch(self, page: PageRow, fetched: FetchResult, verdict: Verdict) -> None:
         """Store a capture only to learn boilerplate from it; the page itself is not compared."""
         kept = verdict.outcome is Outcome.ok and bool(fetched.body)
         body = self.store.pack(fetched.body, page.id) if kept else None
@@ -238,7 +238,7 @@ class Tracker:
 
     def _waiting_to_learn(self, page: PageRow, fetched: FetchResult) -> Tracked:
         """Hold the fetch until the boilerplate is learned; some pages are fetched twice for that."""
-        self._keep_look(page, fetched, Verdict(Outcome.ok, SECOND_LOOK))
+        self._keep_learning_fetch(page, fetched, Verdict(Outcome.ok, LEARNING_FETCH))
         self.store.update_page(
             page.id, {"stale_since": fetched.fetched_at}
         )  # due again, should the run be cut
@@ -279,13 +279,15 @@ class Tracker:
 
     def _release(self) -> None:
         """Learn the new design, where there is one, and read all fetches that waited for it."""
-        pages, odd, seen = self.redesign.pages(), self.redesign.odd, self.redesign.seen
+        pages, unknown_design, seen = self.redesign.pages(), self.redesign.unknown_design, self.redesign.seen
         first_looks, waited = self.redesign.first_looks(), self.redesign.released()
         if pages:
             for fetched in first_looks:
-                look = Verdict(Outcome.ok, SECOND_LOOK)
-                self._keep_look(self.frontier.page(fetched.url), fetched, look)
-            self._redesigned(pages, f"a new design: {odd} of {seen} pages looked at show it", waited)
+                look = Verdict(Outcome.ok, LEARNING_FETCH)
+                self._keep_learning_fetch(self.frontier.page(fetched.url), fetched, look)
+            self._redesigned(
+                pages, f"a new design: {unknown_design} of {seen} pages looked at show it", waited
+            )
         self.late += [self._tracked(fetched) for fetched in waited]
 
     def _redesigned(

@@ -130,7 +130,7 @@ def visit_of(page: PageRow | VisitRow, *, missing: bool, witnessed: bool = False
         changed_at=_moment(page.changed_at),
         listing=page.kind == "listing",
         missing=missing,
-        told=page.stale_since is not None,
+        stale=page.stale_since is not None,
         witnessed=witnessed,
     )
 

@@ -235,8 +235,8 @@ def is_other_host(url: str, other: str, site: Site) -> bool:
     """Whether two addresses differ only in which of the site's own hosts they name, and in a final slash."""
     one, two = urlsplit(canonical(url, site)), urlsplit(canonical(other, site))
     own = {netloc for _, netloc in _origins(site.seeds).values()}
-    alike = (one.path.rstrip("/"), one.query) == (two.path.rstrip("/"), two.query)
-    return alike and one.netloc != two.netloc and {one.netloc, two.netloc} <= own
+    same_path = (one.path.rstrip("/"), one.query) == (two.path.rstrip("/"), two.query)
+    return same_path and one.netloc != two.netloc and {one.netloc, two.netloc} <= own
 
 
 # Remembered, since most links of a page stand on every other page of the site, too.

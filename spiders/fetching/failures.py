@@ -43,7 +43,7 @@ class AddressRefused(Refused):
     """The request would have gone to an address that the site's file does not allow."""
 
 
-class AskedToWait(Refused):
+class RetryLater(Refused):
     """The host sent a longer Retry-After than a run waits for; the page itself has not failed."""
 
 

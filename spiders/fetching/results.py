@@ -19,7 +19,7 @@ def fetched(response: Response) -> FetchResult:
     headers = {name.decode("latin-1").lower(): _joined(values) for name, values in response.headers.items()}
     encoding = described(headers, response.body)
     return FetchResult(
-        url=meta["asked"],
+        url=meta["requested_url"],
         final_url=response.url,
         fetched_at=iso(now()),
         status=response.status,
@@ -37,7 +37,7 @@ def unfetched(request: Request, failure: Failure) -> FetchResult:
     """Return the result of a fetch that ended without a complete response."""
     error, detail = error_of(failure)
     return FetchResult(
-        url=request.meta["asked"],
+        url=request.meta["requested_url"],
         final_url=request.url,
         fetched_at=iso(now()),
         error=error,

@@ -27,7 +27,7 @@ from scrapy.http import HtmlResponse, Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from crawler.config.site import Site
-from spiders.fetching.failures import AskedToWait, Refused, TooLarge
+from spiders.fetching.failures import Refused, RetryLater, TooLarge
 from spiders.fetching.references import base_of
 from spiders.middlewares.network_guard import host_of
 
@@ -83,7 +83,11 @@ class Rendering:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """The rendered page. Raises DownloadTimeoutError or TooLarge, or what kept it from being whole."""
-        if "asked" not in request.meta or response.status != OK or not isinstance(response, HtmlResponse):
+        if (
+            "requested_url" not in request.meta
+            or response.status != OK
+            or not isinstance(response, HtmlResponse)
+        ):
             return response
         assert self._crawler.engine is not None
         visit = Visit(response, self._site, self._kept, self._crawler.engine.download_async)
@@ -190,7 +194,7 @@ class Visit:
 
     def _lost(self, url: str, error: Exception) -> None:
         """What a page shows in place of its text is not its text. What we refuse, it never has."""
-        refused = isinstance(error, Refused) and not isinstance(error, AskedToWait)
+        refused = isinstance(error, Refused) and not isinstance(error, RetryLater)
         host = host_of(url)
         if not refused and any(host == own or host.endswith(f".{own}") for own in self._hosts):
             self.trouble = self.trouble or error

@@ -20,7 +20,7 @@ from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
 from crawler.times import iso, now
-from spiders.fetching.failures import AskedToWait
+from spiders.fetching.failures import RetryLater
 
 LONGEST_HOLD = 120.0
 """Seconds that a run waits when asked; for a longer wait it leaves the host alone instead."""
@@ -32,7 +32,7 @@ STATUSES = (429, 503)
 UNTIL = "retry_after/until"
 """Key of the run's statistics: the time (UTC, ISO 8601 with Z) until which a host asked to be left alone."""
 
-TOLD = "retry_after/told"
+WAITS = "retry_after/told"
 """Key of the run's statistics: what to tell of waiting, by host."""
 UNFETCHED = "retry_after/unfetched"
 """Key of the run's statistics: how many requests were given up because a host asked to wait."""
@@ -42,7 +42,7 @@ WENT_WELL = 400
 logger = logging.getLogger(__name__)
 
 
-def seconds_asked(value: str, moment: datetime) -> float | None:
+def seconds_to_wait(value: str, moment: datetime) -> float | None:
     """Return the seconds of a Retry-After header, a number or an HTTP date; None if it is neither."""
     value = value.strip()
     if value.isascii() and value.isdigit():
@@ -60,7 +60,7 @@ class Patience:
     """The time that a run has waited for one host, and its limit."""
 
     most: float
-    asked: int = 0
+    answers: int = 0
     """How many answers asked to wait."""
     held: float = 0.0
     """Seconds waited in all."""
@@ -80,7 +80,7 @@ class Patience:
 
 
 class RetryAfter:
-    """Downloader middleware: holds back a host that asked to wait, or drops its requests with AskedToWait.
+    """Downloader middleware: holds back a host that asked to wait, or drops its requests with RetryLater.
 
     Tells of each wait as the event `waiting`, and of all of them in the run's statistics.
     """
@@ -98,13 +98,13 @@ class RetryAfter:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises AskedToWait where the host is to be left alone for the rest of the run."""
+        """Raises RetryLater where the host is to be left alone for the rest of the run."""
         # A redirect inherits the slot of the host it came from; each request keeps to its own host's pace.
         request.meta.pop("download_slot", None)
         assert self._crawler.engine is not None
         host = self._crawler.engine.downloader.get_slot_key(request)
         if host in self._resting:
-            raise self._asked_to_wait(host)
+            raise self._retry_later(host)
 
     def _answered(self, response: Response, request: Request) -> None:
         """Runs before the downloader takes the host's next request from its queue."""
@@ -115,11 +115,11 @@ class RetryAfter:
             patience.at_work = patience.at_work or response.status < WENT_WELL
             return
         moment = now()
-        seconds = seconds_asked(header.decode("latin-1"), moment)
+        seconds = seconds_to_wait(header.decode("latin-1"), moment)
         assert self._crawler.engine is not None
         slot = self._crawler.engine.downloader.slots.get(host)
         if seconds and slot is not None:
-            patience.asked += 1
+            patience.answers += 1
             self._wait(host, slot, request, seconds, moment)
             patience.at_work = False
 
@@ -127,13 +127,13 @@ class RetryAfter:
         patience, until = self._hosts[host], moment + timedelta(seconds=seconds)
         if patience.holds(seconds, monotonic()):
             slot.lastseen = patience.free_at  # Scrapy counts the delay to the next request from here
-            self._tell(host, f"it is asked again after {iso(until)}")
+            self._report(host, f"it is asked again after {iso(until)}")
             self._emit(host, seconds, iso(until))
             return
         request.meta["dont_retry"] = True
         self._count_unfetched()
         if seconds <= LONGEST_HOLD and patience.at_work:
-            self._tell(host, "single pages that go on to ask for it are left for a later run")
+            self._report(host, "single pages that go on to ask for it are left for a later run")
         else:
             self._rest(host, slot, until)
 
@@ -141,22 +141,24 @@ class RetryAfter:
         self._resting[host] = max(iso(until), self._resting.get(host, ""))
         stats = self._stats()
         stats.set_value(UNTIL, max(iso(until), stats.get_value(UNTIL, "")))
-        self._tell(host, f"it is left alone until {self._resting[host]}, and the rest waits for a later run")
+        self._report(
+            host, f"it is left alone until {self._resting[host]}, and the rest waits for a later run"
+        )
         while slot.queue:
             _, waiting = slot.queue.popleft()
-            waiting.errback(Failure(self._asked_to_wait(host)))  # type: ignore[no-untyped-call]
+            waiting.errback(Failure(self._retry_later(host)))  # type: ignore[no-untyped-call]
 
-    def _asked_to_wait(self, host: str) -> AskedToWait:
+    def _retry_later(self, host: str) -> RetryLater:
         self._count_unfetched()
-        return AskedToWait(f"{host} asked to be left alone until {self._resting[host]}")
+        return RetryLater(f"{host} asked to be left alone until {self._resting[host]}")
 
-    def _tell(self, host: str, what: str) -> None:
+    def _report(self, host: str, what: str) -> None:
         patience = self._hosts[host]
-        times = f"{patience.asked} time{'s' * (patience.asked != 1)}"
-        told = f"{host} asked {times} to wait (Retry-After), {patience.held:.0f} s were waited; {what}"
-        logger.warning("%s", told)
+        times = f"{patience.answers} time{'s' * (patience.answers != 1)}"
+        text = f"{host} asked {times} to wait (Retry-After), {patience.held:.0f} s were waited; {what}"
+        logger.warning("%s", text)
         stats = self._stats()
-        stats.set_value(TOLD, {**stats.get_value(TOLD, {}), host: told})
+        stats.set_value(WAITS, {**stats.get_value(WAITS, {}), host: text})
 
     def _emit(self, host: str, seconds: float, until: str) -> None:
         if emit := self._crawler.settings.get("ON_EVENT"):

@@ -43,13 +43,13 @@ class Memento:
 
 def list_address(endpoint: str, url: str, since: str | None, until: str | None, key: str = "") -> str:
     """Where the captures of an address, and of all that begins with it, are listed; on from a key."""
-    asked = [("url", url), ("matchType", "prefix"), ("fl", ",".join(FIELDS))]
-    asked += [("from", stamp(since))] if since else []
-    asked += [("to", stamp(until))] if until else []
-    asked += [("filter", one) for one in FILTERS]
-    asked += [("limit", str(LINES)), ("showResumeKey", "true")]
-    asked += [("resumeKey", key)] if key else []
-    return f"{endpoint.rstrip('/')}/cdx/search/cdx?{urlencode(asked)}"
+    parameters = [("url", url), ("matchType", "prefix"), ("fl", ",".join(FIELDS))]
+    parameters += [("from", stamp(since))] if since else []
+    parameters += [("to", stamp(until))] if until else []
+    parameters += [("filter", one) for one in FILTERS]
+    parameters += [("limit", str(LINES)), ("showResumeKey", "true")]
+    parameters += [("resumeKey", key)] if key else []
+    return f"{endpoint.rstrip('/')}/cdx/search/cdx?{urlencode(parameters)}"
 
 
 def memento_address(endpoint: str, memento: Memento) -> str:
@@ -73,8 +73,8 @@ def read_list(text: str) -> tuple[list[Memento], str]:
 def _memento(parts: list[str]) -> Memento | None:
     if len(parts) != len(FIELDS) or not parts[1].startswith(("http://", "https://")):
         return None
-    said, url, _, status, digest = parts
-    at = sound_date(said, UTC)
+    timestamp, url, _, status, digest = parts
+    at = sound_date(timestamp, UTC)
     if at is None or "T" not in at:
         return None
     number = int(status) if status.isascii() and status.isdecimal() else UNTOLD

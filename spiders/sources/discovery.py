@@ -55,7 +55,7 @@ class WordPress(SourceReader):
         return [
             r
             for root in self.roots
-            for r in self.ask(wordpress.types_address(root), self.parse_types, root=root)
+            for r in self.request_once(wordpress.types_address(root), self.parse_types, root=root)
         ]
 
     def parse_types(self, response: Response, root: str) -> Iterator[Request]:
@@ -70,7 +70,7 @@ class WordPress(SourceReader):
             few = (state.entries or 0) <= FEW
             since = None if few or self.frontier.is_stale(state) else state.cursor
             self._swept = self._swept and since is None
-            yield from self.ask(
+            yield from self.request_once(
                 wordpress.posts_address(root, base, 1, since),
                 self.parse_posts,
                 root=root,
@@ -94,15 +94,15 @@ class WordPress(SourceReader):
             self.refuse(response.url, error)
             return
         if posts.lost:
-            self.give_up(response.url, f"{posts.lost} of its entries can't be made sense of", tell=True)
+            self.give_up(response.url, f"{posts.lost} of its entries can't be made sense of", report=True)
         if elsewhere := self.are_elsewhere(posts.listed):
-            self.give_up(response.url, elsewhere, tell=True)
+            self.give_up(response.url, elsewhere, report=True)
         self.frontier.add_discovered(posts.listed)
         latest = max([p.modified for p in posts.listed if p.modified] + [newest or since or ""])
         newest = min(latest, iso(now())) or None
         if page < _number(response, "X-WP-TotalPages"):
             address = wordpress.posts_address(root, base, page + 1, since)
-            yield from self.ask(
+            yield from self.request_once(
                 address, self.parse_posts, root=root, base=base, since=since, newest=newest, page=page + 1
             )
             return
@@ -138,7 +138,7 @@ class Sitemaps(SourceReader):
     def begin(self) -> list[Request]:
         """Return the requests for the named sitemaps, or for the first usual address."""
         if self._named:
-            return [r for address in self._named for r in self.ask(address, self.parse)]
+            return [r for address in self._named for r in self.request_once(address, self.parse)]
         return self._try_next()
 
     def parse(self, response: Response, guess: bool = False) -> Iterator[Request]:
@@ -149,19 +149,21 @@ class Sitemaps(SourceReader):
             if guess:
                 yield from self._try_next()
             else:
-                self.give_up(response.url, str(error), tell=True)
+                self.give_up(response.url, str(error), report=True)
             return
         self._usual = []
         self._pages += found.pages
         self._newest_only = self._newest_only or found.newest_only
         if found.lacks:
-            self.give_up(response.url, found.lacks, tell=True)
+            self.give_up(response.url, found.lacks, report=True)
         for address in found.sitemaps:
-            if len(self._asked) >= MAX_SITEMAPS or len(self._pages) >= MAX_LISTED:
+            if len(self._requested) >= MAX_SITEMAPS or len(self._pages) >= MAX_LISTED:
                 bounds = f"{MAX_SITEMAPS} sitemaps or {MAX_LISTED} addresses"
-                self.give_up(response.url, f"it leads to more than {bounds}, and no more are read", tell=True)
+                self.give_up(
+                    response.url, f"it leads to more than {bounds}, and no more are read", report=True
+                )
                 return
-            yield from self.ask(address, self.parse)
+            yield from self.request_once(address, self.parse)
 
     def is_enumerated(self) -> bool:
         """Note all that was listed; whether that is the whole site, and not its start addresses alone."""
@@ -191,20 +193,20 @@ class Sitemaps(SourceReader):
 
     def _look_for_use(self) -> None:
         """Sitemaps that list nothing of the site are of no use, which somebody should know."""
-        if self.broken or not self._asked:
+        if self.broken or not self._requested:
             return
         useless = (
             "it lists no address" if self._named and not self._pages else self.are_elsewhere(self._pages)
         )
         if useless:
-            self.give_up(", ".join(sorted(self._asked)[:MOST_TROUBLES]), useless, tell=True)
+            self.give_up(", ".join(sorted(self._requested)[:MOST_TROUBLES]), useless, report=True)
 
     def _is_further_page(self, url: str) -> bool:
         homes = {loose_key(seed, self._site) for seed in self._site.seeds}
         return in_scope(url, self._site) and loose_key(url, self._site) not in homes
 
     def _try_next(self) -> list[Request]:
-        return list(self.ask(self._usual.pop(0), self.parse, guess=True)) if self._usual else []
+        return list(self.request_once(self._usual.pop(0), self.parse, guess=True)) if self._usual else []
 
 
 class Feeds(SourceReader):
@@ -220,7 +222,7 @@ class Feeds(SourceReader):
 
     def begin(self) -> list[Request]:
         """Return the requests for every feed that the start addresses name."""
-        return [r for address in self.addresses for r in self.ask(address, self.parse)]
+        return [r for address in self.addresses for r in self.request_once(address, self.parse)]
 
     def parse(self, response: Response) -> None:
         """Report the entries of the feed to the frontier."""
@@ -232,7 +234,7 @@ class Feeds(SourceReader):
             self.refuse(response.url, error)
             return
         if elsewhere := self.are_elsewhere(entries):
-            self.give_up(response.url, elsewhere, tell=True)
+            self.give_up(response.url, elsewhere, report=True)
         self.frontier.add_discovered(entries)
         self.frontier.save_source(self.kind, response.url, _with_validators(response, len(entries)))
 

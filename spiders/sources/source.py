@@ -15,7 +15,7 @@ from crawler.config.site import Site
 from crawler.fetch_result import DiscoveredUrl
 from crawler.frontier import Frontier
 from crawler.urls.canonical import in_scope
-from spiders.fetching.failures import AskedToWait, ShareSpent, error_of
+from spiders.fetching.failures import RetryLater, ShareSpent, error_of
 from spiders.sources.request_shares import SHARE, Share
 
 logger = logging.getLogger(__name__)
@@ -51,18 +51,18 @@ class SourceReader:
         self._site = site
         self._anywhere = msgspec.structs.replace(site, scope=(), exclude=())
         self._relied_on = relied_on
-        self._asked: set[str] = set()
+        self._requested: set[str] = set()
         self._has_spent = False
         self._share = Share(max(LEAST_REQUESTS, frontier.requests_left() // PARTS))
 
-    def ask(self, address: str, parse: Parse, **context: Any) -> Iterator[Request]:
+    def request_once(self, address: str, parse: Parse, **context: Any) -> Iterator[Request]:
         """Yield a request of this source, unless it was made already or the source has used up its share."""
-        if address in self._asked:
+        if address in self._requested:
             return
-        if len(self._asked) >= self._share.most:
+        if len(self._requested) >= self._share.most:
             self._spent(address)
             return
-        self._asked.add(address)
+        self._requested.add(address)
         state = self.frontier.source_state(address)
         yield Request(
             address,
@@ -81,7 +81,7 @@ class SourceReader:
         if isinstance(failure.value, ShareSpent):
             self._spent(request.url)
         else:
-            self.give_up(request.url, f"{error}: {detail}", tell=not isinstance(failure.value, AskedToWait))
+            self.give_up(request.url, f"{error}: {detail}", report=not isinstance(failure.value, RetryLater))
         yield from ()
 
     def _watched(self, parse: Parse) -> Parse:
@@ -103,19 +103,19 @@ class SourceReader:
                 address,
                 f"the {self.kind} source has made {self._share.most} requests, its share of what is left for "
                 "the day, and makes no more; raise `budget` in the site's file to have all of it read",
-                tell=True,
+                report=True,
             )
 
-    def give_up(self, address: str, why: str, *, tell: bool = False) -> None:
-        """Record that this source can't be relied on in this run; with `tell`, report it in any case."""
+    def give_up(self, address: str, why: str, *, report: bool = False) -> None:
+        """Record that this source can't be relied on in this run; with `report`, report it in any case."""
         self.broken = True
         logger.info("%s %s can't be relied on: %s", self.kind, address, why)
-        if tell or self._relied_on:
+        if report or self._relied_on:
             self.troubles.append(f"{address} can't be relied on: {why}")
 
     def refuse(self, address: str, error: ValueError) -> None:
         """Record that a response can't be read as this source; NotOffered alone is not reported."""
-        self.give_up(address, str(error), tell=not isinstance(error, NotOffered))
+        self.give_up(address, str(error), report=not isinstance(error, NotOffered))
 
     def finish(self) -> bool:
         """Report the source's troubles after its last request; return whether it listed the whole site."""

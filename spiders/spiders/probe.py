@@ -47,7 +47,7 @@ class ProbeSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first start address."""
-        for request in self._ask_home():
+        for request in self._home_requests():
             yield request
 
     def closed(self, reason: str) -> None:
@@ -62,7 +62,7 @@ class ProbeSpider(Spider):
         error, detail = error_of(failure)
         address = failure.request.url  # type: ignore[attr-defined]
         self._give_up(f"{address}: {error}, {detail}")
-        yield from self._ask_home()
+        yield from self._home_requests()
 
     def parse_home(self, response: Response) -> Iterator[Request]:
         """Record what the home page says of itself, and yield requests for the sources that it names."""
@@ -70,7 +70,7 @@ class ProbeSpider(Spider):
         verdict = judge(fetched(response), Context(place, place, frozenset([place])))
         if verdict.outcome is not Outcome.ok:
             self._give_up(f"{response.url}: {verdict.outcome.value}, {verdict.reason}")
-            yield from self._ask_home()
+            yield from self._home_requests()
             return
         self.finding.url, self.finding.trouble = response.url, ""
         self.finding.generator = response.xpath("//meta[@name='generator']/@content").get("").strip()
@@ -78,11 +78,11 @@ class ProbeSpider(Spider):
         self.finding.editions = editions(response)
         yield from self._ask_sources(response)
 
-    def _ask_home(self) -> Iterator[Request]:
+    def _home_requests(self) -> Iterator[Request]:
         if self._addresses:
             url = self._addresses.pop(0)
             yield Request(
-                url, self.parse_home, errback=self.home_failed, dont_filter=True, meta={"asked": url}
+                url, self.parse_home, errback=self.home_failed, dont_filter=True, meta={"requested_url": url}
             )
 
     def _give_up(self, trouble: str) -> None:
@@ -93,16 +93,16 @@ class ProbeSpider(Spider):
     def _ask_sources(self, home: Response) -> Iterator[Request]:
         root = api_root(home)
         if root:
-            yield self._ask(types_address(root), self.parse_types, root=root)
+            yield self._request(types_address(root), self.parse_types, root=root)
         for url in feed_addresses(home)[:MOST_SOURCES]:
-            yield self._ask(url, self.parse_feed)
+            yield self._request(url, self.parse_feed)
         bases = (home.url, urljoin(home.url, "/"))
         places = dict.fromkeys(urljoin(base, place) for base in bases for place in USUAL_PLACES)
         self._guesses = [] if self.robots_sitemaps else list(places)
         for url in dict.fromkeys(self.robots_sitemaps[:MOST_SOURCES] or self._guesses[:1]):
-            yield self._ask(url, self.parse_sitemap)
+            yield self._request(url, self.parse_sitemap)
 
-    def _ask(self, url: str, parse: Callable[..., Any], **context: Any) -> Request:
+    def _request(self, url: str, parse: Callable[..., Any], **context: Any) -> Request:
         return Request(url, parse, errback=self.source_failed, dont_filter=True, cb_kwargs=context)
 
     def source_failed(self, failure: Failure) -> None:
@@ -136,7 +136,7 @@ class ProbeSpider(Spider):
             self.finding.sitemaps.append(response.url)
         elif self._guesses[1:]:
             del self._guesses[0]
-            yield self._ask(self._guesses[0], self.parse_sitemap)
+            yield self._request(self._guesses[0], self.parse_sitemap)
 
 
 def editions(response: Response) -> dict[str, str]:

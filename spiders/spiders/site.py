@@ -26,7 +26,7 @@ from crawler.extraction.html.article_parts import join
 from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.frontier import Frontier, PageRequest, TransientFrontier
 from crawler.urls.canonical import loose_key
-from spiders.fetching.failures import AskedToWait, line_of
+from spiders.fetching.failures import RetryLater, line_of
 from spiders.fetching.results import fetched, unfetched
 from spiders.sources.article_parts import further_parts
 from spiders.sources.discovery import Feeds, Sitemaps, WordPress
@@ -61,7 +61,7 @@ class SiteSpider(Spider):
         self._steps: list[Step] = [
             self._ask_wordpress,
             self._ask_sitemaps,
-            self._ask_feeds,
+            self._feed_requests,
             self._note_seed_links,
         ]
         self._source: WordPress | Sitemaps | Feeds | None = None
@@ -88,7 +88,10 @@ class SiteSpider(Spider):
             yield self._page(PageRequest(url), self.parse_seed, seed=True)
         if not_found_probe := self.frontier.not_found_probe():
             yield Request(
-                not_found_probe, self.parse_impossible, dont_filter=True, meta={"asked": not_found_probe}
+                not_found_probe,
+                self.parse_impossible,
+                dont_filter=True,
+                meta={"requested_url": not_found_probe},
             )
 
     def next_round(self) -> None:
@@ -123,7 +126,7 @@ class SiteSpider(Spider):
         trouble = f"none of the {self._misses} pages that it lists and that were asked for is there"
         self.frontier.report_source("sitemap", f"{trouble}; feeds and links are followed instead")
         self.enumerated, self._sample, self._misses = False, frozenset(), 0
-        self._steps = [self._ask_feeds, self._note_seed_links]
+        self._steps = [self._feed_requests, self._note_seed_links]
 
     def _check_sample(self, response: Response) -> None:
         if response.status in (OK, NOT_MODIFIED):
@@ -149,7 +152,7 @@ class SiteSpider(Spider):
     def parse_page(self, response: Response) -> Parsed:
         """The fetched page; its links are noted where links are a source of this run."""
         self._answers += 1
-        if self._sample and loose_key(response.meta["asked"], self.site) in self._sample:
+        if self._sample and loose_key(response.meta["requested_url"], self.site) in self._sample:
             self._check_sample(response)
         part_count = response.meta.get("parts", 1)
         parts = further_parts(response, part_count) if response.status == OK else []
@@ -174,7 +177,7 @@ class SiteSpider(Spider):
 
     def page_failed(self, failure: Failure) -> Parsed:
         """A page of which no whole response came; one that was not even asked for is left for a later run."""
-        if not isinstance(failure.value, AskedToWait):
+        if not isinstance(failure.value, RetryLater):
             self._failures += 1
             yield unfetched(failure.request, failure)  # type: ignore[attr-defined]
 
@@ -182,7 +185,7 @@ class SiteSpider(Spider):
         self, page_request: PageRequest, parse: Callable[[Response], Parsed], *, seed: bool = False
     ) -> Request:
         meta = {
-            "asked": page_request.url,
+            "requested_url": page_request.url,
             "seed": seed,
             "validators": (page_request.etag, page_request.last_modified),
             "parts": page_request.part_count,
@@ -191,7 +194,7 @@ class SiteSpider(Spider):
 
     def _part(self, begun: FetchResult, parts: list[str]) -> Request:
         waiting = {"begun": begun, "parts": parts[1:]}
-        meta = {"asked": begun.url}
+        meta = {"requested_url": begun.url}
         return Request(
             parts[0],
             self.parse_part,
@@ -204,7 +207,7 @@ class SiteSpider(Spider):
     # ---- sources, each a step
 
     def _ask_wordpress(self) -> list[Request]:
-        return self._ask(
+        return self._source_requests(
             "wordpress", WordPress(self.frontier, self._roots, self.site, relied_on=self._named("wordpress"))
         )
 
@@ -212,20 +215,22 @@ class SiteSpider(Spider):
         if self.enumerated and not self.frontier.is_stale(self.frontier.source_state("sitemap")):
             return self._pass("sitemap")
         relied_on, named = self._named("sitemap"), self.robots_sitemaps
-        return self._ask("sitemap", Sitemaps(self.frontier, named, self.site, relied_on=relied_on))
+        return self._source_requests(
+            "sitemap", Sitemaps(self.frontier, named, self.site, relied_on=relied_on)
+        )
 
-    def _ask_feeds(self) -> list[Request]:
+    def _feed_requests(self) -> list[Request]:
         named = self._named("feed")
         if self.enumerated and not named:
             return self._pass("feed")
-        return self._ask("feed", Feeds(self.frontier, self._feeds, self.site, relied_on=named))
+        return self._source_requests("feed", Feeds(self.frontier, self._feeds, self.site, relied_on=named))
 
     def _note_seed_links(self) -> list[Request]:
         if self._follows_links():
             self.frontier.add_discovered(self._seed_links)
         return []
 
-    def _ask(self, kind: Source, source: WordPress | Sitemaps | Feeds) -> list[Request]:
+    def _source_requests(self, kind: Source, source: WordPress | Sitemaps | Feeds) -> list[Request]:
         if not self._wants(kind):
             return self._pass(kind)
         requests = source.begin()

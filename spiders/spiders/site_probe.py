@@ -91,7 +91,7 @@ def site_values(finding: SiteProbe) -> dict[str, Any]:
 def account(finding: SiteProbe) -> list[str]:
     """What was found, a line for each thing; as comments for the site's file and as words for its owner."""
     editions = (f"{language} at {url}" for language, url in finding.editions.items())
-    told = {
+    lines = {
         "made by": finding.generator or "it does not say",
         "language": finding.language or "it does not say",
         "editions": ", ".join(editions) or "none named",
@@ -99,7 +99,7 @@ def account(finding: SiteProbe) -> list[str]:
         "sitemaps": ", ".join(finding.sitemaps) or "none",
         "feeds": ", ".join(finding.feeds) or "none",
     }
-    return [_one_line(f"{what}: {found}") for what, found in told.items()]
+    return [_one_line(f"{what}: {found}") for what, found in lines.items()]
 
 
 def _one_line(text: str) -> str:

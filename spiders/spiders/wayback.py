@@ -22,7 +22,7 @@ from crawler.config.site import Site
 from crawler.dates import sound_date
 from crawler.extraction.html.encoding import described
 from crawler.fetch_result import FetchResult
-from spiders.fetching.failures import AskedToWait, error_of
+from spiders.fetching.failures import RetryLater, error_of
 from spiders.settings import for_site
 from spiders.sources.cdx import Memento, is_beneath, list_address, memento_address, read_list
 
@@ -38,7 +38,7 @@ OK = 200
 REDIRECTS = range(300, 400)
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ArchiveRequest(msgspec.Struct, frozen=True):
     """The order of an import: which captures of which site to fetch."""
 
     url: str
@@ -64,9 +64,9 @@ class WaybackSpider(Spider):
 
     name = "wayback"
 
-    def __init__(self, of: Site, asked: Asked, **kwargs: Any) -> None:
+    def __init__(self, of: Site, request: ArchiveRequest, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.of, self.asked, self.site = of, asked, archive_site(asked)
+        self.of, self.request, self.site = of, request, archive_site(request)
         self.choose: Callable[[Sequence[Memento]], list[Memento]] = list
         """Which of the captures that are listed are to be fetched, in their order; set by who keeps them."""
         self.trouble = ""
@@ -89,8 +89,8 @@ class WaybackSpider(Spider):
         yield self._list()
 
     def _list(self, key: str = "") -> Request:
-        asked = self.asked
-        address = list_address(asked.endpoint, asked.url, asked.since, asked.until, key)
+        request = self.request
+        address = list_address(request.endpoint, request.url, request.since, request.until, key)
         return Request(address, self.parse_list, errback=self.list_failed, dont_filter=True)
 
     def parse_list(self, response: Response) -> Iterator[Request]:
@@ -103,14 +103,14 @@ class WaybackSpider(Spider):
         except ValueError as error:
             self.trouble = f"its list of captures can't be read: {error}"
             return
-        self._listed += [memento for memento in found if is_beneath(memento.url, self.asked.url)]
+        self._listed += [memento for memento in found if is_beneath(memento.url, self.request.url)]
         if key:
             yield self._list(key)
             return
         self.listed = len(self._listed)
         waiting = self.choose(self._listed)
         self.chosen = len(waiting)
-        self._waiting, self._listed = waiting[: self.asked.limit], []
+        self._waiting, self._listed = waiting[: self.request.limit], []
 
     def list_failed(self, failure: Failure) -> None:
         """Record that the list of captures could not be fetched; without it there is nothing to import."""
@@ -129,7 +129,7 @@ class WaybackSpider(Spider):
 
     def _capture(self, memento: Memento) -> Request:
         return Request(
-            memento_address(self.asked.endpoint, memento),
+            memento_address(self.request.endpoint, memento),
             self.parse_capture,
             errback=self.capture_failed,
             dont_filter=True,
@@ -150,7 +150,7 @@ class WaybackSpider(Spider):
 
     def capture_failed(self, failure: Failure) -> Iterator[Taken]:
         """It is left for another time, unless it never will be whole."""
-        if isinstance(failure.value, AskedToWait):
+        if isinstance(failure.value, RetryLater):
             raise CloseSpider("asked to wait")
         request: Request = failure.request  # type: ignore[attr-defined]
         memento: Memento = request.cb_kwargs["memento"]
@@ -169,15 +169,15 @@ class WaybackSpider(Spider):
             raise CloseSpider("unreachable")
 
 
-def archive_site(asked: Asked) -> Site:
+def archive_site(request: ArchiveRequest) -> Site:
     """Return the archive as a `Site`, so that the crawl's settings hold for it."""
-    return Site(name="wayback", url=asked.endpoint, delay=asked.delay, robots=False)
+    return Site(name="wayback", url=request.endpoint, delay=request.delay, robots=False)
 
 
-def settings(asked: Asked) -> dict[str, Any]:
+def settings(request: ArchiveRequest) -> dict[str, Any]:
     """Scrapy's settings, to be laid over the usual ones."""
     return {
-        **for_site(archive_site(asked)),
+        **for_site(archive_site(request)),
         "DOWNLOAD_DELAY_JITTER": 0.0,  # which would undercut the delay as often as not
         "DOWNLOAD_TIMEOUT": 120,  # lists are long in the making
         "REDIRECT_ENABLED": False,
@@ -187,8 +187,8 @@ def settings(asked: Asked) -> dict[str, Any]:
 
 def _moment(response: Response) -> str | None:
     """When the capture was made that the archive shows (RFC 7089); None where it shows none."""
-    said = (response.headers.get("Memento-Datetime") or b"").decode("latin-1")
-    return sound_date(said, UTC)
+    header = (response.headers.get("Memento-Datetime") or b"").decode("latin-1")
+    return sound_date(header, UTC)
 
 
 def _received(response: Response, memento: Memento) -> FetchResult:

@@ -43,8 +43,10 @@ def _check(path: Path) -> None:
     # As a file that nobody writes to: else SQLite would put files of its own beside it.
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as copied:
         try:
-            [says] = copied.execute("PRAGMA quick_check(1)").fetchone()
+            [result] = copied.execute("PRAGMA quick_check(1)").fetchone()
         except sqlite3.DatabaseError as error:
-            says = str(error)
-    if says != "ok":
-        raise StoreError(f"the copy is not sound, and nor is the database: {' '.join(says.split())}. {_MEND}")
+            result = str(error)
+    if result != "ok":
+        raise StoreError(
+            f"the copy is not sound, and nor is the database: {' '.join(result.split())}. {_MEND}"
+        )

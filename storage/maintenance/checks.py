@@ -26,7 +26,7 @@ class Fault:
     table: str
     id: int | str
     url: str | None
-    says: str
+    detail: str
     remedy: str = RESTORE
 
 
@@ -34,8 +34,8 @@ class Fault:
 
 
 def _file(conn: sqlite3.Connection) -> Iterator[Fault | None]:
-    for (says,) in conn.execute("PRAGMA integrity_check(10)"):
-        yield None if says == "ok" else Fault("database", "file", None, says, MEND)
+    for (detail,) in conn.execute("PRAGMA integrity_check(10)"):
+        yield None if detail == "ok" else Fault("database", "file", None, detail, MEND)
 
 
 def _references(conn: sqlite3.Connection) -> Iterator[Fault | None]:
@@ -77,13 +77,13 @@ def _packed_on(
         yield from _packed_on(conn, upper, length, data, body)
 
 
-def _fault_of_body(conn: sqlite3.Connection, digest: str, says: str) -> Fault:
+def _fault_of_body(conn: sqlite3.Connection, digest: str, detail: str) -> Fault:
     row = conn.execute(
         "SELECT pages.url FROM captures JOIN pages ON pages.id = captures.page"
         " WHERE captures.body = ? LIMIT 1",
         [digest],
     ).fetchone()
-    return Fault("bodies", digest, row[0] if row else None, says)
+    return Fault("bodies", digest, row[0] if row else None, detail)
 
 
 # ---- captures
@@ -142,12 +142,12 @@ def _seals(conn: sqlite3.Connection) -> Iterator[Fault | None]:
 def _broken_link(row: dict[str, Any], store_before: str) -> Fault | None:
     before = f"seal {row['id'] - 1}" if row["id"] > 1 else "the start"
     if seals.store_link(store_before, row["page_chain"]) != row["store_chain"]:
-        says = f"it does not follow upon {before} in the store's chain: one of the two was altered"
+        detail = f"it does not follow upon {before} in the store's chain: one of the two was altered"
     elif seals.page_link(row["page_before"] or START, row) != row["page_chain"]:
-        says = "what it says is not what was hashed into its page's chain"
+        detail = "what it says is not what was hashed into its page's chain"
     else:
         return None
-    return Fault("seals", row["id"], row["page_url"], says)
+    return Fault("seals", row["id"], row["page_url"], detail)
 
 
 # ---- versions
@@ -177,8 +177,8 @@ _WORDS = {
 
 def _versions(conn: sqlite3.Connection) -> Iterator[Fault | None]:
     for row in _rows(conn, _VERSIONS):
-        says = _wrong(row) or _unsealed(conn, row)
-        yield Fault("versions", row["id"], row["page_url"], says) if says else None
+        detail = _wrong(row) or _unsealed(conn, row)
+        yield Fault("versions", row["id"], row["page_url"], detail) if detail else None
 
 
 def _wrong(row: dict[str, Any]) -> str | None:
@@ -220,8 +220,8 @@ def _searched(conn: sqlite3.Connection) -> Iterator[Fault | None]:
     """Each version is known to searches; but those of a page that has turned out to be another one."""
     for version, url, missing, there, absorbed in conn.execute(_SEARCHED):
         if there if absorbed else missing:
-            says = "searches find it twice" if absorbed else "searches and families pass it over"
-            yield Fault("versions_fts", version, url, says)
+            detail = "searches find it twice" if absorbed else "searches and families pass it over"
+            yield Fault("versions_fts", version, url, detail)
         else:
             yield None
 

@@ -38,10 +38,10 @@ _STEPS = (
     "c.day {less} :at_day",
 )
 """What follows a place of the list, piece by piece: each is one stretch of an index."""
-_SAID = (
+_IN_EVERY_VERSION = (
     "EXISTS (SELECT 1 FROM versions"
     " WHERE versions.page = {a}.page AND versions.number IN ({a}.version, {a}.old_version)"
-    " AND says(versions.id))"
+    " AND has_words(versions.id))"
 )
 _CHANGES_OF = (
     "SELECT changes.id FROM json_each(?) CROSS JOIN versions ON versions.id = value"
@@ -217,7 +217,7 @@ def site_names(reader: Reader) -> list[str]:
 def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Values]:
     """What must be true of the change that the SQL calls `a`."""
     judged = {"no": "IS NULL", "yes": "IS NOT NULL", "important": "= 'important'", "noise": "= 'noise'"}
-    said, values = _said(reader, filters.words, a)
+    condition, values = _words_condition(reader, filters.words, a)
     wanted = {
         f"{a}.visibility = :shelf": True,
         f"{a}.verdict {judged.get(filters.reviewed)}": filters.reviewed != "all",
@@ -227,7 +227,7 @@ def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Va
         f"{a}.day <= substr(:until, 1, 10) AND {a}.found_at <= :until": filters.until,
         f"{a}.significance >= :weight": filters.weight,
         f"(SELECT language FROM pages WHERE pages.id = {a}.page) = :language": filters.language,  # noqa: S608
-        said: filters.words,
+        condition: filters.words,
     }
     for name in ("shelf", "site", "kind", "since", "until", "weight", "language"):
         values[name] = getattr(filters, name)
@@ -241,7 +241,7 @@ def _leads(reader: Reader, filters: Filters) -> str:
     return f"(c.similar_edit IS NULL OR NOT EXISTS ({led}))"
 
 
-def _said(reader: Reader, words: str, a: str) -> tuple[str, Values]:
+def _words_condition(reader: Reader, words: str, a: str) -> tuple[str, Values]:
     """That the text before a change or after it has the words.
 
     Rare words are looked up once, for the change that leads; for frequent ones each change is asked, of which
@@ -250,26 +250,26 @@ def _said(reader: Reader, words: str, a: str) -> tuple[str, Values]:
     query = parse(words)
     if not query:
         return "0", {}
-    versions = _saying(reader, str(query))
+    versions = _versions_with(reader, str(query))
     if a == "c" and len(versions) <= FEW:
         changes = reader.db.conn.execute(_CHANGES_OF, [json.dumps([*versions])])
         found = json.dumps([change for (change,) in changes])
-        return "c.id IN (SELECT value FROM json_each(:said))", {"said": found}
-    reader.db.conn.create_function("says", 1, versions.__contains__)
-    return _SAID.format(a=a), {}
+        return "c.id IN (SELECT value FROM json_each(:found))", {"found": found}
+    reader.db.conn.create_function("has_words", 1, versions.__contains__)
+    return _IN_EVERY_VERSION.format(a=a), {}
 
 
 _found: WeakKeyDictionary[Reader, tuple[str, frozenset[int]]] = WeakKeyDictionary()
 """What a reader has looked up last: all entries of a list ask for the same words."""
 
 
-def _saying(reader: Reader, asked: str) -> frozenset[int]:
+def _versions_with(reader: Reader, query: str) -> frozenset[int]:
     """The versions that have the words; looked up once as long as the reader is held to one moment."""
     known, versions = _found.get(reader, ("", frozenset()))
-    if known != asked or not reader.db.conn.in_transaction:
+    if known != query or not reader.db.conn.in_transaction:
         sql = "SELECT rowid FROM versions_fts WHERE versions_fts MATCH ?"
-        versions = frozenset(version for (version,) in reader.db.conn.execute(sql, [asked]))
-        _found[reader] = (asked, versions)
+        versions = frozenset(version for (version,) in reader.db.conn.execute(sql, [query]))
+        _found[reader] = (query, versions)
     return versions
 
 

@@ -52,7 +52,7 @@ _COPIES = """
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class VersionSummary:
     """A version without its text."""
 
     number: int
@@ -133,9 +133,9 @@ class CopyOf:
     first_seen: str
 
 
-def standings(reader: Reader, page: int, limit: int = MOST_VERSIONS) -> list[Standing]:
+def version_summaries(reader: Reader, page: int, limit: int = MOST_VERSIONS) -> list[VersionSummary]:
     """The versions of a page, the latest first."""
-    return read(Standing, reader.db.conn.execute(_VERSIONS, [page, limit]))
+    return read(VersionSummary, reader.db.conn.execute(_VERSIONS, [page, limit]))
 
 
 def events(reader: Reader, page: int, limit: int = MOST_EVENTS) -> list[Event]:
@@ -173,5 +173,5 @@ def hunks_to(reader: Reader, page: int, version: int) -> str | None:
 
 def copies(reader: Reader, page: PageRow, limit: int = MOST_COPIES) -> list[CopyOf]:
     """The pages that now say what this one says, but for spelling and punctuation."""
-    asked = {"page": page.id, "version": page.version, "limit": limit}
-    return read(CopyOf, reader.db.conn.execute(_COPIES, asked))
+    values = {"page": page.id, "version": page.version, "limit": limit}
+    return read(CopyOf, reader.db.conn.execute(_COPIES, values))

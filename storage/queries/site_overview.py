@@ -84,8 +84,8 @@ def site(reader: Reader, name: str) -> SiteRow:
 
 def days(reader: Reader, site: str, first: str, last: str) -> list[Day]:
     """The announced changes of a site from one day to another, both included, by day and kind."""
-    asked = {"site": site, "first": first, "last": last}
-    return read(Day, reader.db.conn.execute(_DAYS, asked))
+    values = {"site": site, "first": first, "last": last}
+    return read(Day, reader.db.conn.execute(_DAYS, values))
 
 
 def pages(reader: Reader, site: str) -> list[Pages]:

@@ -53,22 +53,22 @@ class Verdicts(Tables):
                 self._insert("verdicts", {"change": change, "batch": batch, **values})
             for change in changes:
                 self._run(
-                    "UPDATE changes SET verdict = ?, note = ? WHERE id = ?", [*self._stands(change), change]
+                    "UPDATE changes SET verdict = ?, note = ? WHERE id = ?", [*self._latest(change), change]
                 )
         return batch
 
-    def _stands(self, change: int) -> tuple[str | None, str | None]:
+    def _latest(self, change: int) -> tuple[str | None, str | None]:
         """Verdict and note that stand when whatever was taken back is left out."""
-        said: list[tuple[str | None, str | None]] = [(None, None)]
+        verdicts: list[tuple[str | None, str | None]] = [(None, None)]
         rows = self.db.conn.execute(
             "SELECT verdict, note FROM verdicts WHERE change = ? ORDER BY id", [change]
         )
         for verdict, note in rows:
             if verdict is not None:
-                said.append((verdict, note))
-            elif len(said) > 1:
-                said.pop()
-        return said[-1]
+                verdicts.append((verdict, note))
+            elif len(verdicts) > 1:
+                verdicts.pop()
+        return verdicts[-1]
 
     def take_back(self, batch: int, reviewer: str, at: str) -> int:
         """The change that this was first said of; what others have said since of one of them stays.
@@ -76,7 +76,7 @@ class Verdicts(Tables):
         Raises NotFound.
         """
         with self.writing():
-            said = batch_of(Reader(self.db), batch)
+            given = batch_of(Reader(self.db), batch)
             rows = self.db.conn.execute(
                 "SELECT change FROM verdicts AS mine WHERE batch = ? AND verdict IS NOT NULL"
                 " AND NOT EXISTS (SELECT 1 FROM verdicts WHERE change = mine.change AND id > mine.id)"
@@ -85,7 +85,7 @@ class Verdicts(Tables):
             )
             if still := [change for (change,) in rows]:
                 self.give(still, None, None, reviewer, at)
-        return said.change
+        return given.change
 
 
 def batch_of(reader: Reader, batch: int) -> Batch:

@@ -25,13 +25,13 @@ from storage.search.query import Piece, Query, fewer, parse, snippet
 _PAGES = """
     SELECT versions.page FROM versions_fts
     CROSS JOIN versions ON versions.id = versions_fts.rowid CROSS JOIN pages ON pages.id = versions.page
-    WHERE versions_fts MATCH :asked AND (:site IS NULL OR pages.site = :site) AND {chosen}
+    WHERE versions_fts MATCH :query AND (:site IS NULL OR pages.site = :site) AND {chosen}
     ORDER BY versions_fts.rank
 """
 _ONE_PAGE = """
     SELECT versions.page FROM versions
     CROSS JOIN versions_fts ON versions_fts.rowid = versions.id CROSS JOIN pages ON pages.id = versions.page
-    WHERE versions.page = :page AND versions_fts MATCH :asked
+    WHERE versions.page = :page AND versions_fts MATCH :query
       AND (:site IS NULL OR pages.site = :site) AND {chosen} LIMIT 1
 """
 _CHOSEN = """
@@ -41,7 +41,7 @@ _CHOSEN = """
 _VERSIONS = """
     SELECT versions.id, versions.number, {chosen} AS chosen
     FROM versions CROSS JOIN versions_fts ON versions_fts.rowid = versions.id
-    WHERE versions.page = :page AND versions_fts MATCH :asked ORDER BY versions.number DESC
+    WHERE versions.page = :page AND versions_fts MATCH :query ORDER BY versions.number DESC
 """
 _SHOWN = """
     SELECT pages.id AS page, pages.url, pages.site, versions.title, versions.language,
@@ -103,9 +103,9 @@ def find(
     query = parse(typed)
     if not query:
         return []
-    asked = {"asked": str(query), "page": page, "site": site, "language": language}
-    asked |= {"since": since, "until": until}
-    hits = (_hit(reader, query, page, asked) for page in _pages(reader, asked))
+    values = {"query": str(query), "page": page, "site": site, "language": language}
+    values |= {"since": since, "until": until}
+    hits = (_hit(reader, query, page, values) for page in _pages(reader, values))
     wanted = (hit for hit in hits if removed is None or (hit.removed if removed else hit.present))
     return list(islice(wanted, limit))
 
@@ -132,18 +132,18 @@ def matching_changes(typed: str) -> tuple[str, Values]:
     return f"EXISTS (SELECT 1 FROM versions WHERE {of_change} AND {condition})", values  # noqa: S608 - ours
 
 
-def _pages(reader: Reader, asked: Values) -> Iterator[int]:
+def _pages(reader: Reader, values: Values) -> Iterator[int]:
     """The pages with such a version, each once, that with the best first."""
     seen: set[int] = set()
-    sql = _PAGES if asked["page"] is None else _ONE_PAGE
-    for row in reader.rows(sql.format(chosen=_CHOSEN), asked):
+    sql = _PAGES if values["page"] is None else _ONE_PAGE
+    for row in reader.rows(sql.format(chosen=_CHOSEN), values):
         if row["page"] not in seen:
             seen.add(row["page"])
             yield row["page"]
 
 
-def _hit(reader: Reader, query: Query, page: int, asked: Values) -> Hit:
-    versions = list(reader.rows(_VERSIONS.format(chosen=_CHOSEN), {**asked, "page": page}))
+def _hit(reader: Reader, query: Query, page: int, values: Values) -> Hit:
+    versions = list(reader.rows(_VERSIONS.format(chosen=_CHOSEN), {**values, "page": page}))
     newest = versions[0]["number"]
     shown = next(one["id"] for one in versions if one["chosen"])
     row = next(reader.rows(_SHOWN, {"version": shown}))

@@ -1,7 +1,8 @@
 """Groups of near-duplicates: pages with nearly the same text, and which page had it first.
 
 A page belongs to the most alike of the pages that had a like text before it, so a family grows from the page
-that had it first. Texts are alike by `likeness` (sketch.py); the same words are a copy however few they are.
+that had it first. Texts are alike by `containment` (minhash.py); the same words are a copy however
+few they are.
 Only the latest versions of pages that are not gone are looked at, and no listings.
 """
 
@@ -27,7 +28,7 @@ _MEMBERS = """
     SELECT pages.id AS page, pages.url, pages.site, versions.title, versions.number AS version, versions.id,
            coalesce(pages.published, versions.published) AS published,
            (SELECT min(captured_at) FROM versions WHERE page = pages.id) AS first_seen,
-           sketches.digest, sketches.sketch
+           sketches.digest, sketches.sketch AS minhash
     FROM pages JOIN versions ON versions.page = pages.id AND versions.number = pages.version
     JOIN sketches ON sketches.version = versions.id
     WHERE pages.state <> 'gone' AND pages.kind IS NOT 'listing' AND sketches.digest IS NOT NULL
@@ -49,7 +50,7 @@ class Member:
     """By the site's own word."""
     first_seen: str
     digest: bytes
-    sketch: bytes
+    minhash: bytes
 
     @property
     def dated(self) -> str:
@@ -67,12 +68,12 @@ class Copy:
     """A later page with a like text."""
 
     member: Member
-    likeness: float
+    containment: float
     """To the text of the first: how much of the shorter one the longer one has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class DuplicateGroup:
     """Two pages or more with like texts."""
 
     id: int
@@ -87,27 +88,27 @@ class Family:
         return (self.first, *(copy.member for copy in self.copies))
 
 
-def families(reader: Reader, *, site: str | None = None, least: float = LIKE) -> list[Family]:
+def groups(reader: Reader, *, site: str | None = None, least: float = LIKE) -> list[DuplicateGroup]:
     """All families, or those with a page of one site; those with the oldest pages first."""
     # By what is known of pages only, and not by the order in which they came here.
     members = sorted(read(Member, reader.db.conn.execute(_MEMBERS)), key=lambda m: (m.dated, m.site, m.url))
     texts = _Texts(reader)
-    grown = _grown(_firsts(members, texts, least), members)
-    found = [_family(group, texts) for group in grown]
+    collected = _collected(_firsts(members, texts, least), members)
+    found = [_group(members, texts) for members in collected]
     of_site = [one for one in found if site is None or any(member.site == site for member in one.members)]
-    return sorted(of_site, key=lambda family: family.id)
+    return sorted(of_site, key=lambda group: group.id)
 
 
-def family_of(reader: Reader, *, least: float = LIKE) -> dict[int, int]:
+def group_of(reader: Reader, *, least: float = LIKE) -> dict[int, int]:
     """The family of each page that has one."""
-    return {m.page: family.id for family in families(reader, least=least) for m in family.members}
+    return {m.page: group.id for group in groups(reader, least=least) for m in group.members}
 
 
 def copies(reader: Reader, *, site: str | None = None, least: float = LIKE) -> set[int]:
     """The pages to leave out for one page of each family to be left: of all sites, or within one."""
     found: set[int] = set()
-    for family in families(reader, site=site, least=least):
-        pages = [member.page for member in family.members if site is None or member.site == site]
+    for group in groups(reader, site=site, least=least):
+        pages = [member.page for member in group.members if site is None or member.site == site]
         found.update(pages[1:])
     return found
 
@@ -123,11 +124,11 @@ class _Texts:
         row = next(self._reader.rows("SELECT text FROM versions WHERE id = :id", {"id": version}))
         return minhash.shingles(folded_words(row["text"]))
 
-    def likeness(self, a: Member, b: Member) -> float:
+    def containment(self, a: Member, b: Member) -> float:
         """How alike two members are."""
         if a.digest == b.digest:
             return 1.0
-        return minhash.likeness(self.shingles(a.id), self.shingles(b.id))
+        return minhash.containment(self.shingles(a.id), self.shingles(b.id))
 
 
 def _firsts(members: Iterable[Member], texts: _Texts, least: float) -> dict[int, int]:
@@ -139,27 +140,27 @@ def _firsts(members: Iterable[Member], texts: _Texts, least: float) -> dict[int,
             before[member.page] = same.page
     ones = list(different.values())
     best: dict[int, float] = defaultdict(float)
-    for a, b in sorted(minhash.meetings([one.sketch for one in ones])):
-        if minhash.estimate(ones[a].sketch, ones[b].sketch) < least - _DOUBT:
+    for a, b in sorted(minhash.meetings([one.minhash for one in ones])):
+        if minhash.estimate(ones[a].minhash, ones[b].minhash) < least - _DOUBT:
             continue
-        found = texts.likeness(ones[a], ones[b])
+        found = texts.containment(ones[a], ones[b])
         if found >= least and found > best[b]:
             before[ones[b].page], best[b] = ones[a].page, found
     return before
 
 
-def _grown(before: Mapping[int, int], members: Iterable[Member]) -> list[list[Member]]:
+def _collected(before: Mapping[int, int], members: Iterable[Member]) -> list[list[Member]]:
     """The members of each family; the first of them is the one that none was before."""
-    grown: dict[int, list[Member]] = defaultdict(list)
+    collected: dict[int, list[Member]] = defaultdict(list)
     for member in members:
         page = member.page
         while page in before:
             page = before[page]
-        grown[page].append(member)
-    return [group for group in grown.values() if len(group) > 1]
+        collected[page].append(member)
+    return [group for group in collected.values() if len(group) > 1]
 
 
-def _family(group: list[Member], texts: _Texts) -> Family:
-    first, *others = group
-    copies = tuple(Copy(other, texts.likeness(first, other)) for other in others)
-    return Family(id=min(member.page for member in group), first=first, copies=copies)
+def _group(members: list[Member], texts: _Texts) -> DuplicateGroup:
+    first, *others = members
+    copies = tuple(Copy(other, texts.containment(first, other)) for other in others)
+    return DuplicateGroup(id=min(member.page for member in members), first=first, copies=copies)

@@ -49,16 +49,16 @@ class Term:
         spelled = [f'"{" ".join(phrase)}"{star}' for phrase in self.spellings]
         return spelled[0] if len(spelled) == 1 else f"({' OR '.join(spelled)})"
 
-    def places(self, said: Sequence[str]) -> list[tuple[int, int]]:
+    def places(self, words: Sequence[str]) -> list[tuple[int, int]]:
         """Return each occurrence of the term in the folded words of a text as start and end index."""
-        found = {(at, at + len(phrase)) for phrase in self.spellings for at in self._starts(phrase, said)}
+        found = {(at, at + len(phrase)) for phrase in self.spellings for at in self._starts(phrase, words)}
         return sorted(found)
 
-    def _starts(self, phrase: Phrase, said: Sequence[str]) -> Iterator[int]:
+    def _starts(self, phrase: Phrase, words: Sequence[str]) -> Iterator[int]:
         *before, last = phrase
-        for at, word in enumerate(said):
+        for at, word in enumerate(words):
             ends_here = word.startswith(last) if self.begins else word == last
-            if ends_here and [*said[max(0, at - len(before)) : at]] == before:
+            if ends_here and [*words[max(0, at - len(before)) : at]] == before:
                 yield at - len(before)
 
 
@@ -100,20 +100,20 @@ def snippet(query: Query, text: str) -> tuple[Piece, ...]:
     found = list(words(text))
     if not found:
         return ()
-    said = [word.folded for word in found]
-    first = _fullest(said, query)
+    folded = [word.folded for word in found]
+    first = _fullest(folded, query)
     last = min(first + WIDTH, len(found)) - 1
     start = found[first].start if first else 0
     end = min(found[last].end if last < len(found) - 1 else len(text), start + MOST)
-    places = [place for term in query.wanted for place in term.places(said[first : last + 1])]
+    places = [place for term in query.wanted for place in term.places(folded[first : last + 1])]
     marked = sorted((found[first + a].start, found[first + b - 1].end) for a, b in places)
     pieces = [(_in_a_line(piece), sought) for piece, sought in _cut(text, start, end, marked) if piece]
     return (*([("… ", False)] if start else []), *pieces, *([(" …", False)] if end < len(text) else []))
 
 
-def _fullest(said: Sequence[str], query: Query) -> int:
+def _fullest(words: Sequence[str], query: Query) -> int:
     """The word from which on most terms follow within a snippet."""
-    places = sorted((at, n) for n, term in enumerate(query.wanted) for at, _ in term.places(said)[:OFTEN])
+    places = sorted((at, n) for n, term in enumerate(query.wanted) for at, _ in term.places(words)[:OFTEN])
     firsts = [max(0, at - BEFORE) for at, _ in places]
     counts = [len({n for at, n in places if first <= at < first + WIDTH}) for first in firsts]
     return firsts[counts.index(max(counts))] if counts else 0

@@ -9,20 +9,20 @@ from __future__ import annotations
 import sqlite3
 
 from storage.text_index.folding import folded_words
-from storage.text_index.minhash import digest, shingles, sketch
+from storage.text_index.minhash import digest, minhash, shingles
 
 
 def add(conn: sqlite3.Connection, version: int, title: str, text: str) -> None:
     """Make a new version known by its words and its sketch."""
-    titled, said = folded_words(title), folded_words(text)
+    titled, words = folded_words(title), folded_words(text)
     conn.execute(
         "INSERT INTO versions_fts(rowid, title, text) VALUES (?, ?, ?)",
-        [version, " ".join(titled), " ".join(said)],
+        [version, " ".join(titled), " ".join(words)],
     )
-    found = shingles(said)
+    found = shingles(words)
     conn.execute(
         "INSERT INTO sketches(version, digest, shingles, sketch) VALUES (?, ?, ?, ?)",
-        [version, digest(titled, said) if said else None, len(found), sketch(found)],
+        [version, digest(titled, words) if words else None, len(found), minhash(found)],
     )
 
 

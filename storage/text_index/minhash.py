@@ -38,18 +38,18 @@ def shingles(words: Sequence[str]) -> Shingles:
     return frozenset(hashlib.blake2b(run.encode(), digest_size=_BYTES).digest() for run in runs)
 
 
-def sketch(found: Shingles) -> bytes:
+def minhash(found: Shingles) -> bytes:
     """The least of the shingles, in order, one after the other."""
     return b"".join(sorted(found)[:SIZE])
 
 
 def digest(title: Sequence[str], words: Sequence[str]) -> bytes:
     """The same for texts that differ in spelling and punctuation only; of short ones, also in their title."""
-    said = [*words, "", *title] if len(words) < LEAST_WORDS else words
-    return hashlib.blake2b(" ".join(said).encode(), digest_size=16).digest()
+    compared = [*words, "", *title] if len(words) < LEAST_WORDS else words
+    return hashlib.blake2b(" ".join(compared).encode(), digest_size=16).digest()
 
 
-def likeness(a: Shingles, b: Shingles) -> float:
+def containment(a: Shingles, b: Shingles) -> float:
     """How much of the shorter text the longer one has too, 0 to 1; 0 where it is too short to be a copy.
 
     A copy that only leaves out is wholly like what it was made of.
@@ -69,20 +69,20 @@ def estimate(a: bytes, b: bytes) -> float:
     return len(samples[0] & samples[1]) / max(1, min(map(len, samples)))
 
 
-def meetings(sketches: Sequence[bytes]) -> Iterator[tuple[int, int]]:
-    """Pairs of texts that may well be copies, each once: their places in `sketches`, the lower one first."""
+def meetings(minhashes: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+    """Pairs of texts that may well be copies, each once: their places in `minhashes`, the lower one first."""
     met = Counter[tuple[int, int]]()
-    for texts in _sharing(sketches):
+    for texts in _sharing(minhashes):
         met.update(combinations(texts, 2) if len(texts) <= _MANY else ((texts[0], one) for one in texts[1:]))
     return (pair for pair, times in met.items() if times >= _MET)
 
 
-def _sharing(sketches: Sequence[bytes]) -> Iterator[list[int]]:
+def _sharing(minhashes: Sequence[bytes]) -> Iterator[list[int]]:
     """For each shingle that several sketches have: the texts with it, in their order."""
-    parts = 1 + SIZE * len(sketches) // _AT_ONCE
+    parts = 1 + SIZE * len(minhashes) // _AT_ONCE
     for part in range(parts):
         having: dict[bytes, list[int]] = defaultdict(list)
-        for text, packed in enumerate(sketches):
+        for text, packed in enumerate(minhashes):
             for shingle in _unpacked(packed):
                 if shingle[-1] % parts == part:
                     having[shingle].append(text)

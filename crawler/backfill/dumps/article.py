@@ -17,7 +17,7 @@ class Article:
     """Index of its first line ..."""
     last: int
     """... and of its last."""
-    told_by: str
+    recognised_by: str
     """What tells that it begins and ends there."""
     published: date | None = None
     category: str | None = None

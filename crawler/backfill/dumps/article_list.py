@@ -38,7 +38,7 @@ class Dated:
     at: tuple[int, ...]
 
     @property
-    def told_by(self) -> str:
+    def recognised_by(self) -> str:
         """How often they were seen, for a person."""
         return f"{len(self.at)} date lines alike"
 
@@ -67,16 +67,16 @@ class Dated:
 
     def article(self, at: int, title: str, body: Sequence[str], first: int, last: int, label: str) -> Article:
         """An article with the date line at this index."""
-        said = self._date_line(at)
+        date_line = self._date_line(at)
         return Article(
             title=title_of(title),
             paragraphs=tuple(body),
             first=first,
             last=last,
-            told_by=self.told_by,
-            published=said.day,
+            recognised_by=self.recognised_by,
+            published=date_line.day,
             category=label or None,
-            author=said.author,
+            author=date_line.author,
             is_excerpt=is_cut_short(body),
         )
 
@@ -196,11 +196,11 @@ def _are_most(fitting: Sequence[object], all_: Sequence[object]) -> bool:
 
 def _date_above(dated: Dated) -> list[Article]:
     heads = [_head(dated, at) for at in dated.at]
-    told = [head for head in heads if head]
+    titled = [head for head in heads if head]
     gaps = {at - head.first - len(head.lines) for at, head in zip(dated.at, heads, strict=True) if head}
-    if not _are_most(told, heads) or len(gaps) > 1:
+    if not _are_most(titled, heads) or len(gaps) > 1:
         return []
-    above = paragraphs(dated.lines, dated.above(told[0].first), told[0].first)
+    above = paragraphs(dated.lines, dated.above(titled[0].first), titled[0].first)
     if any(paragraph.is_prose for paragraph in above):  # then it may be of the first article
         return []
     articles = list(_below(dated, heads))

@@ -59,9 +59,13 @@ def _articles(
     if title is None or len(block) < title + 2 or not block[title].is_short:
         return []
     whole = block[title:]
-    told_by = _told_by(whole, () if labelled else titles)  # a label may announce what is known
+    recognised_by = _recognised_by(whole, () if labelled else titles)  # a label may announce what is known
     body = before_signposts(whole[1:]) if open_end else whole[1:]
-    return [_article(whole[0], body, told_by)] if told_by and any(one.is_prose for one in body) else []
+    return (
+        [_article(whole[0], body, recognised_by)]
+        if recognised_by and any(one.is_prose for one in body)
+        else []
+    )
 
 
 def _parted(paragraph: Paragraph) -> list[Paragraph]:
@@ -80,11 +84,11 @@ def _teasers(block: Sequence[Paragraph]) -> list[Article]:
     return [replace(_article(*pair[:1], pair[1:], "a lead with its date"), is_excerpt=True) for pair in pairs]
 
 
-def _article(title: Paragraph, body: Sequence[Paragraph], told_by: str) -> Article:
+def _article(title: Paragraph, body: Sequence[Paragraph], recognised_by: str) -> Article:
     days = (found.day for one in body[:HEAD] if _is_dated(one) and (found := find(one.text)))
     kept = tuple(one.text for one in body if one.text != title.text)
     last = body[-1].first + len(body[-1].lines) - 1
-    return Article(title_of(title.text), kept, title.first, last, told_by, next(days, None))
+    return Article(title_of(title.text), kept, title.first, last, recognised_by, next(days, None))
 
 
 # ---- what tells a title
@@ -116,7 +120,7 @@ def _has_text(block: Sequence[Paragraph], at: int) -> bool:
     return block[at].is_short and any(one.is_prose for one in block[at + 1 : at + 4])
 
 
-def _told_by(whole: Sequence[Paragraph], titles: Collection[str]) -> str:
+def _recognised_by(whole: Sequence[Paragraph], titles: Collection[str]) -> str:
     """What tells that the first of these is a title; empty where nothing does."""
     if title_of(whole[0].text) in titles:
         return "a known headline"
@@ -132,8 +136,8 @@ def _told_by(whole: Sequence[Paragraph], titles: Collection[str]) -> str:
 
 
 def _may_be_title(paragraph: Paragraph) -> bool:
-    said = paragraph.text
-    return paragraph.is_short and len(said.split()) >= LEAST_WORDS and not BYLINE.match(said)
+    text = paragraph.text
+    return paragraph.is_short and len(text.split()) >= LEAST_WORDS and not BYLINE.match(text)
 
 
 def _is_said_twice(whole: Sequence[Paragraph]) -> bool:
@@ -145,13 +149,13 @@ def _is_said_twice(whole: Sequence[Paragraph]) -> bool:
 
 def _by_language(article: Article) -> Iterator[Article]:
     """The article, and what follows in another language after a note and a title, as one of its own."""
-    said = article.paragraphs
-    notes = (at for at in range(1, len(said) - LEAST_PARAGRAPHS) if _is_note(said[at]))
+    parts = article.paragraphs
+    notes = (at for at in range(1, len(parts) - LEAST_PARAGRAPHS) if _is_note(parts[at]))
     for at in islice(notes, MOST_NOTES):
-        own, other = (language("\n".join(part), None) for part in (said[:at], said[at + 2 :]))
-        if own and other and own != other and is_short(said[at + 1]):
-            yield replace(article, paragraphs=said[:at])
-            yield replace(article, title=title_of(said[at + 1]), paragraphs=said[at + 2 :])
+        own, other = (language("\n".join(part), None) for part in (parts[:at], parts[at + 2 :]))
+        if own and other and own != other and is_short(parts[at + 1]):
+            yield replace(article, paragraphs=parts[:at])
+            yield replace(article, title=title_of(parts[at + 1]), paragraphs=parts[at + 2 :])
             return
     yield article
 

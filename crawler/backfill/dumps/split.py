@@ -81,7 +81,7 @@ class _Dump:
             left=frozenset(self.lines[at] for at in left),
             url=url,
             is_list=is_list,
-            latest=max((said.day for said in map(date_line, self.lines) if said), default=None),
+            latest=max((one.day for one in map(date_line, self.lines) if one), default=None),
         )
 
     def _gaps(self, articles: Iterable[Article]) -> Iterator[tuple[int, int]]:
@@ -106,8 +106,8 @@ class _Dump:
 
     def _unsplit(self, left: Collection[int]) -> Iterator[Unsplit]:
         """The stretches of these lines that say something."""
-        said = sorted(at for at in left if not self._is_mute(at))
-        for stretch in _runs(said, self.lines):
+        with_text = sorted(at for at in left if not self._is_mute(at))
+        for stretch in _runs(with_text, self.lines):
             prose = [self.lines[at] for at in stretch if is_prose(self.lines[at])]
             if prose:
                 why = TWICE if self.shared.issuperset(prose) else NO_TITLE
@@ -125,13 +125,13 @@ class _Dump:
 
     def _addressed(self, article: Article, of_page: str | None) -> Article:
         """The article with its address, where that stands right above its title or in its last line."""
-        said = article.paragraphs
-        if said and (url := self._own(said[-1])):
-            return replace(article, url=url, paragraphs=said[:-1])
+        parts = article.paragraphs
+        if parts and (url := self._own(parts[-1])):
+            return replace(article, url=url, paragraphs=parts[:-1])
         above = next((line for line in reversed(self.lines[: article.first]) if line), "")
         for line in (above, *self.lines[article.first : article.first + HEAD]):
             if (url := self._own(line)) and url != of_page:
-                return replace(article, url=url, paragraphs=tuple(one for one in said if one != line))
+                return replace(article, url=url, paragraphs=tuple(one for one in parts if one != line))
         return article
 
 

@@ -77,13 +77,13 @@ class _Page:
     """The blocks under each path that stands exactly once, but for the article's own and those around it."""
 
     @cached_property
-    def said(self) -> Mapping[_Place, frozenset[_Block]]:
+    def blocks_at(self) -> Mapping[_Place, frozenset[_Block]]:
         """The blocks of each place; and those of each path and wording that differ in their numbers only."""
         worded: defaultdict[_Place, set[_Block]] = defaultdict(set)
         for block in self.blocks:
             words = unnumbered(block.text)
-            said = block in self.marked and words.endswith(SENTENCE_ENDS)
-            if words != block.text and len(words.split()) <= LONG and not said:
+            ends_sentence = block in self.marked and words.endswith(SENTENCE_ENDS)
+            if words != block.text and len(words.split()) <= LONG and not ends_sentence:
                 worded[_Block(block.path, words)].add(block)
         alone = {_Block(path, ""): blocks for path, blocks in self.places.items()}
         return alone | {place: frozenset(blocks) for place, blocks in worded.items()}
@@ -108,13 +108,13 @@ def _rest(trees: Sequence[HtmlElement], known: Sequence[Design]) -> list[Design]
     """Designs without pieces for those pages that show too little of the others, so that they are known."""
     found: list[Design] = []
     while len(found) < MOST_RESTS:
-        odd = [t for t in trees if not any(is_of(t, names_on(t), one) for one in (*known, *found))]
-        if not odd:
+        unknown = [t for t in trees if not any(is_of(t, names_on(t), one) for one in (*known, *found))]
+        if not unknown:
             break
-        alike = odd if len(found) < MOST_RESTS / 2 else odd[:1]
-        seen = Counter(name for tree in alike for name in names_on(tree))
-        names = frozenset(name for name, count in seen.items() if count >= len(alike) / 2)
-        found.append(Design(names=names, frame=_frame(alike, names)))
+        chosen = unknown if len(found) < MOST_RESTS / 2 else unknown[:1]
+        seen = Counter(name for tree in chosen for name in names_on(tree))
+        names = frozenset(name for name, count in seen.items() if count >= len(chosen) / 2)
+        found.append(Design(names=names, frame=_frame(chosen, names)))
     return found
 
 
@@ -142,8 +142,10 @@ def _kinds(trees: _Trees) -> list[_Trees]:
     shown = [own & common for own in names]
     kinds: list[set[int]] = []
     for page in range(len(trees)):
-        alike = [kind for kind in kinds if any(jaccard(shown[page], shown[one]) >= SAME_KIND for one in kind)]
-        kinds = [kind for kind in kinds if kind not in alike] + [{page}.union(*alike)]
+        chosen = [
+            kind for kind in kinds if any(jaccard(shown[page], shown[one]) >= SAME_KIND for one in kind)
+        ]
+        kinds = [kind for kind in kinds if kind not in chosen] + [{page}.union(*chosen)]
     by_size = sorted(kinds, key=lambda kind: (-len(kind), min(kind)))
     return [[trees[page] for page in sorted(kind)] for kind in by_size]
 
@@ -160,30 +162,32 @@ def _repeated(pages: Sequence[_Page]) -> list[Piece]:
 
 
 def _regions(pages: Sequence[_Page], known: frozenset[_Block]) -> list[Piece]:
-    stands = Counter(path for page in pages for path in page.places)
+    pages_with = Counter(path for page in pages for path in page.places)
     other = {path for page in pages for path, below in page.places.items() if not below <= known}
     found = {
         path
-        for path, count in stands.items()
+        for path, count in pages_with.items()
         if path not in other and count >= max(LEAST_PAGES, len(pages) / 2)
     }
-    return [Piece(path, "", "region", stands[path]) for path in _topmost(found)]
+    return [Piece(path, "", "region", pages_with[path]) for path in _topmost(found)]
 
 
 def _volatile(pages: Sequence[Sequence[_Page]], stock: Mapping[_Place, Counter[str]]) -> list[Piece]:
     moved: Counter[_Place] = Counter()
-    stands: Counter[_Place] = Counter()
+    pages_with: Counter[_Place] = Counter()
     for captures in pages:
-        pairs = [(old, new) for old, new in pairwise(captures) if _alike(old.blocks, new.blocks)]
-        shared = [old.said.keys() & new.said.keys() for old, new in pairs]
+        pairs = [(old, new) for old, new in pairwise(captures) if _are_similar(old.blocks, new.blocks)]
+        shared = [old.blocks_at.keys() & new.blocks_at.keys() for old, new in pairs]
         for place in set().union(*shared) if shared else ():
-            stands[place] += 1
-            moved[place] += any(_other(old.said.get(place), new.said.get(place)) for old, new in pairs)
+            pages_with[place] += 1
+            moved[place] += any(
+                _other(old.blocks_at.get(place), new.blocks_at.get(place)) for old, new in pairs
+            )
     found = {
         place
         for place, count in moved.items()
         if count
-        >= max(LEAST_MOVING if _is_drawn(stock[place]) else LEAST_PAGES, SHARE_MOVING * stands[place])
+        >= max(LEAST_MOVING if _is_drawn(stock[place]) else LEAST_PAGES, SHARE_MOVING * pages_with[place])
     }
     alone = _deepest({path for path, words in found if not words})
     worded = {place for place in found if place.text and alone.isdisjoint([*above(place.path), place.path])}
@@ -205,8 +209,8 @@ def _stock(pages: Sequence[Sequence[_Page]]) -> Mapping[_Place, Counter[str]]:
     """On how many pages each block that was seen at a place stands there."""
     stock: defaultdict[_Place, Counter[str]] = defaultdict(Counter)
     for captures in pages:
-        for place in set().union(*(capture.said for capture in captures)):
-            texts = set().union(*(capture.said.get(place, ()) for capture in captures))
+        for place in set().union(*(capture.blocks_at for capture in captures)):
+            texts = set().union(*(capture.blocks_at.get(place, ()) for capture in captures))
             stock[place].update({block.text for block in texts})
     return stock
 
@@ -217,7 +221,7 @@ def _is_drawn(stock: Counter[str]) -> bool:
     return recurring >= RECURRING * stock.total()
 
 
-def _alike(old: frozenset[_Block], new: frozenset[_Block]) -> bool:
+def _are_similar(old: frozenset[_Block], new: frozenset[_Block]) -> bool:
     return len(old & new) >= STILL * max(len(old), len(new), 1)
 
 

@@ -191,12 +191,12 @@ def cut(tree: HtmlElement, template: Template) -> None:
     places = {piece.path for piece in design.pieces if not piece.text}
     texts = {(piece.path, piece.text) for piece in design.pieces if piece.text and piece.why != "volatile"}
     forms = {(piece.path, piece.text) for piece in design.pieces if piece.text and piece.why == "volatile"}
-    saying = {path for path, _ in texts | forms}
+    checked = {path for path, _ in texts | forms}
     for element, path in paths(tree, design.names).items():
         known = path in places or last_step(path) in places
-        if not known and path in saying and is_block(element):
-            said = text_of(element)
-            known = (path, said) in texts or (path, unnumbered(said)) in forms
+        if not known and path in checked and is_block(element):
+            text = text_of(element)
+            known = (path, text) in texts or (path, unnumbered(text)) in forms
         if known and element.tag not in KEPT:
             drop(element)
 

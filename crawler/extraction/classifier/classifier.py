@@ -42,21 +42,21 @@ class Weights:
     def load(cls, path: Path) -> Weights:
         """The weights that `save` wrote."""
         with np.load(path, allow_pickle=False) as arrays:
-            said = json.loads(str(arrays["said"]))
+            settings = json.loads(str(arrays["said"]))
             trees = [Trees.of(arrays, name) for name in ("every", "article", "is_article")]
-        columns = {word: n for n, word in enumerate(said["columns"])}
-        return cls(said["label"], Vocabulary(said["weight"], columns), *trees)
+        columns = {word: n for n, word in enumerate(settings["columns"])}
+        return cls(settings["label"], Vocabulary(settings["weight"], columns), *trees)
 
     def save(self, path: Path) -> None:
         """Writes them as plain arrays."""
-        said = {
+        settings = {
             "label": self.label,
             "weight": self.vocabulary.weight,
             "columns": list(self.vocabulary.columns),
         }
         trees = {"every": self.every, "article": self.article, "is_article": self.is_article}
         arrays = {name: array for kind, one in trees.items() for name, array in one.arrays(kind).items()}
-        np.savez_compressed(path, said=np.array(json.dumps(said)), **arrays)  # type: ignore[arg-type]
+        np.savez_compressed(path, settings=np.array(json.dumps(settings)), **arrays)  # type: ignore[arg-type]
 
 
 @cache

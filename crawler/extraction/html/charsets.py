@@ -115,9 +115,9 @@ class Reading(NamedTuple):
     """A text as one encoding makes it: its characters beyond ASCII, and how many are where none should be."""
 
     counts: Counter[str]
-    odd: int
-    odd_in_latin: int
-    odd_in_others: int
+    unlikely: int
+    unlikely_in_latin: int
+    unlikely_in_others: int
 
 
 def guessed(body: bytes) -> str:
@@ -131,8 +131,8 @@ def guessed(body: bytes) -> str:
     named = LANGUAGE.search(body[:4096])
     language = named[1].decode("ascii").lower() if named else ""
     found: dict[str, float] = {}
-    for is_latin, families in ((True, LATIN), (False, OTHER)):
-        for main, languages in families.items():
+    for is_latin, groups in ((True, LATIN), (False, OTHER)):
+        for main, languages in groups.items():
             for encoding in (main, *SAME_LETTERS.get(main, ())):
                 reading = _read(sample.decode(encoding, "replace"))
                 prior = (USUAL * (encoding == "cp1252") + RARITY * (encoding != main)) / high
@@ -144,13 +144,13 @@ def guessed(body: bytes) -> str:
 
 
 def _read(text: str) -> Reading:
-    odd = [*WITHIN_WORD.findall(text), *UPPER_WITHIN.findall(text), *BEFORE_DIGIT.findall(text)]
+    unlikely = [*WITHIN_WORD.findall(text), *UPPER_WITHIN.findall(text), *BEFORE_DIGIT.findall(text)]
     small = ALL_UPPER.sub(lambda word: word[0].lower(), text)
     return Reading(
         counts=Counter(FOREIGN.findall(small)),
-        odd=len(odd),
-        odd_in_latin=sum(map(len, LONG_RUN.findall(text))),
-        odd_in_others=len(BESIDE_LATIN.findall(text)),
+        unlikely=len(unlikely),
+        unlikely_in_latin=sum(map(len, LONG_RUN.findall(text))),
+        unlikely_in_others=len(BESIDE_LATIN.findall(text)),
     )
 
 
@@ -162,8 +162,8 @@ def _likelihood(reading: Reading, letters: str, *, is_latin: bool) -> float:
         count * log(weights[char] / whole if char in weights else SYMBOL if char in SYMBOLS else LEAST)
         for char, count in reading.counts.items()
     )
-    odd = reading.odd + (reading.odd_in_latin if is_latin else reading.odd_in_others)
-    return (likely + odd * log(LEAST)) / max(1, reading.counts.total())
+    unlikely = reading.unlikely + (reading.unlikely_in_latin if is_latin else reading.unlikely_in_others)
+    return (likely + unlikely * log(LEAST)) / max(1, reading.counts.total())
 
 
 def _east_asian(sample: bytes) -> str:

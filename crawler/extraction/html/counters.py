@@ -58,6 +58,6 @@ def is_counter(line: str) -> bool:
     """Whether a line says nothing but how often, how many or how long ago."""
     if len(line) > LONGEST:
         return False
-    said = line.removeprefix("- ").strip(" ()[].")
-    pieces = [piece for piece in BETWEEN.split(said) if piece]
+    label = line.removeprefix("- ").strip(" ()[].")
+    pieces = [piece for piece in BETWEEN.split(label) if piece]
     return bool(pieces) and all(PIECE.fullmatch(piece.strip(" ()[].")) for piece in pieces)

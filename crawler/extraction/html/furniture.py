@@ -139,7 +139,7 @@ MOST_WORDS = 80
 MOST_WORDS_OF_LINE = 20
 """A single paragraph with more is of the text, whatever it is called: `paywall` may mean «for readers»."""
 MOST_WORDS_OF_FORM = 40
-ASKED = ("email", "password", "search")
+FORM_FIELDS = ("email", "password", "search")
 LINES = ("p", "li")
 LINKED = 0.6
 QUOTED = ("blockquote", "figure", "figcaption")
@@ -158,7 +158,8 @@ def _is_form(element: HtmlElement) -> bool:
     if element.tag != "form" or len(text_of(element).split()) > MOST_WORDS_OF_FORM:
         return False
     return any(
-        field.tag == "textarea" or field.get("type") in ASKED for field in element.iter("textarea", "input")
+        field.tag == "textarea" or field.get("type") in FORM_FIELDS
+        for field in element.iter("textarea", "input")
     )
 
 
@@ -182,7 +183,7 @@ def _is_named(name: str) -> bool:
 
 
 def _is_small(element: HtmlElement) -> bool:
-    said = text_of(element)
+    text = text_of(element)
     most = MOST_WORDS_OF_LINE if element.tag in LINES else MOST_WORDS
     linked = sum(len(text_of(link)) for link in element.iter("a"))
-    return len(said.split()) <= most or linked > LINKED * len(said)
+    return len(text.split()) <= most or linked > LINKED * len(text)

@@ -40,7 +40,7 @@ def outline(body: bytes, url: str, encoding: str | None, text: str) -> Outline:
             tree = parse(part, url, encoding)
         except ExtractionError:
             continue
-        headings += [said for said in map(_said, tree.iter(*HEADINGS)) if said in blocks]
+        headings += [found for found in map(_heading_text, tree.iter(*HEADINGS)) if found in blocks]
         links |= dict.fromkeys(_links(tree, url, blocks))
         editions |= dict.fromkeys(_editions(tree, url))
     return Outline(headings, list(links), list(editions))
@@ -48,7 +48,7 @@ def outline(body: bytes, url: str, encoding: str | None, text: str) -> Outline:
 
 def _links(tree: HtmlElement, url: str, blocks: set[str]) -> Iterator[str]:
     for link in tree.iter("a"):
-        if (target := _target(url, link.get("href", ""))) and _stands_in(link, blocks):
+        if (target := _target(url, link.get("href", ""))) and _is_within(link, blocks):
             yield target
 
 
@@ -61,12 +61,12 @@ def _editions(tree: HtmlElement, url: str) -> Iterator[str]:
             yield f"{language} {target}"
 
 
-def _stands_in(link: HtmlElement, blocks: set[str]) -> bool:
+def _is_within(link: HtmlElement, blocks: set[str]) -> bool:
     element: HtmlElement | None = link
     for _ in range(STEPS):
         if element is None:
             return False
-        if _said(element) in blocks:
+        if _heading_text(element) in blocks:
             return True
         element = element.getparent()
     return False
@@ -80,5 +80,5 @@ def _target(url: str, href: str) -> str:
     return found if found and found.isprintable() else ""
 
 
-def _said(element: HtmlElement) -> str:
+def _heading_text(element: HtmlElement) -> str:
     return folded(str(element.text_content()))

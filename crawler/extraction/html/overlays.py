@@ -49,8 +49,8 @@ def drop_overlays(tree: HtmlElement) -> None:
     if dialogs := [one for one in tree.iter() if _is_dialog(one)]:
         most = MOST * len(text_of(tree))
         for element in dialogs:
-            said = text_of(element)
-            if len(said) < most and len(said.split()) <= MOST_WORDS:
+            text = text_of(element)
+            if len(text) < most and len(text.split()) <= MOST_WORDS:
                 _drop(element)
     if hidden := [one for one in tree.iter() if is_hidden(one) and one.tag not in KEPT]:
         _drop_copies(tree, hidden)
@@ -80,8 +80,8 @@ def _is_dialog(element: HtmlElement) -> bool:
 def _banners(tree: HtmlElement) -> Iterator[HtmlElement]:
     """The smallest elements around a button to accept in which cookies are spoken of."""
     for button in tree.iter(*BUTTONS):
-        said = text_of(button) or button.get("value") or ""
-        if not ACCEPT.fullmatch(said.strip(" .!›»→✓×")):
+        text = text_of(button) or button.get("value") or ""
+        if not ACCEPT.fullmatch(text.strip(" .!›»→✓×")):
             continue
         for around in button.iterancestors():
             words = text_of(around)
@@ -93,11 +93,11 @@ def _banners(tree: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _drop_copies(tree: HtmlElement, hidden: list[HtmlElement]) -> None:
-    said = [[block.text.removeprefix("- ") for block in blocks(element)] for element in hidden]
-    longest = max((len(text) for texts in said for text in texts), default=0)
+    texts_of = [[block.text.removeprefix("- ") for block in blocks(element)] for element in hidden]
+    longest = max((len(text) for texts in texts_of for text in texts), default=0)
     inside = {part for element in hidden for part in element.iter()}
     shown = {text for part, text in _short_texts(tree, longest) if part not in inside}
-    for element, texts in zip(hidden, said, strict=True):
+    for element, texts in zip(hidden, texts_of, strict=True):
         if sum(text in shown for text in texts) >= AGAIN * len(texts):
             drop(element)
 

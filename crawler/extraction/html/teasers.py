@@ -48,7 +48,7 @@ def drop_teasers(tree: HtmlElement) -> None:
         element.getparent() for element in tree.iter() if element.tag not in INLINE
     }  # have blocks in them
     for element in list(tree.iter()):
-        if element.getparent() is None or not (is_block(element) or _stands_alone(element, mixed)):
+        if element.getparent() is None or not (is_block(element) or _is_alone(element, mixed)):
             continue
         label = TEASER.match(text_of(element))
         if label is None:
@@ -107,15 +107,15 @@ def _page_of(link: HtmlElement, url: str) -> str:
 
 def _is_card(link: HtmlElement, mixed: set[HtmlElement | None]) -> bool:
     href = (link.get("href") or "").strip()
-    said = text_of(link)
-    if not said or not href or href.startswith("#") or FILE.search(href) or len(said.split()) > CARD:
+    text = text_of(link)
+    if not text or not href or href.startswith("#") or FILE.search(href) or len(text.split()) > CARD:
         return False
     parts = [part for part in link.iterdescendants() if part.tag not in INLINE and text_of(part)]
     shown = any(part.tag == "figcaption" for part in parts)
-    return not shown and (len(parts) > 1 or (_stands_alone(link, mixed) and TEASER.match(said) is not None))
+    return not shown and (len(parts) > 1 or (_is_alone(link, mixed) and TEASER.match(text) is not None))
 
 
-def _stands_alone(link: HtmlElement, mixed: set[HtmlElement | None]) -> bool:
+def _is_alone(link: HtmlElement, mixed: set[HtmlElement | None]) -> bool:
     """True for a link or the like that is a line of its own between blocks, in one of `mixed`."""
     parent = link.getparent()
     if link.tag not in INLINE or parent is None or parent.tag in INLINE or parent not in mixed:
@@ -144,16 +144,16 @@ def _is_box(box: HtmlElement, label: HtmlElement) -> bool:
     """
     if box.tag in NO_BOX or box[0] is not label or box.find(".//a") is None or box.find(".//h1") is not None:
         return False
-    said = text_of(box)
+    text = text_of(box)
     others = [child for child in box if child is not label]
-    return len(said) < LONGEST_BOX and not any(_is_prose(child) for child in others)
+    return len(text) < LONGEST_BOX and not any(_is_prose(child) for child in others)
 
 
 def _is_prose(element: HtmlElement) -> bool:
     """A long paragraph that is no cut lead, with hardly a link in it."""
-    said = text_of(element)
-    whole = len(said.split()) > LONG and not said.endswith(CUT_SHORT)
-    return whole and _linked(element) < HARDLY * len(said)
+    text = text_of(element)
+    whole = len(text.split()) > LONG and not text.endswith(CUT_SHORT)
+    return whole and _linked(element) < HARDLY * len(text)
 
 
 def _teasers_after(label: HtmlElement) -> Iterator[HtmlElement]:
@@ -161,16 +161,16 @@ def _teasers_after(label: HtmlElement) -> Iterator[HtmlElement]:
     pages: set[str | None] = set()
     leads: list[HtmlElement] = []
     for element in label.itersiblings():
-        said = text_of(element)
-        if not said and element.find(".//img") is None and element.tag != "img":
+        text = text_of(element)
+        if not text and element.find(".//img") is None and element.tag != "img":
             continue
         here = {link.get("href") for link in element.iter("a")}
-        if _leads_elsewhere(element, said) or _is_linked_picture(element):
+        if _leads_elsewhere(element, text) or _is_linked_picture(element):
             if leads and pages.isdisjoint(here):
                 return
             yield from [*leads, element]
             pages, leads = pages | here, []
-        elif pages and said.endswith(CUT_SHORT) and not leads:
+        elif pages and text.endswith(CUT_SHORT) and not leads:
             yield element
         elif pages and is_block(element) and len(leads) < MOST_LEADS:
             leads.append(element)  # a lead, if the link to the same page comes again below it
@@ -179,13 +179,13 @@ def _teasers_after(label: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _is_linked_picture(element: HtmlElement) -> bool:
-    said = text_of(element)
-    short = len(said.split()) <= SHORT or said.endswith(CUT_SHORT)
+    text = text_of(element)
+    short = len(text.split()) <= SHORT or text.endswith(CUT_SHORT)
     return short and any(link.find(".//img") is not None for link in element.iter("a"))
 
 
-def _leads_elsewhere(element: HtmlElement, said: str) -> bool:
-    return bool(said) and _linked(element) >= LINKED * len(said)
+def _leads_elsewhere(element: HtmlElement, text: str) -> bool:
+    return bool(text) and _linked(element) >= LINKED * len(text)
 
 
 def _linked(element: HtmlElement) -> int:

@@ -31,7 +31,7 @@ class Marks:
     def dates(self, name: str) -> Iterator[str]:
         """What the article's own elements with this `itemprop` say of a time."""
         for element in self._own(self._with_property(name)):
-            yield from _said(element)
+            yield from _values(element)
 
     def classed(self, *names: str) -> Iterator[str]:
         """What its own `time` elements with one of these classes or attributes say; as microformats do."""
@@ -42,7 +42,7 @@ class Marks:
             or ("pubdate" in names and one.get("pubdate") is not None)
         ]
         for element in self._own(marked):
-            yield from _said(element)
+            yield from _values(element)
 
     def names(self, name: str) -> Iterator[str]:
         """The names of the people that its own elements with this `itemprop` hold."""
@@ -101,7 +101,7 @@ def _properties(element: HtmlElement) -> list[str]:
     return [RDFA.get(one, one.removeprefix("schema:")) for one in named]
 
 
-def _said(element: HtmlElement) -> Iterator[str]:
+def _values(element: HtmlElement) -> Iterator[str]:
     for attribute in ("content", "datetime", "title"):
         if value := element.get(attribute):
             yield value

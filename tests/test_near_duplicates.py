@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.reader import Reader
-from storage.search.near_duplicates import families, family_of
+from storage.search.near_duplicates import group_of, groups
 from storage.store import Store
 from storage.text_index.folding import folded_words
-from storage.text_index.minhash import estimate, likeness, meetings, shingles, sketch
+from storage.text_index.minhash import containment, estimate, meetings, minhash, shingles
 from tests.command import CSI, HOSTILE, OVERRIDE, objects, variorum, workspace
 
 AT = "2026-03-01T10:00:00Z"
@@ -32,10 +32,10 @@ PERSIAN = (
     "کودکان کارگران آموزگاران راه سنگ آب باغ مدرسه کاغذ شب بامداد زیرا اگر تا پیش پس هرگز همیشه در از به"
 )
 
-Says = Callable[..., str]
+Words = Callable[..., str]
 
 
-def writer(seed: int, vocabulary: str = ENGLISH) -> Says:
+def writer(seed: int, vocabulary: str = ENGLISH) -> Words:
     """Writes so many sentences, other ones each time."""
     rng, known = random.Random(seed), vocabulary.split()
     return lambda sentences: " ".join(" ".join(rng.choices(known, k=12)) + "." for _ in range(sentences))
@@ -66,8 +66,8 @@ class Shelf:
 
     def groups(self, least: float = 0.8) -> list[list[str]]:
         """The paths of each family's pages, the first in front."""
-        found = families(Reader(self.store.db), least=least)
-        return [[member.url.partition(".example")[2] for member in family.members] for family in found]
+        found = groups(Reader(self.store.db), least=least)
+        return [[member.url.partition(".example")[2] for member in group.members] for group in found]
 
 
 @pytest.fixture
@@ -94,8 +94,8 @@ def test_a_copy_of_which_half_is_left_out_is_met_and_wholly_alike(shelf: Shelf) 
     half = says(10)
     shelf.put("/whole", f"{half} {says(10)}", published="2020-01-01")
     shelf.put("/half", half, published="2020-01-02")
-    (family,) = families(Reader(shelf.store.db))
-    assert [(copy.member.url[-5:], copy.likeness) for copy in family.copies] == [("/half", 1.0)]
+    (group,) = groups(Reader(shelf.store.db))
+    assert [(copy.member.url[-5:], copy.containment) for copy in group.copies] == [("/half", 1.0)]
 
 
 def test_a_quotation_is_no_copy(shelf: Shelf) -> None:
@@ -135,8 +135,8 @@ def test_the_same_text_in_another_spelling_is_the_same(shelf: Shelf) -> None:
     text = writer(6, PERSIAN)(6)
     shelf.put("/a", text)
     shelf.put("/b", text.replace("ک", "ك").replace("ی", "ي").replace(".", "،"), site="b")
-    (family,) = families(Reader(shelf.store.db))
-    assert family.first.digest == family.copies[0].member.digest
+    (group,) = groups(Reader(shelf.store.db))
+    assert group.first.digest == group.copies[0].member.digest
 
 
 def test_a_collection_belongs_to_what_it_is_most_like_and_makes_no_family_of_its_parts(shelf: Shelf) -> None:
@@ -156,8 +156,8 @@ def test_a_copy_of_a_copy_is_of_the_family(shelf: Shelf) -> None:
         sentences[5 * number] = says(1)
         sentences[5 * number + 2] = says(1)
     assert shelf.groups() == [["/0", "/1", "/2", "/3"]]
-    (family,) = families(Reader(shelf.store.db))
-    assert [copy.likeness > 0.8 for copy in family.copies] == [True, False, False]
+    (group,) = groups(Reader(shelf.store.db))
+    assert [copy.containment > 0.8 for copy in group.copies] == [True, False, False]
 
 
 def test_gone_pages_listings_and_earlier_versions_have_no_family(shelf: Shelf) -> None:
@@ -199,7 +199,7 @@ def test_of_five_hundred_pages_nearly_all_copies_are_met_and_nothing_else(shelf:
     assert set(found) <= copies
 
 
-def altered(sentences: list[str], rng: random.Random, says: Says) -> list[str]:
+def altered(sentences: list[str], rng: random.Random, says: Words) -> list[str]:
     """The sentences as another site takes them: with one altered in fifteen, one left out, or half."""
     match rng.randrange(4):
         case 0:
@@ -218,14 +218,14 @@ def test_an_estimate_by_sketches_is_near_the_likeness() -> None:
         sentences = [says(1) for _ in range(rng.randint(4, 40))]
         kept = [one if rng.random() < 0.9 else says(1) for one in sentences]
         a, b = (shingles(folded_words(" ".join(text))) for text in (sentences, kept[: rng.randint(3, 40)]))
-        if (exact := likeness(a, b)) > 0.5:
-            assert abs(estimate(sketch(a), sketch(b)) - exact) < 0.35
+        if (exact := containment(a, b)) > 0.5:
+            assert abs(estimate(minhash(a), minhash(b)) - exact) < 0.35
 
 
 def test_many_copies_of_one_text_meet_without_each_being_held_against_each() -> None:
     says = writer(15)
     same = says(20)
-    sketches = [sketch(shingles(folded_words(f"{same} {says(1)}"))) for _ in range(200)]
+    sketches = [minhash(shingles(folded_words(f"{same} {says(1)}"))) for _ in range(200)]
     met = set(meetings(sketches))
     assert {(0, at) for at in range(1, 200)} <= met
     assert len(met) < 2000
@@ -275,18 +275,18 @@ def test_the_first_is_who_is_known_to_have_had_it_first(
     text = writer(17)(10)
     shelf.put("/second", text, **second)
     page = shelf.put("/first", text, site="b", **first)
-    (family,) = families(Reader(shelf.store.db))
-    assert (family.first.page, family.first.dated_by) == (page, says)
+    (group,) = groups(Reader(shelf.store.db))
+    assert (group.first.page, group.first.dated_by) == (page, says)
 
 
 def test_a_family_is_named_by_its_lowest_page_and_each_page_knows_its_own(shelf: Shelf) -> None:
     text, other = writer(18)(10), writer(19)(10)
     first, second = shelf.put("/1", text, published="2021-01-01"), shelf.put("/2", other)
     third, fourth = shelf.put("/3", text, published="2020-01-01"), shelf.put("/4", writer(20)(10))
-    assert family_of(Reader(shelf.store.db)) == {first: first, third: first}
+    assert group_of(Reader(shelf.store.db)) == {first: first, third: first}
     shelf.put("/5", other)
-    assert family_of(Reader(shelf.store.db)) == {first: first, third: first, second: second, 5: second}
-    assert fourth not in family_of(Reader(shelf.store.db))
+    assert group_of(Reader(shelf.store.db)) == {first: first, third: first, second: second, 5: second}
+    assert fourth not in group_of(Reader(shelf.store.db))
 
 
 # ---- the command
@@ -346,8 +346,8 @@ def test_one_family_is_shown_with_the_words_that_copies_left_out(root: Path) -> 
     shown = variorum("-C", root, "families", "--show", 1).stdout
     assert shown.count("[-") == 2  # the block left out, and the other title
     assert "b.example/copy\npublished 2024-06-01; 9" in shown
-    (family,) = objects("-C", root, "families", "--show", 1)
-    assert [hunk["op"] for hunk in family["members"][1]["hunks"]] == ["delete"]
+    (group,) = objects("-C", root, "families", "--show", 1)
+    assert [hunk["op"] for hunk in group["members"][1]["hunks"]] == ["delete"]
 
 
 def test_people_read_who_had_it_first_and_what_to_do_next(root: Path) -> None:
