@@ -19,7 +19,6 @@ from crawler.output import terminal
 @click.option(
     "--settle",
     "resolve",
-    "resolve",
     type=click.Choice(["sent", "again"]),
     help="Mark messages of unknown delivery as sent, or send them again.",
 )
