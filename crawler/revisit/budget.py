@@ -1,0 +1,114 @@
+"""Which pages a run fetches: those whose score has passed the price that the site's budget sets.
+
+The price is the score at which pages are fetched when the budget of a day is just spent: it follows from the
+rates of all pages. A larger budget makes for a lower price and shorter gaps between visits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crawler.revisit.rates import LARGEST, SMALLEST, Array, rate_at, rates_by_age
+from crawler.revisit.records import SiteRates
+from crawler.revisit.scores import (
+    NEW_PAGE_WORTH,
+    NOISE_WORTH,
+    Pages,
+    factor_of,
+    new_pages_a_day,
+    scores,
+    silent_shares,
+    staleness,
+)
+
+FLOOR = 10 / 1440
+"""Days between two visits of a page, at least."""
+CEILING = 45.0
+"""Days between two visits of a page, at most; or `CEILING_ROUNDS` rounds of the site if these are longer."""
+CEILING_ROUNDS = 5
+DAILY = 1.0
+ROOM = 0.8
+"""If fewer pages than this share of a day's requests, each is fetched daily; sources take the rest."""
+STEPS, NEWTON_STEPS = 30, 6
+HIGHEST, LOWEST = 1e3, 1e-9
+"""Bounds of a price, in days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a site may be asked for: requests a day, and the days between two visits of a page."""
+
+    budget: float
+    ceiling: float
+    floor: float = FLOOR
+
+
+def limits(budget: float, pages: int, at_least: float | None = None) -> Limits:
+    """The limits of a site with so many pages. `at_least` is the ceiling that its file sets, in days.
+
+    A site that has fewer pages than requests a day is fetched whole each day.
+    """
+    budget = max(budget, SMALLEST)
+    usual = DAILY if pages <= ROOM * budget else max(CEILING, CEILING_ROUNDS * pages / budget)
+    return Limits(budget, ceiling=max(min(usual, at_least or usual), FLOOR))
+
+
+def gaps(site: SiteRates, pages: Pages, now: float, price: float, limits: Limits) -> Array:
+    """Days after which the score of each page reaches the price, at its present rate."""
+    shape, weight = factor_of(pages)
+    speed = rate_at(rates_by_age(site), pages.born, now)
+    wanted = price / np.where(pages.noise, NOISE_WORTH, 1.0)
+    typical = _reaching(wanted * speed, shape, weight)
+    own = typical / np.clip(speed * (1 - silent_shares(site, pages)), 1e-12, None)
+    hubs = np.sqrt(2 * price / (NEW_PAGE_WORTH * new_pages_a_day(pages)))
+    return np.clip(np.where(pages.is_hub, hubs, own), limits.floor, limits.ceiling)
+
+
+def price(site: SiteRates, pages: Pages, now: float, limits: Limits) -> float:
+    """The score at which pages are fetched when the budget is just spent; 0 where it is more than enough."""
+    low, high = LOWEST, HIGHEST
+    for _ in range(STEPS):
+        middle = sqrt(low * high)
+        if float((1 / gaps(site, pages, now, middle, limits)).sum()) > limits.budget:
+            low = middle
+        else:
+            high = middle
+    return 0.0 if high <= LOWEST * 2 else high
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The places of the pages to fetch now, the most urgent first, and the price that they have passed."""
+
+    pages: NDArray[np.int64]
+    price: float
+
+
+def choose(site: SiteRates, pages: Pages, now: float, limits: Limits, most: int) -> Choice:
+    """The pages whose score has passed the price, or that have waited for the ceiling; at most `most`."""
+    present = price(site, pages, now, limits)
+    worth, waited = scores(site, pages, now), now - pages.last
+    # After the clock was set back, a page is due, but no more than just due.
+    worth = np.where(waited < 0, present, worth)
+    due = (waited < 0) | ((waited >= limits.floor) & (worth >= present) & (worth > 0))
+    late = waited >= limits.ceiling
+    order = np.lexsort((-worth, ~late))
+    return Choice(order[(due | late)[order]][: max(most, 0)], present)
+
+
+def _reaching(value: Array, shape: Array, weight: Array) -> Array:
+    """The typical changes at which the staleness, at a rate of 1, is that value; by Newton's method.
+
+    The function is convex and rises, so that from the right side each step comes nearer.
+    """
+    ones = np.ones_like(value)
+    found = np.sqrt(2 * value * weight / shape) + value * (1 + 1 / shape)
+    for _ in range(NEWTON_STEPS):
+        slope = -np.expm1(-shape * np.log1p(found / weight))
+        found = found - (staleness(shape, weight, found, ones) - value) / np.clip(slope, 1e-12, None)
+        found = np.clip(found, 0, LARGEST**2)
+    return found
