@@ -21,7 +21,7 @@ from crawler.tracking.finalize import no_article, silence, unmet
 from crawler.tracking.rekeying import follow_rules
 from tests.lived import live
 from tests.test_redesign import looks_at_all, new_design, old_design
-from tests.tracked import Story, stale
+from tests.tracked import Story, story_at
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SMALL = {"sites", "sources", "templates", "sqlite_sequence", "main.versions_fts_config", "CONSTANT"}
@@ -33,7 +33,7 @@ CUT = f"<title>The flood</title><h1>The flood</h1>{PARAGRAPH.format(1)}</html>"
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
-    with stale(tmp_path / "variorum.db") as begun:
+    with story_at(tmp_path / "variorum.db") as begun:
         yield begun
 
 
@@ -109,7 +109,7 @@ def test_a_fetch_costs_as_many_steps_on_a_large_site_as_on_a_small_one(tmp_path:
 def recorded(path: Path, pages: int) -> int:
     """The steps that SQLite takes to record a new page, an edited, an unchanged and a missing one."""
     steps = []
-    with stale(path, benchmark.SITE) as story:
+    with story_at(path, benchmark.SITE) as story:
         benchmark.fill(story.store, pages)
         for word in ("calm", "wild"):
             with story.run() as run:
