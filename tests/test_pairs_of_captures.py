@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
 from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScore, PathScores
-from crawler.extraction.capture_pairs import changed, paired
+from crawler.extraction.capture_pairs import changed, pair_scores, paired
 from crawler.extraction.html.blocks import Block, blocks
 
 FERRY = "The ferry to Ormhead leaves at nine from the old pier."
@@ -41,6 +41,19 @@ def test_a_menu_that_changes_is_no_change() -> None:
     old, new = page(FERRY, menu="Harbour"), page(FERRY, menu="Pier")
     assert not paired(old, new, scores_of(old, "text")).differs
     assert [block.text for block in changed(old, new)[1]] == ["- Pier"]
+
+
+def test_a_menu_at_the_block_path_of_a_list_is_no_text_of_it() -> None:
+    def listed(*links: str) -> list[Block]:
+        duties = "<li>One to watch the lock</li><li>One to steer</li>"
+        menu = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in links)
+        return blocks(document_fromstring(f"<body><ul>{duties}{menu}</ul></body>"))
+
+    old, new = listed("Pier"), listed("Pier", "Harbour")
+    assert len({block.path for block in new}) == 1
+    scores = pair_scores(new, [0.1 if block.anchors else 0.9 for block in new])
+    assert not paired(old, new, scores).differs
+    assert paired(old[1:], old, scores).differs
 
 
 def test_what_stands_in_both_is_no_change_wherever_it_stands() -> None:

@@ -56,12 +56,12 @@ def main(arguments: Sequence[str]) -> int:
     for name in [name for name in names if COMPARERS[name](options.folds) is None]:
         print(f"{name} is not installed", file=sys.stderr)
         names.remove(name)
-    found = list(_answers(options, names))
+    answers = _answers(options, names)
     if options.json:
-        for answer in found:
-            print(json.dumps(asdict(answer)))
+        for answer in answers:
+            print(json.dumps(asdict(answer)), flush=True)
     else:
-        _print(found, names)
+        _print(list(answers), names)
     return 0
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import lzma
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 FILES = "captures/*.jsonl.xz"
 SURE = 0.9
@@ -56,21 +56,33 @@ def pairs(folder: Path, sample: int | None = None) -> Iterator[list[Pair]]:
 def _all(folder: Path) -> Iterator[Pair]:
     for old, new in chain.from_iterable(pairwise(_records(file)) for file in sorted(folder.glob(FILES))):
         if _counts(old, new):
-            url = new["url"] or f"https://{hashlib.sha1(new['seq'].encode()).hexdigest()[:12]}.example/"
-            yield Pair(new["seq"], new["i"], url, old["html"], new["html"], new["kind"] == CHANGED)
+            url = new.url or f"https://{hashlib.sha1(new.seq.encode()).hexdigest()[:12]}.example/"
+            yield Pair(new.seq, new.i, url, old.html or "", new.html or "", new.kind == CHANGED)
 
 
-def _records(file: Path) -> Iterator[dict[str, Any]]:
-    with lzma.open(file, "rt", encoding="utf-8") as lines:
-        yield from (record for record in map(json.loads, lines) if "html" in record)
+class _Capture(msgspec.Struct):
+    """A line of the files; those without `html` hold the text of a version."""
+
+    seq: str
+    i: int = 0
+    url: str = ""
+    html: str | None = None
+    kind: str = ""
+    cov: float = 0.0
 
 
-def _counts(old: dict[str, Any], new: dict[str, Any]) -> bool:
+def _records(file: Path) -> Iterator[_Capture]:
+    read = msgspec.json.Decoder(_Capture).decode
+    with lzma.open(file) as lines:
+        yield from (capture for capture in map(read, lines) if capture.html is not None)
+
+
+def _counts(old: _Capture, new: _Capture) -> bool:
     """Whether what is said of a pair can be believed; of a page that says the same, only if found alike."""
-    neighbours = old["seq"] == new["seq"] and old["i"] + 1 == new["i"]
-    if not neighbours or old["html"] == new["html"] or min(old["cov"], new["cov"]) < SURE:
+    neighbours = old.seq == new.seq and old.i + 1 == new.i
+    if not neighbours or old.html == new.html or min(old.cov, new.cov) < SURE:
         return False
-    return bool(new["kind"] == CHANGED or (new["kind"] == "" and old["cov"] == new["cov"]))
+    return new.kind == CHANGED or (new.kind == "" and old.cov == new.cov)
 
 
 def _chosen(folder: Path, count: int) -> set[str]:

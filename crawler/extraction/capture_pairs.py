@@ -1,26 +1,28 @@
 """Two captures of one page read together: what stands in both can't have changed, however a reading wavers.
 
 Only a block that came or went is asked whether it is text, and its block path answers for it: by the mean
-over all blocks seen there, in both captures and on other pages of the site. Both sides of a comparison are
-decided by the same scores, so a classifier that changes its mind about a place makes no change of the page.
+over all blocks seen there, in both captures and on other pages of the site. Links are scored apart from what
+else stands at a path: a menu may stand at the path of a list. Both sides of a comparison are decided by the
+same scores, so a classifier that changes its mind about a place makes no change of the page.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crawler.diffing.normalisation import CONCEALED, PLACEHOLDER, plain
-from crawler.extraction.boilerplate.path_scores import PathScores
+from crawler.extraction.boilerplate.path_scores import PathScore, PathScores
 from crawler.extraction.classifier.features import ENDS
 from crawler.extraction.html.blocks import Block
 
-CUT, SENTENCE = 0.4, 0.2
+CUT, SENTENCE, LINK = 0.4, 0.15, 0.6
 """From this mean on, what stands at a block path is text; for a sentence a lower one is enough, so that
-nothing of the text is lost. Chosen on real captures, each site by weights that had not seen it."""
+nothing of the text is lost, and links need a higher one. Chosen on one set of real captures and confirmed on
+the other, each site by weights that had not seen it; each lies in the middle of a range of equal results."""
 LINKED = 0.5
-"""What is links to so much of it leads elsewhere, and is no sentence."""
+"""What is links to so much of it leads elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,23 @@ def paired(old: Sequence[Block], new: Sequence[Block], scores: PathScores) -> Pa
     )
 
 
+def pair_scores(blocks: Sequence[Block], probabilities: Iterable[float]) -> PathScores:
+    """The scores of the block paths of one page, to decide pairs by."""
+    at: defaultdict[str, list[float]] = defaultdict(list)
+    for block, probability in zip(blocks, probabilities, strict=True):
+        at[_scored_at(block)].append(float(probability))
+    return PathScores({path: PathScore(sum(some), len(some), pages=1) for path, some in at.items()})
+
+
+def _scored_at(block: Block) -> str:
+    return f"{block.path}/a" if block.linked >= LINKED else block.path
+
+
 def _is_text(block: Block, scores: PathScores) -> bool:
-    is_sentence = block.linked < LINKED and ENDS.search(block.text) is not None
-    return scores.mean(block.path) >= (SENTENCE if is_sentence else CUT)
+    mean = scores.mean(_scored_at(block))
+    if block.linked >= LINKED:
+        return mean >= LINK
+    return mean >= (SENTENCE if ENDS.search(block.text) else CUT)
 
 
 def _matched(old: Sequence[Block], new: Sequence[Block]) -> dict[int, int]:

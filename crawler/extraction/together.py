@@ -9,12 +9,13 @@ from typing import TypedDict, Unpack
 
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.boilerplate.template import Template
-from crawler.extraction.capture_pairs import paired
+from crawler.extraction.capture_pairs import pair_scores, paired
 from crawler.extraction.classifier.classifier import Judged, knows
 from crawler.extraction.classifier.marked import marked_blocks
 from crawler.extraction.classifier.text_choice import without_headline
 from crawler.extraction.extract import Extract, Opened, cleaned, extract_of, extract_opened, opened
 from crawler.extraction.html.blocks import Block, blocks
+from crawler.extraction.html.links import address
 from crawler.extraction.html.markup import parse
 
 
@@ -56,7 +57,7 @@ def shown(body: bytes, url: str, **rules: Unpack[Rules]) -> Shown:
     """What a capture shows, unread; the last two are kept. Raises ExtractionError."""
     tree = parse(body, url, rules["encoding"])
     title = cleaned(tree, url, remove=rules["remove"], template=rules["template"])
-    return title, _seen(blocks(tree))
+    return title, _seen(blocks(tree), url)
 
 
 def shows_the_same(old: bytes, url: str, rules: Rules, new: Opened) -> bool:
@@ -65,11 +66,11 @@ def shows_the_same(old: bytes, url: str, rules: Rules, new: Opened) -> bool:
     Raises ExtractionError.
     """
     now = new.judged.page.blocks if new.judged else ()
-    return shown(old, url, **rules) == (new.title, _seen(now))
+    return shown(old, url, **rules) == (new.title, _seen(now, url))
 
 
-def _seen(some: Iterable[Block]) -> list[tuple[str, list[str]]]:
-    return [(block.text, [link.get("href", "") for link in block.anchors]) for block in some]
+def _seen(some: Iterable[Block], url: str) -> list[tuple[str, list[str]]]:
+    return [(block.text, [address(link.get("href", ""), url) for link in block.anchors]) for block in some]
 
 
 def read_together(old: Opened, new: Opened, known: PathScores) -> Together | None:
@@ -94,4 +95,4 @@ def read_together(old: Opened, new: Opened, known: PathScores) -> Together | Non
 
 
 def _scores(judged: Judged) -> PathScores:
-    return PathScores.of(judged.page.blocks, judged.probability)
+    return pair_scores(judged.page.blocks, judged.probability)
