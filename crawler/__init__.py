@@ -2,3 +2,5 @@
 
 `docs/how-it-works.md` shows the folders; import-linter (pyproject.toml) holds which may import which.
 """
+
+__version__ = "0.1.0"

@@ -6,9 +6,9 @@ that only repeats Scrapy's default is not here.
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from crawler import __version__
 from crawler.config.site import Site
 from spiders.browser import browser_settings
 from spiders.middlewares.network_guard import host_of
@@ -22,10 +22,7 @@ LONGEST_DELAY = 60.0
 
 def user_agent(contact: str | None = None) -> str:
     """Return the user agent, `Variorum/0.1.0 (+contact)`; `contact` is a URL or an e-mail address."""
-    try:
-        ours = f"{TOKEN}/{version('variorum')}"
-    except PackageNotFoundError:  # a checkout that was never installed
-        ours = TOKEN
+    ours = f"{TOKEN}/{__version__}"
     return f"{ours} (+{contact})" if contact else ours
 
 

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from storage import recognition
 from storage.errors import NewerSchema, StoreError
+from storage.library import Database
 from storage.migrations import migrations
 
 BUSY_SECONDS = 60
@@ -103,7 +102,7 @@ def writing(db: Database) -> Iterator[None]:
     can't be had in `BUSY_SECONDS`.
     """
     if db.conn.in_transaction:
-        with db.atomic():
+        with db.utils.atomic():
             yield
         return
     with refusals_in_words("the database"):
@@ -146,8 +145,7 @@ def _ready(conn: sqlite3.Connection, path: Path) -> Database:
 
 
 def _refuse_newer(db: Database, path: Path) -> None:
-    ours = {migration.name for migration in migrations._migrations}
-    if newer := {migration.name for migration in migrations.applied(db)} - ours:
+    if newer := migrations.applied(db) - migrations.steps.keys():
         raise NewerSchema(
             f"{path}: written by a newer Variorum (it has {', '.join(sorted(newer))}); nothing was changed. "
             "Install that version or newer, or name another database in variorum.toml."

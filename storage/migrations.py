@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from storage import recognition, seals
 from storage.healing import heal_dates
+from storage.library import Database
 from storage.schema import migrations
 from storage.text_index import index
 from storage.text_index.similar_edits import similar_edit as alike

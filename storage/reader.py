@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlite_utils import Database
-
 from storage.database import open_for_reading
 from storage.errors import NotFound
+from storage.library import Database
 from storage.rows import (
     NOT_OF_SITE,
     ChangeRow,

@@ -6,7 +6,7 @@ that one row answers what a crawl asks of it.
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
+from storage.library import Database, Migrations
 
 migrations = Migrations("variorum")
 

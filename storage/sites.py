@@ -144,7 +144,7 @@ class Sites(Tables):
     def save_source(self, site: str, address: str, values: Values) -> None:
         """Update the columns of a source; the other columns stay unchanged."""
         with self.writing():
-            self.db["sources"].upsert(  # type: ignore[union-attr]
+            self.db.utils["sources"].upsert(  # type: ignore[union-attr]
                 {"site": site, "address": address, **values}, pk=("site", "address")
             )
 

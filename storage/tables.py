@@ -6,9 +6,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlite_utils import Database
-
 from storage.database import open_database, writing
+from storage.library import Database
 from storage.rows import Values, read
 
 Row = TypeVar("Row")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from crawler.config.new_files import init_workspace, write_site
 from crawler.config.site import load_site, load_sites
-from crawler.config.workspace import find_workspace, init_workspace, load_workspace, write_site
+from crawler.config.workspace import find_workspace, load_workspace
 from crawler.errors import Misuse
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from crawler.classification.outcome import Outcome, Verdict
 from crawler.tracking.finalize import silence
-from crawler.tracking.run_counts import CHANGED, CUT_SHORT, MISSING, Tally
+from crawler.tracking.issue_kinds import CUT_SHORT
+from crawler.tracking.run_counts import CHANGED, MISSING, Tally
 from crawler.tracking.tracker import Tracked
 from tests.local_site import article
 from tests.tracked import story_at

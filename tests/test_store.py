@@ -135,7 +135,7 @@ def test_what_was_written_in_a_transaction_that_fails_is_gone_as_a_whole(store: 
             store.add_capture({**CAPTURE, "page": page}, store.pack(b"text", page))
             add_change(store, page)
         raise ZeroDivisionError
-    counts = [store.db.table(table).count for table in TABLES]
+    counts = [store.db.utils.table(table).count for table in TABLES]
     assert counts == [0, 0, 0, 0, 0]
 
 

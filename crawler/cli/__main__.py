@@ -11,46 +11,69 @@ import sys
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from crawler.config.workspace import find_workspace
+from crawler import __version__
 from crawler.errors import Misuse, VariorumError
-from crawler.output.terminal import note
 from storage.errors import ForeignDatabase, Malformed, StoreError
 
 FAILED = 1
 MISUSED = 2
 INTERRUPTED = 130
 
-GROUPS = {
-    "Sites": {"init": "sites", "add": "sites", "sites": "sites", "check": "sites"},
-    "Runs": {"crawl": "runs", "watch": "runs"},
-    "Changes and texts": {
-        "changes": "changes",
-        "show": "changes",
-        "history": "texts",
-        "text": "texts",
-        "search": "search",
-        "duplicates": "duplicates",
+GROUPS: dict[str, dict[str, tuple[str, str]]] = {
+    "Sites": {
+        "init": ("sites", "Create a workspace with the default sites."),
+        "add": ("sites", "Detect how a site works, and add it to the workspace."),
+        "sites": ("sites", "List all sites with their crawl status."),
+        "check": ("sites", "Test a site's file on a few pages, and store nothing."),
     },
-    "Export and import": {"export": "export", "import": "imports"},
-    "Saved pages, without a workspace": {"extract": "saved_pages", "compare": "saved_pages"},
-    "Review and notifications": {"review": "review", "notify": "notify"},
-    "Extraction rules and boilerplate": {"template": "rules", "rules": "rules", "reextract": "rules"},
+    "Runs": {
+        "crawl": ("crawl", "Crawl the named sites, or all sites, once."),
+        "watch": ("watch", "Crawl every site on its schedule, until stopped."),
+    },
+    "Changes and texts": {
+        "changes": ("changes", "List changes, the newest first."),
+        "show": ("changes", "Show the word diff of one change."),
+        "history": ("texts", "List all versions of a page, the oldest first."),
+        "text": ("texts", "Print the clean text of a page."),
+        "search": ("search", "Search the text of all pages, current and removed."),
+        "duplicates": ("duplicates", "List pages with the same or nearly the same text."),
+    },
+    "Export and import": {
+        "export": ("export", "Export the current text of every page."),
+        "import": ("imports", "Import earlier captures of a site from other archives."),
+    },
+    "Saved pages, without a workspace": {
+        "extract": ("saved_pages", "Print the text of a saved page as it would be stored."),
+        "compare": ("saved_pages", "Show the change between two saved captures of a page."),
+    },
+    "Review and notifications": {
+        "review": ("review", "Serve the review page, where people read and judge changes."),
+        "notify": ("notify", "Send the notifications that are due now."),
+    },
+    "Extraction rules and boilerplate": {
+        "template": ("rules", "List the boilerplate of a site, and override it."),
+        "rules": ("rules", "Test extraction rules before you add them to a site's file."),
+        "reextract": ("rules", "Extract the texts of all stored pages again."),
+    },
     "Status, evidence and maintenance": {
-        "status": "health",
-        "doctor": "health",
-        "evidence": "evidence",
-        "verify": "maintenance",
-        "backup": "maintenance",
-        "prune": "prune",
+        "status": ("status", "Show crawl status, for all sites or for one."),
+        "doctor": ("doctor", "Check that everything is in place."),
+        "evidence": ("evidence", "Write a folder with the complete evidence for a change."),
+        "verify": ("maintenance", "Verify that no stored data was altered."),
+        "backup": ("maintenance", "Copy the current database into a file."),
+        "prune": ("prune", "Delete old captures and raw pages that are not needed."),
     },
 }
-"""The commands by topic, in the order of their use, each with its module."""
-COMMANDS = {name: module for group in GROUPS.values() for name, module in group.items()}
-"""The module of each command; a module is imported when one of its commands is used."""
+"""The commands by topic, in the order of their use: the module of each, and the first sentence of its help.
+
+The sentence is repeated here so that `variorum --help` imports no module of a command.
+"""
+COMMANDS = {name: module for group in GROUPS.values() for name, (module, _) in group.items()}
+"""The module of each command; it is imported when one of its commands is used."""
 ALIASES = {"families": "duplicates"}
 """Earlier names of commands, which still work and are not listed."""
 
@@ -74,40 +97,39 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands by topic, each with the first sentence of its help."""
         wide = max(map(len, COMMANDS))
-        for heading, names in GROUPS.items():
-            commands = [(name, self.get_command(ctx, name)) for name in names]
-            rows = [
-                (name.ljust(wide), one.get_short_help_str(formatter.width - wide - 4))
-                for name, one in commands
-                if one
-            ]
+        for heading, commands in GROUPS.items():
             with formatter.section(heading):
-                formatter.write_dl(rows)
+                formatter.write_dl([(name.ljust(wide), said) for name, (_, said) in commands.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; exit with 1 for a failure, 2 for misuse, 130 for Ctrl-C."""
         try:
             return super().invoke(ctx)
         except (VariorumError, StoreError) as error:
-            note(f"variorum: {error}")
-            ctx.exit(MISUSED if isinstance(error, Misuse | Malformed | ForeignDatabase) else FAILED)
+            misused = isinstance(error, Misuse | Malformed | ForeignDatabase)
+            _fail(ctx, str(error), MISUSED if misused else FAILED)
         except sqlite3.DatabaseError as error:  # a database that opens, and is broken further in
             logging.debug("where it happened:", exc_info=True)
-            note(f"variorum: the database can't be used: {error}. `variorum verify` shows what is broken.")
-            ctx.exit(FAILED)
+            _fail(ctx, f"the database can't be used: {error}. `variorum verify` shows what is broken.")
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except OSError as error:
             if not error.filename:  # not about a file: for example a closed pipe, which click handles
                 raise
-            note(f"variorum: {error.filename}: {error.strerror}")
-            ctx.exit(FAILED)
+            _fail(ctx, f"{error.filename}: {error.strerror}")
+
+
+def _fail(ctx: click.Context, message: str, code: int = FAILED) -> NoReturn:
+    from crawler.output.terminal import note  # noqa: PLC0415 - `variorum --help` has no use for it
+
+    note(f"variorum: {message}")
+    ctx.exit(code)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("-C", "folder", type=click.Path(path_type=Path), metavar="DIR", help="The workspace folder.")
 @click.option("-v", "--verbose", count=True, help="Log more; -vv logs everything.")
-@click.version_option(package_name="variorum", prog_name="variorum")
+@click.version_option(__version__, prog_name="variorum")
 @click.pass_context
 def main(ctx: click.Context, folder: Path | None, verbose: int) -> None:
     """Crawl whole web sites, keep every version of every page, and show what changed.
@@ -117,6 +139,8 @@ def main(ctx: click.Context, folder: Path | None, verbose: int) -> None:
 
     Example: variorum -C ~/press crawl
     """
+    from crawler.config.workspace import find_workspace  # noqa: PLC0415 - as above
+
     ctx.obj = find_workspace(folder, os.environ)
     level = [logging.WARNING, logging.INFO, logging.DEBUG][min(verbose, 2)]
     logging.basicConfig(level=level, format="%(message)s")

@@ -9,8 +9,8 @@ import click
 from crawler.cli.options import Moment, as_json, site_filter, whole_number, with_reader
 from crawler.config.workspace import Workspace
 from crawler.output import terminal as shown
+from crawler.output.change_text import blocks_after
 from crawler.output.objects import change_object, change_with_hunks, suspect_object
-from crawler.output.page_texts import blocks_after
 from storage.reader import Reader
 from storage.rows import SuspectRow
 

@@ -8,7 +8,8 @@ import click
 
 from crawler.backfill import dump_report
 from crawler.backfill.text_dumps import import_dumps, read_dumps
-from crawler.cli.options import Moment, as_json, sites_named, sole_store, with_workspace
+from crawler.cli.options import Moment, as_json, sites_named, with_workspace
+from crawler.cli.sole_store import sole_store
 from crawler.config.workspace import Workspace
 from crawler.output import terminal
 from crawler.output.progress import counted

@@ -8,7 +8,8 @@ import click
 
 from crawler.backfill.captures import Backfill
 from crawler.backfill.warc import WarcFiles
-from crawler.cli.options import as_json, sites_named, sole_store, with_workspace
+from crawler.cli.options import as_json, sites_named, with_workspace
+from crawler.cli.sole_store import sole_store
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
 from crawler.output import terminal

@@ -12,7 +12,7 @@ from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
 from crawler.export.atomic_write import whole_file
 from crawler.output import terminal
-from crawler.output.progress import counted
+from crawler.output.progress import bar, counted
 from storage.maintenance.backup import copy
 from storage.maintenance.verification import Verification
 from storage.maintenance.verification import verify as examine
@@ -79,6 +79,6 @@ def backup(workspace: Workspace, reader: Reader, path: Path, force: bool) -> Non
         raise Misuse(f"{path}: this is {'a folder' if path.is_dir() else 'the database itself'}; name a file")
     if path.exists() and not force:
         raise Misuse(f"{path} exists already; name another file, or replace it with --force")
-    with whole_file(path) as file, terminal.bar("MB copied") as step:
+    with whole_file(path) as file, bar("MB copied") as step:
         copy(reader, Path(file.name), step)
     terminal.line(f"{path}: {path.stat().st_size >> 10} kB, the copy passed its checks")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -15,11 +14,9 @@ from crawler.config.site import Site, Sites, load_sites, site_files
 from crawler.config.timing import duration
 from crawler.config.workspace import SETTINGS_FILE, Workspace, load_workspace
 from crawler.errors import Misuse
-from crawler.lock import held, run_lock
 from crawler.output import terminal
 from crawler.times import iso, now, parse
 from storage.reader import Reader
-from storage.store import Store
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -88,17 +85,6 @@ def sites_and_faults(workspace: Workspace, names: Sequence[str]) -> Sites:
     if not there:
         raise Misuse(f"{workspace.sites_folder} has no sites: `variorum add URL` adds one.")
     return load_sites(workspace.sites_folder, workspace.defaults, names or None)
-
-
-@contextmanager
-def sole_store(workspace: Workspace, site: Site) -> Iterator[Store]:
-    """Open the store with the site's run lock held, so that no run or import writes its history.
-
-    Raises VariorumError if another process holds the lock.
-    """
-    lock = run_lock(workspace.database, site.name)
-    with held(lock, f"a run of {site.name}"), closing(Store.open(workspace.database)) as store:
-        yield store
 
 
 def site_filter(workspace: Workspace, reader: Reader, name: str | None) -> str | None:

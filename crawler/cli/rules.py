@@ -8,11 +8,13 @@ from typing import Any
 
 import click
 
-from crawler.cli.options import as_json, sites_named, sole_store, whole_number, with_workspace
+from crawler.cli.options import as_json, sites_named, whole_number, with_workspace
+from crawler.cli.sole_store import sole_store
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
 from crawler.extraction.reader import Reader
 from crawler.output import terminal
+from crawler.output.progress import bar
 from crawler.preview.first_read import reader_of
 from crawler.preview.rules import MOST_CHANGES, backtest, drafted
 from crawler.tracking.reextraction import Reextraction, reextract_site
@@ -119,7 +121,7 @@ def test_rule(
         raise Misuse("no rule to test: name one with --remove or --select")
     site = sites_named(workspace, [name])[0]
     draft = Reader(drafted(site, remove, select), reader_of(workspace, site).template)
-    with closing(Store(open_for_reading(workspace.database))) as store, terminal.bar("edits") as step:
+    with closing(Store(open_for_reading(workspace.database))) as store, bar("edits") as step:
         found = backtest(store, draft, limit, step)
     if as_json:
         summary = {

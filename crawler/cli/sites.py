@@ -9,7 +9,8 @@ import click
 import msgspec
 
 from crawler.cli.options import as_json, sites_and_faults, sites_named, with_workspace
-from crawler.config.workspace import Workspace, init_workspace
+from crawler.config.new_files import init_workspace
+from crawler.config.workspace import Workspace
 from crawler.health.status import overview
 from crawler.output import terminal
 from crawler.preview.check import check_site

@@ -1,4 +1,5 @@
 """Reads and checks the workspace and its site files, once.
 
-Pure but for reading these files. May import the modules directly in `crawler`, nothing else of the project.
+Pure but for reading and writing these files. May import the modules directly in `crawler`, nothing else of
+the project.
 """

@@ -12,9 +12,6 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
-from cssselect import HTMLTranslator, SelectorError
-from lxml import etree
-from w3lib.url import canonicalize_url
 
 from crawler.config import timing
 from crawler.config.notification import NOTIFICATION_KEYS, NotificationRule
@@ -111,6 +108,8 @@ def load_sites(
 
     A site's name is its file's. A file with faults is left out, and stops no other site.
     """
+    from w3lib.url import canonicalize_url  # noqa: PLC0415 - as slow to import as all else here
+
     found = Sites()
     urls: dict[str, str] = {}
     for path in site_files(folder):
@@ -200,6 +199,9 @@ def check_time_zone(name: str) -> None:
 
 
 def _selector(css: str) -> None:
+    from cssselect import HTMLTranslator, SelectorError  # noqa: PLC0415 - few sites have selectors
+    from lxml import etree  # noqa: PLC0415
+
     try:
         etree.XPath(HTMLTranslator().css_to_xpath(css))
     except (SelectorError, etree.XPathError) as error:

@@ -15,9 +15,9 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger
-
 if TYPE_CHECKING:
+    from apscheduler.triggers.cron import CronTrigger
+
     from crawler.config.site import Site
 
 DEFAULT_EVERY = "6h"
@@ -181,6 +181,8 @@ def _fire(trigger: CronTrigger, after: datetime) -> datetime | None:
 
 def _triggers(cron: str) -> list[CronTrigger]:
     """One trigger, or two of which either will do. Raises ValueError with the reason for bad text."""
+    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - slow, and few sites have cron text
+
     fields = cron.lower().split()
     if len(fields) != 5:  # noqa: PLR2004 - minute, hour, day, month, weekday
         raise ValueError(f"{len(fields)} fields instead of 5")

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import metadata
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-import tomlkit
 
+from crawler import __version__
 from crawler.config.notification import NOTIFICATION_KEYS, NotificationRule
 from crawler.config.schema import Key, Keys, read_table, read_toml, refuse
-from crawler.config.site import NAME, NAME_RULE, SITE_KEYS, check_time_zone, check_together, web_address
+from crawler.config.site import SITE_KEYS, check_time_zone, check_together, web_address
 from crawler.config.timing import age
 from crawler.errors import Misuse
 
 SETTINGS_FILE = "variorum.toml"
 PROJECT = "follows web sites and keeps their versions"
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -99,64 +92,8 @@ def workspace_of(settings: Mapping[str, Any]) -> Workspace:
     return load_workspace(find_workspace(Path(given) if given else None, os.environ))
 
 
-def init_workspace(root: Path) -> list[Path]:
-    """The files written to make the folder a workspace with the listed sites.
-
-    A file that exists is left as it is, and named in a warning.
-    """
-    listed = files("spiders") / "sites"
-    wanted = {root / SETTINGS_FILE: files("crawler") / "sample.toml"}
-    wanted |= {root / "sites" / source.name: source for source in listed.iterdir() if ".toml" in source.name}
-    return [path for path in sorted(wanted) if _copied(wanted[path], path)]
-
-
-def write_site(folder: Path, name: str, values: Mapping[str, Any], comments: Iterable[str] = ()) -> Path:
-    """The new file of a site, with the comments above its keys.
-
-    Raises Misuse where the name can't be one, or is taken.
-    """
-    if not NAME.fullmatch(name):
-        raise Misuse(f"\"{name}\" can't be a site's name: {NAME_RULE}; choose another with --name.")
-    path = folder / f"{name}.toml"
-    if path.exists():
-        raise Misuse(f"{path} exists already: edit that file, or choose another name with --name.")
-    document = tomlkit.document()
-    for line in comments:
-        document.add(tomlkit.comment(line))
-    for key, value in values.items():
-        document.add(key, tomlkit.item(value))
-    _write(path, tomlkit.dumps(document))
-    return path
-
-
-def _copied(source: Traversable, path: Path) -> bool:
-    if path.exists():
-        logger.warning("%s exists already, and was left as it is", path)
-        return False
-    _write(path, source.read_text(encoding="utf-8"))
-    return True
-
-
-def _write(path: Path, text: str) -> None:
-    """Written beside the target and then renamed, so that a running daemon never reads half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-
-
 def _introduction(contact: str | None) -> str:
-    try:
-        program = f"Variorum/{metadata.version('variorum')}"
-    except metadata.PackageNotFoundError:  # a checkout that was never installed
-        program = "Variorum"
-    return f"{program} (+{contact})" if contact else f"{program} ({PROJECT})"
+    return f"Variorum/{__version__} ({f'+{contact}' if contact else PROJECT})"
 
 
 def _header(text: str) -> None:

@@ -7,7 +7,7 @@ one. So the hunks rebuild either text from the other, whatever their names mean 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -15,7 +15,8 @@ import msgspec
 
 from crawler.diffing import significance
 from crawler.diffing.alignment import Run, changed_runs
-from crawler.diffing.links import Relink, relinked
+from crawler.diffing.hunks import Hunk, Op, Relink, apply, revert
+from crawler.diffing.links import relinked
 from crawler.diffing.normalisation import same_words
 from crawler.diffing.pairing import Part, in_order, paired
 from crawler.diffing.tokens import STRIKE, similarity, struck, without_struck, words
@@ -33,10 +34,6 @@ __all__ = [
     "similarity",
     "to_json",
 ]
-
-Op = Literal["insert", "delete", "replace", "move"]
-Placed = tuple[int, tuple[str, ...]]
-"""Blocks, with the position of the first of them."""
 
 
 class Read(Protocol):
@@ -61,20 +58,6 @@ class Reading:
     links: str | None = None
     language: str | None = None
     """The code of its language, such as `fa`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hunk:
-    """One contiguous piece of a diff. Positions count blocks from 0."""
-
-    op: Op
-    old_at: int
-    new_at: int
-    old: tuple[str, ...] = ()
-    new: tuple[str, ...] = ()
-    words: tuple[tuple[str, str], ...] = ()
-    """Of a replaced block, and of a moved one that was edited too: `=`, `-` or `+`, and a piece of text. `=`
-    and `-` joined are the old block, `=` and `+` the new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +111,6 @@ def compare(old: Read, new: Read) -> Diff | None:
     )
 
 
-def apply(old_text: str, hunks: Iterable[Hunk]) -> str:
-    """The new text, made from the old one. Raises ValueError where the hunks belong to another text."""
-    pieces = list(hunks)
-    return _rewritten(old_text, [(h.old_at, h.old) for h in pieces], [(h.new_at, h.new) for h in pieces])
-
-
-def revert(new_text: str, hunks: Iterable[Hunk]) -> str:
-    """The old text, made from the new one. Raises ValueError where the hunks belong to another text."""
-    pieces = list(hunks)
-    return _rewritten(new_text, [(h.new_at, h.new) for h in pieces], [(h.old_at, h.old) for h in pieces])
-
-
 def to_json(diff: Diff) -> str:
     """The diff as JSON, from which `from_json` makes an equal one."""
     return msgspec.json.encode(diff).decode()
@@ -148,17 +119,6 @@ def to_json(diff: Diff) -> str:
 def from_json(text: str) -> Diff:
     """The diff that `to_json` wrote. Raises msgspec.DecodeError for anything else."""
     return msgspec.json.decode(text, type=Diff)
-
-
-def _rewritten(text: str, cuts: list[Placed], puts: list[Placed]) -> str:
-    blocks = text.split("\n")
-    for at, taken in sorted(cuts, reverse=True):
-        if tuple(blocks[at : at + len(taken)]) != taken:
-            raise ValueError(f"the diff belongs to another text: block {at} is not {taken[:1]}")
-        del blocks[at : at + len(taken)]
-    for at, put in sorted(puts):
-        blocks[at:at] = put
-    return "\n".join(blocks)
 
 
 def _hunks(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 
+from crawler.diffing.hunks import Relink
 from crawler.diffing.normalisation import FOOTNOTE, plain
-
-
-@dataclass(frozen=True, slots=True)
-class Relink:
-    """The words of a link, and where they led before and lead now; None where they were, or are, no link."""
-
-    words: str
-    old: str | None
-    new: str | None
 
 
 def relinked(old: str | None, new: str | None, old_text: str, new_text: str) -> tuple[Relink, ...]:

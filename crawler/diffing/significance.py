@@ -13,7 +13,7 @@ from math import prod
 from typing import Literal
 
 from crawler.diffing import signals
-from crawler.diffing.links import Relink
+from crawler.diffing.hunks import Relink
 from crawler.diffing.negations import negations
 from crawler.diffing.tokens import without_struck
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from crawler import __version__
 from crawler.times import iso, now
 from storage.export import Document, Field
 
@@ -56,7 +56,7 @@ class Tally:
 def card(tally: Tally, path: Path, fields: Sequence[Field], options: dict[str, Any], cursor: str) -> Document:
     """Return the data card of the export at `path`."""
     return {
-        "made_by": f"variorum {version('variorum')}",
+        "made_by": f"variorum {__version__}",
         "made_at": iso(now()),
         **options,
         "cursor": cursor,

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from importlib.metadata import version
 from io import BytesIO
 from typing import Any, BinaryIO, NamedTuple
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawler import __version__
 from storage.export import Document
 
 INFO = {
-    "software": f"variorum {version('variorum')}",
+    "software": f"variorum {__version__}",
     "format": "WARC File Format 1.1",
     "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
     "description": "Captured pages. Bodies are freed of their content encoding; of the response headers,"

@@ -18,7 +18,7 @@ from crawler.notify.target import PATIENCE, targets_of
 from crawler.output.objects import Object, suspect_object
 from crawler.revisit.visits import plan
 from crawler.times import iso, now
-from crawler.tracking.run_counts import SITE_FILE
+from crawler.tracking.issue_kinds import SITE_FILE
 from crawler.tracking.visit_queue import visit_of
 from storage.outbox import TargetState, target_states
 from storage.reader import Reader

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from crawler.diffing.diff import Hunk
-from crawler.diffing.links import Relink
+from crawler.diffing.hunks import Hunk, Relink
 from storage.rows import RUN_COUNTS, ChangeRow, PageRow, SuspectRow, VersionRow
 
 if TYPE_CHECKING:

@@ -1,17 +1,15 @@
-"""A stored page found by its address, and the text that belongs to a change."""
+"""A stored page found by its address."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from crawler.config.site import Site
-from crawler.diffing.diff import apply
 from crawler.errors import Misuse
-from crawler.output.objects import hunks_of
 from crawler.urls.canonical import key
 from storage.errors import NotFound
 from storage.reader import Reader
-from storage.rows import ChangeRow, PageRow
+from storage.rows import PageRow
 from storage.unplaced import SCHEME
 
 
@@ -31,21 +29,3 @@ def find_page(reader: Reader, sites: Iterable[Site], url: str) -> PageRow:
     raise NotFound(
         f"{url} is stored for no site: is it spelled as the site spells it, and in the site's scope?"
     )
-
-
-def blocks_after(reader: Reader, row: ChangeRow) -> list[str]:
-    """The blocks of the text that a change led to, or left behind; none where its hunks no longer fit it.
-
-    They don't where the texts have been read anew since, by other rules.
-    """
-    hunks = hunks_of(row)
-    try:
-        if row.page is None or row.version is None:
-            return []
-        new = reader.version(row.page, row.version).text
-        if hunks and row.old_version is not None:
-            fits = apply(reader.version(row.page, row.old_version).text, hunks) == new
-            return new.split("\n") if fits else []
-    except (NotFound, ValueError):
-        return []
-    return [] if hunks or row.kind == "moved" else new.split("\n")

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from crawler.output.objects import Object
+from crawler.output.terminal import harmless, note
 
 One = TypeVar("One")
 
@@ -31,3 +41,49 @@ def counted(items: Iterable[One], what: str, total: int | None = None) -> Iterat
         for item in items:
             yield item
             count()
+
+
+@contextmanager
+def run_progress() -> Iterator[Callable[[Object], None]]:
+    """While inside, events given to the function move a line for each site; without a terminal, only
+    waits are told."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _waits
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:.0f} pages"))
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def hear(event: Object) -> None:
+            match event["event"]:
+                case "started":
+                    tasks[event["site"]] = bars.add_task(event["site"], total=None)
+                case "page":
+                    bars.update(tasks[event["site"]], advance=1, description=event["site"])
+                case "waiting":
+                    bars.update(tasks[event["site"]], description=harmless(_wait(event)))
+
+        yield hear
+
+
+def _waits(event: Object) -> None:
+    if event["event"] == "waiting":
+        note(_wait(event))
+
+
+def _wait(event: Object) -> str:
+    return f"{event['site']}: {event['host']} asked to wait {event['seconds']:.0f} s, until {event['until']}"
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[], None]]:
+    """Give a function that moves a progress bar counting `what`; without a terminal, show nothing."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.completed:.0f} {task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda: bars.advance(task)

@@ -8,15 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
 from crawler.output.objects import Object, hunks_of, links_of
 from crawler.output.word_diff import Line, marked, relinks, spaced, struck
@@ -68,11 +63,16 @@ LONG = frozenset({"title", "url"})
 def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print rows as a table under their headings."""
     cells = [["" if cell is None else harmless(" ".join(str(cell).split())) for cell in row] for row in rows]
+    from rich.console import Console  # noqa: PLC0415 - the many lines that are no table do without it
+
     console = Console()
     if not console.is_terminal:
         for row in [headings, *cells]:
             click.echo("\t".join(row))
         return
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         grid.add_column(heading, overflow="fold", no_wrap=heading not in LONG)
@@ -122,63 +122,18 @@ def _header(row: ChangeRow) -> Iterator[str]:
 
 def changed_line(pieces: Line) -> None:
     """A line of a diff, its words struck out and put in."""
+    from rich.console import Console  # noqa: PLC0415
+
     console = Console(highlight=False)
     if not console.is_terminal or console.is_dumb_terminal:
         line(marked(pieces))
         return
+    from rich.text import Text  # noqa: PLC0415
+
     text = Text()
     for op, piece in spaced(pieces):
         text.append(harmless(piece), STYLES[op])
     console.print(text)
-
-
-# ---- a run
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[Object], None]]:
-    """While inside, events given to the function move a line for each site; without a terminal, only
-    waits are told."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _waits
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:.0f} pages"))
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def hear(event: Object) -> None:
-            match event["event"]:
-                case "started":
-                    tasks[event["site"]] = bars.add_task(event["site"], total=None)
-                case "page":
-                    bars.update(tasks[event["site"]], advance=1, description=event["site"])
-                case "waiting":
-                    bars.update(tasks[event["site"]], description=harmless(_wait(event)))
-
-        yield hear
-
-
-def _waits(event: Object) -> None:
-    if event["event"] == "waiting":
-        note(_wait(event))
-
-
-def _wait(event: Object) -> str:
-    return f"{event['site']}: {event['host']} asked to wait {event['seconds']:.0f} s, until {event['until']}"
-
-
-@contextmanager
-def bar(what: str) -> Iterator[Callable[[], None]]:
-    """Give a function that moves a progress bar counting `what`; without a terminal, show nothing."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda: None
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.completed:.0f} {task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
-        task = bars.add_task(what, total=None)
-        yield lambda: bars.advance(task)
 
 
 # ---- the health of sites

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from crawler.diffing.diff import Hunk
-from crawler.diffing.links import Relink
+from crawler.diffing.hunks import Hunk, Relink
 
 Piece = tuple[str, str]
 """`=` kept, `-` struck out, `+` put in, `>` moved here, and the text that is; `!` a remark on the line."""

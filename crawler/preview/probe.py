@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from crawler.config.new_files import write_site
 from crawler.config.site import NAME, NAME_RULE, Site, load_site, load_sites
-from crawler.config.workspace import Workspace, write_site
+from crawler.config.workspace import Workspace
 from crawler.errors import Misuse, SiteTrouble
 from crawler.runtime.run import events_of
 from crawler.times import iso, now

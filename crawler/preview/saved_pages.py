@@ -12,8 +12,8 @@ from crawler.errors import Misuse, SiteTrouble
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.reader import Body
 from crawler.fetch_result import FetchResult
+from crawler.output.change_text import blocks_after
 from crawler.output.objects import Object, change_with_hunks, extract_document
-from crawler.output.page_texts import blocks_after
 from crawler.preview.first_read import known_template, reader_of, sight
 from crawler.times import iso, now, parse
 from crawler.tracking.run_frontier import RunFrontier

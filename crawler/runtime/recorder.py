@@ -27,18 +27,15 @@ from crawler.runtime.guard import Guard, in_words, is_unusable
 from crawler.runtime.run import NOT_BEGUN
 from crawler.times import iso, now
 from crawler.tracking.finalize import finalize, no_article, silence, unmet
+from crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, SITE_MOVED, UNREACHABLE
 from crawler.tracking.rekeying import follow_rules
 from crawler.tracking.run_counts import (
-    BROKE_DOWN,
     BROKEN,
     CHANGED,
-    CUT_SHORT,
     DATABASE,
     MISSING,
-    SITE_MOVED,
     SPENT,
     TIME_UP,
-    UNREACHABLE,
     Tally,
 )
 from crawler.tracking.run_frontier import RunFrontier

@@ -24,7 +24,7 @@ from crawler.errors import VariorumError
 from crawler.run_report import RunReport
 from crawler.runtime.handover import packed, without_secrets
 from crawler.times import iso, now
-from crawler.tracking.run_counts import BROKE_DOWN, SITE_FILE
+from crawler.tracking.issue_kinds import BROKE_DOWN, SITE_FILE
 from spiders.browser import lacking
 from storage.errors import StoreError
 from storage.store import Store

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from crawler.classification.outcome import Outcome, in_words
 from crawler.tracking.finalize import too_many
+from crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, SITE_MOVED, UNREACHABLE
 from crawler.tracking.tracker import Tracked
 
 ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone, Outcome.suspect}
@@ -25,12 +26,6 @@ EARLY = {
     "memusage_exceeded": "the run needed more memory than it may have",
 }
 """Reasons of an end that leaves a part of the site for the next run, each in words."""
-CUT_SHORT = "cut short"
-"""The kind of issue of such a run."""
-UNREACHABLE, BROKE_DOWN, SITE_MOVED = "unreachable", "run broke down", "site moved"
-"""Kinds of issues of a run that fetched no page; `MISSING` is another."""
-SITE_FILE = "site file"
-"""The kind of issue of a site whose file can't be read."""
 REFUSED, MISSING, CHANGED, SPENT = "refused", "many missing", "many changed", "budget"
 """Reasons to end a run early: asking on would only trouble the site."""
 MANY_CHANGED, CHANGED_SHARE = 20, 0.5

@@ -1,4 +1,4 @@
-"""The commands `variorum crawl` and `variorum watch`: run crawls once, or on schedule."""
+"""The command `variorum crawl`: run crawls once."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from contextlib import closing, suppress
 import click
 
 from crawler.cli.options import as_json, sites_and_faults, sites_named, with_workspace
-from crawler.config.site import load_sites
 from crawler.config.workspace import Workspace
 from crawler.errors import VariorumError
 from crawler.health.status import warn_of_haste
 from crawler.notify.notify import meet_targets, readable_sites, send_news
 from crawler.output import terminal
-from crawler.output.logs import log_to_stderr
 from crawler.output.objects import REKEYED, run_object
+from crawler.output.progress import run_progress
 from crawler.run_report import RunReport
-from crawler.runtime.daemon import watch as watch_sites
 from crawler.runtime.run import note_site_files, run_sites, unread
 from storage.errors import StoreError
 from storage.recognition import refuse_foreign
@@ -41,7 +39,7 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
     refuse_foreign(workspace.database)
     warn_of_haste(chosen)
     targets = meet_targets(workspace, readable_sites(workspace))
-    with terminal.progress() as on_event:
+    with run_progress() as on_event:
         reports = asyncio.run(run_sites(workspace, chosen, full=not due, on_event=on_event))
     reports += _unread(workspace, names)
     if as_json:
@@ -97,19 +95,3 @@ def _exit_code(reports: list[RunReport]) -> int:
     if any(report.failed for report in reports):
         return 1
     return 130 if any(report.reason == "shutdown" for report in reports) else 0
-
-
-@click.command()
-@with_workspace
-def watch(workspace: Workspace) -> None:
-    """Crawl every site on its schedule, until stopped.
-
-    Runs until Ctrl-C or SIGTERM. Logs to standard error. Reloads site files that are changed, added or
-    removed.
-
-    Example: variorum -C ~/press watch
-    """
-    refuse_foreign(workspace.database)
-    warn_of_haste(load_sites(workspace.sites_folder, workspace.defaults).values())
-    log_to_stderr()
-    asyncio.run(watch_sites(workspace))

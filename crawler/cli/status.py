@@ -1,15 +1,11 @@
-"""The commands `variorum status` and `variorum doctor`: the state of the crawls and of the installation."""
+"""The command `variorum status`: the state of the crawls."""
 
 from __future__ import annotations
-
-from dataclasses import asdict
-from pathlib import Path
 
 import click
 
 from crawler.cli.options import as_json, sites_and_faults, with_workspace
 from crawler.config.workspace import Workspace
-from crawler.health.doctor import examine
 from crawler.health.status import state_of
 from crawler.output import terminal
 
@@ -30,23 +26,3 @@ def status(workspace: Workspace, name: str | None, as_json: bool) -> None:
         terminal.json_lines([found])
         return
     terminal.status(found)
-
-
-@click.command()
-@as_json
-@click.pass_obj
-def doctor(root: Path, as_json: bool) -> None:
-    """Check that everything is in place.
-
-    Checks the program, the workspace, the database, the disk and the clock. Exits with 1 if a check fails.
-
-    Example: variorum doctor
-    """
-    checks = examine(root)
-    ok = all(one.ok for one in checks)
-    if as_json:
-        terminal.json_lines([{"ok": ok, "checks": [asdict(one) for one in checks]}])
-    else:
-        for one in checks:
-            terminal.line(f"{'ok  ' if one.ok else 'FAIL'} {one.name}: {one.detail}")
-    click.get_current_context().exit(0 if ok else 1)

@@ -1,0 +1,72 @@
+"""Writes the files of a new workspace, and the file of a new site."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from crawler.config.site import NAME, NAME_RULE
+from crawler.config.workspace import SETTINGS_FILE
+from crawler.errors import Misuse
+
+logger = logging.getLogger(__name__)
+
+
+def init_workspace(root: Path) -> list[Path]:
+    """The files written to make the folder a workspace with the listed sites.
+
+    A file that exists is left as it is, and named in a warning.
+    """
+    listed = files("spiders") / "sites"
+    wanted = {root / SETTINGS_FILE: files("crawler") / "sample.toml"}
+    wanted |= {root / "sites" / source.name: source for source in listed.iterdir() if ".toml" in source.name}
+    return [path for path in sorted(wanted) if _copied(wanted[path], path)]
+
+
+def write_site(folder: Path, name: str, values: Mapping[str, Any], comments: Iterable[str] = ()) -> Path:
+    """The new file of a site, with the comments above its keys.
+
+    Raises Misuse where the name can't be one, or is taken.
+    """
+    if not NAME.fullmatch(name):
+        raise Misuse(f"\"{name}\" can't be a site's name: {NAME_RULE}; choose another with --name.")
+    path = folder / f"{name}.toml"
+    if path.exists():
+        raise Misuse(f"{path} exists already: edit that file, or choose another name with --name.")
+    document = tomlkit.document()
+    for line in comments:
+        document.add(tomlkit.comment(line))
+    for key, value in values.items():
+        document.add(key, tomlkit.item(value))
+    _write(path, tomlkit.dumps(document))
+    return path
+
+
+def _copied(source: Traversable, path: Path) -> bool:
+    if path.exists():
+        logger.warning("%s exists already, and was left as it is", path)
+        return False
+    _write(path, source.read_text(encoding="utf-8"))
+    return True
+
+
+def _write(path: Path, text: str) -> None:
+    """Written beside the target and then renamed, so that a running daemon never reads half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(draft).chmod(0o644)
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,27 @@
+"""The text that belongs to a change."""
+
+from __future__ import annotations
+
+from crawler.diffing.hunks import apply
+from crawler.output.objects import hunks_of
+from storage.errors import NotFound
+from storage.reader import Reader
+from storage.rows import ChangeRow
+
+
+def blocks_after(reader: Reader, row: ChangeRow) -> list[str]:
+    """The blocks of the text that a change led to, or left behind; none where its hunks no longer fit it.
+
+    They don't where the texts have been read anew since, by other rules.
+    """
+    hunks = hunks_of(row)
+    try:
+        if row.page is None or row.version is None:
+            return []
+        new = reader.version(row.page, row.version).text
+        if hunks and row.old_version is not None:
+            fits = apply(reader.version(row.page, row.old_version).text, hunks) == new
+            return new.split("\n") if fits else []
+    except (NotFound, ValueError):
+        return []
+    return [] if hunks or row.kind == "moved" else new.split("\n")
