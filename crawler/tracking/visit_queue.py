@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from crawler.revisit.visits import Visit, rank
 from crawler.times import parse
 from storage.rows import PageRow, VisitRow
-from storage.store import Store
+
+if TYPE_CHECKING:
+    from storage.store import Store
 
 FILL = 20
 """A scheduled run looks at this many pages at least, so that a small site is read whole."""
