@@ -98,8 +98,9 @@ def test_a_path_seen_on_enough_pages_is_not_classified_again() -> None:
     known = PathScores()
     for _ in range(ENOUGH - 1):
         known = known.joined(scores_of(some, "text"))
-    assert list(known.unknown(some)) == some
-    assert list(known.joined(scores_of(some, "text")).unknown(some)) == []
+    assert [known.is_text(block.path) for block in some] == [None, None]
+    enough = known.joined(scores_of(some, "text"))
+    assert [enough.is_text(block.path) for block in some] == [False, True]
 
 
 paths = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1)

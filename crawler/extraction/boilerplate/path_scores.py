@@ -69,6 +69,11 @@ class PathScores:
             if known is None or known.pages < ENOUGH:
                 yield block
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether any path is known."""
+        return any(score.pages >= ENOUGH for score in self.paths.values())
+
     def to_json(self) -> str:
         """The scores as JSON, by path: total, blocks, pages."""
         rows = {path: (round(s.total, 4), s.blocks, s.pages) for path, s in sorted(self.paths.items())}

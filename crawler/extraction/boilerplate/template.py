@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal, TypeVar
 
 import msgspec
 from lxml.html import HtmlElement
 
+from crawler.extraction.boilerplate.known_design import KnownDesign
+from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.html.dom_paths import (
     digests,
     is_block,
@@ -88,6 +91,13 @@ class Template(Design):
     """Earlier designs of the site, the latest first."""
     decisions: str = ""
     """Names what a person has decided of it; empty where nobody has."""
+    paths: PathScores = field(default=PathScores(), hash=False)
+    """How much of what stood at each block path was text, by the pages that were classified."""
+
+    @cached_property
+    def known(self) -> KnownDesign | None:
+        """What its paths tell of a page; None where too little was seen."""
+        return KnownDesign(self.paths) if self.paths.is_enough else None
 
     @property
     def name(self) -> str:
@@ -102,7 +112,13 @@ class Template(Design):
     def to_json(self) -> str:
         """The template as JSON, sorted, so that equal templates give equal text."""
         kinds, before = ([_sorted(design) for design in some] for some in (self.kinds, self.before))
-        ordered = {"version": self.version, **_sorted(self), "kinds": kinds, "before": before}
+        ordered = {
+            "version": self.version,
+            **_sorted(self),
+            "kinds": kinds,
+            "before": before,
+            "paths": self.paths,
+        }
         return msgspec.json.encode(ordered).decode()
 
     @classmethod
@@ -184,8 +200,12 @@ def _has(some: frozenset[str], wanted: frozenset[str], share: float = SAME_DESIG
 
 
 def cut(tree: HtmlElement, template: Template) -> None:
-    """Takes the template's pieces out of a tree, in one walk: those of the design that it shows."""
-    design = design_of(tree, template)
+    """Takes the template's pieces out of a tree: those of the design that it shows."""
+    cut_pieces(tree, design_of(tree, template))
+
+
+def cut_pieces(tree: HtmlElement, design: Design) -> None:
+    """Takes the pieces of one design out of a tree, in one walk."""
     if not design.pieces:
         return
     places = {piece.path for piece in design.pieces if not piece.text}

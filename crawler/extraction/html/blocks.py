@@ -75,8 +75,8 @@ class Place:
     def path(self) -> str:
         """The block path: tags and classes from the root, those with digits left out."""
         if self._path is None:
-            step = _step(*self.kind)
-            self._path = f"{self.above.path}/{step}" if self.above else step
+            own = step(*self.kind)
+            self._path = f"{self.above.path}/{own}" if self.above else own
         return self._path
 
     def around(self) -> Iterable[Place]:
@@ -94,7 +94,8 @@ def dotted(classes: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2**15)
-def _step(tag: str, classes: str) -> str:
+def step(tag: str, classes: str) -> str:
+    """One step of a block path: a tag with its classes, without those that have digits."""
     if tag in OF_THE_PAGE or not classes:
         return tag
     names = sorted(name for name in set(classes.split()) if not any(map(str.isdigit, name)))

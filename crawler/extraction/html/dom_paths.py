@@ -65,7 +65,10 @@ def unnumbered(text: str) -> str:
 
 def names_on(tree: HtmlElement) -> set[str]:
     """The ids (`#side`) and classes (`.menu`) on a page."""
-    return {name for element in tree.iter() for name in _own_names(element)}
+    kinds: dict[tuple[str | None, str | None], HtmlElement] = {}
+    for element in tree.iter():
+        kinds.setdefault((element.get("id"), element.get("class")), element)
+    return {name for element in kinds.values() for name in _own_names(element)}
 
 
 def names_in(body: bytes) -> frozenset[str]:
