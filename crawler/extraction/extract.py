@@ -1,25 +1,33 @@
 """Bytes of a page to its text. Pure: the same bytes, rules and weights give the same text.
 
 The page is a sequence of blocks. What the site's template knows as boilerplate is cut; of the rest a
-classifier says how probably each block is text, and the text is those blocks that are probable enough.
+classifier says how probably each block is text, and the text is those blocks that are probable enough. Where
+the template knows the page's block paths, they say it, and nothing is classified.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+import numpy as np
 from lxml.etree import __version__ as lxml_version
 from lxml.html import HtmlElement
 from trafilatura import __version__ as trafilatura_version
 
 from crawler.config.site import Rule
 from crawler.diffing.tokens import words
-from crawler.extraction.boilerplate.template import EMPTY, Template, cut
+from crawler.extraction.boilerplate.known_design import KnownDesign
+from crawler.extraction.boilerplate.path_scores import PathScore, PathScores
+from crawler.extraction.boilerplate.template import EMPTY, Template, cut, cut_pieces, design_of
 from crawler.extraction.classifier.classifier import Judged, Weights, judge, page_of, shipped
+from crawler.extraction.classifier.facts import Facts
+from crawler.extraction.classifier.features import Page
 from crawler.extraction.classifier.page_kind import Kind, kind_of
 from crawler.extraction.classifier.siblings import ALONE, Siblings, seen_with
 from crawler.extraction.classifier.text_choice import text_blocks
@@ -34,7 +42,7 @@ from crawler.extraction.html.stylesheet import StyleSheet
 from crawler.extraction.html.teasers import drop_teasers
 from crawler.extraction.metadata.headline import language
 from crawler.extraction.metadata.headline import title as headline
-from crawler.extraction.metadata.metadata import Metadata, metadata
+from crawler.extraction.metadata.metadata import Metadata, metadata, stated
 
 __all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
 
@@ -43,6 +51,8 @@ READING = 6
 
 EXTRACTOR = f"trafilatura {trafilatura_version}, lxml {lxml_version}, reading {READING}"
 """Names everything that decides the text, but the site's rules and template. Stored with each version."""
+
+NO_FACTS = Facts("", "", "", "", frozenset(), "")
 
 joiners.keep_joiners()
 
@@ -95,11 +105,28 @@ class Opened:
 
     url: str
     tree: HtmlElement
-    metadata_of: Metadata
     title: str
     judged: Judged | None
     """None where the site's own rule names the text."""
     selected: tuple[Block, ...] = ()
+    metadata_read: Metadata | None = None
+    """None where it was not needed yet."""
+    source: tuple[bytes, str | None] = (b"", None)
+    """Its bytes, and the encoding that came with them."""
+    paths: tuple[str, ...] = ()
+    """The block paths of all that it shows; empty where none was classified."""
+    facts: str = ""
+    """Of a page of a known design: where and when it says that it was published or modified."""
+
+    @property
+    def metadata_of(self) -> Metadata:
+        """Author, dates and canonical URL."""
+        return self.metadata_read or metadata(parse(self.source[0], self.url, self.source[1]), self.url)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its block paths told its text."""
+        return self.judged is not None and not self.paths
 
 
 def extract(
@@ -135,12 +162,46 @@ def opened(
     weights: Weights | None = None,
 ) -> Opened:
     """The page parsed, less what rules and template cut, its blocks judged. As `extract`."""
+    known = None if select else template.known
+    if known and (page := _of_known_design(body, url, encoding, remove, template)):
+        return page
     tree = parse(body, url, encoding)
     metadata_of = metadata(tree, url)
+    paths = () if select else tuple(block.path for block in blocks(tree))
     title = cleaned(tree, url, remove=remove, select=select, template=template)
     if select:
-        return Opened(url, tree, metadata_of, title, None, tuple(_selected(tree, url, select)))
-    return Opened(url, tree, metadata_of, title, judge(page_of(tree, url), weights or shipped()))
+        return Opened(url, tree, title, None, tuple(_selected(tree, url, select)), metadata_read=metadata_of)
+    judged = judge(page_of(tree, url), weights or shipped())
+    return Opened(url, tree, title, judged_by(judged, known) if known else judged, metadata_read=metadata_of, paths=paths)
+
+
+def _of_known_design(
+    body: bytes, url: str, encoding: str | None, remove: Sequence[str], template: Template
+) -> Opened | None:
+    """The page, its blocks looked up by their paths; None where these do not tell all but a few words."""
+    assert template.known
+    tree = parse(body, url, encoding)
+    facts, sheet, design = stated(tree, url), StyleSheet.of(tree), design_of(tree, template)
+    for css in remove:
+        for element in matching(tree, css):
+            drop(element)
+    title = headline(tree)
+    template.known.prune(tree)
+    drop_beside(tree)
+    cut_pieces(tree, design)
+    every = blocks(tree, sheet)
+    labels = template.known.labels(every)
+    if labels is None:
+        return None
+    judged = Judged(Page(every, NO_FACTS, url, ""), np.array(labels, float), 1.0)
+    return Opened(url, tree, title, judged, source=(body, encoding), facts=facts)
+
+
+def drop_beside(tree: HtmlElement) -> None:
+    """Takes banners and dialogs out of a page, and labelled teasers out of the element with its text."""
+    drop_overlays(tree)
+    if (marked := marked_element(tree)) is not None:
+        drop_teasers(marked)  # while their labels stand: a template learns and cuts those
 
 
 def cleaned(
@@ -157,17 +218,33 @@ def cleaned(
             drop(element)
     title = headline(tree)
     if not select:
-        drop_overlays(tree)
-        if (marked := marked_element(tree)) is not None:
-            drop_teasers(marked)  # while their labels stand: a template learns and cuts those
+        drop_beside(tree)
     cut(tree, template)
     return title
 
 
 def extract_opened(page: Opened, known: Siblings = ALONE) -> Extract:
     """The extract of an opened page, `known` is what other pages of its site tell. Raises ExtractionError."""
-    taken = text_blocks(seen_with(page.judged, known), page.title) if page.judged else page.selected
-    return extract_of(page, taken)
+    return extract_of(page, taken_of(page, known))
+
+
+def taken_of(page: Opened, known: Siblings = ALONE) -> Sequence[Block]:
+    """The blocks of an opened page that are its text; to be asked once, since furniture is cut meanwhile."""
+    return text_blocks(seen_with(page.judged, known), page.title) if page.judged else page.selected
+
+
+def evidence(page: Opened, taken: Sequence[Block]) -> PathScores:
+    """What a classified page tells of its block paths: how much of what stands there was taken for text.
+
+    What was cut before is no text, where nothing else stands at its path.
+    """
+    if page.judged is None or not page.paths:
+        return PathScores()
+    elements = {block.place.element for block in taken}
+    every = page.judged.page.blocks
+    found = PathScores.of(every, [float(block.place.element in elements) for block in every])
+    cut_ones = Counter(path for path in page.paths if path not in found.paths)
+    return found.joined(PathScores({path: PathScore(0.0, count, 1) for path, count in cut_ones.items()}))
 
 
 def extract_of(page: Opened, taken: Sequence[Block]) -> Extract:
@@ -177,19 +254,26 @@ def extract_of(page: Opened, taken: Sequence[Block]) -> Extract:
     lines = [line for block in taken for line in block.lines if page.selected or not is_counter(line)]
     if not lines and not (page.title and (kind == "listing" or _shows_something(page.tree))):
         raise ExtractionError(f"{page.url}: there is no text; a page made by scripts needs `render = true`")
-    text = "\n".join(lines)
+    text, found = "\n".join(lines), page.metadata_of
     return Extract(
         title=page.title,
         text=text,
         kind=kind,
-        author=page.metadata_of.author,
-        published=page.metadata_of.published,
-        published_by=page.metadata_of.published_by,
-        modified=page.metadata_of.modified,
+        author=found.author,
+        published=found.published,
+        published_by=found.published_by,
+        modified=found.modified,
         language=language(text, page.tree.get("lang")),
         links=links(taken, page.url),
-        canonical=page.metadata_of.canonical,
+        canonical=found.canonical,
     )
+
+
+def judged_by(judged: Judged, known: KnownDesign) -> Judged:
+    """A classified page, with what the block paths tell of those of its blocks whose paths are known."""
+    labels = [known.is_text(block) for block in judged.page.blocks]
+    sure = np.array([math.nan if label is None else float(label) for label in labels])
+    return replace(judged, probability=np.where(np.isnan(sure), judged.probability, sure))
 
 
 def _shows_something(tree: HtmlElement) -> bool:

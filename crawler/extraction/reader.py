@@ -11,7 +11,7 @@ from crawler.dates import sound_date
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.boilerplate.template import EMPTY, Template
 from crawler.extraction.documents import extract_file
-from crawler.extraction.extract import EXTRACTOR, Extract, ExtractionError, rules_at
+from crawler.extraction.extract import EXTRACTOR, Extract, ExtractionError, extract_of, rules_at
 from crawler.extraction.html.article_parts import split
 from crawler.extraction.media_type import HTML, media_type
 from crawler.extraction.together import (
@@ -142,7 +142,7 @@ class Reader:
         )
 
     def _read_part(self, body: bytes, url: str, encoding: str | None, day: date) -> Extract:
-        return kept_open(body, url, **self._rules(encoding, day))[1]
+        return extract_of(*kept_open(body, url, **self._rules(encoding, day)))
 
     def _rules(self, encoding: str | None, day: date) -> Rules:
         """What decides the text of a page that was captured on that day."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypedDict, Unpack
@@ -13,7 +13,7 @@ from crawler.extraction.capture_pairs import pair_scores, paired
 from crawler.extraction.classifier.classifier import Judged, knows
 from crawler.extraction.classifier.marked import marked_blocks
 from crawler.extraction.classifier.text_choice import without_headline
-from crawler.extraction.extract import Extract, Opened, cleaned, extract_of, extract_opened, opened
+from crawler.extraction.extract import Extract, Opened, cleaned, extract_of, opened, taken_of
 from crawler.extraction.html.blocks import Block, blocks
 from crawler.extraction.html.links import address
 from crawler.extraction.html.markup import parse
@@ -39,13 +39,13 @@ class Together:
 
 
 @lru_cache(maxsize=2)
-def kept_open(body: bytes, url: str, **rules: Unpack[Rules]) -> tuple[Opened, Extract]:
-    """The page and its own text; the last ones are kept, to be compared with what came before and after.
+def kept_open(body: bytes, url: str, **rules: Unpack[Rules]) -> tuple[Opened, Sequence[Block]]:
+    """The page and the blocks of its text; the last ones are kept, to be compared with others.
 
     Raises ExtractionError.
     """
     page = opened(body, url, **rules)
-    return page, extract_opened(page)
+    return page, taken_of(page)
 
 
 Shown = tuple[str, list[tuple[str, list[str]]]]

@@ -1,8 +1,8 @@
-"""Pages of a design of which enough was seen: where their text stands is looked up, not classified again. Pure.
+"""Pages of a design of which enough was seen: where their text stands is looked up, and not classified. Pure.
 
-A path that was seen too rarely is judged by what stands around it, where that is plain: all that was ever seen
-under a menu is no text, and all under the article's element is. A page of which more than a few words stand
-where neither tells is for the classifier.
+A path that was seen too rarely is judged by what stands around it, where that is plain: all that was ever
+seen under a menu is no text, and all under the article's element is. A page of which more than a few words
+stand where neither tells is for the classifier.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from crawler.extraction.html.blocks import INLINE, UNSEEN, Block, step
 from crawler.extraction.html.markup import KEPT, drop
 
 FEW = 0.05
-"""So small a part of a page's words may stand where the paths do not tell: it is decided by what is likelier.
-Chosen on real pages of eleven hosts, each read by what the others of its host tell: 4-gram F1 falls by .001."""
+"""So small a part of a page's words may stand where the paths do not tell: what is likelier decides it.
+On real pages of eleven hosts, each read by what the others of its host tell, 4-gram F1 falls by .001."""
 LINKED = 0.5
 """What is links to so much of it may be a teaser, wherever it stands."""
 HALF = 0.5
@@ -63,18 +63,20 @@ class KnownDesign:
                 else:
                     yield from self._textless(child, inner)
 
-    def tells(self, blocks: Sequence[Block]) -> list[bool] | None:
+    def labels(self, blocks: Sequence[Block]) -> list[bool] | None:
         """Of each block whether it is text; None where the paths do not tell of more than a few words."""
-        sure = [self._is_text(block) for block in blocks]
-        open_ = [block for block, said in zip(blocks, sure, strict=True) if said is None]
+        sure = [self.is_text(block) for block in blocks]
+        unknown = [block for block, label in zip(blocks, sure, strict=True) if label is None]
         every = sum(len(block.words) for block in blocks)
-        if True not in sure or sum(len(block.words) for block in open_) > FEW * every:
+        if True not in sure or sum(len(block.words) for block in unknown) > FEW * every:
             return None
         return [
-            self._is_likely(block) if said is None else said for block, said in zip(blocks, sure, strict=True)
+            self._is_likely(block) if label is None else label
+            for block, label in zip(blocks, sure, strict=True)
         ]
 
-    def _is_text(self, block: Block) -> bool | None:
+    def is_text(self, block: Block) -> bool | None:
+        """Whether a block is text, by its path or all that is around it; None where they do not tell."""
         known = self._scores.paths.get(block.path)
         if known is not None and known.pages >= ENOUGH:
             return self._scores.is_text(block.path)

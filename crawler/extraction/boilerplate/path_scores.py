@@ -6,7 +6,7 @@ places on all of its pages. So a path of which enough is known need not be class
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,6 +15,9 @@ from crawler.extraction.html.blocks import Block
 
 ENOUGH = 20
 """A path seen on so many pages is known: another one would change its mean little."""
+TEXT, NO_TEXT = 0.8, 0.1
+"""What stands at a known path is text from the one mean on, and none up to the other. Between them the path
+does not tell, and the classifier is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,12 @@ class PathScores:
         known = self.paths.get(path)
         return known.mean if known else 0.0
 
-    def unknown(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        """Those blocks at whose paths too little was seen: they are to be classified."""
-        for block in blocks:
-            known = self.paths.get(block.path)
-            if known is None or known.pages < ENOUGH:
-                yield block
+    def is_text(self, path: str) -> bool | None:
+        """Whether what stands at a path is text; None where too little was seen there, or text and none."""
+        known = self.paths.get(path)
+        if known is None or known.pages < ENOUGH or NO_TEXT < known.mean < TEXT:
+            return None
+        return known.mean >= TEXT
 
     @property
     def is_enough(self) -> bool:

@@ -120,6 +120,14 @@ def metadata(tree: HtmlElement, url: str) -> Metadata:
     )
 
 
+def stated(tree: HtmlElement, url: str) -> str:
+    """Address and dates that the page states of itself, to see whether they are as they were; cheap."""
+    head = Head.of(tree)
+    things = ld.main_first(ld.linked_data(head.scripts), [url, _canonical(head.canonical, url) or ""])
+    marks = Marks(tree)
+    return repr((head.canonical, _published(head, things, marks), _modified(head, things, marks)))
+
+
 def _published(head: Head, things: list[ld.Thing], marks: Marks) -> str | None:
     return _first_sound(
         head.said(PUBLISHED),
