@@ -27,7 +27,7 @@ def page(*paragraphs: str, menu: str = "Harbour", side: str = "") -> list[Block]
 
 def scores_of(some: list[Block], *places: str) -> PathScores:
     """Scores by which what stands in these places is text."""
-    return PathScores.of(some, [0.9 if any(place in b.path for place in places) else 0.1 for b in some])
+    return PathScores.of(some, [0.9 if any(place in b.path for place in places) else 0.05 for b in some])
 
 
 def test_a_block_at_a_path_of_text_that_comes_is_a_change() -> None:

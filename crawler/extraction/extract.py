@@ -30,7 +30,7 @@ from crawler.extraction.classifier.facts import Facts
 from crawler.extraction.classifier.features import Page
 from crawler.extraction.classifier.page_kind import Kind, kind_of
 from crawler.extraction.classifier.siblings import ALONE, Siblings, seen_with
-from crawler.extraction.classifier.text_choice import text_blocks
+from crawler.extraction.classifier.text_choice import text_blocks, without_headline
 from crawler.extraction.html import joiners
 from crawler.extraction.html.blocks import Block, blocks
 from crawler.extraction.html.counters import is_counter
@@ -172,7 +172,8 @@ def opened(
     if select:
         return Opened(url, tree, title, None, tuple(_selected(tree, url, select)), metadata_read=metadata_of)
     judged = judge(page_of(tree, url), weights or shipped())
-    return Opened(url, tree, title, judged_by(judged, known) if known else judged, metadata_read=metadata_of, paths=paths)
+    judged = judged_by(judged, known) if known else judged
+    return Opened(url, tree, title, judged, metadata_read=metadata_of, paths=paths)
 
 
 def _of_known_design(
@@ -187,9 +188,12 @@ def _of_known_design(
             drop(element)
     title = headline(tree)
     template.known.prune(tree)
-    drop_beside(tree)
+    drop_marked_teasers(tree)
     cut_pieces(tree, design)
     every = blocks(tree, sheet)
+    if not template.known.knows_all(every):
+        drop_overlays(tree)
+        every = blocks(tree, sheet)
     labels = template.known.labels(every)
     if labels is None:
         return None
@@ -197,11 +201,13 @@ def _of_known_design(
     return Opened(url, tree, title, judged, source=(body, encoding), facts=facts)
 
 
-def drop_beside(tree: HtmlElement) -> None:
-    """Takes banners and dialogs out of a page, and labelled teasers out of the element with its text."""
-    drop_overlays(tree)
+def drop_marked_teasers(tree: HtmlElement) -> None:
+    """Takes labelled teasers out of the element that a page marks as its text.
+
+    This comes before the template's pieces are cut, while the labels are there: they are such pieces.
+    """
     if (marked := marked_element(tree)) is not None:
-        drop_teasers(marked)  # while their labels stand: a template learns and cuts those
+        drop_teasers(marked)
 
 
 def cleaned(
@@ -218,7 +224,8 @@ def cleaned(
             drop(element)
     title = headline(tree)
     if not select:
-        drop_beside(tree)
+        drop_overlays(tree)
+        drop_marked_teasers(tree)
     cut(tree, template)
     return title
 
@@ -230,7 +237,12 @@ def extract_opened(page: Opened, known: Siblings = ALONE) -> Extract:
 
 def taken_of(page: Opened, known: Siblings = ALONE) -> Sequence[Block]:
     """The blocks of an opened page that are its text; to be asked once, since furniture is cut meanwhile."""
-    return text_blocks(seen_with(page.judged, known), page.title) if page.judged else page.selected
+    if page.judged is None:
+        return page.selected
+    if page.is_known:
+        labelled = zip(page.judged.page.blocks, page.judged.probability, strict=True)
+        return without_headline([block for block, label in labelled if label], page.title)
+    return text_blocks(seen_with(page.judged, known), page.title)
 
 
 def evidence(page: Opened, taken: Sequence[Block]) -> PathScores:

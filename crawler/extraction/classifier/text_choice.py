@@ -84,6 +84,8 @@ def best_cut(probability: Probabilities, words: NDArray[np.int64]) -> float:
 
 
 def _is_headline(block: Block, title: str) -> bool:
+    if "/h1" not in block.path and "/h2" not in block.path:
+        return False
     heading = next((place for place in block.place.around() if place.tag in ("h1", "h2")), None)
     if heading is None or not title:
         return False

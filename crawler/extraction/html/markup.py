@@ -52,7 +52,8 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     `encoding` is what the response said; see `crawler.extraction.html.encoding`.
     Raises ExtractionError for a page that is empty, too large or too deep.
     """
-    text = REFERENCE.sub(" ", CONTROL.sub("", decode(body, encoding).replace("\f", " ")))
+    text = CONTROL.sub("", decode(body, encoding).replace("\f", " "))
+    text = REFERENCE.sub(" ", text) if "&#" in text else text
     if not text.strip():
         raise ExtractionError(f"{url}: the page is empty; the server may have cut it, fetch it again")
     if any(len(tag) > MOST_ATTRIBUTES and _attributes(tag) > MOST_ATTRIBUTES for tag in TAG.findall(text)):

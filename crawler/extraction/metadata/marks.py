@@ -6,6 +6,7 @@ A page also holds the dates of other articles, in teasers and lists. Those of it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from lxml.html import HtmlElement
 
@@ -25,8 +26,16 @@ class Marks:
 
     def __init__(self, tree: HtmlElement) -> None:
         self._tree = tree
-        headlines = [*tree.iter("h1"), *tree.xpath("//*[@itemprop='headline']")]
-        self._around = {above for one in headlines for above in one.iterancestors()}
+
+    @cached_property
+    def _around(self) -> set[HtmlElement]:
+        """All that is around its headlines."""
+        headlines = [*self._tree.iter("h1"), *self._tree.xpath("//*[@itemprop='headline']")]
+        return {above for one in headlines for above in one.iterancestors()}
+
+    @cached_property
+    def _with_properties(self) -> list[HtmlElement]:
+        return list(self._tree.xpath("//*[@itemprop or @property][not(self::meta[@property])]"))
 
     def dates(self, name: str) -> Iterator[str]:
         """What the article's own elements with this `itemprop` say of a time."""
@@ -54,11 +63,7 @@ class Marks:
                 yield text
 
     def _with_property(self, name: str) -> list[HtmlElement]:
-        return [
-            one
-            for one in self._tree.xpath("//*[@itemprop or @property][not(self::meta[@property])]")
-            if name in _properties(one)
-        ]
+        return [one for one in self._with_properties if name in _properties(one)]
 
     def _own(self, elements: list[HtmlElement]) -> list[HtmlElement]:
         scopes = [(element, _scope(element)) for element in elements]

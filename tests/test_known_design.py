@@ -1,0 +1,101 @@
+"""Pages of a design of which enough was seen: their text is looked up by block paths, and not classified."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from crawler.extraction import extract as reading
+from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScores
+from crawler.extraction.boilerplate.template import EMPTY, Template
+from crawler.extraction.extract import evidence, extract, opened, taken_of
+
+URL = "https://ormhead.example/news/"
+BOATS = ("Kestrel", "Plover", "Dunlin", "Curlew", "Turnstone", "Knot", "Ruff", "Godwit", "Avocet", "Dotterel")
+
+
+def page(number: int, *, inside: str = "", beside: str = "") -> bytes:
+    """An article of Ormhead's harbour news, each with other words; a menu, a side column, a footer."""
+    boat, other = BOATS[number % 10], BOATS[(number + 3) % 10]
+    return (
+        f"<html><head><title>The {boat} in berth {number}</title></head><body>"
+        f"<nav class='menu'><ul><li><a href='/'>Harbour</a></li><li><a href='/tides'>Tides</a></li>"
+        f"</ul></nav>"
+        f"<h1>The {boat} in berth {number}</h1><div class='story'>"
+        f"<p>The {boat} came into berth {number} this morning, with slate from the quarries of the north.</p>"
+        f"<p>Her master said that the crossing had been calm, and that the {other} was a day behind.</p>"
+        f"<p>The harbour office expects {number + 4} more boats before the end of the week.</p>"
+        f"{inside}</div><div class='side'><h3>Most read</h3><p><a href='/b/{number}'>The {other}</a></p>"
+        f"{beside}</div><footer class='foot'><p>Printed by the harbour office.</p></footer></body></html>"
+    ).encode()
+
+
+def learned(pages: int) -> Template:
+    """What so many classified pages tell."""
+    scores = PathScores()
+    for number in range(pages):
+        one = opened(page(number), URL)
+        scores = scores.joined(evidence(one, taken_of(one)))
+    return replace(EMPTY, version=1, paths=scores)
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return learned(ENOUGH)
+
+
+@pytest.fixture
+def classified(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses of the pages that were classified."""
+    seen: list[str] = []
+    judge = reading.judge
+    monkeypatch.setattr(reading, "judge", lambda page, weights: seen.append(page.url) or judge(page, weights))
+    return seen
+
+
+def test_a_page_of_a_known_design_is_not_classified_and_its_text_is_the_same(
+    template: Template, classified: list[str]
+) -> None:
+    known = extract(page(57), URL, template=template)
+    assert classified == []
+    assert known == extract(page(57), URL)
+    assert known.text.startswith("The Godwit came into berth 57")
+
+
+def test_one_page_less_and_the_design_is_not_known(classified: list[str]) -> None:
+    too_few = learned(ENOUGH - 1)
+    classified.clear()
+    extract(page(57), URL, template=too_few)
+    assert classified == [URL]
+
+
+def test_a_page_with_much_at_an_unknown_path_is_classified(template: Template, classified: list[str]) -> None:
+    table = "<table class='berths'>" + "<tr><td>Berth</td><td>Boat</td><td>Cargo</td></tr>" * 12 + "</table>"
+    found = extract(page(57, beside=f"<section>{table}</section>", inside=""), URL, template=template)
+    assert classified == []  # what is below the side column is no text, whatever it is
+    assert "Cargo" not in found.text
+    extract(page(57).replace(b"</footer>", f"</footer>{table}".encode()), URL, template=template)
+    assert classified == [URL]
+
+
+def test_a_new_kind_of_block_inside_the_text_is_text(template: Template, classified: list[str]) -> None:
+    quotation = "<blockquote class='master'><p>We shall wait for the tide.</p></blockquote>"
+    assert "We shall wait for the tide." in extract(page(57, inside=quotation), URL, template=template).text
+    assert classified == []
+
+
+def test_a_banner_that_no_page_had_before_is_neither_text_nor_a_reason_to_classify(
+    template: Template, classified: list[str]
+) -> None:
+    banner = (
+        b"<div id='cookie-bar'><p>This site uses cookies to make your visit better, and to count visitors,"
+        b" as all sites do.</p><button>Accept</button></div></body>"
+    )
+    found = extract(page(57).replace(b"</body>", banner), URL, template=template)
+    assert classified == []
+    assert "cookies" not in found.text
+
+
+def test_a_template_with_paths_reads_back_from_its_json(template: Template) -> None:
+    assert Template.from_json(template.to_json()) == template
