@@ -63,7 +63,8 @@ FIELDS: dict[Unit, tuple[Field, ...]] = {
     "version": (
         *_FIRST,
         Field("page", "string", "id of its page"),
-        Field("stands", "boolean", "whether the page is there"),
+        Field("present", "boolean", "false where the page is gone"),
+        Field("stands", "boolean", "the earlier name of `present`"),
     ),
     "paragraph": (
         *_FIRST,
@@ -236,7 +237,7 @@ def _pages(rows: Iterable[Document], *, tombstones: bool) -> Iterator[Document]:
 
 def _version(row: Document) -> Document:
     page, is_current = row["id"], not row.pop("gone")
-    return row | {"id": f"{page}@{row['version']}", "page": page, "stands": is_current}
+    return row | {"id": f"{page}@{row['version']}", "page": page, "present": is_current, "stands": is_current}
 
 
 def _paragraphs(rows: Iterable[Document], *, tombstones: bool) -> Iterator[Document]:

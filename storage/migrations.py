@@ -420,3 +420,18 @@ def indexes_of_a_crawl(db: Database) -> None:
     """Indexes by which what a crawl asks for each page costs the same, however large the site is."""
     for statement in _QUICK:
         db.execute(statement)
+
+
+_SUSPECT_WORDS = (
+    "ALTER TABLE suspects RENAME COLUMN stands TO runs_unchanged",
+    "UPDATE issues SET kind = 'Retry-After' WHERE kind = 'asked to wait'",
+    "UPDATE captures SET reason = 'second fetch, to learn what changes at every fetch'"
+    " WHERE reason = 'fetched twice, to learn what never stands still'",
+)
+
+
+@migrations()
+def field_words_of_suspects(db: Database) -> None:
+    """A column of suspects, a kind of issue and a reason get the names that the field uses."""
+    for statement in _SUSPECT_WORDS:
+        db.execute(statement)

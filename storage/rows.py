@@ -258,7 +258,7 @@ class SuspectRow:
     last_at: str
     last_run: int
     times: int
-    stands: int
+    runs_unchanged: int
 
 
 @dataclass(frozen=True, slots=True)

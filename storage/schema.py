@@ -16,7 +16,7 @@ _FIRST_TABLES = (
         url TEXT NOT NULL,
         watched_since TEXT,       -- start of its first run: what was published before is the baseline
         next_due TEXT,
-        rest_until TEXT,          -- the site asked to be left alone until then (Retry-After)
+        rest_until TEXT,          -- no requests until then: the site sent Retry-After
         not_found_at TEXT,        -- when an address that can't exist was last asked for, on purpose
         not_found_title TEXT,     -- and how the site answered, where it did so with status 200
         not_found_digest TEXT,

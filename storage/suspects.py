@@ -32,13 +32,13 @@ class Suspects(Tables):
                 self._insert("suspects", {"page": page, **values, "since": values["last_at"]})
                 return
             times = known.times + (known.last_run != values["last_run"])
-            self._update("suspects", known.id, {**values, "times": times, "stands": 0})
+            self._update("suspects", known.id, {**values, "times": times, "runs_unchanged": 0})
 
-    def stands(self, suspect: SuspectRow, at: str, run: int) -> None:
+    def count_unchanged(self, suspect: SuspectRow, at: str, run: int) -> None:
         """Of two editions that alternate, the page shows that of its latest version."""
         with self.writing():
-            stands = suspect.stands + (suspect.last_run != run)
-            values: Values = {"stands": stands, "times": 0, "last_at": at, "last_run": run}
+            unchanged = suspect.runs_unchanged + (suspect.last_run != run)
+            values: Values = {"runs_unchanged": unchanged, "times": 0, "last_at": at, "last_run": run}
             self._update("suspects", suspect.id, values)
 
     def close_suspect(self, page: int, at: str, became: str) -> None:

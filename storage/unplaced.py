@@ -21,8 +21,9 @@ EXCERPT = "excerpt of "
 _CANDIDATES = """
     SELECT versions.page, pages.url, pages.state, versions.id AS version, versions.title,
            substr(coalesce(pages.published, versions.published), 1, 10) AS published,
-           versions.extractor, sketches.sketch
-    FROM versions JOIN pages ON pages.id = versions.page LEFT JOIN sketches ON sketches.version = versions.id
+           versions.extractor, sketches.sketch AS minhash
+    FROM versions JOIN pages ON pages.id = versions.page
+    LEFT JOIN sketches ON sketches.version = versions.id
     WHERE pages.site = :site AND pages.kind IS NOT 'listing' AND pages.state <> 'absorbed'
       AND (:page IS NULL OR pages.id = :page)
     ORDER BY versions.page, versions.number
@@ -42,7 +43,7 @@ class Candidate:
     published: str | None
     """The day."""
     extractor: str
-    sketch: bytes | None
+    minhash: bytes | None
 
     @property
     def is_unplaced(self) -> bool:

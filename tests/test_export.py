@@ -297,7 +297,7 @@ def test_a_version_is_a_document_also_of_a_page_that_is_gone(story: Story) -> No
     remove(story, "/bridge/")
     page = f"riverside:{story.page('/bridge/').id}"
     found = [one for one in exported(story, "version") if one["page"] == page]
-    assert [(one["id"], one["text"], one["stands"]) for one in found] == [
+    assert [(one["id"], one["text"], one["present"]) for one in found] == [
         (f"{page}@1", BRIDGE, False),
         (f"{page}@2", NEW_BRIDGE, False),
     ]
@@ -345,7 +345,7 @@ def test_at_a_moment_a_page_is_there_or_gone_as_it_was_then(story: Story, unit: 
     moments.append(story.later(minutes=1))
 
     def standing(at: str) -> set[str]:
-        return {one["text"] for one in exported(story, unit, as_of=at) if one.get("stands", True)}
+        return {one["text"] for one in exported(story, unit, as_of=at) if one.get("present", True)}
 
     found = [standing(at) for at in moments]
     then = {BRIDGE, NEW_BRIDGE} if unit == "version" else {NEW_BRIDGE}

@@ -225,8 +225,8 @@ def test_an_estimate_by_sketches_is_near_the_likeness() -> None:
 def test_many_copies_of_one_text_meet_without_each_being_held_against_each() -> None:
     says = writer(15)
     same = says(20)
-    sketches = [minhash(shingles(folded_words(f"{same} {says(1)}"))) for _ in range(200)]
-    met = set(meetings(sketches))
+    minhashes = [minhash(shingles(folded_words(f"{same} {says(1)}"))) for _ in range(200)]
+    met = set(meetings(minhashes))
     assert {(0, at) for at in range(1, 200)} <= met
     assert len(met) < 2000
 

@@ -119,8 +119,8 @@ def test_pages_that_go_on_to_ask_for_time_are_left_and_the_others_are_fetched(lo
     assert sorted(local_site.paths()) == sorted(f"/{n}/" for n in range(12))
     assert [answer.status for answer in outcome.answers.values()].count(200) == 7
     assert outcome.stats["retry_after/unfetched"] == 3
-    (wait,) = outcome.stats["retry_after/told"].values()
-    assert "asked 5 times to wait (Retry-After), 2 s were waited; single pages" in wait
+    (wait,) = outcome.stats["retry_after/waits"].values()
+    assert "sent Retry-After 5 times; the run waited 2 s; pages that keep sending it" in wait
 
 
 def test_a_host_that_answers_nothing_else_is_left_alone_after_a_share_of_the_run(
@@ -132,8 +132,8 @@ def test_a_host_that_answers_nothing_else_is_left_alone_after_a_share_of_the_run
     outcome = small_crawl(Site(name="t", url=local_site.url, delay=0), urls, changes=HELD)
     assert len(local_site.paths()) == 3
     assert [answer.raised for answer in outcome.answers.values()].count("RetryLater") == 5
-    (wait,) = outcome.stats["retry_after/told"].values()
-    assert f"it is left alone until {outcome.stats['retry_after/until']}" in wait
+    (wait,) = outcome.stats["retry_after/waits"].values()
+    assert f"no requests until {outcome.stats['retry_after/until']}" in wait
 
 
 def test_a_run_waits_for_a_host_so_long_in_all_and_answers_that_overlap_are_waited_for_once() -> None:
@@ -156,7 +156,7 @@ def test_a_run_that_waits_says_so_while_it_does_and_at_its_end(local_site: Local
     assert waits
     assert waits[0]["host"] == "127.0.0.1"
     assert parse(waits[0]["until"]).tzinfo is not None
-    assert "127.0.0.1 asked 3 times to wait (Retry-After), 3 s were waited" in report.counts["waited"]
+    assert "127.0.0.1 sent Retry-After 3 times; the run waited 3 s" in report.counts["waited"]
     assert watched.issues() == []
 
 
@@ -170,8 +170,8 @@ def test_a_host_that_is_left_alone_is_an_issue_that_says_until_when(
     local_site.pages[POSTS[0]] = Page("", 503, {"Retry-After": "3600"})
     watched.crawl()
     (issue,) = watched.issues()
-    assert issue.kind == "asked to wait"
-    assert "it is left alone until" in issue.message
+    assert issue.kind == "Retry-After"
+    assert "no requests until" in issue.message
 
 
 def test_a_redirect_is_paced_with_the_host_that_it_leads_to(local_site: LocalSite) -> None:

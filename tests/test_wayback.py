@@ -276,7 +276,7 @@ def test_an_archive_that_asks_for_time_gets_it_and_the_import_goes_on_later(
     second = f"/web/20100501000000id_/{HOME}/1/"
     archive.pages[second] = Page("Slow down", status=429, headers={"Retry-After": "7200"})
     result, counts = failing(root, archive)
-    assert (result.exit_code, "asks to be left alone until" in result.stderr) == (1, True)
+    assert (result.exit_code, "the archive sent Retry-After: no requests until" in result.stderr) == (1, True)
     assert "Repeat the command to continue" in result.stderr
     assert (counts["fetched"], counts["failed"] + counts["left"], counts["version"]) == (1, 2, 1)
     del archive.pages[second]

@@ -65,15 +65,15 @@ class Known:
         for one in candidates:
             self._of_page[one.page].append(one)
             self._titled[folded(one.title)].append(one)
-            for at in range(0, len(one.sketch or b""), _HASH):
-                self._by_hash[(one.sketch or b"")[at : at + _HASH]].append(one)
+            for at in range(0, len(one.minhash or b""), _HASH):
+                self._by_hash[(one.minhash or b"")[at : at + _HASH]].append(one)
 
     def _met(self, title: str, shingles: minhash.Shingles) -> list[tuple[Candidate, bool]]:
         """The versions with this title, and those that may well say the same."""
         titled = self._titled[folded(title)] if folded(title) else []
         met = Counter(one for shingle in shingles for one in self._by_hash.get(shingle, ()))
         # Of a text that has nearly all of these words, nearly all of its sketch is among them.
-        similar = [one for one, times in met.items() if 2 * times * _HASH >= len(one.sketch or b"")]
+        similar = [one for one, times in met.items() if 2 * times * _HASH >= len(one.minhash or b"")]
         met_too = [(one, False) for one in similar if one not in titled]
         return [
             (one, same)

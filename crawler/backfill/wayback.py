@@ -172,7 +172,7 @@ class WaybackImport:
         left = spider.chosen - self.fetched - spider.failed
         more = {name: n for name, n in (("failed", spider.failed), ("left", left)) if n}
         until = self.crawler.stats.get_value(UNTIL) if self.crawler.stats else None
-        trouble = f"it asks to be left alone until {until}" if until else spider.trouble
+        trouble = f"the archive sent Retry-After: no requests until {until}" if until else spider.trouble
         return {
             "counts": {"listed": spider.listed, "fetched": self.fetched, **more, **self.backfill.counts()},
             "trouble": trouble or ("" if reason == "finished" else reason),

@@ -22,7 +22,7 @@ REKEYED = ("rekeyed", "merged", "put_aside", "taken_back")
 def run_object(report: RunReport) -> Object:
     """A run; `run` is null where it never began, `trouble` where the site as a whole did not fail.
 
-    `waited` says which hosts asked to wait (Retry-After) and what came of it; null where none did.
+    `waited` names the hosts that sent Retry-After, and how the run waited for them; null where none did.
     """
     counts = report.counts if "run" in report.counts else {}
     return {

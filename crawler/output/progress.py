@@ -73,7 +73,8 @@ def _waits(event: Object) -> None:
 
 
 def _wait(event: Object) -> str:
-    return f"{event['site']}: {event['host']} asked to wait {event['seconds']:.0f} s, until {event['until']}"
+    pause = f"no requests for {event['seconds']:.0f} s, until {event['until']}"
+    return f"{event['site']}: {event['host']} sent Retry-After: {pause}"
 
 
 @contextmanager

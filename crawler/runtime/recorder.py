@@ -27,7 +27,7 @@ from crawler.runtime.guard import Guard, in_words, is_unusable
 from crawler.runtime.run import NOT_BEGUN
 from crawler.times import iso, now
 from crawler.tracking.finalize import finalize, no_article, silence, unmet
-from crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, SITE_MOVED, UNREACHABLE
+from crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, RETRY_AFTER, SITE_MOVED, UNREACHABLE
 from crawler.tracking.rekeying import follow_rules
 from crawler.tracking.run_counts import (
     BROKEN,
@@ -167,7 +167,7 @@ class Recorder:
         trouble = self.tally.trouble(reason)
         self._raise_run_issues(self.tally.issue(reason), trouble)
         self.frontier.raise_issue(CUT_SHORT, self.tally.cut_short(reason))
-        self.frontier.raise_issue("asked to wait", self._waited() if self._stat(UNFETCHED) else "")
+        self.frontier.raise_issue(RETRY_AFTER, self._waited() if self._stat(UNFETCHED) else "")
         if not trouble:
             self.frontier.raise_source_issues()
             self._settle(reason, at)

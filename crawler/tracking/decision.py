@@ -79,7 +79,7 @@ class Decision:
     """The suspect text that waits for a later run to confirm it."""
     closes: Literal["confirmed", "dismissed"] | None = None
     """What becomes of the suspect that the page had."""
-    stands: bool = False
+    keeps_version: bool = False
     """Of two editions that alternate, this is the latest version."""
     discovered: str | None = None
     """A URL of another page that is to be fetched."""
@@ -240,8 +240,12 @@ def _closing(known: Known, decision: Decision) -> Decision:
     if suspect is None or decision.sight is Sight.none:
         return decision
     if suspect.kind == "alternating":
-        if decision.sight is Sight.seen and not decision.number and not has_stayed(known, suspect.stands):
-            return replace(decision, stands=True)
+        if (
+            decision.sight is Sight.seen
+            and not decision.number
+            and not has_stayed(known, suspect.runs_unchanged)
+        ):
+            return replace(decision, keeps_version=True)
         holds = decision.extract is not None and decision.extract.digest == suspect.digest
     else:
         differs = decision.number is not None and not decision.is_drift

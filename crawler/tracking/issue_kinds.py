@@ -8,3 +8,5 @@ UNREACHABLE, BROKE_DOWN, SITE_MOVED = "unreachable", "run broke down", "site mov
 """A run fetched no page; `MISSING` of run_counts.py is another such kind."""
 SITE_FILE = "site file"
 """The site's file can't be read."""
+RETRY_AFTER = "Retry-After"
+"""The kind of issue of a run that left pages for later because the site sent Retry-After."""

@@ -123,8 +123,8 @@ class Recorder:
         store, page, at = self._store, known.identity.page, fetched.fetched_at
         if decision.closes:
             store.close_suspect(page.id, at, decision.closes)
-        if decision.stands and known.suspect:
-            store.stands(known.suspect, at, self._run)
+        if decision.keeps_version and known.suspect:
+            store.count_unchanged(known.suspect, at, self._run)
         if (found := decision.suspicion) is None:
             return
         values: Values = {

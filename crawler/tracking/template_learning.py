@@ -34,7 +34,7 @@ MOST_KINDS = 4
 """Page types whose articles are fetched twice; bounded, since on some sites no page is like another."""
 SAMPLE = 30
 """Articles from which a template is learned, besides those fetched twice: more change little."""
-LEARNING_FETCH = "fetched twice, to learn what never stands still"
+LEARNING_FETCH = "second fetch, to learn what changes at every fetch"
 """The reason of such a capture. Over a longer time than that of a run a page may have been edited."""
 
 

@@ -1,7 +1,7 @@
 """Obeys Retry-After (RFC 9110 10.2.3): holds back the requests to a host, up to a limit in each run.
 
 Where that is used up, a single page that asks on is left for a later run, as long as the host answers other
-requests between; a host that answers nothing else is left alone.
+requests between; a host that answers nothing else gets no more requests.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from crawler.times import iso, now
 from spiders.fetching.failures import RetryLater
 
 LONGEST_HOLD = 120.0
-"""Seconds that a run waits when asked; for a longer wait it leaves the host alone instead."""
+"""The longest wait in seconds; if Retry-After names a longer one, the host gets no more requests."""
 MOST_HELD = 240.0
 """Seconds that a run waits for one host in all; the setting RETRY_AFTER_MOST_HELD says otherwise."""
 LONGEST_REST = 7 * 86400.0
 """The longest Retry-After in seconds; a longer one is shortened to this."""
 STATUSES = (429, 503)
 UNTIL = "retry_after/until"
-"""Key of the run's statistics: the time (UTC, ISO 8601 with Z) until which a host asked to be left alone."""
+"""Key of the run's statistics: the time (UTC, ISO 8601 with Z) until which a host accepts no requests."""
 
-WAITS = "retry_after/told"
-"""Key of the run's statistics: what to tell of waiting, by host."""
+WAITS = "retry_after/waits"
+"""Key of the run's statistics: what Retry-After did to the run, by host."""
 UNFETCHED = "retry_after/unfetched"
-"""Key of the run's statistics: how many requests were given up because a host asked to wait."""
+"""Key of the run's statistics: how many requests were given up because of Retry-After."""
 WENT_WELL = 400
 """A lower status than this is an answer; a refusal or failure shows no host at work."""
 
@@ -61,13 +61,13 @@ class Patience:
 
     most: float
     answers: int = 0
-    """How many answers asked to wait."""
+    """How many responses had a Retry-After header."""
     held: float = 0.0
     """Seconds waited in all."""
     free_at: float = 0.0
-    """Until then it is held, by the monotonic clock."""
+    """The time by the monotonic clock until which requests are held back."""
     at_work: bool = True
-    """Whether it has answered well since it last asked to wait."""
+    """Whether it has answered a request since it last sent Retry-After."""
 
     def holds(self, seconds: float, moment: float) -> bool:
         """Whether the run waits once more; if so, that is counted."""
@@ -80,9 +80,9 @@ class Patience:
 
 
 class RetryAfter:
-    """Downloader middleware: holds back a host that asked to wait, or drops its requests with RetryLater.
+    """Downloader middleware: delays requests to a host that sent Retry-After, or drops them with RetryLater.
 
-    Tells of each wait as the event `waiting`, and of all of them in the run's statistics.
+    Emits the event `waiting` for each wait, and lists all waits in the run's statistics.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -98,7 +98,7 @@ class RetryAfter:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises RetryLater where the host is to be left alone for the rest of the run."""
+        """Raise RetryLater if the host gets no more requests in this run."""
         # A redirect inherits the slot of the host it came from; each request keeps to its own host's pace.
         request.meta.pop("download_slot", None)
         assert self._crawler.engine is not None
@@ -127,13 +127,13 @@ class RetryAfter:
         patience, until = self._hosts[host], moment + timedelta(seconds=seconds)
         if patience.holds(seconds, monotonic()):
             slot.lastseen = patience.free_at  # Scrapy counts the delay to the next request from here
-            self._report(host, f"it is asked again after {iso(until)}")
+            self._report(host, f"requests go on after {iso(until)}")
             self._emit(host, seconds, iso(until))
             return
         request.meta["dont_retry"] = True
         self._count_unfetched()
         if seconds <= LONGEST_HOLD and patience.at_work:
-            self._report(host, "single pages that go on to ask for it are left for a later run")
+            self._report(host, "pages that keep sending it are left for a later run")
         else:
             self._rest(host, slot, until)
 
@@ -141,21 +141,19 @@ class RetryAfter:
         self._resting[host] = max(iso(until), self._resting.get(host, ""))
         stats = self._stats()
         stats.set_value(UNTIL, max(iso(until), stats.get_value(UNTIL, "")))
-        self._report(
-            host, f"it is left alone until {self._resting[host]}, and the rest waits for a later run"
-        )
+        self._report(host, f"no requests until {self._resting[host]}; the rest is left for a later run")
         while slot.queue:
             _, waiting = slot.queue.popleft()
             waiting.errback(Failure(self._retry_later(host)))  # type: ignore[no-untyped-call]
 
     def _retry_later(self, host: str) -> RetryLater:
         self._count_unfetched()
-        return RetryLater(f"{host} asked to be left alone until {self._resting[host]}")
+        return RetryLater(f"{host} sent Retry-After: no requests until {self._resting[host]}")
 
     def _report(self, host: str, what: str) -> None:
         patience = self._hosts[host]
         times = f"{patience.answers} time{'s' * (patience.answers != 1)}"
-        text = f"{host} asked {times} to wait (Retry-After), {patience.held:.0f} s were waited; {what}"
+        text = f"{host} sent Retry-After {times}; the run waited {patience.held:.0f} s; {what}"
         logger.warning("%s", text)
         stats = self._stats()
         stats.set_value(WAITS, {**stats.get_value(WAITS, {}), host: text})

@@ -151,7 +151,7 @@ class WaybackSpider(Spider):
     def capture_failed(self, failure: Failure) -> Iterator[Taken]:
         """It is left for another time, unless it never will be whole."""
         if isinstance(failure.value, RetryLater):
-            raise CloseSpider("asked to wait")
+            raise CloseSpider("Retry-After")
         request: Request = failure.request  # type: ignore[attr-defined]
         memento: Memento = request.cb_kwargs["memento"]
         error, detail = error_of(failure)
