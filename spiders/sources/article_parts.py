@@ -11,6 +11,7 @@ from spiders.fetching.references import addresses_of
 MAX_PARTS = 50
 
 # The numbers that WordPress and its themes set below a part.
+_CLASSES = (b"post-page-numbers", b"page-links")
 _NUMBERS = "//*[contains(@class, 'post-page-numbers') or contains(@class, 'page-links')]"
 _NUMBERED_LINKS = f"{_NUMBERS}/descendant-or-self::a/@href"
 
@@ -28,6 +29,8 @@ def further_parts(response: Response, part_count: int = 1) -> list[str]:
 
 
 def _linked(response: HtmlResponse) -> list[str]:
+    if not any(name in response.body for name in _CLASSES):
+        return []  # nearly every page: then it is not parsed for this
     own = re.compile(re.escape(response.url.rstrip("/")) + r"/(\d{1,3})/?")
     urls = addresses_of(response, response.xpath(_NUMBERED_LINKS).getall())
     numbered = {int(found[1]): url for url in urls if (found := own.fullmatch(url))}
