@@ -1,8 +1,9 @@
-"""Raw bodies, each kept once under its SHA-256, small: zstd, and against an earlier body of the same page.
+"""Stores each raw body once, under its SHA-256, compressed with zstd against an earlier body of the same
+page.
 
-Two captures of one page are mostly alike, so the earlier one serves as a prefix to compress the later:
-tens of bytes instead of tens of kilobytes. Each body counts how many must be unpacked before it; past
-`MAX_DEPTH` a body is stored whole again, so that any body is readable in a bounded number of steps.
+Two captures of one page are much alike, so the earlier one serves as the prefix to compress the later: tens
+of bytes instead of tens of kilobytes. Each body counts how many bodies must be unpacked before it. Past
+`MAX_DEPTH` a body is stored whole again, so that every body is readable in a bounded number of steps.
 """
 
 from __future__ import annotations
@@ -21,39 +22,39 @@ from storage.errors import NotFound
 
 MAX_DEPTH = 10
 BROKEN = zstd.ZstdError
-"""What is raised where packed bytes are not whole."""
+"""The error that zstd raises for packed bytes that are not complete."""
 _LEVEL = 9
 _LEAST_BASE = 8
-"""Bytes: zstd takes no shorter prefix."""
+"""The shortest prefix in bytes that zstd accepts."""
 _LESS_DEEP = """
     WITH RECURSIVE above(digest) AS (
         VALUES (?) UNION ALL SELECT bodies.digest FROM bodies JOIN above ON bodies.base = above.digest
     )
     UPDATE bodies SET depth = depth - 1 WHERE digest IN above
 """
-"""One body to read less, for a body and all that are packed against it."""
+"""Reduces the depth by one for a body and all bodies that are packed against it."""
 
 
 def digest_of(data: bytes) -> str:
-    """SHA-256 of the bytes, in hex."""
+    """The SHA-256 of the bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A body, compressed for the store."""
+    """A body, compressed and ready to be stored."""
 
     digest: str
     size: int
-    """Bytes when unpacked."""
+    """The number of bytes when unpacked."""
     data: bytes = field(repr=False)
-    """Empty where the body was stored already."""
+    """The compressed bytes; empty if the body was stored already."""
     base: str | None = None
     """The digest of the body that it is packed against."""
 
 
 def pack(conn: sqlite3.Connection, data: bytes, *, base: str | None = None) -> Packed:
-    """The bytes compressed, against the body `base` where that helps. It writes nothing: needs no lock."""
+    """Compress the bytes, against the body `base` if that helps. Writes nothing, so it needs no lock."""
     digest = digest_of(data)
     if _is_stored(conn, digest):
         return Packed(digest, len(data), b"")
@@ -65,10 +66,10 @@ def pack(conn: sqlite3.Connection, data: bytes, *, base: str | None = None) -> P
 
 
 def insert(conn: sqlite3.Connection, packed: Packed) -> str:
-    """The digest under which a packed body is now stored.
+    """Store a packed body and return its digest.
 
-    Must run inside a transaction of the caller's. Raises NotFound where the body that it was packed against,
-    or the same body that was stored already, was taken away meanwhile: pack it again.
+    Must run inside a transaction of the caller. Raises NotFound if the body that it was packed against, or
+    the same body that was stored already, was removed meanwhile: pack it again.
     """
     if _is_stored(conn, packed.digest):
         return packed.digest
@@ -84,15 +85,12 @@ def insert(conn: sqlite3.Connection, packed: Packed) -> str:
 
 
 def put(conn: sqlite3.Connection, data: bytes, *, base: str | None = None) -> str:
-    """The digest under which the bytes are now stored: packed and inserted at once."""
+    """Pack and store the bytes, and return their digest."""
     return insert(conn, pack(conn, data, base=base))
 
 
 def get(conn: sqlite3.Connection, digest: str) -> bytes:
-    """The bytes stored under a digest.
-
-    Raises NotFound where there are none.
-    """
+    """Return the bytes stored under a digest. Raises NotFound if there are none."""
     row = conn.execute("SELECT base, data FROM bodies WHERE digest = ?", [digest]).fetchone()
     if row is None:
         raise NotFound(f"no body {digest[:12]} is stored: run `variorum verify` to see what is missing")
@@ -101,16 +99,17 @@ def get(conn: sqlite3.Connection, digest: str) -> bytes:
 
 
 def unpack(packed: bytes, base: bytes | None) -> bytes:
-    """The bytes of a packed body; `base` are those that it was packed against."""
+    """Unpack a body; `base` has the bytes that it was packed against."""
     if base is None:
         return zstd.decompress(packed)
     return zstd.decompress(packed, zstd_dict=zstd.ZstdDict(base, is_raw=True).as_prefix)
 
 
 def remove(conn: sqlite3.Connection, digest: str) -> None:
-    """Take a body away; those packed against it are packed anew, against what it was packed against.
+    """Remove a body; bodies packed against it are packed again, against its own base.
 
-    Must run inside a transaction of the caller's. Raises sqlite3.IntegrityError where a capture refers to it.
+    Must run inside a transaction of the caller. Raises sqlite3.IntegrityError if a capture refers to the
+    body.
     """
     base, depth = conn.execute("SELECT base, depth FROM bodies WHERE digest = ?", [digest]).fetchone()
     prefix = get(conn, base) if base else None

@@ -1,8 +1,8 @@
-"""Opening the database and writing to it.
+"""Opens the database and writes to it.
 
-Two rules are kept here. A file whose schema this program does not know is refused before anything in it
-is touched. And every writer takes the write lock at once (BEGIN IMMEDIATE): a transaction that reads
-first and then wants to write fails without waiting as soon as another process has written in between.
+Two rules are kept here. A file whose schema this program does not know is refused before anything in it is
+changed. And every writer takes the write lock at once (BEGIN IMMEDIATE): a transaction that reads first and
+writes later fails without waiting as soon as another process has written in between.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _REMEDIES = {
     sqlite3.SQLITE_IOERR: "make room on its disk, or see whether that is broken",
     sqlite3.SQLITE_READONLY: "make the file and its folder writable",
 }
-"""What to do where a write is refused. Any other refusal is a fault of ours, and stays as it is."""
+"""What to do when SQLite refuses a write. Any other refusal is a bug, and is raised as it is."""
 _UNKNOWN = "Is this file a Variorum database, and is its folder writable?"
 
 
 def open_database(path: Path) -> Database:
-    """The database at `path`, made or brought up to date where needed.
+    """Open the database at `path`; create or migrate it if needed.
 
-    Raises NewerSchema for one that a newer Variorum wrote, ForeignDatabase for one of another program,
-    StoreError for a file that is no database or can't be opened.
+    Raises NewerSchema if a newer Variorum wrote it, ForeignDatabase if it belongs to another program,
+    StoreError if the file is no database or can't be opened.
     """
     with _failures_in_words(path):
         recognition.refuse_foreign(path)
@@ -45,9 +45,10 @@ def open_database(path: Path) -> Database:
 
 
 def open_for_reading(path: Path) -> Database:
-    """The database at `path`, not to be written to; a crawl may go on meanwhile.
+    """Open the database at `path` for reading only; a crawl may go on meanwhile.
 
-    Leave to read the file is enough. Raises StoreError where there is none yet, or as `open_database` does.
+    Permission to read the file is enough. Raises StoreError if there is no database yet, and what
+    `open_database` raises.
     """
     with _failures_in_words(path):
         recognition.refuse_foreign(path)
@@ -59,7 +60,7 @@ def open_for_reading(path: Path) -> Database:
 
 
 def _open_as_it_is(path: Path) -> Database:
-    """The database of which this user may only read the file."""
+    """Open a database of which this user may only read the file."""
     conn = recognition.connect_quietly(path)
     recognition.remember(path)
     with _closing_on_failure(conn):
@@ -75,7 +76,7 @@ def _open_as_it_is(path: Path) -> Database:
 
 @contextmanager
 def _failures_in_words(path: Path) -> Iterator[None]:
-    """Raises StoreError, with what to do, where SQLite can't open the file."""
+    """Raise StoreError, with what to do, if SQLite can't open the file."""
     try:
         yield
     except sqlite3.Error as error:
@@ -86,7 +87,7 @@ def _failures_in_words(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _closing_on_failure(conn: sqlite3.Connection) -> Iterator[None]:
-    """An open connection leaves files of its own beside a database that was to be left alone."""
+    """Close the connection on an error: an open connection leaves files of its own beside the database."""
     try:
         yield
     except BaseException:
@@ -96,10 +97,10 @@ def _closing_on_failure(conn: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def writing(db: Database) -> Iterator[None]:
-    """A transaction that holds the write lock from its start; all of it is stored, or nothing.
+    """A transaction that holds the write lock from its start; it stores everything or nothing.
 
-    Inside another one it is a part of that. Raises StoreError where the disk is full or broken, or the lock
-    can't be had in `BUSY_SECONDS`.
+    Inside another transaction it is a part of that one. Raises StoreError if the disk is full or broken, or
+    if the lock is not free within `BUSY_SECONDS`.
     """
     if db.conn.in_transaction:
         with db.utils.atomic():
@@ -117,7 +118,8 @@ def writing(db: Database) -> Iterator[None]:
 
 @contextmanager
 def refusals_in_words(what: str) -> Iterator[None]:
-    """Raises StoreError, with what to do, where `what` can't be written for want of room, or for a lock."""
+    """Raise StoreError, with what to do, if `what` can't be written because the disk is full or the lock
+    is taken."""
     try:
         yield
     except sqlite3.OperationalError as error:

@@ -1,20 +1,20 @@
-"""The errors that the store raises."""
+"""Defines the errors that the store raises."""
 
 
 class StoreError(Exception):
-    """The database can't be used: what happened, to which file, and what to do next."""
+    """The database can't be used; the message names the file and what to do next."""
 
 
 class NewerSchema(StoreError):
-    """The database was written by a newer Variorum; nothing in it was touched."""
+    """A newer Variorum wrote the database; nothing in it was changed."""
 
 
 class ForeignDatabase(StoreError):
-    """The file is a database of another program; nothing in it was touched."""
+    """The file is a database of another program; nothing in it was changed."""
 
 
 class Malformed(StoreError):
-    """An argument is malformed: it is not a cursor, or not a chain head."""
+    """An argument is not a cursor, or not a head of the chain."""
 
 
 class NotFound(StoreError):

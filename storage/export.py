@@ -1,12 +1,11 @@
 """Reads documents for an export: one for each page that is live, or was live at a given time.
 
-Documents are as they are read, in the order of pages. An id names a page for ever, also after it has moved.
-There are two finer units: each version of each page, and each paragraph of each page that stands.
+Documents follow the order of pages. An id names a page for ever, also after it has moved. There are two finer
+units: each version of each page, and each paragraph of each live page.
 
-A cursor stands for all that was stored when it was given; an export since then has each page, or version, of
-which there is something new, whole. What is no longer there leaves a tombstone (`"gone": true`, no text).
-Exports since one cursor after the other add up to the whole, in all but `seen_at`, which moves with each
-look at a page.
+A cursor marks all that was stored when it was given. An export since a cursor has every page, or version,
+with something new, in full. A page that is gone leaves a tombstone (`"gone": true`, no text). Exports since
+one cursor after the other add up to the whole, in all but `seen_at`, which moves with every check of a page.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ UNITS: tuple[Unit, ...] = ("page", "version", "paragraph")
 
 
 class Field(NamedTuple):
-    """A key of a document."""
+    """A key of a document, with its type and meaning."""
 
     name: str
     type: Literal["string", "integer", "boolean", "strings"]
@@ -73,7 +72,7 @@ FIELDS: dict[Unit, tuple[Field, ...]] = {
         _LAST,
     ),
 }
-"""The keys of a document of each unit, in their order. In JSON, `gone` is there where it is true."""
+"""The keys of a document of each unit, in order. In JSON, `gone` is present only where it is true."""
 
 _COLUMNS = f"""
     pages.site || ':' || pages.id AS id,
@@ -129,7 +128,7 @@ _BETWEEN = re.compile(r"\s*[;,،؛]\s*")
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """How far an export has come; written `12.34.5.67.89`."""
+    """The position that an export has reached; written `12.34.5.67.89`."""
 
     versions: int = -1
     changes: int = -1
@@ -142,9 +141,10 @@ class Positions:
 
     @classmethod
     def parse(cls, text: str) -> Positions:
-        """Those of a cursor. Raises Malformed.
+        """Parse a cursor. Raises Malformed.
 
-        One that an older version gave has fewer; what that handed out lacked fields, and comes whole again.
+        A cursor of an older version has fewer numbers; documents of that time lacked fields, and are exported
+        again.
         """
         parts = text.split(".")
         if len(parts) not in (2, 4, 5) or not all(part.isascii() and part.isdecimal() for part in parts):
@@ -155,7 +155,7 @@ class Positions:
 
 
 def cursor(reader: Reader) -> Positions:
-    """Where the next export goes on from: all that is stored by now."""
+    """The cursor at which the next export begins: after all that is stored now."""
     sql = ", ".join(
         f"(SELECT coalesce(max({column}), 0) FROM {table})"  # noqa: S608 - names of ours only
         for table, column in (
@@ -170,9 +170,9 @@ def cursor(reader: Reader) -> Positions:
 
 
 def since_cursor(reader: Reader, text: str | None) -> Positions:
-    """Where an export begins; from the start without a cursor.
+    """Where an export begins; at the start without a cursor.
 
-    Raises Malformed for what is no cursor, NotFound for one that this store never gave.
+    Raises Malformed if the text is no cursor, NotFound if this store never gave it.
     """
     if text is None:
         return Positions()
@@ -190,9 +190,9 @@ def documents(
     since: str | None = None,
     as_of: str | None = None,
 ) -> Iterator[Document]:
-    """The documents of one site, or of all; as they stood at the moment `as_of`, or those new since a cursor.
+    """The documents of one site, or of all: as they were at the time `as_of`, or those new since a cursor.
 
-    Raises Malformed for what is no cursor, NotFound for one that this store never gave.
+    Raises Malformed if `since` is no cursor, NotFound if this store never gave it.
     """
     begin = since_cursor(reader, since)
     values = {
@@ -214,7 +214,7 @@ def documents(
 
 
 def page_of(document: Document) -> int:
-    """The number of the page that a document is of."""
+    """The number of the page that a document belongs to."""
     page: str = document.get("page") or document["id"]
     return int(page.rpartition(":")[2])
 
@@ -241,7 +241,7 @@ def _version(row: Document) -> Document:
 
 
 def _paragraphs(rows: Iterable[Document], *, tombstones: bool) -> Iterator[Document]:
-    """With tombstones, each page begins with one: whatever paragraphs it had, it has those that follow."""
+    """Split documents into paragraphs; a tombstone before each page says that its paragraphs are replaced."""
     for row in rows:
         if tombstones:
             yield _tombstone(row)
@@ -278,9 +278,9 @@ _CAPTURES = """
 def captures(
     reader: Reader, *, site: str | None = None, since: str | None = None, as_of: str | None = None
 ) -> Iterator[Document]:
-    """The captures whose body is kept, of one site or of all; those until a moment, or since a cursor.
+    """The captures with a stored body, of one site or of all: until a time, or since a cursor.
 
-    Raises Malformed for what is no cursor, NotFound for one that this store never gave.
+    Raises Malformed if `since` is no cursor, NotFound if this store never gave it.
     """
     begin = since_cursor(reader, since)
     return reader.rows(_CAPTURES, {"site": site, "as_of": as_of, "captures": begin.captures})

@@ -1,4 +1,4 @@
-"""Dates that were stored before all of them crossed one border, put right. Callers hold the transaction."""
+"""Repairs dates that were stored before all dates were validated. Callers hold the transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TEXT_COLUMNS = {
     "changes": ("modified", "old_modified"),
     "sources": ("cursor",),
 }
-"""Columns with dates that sites and their pages have written."""
+"""Columns with dates that sites and their pages state."""
 _SEEN = {
     "captures": ("fetched_at",),
     "versions": ("captured_at",),
@@ -23,15 +23,15 @@ _SEEN = {
     "changes": ("seen_old", "seen_new", "found_at"),
     "mementos": ("at",),
 }
-"""Columns with times of captures; those from elsewhere can be of any year."""
+"""Columns with times of captures; imported captures can be of any year."""
 _NAMED_BY = {"pages": ("published",), "versions": ("published", "modified")}
-"""Of which dates a table tells who says them, in a column with `_by` at its end."""
+"""Dates whose source is stored beside them, in a column that ends in `_by`."""
 _FORM = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z?)?", re.ASCII)
 _WIDTH = len("2026-05-31T12:00:00Z")
 
 
 def heal_dates(conn: sqlite3.Connection) -> None:
-    """Take away each date that is none, and write the years of captures with four digits."""
+    """Delete every invalid date, and write the years of captures with four digits."""
     conn.create_function("is_sound_date", 1, _is_sound, deterministic=True)
     for table, columns in _TEXT_COLUMNS.items():
         for column in columns:
@@ -52,7 +52,7 @@ def heal_dates(conn: sqlite3.Connection) -> None:
 
 
 def _is_sound(text: str) -> bool:
-    """Whether it is a date since the web began and until tomorrow, written with all its digits."""
+    """Whether the text is a complete date between the beginning of the web and tomorrow."""
     if not _FORM.fullmatch(text):
         return False
     try:

@@ -1,4 +1,5 @@
-"""Of each page: its versions in the order of time, and what must follow when one comes in between."""
+"""Stores the versions of a page in the order of time, and updates what depends on them when one is
+inserted."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from storage.rows import CaptureRow, VersionRow
 from storage.tables import Tables
 
 NAMING = (("changes", "version"), ("changes", "old_version"), ("extraction_drifts", "version"))
-"""Columns that name a version of the row's page by its number."""
+"""Columns that refer to a version of the row's page by its number."""
 SEEING = "('ok', 'not modified', 'moved')"
 """Outcomes of captures in which the page was seen."""
 MISSING = "('gone', 'soft 404')"
@@ -17,7 +18,7 @@ MISSING = "('gone', 'soft 404')"
 
 
 class Sight(NamedTuple):
-    """A capture in which the page was seen."""
+    """A capture that shows the page."""
 
     capture: int
     at: str
@@ -40,7 +41,7 @@ class History(Tables):
         return [Sight(*row) for row in rows]
 
     def count_sights_of(self, page: int, since: str, before: str | None) -> int:
-        """In how many captures the page was seen since that moment, and before the other."""
+        """The number of captures that show the page from `since` until before `before`."""
         row = self.db.conn.execute(
             f"SELECT count(*) FROM captures WHERE page = ? AND outcome IN {SEEING}"  # noqa: S608 - our words
             " AND fetched_at >= ? AND fetched_at < ? AND origin = 'crawl'",
@@ -49,7 +50,7 @@ class History(Tables):
         return int(row[0])
 
     def missed(self, page: int, after: str) -> str | None:
-        """When the page was first not found after that moment."""
+        """The first time after that moment at which the page was not found."""
         row = self.db.conn.execute(
             f"SELECT min(fetched_at) FROM captures WHERE page = ? AND outcome IN {MISSING}"  # noqa: S608 - our words
             " AND fetched_at > ?",
@@ -58,13 +59,13 @@ class History(Tables):
         return row[0] if row else None
 
     def has_capture(self, page: int, at: str, digest: str) -> bool:
-        """Whether these bytes of the page, of that moment, are stored already."""
+        """Whether this body of the page, captured at that time, is stored already."""
         return self._exists(
             "SELECT 1 FROM captures WHERE page = ? AND fetched_at = ? AND digest = ?", [page, at, digest]
         )
 
     def bodies_of(self, page: int) -> list[str]:
-        """Digests of all bodies kept of a page, the latest first."""
+        """The digests of all stored bodies of a page, the latest first."""
         rows = self.db.conn.execute(
             "SELECT body FROM captures WHERE page = ? AND body IS NOT NULL"
             " GROUP BY body ORDER BY max(id) DESC",
@@ -73,7 +74,7 @@ class History(Tables):
         return [digest for (digest,) in rows]
 
     def misses(self, page: int) -> list[str]:
-        """When the page was not found, the oldest first."""
+        """The times at which the page was not found, the oldest first."""
         rows = self.db.conn.execute(
             f"SELECT fetched_at FROM captures WHERE page = ? AND outcome IN {MISSING}"  # noqa: S608 - our words
             " ORDER BY fetched_at, id",
@@ -89,7 +90,7 @@ class History(Tables):
         )
 
     def kept_of(self, page: int) -> list[CaptureRow]:
-        """The latest capture of a page with each body that is kept of it."""
+        """The latest capture of each stored body of a page."""
         return self._all(
             CaptureRow,
             "SELECT * FROM captures WHERE id IN"
@@ -98,7 +99,7 @@ class History(Tables):
         )
 
     def left_at(self, page: int, at: str) -> str | None:
-        """Return since when the page was gone at that time; None if it was there."""
+        """Since when the page was gone at that time; None if it was there."""
         row = self.db.conn.execute(
             "SELECT page_removed, seen_new FROM changes WHERE page = ?"
             " AND kind IN ('gone', 'returned', 'moved')"
@@ -108,7 +109,7 @@ class History(Tables):
         return row[1] if row and row[0] else None
 
     def return_after(self, page: int, at: str) -> tuple[int, str] | None:
-        """The change by which the page, gone at that moment, was next seen there again, and when."""
+        """The change with which a page that was gone at that time came back, and when that was seen."""
         row = self.db.conn.execute(
             "SELECT id, seen_new FROM changes WHERE page = ? AND kind = 'returned' AND seen_new > ?"
             " ORDER BY seen_new, id LIMIT 1",
@@ -117,11 +118,11 @@ class History(Tables):
         return (row[0], row[1]) if row else None
 
     def happened_by(self, change: int, at: str) -> None:
-        """Record that the change had happened by that time."""
+        """Record that the change happened no later than that time."""
         self._run("UPDATE changes SET seen_new = ? WHERE id = ?", [at, change])
 
     def make_room(self, page: int, number: int, by: int) -> None:
-        """From this number on, the page's versions are numbered higher; whatever names them follows."""
+        """Shift the version numbers of the page from this number on, and everything that refers to them."""
         # Past each other by way of negative numbers: no two may be the same at any time.
         self._run(
             "UPDATE versions SET number = -number - ? WHERE page = ? AND number >= ?", [by, page, number]
@@ -136,7 +137,8 @@ class History(Tables):
         self._run("UPDATE pages SET version = version + ? WHERE id = ? AND version >= ?", [by, page, number])
 
     def repeat_version(self, version: VersionRow, number: int, sight: Sight, after: str) -> None:
-        """The version stands a second time, at a later sight: what was told of it since is told of that."""
+        """Let the version appear a second time, at a later capture; what was recorded since then refers to
+        that."""
         self._run(  # its bytes, where they were kept of another capture
             "UPDATE captures SET body = digest"
             " WHERE id = ? AND body IS NULL AND digest IN (SELECT digest FROM bodies)",
@@ -157,7 +159,8 @@ class History(Tables):
         )
 
     def extend_back(self, version: VersionRow, capture: int, at: str) -> None:
-        """The version's text was seen before: that is its capture; what led to it had happened by then."""
+        """An earlier capture shows the version: it becomes the version's capture, and changes to it
+        happened by then."""
         self._update("versions", version.id, {"capture": capture, "captured_at": at})
         seals.seal(self.db.conn, version.id)
         self._run(
@@ -169,7 +172,7 @@ class History(Tables):
         )
 
     def extend_forward(self, version: VersionRow, at: str) -> None:
-        """The version still stood at that moment: what became of it happened after that."""
+        """A later capture shows the version: changes from it happened after that."""
         self._run(
             "UPDATE changes SET seen_old = :at, checks_between = (SELECT count(*) FROM captures"
             " WHERE page = changes.page AND fetched_at > :at AND fetched_at < seen_new)"
@@ -178,7 +181,8 @@ class History(Tables):
         )
 
     def forget_leap(self, page: int, old: int, new: int) -> None:
-        """Between these versions there is another: away with what an import said of both, unless judged."""
+        """Delete the imported change between two versions that are no longer neighbours, unless it has a
+        verdict."""
         self._run(
             "DELETE FROM changes WHERE page = ? AND old_version = ? AND version = ?"
             " AND backfilled AND verdict IS NULL AND kind IN ('edited', 'retitled')",

@@ -1,6 +1,6 @@
-"""An open database and its migrations, over sqlite-utils, which is imported only when it has work to do.
+"""Opens and migrates the database through sqlite-utils, which is imported only when needed.
 
-Reading needs nothing but the connection, and the import takes longer than most that is asked of a database.
+Reading needs only the connection, and the import takes longer than most queries.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import sqlite_utils
 
 _UNUSED = ("numpy", "pandas")
-"""sqlite-utils imports them where it finds them, only to know their types: 80 MB and half a second."""
+"""Modules that sqlite-utils imports if it finds them, only to know their types: 80 MB and half a second."""
 
 
 class Database:
-    """An open database: its connection, and all else that sqlite-utils does with it as `utils`."""
+    """An open database: its connection, and the sqlite-utils object as `utils`."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self.conn = conn
@@ -29,12 +29,12 @@ class Database:
 
     @cached_property
     def utils(self) -> sqlite_utils.Database:
-        """The database as sqlite-utils has it."""
+        """The database as an sqlite-utils object."""
         db: sqlite_utils.Database = _library().Database(self.conn)
         return db
 
     def execute(self, sql: str) -> sqlite3.Cursor:
-        """The cursor of an SQL statement."""
+        """Run an SQL statement and return its cursor."""
         return self.conn.execute(sql)
 
     def close(self) -> None:
@@ -46,14 +46,14 @@ Step = Callable[[Database], None]
 
 
 class Migrations:
-    """What has come to the tables, step by step. sqlite-utils applies the steps and notes which were."""
+    """The migrations, in order. sqlite-utils applies them and records which were applied."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.steps: dict[str, Step] = {}
 
     def __call__(self) -> Callable[[Step], Step]:
-        """The decorator that makes a function the next step, under its own name."""
+        """A decorator that adds a function as the next migration, under its own name."""
 
         def add(step: Step) -> Step:
             assert step.__name__ not in self.steps
@@ -63,19 +63,19 @@ class Migrations:
         return add
 
     def applied(self, db: Database) -> set[str]:
-        """The names of the steps that the database has had; they may be those of a newer program."""
+        """The names of the applied migrations; a newer program may have added some."""
         if not db.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone():
             return set()
         sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
         return {name for (name,) in db.conn.execute(sql, [self.name])}
 
     def pending(self, db: Database) -> list[str]:
-        """The names of the steps that the database has not had."""
+        """The names of the migrations that are not applied yet."""
         applied = self.applied(db)
         return [name for name in self.steps if name not in applied]
 
     def apply(self, db: Database) -> None:
-        """Apply the steps that are pending, each in a transaction with the note that it was applied."""
+        """Apply the pending migrations, each in one transaction together with its record."""
         theirs = _library().Migrations(self.name)
         for name, step in self.steps.items():
             theirs(name=name)(lambda _, step=step: step(db))
@@ -91,7 +91,7 @@ def _library() -> Any:
 
 @contextmanager
 def _as_if_absent(names: tuple[str, ...]) -> Iterator[None]:
-    """Inside, importing one of these fails, unless it was imported before."""
+    """While inside, importing one of these modules fails, unless it was imported before."""
     hidden = [name for name in names if name not in sys.modules]
     for name in hidden:
         sys.modules[name] = None  # type: ignore[assignment]

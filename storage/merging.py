@@ -1,7 +1,8 @@
-"""Two pages that turn out to be one: all that refers to the one refers to the other from then on.
+"""Merges two pages that turn out to be one: everything that refers to one page refers to the other
+afterwards.
 
-Nothing is lost. The versions of both stand in one history, in the order of time; one that only repeats its
-neighbour from the other page stays behind on the row of the page that was absorbed, for its seals name it.
+Nothing is lost. The versions of both form one history in the order of time. A version that only repeats its
+neighbour from the other page stays on the row of the absorbed page, because its seals name it.
 """
 
 from __future__ import annotations
@@ -15,29 +16,30 @@ from storage.rows import PageRow, Values, VersionRow
 from storage.text_index import index
 
 KEPT_APART = {"versions", "seals", "rewritings", "listings"}
-"""Tables that refer to pages and are not simply turned to another one."""
+"""Tables that refer to pages and are merged by rules of their own."""
 CONTENT = (
     "state", "kind", "title", "language", "agrees", "part_count", "etag", "last_modified",
     "text_digest", "body_digest", "missing_since", "missing_run",
 )  # fmt: skip
-"""Columns of a page that tell how it was last seen."""
+"""Columns of a page that describe how it was last seen."""
 FIRST, LAST = ("found_at",), ("checked_at", "seen_at", "changed_at", "stale_since")
 EITHER = ("source_id", "published", "published_by", "modified", "source_text_digest")
-"""Columns of which the earlier, the later, and the one that is known is kept."""
+"""Columns of which the earlier value, the later value, or the known value is kept."""
 
 
 class Order(NamedTuple):
-    """The history of two pages as one."""
+    """The merged history of two pages."""
 
     versions: list[VersionRow]
     twins: dict[int, int]
-    """Ids of versions of the absorbed page that stay behind, each with that of the version it repeats."""
+    """Ids of versions of the absorbed page that stay on its row, each with the id of the version it
+    repeats."""
 
 
 def in_order(own: Sequence[VersionRow], other: Sequence[VersionRow], *, other_is_last: bool) -> Order:
-    """The versions of a page and of one that it absorbs, by the time of their captures.
+    """Order the versions of a page and of one that it absorbs, by the time of their captures.
 
-    The last one is that of the page that was seen last: what is fetched next is compared with it.
+    The last one belongs to the page that was seen last: the next fetch is compared with it.
     """
     final = (list(other) if other_is_last else list(own))[-1:] or [*own, *other][-1:]
     absorbed = {version.id for version in other}
@@ -63,12 +65,12 @@ def _end(twins: Mapping[int, int], version: int) -> int:
 
 
 class Merging(History):
-    """What is done where two pages turn out to be one."""
+    """Merges two pages in the database."""
 
     def absorb(self, page: int, into: int) -> None:
-        """The page is `into`, under another address: all that refers to it refers to that from now on.
+        """Merge `page` into `into`: all that refers to `page` refers to `into` afterwards.
 
-        Its row stays where a seal names it, in the state `absorbed`; it is shown nowhere.
+        The row of `page` stays in the state `absorbed` where a seal names it; it is shown nowhere.
         """
         with self.writing():
             own, other = self._page(into), self._page(page)
@@ -93,7 +95,7 @@ class Merging(History):
         return self._all(PageRow, "SELECT * FROM pages WHERE id = ?", [page])[0]
 
     def _put_in_order(self, order: Order, own: PageRow, other: PageRow) -> None:
-        """Number the versions anew, and let whatever names them follow."""
+        """Number the versions again, and update what refers to them."""
         if not any(version.page == other.id for version in order.versions) and not order.twins:
             return
         places = {version.id: number for number, version in enumerate(order.versions, start=1)}
@@ -127,7 +129,7 @@ class Merging(History):
             seals.seal(self.db.conn, version)
 
     def _is_still_there(self, page: PageRow) -> None:
-        """What is told of the page as its end is not the end of the page that it is now."""
+        """Remove what was recorded as the page's end: the merged page is still there."""
         self._run(
             "UPDATE changes SET page_removed = 0 WHERE page_removed AND id = (SELECT max(id) FROM changes"
             " WHERE page = ? AND kind IN ('gone', 'returned', 'moved'))",
@@ -135,7 +137,8 @@ class Merging(History):
         )
 
     def _turn(self, page: int, into: int) -> None:
-        """Whatever refers to the page refers to the other; where that has the like already, it stays."""
+        """Let every reference to the page refer to the other, except where the other has an equal row
+        already."""
         self._run(
             "INSERT INTO listings(page, source, first_run, last_run, modified)"
             " SELECT ?, source, first_run, last_run, modified FROM listings WHERE page = ?"
@@ -154,7 +157,7 @@ class Merging(History):
                 )
 
     def _references(self) -> list[tuple[str, str]]:
-        """Every table and column that refers to pages, as the schema has it."""
+        """Every table and column that refers to pages, according to the schema."""
         rows = self.db.conn.execute(
             'SELECT m.name, f."from" FROM sqlite_master AS m JOIN pragma_foreign_key_list(m.name) AS f'
             " WHERE m.type = 'table' AND f.\"table\" = 'pages' ORDER BY 1"
@@ -169,7 +172,7 @@ class Merging(History):
         )
 
     def _put_away(self, page: PageRow) -> None:
-        """The row stays, under an address that no page can have; exports take the page back."""
+        """Keep the row, under an address that no page can have; exports withdraw the page."""
         left = self.db.conn.execute("SELECT max(number) FROM versions WHERE page = ?", [page.id]).fetchone()
         values: Values = {
             "state": "absorbed",
@@ -187,7 +190,7 @@ class Merging(History):
 
 
 def _is_seen_later(other: PageRow, own: PageRow) -> bool:
-    """Whether the other page has shown itself later; what has a version comes before what has none."""
+    """Whether the other page was seen later; a page with versions comes before one without."""
     return _standing(other) > _standing(own)
 
 
@@ -196,7 +199,7 @@ def _standing(page: PageRow) -> tuple[bool, bool, str]:
 
 
 def _joined(own: PageRow, other: PageRow, last: PageRow) -> Values:
-    """The row of two pages that are one, of which `last` was seen last."""
+    """The columns of the merged page; `last` is the page that was seen last."""
     values: Values = {name: getattr(last, name) for name in CONTENT}
     values |= {n: _least([getattr(own, n), getattr(other, n)]) for n in FIRST}
     values |= {n: max(getattr(own, n) or "", getattr(other, n) or "") or None for n in LAST}

@@ -1,4 +1,4 @@
-"""What has come to the tables of schema.py since. A migration that was released is never edited again."""
+"""The migrations that follow schema.py. A released migration is never edited."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TRUTH = (
 
 @migrations()
 def drifts_pins_witnesses(db: Database) -> None:
-    """What is ours, what a person decided of a template, what the site's own dates and API say."""
+    """Add extraction drifts, template overrides, and the site's own dates and texts."""
     for statement in _TRUTH:
         db.execute(statement)
 
@@ -75,7 +75,8 @@ _IMPORTS = (
 
 @migrations()
 def imports_and_rewritings(db: Database) -> None:
-    """Where a capture is from, which changes are history, and what was stored anew, for increments."""
+    """Add the origin of captures, the mark of backfilled changes, and rewritten rows for incremental
+    exports."""
     for statement in _IMPORTS:
         db.execute(statement)
 
@@ -95,7 +96,7 @@ _SEARCH = (
 
 @migrations()
 def search_and_sketches(db: Database) -> None:
-    """The words of all versions to search in, and sketches by which copies are met."""
+    """Add the index of all words, and MinHashes to find near-duplicates."""
     for statement in _SEARCH:
         db.execute(statement)
     index.fill(db.conn)
@@ -130,7 +131,7 @@ _VERDICTS = (
 
 @migrations()
 def verdicts(db: Database) -> None:
-    """Verdicts as events, and indexes for the list that reviewers read."""
+    """Add verdicts as events, and indexes for the list of changes."""
     for statement in _VERDICTS:
         db.execute(statement)
     db.conn.create_function("alike", 4, alike, deterministic=True)
@@ -167,7 +168,7 @@ _NEWS = (
 
 @migrations()
 def targets_and_deliveries(db: Database) -> None:
-    """Whom news go to, and what each was told."""
+    """Add notification targets, and what was sent to each."""
     for statement in _NEWS:
         db.execute(statement)
 
@@ -207,7 +208,7 @@ _SEALS = (
 
 @migrations()
 def seals_and_prunings(db: Database) -> None:
-    """Seals, of what is stored already too, and the record of what retention takes away."""
+    """Add seals, also of what is stored already, and a record of each prune."""
     for statement in _SEALS:
         db.execute(statement)
     seals.fill(db.conn)
@@ -225,7 +226,7 @@ _MEMENTOS = """CREATE TABLE mementos (    -- captures of a web archive that were
 
 @migrations()
 def mementos(db: Database) -> None:
-    """What became of the captures that a web archive lists, so that none is fetched twice."""
+    """Add the captures that a web archive lists, with their results, so that none is fetched twice."""
     db.execute(_MEMENTOS)
 
 
@@ -238,7 +239,7 @@ _THROUGH_TIME = (
 
 @migrations()
 def pages_and_sites_through_time(db: Database) -> None:
-    """Indexes by which a site's changes are counted by day, its pages by state, and exact copies are met."""
+    """Add indexes for changes by day, pages by state, and exact copies."""
     for statement in _THROUGH_TIME:
         db.execute(statement)
 
@@ -254,7 +255,7 @@ _DATES = (
 
 @migrations()
 def sources_of_dates(db: Database) -> None:
-    """Who says when a page was published and modified."""
+    """Add the sources of the dates of publication and modification."""
     for statement in _DATES:
         db.execute(statement)
 
@@ -267,21 +268,21 @@ _LINKS = (
 
 @migrations()
 def links_of_texts(db: Database) -> None:
-    """Where the links of a text lead, and which of them lead elsewhere after a change."""
+    """Add the links of a text, and the links that lead elsewhere after a change."""
     for statement in _LINKS:
         db.execute(statement)
 
 
 @migrations()
 def mark_of_the_file(db: Database) -> None:
-    """The file says that it is ours, and of which generation, so that no other is taken for it."""
+    """Mark the file as a Variorum database of this format, so that no other file is taken for one."""
     db.execute(f"PRAGMA application_id = {recognition.APPLICATION_ID}")
     db.execute(f"PRAGMA user_version = {recognition.FORMAT}")
 
 
 @migrations()
 def sound_dates(db: Database) -> None:
-    """No date is stored that is none, or that does not sort as text."""
+    """Delete stored dates that are invalid or don't sort as text."""
     heal_dates(db.conn)
 
 
@@ -295,14 +296,14 @@ _IDENTITY = (
 
 @migrations()
 def rules_of_identity(db: Database) -> None:
-    """By which rules a site's addresses are stored. A page that does not belong any more is `outside`."""
+    """Add the rules by which a site's addresses are stored. A page out of scope is `outside`."""
     for statement in _IDENTITY:
         db.execute(statement)
 
 
 @migrations()
 def main_addresses(db: Database) -> None:
-    """Which other address a page names as its main one (rel=canonical): it may be a rendering of that."""
+    """Add the main address that a page names (rel=canonical): the page may be a rendering of that one."""
     db.execute("ALTER TABLE pages ADD COLUMN names TEXT")
 
 
@@ -339,20 +340,20 @@ _SUSPECTS = (
 
 @migrations()
 def suspects(db: Database) -> None:
-    """What a page shows that no later run has confirmed yet."""
+    """Add suspects: what a page shows and no later run has confirmed yet."""
     for statement in _SUSPECTS:
         db.execute(statement)
 
 
 @migrations()
 def evidence_of_encodings(db: Database) -> None:
-    """By which evidence the encoding of a body was chosen: `bom`, `utf-8`, `header`, `page`, or `guess`."""
+    """Add the evidence for the encoding of a body: `bom`, `utf-8`, `header`, `page` or `guess`."""
     db.execute("ALTER TABLE captures ADD COLUMN encoding_by TEXT")
 
 
 @migrations()
 def pages_never_fetched(db: Database) -> None:
-    """An index of the pages that were found and never fetched, by when they were published."""
+    """Index the pages that were found and never fetched, by the date of publication."""
     db.execute(
         "CREATE INDEX pages_never_fetched"
         " ON pages(site, min(coalesce(published, found_at), found_at) DESC, id)"
@@ -381,7 +382,7 @@ _FIELD_WORDS = {
 
 @migrations()
 def field_words(db: Database) -> None:
-    """Columns and tables get the names that the field uses; what they hold stays as it is."""
+    """Rename columns and tables to the terms of the field; their contents stay as they are."""
     for table, columns in _FIELD_WORDS.items():
         for old, new in columns.items():
             db.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
@@ -391,13 +392,13 @@ def field_words(db: Database) -> None:
 
 @migrations()
 def suspects_by_age(db: Database) -> None:
-    """An index of the open suspects of all sites, by when they were first seen."""
+    """Index the open suspects of all sites by the time when they were first seen."""
     db.execute("CREATE INDEX suspects_by_age ON suspects(closed_at, since)")
 
 
 @migrations()
 def depths_of_bodies(db: Database) -> None:
-    """How many bodies are unpacked before each, counted anew: a crawl beside a prune may have been wrong."""
+    """Count again how many bodies are unpacked before each: a crawl beside a prune may have counted wrong."""
     db.execute(
         "WITH RECURSIVE chain(digest, depth) AS ("
         " SELECT digest, 0 FROM bodies WHERE base IS NULL"
@@ -417,7 +418,7 @@ _QUICK = (
 
 @migrations()
 def indexes_of_a_crawl(db: Database) -> None:
-    """Indexes by which what a crawl asks for each page costs the same, however large the site is."""
+    """Index what a crawl queries for each page, so that the cost does not grow with the site."""
     for statement in _QUICK:
         db.execute(statement)
 
@@ -432,6 +433,6 @@ _SUSPECT_WORDS = (
 
 @migrations()
 def field_words_of_suspects(db: Database) -> None:
-    """A column of suspects, a kind of issue and a reason get the names that the field uses."""
+    """Rename a column of suspects, a kind of issue and a reason to the terms of the field."""
     for statement in _SUSPECT_WORDS:
         db.execute(statement)

@@ -1,9 +1,9 @@
-"""The outbox: which notifications each target gets, each of them once.
+"""The outbox decides which notifications each target gets, each exactly once.
 
-A delivery is queued when a change or an issue is first looked at for a target, claimed before the message
-that has it is sent, and marked as sent after that. The claim is committed first. So a delivery that is
-claimed and not sent, while nobody is sending, belongs to a process that was ended in between: perhaps it
-arrived. It is in doubt, and only a person settles that.
+A delivery is queued when a change or an issue is first looked at for a target, claimed before its message is
+sent, and marked as sent after that. The claim is committed first. So a delivery that is claimed and not sent,
+while nobody is sending, belongs to a process that was killed in between: it may have arrived. It is doubtful,
+and only a person can resolve that.
 """
 
 # ruff: noqa: S608 - the SQL that is put together here has words of ours only
@@ -22,7 +22,7 @@ from storage.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A change or an issue that was not looked at for a target yet."""
+    """A change or an issue that is not queued for a target yet."""
 
     change: int | None
     issue: int | None
@@ -36,7 +36,7 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class IssueNews:
-    """That an issue opened, or closed."""
+    """An issue that was opened or closed."""
 
     id: int
     site: str
@@ -45,30 +45,30 @@ class IssueNews:
     since: str
     closed_at: str | None
     closed: int
-    """1: this tells that it is over."""
+    """1 if the issue was closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeNews(ChangeRow):
-    """A change; or one edit of several pages, led by the latest."""
+    """A change, or one edit of several pages, represented by the latest."""
 
     pages: int = 1
     begins: str | None = None
-    """How the text begins of a page that came."""
+    """The beginning of the text, for a new page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What goes into one message."""
+    """The contents of one message."""
 
     deliveries: Sequence[int]
     issues: list[IssueNews]
     counts: list[tuple[str, str, int]]
-    """Site and kind of the changes, and how many there are of these."""
+    """Site and kind of changes, and how many there are of each."""
     changes: list[ChangeNews]
-    """The weightiest of them."""
+    """The changes with the highest significance."""
     failures: int
-    """Messages before this one that the target did not take, in a row."""
+    """The number of messages in a row that the target did not accept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ class TargetState:
     id: str
     shown: str
     waiting: int
-    """News that are due to it, or will be."""
+    """The number of notifications that are due, or will be."""
     doubtful: int
-    """News of which nobody knows whether they arrived."""
+    """The number of notifications that may or may not have arrived."""
     failures: int
     retry_at: str | None
     trouble: str | None
@@ -101,9 +101,9 @@ _FRESH = """
     WHERE target = :target AND NOT closed AND closed_at IS NOT NULL AND NOT EXISTS
         (SELECT 1 FROM deliveries WHERE issue = opened.issue AND target = :target AND closed)
 """
-"""Asked every second; the plus keeps SQLite from looking at all news that there ever were."""
+"""Runs every second; the plus keeps SQLite from scanning all changes that were ever announced."""
 _WAITING = "sent_at IS NULL AND claimed_at IS NULL AND (due_at <= :at OR due_at > :horizon)"
-"""What lies beyond the horizon was reckoned by a clock that was wrong."""
+"""Rows due after the horizon were scheduled while the clock was wrong."""
 _RESTS = "retry_at > :at AND retry_at <= :horizon"
 _DUE = f"SELECT 1 FROM deliveries WHERE target = :target AND {_WAITING}"
 _RESTING = f"SELECT 1 FROM targets WHERE id = :target AND {_RESTS}"
@@ -117,7 +117,7 @@ _WEIGHTIEST = f"""
     {_OF_THESE}
     GROUP BY site, coalesce(similar_edit, changes.id) ORDER BY significance DESC, changes.id DESC LIMIT :most
 """
-"""One edit of several pages is told once; SQLite takes the columns from the row that has the max()."""
+"""One edit of several pages counts once; SQLite takes the columns from the row that has the max()."""
 _ISSUES = f"""
     SELECT issues.*, closed FROM deliveries JOIN issues ON issues.id = issue
     WHERE deliveries.id IN {_THESE} ORDER BY deliveries.id
@@ -132,10 +132,10 @@ _STANDINGS = """
 
 
 class Outbox(Tables):
-    """The database of a workspace, for whoever tells the news."""
+    """The database of a workspace, for the code that sends notifications."""
 
     def meet(self, target: str, shown: str, at: str) -> None:
-        """The target is known from now on, and what was found before is no news to it."""
+        """Add the target; what was found before is not sent to it."""
         with self.writing():
             self._run(
                 "INSERT INTO targets(id, shown, since, last_change, last_issue) VALUES (:id, :shown, :at,"
@@ -145,13 +145,13 @@ class Outbox(Tables):
             )
 
     def has_fresh(self, target: str) -> bool:
-        """Whether there is something that nobody has looked at yet for this target."""
+        """Whether there are changes or issues that were not queued for this target yet."""
         return self._exists(_FRESH, {"target": target})
 
     def queue(self, target: str, due: Callable[[Fresh], str | None]) -> None:
-        """Look at what is fresh for the target: each is due at the moment that `due` tells, or never.
+        """Queue new changes and issues for the target, each at the time that `due` returns, or never.
 
-        In one transaction: what is stored after the look is looked at the next time.
+        In one transaction: what is stored later is queued the next time.
         """
         with self.writing():
             fresh = read(Fresh, self.db.conn.execute(_FRESH, {"target": target}))
@@ -167,15 +167,16 @@ class Outbox(Tables):
             )
 
     def is_due(self, target: str, at: str, horizon: str) -> bool:
-        """Whether something is to be sent to the target."""
+        """Whether a notification is due for the target."""
         return self._exists(_DUE, {"target": target, "at": at, "horizon": horizon})
 
     def rests(self, target: str, at: str, horizon: str) -> bool:
-        """Whether the target has failed, and is left alone for now."""
+        """Whether the target has failed, and the time of the next attempt is not reached."""
         return self._exists(_RESTING, {"target": target, "at": at, "horizon": horizon})
 
     def claim(self, target: str, at: str, horizon: str, *, claimed_at: str, most: int) -> Batch:
-        """What is due to the target, and is being sent from now on; with the `most` weightiest changes."""
+        """Claim what is due for the target, with the `most` most significant changes; it is being sent
+        from now on."""
         values: Values = {"target": target, "at": at, "horizon": horizon, "now": claimed_at}
         conn: Connection = self.db.conn
         with self.writing():
@@ -206,7 +207,7 @@ class Outbox(Tables):
             )
 
     def failed(self, batch: Batch, target: str, trouble: str, retry_at: str) -> None:
-        """The message has not arrived, and its news wait again; the target is left alone until then."""
+        """Record that the message did not arrive; its notifications wait until `retry_at`."""
         values: Values = {"ids": dumps(batch.deliveries), "trouble": trouble, "at": retry_at, "id": target}
         with self.writing():
             self._run(f"UPDATE deliveries SET claimed_at = NULL WHERE id IN {_THESE}", values)
@@ -217,7 +218,7 @@ class Outbox(Tables):
             )
 
     def resolve(self, *, again: bool) -> int:
-        """How many deliveries were in doubt; they wait `again`, or count as sent from now on."""
+        """Mark doubtful deliveries as sent, or queue them `again`; return how many there were."""
         decided = "claimed_at = NULL" if again else "sent_at = claimed_at"
         with self.writing():
             doubtful = "sent_at IS NULL AND claimed_at IS NOT NULL"
@@ -225,16 +226,16 @@ class Outbox(Tables):
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
-        """While inside, everything is written as ever; afterwards, nothing of it has been."""
+        """While inside, everything is written as usual; afterwards all of it is rolled back."""
         with suppress(_Over), self.writing():
             yield
             raise _Over
 
 
 class _Over(Exception):
-    """A rehearsal has come to its end."""
+    """Raised to roll back a rehearsal."""
 
 
 def target_states(conn: Connection, before: str) -> list[TargetState]:
-    """How it stands with each target; what was claimed earlier than `before` is in doubt."""
+    """The state of each target; deliveries that were claimed earlier than `before` are doubtful."""
     return read(TargetState, conn.execute(_STANDINGS, {"before": before}))

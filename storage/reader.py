@@ -1,4 +1,4 @@
-"""What people and other tools ask of the database: a method a question. It writes nothing."""
+"""Answers the queries of people and other tools, one method for each. It writes nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Reader:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """A reader of the file `path`. Raises StoreError where there is no database yet."""
+        """Open the file `path` for reading. Raises StoreError if there is no database yet."""
         return cls(open_for_reading(path))
 
     def close(self) -> None:
@@ -56,9 +56,9 @@ class Reader:
         quiet: bool = False,
         limit: int | None = None,
     ) -> list[ChangeRow]:
-        """Changes, newest first; `since` is a moment of their finding.
+        """Changes, newest first; `since` is the earliest time at which they were found.
 
-        Those of typography or of the site's own dates alone are left out, unless `quiet`.
+        Changes of typography, or only of the site's dates, are left out unless `quiet`.
         """
         wanted = {
             "site = :site": site,
@@ -75,7 +75,7 @@ class Reader:
         )
 
     def suspects(self, site: str | None = None, limit: int | None = None) -> list[SuspectRow]:
-        """What is kept apart until a later run confirms it, the latest first."""
+        """The open suspects, the latest first."""
         of_site = "AND site = :site" if site is not None else ""
         return self._all(
             SuspectRow,
@@ -85,13 +85,13 @@ class Reader:
         )
 
     def count_suspects(self, site: str | None = None) -> int:
-        """How many pages have something that is kept apart."""
+        """The number of pages with an open suspect."""
         of_site = "AND site = ?" if site is not None else ""
         sql = f"SELECT count(*) FROM suspects WHERE closed_at IS NULL {of_site}"  # noqa: S608 - our words
         return self._count(sql, [] if site is None else [site])
 
     def change(self, number: int) -> ChangeRow:
-        """The change of that number. Raises NotFound."""
+        """The change with that number. Raises NotFound."""
         rows = self._all(ChangeRow, "SELECT * FROM changes WHERE id = ?", [number])
         if not rows:
             raise NotFound(f"there is no change {number}: `variorum changes` lists them")
@@ -100,7 +100,8 @@ class Reader:
     # ---- pages and versions
 
     def find(self, site: str, key: str) -> PageRow | None:
-        """The page known under an address, however old; else under that with or without a final slash."""
+        """The page with this address, present or former; else with the address that differs in the final
+        slash."""
         rows = self._all(
             PageRow,
             "SELECT pages.* FROM addresses JOIN pages ON pages.id = addresses.page"
@@ -122,7 +123,7 @@ class Reader:
         return self._all(VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number", [page])
 
     def version(self, page: int, number: int | None = None, as_of: str | None = None) -> VersionRow:
-        """A version of a page: that of a number, the one that stood at a moment, or the latest.
+        """A version of a page: the one with a number, the one current at a time, or the latest.
 
         Raises NotFound.
         """
@@ -140,7 +141,7 @@ class Reader:
     # ---- sites
 
     def template(self, site: str) -> TemplateRow | None:
-        """The boilerplate that was last learned of a site."""
+        """The latest template that was learned of a site."""
         sql = "SELECT * FROM templates WHERE site = ? ORDER BY version DESC LIMIT 1"
         rows = self._all(TemplateRow, sql, [site])
         return rows[0] if rows else None
@@ -153,12 +154,12 @@ class Reader:
     # ---- the health of sites
 
     def site(self, name: str) -> SiteRow | None:
-        """What is known of a site's schedule; None before its first run."""
+        """The schedule and state of a site; None before its first run."""
         rows = self._all(SiteRow, "SELECT * FROM sites WHERE name = ?", [name])
         return rows[0] if rows else None
 
     def issues(self, site: str | None = None) -> list[IssueRow]:
-        """What an operator should act on, the latest first."""
+        """The open issues, the latest first."""
         return self._all(
             IssueRow,
             "SELECT * FROM issues WHERE closed_at IS NULL AND (:site IS NULL OR site = :site)"
@@ -172,7 +173,7 @@ class Reader:
         return rows[0] if rows else None
 
     def status(self, site: str) -> dict[str, Any]:
-        """How a site fares: its pages by state, its runs, its open issues, and what its sources list."""
+        """The status of a site: its pages by state, its runs, its open issues, and its sources."""
         row = self.site(site)
         counts = (
             "SELECT {0}, count(*) FROM pages WHERE site = ? AND state NOT IN ('absorbed', 'outside')"
@@ -201,17 +202,18 @@ class Reader:
         }
 
     def witnesses(self, site: str) -> Values:
-        """How many live pages read as the site's API has them, how many do not, and one that does not."""
+        """The number of live pages whose text agrees with the site's API, of those that differ, and one
+        that differs."""
         sql = "SELECT {} FROM pages WHERE site = ? AND state = 'live' AND version IS NOT NULL AND agrees = {}"
         agree, differ = (self._count(sql.format("count(*)", flag), [site]) for flag in (1, 0))
         found = self.db.conn.execute(sql.format("url", 0) + " ORDER BY id LIMIT 1", [site]).fetchone()
         return {"agree": agree, "differ": differ, "differing": found[0] if found else None}
 
     def coverage(self, site: str) -> list[Values]:
-        """The ledger of a site's sources, one object a source: how far what they list is what is stored.
+        """One row for each source of a site: how many of the pages that it lists are stored.
 
-        No longer listed is what the last finished run that had read the source from end to end did not meet:
-        a run that ended early has met only a part, and a feed never lists everything.
+        A page counts as no longer listed if the last finished run that read the whole source did not find it
+        there. A run that ended early has read only a part, and a feed never lists everything.
         """
         cursor = self.db.conn.execute(
             """
@@ -248,7 +250,7 @@ class Reader:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """While inside, the database is read as it stood at the first question, whatever a crawl writes."""
+        """While inside, all queries see the database as it is at the first one, whatever a crawl writes."""
         self.db.conn.execute("BEGIN")
         try:
             yield
@@ -256,7 +258,7 @@ class Reader:
             self.db.conn.rollback()
 
     def rows(self, sql: str, values: Values) -> Iterator[Values]:
-        """Rows of a query as dictionaries, one at a time."""
+        """The rows of a query as dictionaries, one at a time."""
         cursor = self.db.conn.execute(sql, values)
         names = [column[0] for column in cursor.description]
         return (dict(zip(names, row, strict=True)) for row in cursor)

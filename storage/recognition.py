@@ -1,8 +1,8 @@
-"""Whose database a file is, found out before anything is touched; and reading without a trace.
+"""Finds out whose database a file is before anything is changed, and reads it without leaving a trace.
 
 The header of an SQLite file has two numbers for programs: `application_id` names the program, `user_version`
-is its own. Ours are read from the bytes of the file. Only a file without a name is opened, for one of ours
-that was made before the mark is known by its tables.
+is its own. They are read from the bytes of the file. Only a file without an `application_id` is opened: its
+tables show whether it is a Variorum database of the time before the mark.
 """
 
 from __future__ import annotations
@@ -20,35 +20,35 @@ from storage.errors import ForeignDatabase, NewerSchema, StoreError
 APPLICATION_ID = 0x5641524D
 """`VARM`: the file is a Variorum database."""
 FORMAT = 1
-"""The generation of the format, as `user_version`; a program refuses those that it does not know."""
+"""The version of the file format, as `user_version`; a program refuses those that it does not know."""
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100  # bytes
 _OURS = {"_sqlite_migrations", "sites", "pages", "captures"}
-"""Tables that every database of ours has had from the beginning."""
+"""Tables that every Variorum database has had from the beginning."""
 
 _recognized: set[tuple[Path, int, int]] = set()
-"""Path, device and inode of the databases that this process has open, or had.
+"""Path, device and inode of the databases that this process has open, or had open.
 
-To read such a file besides SQLite would be harm: as soon as a process closes a file, POSIX takes away all
-locks that it has on that file, those of SQLite, too. Another process would take itself for the last one and
-delete the log beside the database, and what this one writes from then on would be lost.
+Reading such a file besides SQLite does harm: as soon as a process closes a file, POSIX drops all locks that
+the process has on it, SQLite's too. Another process would then believe to be the last one and delete the log
+beside the database, and later writes of this process would be lost.
 """
 _looking = threading.Lock()
 
 
 def refuse_foreign(path: Path) -> None:
-    """Nothing, where there is no database yet, or one of ours.
+    """Do nothing if there is no database yet, or if it is a Variorum database.
 
-    Raises ForeignDatabase for one of another program, NewerSchema for one of a later generation, StoreError
-    where the file may not be read. The file is left as it is, and so is its folder.
+    Raises ForeignDatabase if it belongs to another program, NewerSchema if its format is newer, StoreError if
+    the file can't be read. The file and its folder stay as they are.
     """
     with _looking:
         _refuse_foreign(path)
 
 
 def remember(path: Path) -> None:
-    """The database is open, and one of ours: from now on, no one but SQLite reads its file."""
+    """Remember that this process has the database open: from now on, only SQLite reads its file."""
     if identity := _identity(path):
         _recognized.add(identity)
 
@@ -80,15 +80,15 @@ def _refuse_foreign(path: Path) -> None:
 
 
 def may_write(path: Path) -> bool:
-    """Whether this user may write to the database, and make the files that SQLite needs beside it."""
+    """Whether this user may write to the database, and create the files that SQLite needs beside it."""
     real = path.resolve()
     return os.access(real, os.R_OK | os.W_OK) and os.access(real.parent, os.W_OK | os.X_OK)
 
 
 def connect_quietly(path: Path) -> sqlite3.Connection:
-    """A connection that only reads, changes no byte of the database, and leaves no file beside it.
+    """A connection that only reads: it changes no byte of the database and leaves no file beside it.
 
-    What a crawl, or one that was killed, has written to the log beside the database is read with it.
+    It also reads what a crawl, finished or killed, has written to the log beside the database.
     """
     real = path.resolve()
     log, shared = Path(f"{real}-wal"), Path(f"{real}-shm")
@@ -107,7 +107,7 @@ def _connect(path: Path, how: str) -> sqlite3.Connection:
 
 
 def _mark(path: Path) -> tuple[int, int] | None:
-    """`application_id` and `user_version` of an SQLite file; None for anything else, or nothing."""
+    """`application_id` and `user_version` of an SQLite file; None for any other file, or for none."""
     try:
         if _identity(path) in _recognized:
             try:

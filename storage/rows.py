@@ -1,4 +1,5 @@
-"""Rows of the tables as frozen records, a field for each column. schema.py says what a column means."""
+"""Defines the rows of the tables as frozen records, a field for each column. schema.py explains the
+columns."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ Row = TypeVar("Row")
 
 
 def read(kind: type[Row], cursor: sqlite3.Cursor) -> list[Row]:
-    """One record of `kind` for each row of the cursor; columns without a field of that name are left out."""
+    """One record of `kind` for each row of the cursor; columns without a field of that name are ignored."""
     wanted = {f.name for f in fields(kind)}  # type: ignore[arg-type]
     names: Sequence[str] = [column[0] for column in cursor.description]
     return [kind(**{n: v for n, v in zip(names, row, strict=True) if n in wanted}) for row in cursor]
@@ -19,7 +20,7 @@ def read(kind: type[Row], cursor: sqlite3.Cursor) -> list[Row]:
 
 @dataclass(frozen=True, slots=True)
 class SiteRow:
-    """What the store knows of a site as a whole."""
+    """The row of a site: its schedule, its state and what is known of it as a whole."""
 
     name: str
     url: str
@@ -36,7 +37,7 @@ class SiteRow:
 
 
 NOT_OF_SITE = "('unplaced', 'absorbed', 'outside')"
-"""States of pages without an address, under the name of another, and not of the site as its file has it."""
+"""States of pages without an address, merged into another page, or out of the site's scope."""
 RUN_COUNTS = (
     "fetched",
     "not_modified",
@@ -49,7 +50,7 @@ RUN_COUNTS = (
     "blocked",
     "failed",
 )
-"""What a run counts, in the order in which it is told."""
+"""The counts of a run, in the order in which they are printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """What a canonical URL names, as it stood when last looked at."""
+    """A canonical URL and what it named when it was last checked."""
 
     id: int
     site: str
@@ -132,7 +133,7 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
-    """What of a page tells when it is due again."""
+    """The columns of a page that decide when it is due again."""
 
     id: int
     state: str
@@ -167,9 +168,9 @@ class CaptureRow:
 
     @property
     def declared(self) -> str | None:
-        """What tells the encoding of the body besides the body: the decision made of it, or the header.
+        """The encoding according to the stored decision or the HTTP header, not according to the body.
 
-        Of captures from before decisions were noted, the name in `encoding` may be a guess.
+        In captures from before decisions were stored, the name in `encoding` may be a guess.
         """
         return self.encoding if self.encoding_by else self.content_type
 
@@ -199,7 +200,7 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """The fact that version A became B, or that a page came, went, returned or moved."""
+    """The fact that version A became B, or that a page appeared, disappeared, returned or moved."""
 
     id: int
     site: str
@@ -237,7 +238,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class SuspectRow:
-    """What a page shows that is kept apart until a later run confirms it."""
+    """A text of a page that is kept apart until a later run confirms it."""
 
     id: int
     site: str
@@ -274,7 +275,7 @@ class TemplateRow:
 
 @dataclass(frozen=True, slots=True)
 class OverrideRow:
-    """What a person has decided of a piece of a site's template."""
+    """A person's decision on a piece of a site's template."""
 
     site: str
     path: str
@@ -285,7 +286,7 @@ class OverrideRow:
 
 @dataclass(frozen=True, slots=True)
 class IssueRow:
-    """What an operator should act on."""
+    """A problem that an operator should act on."""
 
     id: int
     site: str

@@ -1,7 +1,7 @@
-"""The tables as they first were. What came since is in migrations.py: together they say what a column means.
+"""Defines the first tables. With migrations.py it explains every column.
 
-Times are UTC, ISO 8601 with Z. Where a page's columns repeat what its captures tell, they are there so
-that one row answers what a crawl asks of it.
+Times are UTC, ISO 8601 with Z. Some columns of a page repeat what its captures have, so that one row answers
+what a crawl needs to know.
 """
 
 from __future__ import annotations
@@ -201,6 +201,6 @@ _FIRST_TABLES = (
 
 @migrations()
 def first_tables(db: Database) -> None:
-    """Sites, runs, sources, pages, captures, bodies, versions, changes, issues."""
+    """Create the tables of sites, runs, sources, pages, captures, bodies, versions, changes and issues."""
     for statement in _FIRST_TABLES:
         db.execute(statement)

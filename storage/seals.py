@@ -1,11 +1,11 @@
-"""Seals: what each version said, chained by digests, so that what is altered afterwards shows.
+"""Seals record every version in chains of digests, so that a later alteration shows.
 
-A seal is one line of JSON. Two chains of SHA-256 go through them. The page's chain hashes the line and the
-link of the page's seal before it; the store's chain hashes that link and the store's link before it. So one
-noted link of the store's chain vouches for every seal up to it; and to check one, no other's line is needed.
+A seal is one line of JSON. Two chains of SHA-256 go through the seals. The page's chain hashes the line and
+the link of the page's previous seal; the store's chain hashes that link and the store's previous link. So one
+noted link of the store's chain proves every seal up to it, and checking one page needs no other page's lines.
 
-Seals are only ever added. A version that is read anew, or finds another place in time, gets a further one:
-its last seal says what it is now.
+Seals are only added. A version that is extracted again, or gets another place in time, gets a further seal;
+its last seal describes what it is now.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 from storage.rows import read
 
 START = "0" * 64
-"""What stands before the first link of a chain."""
+"""The link before the first seal of a chain."""
 FACTS = (
     "version",
     "page",
@@ -33,9 +33,9 @@ FACTS = (
     "body",
     "extractor",
 )
-"""What a seal says of a version."""
+"""The facts about a version that a seal has."""
 SEALED = ("id", *FACTS, "sealed_at")
-"""What is hashed, in this order."""
+"""The fields that are hashed, in this order."""
 FACTS_SQL = """
     versions.id AS version, versions.page,
     (SELECT before.id FROM versions AS before WHERE before.page = versions.page
@@ -43,12 +43,12 @@ FACTS_SQL = """
     versions.captured_at, captures.url, versions.digest AS text_digest, captures.digest AS body_digest,
     CASE WHEN captures.body IS NULL THEN 'none' ELSE 'kept' END AS body, versions.extractor
 """
-"""Columns with the facts of a version, of `versions` joined with `captures`."""
+"""The facts of a version as SQL columns, from `versions` joined with `captures`."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealRow:
-    """What was said of a version at one time, and its links in both chains."""
+    """The facts about a version at one time, and its links in both chains."""
 
     id: int
     version: int
@@ -71,7 +71,7 @@ class SealRow:
 
     @property
     def head(self) -> str:
-        """How a person notes it: `1234:` and its link in the store's chain."""
+        """The head as a person notes it: `1234:` and its link in the store's chain."""
         return f"{self.id}:{self.store_chain}"
 
 
@@ -79,7 +79,7 @@ class SealRow:
 
 
 def canonical(fields: Mapping[str, Any]) -> str:
-    """The line that is hashed: JSON in ASCII, without blanks, the keys in their order."""
+    """The line that is hashed: JSON in ASCII, without blanks, the keys in order."""
     return json.dumps({name: fields[name] for name in SEALED}, separators=(",", ":"))
 
 
@@ -97,7 +97,7 @@ def store_link(before: str, page_chain: str) -> str:
 
 
 def place(conn: sqlite3.Connection, version: int) -> None:
-    """Seal a new version; and the one after it, where there is one, for that follows another one now."""
+    """Seal a new version, and the version after it, whose predecessor is now another one."""
     seal(conn, version)
     after = conn.execute(
         "SELECT after.id FROM versions JOIN versions AS after ON after.page = versions.page"
@@ -109,9 +109,9 @@ def place(conn: sqlite3.Connection, version: int) -> None:
 
 
 def seal(conn: sqlite3.Connection, version: int, *, pruned: bool = False) -> None:
-    """Seal a version as it is now; nothing where its last seal says the same.
+    """Seal a version as it is now, unless its last seal has the same facts.
 
-    `pruned` tells that retention has taken its body away.
+    `pruned` marks that retention has deleted its body.
     """
     last = last_of_version(conn, version)
     facts = _facts(conn, version)
@@ -122,7 +122,7 @@ def seal(conn: sqlite3.Connection, version: int, *, pruned: bool = False) -> Non
 
 
 def fill(conn: sqlite3.Connection) -> None:
-    """Seal every version that is stored; for a migration, whose table is empty."""
+    """Seal every stored version; for a migration, whose table is empty."""
     for (version,) in conn.execute("SELECT id FROM versions ORDER BY id"):
         seal(conn, version)
 
@@ -133,12 +133,12 @@ def last_of_version(conn: sqlite3.Connection, version: int) -> SealRow | None:
 
 
 def head(conn: sqlite3.Connection) -> SealRow | None:
-    """The last seal of all."""
+    """The last seal of the store."""
     return _one(conn, "ORDER BY id DESC LIMIT 1", [])
 
 
 def numbered(conn: sqlite3.Connection, seal: int) -> SealRow | None:
-    """The seal of that number."""
+    """The seal with that number."""
     return _one(conn, "WHERE id = ?", [seal])
 
 
@@ -172,6 +172,6 @@ def _add(conn: sqlite3.Connection, facts: Mapping[str, Any]) -> None:
 
 
 def _last_number(conn: sqlite3.Connection) -> int:
-    """The number that was given last: not that of the last row, so that one taken away leaves a gap."""
+    """The last number that was assigned; a deleted row leaves a gap."""
     row = conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'seals'").fetchone()
     return int(row[0]) if row else 0

@@ -1,4 +1,4 @@
-"""Of each site: its schedule, runs, sources, template and issues."""
+"""Stores the schedule, runs, sources, template and issues of each site."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Sites(Tables):
             )
 
     def site(self, name: str) -> SiteRow:
-        """The site's row; it must have been enrolled."""
+        """The site's row; the site must be stored already."""
         return self._all(SiteRow, "SELECT * FROM sites WHERE name = ?", [name])[0]
 
     def is_enrolled(self, name: str) -> bool:
@@ -29,7 +29,7 @@ class Sites(Tables):
         return self._exists("SELECT 1 FROM sites WHERE name = ?", [name])
 
     def due_sites(self, at: str) -> list[str]:
-        """Names of sites whose next run is due at that time, the longest due first."""
+        """Names of the sites whose next run is due, the longest overdue first."""
         rows = self.db.conn.execute(
             "SELECT name FROM sites WHERE (next_due IS NULL OR next_due <= :at)"
             " AND (rest_until IS NULL OR rest_until <= :at) ORDER BY next_due",
@@ -38,7 +38,7 @@ class Sites(Tables):
         return [name for (name,) in rows]
 
     def set_next_due(self, name: str, next_due: str, schedule: str, failures: int) -> None:
-        """Remember when the site runs next, and the words of the schedule that was reckoned from."""
+        """Store when the site runs next, and the schedule from which that was computed."""
         with self.writing():
             self._run(
                 "UPDATE sites SET next_due = ?, schedule = ?, failures = ? WHERE name = ?",
@@ -51,15 +51,16 @@ class Sites(Tables):
             self._run("UPDATE sites SET rest_until = ? WHERE name = ?", [until, name])
 
     def know_not_found(self, name: str, values: Values) -> None:
-        """How the site answers for an address that can't exist: its columns that begin with `not_found`."""
+        """Store how the site answers for an address that can't exist, in the columns that begin with
+        `not_found`."""
         with self.writing():
             self._update("sites", name, values)
 
     def follow_identity(self, name: str, label: str, run: int | None) -> None:
-        """The site's addresses are stored by the rules `label`.
+        """Record that the site's addresses are stored by the rules `label`.
 
-        `run` is the run that begins with that, where the site's file names other pages than before: sources
-        are then read from end to end again, and what they list is no news.
+        `run` is the first run with these rules, if the site's file names other pages than before: sources are
+        then read completely again, and the pages that they list are not announced as new.
         """
         with self.writing():
             self._update("sites", name, {"identity": label})
@@ -73,9 +74,10 @@ class Sites(Tables):
                 )
 
     def known_since(self, page: PageRow) -> str | None:
-        """Since when the page would have been seen, had it been there; None before the first run of its site.
+        """The time since which the page would have been seen, had it been there; None before the site's first
+        run.
 
-        A page that was found by other rules of identity than those before was not looked for until then.
+        A page that belongs to the site only by newer rules was not looked for before these.
         """
         row = self.db.conn.execute(
             "SELECT max(watched_since, coalesce("
@@ -89,7 +91,7 @@ class Sites(Tables):
     # ---- runs
 
     def begin_run(self, site: str, at: str) -> int:
-        """The number of a run that starts now; a site's first run also starts its watch."""
+        """Return the number of a run that starts now; a site's first run also starts its history."""
         with self.writing():
             self._run(
                 "UPDATE sites SET watched_since = ? WHERE name = ? AND watched_since IS NULL", [at, site]
@@ -106,9 +108,9 @@ class Sites(Tables):
         return self._all(RunRow, "SELECT * FROM runs WHERE id = ?", [run])[0]
 
     def requests_since(self, site: str, moment: str) -> int:
-        """Return the number of requests of the runs of the site that started at or after that time.
+        """The number of requests in runs of the site that started at or after that time.
 
-        A run that was killed has not told: what it brought is counted for it.
+        A killed run has reported none: its captures are counted instead.
         """
         row = self.db.conn.execute(
             "SELECT coalesce(sum(CASE WHEN ended_at IS NULL THEN"
@@ -119,7 +121,7 @@ class Sites(Tables):
         return int(row[0])
 
     def has_whole_run(self, site: str, before: int) -> bool:
-        """Whether an earlier run, by the same rules of identity, had fetched all that the sources led to."""
+        """Whether an earlier run, by the same rules, fetched everything that the sources listed."""
         return self._exists(
             "SELECT 1 FROM runs WHERE site = ? AND complete AND id < ?"
             " AND id >= coalesce((SELECT identity_run FROM sites WHERE name = runs.site), 0)",
@@ -137,7 +139,7 @@ class Sites(Tables):
         return self._all(SourceRow, "SELECT * FROM sources WHERE site = ?", [site])
 
     def source(self, site: str, address: str) -> SourceRow | None:
-        """The row of the source at that address; None where it was never read."""
+        """The row of the source at that address; None if it was never read."""
         sql = "SELECT * FROM sources WHERE site = ? AND address = ?"
         return self._one(SourceRow, sql, [site, address])
 
@@ -161,7 +163,7 @@ class Sites(Tables):
         return self._all(TemplateRow, sql, [site])
 
     def add_template(self, values: Values) -> None:
-        """Keep a newly learned template."""
+        """Store a newly learned template."""
         with self.writing():
             self._insert("templates", values)
 
@@ -173,13 +175,13 @@ class Sites(Tables):
             )
 
     def template_overrides(self, site: str) -> list[OverrideRow]:
-        """What people have decided of pieces of the site's template."""
+        """The decisions of people on pieces of the site's template."""
         return self._all(
             OverrideRow, "SELECT * FROM template_overrides WHERE site = ? ORDER BY path, text", [site]
         )
 
     def pin(self, site: str, path: str, text: str, boilerplate: bool | None, at: str) -> None:
-        """Keep a decision on a piece; None takes an earlier one back."""
+        """Store a person's decision on a piece; None withdraws an earlier one."""
         with self.writing():
             self._run(
                 "DELETE FROM template_overrides WHERE site = ? AND path = ? AND text = ?", [site, path, text]
@@ -193,7 +195,7 @@ class Sites(Tables):
     # ---- issues
 
     def raise_issue(self, site: str, kind: str, message: str, at: str) -> None:
-        """One open issue of this kind for the site, however often it is raised."""
+        """Open an issue of this kind for the site, or update the open one."""
         with self.writing():
             self._run(
                 "INSERT INTO issues(site, kind, message, since, last_at) VALUES (?, ?, ?, ?, ?)"

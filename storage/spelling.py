@@ -1,9 +1,9 @@
-"""Addresses that differ in a final slash only. Most sites answer them alike, and some do not."""
+"""Handles addresses that differ only in a final slash. Most sites answer both alike, some do not."""
 
 from __future__ import annotations
 
 
 def other_slash(key: str) -> str:
-    """The key of the address that has a final slash where this one has none, or none where it has one."""
+    """The key of the same address with a final slash added or removed."""
     path, mark, query = key.partition("?")
     return f"{path.removesuffix('/') if path.endswith('/') else f'{path}/'}{mark}{query}"

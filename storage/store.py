@@ -1,9 +1,8 @@
-"""The queries and writes of a crawl: each method runs SQL and returns records.
+"""Runs the queries and writes of a crawl: each method runs SQL and returns records.
 
-Nothing here decides; it keeps and finds. What belongs together is written inside one `with store.writing()`.
-What is kept of sites as a whole is in sites.py; how captures from elsewhere take their place, in history.py;
-how two pages become one, in merging.py;
-what people and other tools ask, in reader.py.
+No method decides anything. What belongs together is written inside one `with store.writing()`. sites.py
+stores what concerns a site as a whole, history.py inserts captures from elsewhere, merging.py merges pages,
+reader.py answers the queries of people and other tools.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from storage.suspects import Suspects
 from storage.text_index import index
 
 BORN = "min(coalesce(published, found_at), found_at)"
-"""When a page was published; where that is not known, when it was found. The words of an index."""
+"""When a page was published; if that is unknown, when it was found. The index has the same expression."""
 
 
 class Store(Merging, Sites, Suspects):
@@ -35,11 +34,12 @@ class Store(Merging, Sites, Suspects):
         return self._all(PageRow, "SELECT * FROM pages WHERE id = ?", [page])[0]
 
     def find(self, site: str, key: str) -> PageRow | None:
-        """The page known under an address, however old; else under that with or without a final slash."""
+        """The page with this address, present or former; else with the address that differs in the final
+        slash."""
         return self.find_exactly(site, key) or self.find_exactly(site, other_slash(key))
 
     def find_exactly(self, site: str, key: str) -> PageRow | None:
-        """The page known under this very address, however old it is."""
+        """The page with exactly this address, present or former."""
         return self._one(
             PageRow,
             "SELECT pages.* FROM addresses JOIN pages ON pages.id = addresses.page"
@@ -48,11 +48,11 @@ class Store(Merging, Sites, Suspects):
         )
 
     def find_by_source_id(self, site: str, source_id: str) -> PageRow | None:
-        """The page that the site itself knows under this id."""
+        """The page with this id in the site's own system."""
         return self._one(PageRow, "SELECT * FROM pages WHERE site = ? AND source_id = ?", [site, source_id])
 
     def twins(self, page: PageRow, text_digest: str, states: Iterable[str]) -> list[PageRow]:
-        """Other articles of the site in one of these states whose latest text is the same."""
+        """Other articles of the site in one of these states with the same latest text."""
         marks = ", ".join("?" for _ in states)
         return self._all(
             PageRow,
@@ -62,12 +62,13 @@ class Store(Merging, Sites, Suspects):
         )
 
     def pages(self, site: str) -> list[PageRow]:
-        """All pages that belong to a site and have an address, in the order in which they were found."""
+        """All pages of a site that have an address and are in scope, in the order in which they were
+        found."""
         sql = f"SELECT * FROM pages WHERE site = ? AND state NOT IN {NOT_OF_SITE} ORDER BY id"  # noqa: S608 - ours
         return self._all(PageRow, sql, [site])
 
     def visits(self, site: str) -> Iterator[VisitRow]:
-        """What of each page that was fetched before tells when it is due again, one at a time."""
+        """What decides when each fetched page is due again, one page at a time."""
         columns = ", ".join(field.name for field in fields(VisitRow))
         rows = self.db.conn.execute(
             f"SELECT {columns} FROM pages WHERE site = ? AND state NOT IN {NOT_OF_SITE}"  # noqa: S608 - our names
@@ -77,7 +78,7 @@ class Store(Merging, Sites, Suspects):
         return (VisitRow(*row) for row in rows)
 
     def never_fetched(self, site: str, most: int, *, besides: Container[int] = ()) -> list[int]:
-        """Pages that were found and never fetched, those published last first; without those of `besides`."""
+        """Pages that were never fetched, those published last first, without those in `besides`."""
         rows = self.db.conn.execute(
             f"SELECT id FROM pages WHERE site = ? AND checked_at IS NULL AND state NOT IN {NOT_OF_SITE}"  # noqa: S608 - our words
             f" ORDER BY {BORN} DESC, id",
@@ -87,17 +88,18 @@ class Store(Merging, Sites, Suspects):
             return list(islice((page for (page,) in rows if page not in besides), max(0, most)))
 
     def some_pages(self, pages: Iterable[int]) -> list[PageRow]:
-        """The rows of these pages, in this order, without those that belong to the site no more."""
+        """The rows of these pages, in this order, without pages that are out of scope now."""
         sql = f"SELECT * FROM pages WHERE id = ? AND state NOT IN {NOT_OF_SITE}"  # noqa: S608 - our words
         return [row for page in pages if (row := self._one(PageRow, sql, [page]))]
 
     def live_pages(self, site: str) -> list[int]:
-        """The pages of a site that are there."""
+        """The numbers of the site's live pages."""
         rows = self.db.conn.execute("SELECT id FROM pages WHERE site = ? AND state = 'live'", [site])
         return [page for (page,) in rows]
 
     def fetched_addresses(self, site: str) -> Iterator[tuple[str, int | None, str | None, str | None]]:
-        """Address, words and digest of its article, and the page that first led there, of each live page."""
+        """Of each live page: its address, the words and digest of its article, and the page on which it
+        was found."""
         return iter(
             self.db.conn.execute(
                 "SELECT pages.url, versions.words, pages.text_digest, pages.found_on FROM pages"
@@ -108,20 +110,20 @@ class Store(Merging, Sites, Suspects):
         )
 
     def add_page(self, values: Values, key: str) -> PageRow:
-        """A new page, known under `key`; an address that another page had before is now this one's."""
+        """Add a page with the address `key`; another page that had the address before loses it."""
         with self.writing():
             page = self._insert("pages", values)
             self.add_address(values["site"], key, page)
         return self.page(page)
 
     def update_page(self, page: int, values: Values) -> PageRow:
-        """Set columns of a page; the row as it is afterwards."""
+        """Set columns of a page and return its new row."""
         with self.writing():
             self._update("pages", page, values)
         return self.page(page)
 
     def add_address(self, site: str, key: str, page: int) -> None:
-        """From now on this address leads to the page."""
+        """Let this address lead to the page from now on."""
         with self.writing():
             self._run(
                 "INSERT INTO addresses(site, key, page) VALUES (?, ?, ?)"
@@ -130,18 +132,19 @@ class Store(Merging, Sites, Suspects):
             )
 
     def rename_address(self, site: str, old: str, new: str, page: int) -> None:
-        """The address has another spelling from now on; where that leads to another page, it is forgotten."""
+        """Change the spelling of an address; if the new one belongs to another page, the old one is
+        deleted."""
         with self.writing():
             self._run("DELETE FROM addresses WHERE site = ? AND key = ?", [site, old])
             self._run("INSERT OR IGNORE INTO addresses(site, key, page) VALUES (?, ?, ?)", [site, new, page])
 
     def forget_address(self, site: str, key: str, page: int) -> None:
-        """The address does not lead to the page any more, if it did."""
+        """Delete the address of the page, if it has it."""
         with self.writing():
             self._run("DELETE FROM addresses WHERE site = ? AND key = ? AND page = ?", [site, key, page])
 
     def renderings(self, page: PageRow) -> list[PageRow]:
-        """Live pages with the text of this one that name it as their main page."""
+        """Live pages with the same text that name this page as their main one."""
         return self._all(
             PageRow,
             "SELECT * FROM pages WHERE site = ? AND text_digest = ? AND names = ?"
@@ -150,7 +153,7 @@ class Store(Merging, Sites, Suspects):
         )
 
     def addresses_after(self, site: str, key: str, limit: int) -> list[tuple[str, int]]:
-        """The addresses of a site, and the page of each, that come after that key; at most `limit`."""
+        """At most `limit` addresses of a site that follow the key, each with its page."""
         rows = self.db.conn.execute(
             "SELECT key, page FROM addresses WHERE site = ? AND key > ? ORDER BY key LIMIT ?",
             [site, key, limit],
@@ -158,7 +161,7 @@ class Store(Merging, Sites, Suspects):
         return [(key, page) for key, page in rows]
 
     def pages_after(self, site: str, page: int, limit: int) -> list[PageRow]:
-        """The pages of a site that come after that page, those put aside too; at most `limit`."""
+        """At most `limit` pages of a site that follow the page, including those out of scope."""
         return self._all(
             PageRow,
             "SELECT * FROM pages WHERE site = ? AND id > ? AND state NOT IN ('unplaced', 'absorbed')"
@@ -167,7 +170,7 @@ class Store(Merging, Sites, Suspects):
         )
 
     def seed_addresses(self, site: str) -> list[str]:
-        """The addresses at which the crawl of the site has begun, as far as its pages tell."""
+        """The addresses at which the crawl of the site began, according to its pages."""
         rows = self.db.conn.execute(
             "SELECT url FROM pages WHERE site = ? AND found_by = 'seed' AND state <> 'absorbed' ORDER BY id",
             [site],
@@ -175,7 +178,7 @@ class Store(Merging, Sites, Suspects):
         return [url for (url,) in rows]
 
     def list_page(self, page: int, source: str, run: int, modified: str | None = None) -> None:
-        """Note that a source lists the page in this run, and how it dates it."""
+        """Record that a source lists the page in this run, and the date that it gives."""
         self._run(
             "INSERT INTO listings(page, source, first_run, last_run, modified) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT(page, source) DO UPDATE"
@@ -184,14 +187,14 @@ class Store(Merging, Sites, Suspects):
         )
 
     def listed_date(self, page: int, source: str) -> str | None:
-        """When the source says that the page was modified, as far as it has dated it."""
+        """The date of modification that the source gives for the page."""
         row = self.db.conn.execute(
             "SELECT modified FROM listings WHERE page = ? AND source = ?", [page, source]
         ).fetchone()
         return row[0] if row else None
 
     def listed_late(self, page: PageRow, run: int) -> bool:
-        """Whether a source that had been read whole before, without it, lists the page now."""
+        """Whether a source lists the page only now, although an earlier complete reading did not."""
         return self._exists(
             "SELECT 1 FROM listings WHERE page = ? AND first_run = ?"
             " AND EXISTS"
@@ -202,23 +205,23 @@ class Store(Merging, Sites, Suspects):
         )
 
     def missing(self, site: str) -> list[PageRow]:
-        """Pages that answered "not found" once or more, and are not known to be gone."""
+        """Pages that answered "not found" at least once and are not confirmed as gone."""
         return self._all(PageRow, "SELECT * FROM pages WHERE site = ? AND state = 'missing'", [site])
 
     def count_pages(self, site: str, state: str) -> int:
-        """How many pages of the site are in a state."""
+        """The number of the site's pages in a state."""
         row = self.db.conn.execute("SELECT count(*) FROM pages WHERE site = ? AND state = ?", [site, state])
         return int(row.fetchone()[0])
 
     def count_seen(self, site: str, since: str) -> int:
-        """How many pages of the site were seen at that time or later."""
+        """The number of the site's pages seen at or after that time."""
         row = self.db.conn.execute(
             "SELECT count(*) FROM pages WHERE site = ? AND state = 'live' AND seen_at >= ?", [site, since]
         )
         return int(row.fetchone()[0])
 
     def count_articles(self, site: str, most: int = -1) -> int:
-        """How many live pages of the site have a version; no more than `most` are counted."""
+        """The number of live pages of the site with a version, counted up to `most`."""
         row = self.db.conn.execute(
             "SELECT count(*) FROM (SELECT 1 FROM pages"
             " WHERE site = ? AND state = 'live' AND version IS NOT NULL LIMIT ?)",
@@ -227,7 +230,8 @@ class Store(Merging, Sites, Suspects):
         return int(row.fetchone()[0])
 
     def count_sights(self, run: int) -> tuple[int, int, int]:
-        """How many pages a run fetched; how many showed an article; how many live articles did not show."""
+        """The number of pages a run fetched, of those with an article, and of articles that did not
+        appear."""
         row = self.db.conn.execute(
             "SELECT count(*), total(is_article AND was_seen),"
             " total(is_article AND is_live AND NOT was_seen) FROM ("
@@ -247,14 +251,14 @@ class Store(Merging, Sites, Suspects):
         return {language for (language,) in rows if language}
 
     def waiting(self, site: str) -> int:
-        """How many pages of the site were found and never fetched."""
+        """The number of the site's pages that were found and never fetched."""
         row = self.db.conn.execute(
             "SELECT count(*) FROM pages WHERE site = ? AND state = 'frontier' AND checked_at IS NULL", [site]
         )
         return int(row.fetchone()[0])
 
     def no_longer_listed(self, site: str, source: str, run: int) -> list[int]:
-        """Pages, not yet known to be gone, that the source listed before this run and does not list now."""
+        """Pages, not confirmed as gone, that the source listed before this run and does not list now."""
         rows = self.db.conn.execute(
             "SELECT pages.id FROM pages JOIN listings ON listings.page = pages.id"
             " WHERE pages.site = ? AND listings.source = ?"
@@ -266,24 +270,24 @@ class Store(Merging, Sites, Suspects):
     # ---- captures, versions, changes
 
     def pack(self, body: bytes, page: int) -> bodies.Packed:
-        """The body compressed, against the one kept last of the page; needs no transaction."""
+        """Compress the body against the page's last stored one; needs no transaction."""
         return bodies.pack(self.db.conn, body, base=self.last_body(page))
 
     def add_capture(self, values: Values, body: bodies.Packed | None = None) -> int:
-        """The number of a new capture; `body`, where given, is kept."""
+        """Add a capture, with its body if one is given; return its number."""
         with self.writing():
             digest = bodies.insert(self.db.conn, body) if body else None
             return self._insert("captures", {**values, "body": digest})
 
     def last_body(self, page: int) -> str | None:
-        """Digest of the body that was kept last of a page."""
+        """The digest of the last stored body of a page."""
         row = self.db.conn.execute(
             "SELECT body FROM captures WHERE page = ? AND body IS NOT NULL ORDER BY id DESC LIMIT 1", [page]
         ).fetchone()
         return str(row[0]) if row else None
 
     def last_good_body(self, page: int) -> str | None:
-        """Digest of the body that was kept last of the page as it is meant to be seen."""
+        """The digest of the last stored body that shows the page itself."""
         row = self.db.conn.execute(
             "SELECT body FROM captures WHERE page = ? AND body IS NOT NULL AND outcome IN ('ok', 'moved')"
             " ORDER BY origin = 'crawl' DESC, id DESC LIMIT 1",  # what was imported may be old
@@ -292,9 +296,10 @@ class Store(Merging, Sites, Suspects):
         return str(row[0]) if row else None
 
     def looks(self, page: int, reason: str) -> list[str]:
-        """Digests of the bodies of a page from the last run in which a capture has that reason; oldest first.
+        """The digests of the page's bodies with that reason, from the last run that has any; the oldest
+        first.
 
-        Of a page that has none, the one that was kept last.
+        If there are none, the last stored body.
         """
         rows = self.db.conn.execute(
             "SELECT body FROM captures WHERE page = ? AND body IS NOT NULL AND outcome IN ('ok', 'moved')"
@@ -306,7 +311,7 @@ class Store(Merging, Sites, Suspects):
         return [str(body) for (body,) in rows] or ([last] if last else [])
 
     def pages_looked_at(self, site: str, reason: str, limit: int) -> list[int]:
-        """The live pages of a site that have a kept capture of that reason, the latest first."""
+        """The live pages of a site with a stored capture of that reason, the latest first."""
         rows = self.db.conn.execute(
             "SELECT page FROM captures JOIN pages ON pages.id = page WHERE site = ? AND state = 'live'"
             " AND reason = ? AND body IS NOT NULL GROUP BY page ORDER BY max(captures.id) DESC LIMIT ?",
@@ -319,7 +324,7 @@ class Store(Merging, Sites, Suspects):
         return self._all(CaptureRow, "SELECT * FROM captures WHERE id = ?", [capture])[0]
 
     def mementos(self, site: str) -> set[tuple[str, str]]:
-        """Address and time of each capture of a web archive that was looked at."""
+        """Address and time of each capture of a web archive that was read."""
         rows = self.db.conn.execute("SELECT url, at FROM mementos WHERE site = ?", [site])
         return {(url, at) for url, at in rows}
 
@@ -331,7 +336,7 @@ class Store(Merging, Sites, Suspects):
         )
 
     def checks_since(self, page: int, after: str, before: str) -> int:
-        """How many captures of the page were made between two moments, both left out."""
+        """The number of captures of the page between two times, both excluded."""
         row = self.db.conn.execute(
             "SELECT count(*) FROM captures WHERE page = ? AND fetched_at > ? AND fetched_at < ?",
             [page, after, before],
@@ -351,7 +356,7 @@ class Store(Merging, Sites, Suspects):
             return version
 
     def reread_version(self, version: int, values: Values) -> VersionRow:
-        """Replace the reading of a version's capture by a newer reading of the same bytes."""
+        """Replace a version's text by a newer extraction of the same capture."""
         with self.writing():
             before = self._version(version)
             self._update("versions", version, values)
@@ -397,7 +402,7 @@ class Store(Merging, Sites, Suspects):
         )
 
     def news_dates(self, site: str) -> list[str]:
-        """When the latest new pages of the site were seen, the oldest of them first; twenty at most."""
+        """The times at which the latest new pages of the site were seen, at most twenty, the oldest first."""
         rows = self.db.conn.execute(
             "SELECT seen_new FROM changes WHERE site = ? AND kind = 'new' AND NOT backfilled"
             " ORDER BY id DESC LIMIT 20",
@@ -411,7 +416,7 @@ class Store(Merging, Sites, Suspects):
             return self._insert("extraction_drifts", values)
 
     def hollow_date(self, page: int, version: int) -> str | None:
-        """The modified date that the site has last given to this version, where it moved with no word."""
+        """The modified date that the site last gave this version, where only the date changed."""
         row = self.db.conn.execute(
             "SELECT modified FROM changes WHERE page = ? AND old_version = ? AND date_only"
             " ORDER BY id DESC LIMIT 1",

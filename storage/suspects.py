@@ -1,4 +1,5 @@
-"""Suspects: sights of a page that are kept apart until a later run confirms them, or the old text is back."""
+"""Stores suspects: texts of a page that are kept apart until a later run confirms them or the old text is
+back."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ class Suspects(Tables):
         return self._one(SuspectRow, "SELECT * FROM suspects WHERE page = ? AND closed_at IS NULL", [page])
 
     def suspects_with_text(self, site: str, digest: str, page: int) -> int:
-        """How many other pages of the site have an open suspect with this same text."""
+        """The number of other pages of the site with an open suspect of the same text."""
         row = self.db.conn.execute(
             "SELECT count(*) FROM suspects WHERE site = ? AND digest = ? AND page <> ? AND closed_at IS NULL",
             [site, digest, page],
@@ -22,7 +23,7 @@ class Suspects(Tables):
         return int(row[0])
 
     def keep_suspect(self, page: int, values: Values) -> None:
-        """What a page shows that is not believed yet, in place of an earlier suspect of it.
+        """Store the page's suspect in place of an earlier one.
 
         `values` are columns; `since` and `run` of an open suspect stay, and `times` counts the runs.
         """
@@ -35,14 +36,14 @@ class Suspects(Tables):
             self._update("suspects", known.id, {**values, "times": times, "runs_unchanged": 0})
 
     def count_unchanged(self, suspect: SuspectRow, at: str, run: int) -> None:
-        """Of two editions that alternate, the page shows that of its latest version."""
+        """Count a run in which the page showed its latest version, while two texts alternate."""
         with self.writing():
             unchanged = suspect.runs_unchanged + (suspect.last_run != run)
             values: Values = {"runs_unchanged": unchanged, "times": 0, "last_at": at, "last_run": run}
             self._update("suspects", suspect.id, values)
 
     def close_suspect(self, page: int, at: str, became: str) -> None:
-        """The page's suspect was `confirmed`, or `dismissed`; nothing where it has none."""
+        """Close the page's suspect as `confirmed` or `dismissed`; does nothing if there is none."""
         with self.writing():
             self._run(
                 "UPDATE suspects SET closed_at = ?, became = ? WHERE page = ? AND closed_at IS NULL",

@@ -1,4 +1,4 @@
-"""The connection that the rooms of the store share, and the few ways in which they use it."""
+"""The database connection that the modules of the store share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Tables:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """The store in the file `path`, made where there is none. Raises StoreError."""
+        """Open the file `path`, created if it does not exist. Raises StoreError."""
         return cls(open_database(path))
 
     def close(self) -> None:
@@ -29,7 +29,7 @@ class Tables:
         self.db.close()
 
     def writing(self) -> AbstractContextManager[None]:
-        """One transaction: all that is written inside is stored, or nothing."""
+        """One transaction: everything written inside is stored, or nothing."""
         return writing(self.db)
 
     def _run(self, sql: str, values: list[Any] | Values) -> None:

@@ -1,8 +1,8 @@
-"""Pages imported without an address, until they are matched to known pages.
+"""Stores pages that were imported without an address, until they are matched to known pages.
 
-Such a page stands under an address of ours, `dump:SITE/…`, in the state `unplaced`: no crawl asks for it, and
-it is never missing or gone. Once a known page turns out to be it, it is `absorbed`: its address leads there,
-searches pass it over, and exports take it back.
+Such a page has an address of its own scheme, `dump:SITE/…`, and the state `unplaced`: no crawl fetches it,
+and it is never missing or gone. When it turns out to be a known page it is `absorbed`: its address leads
+there, searches skip it, and exports withdraw it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from storage.tables import Tables
 from storage.text_index import index
 
 SCHEME = "dump:"
-"""Addresses of ours begin so."""
+"""The scheme of addresses of pages without an address."""
 EXCERPT = "excerpt of "
-"""What read a version begins so where the version is less than the page's text."""
+"""The `extractor` of a version begins with this if the version is only part of the page's text."""
 
 _CANDIDATES = """
     SELECT versions.page, pages.url, pages.state, versions.id AS version, versions.title,
@@ -32,16 +32,16 @@ _CANDIDATES = """
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A version of a page, as far as it takes to see whether a text may be of that page."""
+    """A version of a page, with what is needed to compare it with an imported text."""
 
     page: int
     url: str
     state: str
     version: int
-    """Its id."""
+    """The id of the version."""
     title: str
     published: str | None
-    """The day."""
+    """The day of publication."""
     extractor: str
     minhash: bytes | None
 
@@ -52,12 +52,12 @@ class Candidate:
 
     @property
     def is_excerpt(self) -> bool:
-        """Whether it is less than the page's text."""
+        """Whether the version is only part of the page's text."""
         return self.extractor.startswith(EXCERPT)
 
     @property
     def is_text(self) -> bool:
-        """Whether it came without the page that it was read from."""
+        """Whether the version came as text, without the page that it was extracted from."""
         return self.is_excerpt or self.extractor.startswith("text of ")
 
 
@@ -82,7 +82,7 @@ class Unplaced(Tables):
         )
 
     def digests(self, site: str, origin: str, at: str) -> set[str]:
-        """Digests of all that was taken in from there, as of that moment."""
+        """The digests of everything imported from that origin, as of that time."""
         rows = self.db.conn.execute(
             "SELECT captures.digest FROM captures JOIN pages ON pages.id = captures.page"
             " WHERE pages.site = ? AND captures.origin = ? AND captures.fetched_at = ?",
@@ -91,7 +91,7 @@ class Unplaced(Tables):
         return {digest for (digest,) in rows}
 
     def sights(self, page: int) -> list[tuple[str, str, VersionRow]]:
-        """Of each capture of a page: its moment, its origin, and the version that stood then."""
+        """For each capture of a page: its time, its origin, and the version current then."""
         versions = self._all(VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number", [page])
         rows = self.db.conn.execute(
             "SELECT fetched_at, origin FROM captures WHERE page = ? ORDER BY fetched_at, id", [page]
@@ -103,7 +103,7 @@ class Unplaced(Tables):
         ]
 
     def absorb(self, page: int, into: int) -> None:
-        """The page turned out to be another one, which has its texts by now."""
+        """Merge the page into another one that has its texts already."""
         with self.writing():
             for version in self._all(VersionRow, "SELECT * FROM versions WHERE page = ?", [page]):
                 index.remove(self.db.conn, version.id, version.title, version.text)

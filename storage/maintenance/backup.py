@@ -1,4 +1,4 @@
-"""A copy of the database as it stands at one moment, made while a crawl may go on."""
+"""Copies the database as it is at one moment, while a crawl may go on."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from storage.errors import StoreError
 from storage.reader import Reader
 
 STEP = 256
-"""So many pages of the file are copied at a time: a megabyte, as SQLite makes them."""
+"""The number of SQLite pages that are copied at a time: a megabyte."""
 
 
 def copy(reader: Reader, into: Path, step: Callable[[], None]) -> None:
-    """Fill the empty file `into`, which nobody else may have open; `step` is called a megabyte at a time.
+    """Copy the database into the empty file `into`, which nobody else may have open; calls `step` for each
+    megabyte.
 
-    Raises StoreError where there is no room for it, or where the copy is not sound.
+    Raises StoreError if the disk is full, or if the copy is damaged.
     """
     source = reader.db.conn
     # One moment for all of it: else it would begin anew whenever a crawl has written something.
@@ -39,7 +40,7 @@ _MEND = "Run `variorum verify` to see what is broken, and keep the backups that 
 
 
 def _check(path: Path) -> None:
-    """Raises StoreError for a copy that is not sound."""
+    """Raise StoreError if the copy is damaged."""
     # As a file that nobody writes to: else SQLite would put files of its own beside it.
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as copied:
         try:

@@ -1,7 +1,7 @@
-"""Each kind of stored thing against its own digests: a fault for each row that is not as it was stored.
+"""Checks every kind of stored row against its digests, and reports a fault for each row that differs.
 
-The checks go from below upwards: the file, raw bodies, captures, seals, versions, and what refers to what. So
-the first fault that is told is the one that others may come from.
+The checks go from the bottom up: the file, raw bodies, captures, seals, versions, and references. So the
+first fault reported may be the cause of the others.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MEND = "See whether `variorum backup` still makes a sound copy; if not, go back 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that is not as it was stored: which row, of which page, and what to do."""
+    """A stored row that is not as it was stored: which row, of which page, and what to do."""
 
     table: str
     id: int | str
@@ -49,7 +49,7 @@ def _references(conn: sqlite3.Connection) -> Iterator[Fault | None]:
 
 
 def _bodies(conn: sqlite3.Connection) -> Iterator[Fault | None]:
-    """Each body unpacked, from those that are stored whole up along what is packed against them."""
+    """Check every body by unpacking it, whole bodies first, then those packed against them."""
     for digest, size, packed in conn.execute("SELECT digest, size, data FROM bodies WHERE base IS NULL"):
         yield from _packed_on(conn, digest, size, packed, None)
     misplaced = conn.execute(
@@ -63,7 +63,7 @@ def _bodies(conn: sqlite3.Connection) -> Iterator[Fault | None]:
 def _packed_on(
     conn: sqlite3.Connection, digest: str, size: int, packed: bytes, base: bytes | None
 ) -> Iterator[Fault | None]:
-    """Of this body and those packed against it; what is packed against a wrong one can't be told."""
+    """Check a body and those packed against it; nothing is known of those packed against a wrong one."""
     try:
         body = bodies.unpack(packed, base)
     except bodies.BROKEN as error:
@@ -121,7 +121,7 @@ _SEALS = f"""
 
 
 def _seals(conn: sqlite3.Connection) -> Iterator[Fault | None]:
-    """Both chains, link by link, from the first seal to the last."""
+    """Check both chains, link by link, from the first seal to the last."""
     last, link, missed = 0, START, set()
     for row in _rows(conn, _SEALS):
         if row["id"] != last + 1:
@@ -172,7 +172,7 @@ _WORDS = {
     "body": "its raw body is no longer kept, and no prune took it away",
     "extractor": "its extractor is another",
 }
-"""What it means where a version is not what its last seal says."""
+"""The message for each fact in which a version differs from its last seal."""
 
 
 def _versions(conn: sqlite3.Connection) -> Iterator[Fault | None]:
@@ -182,7 +182,7 @@ def _versions(conn: sqlite3.Connection) -> Iterator[Fault | None]:
 
 
 def _wrong(row: dict[str, Any]) -> str | None:
-    """What in a version does not go together by itself."""
+    """What in a version contradicts itself."""
     if sha256(f"{row['title']}\n\n{row['text']}".encode()).hexdigest() != row["text_digest"]:
         return "its title or text is not that of its digest"
     if row["captured_at"] != row["fetched_at"]:
@@ -193,7 +193,7 @@ def _wrong(row: dict[str, Any]) -> str | None:
 
 
 def _unsealed(conn: sqlite3.Connection, row: dict[str, Any]) -> str | None:
-    """In what a version differs from its last seal."""
+    """What in a version differs from its last seal."""
     seal = seals.numbered(conn, row["seal"]) if row["seal"] else None
     if seal is None:
         return "it has no seal"
@@ -217,7 +217,7 @@ _SEARCHED = """
 
 
 def _searched(conn: sqlite3.Connection) -> Iterator[Fault | None]:
-    """Each version is known to searches; but those of a page that has turned out to be another one."""
+    """Check that every version is in the search index, except those of absorbed pages."""
     for version, url, missing, there, absorbed in conn.execute(_SEARCHED):
         if there if absorbed else missing:
             detail = "searches find it twice" if absorbed else "searches and families pass it over"
@@ -227,7 +227,7 @@ def _searched(conn: sqlite3.Connection) -> Iterator[Fault | None]:
 
 
 class Check(NamedTuple):
-    """One kind of thing that is looked at."""
+    """The check of one kind of row."""
 
     name: str
     table: str | None

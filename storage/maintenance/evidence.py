@@ -1,4 +1,4 @@
-"""What a change rests on: the versions on its sides, the looks at its page, the seals that vouch for them."""
+"""Reads the evidence of a change: the versions before and after it, the captures between, and the seals."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from storage.seals import START, SealRow, last_of_version, numbered
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A version on a side of a change."""
+    """A version before or after a change."""
 
     version: VersionRow
     capture: CaptureRow
     seal: SealRow
-    """Its last one: what it is now."""
+    """The latest seal of the version."""
 
 
 def sides(reader: Reader, change: ChangeRow) -> list[Side]:
-    """The versions before and after a change, each once; none of a change of a whole site."""
+    """The versions before and after a change, each once; none for a change of a whole site."""
     numbers = sorted({number for number in (change.old_version, change.version) if number is not None})
     return [_side(reader, change.page, number) for number in numbers if change.page is not None]
 
@@ -36,7 +36,7 @@ def _side(reader: Reader, page: int, number: int) -> Side:
 
 
 def looks(reader: Reader, change: ChangeRow) -> list[CaptureRow]:
-    """All that was fetched of the page from when it was last seen as before, until the change was sure."""
+    """The captures of the page from the last one before the change until the change was confirmed."""
     if change.page is None:
         return []
     times = [moment for moment in (change.seen_old, change.seen_new, change.found_at) if moment]
@@ -47,21 +47,21 @@ def looks(reader: Reader, change: ChangeRow) -> list[CaptureRow]:
 
 
 def is_kept(reader: Reader, digest: str) -> bool:
-    """Whether the bytes of that digest are stored, of whichever capture."""
+    """Whether a body with that digest is stored."""
     return reader.db.conn.execute("SELECT 1 FROM bodies WHERE digest = ?", [digest]).fetchone() is not None
 
 
 def page_seals(reader: Reader, page: int) -> list[SealRow]:
-    """All seals of a page, in their order."""
+    """All seals of a page, in order."""
     return read(SealRow, reader.db.conn.execute("SELECT * FROM seals WHERE page = ? ORDER BY id", [page]))
 
 
 def links(reader: Reader, first: int) -> Iterator[tuple[int, str]]:
-    """Number and link in its page's chain of each seal of the store, from this one on."""
+    """Number and page link of every seal of the store, from this one on."""
     yield from reader.db.conn.execute("SELECT id, page_chain FROM seals WHERE id >= ? ORDER BY id", [first])
 
 
 def link_before(reader: Reader, seal: int) -> str:
-    """The link in the store's chain upon which a seal follows."""
+    """The link of the store's chain before a seal."""
     before = numbered(reader.db.conn, seal - 1)
     return before.store_chain if before else START

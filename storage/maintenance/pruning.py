@@ -1,8 +1,8 @@
-"""Takes away what retention lets go: old captures that show nothing of their own, and old raw bodies.
+"""Deletes what retention no longer keeps: old captures that show nothing new, and old raw bodies.
 
-No version, change or seal is touched. A version that loses its body is sealed anew, as pruned. Each page is
-one transaction, and so are some bodies: a crawl may go on meanwhile, and what an interruption leaves undone
-the next time does.
+No version, change or seal is deleted. A version that loses its body gets a new seal, marked as pruned. Each
+page is one transaction, and so is each group of bodies, so a crawl may go on meanwhile. After an
+interruption, the next run continues.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from storage.maintenance.verification import Shown, unseen
 from storage.tables import Tables
 
 AT_ONCE = 50
-"""So many bodies are taken away in one transaction, for which a crawl may have to wait."""
+"""The number of bodies deleted in one transaction, for which a crawl may have to wait."""
 _FREE = "NOT EXISTS (SELECT 1 FROM captures WHERE body = bodies.digest)"
 
 
 @dataclass(slots=True)
 class Pruned:
-    """What went, or would go."""
+    """What a prune deleted, or would delete."""
 
     captures: int = 0
     versions: int = 0
-    """Those whose bodies are let go: they can't be read anew by other rules any more."""
+    """The number of versions that lose their body: they can't be extracted again by later rules."""
     bodies: int = 0
     bytes: int = 0
-    """Of these bodies, packed."""
+    """The compressed size of these bodies in bytes."""
 
 
 def would_prune(conn: sqlite3.Connection, limits: Limits, shown: Shown = unseen) -> Pruned:
-    """What `prune` would take away; nothing is."""
+    """Count what `prune` would delete, without deleting anything."""
     found = Pruned()
     losing: Counter[str] = Counter()
     for page in shown(_pages(conn, limits), "pages", None):
@@ -51,10 +51,10 @@ def would_prune(conn: sqlite3.Connection, limits: Limits, shown: Shown = unseen)
 
 
 class Pruning(Tables):
-    """A database from which something is taken away."""
+    """A database from which old rows are deleted."""
 
     def prune(self, limits: Limits, at: str, shown: Shown = unseen) -> Pruned:
-        """Take away what may go; the moment `at` is noted with what went."""
+        """Delete what retention no longer keeps, and record the prune at the time `at`."""
         conn, found = self.db.conn, Pruned()
         for page in shown(_pages(conn, limits), "pages", None):
             with self.writing():
@@ -73,16 +73,16 @@ class Pruning(Tables):
         return found
 
     def vacuum(self) -> None:
-        """Give the room that was freed back to the disk; needs as much room as the database, for a while.
+        """Return the freed space to the disk; for a while this needs as much space as the database has.
 
-        Raises StoreError where there is none, or where another process goes on writing.
+        Raises StoreError if the disk is full, or if another process keeps writing.
         """
         with refusals_in_words("the smaller file"):
             self.db.conn.execute("VACUUM")
             self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _drop(self, digest: str, found: Pruned) -> None:
-        """Take away a body, unless a capture has come to have it meanwhile."""
+        """Delete a body, unless a capture has come to use it meanwhile."""
         if self._exists(f"SELECT 1 FROM bodies WHERE digest = ? AND {_FREE}", [digest]):  # noqa: S608 - our words
             found.bodies += 1
             found.bytes += _size(self.db.conn, digest)
@@ -103,7 +103,7 @@ def _count(found: Pruned, going: Removal) -> None:
 
 
 def _pages(conn: sqlite3.Connection, limits: Limits) -> list[int]:
-    """Pages with captures that are old enough."""
+    """The pages with captures that are old enough to be deleted."""
     before = max(limits.captures or "", limits.bodies or "")
     return [
         page for (page,) in conn.execute("SELECT DISTINCT page FROM captures WHERE fetched_at < ?", [before])
@@ -135,7 +135,7 @@ def _removal(conn: sqlite3.Connection, page: int, limits: Limits) -> Removal:
 
 
 def _unused(conn: sqlite3.Connection) -> list[str]:
-    """Bodies that no capture has, those first that are packed against most others: they are read by none."""
+    """Bodies that no capture uses, those packed against most others first: no other body needs them."""
     rows = conn.execute(f"SELECT digest FROM bodies WHERE {_FREE} ORDER BY depth DESC")  # noqa: S608 - our words
     return [digest for (digest,) in rows]
 

@@ -1,8 +1,8 @@
-"""What of a page may go when it is old, and what stays for good. Pure: captures and moments in, numbers out.
+"""Decides which old captures and bodies of a page are deleted, and which are kept for good. Pure.
 
-A capture stays that made a version, that is an end of the interval of a change, or that shows how long a
-version stood or a page was missing: the first and the last of each row of like sights. So whatever is taken
-away, every version, every change with its evidence, and every place in time stay as they are.
+A capture is kept if a version was made of it, if it is an end of the interval of a change, or if it shows how
+long a version lasted or a page was missing: the first and the last of each row of equal captures. So every
+version, every change with its evidence and every interval stays as it is.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from itertools import accumulate, groupby, pairwise
 SEEN = frozenset({"ok", "not modified", "moved"})
 MISSING = frozenset({"gone", "soft 404"})
 READ_BACK = frozenset({"ok", "moved"})
-"""Outcomes of captures whose bodies a crawl reads again."""
+"""Outcomes of captures whose bodies a crawl extracts again."""
 LATEST = 2
-"""So many of a page's versions keep their bodies, however old they are."""
+"""The number of latest versions of a page that keep their bodies, however old they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Before which moments captures, and bodies, may go; None where they never may."""
+    """The times before which captures, and bodies, are deleted; None keeps them for ever."""
 
     captures: str | None = None
     bodies: str | None = None
@@ -29,20 +29,20 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class RetainedCapture:
-    """A capture as retention sees it."""
+    """A capture, with what retention needs to know of it."""
 
     id: int
     at: str
     outcome: str
     body: str | None = None
     version: int | None = None
-    """The id of the version that was made of it."""
+    """The id of the version that was made from it."""
     imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What of a page goes: captures, and captures that stay but lose their bodies."""
+    """What is deleted of a page: captures, and the bodies of captures that stay."""
 
     captures: tuple[RetainedCapture, ...] = ()
     bodies: tuple[RetainedCapture, ...] = ()
@@ -55,10 +55,11 @@ def removal(
     marked: Collection[int],
     to: Limits,
 ) -> Removal:
-    """What may go of the captures of a page, given in the order of time.
+    """What can be deleted of the captures of a page, given in the order of time.
 
-    `moments` are the ends of the intervals of its changes and when they were found; `latest` its versions,
-    the latest first; `marked` those on a side of a change that somebody has called important.
+    `moments` are the ends of the intervals of its changes and when they were found; `latest` are its
+    versions, the latest first; `marked` are those before or after a change that a reviewer marked as
+    important.
     """
     if not shots:
         return Removal()
@@ -84,7 +85,7 @@ def _evidence(shots: Sequence[RetainedCapture], moments: Collection[str]) -> Ite
 
 
 def _rows(shots: Sequence[RetainedCapture]) -> Iterator[list[RetainedCapture]]:
-    """Captures that say the same one after another: that the page is missing, or that its version stands."""
+    """Group consecutive captures that show the same: the page missing, or the same version."""
     breaks = [
         after.version is not None or (before.outcome in SEEN) != (after.outcome in SEEN)
         for before, after in pairwise(shots)
@@ -95,7 +96,8 @@ def _rows(shots: Sequence[RetainedCapture]) -> Iterator[list[RetainedCapture]]:
 
 
 def _last_bodies(shots: Sequence[RetainedCapture]) -> list[RetainedCapture]:
-    """Whose body the next capture is packed against, and whose the boilerplate is learned from."""
+    """The captures whose bodies are still needed: the next one is packed against them, or the template is
+    learned from them."""
     kept = [shot for shot in shots if shot.body]
     good = [shot for shot in kept if shot.outcome in READ_BACK]
     last = [max(kept, key=lambda shot: shot.id)] if kept else []

@@ -1,7 +1,7 @@
-"""Is all that is stored still what was stored? Everything is reckoned again, and compared with its digest.
+"""Verifies all stored data: everything is computed again and compared with its digest.
 
-A database can be made false as a whole, by one who writes all of it anew: then only a head of its chain that
-was noted elsewhere tells.
+Whoever can write to the database can rewrite all of it consistently. Only a head of the chain that was noted
+elsewhere shows that.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from storage.seals import START
 
 One = TypeVar("One")
 MOST_TOLD = 100
-"""So many faults are told one by one; the others are counted."""
+"""The number of faults reported one by one; further ones are only counted."""
 
 
 @dataclass(slots=True)
 class Verification:
-    """What was looked at and found."""
+    """The result of a verification: what was checked, and the faults."""
 
     counts: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    """In the order in which they were found; the first `MOST_TOLD` of them."""
+    """The faults in the order in which they were found; the first `MOST_TOLD` of them."""
     wrong: int = 0
     head: str | None = None
     """The last link of the store's chain, to be noted elsewhere."""
@@ -54,9 +54,9 @@ def unseen(items: Iterable[One], what: str, total: int | None) -> Iterable[One]:
 
 
 def verify(reader: Reader, against: str | None = None, shown: Shown = unseen) -> Verification:
-    """All checks, of the database as it stands at one moment; `against` is a head that was noted earlier.
+    """Run all checks on the database as it is at one moment; `against` is a head that was noted earlier.
 
-    Raises Malformed where `against` can't be a head.
+    Raises Malformed if `against` can't be a head.
     """
     noted = _head(against) if against else None
     found, conn = Verification(), reader.db.conn
@@ -83,7 +83,7 @@ def _looked(conn: sqlite3.Connection, check: Check, shown: Shown) -> Iterator[Fa
 
 @contextmanager
 def _any_text(conn: sqlite3.Connection) -> Iterator[None]:
-    """While inside, text that is no UTF-8 is read too, as what it can't have been."""
+    """While inside, text that is not valid UTF-8 is read too, with the invalid bytes marked."""
     usual = conn.text_factory
     conn.text_factory = lambda data: data.decode(errors="replace")
     try:

@@ -1,8 +1,8 @@
-"""What a reviewer asks of the database: the list of changes, and the neighbours of each.
+"""Queries the list of changes for reviewers, and the neighbours of each change.
 
-The list goes by day, the newest first; within a day by site; within a site the weightiest first. Changes of
-one day and site that put in and take out the same words are one item of it, led by the latest of them. Every
-question is answered along an index, so it costs what it shows and not what is stored.
+The list is ordered by day, the newest first; within a day by site; within a site by significance. Changes of
+one day and site with the same words added and removed are one item, represented by the latest. Every query
+uses an index, so its cost depends on what is shown and not on what is stored.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from storage.rows import Values, read
 from storage.search.query import parse
 
 SHELVES = ("news", "history", "quiet")
-"""Announced; brought to light by an import; mere typography, or a mere date."""
+"""Announced changes; changes found by an import; changes of typography or of a date only."""
 REVIEWED = ("no", "yes", "all", "important", "noise")
 KINDS = ("new", "edited", "retitled", "gone", "returned", "moved", "template")
 MOST_COUNTED, MOST_SEARCHED = 10_000, 1_000
-"""Changes that are counted; where each is asked for words, too."""
+"""The maximum number of changes counted; the maximum when a search for words is included."""
 FEW = 5_000
-"""A word that stands in so many versions is frequent."""
+"""A word in at least this many versions is frequent."""
 
 _COLUMNS = """
     id, site, page, kind, url, substr(title, 1, 500) AS title, version, old_version, seen_old, seen_new,
@@ -37,7 +37,7 @@ _STEPS = (
     "c.day = :at_day AND c.site {more} :at_site",
     "c.day {less} :at_day",
 )
-"""What follows a place of the list, piece by piece: each is one stretch of an index."""
+"""The conditions for what follows a position in the list; each is one range of an index."""
 _IN_EVERY_VERSION = (
     "EXISTS (SELECT 1 FROM versions"
     " WHERE versions.page = {a}.page AND versions.number IN ({a}.version, {a}.old_version)"
@@ -52,28 +52,28 @@ _SAME = "{a}.similar_edit = {b}.similar_edit AND {a}.site = {b}.site AND {a}.day
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which changes a reviewer wants to see."""
+    """The changes that a reviewer wants to see."""
 
     site: str | None = None
     kind: str | None = None
     language: str | None = None
     since: str | None = None
-    """A moment of their finding, and not before ..."""
+    """The earliest time at which a change was found."""
     until: str | None = None
-    """... and not after that one."""
+    """The latest time at which a change was found."""
     weight: float = 0.0
-    """Of this significance at least."""
+    """The least significance of a change."""
     reviewed: str = "no"
-    """One of REVIEWED."""
+    """One of the values of REVIEWED."""
     words: str = ""
-    """Which stand in the text before the change or after it."""
+    """Words in the text before or after the change."""
     shelf: str = "news"
-    """One of SHELVES."""
+    """One of the values of SHELVES."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A change as the list shows it, without its words."""
+    """A change in the list, without its words."""
 
     id: int
     site: str
@@ -102,12 +102,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How far the reviewers have got."""
+    """The number of changes, and how many of them are reviewed."""
 
     reviewed: int
     of: int
     more: bool = False
-    """There are more than were counted."""
+    """Whether there are more than were counted."""
 
 
 def item(reader: Reader, change: int) -> Item:
@@ -126,7 +126,7 @@ def items(
     before: Item | None = None,
     limit: int = 50,
 ) -> list[Item]:
-    """The items of the list in its order: its first, those after a change, or the last ones before it."""
+    """The items of the list in order: the first ones, those after a change, or the last ones before it."""
     wanted, values = _conditions(reader, filters)
     place = after or before
     if place:
@@ -145,7 +145,7 @@ def items(
 
 
 def latest(reader: Reader, filters: Filters, limit: int) -> list[Item]:
-    """The items that were found last, the latest first, whatever they weigh."""
+    """The items that were found last, the latest first, whatever their significance."""
     wanted, values = _conditions(reader, filters)
     sql = (
         f"SELECT {_COLUMNS} FROM changes AS c INDEXED BY changes_by_day"  # noqa: S608 - words of ours only
@@ -155,14 +155,14 @@ def latest(reader: Reader, filters: Filters, limit: int) -> list[Item]:
 
 
 def next_to_review(reader: Reader, filters: Filters, change: Item) -> Item | None:
-    """What comes after a change in the list, and then the list's first."""
+    """The next change of the list without a verdict; after the end, the first one."""
     still = replace(filters, reviewed="no") if filters.reviewed == "all" else filters
     found = items(reader, still, after=change, limit=1) or items(reader, still, limit=1)
     return next((one for one in found if one.id != change.id), None)
 
 
 def fellows(reader: Reader, filters: Filters, change: Item, limit: int = -1) -> list[Item]:
-    """The other changes of its day and site that are the same edit, the latest first."""
+    """The other changes of the same day and site with the same edit, the latest first."""
     where, values = _fellowship(reader, filters, change)
     sql = f"SELECT {_COLUMNS} FROM changes AS c WHERE {where} ORDER BY c.id DESC LIMIT :limit"  # noqa: S608
     return _items(reader, sql, {**values, "limit": limit}) if change.similar_edit else []
@@ -185,7 +185,8 @@ def _fellowship(reader: Reader, filters: Filters, change: Item) -> tuple[str, Va
 
 
 def tally(reader: Reader, filters: Filters) -> Tally:
-    """How many have a verdict, whatever `reviewed` says; the first MOST_COUNTED are looked at."""
+    """Count the changes and those with a verdict, whatever `reviewed` is; at most MOST_COUNTED are looked
+    at."""
     most = MOST_SEARCHED if filters.words else MOST_COUNTED
     wanted, values = _conditions(reader, replace(filters, reviewed="all"))
     sql = (
@@ -215,7 +216,7 @@ def site_names(reader: Reader) -> list[str]:
 
 
 def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Values]:
-    """What must be true of the change that the SQL calls `a`."""
+    """The SQL condition of the filters on the change with the alias `a`."""
     judged = {"no": "IS NULL", "yes": "IS NOT NULL", "important": "= 'important'", "noise": "= 'noise'"}
     condition, values = _words_condition(reader, filters.words, a)
     wanted = {
@@ -235,17 +236,17 @@ def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Va
 
 
 def _leads(reader: Reader, filters: Filters) -> str:
-    """That of the changes that are the same edit, `c` is the latest of those that are wanted."""
+    """The SQL condition that `c` is the latest of the changes with the same edit."""
     others, _ = _conditions(reader, filters, "o")
     led = f"SELECT 1 FROM changes AS o WHERE {_SAME.format(a='o', b='c')} AND o.id > c.id AND {others}"  # noqa: S608
     return f"(c.similar_edit IS NULL OR NOT EXISTS ({led}))"
 
 
 def _words_condition(reader: Reader, words: str, a: str) -> tuple[str, Values]:
-    """That the text before a change or after it has the words.
+    """The SQL condition that the text before or after a change has the words.
 
-    Rare words are looked up once, for the change that leads; for frequent ones each change is asked, of which
-    many will say yes.
+    Rare words are looked up once, for the representing change. For frequent words each change is tested, and
+    many match.
     """
     query = parse(words)
     if not query:
@@ -260,11 +261,11 @@ def _words_condition(reader: Reader, words: str, a: str) -> tuple[str, Values]:
 
 
 _found: WeakKeyDictionary[Reader, tuple[str, frozenset[int]]] = WeakKeyDictionary()
-"""What a reader has looked up last: all entries of a list ask for the same words."""
+"""The last lookup of each reader: all entries of a list search for the same words."""
 
 
 def _versions_with(reader: Reader, query: str) -> frozenset[int]:
-    """The versions that have the words; looked up once as long as the reader is held to one moment."""
+    """The versions that have the words; looked up once while the reader holds one snapshot."""
     known, versions = _found.get(reader, ("", frozenset()))
     if known != query or not reader.db.conn.in_transaction:
         sql = "SELECT rowid FROM versions_fts WHERE versions_fts MATCH ?"

@@ -1,6 +1,6 @@
-"""A page through time: its versions and their texts, what became of it, when it was looked at, its copies.
+"""Queries the history of a page: its versions, texts, changes, checks and copies.
 
-Every question is answered along an index of the page's own rows.
+Every query uses an index on the page's own rows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MOST_EVENTS = 1_000
 MOST_CHECKS = 2_000
 MOST_COPIES = 20
 MOST_TEXT = 2_000_000
-"""Characters of the texts of one page that are looked through."""
+"""The maximum number of characters of text that are read for one page."""
 
 _VERSIONS = """
     SELECT number, capture, captured_at, substr(title, 1, 500) AS title, words, extractor
@@ -90,7 +90,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A version that another reading of ours made, and not the site."""
+    """A version that differs because our extraction changed, and not the page."""
 
     version: int
     at: str
@@ -98,7 +98,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A capture, as far as it tells that the page was looked at."""
+    """A capture, as a check of the page."""
 
     id: int
     fetched_at: str
@@ -107,7 +107,7 @@ class Check:
     reason: str
     origin: str
     kept: int
-    """1: its bytes are stored."""
+    """1 if its body is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class CopyOf:
-    """Another page that now says the same, word for word."""
+    """Another page with the same text now."""
 
     page: int
     site: str
@@ -139,23 +139,23 @@ def version_summaries(reader: Reader, page: int, limit: int = MOST_VERSIONS) -> 
 
 
 def events(reader: Reader, page: int, limit: int = MOST_EVENTS) -> list[Event]:
-    """The changes of a page, those of typography too, the latest found first."""
+    """The changes of a page, including those of typography, the latest first."""
     return read(Event, reader.db.conn.execute(_EVENTS, [page, limit]))
 
 
 def drifts(reader: Reader, page: int) -> list[Drift]:
-    """Where our reading of the page moved and the page did not."""
+    """The versions that differ because our extraction changed and not the page."""
     sql = "SELECT version, at FROM extraction_drifts WHERE page = ? ORDER BY version"
     return read(Drift, reader.db.conn.execute(sql, [page]))
 
 
 def checks(reader: Reader, page: int, limit: int = MOST_CHECKS) -> list[Check]:
-    """When the page was looked at and what came of it, what was stored last first."""
+    """The checks of the page and their outcomes, the latest first."""
     return read(Check, reader.db.conn.execute(_CHECKS, [page, limit]))
 
 
 def texts(reader: Reader, page: int, most: int = MOST_TEXT) -> list[Text]:
-    """The texts of a page, the oldest first: of the latest versions, as many as have so many characters."""
+    """The texts of the latest versions of a page, up to so many characters in all, the oldest first."""
     found: list[Text] = []
     for row in reader.db.conn.execute(_TEXTS, [page, MOST_VERSIONS]):
         found.append(Text(*row))
@@ -166,12 +166,12 @@ def texts(reader: Reader, page: int, most: int = MOST_TEXT) -> list[Text]:
 
 
 def hunks_to(reader: Reader, page: int, version: int) -> str | None:
-    """The hunks, as JSON, of the change that led to a version; None where no change did."""
+    """The hunks, as JSON, of the change that led to a version; None if no change did."""
     row = reader.db.conn.execute(_HUNKS, [page, version]).fetchone()
     return row[0] if row else None
 
 
 def copies(reader: Reader, page: PageRow, limit: int = MOST_COPIES) -> list[CopyOf]:
-    """The pages that now say what this one says, but for spelling and punctuation."""
+    """The pages that have the same text now, apart from spelling and punctuation."""
     values = {"page": page.id, "version": page.version, "limit": limit}
     return read(CopyOf, reader.db.conn.execute(_COPIES, values))

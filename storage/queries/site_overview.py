@@ -1,4 +1,4 @@
-"""Sites through time: their changes by day, their pages by state, their runs; all counted in indexes."""
+"""Queries the history of sites: changes by day, pages by state, and runs; all counted in indexes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storage.reader import Reader
 from storage.rows import IssueRow, RunRow, SiteRow, read
 
 WELL = "reason IN ('finished', 'budget') AND (fetched = 0 OR fetched > failed + blocked)"
-"""A run that ended as it should and was answered."""
+"""The SQL condition of a run that ended as planned and got responses."""
 
 _DAYS = """
     SELECT day, kind, count(*) AS changes, count(verdict) AS reviewed FROM changes
@@ -29,7 +29,7 @@ _LAST_WELL = f"""
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The changes of one kind that were found on one day."""
+    """The number of changes of one kind that were found on one day."""
 
     day: str
     kind: str
@@ -39,7 +39,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """How many pages are in one state, of one kind and language."""
+    """The number of pages in one state, of one kind and language."""
 
     state: str
     kind: str | None
@@ -49,7 +49,7 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run, and whether it was as it should be."""
+    """A run, and whether it ended as planned."""
 
     id: int
     started_at: str
@@ -83,28 +83,28 @@ def site(reader: Reader, name: str) -> SiteRow:
 
 
 def days(reader: Reader, site: str, first: str, last: str) -> list[Day]:
-    """The announced changes of a site from one day to another, both included, by day and kind."""
+    """The announced changes of a site between two days, both included, counted by day and kind."""
     values = {"site": site, "first": first, "last": last}
     return read(Day, reader.db.conn.execute(_DAYS, values))
 
 
 def pages(reader: Reader, site: str) -> list[Pages]:
-    """All pages of a site, counted."""
+    """The number of pages of a site by state, kind and language."""
     return read(Pages, reader.db.conn.execute(_PAGES, [site]))
 
 
 def runs(reader: Reader, site: str, limit: int) -> list[Run]:
-    """The latest runs of a site, the last first."""
+    """The latest runs of a site, the last one first."""
     return read(Run, reader.db.conn.execute(_RUNS, [site, limit]))
 
 
 def last_well(reader: Reader, site: str) -> RunRow | None:
-    """The last run that was as it should be."""
+    """The last run that ended as planned."""
     found = read(RunRow, reader.db.conn.execute(_LAST_WELL, [site]))
     return found[0] if found else None
 
 
 def closed_issues(reader: Reader, site: str, limit: int) -> list[IssueRow]:
-    """The issues of a site that are over, the latest first."""
+    """The closed issues of a site, the latest first."""
     sql = "SELECT * FROM issues WHERE site = ? AND closed_at IS NOT NULL ORDER BY closed_at DESC LIMIT ?"
     return read(IssueRow, reader.db.conn.execute(sql, [site, limit]))

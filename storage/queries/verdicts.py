@@ -1,4 +1,4 @@
-"""What reviewers say of changes: each word an event that stays; the change itself has the latest of them."""
+"""Stores the verdicts of reviewers: each is an event that stays, and the change shows the latest one."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ class Batch:
 
     batch: int
     change: int
-    """The one that the reviewer looked at."""
+    """The change that the reviewer looked at."""
     changes: int
-    """How many it was said of."""
+    """The number of changes that the verdict is about."""
     verdict: str | None
 
 
 class Verdicts(Tables):
-    """The database of a workspace, for what reviewers write into it."""
+    """The database of a workspace, for writing verdicts."""
 
     def give(
         self, changes: Sequence[int], verdict: str | None, note: str | None, reviewer: str, at: str
     ) -> int:
-        """The batch in which one thing is said of these changes; None takes back what was said last."""
+        """Store one verdict on these changes and return its batch; None withdraws the latest verdict."""
         with self.writing():
             values = {"verdict": verdict, "note": note or None, "reviewer": reviewer, "at": at}
             batch = self._insert("verdicts", {"change": changes[0], "batch": 0, **values})
@@ -58,7 +58,7 @@ class Verdicts(Tables):
         return batch
 
     def _latest(self, change: int) -> tuple[str | None, str | None]:
-        """Verdict and note that stand when whatever was taken back is left out."""
+        """The latest verdict and note that were not withdrawn."""
         verdicts: list[tuple[str | None, str | None]] = [(None, None)]
         rows = self.db.conn.execute(
             "SELECT verdict, note FROM verdicts WHERE change = ? ORDER BY id", [change]
@@ -71,7 +71,7 @@ class Verdicts(Tables):
         return verdicts[-1]
 
     def take_back(self, batch: int, reviewer: str, at: str) -> int:
-        """The change that this was first said of; what others have said since of one of them stays.
+        """Withdraw a batch and return its first change; verdicts that others gave later stay.
 
         Raises NotFound.
         """

@@ -1,14 +1,14 @@
 """Searches the full text of all versions: words that are on a page, and words that were removed.
 
-The table `versions_fts` holds where the folded words of each version's title and text stand, and nothing to
-read: what is shown comes from the versions themselves. What one can type is told in storage/search/query.py.
+The table `versions_fts` holds the positions of the folded words of each version's title and text, and no
+readable text: what is shown comes from the versions. storage/search/query.py explains what can be typed.
 
-Another query asks for the versions that have certain words like this:
+Another query selects the versions that have certain words like this:
 
     condition, values = matching_versions(typed)
     reader.rows(f"SELECT … FROM versions WHERE {condition} AND …", {**values, …})
 
-and for changes likewise with `matching_changes`.
+and changes with `matching_changes`.
 """
 
 from __future__ import annotations
@@ -70,17 +70,18 @@ class Hit:
     version: int
     captured_at: str
     present: bool
-    """It stands in the latest version, and the page is not gone."""
+    """The words are in the latest version, and the page is not gone."""
     removed: bool
-    """The site took it away. Neither of the two: by today's reading it belongs to no text of the page."""
+    """The site removed the words. If neither is true, today's extraction leaves them out of every text of
+    the page."""
     last_seen: str | None
-    """What was removed: when it was last seen there ..."""
+    """When removed words were last seen on the page."""
     removed_at: str | None
-    """... and when the page was first seen without it."""
+    """When the page was first seen without them."""
     change: int | None
-    """The change that removed it."""
+    """The change that removed the words."""
     snippet: tuple[Piece, ...]
-    """What was looked for and its surroundings, as they stand in the text."""
+    """The words found, with the text around them."""
 
 
 def find(
@@ -97,8 +98,8 @@ def find(
 ) -> list[Hit]:
     """Return the pages that match the query, the best first; none for a query without words.
 
-    `page` is the number of the only page to look at; `since` and `until` are moments of capture. With
-    `removed` only what the site took away is found; where that is False, only what stands.
+    `page` restricts the search to one page; `since` and `until` are times of capture. `removed` restricts it
+    to words that the site removed (True) or that are still there (False).
     """
     query = parse(typed)
     if not query:
@@ -111,10 +112,10 @@ def find(
 
 
 def matching_versions(typed: str) -> tuple[str, Values]:
-    """A condition on `versions` in SQL, and its values: true of those that have what was typed.
+    """An SQL condition on `versions`, and its values: true for versions that match what was typed.
 
-    It is ready to be put into a WHERE; its one parameter is `:words_asked`. True of none where nothing was
-    typed to look for.
+    It can be put into a WHERE clause; its one parameter is `:words_asked`. It is true for none if there is no
+    word to search.
     """
     query = parse(typed)
     if not query:
@@ -126,14 +127,15 @@ def matching_versions(typed: str) -> tuple[str, Values]:
 
 
 def matching_changes(typed: str) -> tuple[str, Values]:
-    """A condition on `changes`, as `matching_versions`: the text before it or after it has what was typed."""
+    """An SQL condition on `changes`, as in `matching_versions`: the text before or after the change
+    matches."""
     condition, values = matching_versions(typed)
     of_change = "versions.page = changes.page AND versions.number IN (changes.version, changes.old_version)"
     return f"EXISTS (SELECT 1 FROM versions WHERE {of_change} AND {condition})", values  # noqa: S608 - ours
 
 
 def _pages(reader: Reader, values: Values) -> Iterator[int]:
-    """The pages with such a version, each once, that with the best first."""
+    """The pages with a matching version, each once, the best first."""
     seen: set[int] = set()
     sql = _PAGES if values["page"] is None else _ONE_PAGE
     for row in reader.rows(sql.format(chosen=_CHOSEN), values):
@@ -167,9 +169,10 @@ def _hit(reader: Reader, query: Query, page: int, values: Values) -> Hit:
 
 
 def _edited_out(reader: Reader, query: Query, page: int, version: int) -> Values | None:
-    """The change after this version, where its words went with that.
+    """The change after this version, if the words were removed with it.
 
-    They may also have gone because later versions were read by other rules, which the site knows nothing of.
+    They may also be missing because later versions were extracted by other rules, which is no change of the
+    site.
     """
     for change in reader.rows(_EDITS, {"page": page, "version": version}):
         hunks = json.loads(change["hunks"])

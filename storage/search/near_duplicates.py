@@ -1,9 +1,8 @@
-"""Groups of near-duplicates: pages with nearly the same text, and which page had it first.
+"""Groups near-duplicates: pages with nearly the same text, and which page had it first.
 
-A page belongs to the most alike of the pages that had a like text before it, so a family grows from the page
-that had it first. Texts are alike by `containment` (minhash.py); the same words are a copy however
-few they are.
-Only the latest versions of pages that are not gone are looked at, and no listings.
+Each page is joined to the page with the most similar text among those that had it earlier, so a group grows
+from the page that had the text first. Similarity is `containment` (minhash.py); equal words are a copy
+however few they are. Only the latest versions of pages that are not gone count, and no listings.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from storage.text_index import minhash
 from storage.text_index.folding import folded_words
 
 LIKE = 0.8
-"""Pages whose texts are less alike are no family, unless another bound is asked for."""
+"""The least containment of a copy, unless the caller gives another bound."""
 _DOUBT = 0.35
-"""An estimate is seldom wrong by more."""
+"""An estimate is rarely off by more than this."""
 
 _MEMBERS = """
     SELECT pages.id AS page, pages.url, pages.site, versions.title, versions.number AS version, versions.id,
@@ -37,7 +36,7 @@ _MEMBERS = """
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A page of a family."""
+    """A page of a group."""
 
     page: int
     url: str
@@ -45,51 +44,51 @@ class Member:
     title: str
     version: int
     id: int
-    """Of that version."""
+    """The id of that version."""
     published: str | None
-    """By the site's own word."""
+    """The date of publication according to the site."""
     first_seen: str
     digest: bytes
     minhash: bytes
 
     @property
     def dated(self) -> str:
-        """Since when it is known to be there: published, or seen before the site says that it was."""
+        """The earliest known date of the page: published or first seen."""
         return min(self.published or self.first_seen, self.first_seen)
 
     @property
     def dated_by(self) -> Literal["published", "first_seen"]:
-        """Return what that date is based on."""
+        """What that date is based on."""
         return "published" if self.dated == self.published else "first_seen"
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A later page with a like text."""
+    """A later page with a similar text."""
 
     member: Member
     containment: float
-    """To the text of the first: how much of the shorter one the longer one has."""
+    """How much of the shorter text the longer one contains, compared with the first page."""
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicateGroup:
-    """Two pages or more with like texts."""
+    """Two or more pages with similar texts."""
 
     id: int
-    """The least number of its pages."""
+    """The lowest number of its pages."""
     first: Member
-    """Who had the text first, as far as is known."""
+    """The page that had the text first, as far as is known."""
     copies: tuple[Copy, ...]
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """Return all members, in the order in which they had the text."""
+        """All members, in the order in which they had the text."""
         return (self.first, *(copy.member for copy in self.copies))
 
 
 def groups(reader: Reader, *, site: str | None = None, least: float = LIKE) -> list[DuplicateGroup]:
-    """All families, or those with a page of one site; those with the oldest pages first."""
+    """All groups, or those with a page of one site; those with the oldest pages first."""
     # By what is known of pages only, and not by the order in which they came here.
     members = sorted(read(Member, reader.db.conn.execute(_MEMBERS)), key=lambda m: (m.dated, m.site, m.url))
     texts = _Texts(reader)
@@ -100,12 +99,12 @@ def groups(reader: Reader, *, site: str | None = None, least: float = LIKE) -> l
 
 
 def group_of(reader: Reader, *, least: float = LIKE) -> dict[int, int]:
-    """The family of each page that has one."""
+    """The group of each page that is in one."""
     return {m.page: group.id for group in groups(reader, least=least) for m in group.members}
 
 
 def copies(reader: Reader, *, site: str | None = None, least: float = LIKE) -> set[int]:
-    """The pages to leave out for one page of each family to be left: of all sites, or within one."""
+    """The pages to leave out so that one page of each group remains: of all sites, or within one."""
     found: set[int] = set()
     for group in groups(reader, site=site, least=least):
         pages = [member.page for member in group.members if site is None or member.site == site]
@@ -114,7 +113,7 @@ def copies(reader: Reader, *, site: str | None = None, least: float = LIKE) -> s
 
 
 class _Texts:
-    """The texts of members, as they are compared."""
+    """Compares the texts of members, with a cache."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -125,14 +124,14 @@ class _Texts:
         return minhash.shingles(folded_words(row["text"]))
 
     def containment(self, a: Member, b: Member) -> float:
-        """How alike two members are."""
+        """The containment of two members' texts."""
         if a.digest == b.digest:
             return 1.0
         return minhash.containment(self.shingles(a.id), self.shingles(b.id))
 
 
 def _firsts(members: Iterable[Member], texts: _Texts, least: float) -> dict[int, int]:
-    """The page that each page is most like, of those that had a like text before it."""
+    """For each page, the most similar of the pages that had a similar text earlier."""
     before: dict[int, int] = {}
     different: dict[bytes, Member] = {}
     for member in members:
@@ -150,7 +149,7 @@ def _firsts(members: Iterable[Member], texts: _Texts, least: float) -> dict[int,
 
 
 def _collected(before: Mapping[int, int], members: Iterable[Member]) -> list[list[Member]]:
-    """The members of each family; the first of them is the one that none was before."""
+    """The members of each group; the first is the one without an earlier page."""
     collected: dict[int, list[Member]] = defaultdict(list)
     for member in members:
         page = member.page

@@ -1,7 +1,7 @@
-"""What a person looks for: words, "phrases", beginnings* and -words that must not occur. Pure.
+"""Parses a search: words, "phrases", beginnings* and -words that must not occur. Pure.
 
-A text is found where all of them stand in it, in any order. Nothing that is typed reaches the index as syntax
-of its own: what goes there is made of folded words, which have letters and digits only.
+A text matches if it has all of them, in any order. Nothing that is typed reaches the index as syntax: the
+query sent to it is made of folded words, which have only letters and digits.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from storage.text_index.folding import JOINER, folded_words, words
 Phrase = tuple[str, ...]
 """Folded words that follow one another."""
 Piece = tuple[str, bool]
-"""A piece of a text as it stands, and whether it is what was looked for."""
+"""A piece of a text, and whether it is part of a match."""
 
 BEFORE = 8
 WIDTH = 36
-"""Words of a snippet: before what was looked for, and in all."""
+"""The words of a snippet: before the first match, and in all."""
 MOST = 500
-"""Characters of a snippet, whatever is called a word."""
+"""The maximum length of a snippet in characters."""
 OFTEN = 50
-"""Places of a term that are weighed against each other."""
+"""The number of occurrences of a term that are compared with each other."""
 
 _QUOTED = r"""["“”„](?P<a>[^"“”„]*)["“”„]?|«(?P<b>[^»]*)»?"""
 _TERM = re.compile(rf"""(?P<without>(?<!\S)-)?(?:{_QUOTED}|(?P<c>[^\s"“”„«]+))(?P<begins>\*)?""")
@@ -31,7 +31,7 @@ _LOOSE = re.compile(
     r"(?<=(?<!\w)م[یي])[ \u00a0]+(?=[\u0621-\u06ff])|(?<=(?<!\w)نم[یي])[ \u00a0]+(?=[\u0621-\u06ff])"
     r"|(?<=[\u0621-\u06ff])[ \u00a0]+(?=(?:ها|ها[یي]|ها[یي][یي]|ا[یي]|اند|تر|تر[یي]ن)(?!\w))"
 )
-"""Where Persian is typed with a space because the joiner is hard to type: می خواهم, کتاب ها."""
+"""A space in place of a Persian joiner, which is hard to type: می خواهم, کتاب ها."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class Term:
 
     spellings: tuple[Phrase, ...]
     begins: bool = False
-    """Its last word need only begin so."""
+    """The last word matches every word that begins with it."""
     without: bool = False
-    """It must not occur."""
+    """The term must not occur."""
 
     def __str__(self) -> str:
         star = " *" if self.begins else ""
@@ -64,7 +64,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The terms of a question; false where there is nothing to look for."""
+    """The terms of a search; false if there are none."""
 
     terms: tuple[Term, ...]
 
@@ -77,14 +77,14 @@ class Query:
         return tuple(term for term in self.terms if not term.without)
 
     def __str__(self) -> str:
-        """The question in the syntax of SQLite's FTS5."""
+        """The search in the syntax of SQLite's FTS5."""
         wanted = " AND ".join(map(str, self.wanted))
         unwanted = " OR ".join(str(term) for term in self.terms if term.without)
         return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
 
 
 def parse(typed: str) -> Query:
-    """The question that somebody typed."""
+    """Parse what a person typed."""
     found = (_term(match) for match in _TERM.finditer(_LOOSE.sub(JOINER, typed)))
     return Query(tuple(dict.fromkeys(term for term in found if term.spellings)))
 
@@ -96,7 +96,7 @@ def fewer(query: Query, old: str, new: str) -> bool:
 
 
 def snippet(query: Query, text: str) -> tuple[Piece, ...]:
-    """The part of the text that has most of what was looked for; its beginning where it has nothing."""
+    """The part of the text with the most matches; its beginning if it has none."""
     found = list(words(text))
     if not found:
         return ()
@@ -112,7 +112,7 @@ def snippet(query: Query, text: str) -> tuple[Piece, ...]:
 
 
 def _fullest(words: Sequence[str], query: Query) -> int:
-    """The word from which on most terms follow within a snippet."""
+    """The index of the word from which most terms follow within a snippet."""
     places = sorted((at, n) for n, term in enumerate(query.wanted) for at, _ in term.places(words)[:OFTEN])
     firsts = [max(0, at - BEFORE) for at, _ in places]
     counts = [len({n for at, n in places if first <= at < first + WIDTH}) for first in firsts]
@@ -120,7 +120,7 @@ def _fullest(words: Sequence[str], query: Query) -> int:
 
 
 def _cut(text: str, start: int, end: int, marked: Iterable[tuple[int, int]]) -> Iterator[Piece]:
-    """The text from start to end, in pieces."""
+    """Cut the text from start to end into pieces."""
     at = start
     for begin, stop in marked:
         if max(begin, at) < min(stop, end):
@@ -140,6 +140,6 @@ def _term(match: re.Match[str]) -> Term:
 
 
 def _spellings(text: str) -> tuple[Phrase, ...]:
-    """As it was typed; and where that has a joiner, also with a space there."""
+    """The spelling as typed; if that has a joiner, also the one with a space."""
     found = (tuple(folded_words(one)) for one in (text, text.replace(JOINER, " ")))
     return tuple(dict.fromkeys(phrase for phrase in found if phrase))

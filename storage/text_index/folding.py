@@ -1,10 +1,10 @@
-"""Words as they are looked for: one spelling for all the ways in which a word is written.
+"""Folds words for search: one spelling for all the ways in which a word is written.
 
 Persian and Arabic are typed with either yeh and kaf, with and without vowel signs, joiners and hamza, and
-with three kinds of digits; Latin script with and without accents. A text and a question that are folded by
-the same rules meet. What is folded is a key to find text by, not a text to be read.
+with three kinds of digits; Latin script with and without accents. A text and a search that are folded by the
+same rules match. Folded text is only a key to find text by; it is never shown.
 
-The index of texts holds folded words: whoever changes a rule here adds a migration that indexes anew.
+The index holds folded words: whoever changes a rule here adds a migration that builds the index again.
 """
 
 from __future__ import annotations
@@ -16,20 +16,21 @@ from functools import lru_cache
 from typing import NamedTuple
 
 JOINER = "\u200c"
-"""The zero-width non-joiner, which parts the pieces of a Persian word."""
+"""The zero-width non-joiner, which separates the parts of a Persian word."""
 
 _WITHIN = (
     "\u00ad\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a"
     "\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u200b-\u200f\u2060\ufeff"
     "\u061c\u202a-\u202e\u2066-\u2069"
 )
-"""Accents, vowel signs, joiners, soft hyphens and marks of direction: they part no word in two."""
+"""Accents, vowel signs, joiners, soft hyphens and direction marks, which do not divide a word."""
 _LETTER = r"[^\W_]"
 _WORD = re.compile(rf"{_LETTER}(?:[{_WITHIN}]*{_LETTER})*[\u0300-\u036f\u064b-\u065f\u0670]*")
 
 _LETTERS = {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ە": "ه", "ٱ": "ا", "ـ": ""}
 _VERB_PREFIXES = frozenset({"می", "نمی"})
-"""Persian writes می‌خواهم, می خواهم and میخواهم for one word; these two stand for nothing by themselves."""
+"""Persian writes می‌خواهم, می خواهم and میخواهم for one word; these two prefixes are no words by
+themselves."""
 
 
 class Word(NamedTuple):
@@ -41,7 +42,7 @@ class Word(NamedTuple):
 
 
 def words(text: str) -> Iterator[Word]:
-    """The words of a text, in their order."""
+    """The words of a text, in order."""
     prefix: Word | None = None
     for match in _WORD.finditer(text):
         word = Word(folded_word(match[0]), *match.span())
@@ -61,18 +62,18 @@ def words(text: str) -> Iterator[Word]:
 
 
 def folded_words(text: str) -> list[str]:
-    """The words of a text as they are looked for: each of letters and digits only."""
+    """The folded words of a text: each has only letters and digits."""
     return [word.folded for word in words(text)]
 
 
 def folded(text: str) -> str:
-    """The same in one string, with a space between two words."""
+    """The folded words in one string, separated by spaces."""
     return " ".join(folded_words(text))
 
 
 @lru_cache(maxsize=2**16)
 def folded_word(word: str) -> str:
-    """A word without accents, vowel signs, case, and the differences between Arabic and Persian spelling."""
+    """A word without accents, vowel signs and case, in one spelling for Arabic and Persian."""
     plain = unicodedata.normalize("NFKC", word).casefold()
     return "".join(_folded_letter(letter) for letter in unicodedata.normalize("NFKD", plain))
 

@@ -1,7 +1,7 @@
-"""What is kept beside each version so that it is found: its folded words, and a sketch of its text.
+"""Indexes each version for search: its folded words, and the MinHash of its text.
 
-Written in the transaction that writes the version. The table of words keeps no words to read, only where they
-stand; so a version's old words must be told where new ones take their place.
+Runs in the transaction that writes the version. The index has positions and no words to read, so removing a
+version from it needs the old text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from storage.text_index.minhash import digest, minhash, shingles
 
 
 def add(conn: sqlite3.Connection, version: int, title: str, text: str) -> None:
-    """Make a new version known by its words and its sketch."""
+    """Add a new version to the index."""
     titled, words = folded_words(title), folded_words(text)
     conn.execute(
         "INSERT INTO versions_fts(rowid, title, text) VALUES (?, ?, ?)",
@@ -36,6 +36,6 @@ def remove(conn: sqlite3.Connection, version: int, title: str, text: str) -> Non
 
 
 def fill(conn: sqlite3.Connection) -> None:
-    """Make every version known that is stored; for a migration, whose tables are empty."""
+    """Index every stored version; for a migration, whose tables are empty."""
     for version, title, text in conn.execute("SELECT id, title, text FROM versions ORDER BY id"):
         add(conn, version, title, text)

@@ -1,8 +1,8 @@
-"""Containment of one text in another, and MinHash sketches to find candidates for it. Pure.
+"""Computes the containment of one text in another, and MinHashes that find candidates for it. Pure.
 
-A text is taken as the set of its runs of five folded words, each as a hash: its shingles. A sketch is the
-least `SIZE` of them: a fair sample, and one that draws the same shingles from every text that has them, so
-that texts with much in common meet in their sketches.
+A text is the set of its runs of five folded words, each as a hash: its shingles. A MinHash is the lowest
+`SIZE` of them: a fair sample that picks the same shingles from every text that has them, so that texts with
+much in common share parts of their MinHashes.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from itertools import combinations
 RUN = 5
 SIZE = 32
 LEAST_WORDS = 30
-"""A shorter text has no near copies: a caption is soon like another."""
+"""Shorter texts have no near-duplicates: captions are soon alike."""
 LEAST_SHARE = 1 / 3
-"""A text of less than this part of another is a quotation of it, no copy."""
+"""A text shorter than this part of another is a quotation of it and no copy."""
 
 _BYTES = 8
 _MET = 3
-"""Shingles that two sketches share where it is worth to look closer."""
+"""The number of shared shingles from which two texts are compared in full."""
 _MANY = 40
-"""A shingle in more texts is boilerplate, or of a text copied often: only the first is held against each."""
+"""A shingle in more texts is boilerplate or copied often: each text is compared only with the first."""
 _AT_ONCE = 400_000
-"""Shingles that are sorted out in one go, to bound the memory."""
+"""The number of shingles that are sorted at once, to bound the memory."""
 
 Shingles = frozenset[bytes]
 
 
 def shingles(words: Sequence[str]) -> Shingles:
-    """The runs of five of these words, as hashes; none of a text of fewer than `LEAST_WORDS`."""
+    """The hashes of all runs of five words; none for a text of fewer than `LEAST_WORDS`."""
     if len(words) < LEAST_WORDS:
         return frozenset()
     runs = {" ".join(words[at : at + RUN]) for at in range(len(words) - RUN + 1)}
@@ -39,20 +39,21 @@ def shingles(words: Sequence[str]) -> Shingles:
 
 
 def minhash(found: Shingles) -> bytes:
-    """The least of the shingles, in order, one after the other."""
+    """The lowest shingles, in order, concatenated."""
     return b"".join(sorted(found)[:SIZE])
 
 
 def digest(title: Sequence[str], words: Sequence[str]) -> bytes:
-    """The same for texts that differ in spelling and punctuation only; of short ones, also in their title."""
+    """A digest that is equal for texts that differ only in spelling and punctuation; short texts include
+    the title."""
     compared = [*words, "", *title] if len(words) < LEAST_WORDS else words
     return hashlib.blake2b(" ".join(compared).encode(), digest_size=16).digest()
 
 
 def containment(a: Shingles, b: Shingles) -> float:
-    """How much of the shorter text the longer one has too, 0 to 1; 0 where it is too short to be a copy.
+    """How much of the shorter text the longer one contains, 0 to 1; 0 if it is too short to be a copy.
 
-    A copy that only leaves out is wholly like what it was made of.
+    A copy that only leaves text out has containment 1.
     """
     short, long = sorted((a, b), key=len)
     if not short or len(short) < LEAST_SHARE * len(long):
@@ -61,7 +62,7 @@ def containment(a: Shingles, b: Shingles) -> float:
 
 
 def estimate(a: bytes, b: bytes) -> float:
-    """About the likeness of two texts, from their sketches."""
+    """An estimate of the containment of two texts, from their MinHashes."""
     left, right = _unpacked(a), _unpacked(b)
     both = min(one[-1] if len(one) == SIZE else b"\xff" * _BYTES for one in (left, right))
     # Up to there, each sketch has every shingle of its text.
@@ -70,7 +71,7 @@ def estimate(a: bytes, b: bytes) -> float:
 
 
 def meetings(minhashes: Sequence[bytes]) -> Iterator[tuple[int, int]]:
-    """Pairs of texts that may well be copies, each once: their places in `minhashes`, the lower one first."""
+    """Pairs of texts that may be copies, each once: their positions in `minhashes`, the lower one first."""
     met = Counter[tuple[int, int]]()
     for texts in _sharing(minhashes):
         met.update(combinations(texts, 2) if len(texts) <= _MANY else ((texts[0], one) for one in texts[1:]))
@@ -78,7 +79,7 @@ def meetings(minhashes: Sequence[bytes]) -> Iterator[tuple[int, int]]:
 
 
 def _sharing(minhashes: Sequence[bytes]) -> Iterator[list[int]]:
-    """For each shingle that several sketches have: the texts with it, in their order."""
+    """For each shingle in several MinHashes: the texts that have it, in order."""
     parts = 1 + SIZE * len(minhashes) // _AT_ONCE
     for part in range(parts):
         having: dict[bytes, list[int]] = defaultdict(list)

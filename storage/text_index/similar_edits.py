@@ -1,4 +1,4 @@
-"""The same edit on several pages: a footer, a name, a link. Pure."""
+"""Finds the same edit on several pages: a footer, a name, a link. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ DIGITS = 16
 def similar_edit(
     kind: str, old_title: str | None, title: str | None, hunks: str, links: str = "[]"
 ) -> str | None:
-    """A digest that two changes of one kind have in common where the same words came and went.
+    """A digest that is equal for two changes of one kind with the same words added and removed.
 
-    `hunks` and `links` are the JSON of a change; None where neither words nor links tell.
+    `hunks` and `links` are the JSON of a change; None if neither words nor links changed.
     """
     words = [piece for hunk in json.loads(hunks) for piece in _words(hunk)]
     if old_title is not None:
@@ -26,7 +26,7 @@ def similar_edit(
 
 
 def _words(hunk: dict[str, Any]) -> list[list[str]]:
-    """What was put in and taken out, without the white space around it and the text between."""
+    """The added and removed words, without the text between and the white space around."""
     pieces = hunk["words"] or [
         *(["-", block] for block in hunk["old"]),
         *(["+", block] for block in hunk["new"]),
