@@ -1,4 +1,4 @@
-"""The checks of `variorum doctor`: each looks at one thing, and says what it found or what to do."""
+"""The checks of `variorum doctor`: each inspects one thing and reports what it found or what to do."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ LIBRARIES = (
     "apprise",
 )
 LEAST_FREE = 500 << 20
-"""Bytes that a first crawl of a site of some thousand pages takes."""
+"""The bytes that a first crawl of a site of some thousand pages needs."""
 RELEASED = "2026-11-01T00:00:00Z"
 LATE = timedelta(hours=1)
 
 
 class Problem(Exception):
-    """A check failed; the message says what is wrong, and what to do."""
+    """A check failed; the message names the problem and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,17 @@ from storage.outbox import Batch, ChangeNews, IssueNews
 from storage.rows import ChangeRow
 
 MOST_CHANGES = 20
-"""So many are told one by one; the others are counted."""
+"""The number of changes shown one by one; further ones are only counted."""
 MOST_WORDS = 700
-"""Characters of the words of one change ..."""
+"""The maximum number of characters shown of one change."""
 BESIDE = 60
-"""... and of what stands unchanged on each side of a changed word."""
+"""The number of unchanged characters shown on each side of a changed word."""
 LINE = 300
 MORE = 60
-"""Bytes that are kept for the count of what is not shown."""
+"""The bytes reserved for the count of what is not shown."""
 
 _MENTION = re.compile(r"@(?=everyone|here|channel|all)|(?<![\w.])@(?=\w)|<(?=[@!#])")
-"""What calls somebody, or everybody, in one chat or another; addresses of mail are not like that."""
+"""What mentions a person or a whole channel in some chat; mail addresses don't match."""
 
 
 class ChangeMessage(NamedTuple):
@@ -111,7 +111,7 @@ def _shortened(text: str, *, before: bool, after: bool) -> str:
 
 
 def _address(url: str) -> str:
-    """The address, where it is one of the web."""
+    """The URL if its scheme is http or https, else an empty text."""
     try:
         return _plain(url, 2 * LINE) if urlsplit(url).scheme in ("http", "https") else ""
     except ValueError:
@@ -119,7 +119,7 @@ def _address(url: str) -> str:
 
 
 def _plain(text: str, most: int = LINE) -> str:
-    """The text in a line, which commands no terminal, turns no letters round and calls nobody by name."""
+    """The text in one line, without terminal codes, bidirectional controls and chat mentions."""
     line = harmless(" ".join(text.split()))
     return _cut(_MENTION.sub("\\g<0>\u2060", line), most)
 

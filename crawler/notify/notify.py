@@ -31,7 +31,7 @@ from storage.outbox import Batch, Fresh, Outbox
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 HORIZON = timedelta(hours=26)
-"""Nothing is due later than this: the next of a day's hours, in a night that clocks are set back."""
+"""Nothing is due later than this: the next daily hour, in the night in which clocks are set back."""
 
 logger = logging.getLogger(__name__)
 
@@ -44,11 +44,11 @@ class Message:
     title: str
     body: str
     changes: int = 0
-    """The number of changes that it reports ..."""
+    """The number of changes in it."""
     issues: int = 0
-    """... and the number of issues that opened or closed."""
+    """The number of issues in it that were opened or closed."""
     trouble: str = ""
-    """Why it did not arrive."""
+    """Why it was not accepted; empty if it was."""
 
 
 class TestSend:
@@ -74,8 +74,8 @@ def send_news(
 ) -> list[Message]:
     """Send the notifications that are due; return each, with its error if the target refused it.
 
-    If `patient`, targets that have failed are left their pause. Raises VariorumError where another process
-    has been telling news for a minute.
+    If `patient`, targets that have failed keep their pause. Raises VariorumError if another process has been
+    sending for a minute.
     """
     targets = targets_of(workspace, readable_sites(workspace))
     if not targets:

@@ -19,7 +19,7 @@ from storage.outbox import Outbox
 from storage.store import Store
 
 PAUSE = timedelta(seconds=20)
-"""Between two starts of the child: what is found meanwhile is one message."""
+"""The pause between two starts of the child; what is found meanwhile goes into one message."""
 POLL_SECONDS = 0.1
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,8 @@ class SenderProcess:
             self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
 
     async def end(self, seconds: float) -> None:
-        """Let the child finish its message; where that takes longer, it ends after us, and not in doubt."""
+        """Let the child finish its message; if that takes longer than `seconds`, it ends after this
+        process does."""
         if not self._is_busy():
             return
         assert self._child

@@ -1,7 +1,7 @@
 """A notification target: an Apprise URL, or the name of an environment variable that holds one.
 
-Addresses have passwords in them, and paths that are as good as one. So a target goes by another name wherever
-it is shown or kept, and what Apprise says of a failure is told without any piece of the address.
+These URLs contain passwords, and paths that are as secret. So a target has another name wherever it is shown
+or stored, and errors of Apprise are shown without any part of the URL.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from crawler.config.workspace import SETTINGS_FILE, Workspace
 from crawler.errors import VariorumError
 
 LONGEST = 30
-"""Seconds that a service may take for one message ..."""
+"""The seconds that a service may take for one message."""
 ANSWER = 20.0
-"""... and for its answer. One that is given up too early has perhaps taken the message, and gets it again."""
+"""The seconds to wait for the answer of a service. If the wait ends too early, the service may have
+accepted the message, and gets it again."""
 PATIENCE = 2 * LONGEST
-"""Seconds after which a message that is being sent has arrived, or has failed."""
+"""The seconds after which a message that is being sent has been accepted or has failed."""
 SHORTEST_SECRET = 3
-"""Characters: a shorter piece of an address would take every such letter out of what is told."""
+"""The length from which parts of a URL are masked; shorter ones would mask single letters everywhere."""
 MOST_BYTES = 12_000
 
 
@@ -41,7 +42,7 @@ class Target:
     id: str
     shown: str
     address: str = field(repr=False)
-    """As it is configured."""
+    """The URL or variable as configured."""
     notices: tuple[NotificationRule, ...] = field(repr=False)
 
 
@@ -72,7 +73,7 @@ class Service:
     """The Apprise service of a target, which sends messages."""
 
     def __init__(self, target: Target) -> None:
-        """Raises VariorumError where it is none that Apprise knows, or the variable is not set."""
+        """Raises VariorumError if Apprise does not know the URL, or the variable is not set."""
         from apprise import Apprise, AppriseAsset  # noqa: PLC0415 - slow, and a crawl has no use for it
 
         _hush()
@@ -93,7 +94,8 @@ class Service:
         service.socket_read_timeout = max(service.socket_read_timeout, ANSWER)
         self._apprise = Apprise(service, asset=asset)
         self.room = min(MOST_BYTES, int(service.body_maxlen) * 3 // 4)
-        """Bytes of a message: escaping makes it longer, and so does a title for which there is no place."""
+        """The maximum size of a message in bytes: escaping makes it longer, and so does a title that has
+        to go into the body."""
 
     def send(self, title: str, body: str) -> str:
         """Send a message; return an empty text if it was accepted, else the error."""
@@ -132,14 +134,14 @@ def _shown(address: str, place: str) -> str:
 
 @cache
 def _identity(address: str) -> str:
-    """By what the database knows the target: whoever reads that could only guess address after address."""
+    """The name of the target in the database, from which the URL can't be computed."""
     if variable(address):
         return address
     return hashlib.scrypt(address.encode(), salt=b"variorum target", n=2**14, r=8, p=1, dklen=12).hex()
 
 
 def _hush() -> None:
-    """Keep what the libraries log, with addresses in it, out of our own log."""
+    """Keep the log messages of libraries, which contain URLs, out of the log."""
     for name in ("apprise", "urllib3", "requests"):
         logging.getLogger(name).propagate = False
         logging.getLogger(name).addHandler(logging.NullHandler())

@@ -10,9 +10,10 @@ from storage.rows import ChangeRow
 
 
 def blocks_after(reader: Reader, row: ChangeRow) -> list[str]:
-    """The blocks of the text that a change led to, or left behind; none where its hunks no longer fit it.
+    """The blocks of the text after a change, or before it for a page that is gone; none if the hunks no
+    longer fit.
 
-    They don't where the texts have been read anew since, by other rules.
+    They no longer fit if the texts were extracted again since, by other rules.
     """
     hunks = hunks_of(row)
     try:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 REKEYED = ("rekeyed", "merged", "put_aside", "taken_back")
-"""What became of stored pages where the site's file names its pages by other rules than before."""
+"""The counts of stored pages that were keyed again because the site file has other rules."""
 
 
 def run_object(report: RunReport) -> Object:
-    """A run; `run` is null where it never began, `trouble` where the site as a whole did not fail.
+    """A run; `run` is null if it never began, `trouble` is null unless the site as a whole failed.
 
     `waited` names the hosts that sent Retry-After, and how the run waited for them; null where none did.
     """
@@ -41,7 +41,7 @@ def run_object(report: RunReport) -> Object:
 
 
 def change_object(row: ChangeRow) -> Object:
-    """A change without its hunks; `silent` is null where the site gives no date that could tell."""
+    """A change without its hunks; `silent` is null if the site gives no date to compare."""
     return {
         "id": row.id,
         "site": row.site,

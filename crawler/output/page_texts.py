@@ -16,7 +16,7 @@ from storage.unplaced import SCHEME
 def find_page(reader: Reader, sites: Iterable[Site], url: str) -> PageRow:
     """Return the page with that address in any spelling; an address without a scheme counts as https.
 
-    Raises Misuse for what is no web address, NotFound where no site has such a page.
+    Raises Misuse if it is no web address, NotFound if no site has such a page.
     """
     whole = url if "://" in url else f"https://{url}"
     for site in sites:

@@ -45,8 +45,8 @@ def counted(items: Iterable[One], what: str, total: int | None = None) -> Iterat
 
 @contextmanager
 def run_progress() -> Iterator[Callable[[Object], None]]:
-    """While inside, events given to the function move a line for each site; without a terminal, only
-    waits are told."""
+    """While inside, the events given to the function update a line for each site; without a terminal, only
+    waits are printed."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _waits

@@ -10,7 +10,7 @@ from crawler.output.terminal import harmless, line
 from storage.search.full_text import Hit
 
 MARK = "**"
-"""Stands before and after what was looked for, where there is no bold print."""
+"""The mark before and after a match where there is no bold print."""
 
 
 def hit_object(hit: Hit) -> Object:

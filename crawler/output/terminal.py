@@ -1,7 +1,8 @@
-"""Output: text for people, JSON for programs. Everything that comes from a site goes through here.
+"""Prints text for people and JSON for programs. Everything that comes from a site is printed through this
+module.
 
-On a terminal there are tables, colours and struck-out words; into a pipe or a file goes plain text, a line
-for each row with tabs between its cells.
+On a terminal there are tables, colours and struck-out words; a pipe or a file gets plain text, one line for
+each row with tabs between its cells.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from crawler.output.word_diff import Line, marked, relinks, spaced, struck
 from storage.rows import ChangeRow, SuspectRow
 
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
-"""What commands a terminal, or turns round the order of what follows. Joiners and the plain marks of
-direction are not among them: Persian is written with those."""
+"""Characters that control a terminal or reverse the order of the text after them. Joiners and the plain
+direction marks are not among them: Persian needs them."""
 STYLES = {"=": "", "-": "strike yellow", "+": "underline cyan", ">": "italic", "!": "italic"}
 FIRST_SUSPECTS = 5
 PAGES = ("known", "live", "due", "waiting", "missing", "gone")
@@ -31,7 +32,7 @@ SILENCE = {
 
 
 def harmless(text: str) -> str:
-    """The text with each character that could command a terminal as its code, like `\\x1b`."""
+    """The text with each character that could control a terminal replaced by its code, like `\\x1b`."""
     return UNSAFE.sub(lambda found: _escape(found[0]), text)
 
 
@@ -45,7 +46,7 @@ def line(text: str = "") -> None:
 
 
 def note(text: str) -> None:
-    """A line for the person at the terminal, on standard error: no part of the output."""
+    """Print a line for the person at the terminal on standard error; it is no part of the output."""
     click.echo(harmless(text), err=True)
 
 
@@ -82,7 +83,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 
 
 def counts(found: Object) -> str:
-    """`3 new, 1 gone` of the counts that are not 0."""
+    """The counts that are not 0, like `3 new, 1 gone`."""
     return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in found.items() if count)
 
 
@@ -90,9 +91,9 @@ def counts(found: Object) -> str:
 
 
 def change(row: ChangeRow, new: Sequence[str] = ()) -> None:
-    """A change: what it is, when it came about, and its words, struck out and put in.
+    """Print a change: its kind, its time, and its words, removed ones struck out.
 
-    `new` has the blocks of the text it led to; where the change has no hunks, they are all there is to show.
+    `new` has the blocks of the text after it; they are printed if the change has no hunks.
     """
     for text in _header(row):
         line(text)
@@ -121,7 +122,7 @@ def _header(row: ChangeRow) -> Iterator[str]:
 
 
 def changed_line(pieces: Line) -> None:
-    """A line of a diff, its words struck out and put in."""
+    """Print a line of a diff, with removed words struck out."""
     from rich.console import Console  # noqa: PLC0415
 
     console = Console(highlight=False)
@@ -140,7 +141,7 @@ def changed_line(pieces: Line) -> None:
 
 
 def _next(planned: str | None, at: str) -> str:
-    """The next run; where its time is past, nobody watches."""
+    """The time of the next run, or a note that no daemon runs if it is past."""
     if planned is None:
         return "next not planned"
     return f"next {planned}" if planned > at else f"due since {planned}"

@@ -8,17 +8,18 @@ from itertools import pairwise
 from crawler.diffing.hunks import Hunk, Relink
 
 Piece = tuple[str, str]
-"""`=` kept, `-` struck out, `+` put in, `>` moved here, and the text that is; `!` a remark on the line."""
+"""`=` kept, `-` removed, `+` added, `>` moved here, each with its text; `!` is a remark on the line."""
 Line = tuple[Piece, ...]
 
 GAP: Line = (("=", "…"),)
-"""Stands for blocks that are not shown."""
+"""The mark in place of blocks that are not shown."""
 MARKS = {"=": "{}", "-": "[-{}-]", "+": "{{+{}+}}", ">": "{{moved here: {}}}", "!": "{{{}}} "}
-"""How a piece looks where there are neither colours nor lines to strike with."""
+"""The marks of a piece of a line where there are no colours."""
 
 
 def struck(hunks: Sequence[Hunk], new: Sequence[str] = ()) -> list[Line]:
-    """The changed blocks in the order of the new text; with its blocks `new`, each side has one unchanged."""
+    """The changed blocks in the order of the new text; with its blocks `new`, each has one unchanged block
+    on either side."""
     changed = {hunk.new_at + at for hunk in hunks for at in range(len(hunk.new))}
     beside = {at for hunk in hunks for at in (hunk.new_at - 1, hunk.new_at + len(hunk.new))} - changed
     kept = [(at, True, (("=", new[at]),)) for at in beside if 0 <= at < len(new)]
@@ -40,7 +41,7 @@ def relinks(links: Sequence[Relink]) -> list[Line]:
 
 
 def marked(line: Line) -> str:
-    """The line as plain text: `[-struck out-]` and `{+put in+}`."""
+    """The line as plain text: `[-removed-]` and `{+added+}`."""
     return "".join(MARKS[op].format(text) for op, text in spaced(line))
 
 
@@ -53,7 +54,8 @@ def marked_lines(
 
 
 def spaced(line: Line) -> Line:
-    """The line with the white space before a changed word left outside of it, once for old and new word."""
+    """The line with the white space before a changed word moved out of it, once for the old and the new
+    word."""
     pieces: list[Piece] = []
     for before, (op, text) in pairwise([("=", ""), *line]):
         word = text.lstrip()

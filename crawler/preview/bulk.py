@@ -1,7 +1,7 @@
-"""Thousands of saved pages, read or compared in one process or several. One bad record is one line.
+"""Reads or compares thousands of saved pages in one process or several. A bad record gives one line.
 
-The records are JSON, one a line. They may be many and long, so only their places in the file are kept in
-memory; records of one `group` belong together and are worked on by one process.
+The records are JSON, one a line. There may be many long ones, so only their positions in the file are kept in
+memory. Records of one `group` belong together and are processed by one process.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import msgspec
 from crawler.output.objects import Object
 
 AT_ONCE = 25
-"""So many records without a group are one piece of work."""
+"""The number of records without a group that are processed together."""
 
 
 class Record(msgspec.Struct):
@@ -37,7 +37,7 @@ class Record(msgspec.Struct):
 
 
 Work = Callable[[list[Record]], list[Object]]
-"""What is done with the records of one group."""
+"""A function that processes the records of one group."""
 
 
 class _Id(msgspec.Struct):
@@ -67,7 +67,7 @@ def _as_file(source: BinaryIO) -> Iterator[Path]:
 
 
 def _pieces(path: Path) -> list[list[int]]:
-    """The places of the lines, those of one group together."""
+    """The positions of the lines, with those of one group together."""
     groups: dict[object, list[int]] = {}
     loose: list[list[int]] = []
     with path.open("rb") as file:

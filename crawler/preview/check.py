@@ -10,9 +10,10 @@ from crawler.runtime.run import events_of
 
 
 def check_site(workspace: Workspace, site: Site, pages: int) -> list[Object]:
-    """One object a page: what would be stored of it, and `differs`, the lines that two fetches do not share.
+    """One object for each page: what would be stored, and `differs`, the lines that differ between two
+    fetches.
 
-    Raises SiteTrouble where no page could be fetched.
+    Raises SiteTrouble if no page could be fetched.
     """
     *events, last = events_of(workspace, site, "check", str(pages))
     if last["trouble"]:

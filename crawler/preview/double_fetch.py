@@ -1,4 +1,4 @@
-"""What the child process of a check does: fetch some pages twice, read them as a crawl would, compare.
+"""The child process of a check: it fetches some pages twice, extracts them as a crawl would, and compares.
 
 What differs between two fetches a minute apart is no change of the site, but would be reported as one.
 """
@@ -44,7 +44,7 @@ class Sample(TransientFrontier):
         self._rounds: list[list[PageRequest]] | None = None
 
     def add_discovered(self, listed: Sequence[DiscoveredUrl]) -> None:
-        """Each page of the site is remembered, under one of its spellings."""
+        """Store each page of the site under one of its URLs."""
         for one in listed:
             if in_scope(one.url, self._site) and not is_asset(one.url):
                 self._named.setdefault(loose_key(one.url, self._site), one)
@@ -57,7 +57,8 @@ class Sample(TransientFrontier):
         return self._rounds.pop() if self._rounds else []
 
     def _chosen(self) -> list[DiscoveredUrl]:
-        """Spread over all that is named, so that old and new and every edition come up; start pages last."""
+        """A sample spread over all discovered pages, so that it has old, new and every edition; start
+        pages come last."""
         starts = [one for one in self._named.values() if one.source == "seed"]
         others = [one for one in self._named.values() if one.source != "seed"]
         step = max(1, len(others) // self._pages)
@@ -65,7 +66,7 @@ class Sample(TransientFrontier):
 
 
 class Comparing:
-    """The item pipeline of a check: at its end, tells of each page fetched twice as the event `page`."""
+    """The item pipeline of a check: at its end, it emits the event `page` for each page fetched twice."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -77,17 +78,17 @@ class Comparing:
         return cls(crawler)
 
     def open_spider(self) -> None:
-        """Give the spider its memory."""
+        """Give the spider its frontier."""
         spider = self._spider()
         spider.frontier = Sample(spider.site, self.crawler.settings.getint("PAGES"))
 
     def process_item(self, item: FetchResult) -> FetchResult:
-        """Keep a fetch. Start pages are fetched in any case; only those of the sample are so twice."""
+        """Store a fetch. Start pages are always fetched, but only those of the sample twice."""
         self._fetches[item.url].append(item)
         return item
 
     def close_spider(self) -> None:
-        """Read all pages as a crawl would, which knows the site's boilerplate by then."""
+        """Extract all pages as a crawl would that knows the site's boilerplate."""
         pairs = [(fetches[0], fetches[1]) for fetches in self._fetches.values() if len(fetches) > 1]
         reader = self._reader(pairs)
         for first, second in pairs:
@@ -96,12 +97,13 @@ class Comparing:
         self._emit({"event": "ended", "trouble": "" if pairs else self._trouble()})
 
     def _trouble(self) -> str:
-        """Why no page was fetched twice, by what became of the first fetch."""
+        """Why no page was fetched twice, according to the first fetches."""
         seen = [sight(Reader(self._spider().site), fetches[0]) for fetches in self._fetches.values()]
         return in_words(seen[0].verdict.outcome, seen[0].verdict.reason) if seen else "it names none"
 
     def _reader(self, pairs: Sequence[Pair]) -> Reader:
-        """With what crawls have learned of the site; before the first, with what these pages teach."""
+        """A reader with the template that crawls have learned of the site, or else one learned from these
+        pages."""
         site = self._spider().site
         known = reader_of(workspace_of(self.crawler.settings), site)
         return known if known.template.version else Reader(site, _learned(known, pairs))
@@ -125,7 +127,7 @@ def _learned(reader: Reader, pairs: Sequence[Pair]) -> Template:
 
 
 def page_object(url: str, first: Sight, second: Sight) -> dict[str, Any]:
-    """A page as `variorum check --json` has it: what would be stored, and what two fetches do not share."""
+    """A page as in `variorum check --json`: what would be stored, and what differs between two fetches."""
     extract = second.extract
     return {
         "url": url,
@@ -140,7 +142,7 @@ def page_object(url: str, first: Sight, second: Sight) -> dict[str, Any]:
 
 
 def _differing(first: Sight, second: Sight) -> list[str]:
-    """The lines of which a crawl would report a change, with `[-what it was-]` and `{+what it is+}`."""
+    """The lines of which a crawl would report a change, with `[-old-]` and `{+new+}`."""
     if first.verdict.outcome is not second.verdict.outcome:
         return [f"[-{first.verdict.outcome.value}-]{{+{second.verdict.outcome.value}+}}"]
     if first.extract is None or second.extract is None:

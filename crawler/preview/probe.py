@@ -1,4 +1,4 @@
-"""Adding a site: one look at it, and a site file that says how it is to be read."""
+"""Adds a site: probes it once and writes a site file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from crawler.times import iso, now
 from spiders.spiders.site_probe import SiteProbe, account, addresses, site_name, site_values, watched
 
 MANNERS = ("delay", "robots")
-"""Keys of the workspace's defaults that hold before a site has a file."""
+"""The keys of the workspace's defaults that apply before a site has a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,14 @@ class Added:
     path: Path
     finding: SiteProbe
     led: bool
-    """Whether the address that was given leads to another host."""
+    """Whether the given address redirects to another host."""
 
 
 def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
     """Probe the site at an address, and write its site file; return what was found and written.
 
-    Raises Misuse for what is no address, is watched already, or for a name that can't be or is taken;
-    SiteTrouble where the site can't be had, and then nothing is written.
+    Raises Misuse if the address is invalid or watched already, or if the name is invalid or taken; raises
+    SiteTrouble if the site can't be fetched, and then writes nothing.
     """
     urls = addresses(url)
     sites = load_sites(workspace.sites_folder, workspace.defaults)

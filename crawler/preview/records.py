@@ -1,4 +1,4 @@
-"""Saved pages as records: what would be stored of each, those of one group read as pages of one site."""
+"""Reads saved pages given as records; those of one group are read as pages of one site."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from crawler.times import now
 
 SECONDS = 60.0
 MOST_SIBLINGS = 30
-"""From so many pages of a group what they have in common is learned: more change little and need memory."""
+"""The maximum number of pages of a group from which a template is learned: more change little and need
+memory."""
 
 SOMEWHERE = "https://page.example/"
-"""The address of a pair that names none: two captures can be compared without."""
+"""The address of a pair that has none: two captures can be compared without."""
 
 
 def documents(records: list[Record], workspace: Workspace | None) -> list[Object]:
-    """A document for each record; `error` in it instead of `text` where there is none."""
+    """A document for each record; it has `error` instead of `text` if nothing was extracted."""
     first = [_open(record, workspace) for record in records[:MOST_SIBLINGS]]
     known = ALONE
     if records and records[0].group is not None:
@@ -37,7 +38,7 @@ def documents(records: list[Record], workspace: Workspace | None) -> list[Object
 def changes(records: list[Record], workspace: Workspace | None) -> list[Object]:
     """Yield the change of each record; `change` is null if there is none.
 
-    What one pair of a group tells of the block paths of its page is known when the next one is compared.
+    What one pair of a group shows about the block paths of its page is used for the next one.
     """
     paths, found = PathScores(), []
     for record in records:
@@ -66,7 +67,7 @@ def _failed(record: Record, error: str) -> Object:
 
 
 def _open(record: Record, workspace: Workspace | None) -> Opened | str:
-    """The page of a record; a message where it can't be read."""
+    """The page of a record; a message if it can't be read."""
     try:
         if record.html is None:
             return f"{record.url}: the record has no `html`"

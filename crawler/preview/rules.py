@@ -1,4 +1,4 @@
-"""A draft rule, run over the stored history: what it would have hidden. Nothing is stored."""
+"""Tests a draft rule on the stored history: which edits it would have hidden. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Backtest:
 
     site: str
     of: int
-    """So many edits were looked at."""
+    """The number of edits that were tested."""
     hidden: tuple[ChangeRow, ...]
     unreadable: int
-    """Of so many the bodies are not kept, or can't be read with the rule."""
+    """The number of edits whose bodies are not stored or can't be extracted with the rule."""
 
     @property
     def important(self) -> int:
-        """How many of the hidden ones a person has marked important."""
+        """The number of hidden edits that a reviewer marked as important."""
         return sum(change.verdict == "important" for change in self.hidden)
 
 
@@ -75,9 +75,9 @@ def backtest(
 
 
 def hides(store: Store, draft: Reader, change: ChangeRow) -> bool:
-    """Return whether the edit would not be announced if both sides were read with these rules.
+    """Return whether the edit would not be announced if both sides were extracted with these rules.
 
-    Raises ExtractionError where one of them can't be.
+    Raises ExtractionError if one of them can't be.
     """
     diff = compare(
         _side(store, draft, change, change.old_version), _side(store, draft, change, change.version)
@@ -86,7 +86,8 @@ def hides(store: Store, draft: Reader, change: ChangeRow) -> bool:
 
 
 def propose(workspace: Workspace, number: int) -> dict[str, object] | None:
-    """The narrowest rule that would have hidden a change, and what else it would have hidden; None for none.
+    """The narrowest rule that would have hidden a change, and what else it would have hidden; None if there
+    is none.
 
     `{"site", "selector", "toml", "hidden", "of", "important"}`.
     """
@@ -141,7 +142,7 @@ def _trees(store: Store, change: ChangeRow, number: int | None) -> Iterator[Html
 
 
 def _around(tree: HtmlElement, blocks: set[str]) -> Iterator[tuple[str, int]]:
-    """Each selector of an element around a changed block, with how much text it would take away."""
+    """Selectors of elements around a changed block, each with the amount of text it would remove."""
     holder = marked_element(tree)
     kept = {holder, *holder.iterancestors()} if holder is not None else set()
     for element in tree.iter():
@@ -154,7 +155,8 @@ def _around(tree: HtmlElement, blocks: set[str]) -> Iterator[tuple[str, int]]:
 
 
 def _selectors(element: HtmlElement) -> Iterator[str]:
-    """Selectors for an element by its id and classes; names with digits in them tell pages apart."""
+    """Selectors for an element by its id and classes; names with digits are left out, since they differ by
+    page."""
     own = element.get("id") or ""
     names = [f"#{own}"] if own else []
     names += [f".{name}" for name in sorted(tokens(element))]
@@ -164,6 +166,7 @@ def _selectors(element: HtmlElement) -> Iterator[str]:
 
 
 def _as_toml(site: Site, selector: str) -> str:
-    """The `remove` key of the site's file with the rule added; rules with dates are left to the person."""
+    """The `remove` key of the site's file with the rule added; a list with dated rules is left to the
+    person."""
     rules = [rule.css for rule in site.remove if not (rule.from_ or rule.until)]
     return "remove = " + msgspec.json.encode([*rules, selector]).decode()

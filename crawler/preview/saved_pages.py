@@ -32,19 +32,19 @@ class Comparison:
     """The results of reading two captures, and the change between them."""
 
     change: ChangeRow | None
-    """What it would announce."""
+    """The change that would be announced."""
     blocks: list[str]
-    """The blocks of the text that the change led to."""
+    """The blocks of the text after the change."""
     old: Tracked
     new: Tracked
     paths: PathScores
-    """What is known now of the block paths of the page."""
+    """The scores of the page's block paths after this comparison."""
 
 
 def site_at(url: str, workspace: Workspace | None) -> Site:
-    """The configured site that the address belongs to; else a nameless one with no rules of its own.
+    """The configured site that the address belongs to; else a nameless one without rules.
 
-    Raises Misuse for what is no web address.
+    Raises Misuse if it is no web address.
     """
     sites = load_sites(workspace.sites_folder, workspace.defaults) if workspace else {}
     try:
@@ -57,7 +57,7 @@ def site_at(url: str, workspace: Workspace | None) -> Site:
 def extracted(path: Path, url: str, workspace: Workspace | None) -> Object:
     """Return the document that would be stored for a saved page.
 
-    Raises SiteTrouble where nothing of it would be stored: a block page, say.
+    Raises SiteTrouble if nothing would be stored, for a block page for example.
     """
     site = site_at(url, workspace)
     seen = sight(reader_of(workspace, site), _fetch(path.read_bytes(), url))
@@ -75,9 +75,9 @@ def compared(old: Path, new: Path, url: str, workspace: Workspace | None) -> Com
 def compared_bodies(
     old: str, new: str, url: str, workspace: Workspace | None, paths: PathScores
 ) -> Comparison | None:
-    """The same of two decoded pages; None where they show the same.
+    """Compare two decoded pages; None if they show the same.
 
-    `paths` is what other captures of the page tell of its block paths.
+    `paths` has what other captures of the page show about its block paths.
     """
     before, after = (_fetch(body.encode("utf-8", "replace"), url, encoding="utf-8") for body in (old, new))
     reader = reader_of(workspace, site_at(url, workspace))
@@ -91,7 +91,7 @@ def compared_fetches(
 ) -> Comparison:
     """Return the change between the results of two fetches.
 
-    This is a crawl's own tracking, of two runs, in a database that is thrown away.
+    It runs the tracking of a crawl, for two runs, in a temporary database.
     """
     site = site_at(old.url, workspace)
     template = known_template(workspace, site)
@@ -119,7 +119,7 @@ def compared_fetches(
 
 
 def comparison_object(change: ChangeRow) -> Object:
-    """The change as an object; null where only stored pages have an answer."""
+    """The change as an object; keys that only a stored page has are null."""
     unknown = {"id": None, "seen_old": None, "seen_new": None, "version": None, "old_version": None}
     return {**change_with_hunks(change), "site": change.site or None, **unknown}
 

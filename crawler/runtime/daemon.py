@@ -33,10 +33,10 @@ from storage.store import Store
 TICK_SECONDS = 1
 CLOCK_CHECK_SECONDS = 30
 GRACE_SECONDS = 12
-"""How long runs may take to stop by themselves; the rest of 15 seconds is for ending those that don't."""
+"""The seconds that runs have to stop by themselves; the rest of 15 seconds is for ending those that don't."""
 
 NEWS_SECONDS = 12
-"""How long a message that is being sent may take to arrive."""
+"""The seconds that a message that is being sent has to arrive."""
 
 DATABASE_TROUBLE = (StoreError, sqlite3.Error)
 
@@ -46,11 +46,10 @@ logger = logging.getLogger(__name__)
 
 
 async def watch(workspace: Workspace, *, on_event: Hearer | None = None) -> None:
-    """Runs the daemon until SIGTERM or SIGINT, and the runs in flight have ended. Main thread only.
+    """Run the daemon until SIGTERM or SIGINT, and until the runs in progress have ended. Main thread only.
 
-    `on_event` gets the events of the runs. A bad site file is an issue of its site. Raises
-    VariorumError where another daemon has this workspace, StoreError where the database can't be used; later
-    troubles are logged.
+    `on_event` gets the events of the runs. A bad site file is an issue of its site. Raises VariorumError if
+    another daemon has this workspace, StoreError if the database can't be used; later errors are logged.
     """
     watchlist = Watchlist(workspace)
     with (
@@ -142,7 +141,7 @@ class Daemon:
         logger.info("stopped")
 
     def prune_daily(self, scheduler: AsyncIOScheduler, since: datetime) -> None:
-        """Prune once a day from then on; a late prune is made up for, however long the start took."""
+        """Prune once a day from then on; a missed prune is made up for, even after a slow start."""
         scheduler.add_job(
             prune_now,
             "interval",
@@ -155,7 +154,7 @@ class Daemon:
         )
 
     async def tick(self) -> None:
-        """Start the sites that are due, the longest due first, as far as there is room for them."""
+        """Start the sites that are due, the longest overdue first, up to the limit of concurrent runs."""
         try:
             self._tick(times.now())
             self._trouble = ""
@@ -259,7 +258,7 @@ class Daemon:
 
 @contextlib.contextmanager
 def _on_its_own(site: Site) -> Iterator[None]:
-    """A fault of ours over one site is logged, and keeps no other site from its run."""
+    """While inside, log an unexpected error about one site, so that the other sites still run."""
     try:
         yield
     except DATABASE_TROUBLE:

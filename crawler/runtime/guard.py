@@ -1,9 +1,9 @@
-"""Detects exceptions in code of ours that Scrapy catches and only logs.
+"""Detects exceptions in our own code that Scrapy catches and only logs.
 
 Scrapy catches whatever handlers of signals, middlewares and callbacks raise, logs it, and goes on. A run that
-loses its plan that way would end as if all were well. So an exception of ours that is logged as an error
-ends the run as broken down; one that concerns a single page is counted, and the run goes on. Those come by
-Scrapy's signals `item_error` and `spider_error`, or are logged by `spiders.fetching.failures.over_a_page`.
+loses its plan that way would appear to end well. So an exception of ours that is logged as an error ends the
+run as broken down; one that concerns a single page is counted, and the run goes on. Those come by Scrapy's
+signals `item_error` and `spider_error`, or are logged by `spiders.fetching.failures.over_a_page`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Guard(logging.Handler):
 
 
 def is_unusable(error: BaseException | None) -> bool:
-    """Whether an error says that the database can't be used; any other is a fault over one page."""
+    """Whether an error means that the database can't be used; any other concerns one page only."""
     if isinstance(error, StoreError):
         return not isinstance(error, Malformed | NotFound)
     code: int = getattr(error, "sqlite_errorcode", 0)

@@ -25,7 +25,8 @@ def unpacked(text: str, kind: type[T]) -> T:
 
 
 def without_secrets(workspace: Workspace, site: Site) -> tuple[Workspace, Site]:
-    """Both without notification targets and defaults: other users can see the arguments of a process."""
+    """Both without notification targets and defaults, because other users can see the arguments of a
+    process."""
     return replace(workspace, notify=(), defaults={}), msgspec.structs.replace(site, notify=())
 
 

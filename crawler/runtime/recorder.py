@@ -64,7 +64,7 @@ class Recorder:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """The pipeline of a crawler. Raises NotConfigured where there is no workspace."""
+        """The pipeline of a crawler. Raises NotConfigured if there is no workspace."""
         home = find_workspace(None, os.environ)
         if not crawler.settings.get("WORKSPACE") and not (home / SETTINGS_FILE).exists():
             raise NotConfigured(f"no workspace in {home.absolute()}: pages are fetched, and nothing is kept")
@@ -97,7 +97,7 @@ class Recorder:
         return result
 
     def _tracked(self, item: FetchResult) -> Tracked:
-        """The result of one fetch; where our code raises, the page is recorded as failed."""
+        """The result of one fetch; if our code raises, the page is recorded as failed."""
         try:
             tracked = self.tracker.track(item)
         except Exception as error:
@@ -110,19 +110,19 @@ class Recorder:
         return tracked
 
     def _count_late(self) -> None:
-        """Count the results of fetches that had been held."""
+        """Count the results of fetches that were held."""
         late, self.tracker.late = self.tracker.late, []
         for tracked in late:
             self.tally.add(tracked)
             self._emit({"event": "page", "site": self._spider().name, **asdict(tracked)})
 
     def count_request(self) -> None:
-        """Scrapy makes a request; the run ends after the last one that the daily budget allows."""
+        """Count a request of Scrapy; the run ends after the last one that the daily budget allows."""
         if self.frontier.budget_exhausted():
             self._stop(SPENT)
 
     def broke(self, failure: Failure) -> None:
-        """Our code raised while a page was processed; the pages it links to wait for a later run."""
+        """Handle an exception of ours over one page; the pages that it links to wait for a later run."""
         self.tally.unseen = True
         self.page_broke(failure.value)
 
@@ -175,7 +175,7 @@ class Recorder:
         self._emit({"event": "ended", "failed": bool(trouble), "trouble": trouble, **self._report()})
 
     def _settle(self, reason: str, at: str) -> None:
-        """Finalize missing pages; after a run that saw all, check the site as a whole, too."""
+        """Finalize missing pages; after a complete run, also check the site as a whole."""
         whole = reason in {"finished", SPENT}
         if whole or reason == TIME_UP:  # who sent a signal waits, and learning takes memory
             self.tracker.finish()
@@ -252,7 +252,7 @@ class Recorder:
         return report | asdict(self.rekeyed)
 
     def _waited(self) -> str:
-        """What Retry-After did to this run, host by host; empty where no host sent it."""
+        """What Retry-After did to this run, by host; empty if no host sent it."""
         stats = self.crawler.stats
         return "; ".join(stats.get_value(WAITS, {}).values()) if stats else ""
 

@@ -1,7 +1,7 @@
 """Runs a crawl, or another job for one site, in a child process, and ends it in time.
 
-So a hang, a crash or a lack of memory of one site does not affect the others. The child reports why it ended
-in its last line, since an exit code does not distinguish a finished run from an interrupted one.
+So a hang, a crash or a lack of memory over one site does not affect the others. The child reports why it
+ended in its last line, since an exit code does not distinguish a finished run from an interrupted one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STOP_SECONDS = 12  # after SIGTERM
 LINE_BYTES = 16 << 20
 LONGEST_TAIL = 300
 NOT_BEGUN = "not begun"
-"""The reason of a run that could not begin: another one of the site is active, or Retry-After holds."""
+"""The reason of a run that could not begin: another one of the site is active, or Retry-After applies."""
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def events_of(
 ) -> list[dict[str, Any]]:
     """The events of a job of the child process, in order; `on_event` gets each one as it comes.
 
-    Raises Misuse for a site that can't be rendered here, VariorumError where it could not be carried out.
+    Raises Misuse if the site can't be rendered here, VariorumError if the job could not be carried out.
     """
     refuse(lacking(site))
     events: list[dict[str, Any]] = []
@@ -103,8 +103,8 @@ async def run_sites(
 ) -> list[RunReport]:
     """The reports of crawls of several sites, in their order; some run at once. `full` as in `RunFrontier`.
 
-    SIGINT and SIGTERM let what is in flight finish, and start nothing more. Raises Misuse, before any is
-    begun, for sites that need a browser where there is none.
+    SIGINT and SIGTERM let current fetches finish, and start nothing more. Raises Misuse, before any run
+    begins, if a site needs a browser and there is none.
     """
     refuse([fault for site in sites for fault in lacking(site)])
     stop = asyncio.Event()
@@ -172,7 +172,7 @@ async def _listen(child: Process, on_event: Hearer | None) -> dict[str, Any]:
 
 
 def _event(line: bytes) -> dict[str, Any] | None:
-    """The event on a line; None for what a library may have printed there before the child's own work."""
+    """The event on a line; None for a line that a library printed before the child's own work."""
     try:
         event = json.loads(line)
     except ValueError:
@@ -190,7 +190,7 @@ async def _tail(child: Process) -> str:
 
 
 async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
-    """The lines of a stream; what is longer than `LINE_BYTES` is no line of ours, and is passed over."""
+    """The lines of a stream; lines longer than `LINE_BYTES` are skipped, since no event is that long."""
     while True:
         try:
             line = await stream.readline()

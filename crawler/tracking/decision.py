@@ -37,7 +37,7 @@ from crawler.tracking.suspicion import (
 )
 
 SAME_PAGE = 0.5
-"""The similarity from which the target of a redirect is the requested page, and not another one."""
+"""The similarity from which the target of a redirect counts as the requested page."""
 
 
 class Sight(StrEnum):
@@ -45,10 +45,10 @@ class Sight(StrEnum):
 
     seen = "seen"
     rendering = "rendering"
-    """The page, under another address than its own: nothing is concluded from it."""
+    """The page, at another address than its own: nothing is concluded from it."""
     missing = "missing"
     none = "none"
-    """Neither the page nor its absence: a block page, say."""
+    """Neither the page nor its absence, for example a block page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Decision:
     identity: Identity
     extract: Extract | None = None
     number: int | None = None
-    """Of the new version, where there is one."""
+    """The number of the new version, if there is one."""
     kinds: tuple[str, ...] = ()
     """The changes to be recorded."""
     diff: Diff | None = None
@@ -69,22 +69,22 @@ class Decision:
     is_drift: bool = False
     """The new version is no change of the site: only our reading of the page differs."""
     baseline: bool = False
-    """The first sight of a page that was there before the site was watched."""
+    """The first version of a page that existed before the site was watched."""
     keeps_body: bool = False
     confirm: str | None = None
-    """What this fetch showed, where a second fetch of the same run has to confirm it."""
+    """What this fetch showed, if a second fetch of the same run has to confirm it."""
     named: str | None = None
     """The address of another page that the response names as its main one."""
     suspicion: Suspicion | None = None
     """The suspect text that waits for a later run to confirm it."""
     closes: Literal["confirmed", "dismissed"] | None = None
-    """What becomes of the suspect that the page had."""
+    """What becomes of the page's open suspect."""
     keeps_version: bool = False
-    """Of two editions that alternate, this is the latest version."""
+    """Of two alternating editions, the page shows the latest version."""
     discovered: str | None = None
-    """A URL of another page that is to be fetched."""
+    """The URL of another page that is to be fetched."""
     agrees: bool | None = None
-    """Whether the text is the one that the site's API gives; None where that is not known."""
+    """Whether the text agrees with the site's API; None if unknown."""
 
     @property
     def announced(self) -> tuple[str, ...]:
@@ -194,12 +194,12 @@ def _unchanged(known: Known, reading: Reading) -> Decision:
 
 
 def _missing(known: Known, verdict: Verdict) -> Decision:
-    """The page is not found; whether it is gone is decided at the end of the run."""
+    """The page is not found; the end of the run decides whether it is gone."""
     return Decision(Sight.missing, verdict, Identity(known.requested))
 
 
 def _trouble(known: Known, verdict: Verdict) -> Decision:
-    """Nothing is known of the page: its body is kept as evidence, and nothing is concluded from it."""
+    """Nothing is learned of the page: its body is stored as evidence, and nothing is concluded from it."""
     return Decision(Sight.none, verdict, Identity(known.requested), keeps_body=True)
 
 
@@ -207,7 +207,7 @@ def _trouble(known: Known, verdict: Verdict) -> Decision:
 
 
 def _kept_apart(known: Known, reading: Reading, extract: Extract, diff: Diff) -> Decision | None:
-    """The decision where a difference is not trusted yet; None where it is."""
+    """The decision if a difference is not trusted yet; None if it is."""
     if is_other_edition(known, extract):
         assert known.suspect
         if has_stayed(known, known.suspect.times):
@@ -254,7 +254,8 @@ def _closing(known: Known, decision: Decision) -> Decision:
 
 
 def _is_common(known: Known, diff: Diff) -> bool:
-    """Whether all that differs is on other pages, too, of a site whose boilerplate is not known yet."""
+    """Whether everything that differs is on other pages, too, of a site whose boilerplate is not known
+    yet."""
     if diff.title or diff.links or not known.common:
         return False
     return all(unnumbered(block) in known.common for hunk in diff.hunks for block in hunk.old or hunk.new)
@@ -272,7 +273,7 @@ def _is_drift(known: Known, reading: Reading, diff: Diff) -> bool:
 
 
 def _kinds(identity: Identity, diff: Diff | None) -> tuple[str, ...]:
-    """The changes that a sight of the page makes, given how it differs and where it was before."""
+    """The changes that a fetch shows, given how the page differs and where it was before."""
     if identity.page.state == "gone":
         return ("returned",)
     moved = ("moved",) if identity.moved_from else ()
@@ -280,7 +281,7 @@ def _kinds(identity: Identity, diff: Diff | None) -> tuple[str, ...]:
 
 
 def _agrees(known: Known, extract: Extract | None) -> bool | None:
-    """Whether the page has the text that the site's API gives for it; None where that is not known."""
+    """Whether the page has the text that the site's API gives for it; None if unknown."""
     page, text = known.identity.page, extract or known.last
     if not page.source_text_digest or page.kind == "listing" or text is None:
         return None

@@ -1,4 +1,5 @@
-"""Stores the URLs that sources list: as pages, with what the source says of each; crawler traps are left."""
+"""Stores the URLs that sources list: as pages, with what the source states about each. Crawler traps are
+skipped."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from storage.store import Store
 Some = TypeVar("Some")
 
 IN_ONE_TRANSACTION = 50
-"""Pages of a source stored in one transaction; few, so that other sites' runs need not wait."""
+"""The number of listed pages stored in one transaction; few, so that other sites' runs need not wait."""
 MOST_SHAPES, LONGEST_SHAPE = 5, 100  # of traps listed in the message
 
 
@@ -94,7 +95,7 @@ class Discovery:
     # ---- inside
 
     def _soundly_dated(self, one: DiscoveredUrl) -> DiscoveredUrl:
-        """The same with its dates in a form of `crawler.dates`; dates in the future are dropped."""
+        """The same with its dates in the form of `crawler.dates`; dates in the future are dropped."""
         if not (one.published or one.modified):
             return one
         zone, at = self._site.zone, self._started

@@ -1,9 +1,8 @@
-"""Extraction drift: the page did not change, and only our choice of its text did. Pure.
+"""Recognises extraction drift: the page did not change, only the text that we take from it. Pure.
 
-Each block that a diff puts in or takes out is looked for in both captures. Where it is found as often under
-the same block paths (tags and classes) in the one as in the other, the site did nothing to it. A paragraph
-that left the article for the side column, or that a reader quotes in a comment, has changed its path: that is
-an edit.
+Each block that a diff adds or removes is looked for in both captures. If it occurs as often under the same
+block paths (tags and classes) in both, the site did not change it. A paragraph that moved from the article to
+the side column, or that a reader quotes in a comment, has another path: that is an edit.
 """
 
 from __future__ import annotations
@@ -19,9 +18,10 @@ from crawler.extraction.html.markup import parse
 
 
 def is_theme_placeholder(diff: Diff, old: bytes, new: bytes, template: Template) -> bool:
-    """True where one design shows a title and the other none: a theme may call «Untitled» what has no name.
+    """True if one design shows a title and the other none: a theme may show «Untitled» for a post without
+    one.
 
-    Raises ExtractionError for a capture that can't be parsed.
+    Raises ExtractionError if a capture can't be parsed.
     """
     if diff.hunks or not diff.title or all(diff.title):
         return False
@@ -30,10 +30,10 @@ def is_theme_placeholder(diff: Diff, old: bytes, new: bytes, template: Template)
 
 
 def is_ours(diff: Diff, old: bytes, new: bytes, url: str) -> bool:
-    """True where each block that the diff changes is at the same places in both captures.
+    """True if each block that the diff changes is at the same places in both captures.
 
-    False where the title changed or blocks changed places: of these the captures tell nothing.
-    Raises ExtractionError for a capture that can't be parsed.
+    False if the title changed or blocks changed places: captures show nothing about these. Raises
+    ExtractionError if a capture can't be parsed.
     """
     if diff.title or any(hunk.op == "move" for hunk in diff.hunks):
         return False
@@ -49,9 +49,9 @@ class Shown(NamedTuple):
 
     path: str
     text: str
-    """Without white space."""
+    """The text without white space."""
     words: str
-    """With a blank between each two words."""
+    """The text with one space between words."""
 
 
 def _visible(body: bytes, url: str) -> list[Shown]:
@@ -69,7 +69,7 @@ def _places(block: str, shown: list[Shown]) -> Counter[str]:
 
 
 def _respaced(changed: set[str], before: list[Shown], after: list[Shown]) -> bool:
-    """Whether the site put a blank into one of these blocks or took one out: «nowhere» is not «no where»."""
+    """Whether the site added or removed a space in one of these blocks: «nowhere» is not «no where»."""
     old, new = ({one for one in shown if any(c in one.text for c in changed)} for shown in (before, after))
     return not {one[:2] for one in old - new}.isdisjoint(one[:2] for one in new - old)
 

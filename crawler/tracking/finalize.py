@@ -1,7 +1,7 @@
-"""Decides at the end of a run which pages are gone, and what the run shows of the site as a whole.
+"""Decides at the end of a run which pages are gone, and what the run shows about the site as a whole.
 
-A page is gone when two runs have not found it. A site that loses many pages at once has more likely broken:
-that is one issue, and its pages stay missing until a run finds the site well.
+A page is gone when two runs have not found it. A site that loses many pages at once is more likely broken:
+that is one issue, and its pages stay missing until a run finds the site working.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from storage.rows import PageRow
 
 MANY = 10
 MANY_SHARE = 0.3
-"""More pages than these, in number and as a part of all, don't vanish in one night."""
+"""The share of missing pages above which the site counts as broken."""
 
 
 STEADY = 5
 LEAST_SILENCE = timedelta(days=7)
 SILENT_TIMES = 5
-"""A site is silent after five times its usual pause, and a week at least."""
+"""A site is silent after five times its usual pause, and at least a week."""
 
 
 def too_many(missing: int, live: int) -> bool:
@@ -33,7 +33,8 @@ def too_many(missing: int, live: int) -> bool:
 
 
 def finalize(frontier: RunFrontier, at: str) -> list[str]:
-    """Record the pages that this run has confirmed as gone, or found elsewhere; the kinds of changes made."""
+    """Record the pages that this run has confirmed as gone, or found elsewhere; return the kinds of
+    changes made."""
     store, site, run = frontier.store, frontier.site, frontier.run
     missing = [page for page in store.missing(site.name) if (page.checked_at or "") >= iso(frontier.started)]
     trouble = _storm(frontier, missing)
@@ -43,10 +44,10 @@ def finalize(frontier: RunFrontier, at: str) -> list[str]:
 
 
 def _storm(frontier: RunFrontier, missing: Sequence[PageRow]) -> str:
-    """The issue of a site that loses many pages at once; empty for any other site.
+    """The message about a site that loses many pages at once; empty for any other site.
 
-    It is measured by all its pages, and by those that this run looked at: a run may look at a small part of
-    a large site only. Of these, the ones that their source lists no longer do not count.
+    It is measured by all pages of the site, and by those that this run fetched: a run may fetch only a small
+    part of a large site. Pages that their source no longer lists do not count.
     """
     store, name = frontier.store, frontier.site.name
     unexplained = [page for page in missing if not frontier.is_no_longer_listed(page)]
@@ -59,7 +60,7 @@ def _storm(frontier: RunFrontier, missing: Sequence[PageRow]) -> str:
 
 
 def _confirmed(frontier: RunFrontier, page: PageRow, at: str) -> str:
-    """The page has not been found twice: it is gone, or its text has turned up at a later address."""
+    """Record a page that was not found twice: it is gone, or its text has turned up at a later address."""
     store = frontier.store
     last = store.last_version(page.id)
     twins = store.twins(page, page.text_digest or "", ["live"])
@@ -86,10 +87,10 @@ def _confirmed(frontier: RunFrontier, page: PageRow, at: str) -> str:
 
 
 def silence(news: Sequence[str], at: str) -> str:
-    """The issue of a site that published steadily and has stopped; empty for any other site.
+    """The message about a site that published steadily and has stopped; empty for any other site.
 
-    `news` are the moments at which its new pages were seen, the oldest first; before there are `STEADY` of
-    them, nothing is usual.
+    `news` are the times at which its new pages were seen, the oldest first; with fewer than `STEADY` of them,
+    no pause is usual.
     """
     moments = [parse(moment) for moment in news]
     if len(moments) < STEADY:
@@ -103,10 +104,10 @@ def silence(news: Sequence[str], at: str) -> str:
 
 
 def no_article(frontier: RunFrontier, last_trouble: str) -> str:
-    """The issue of a run in which no page was an article; empty where one was, or none was due.
+    """The message about a run in which no page was an article; empty if one was, or if none was due.
 
-    A run that looks at a few pages of a large site may happen to look at lists alone: that is no trouble as
-    long as no article of it was refused or failed.
+    A run that fetches a few pages of a large site may happen to fetch lists only: that is no problem as long
+    as no article was refused or failed.
     """
     store, name = frontier.store, frontier.site.name
     looked_at, articles, missed = store.count_sights(frontier.run)

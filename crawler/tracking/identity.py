@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from storage.rows import PageRow
 
 LEAST_WORDS = 8
-"""A shorter text, or none, may be that of two unlike pages: it does not tell that one moved to the other."""
+"""A shorter text may be that of two different pages: it does not show that one moved to the other."""
 
 
 def has_identifying_text(words: int, kind: str | None) -> bool:
-    """Whether a text of that length identifies one page; that of a file does, by the digest in it."""
+    """Whether a text of that length identifies one page; the text of a file does, by the digest in it."""
     return kind == "file" or words >= LEAST_WORDS
 
 
@@ -23,31 +23,31 @@ class Identity:
     """A stored page, and what a response shows about its URL."""
 
     page: PageRow
-    """As it is stored."""
+    """The page as it is stored."""
     url: str | None = None
-    """Its canonical URL from now on; None where it stays as it is."""
+    """Its canonical URL from now on; None if it stays."""
     keys: tuple[str, ...] = ()
     """Keys (crawler.urls.canonical.key) that lead to it from now on."""
     absorbs: tuple[PageRow, ...] = ()
     """Pages that turned out to be other spellings of it."""
     moved_from: str = ""
-    """Its URL until now, where the page has moved."""
+    """Its former URL, if the page has moved."""
 
     @property
     def now(self) -> PageRow:
-        """The page as it is called from now on."""
+        """The page with its URL from now on."""
         return replace(self.page, url=self.url, listed_url=None) if self.url else self.page
 
     @property
     def stored(self) -> tuple[PageRow, ...]:
-        """All pages that take part, as they are stored."""
+        """All stored pages that are involved."""
         return (self.page, *self.absorbs)
 
     def at(self, url: str, key: str, there: PageRow | None) -> Identity:
-        """The identity after a response named `url`, under which the page `there` is known.
+        """The identity after a response named `url`, at which the page `there` is known.
 
-        Of two pages that turn out to be one, the one that has versions remains; where both have, each stays
-        what it is.
+        Of two pages that turn out to be one, the one with versions remains; if both have versions, both stay
+        as they are.
         """
         page, other = self.page, there if there and there not in self.stored else None
         if other and other.version is not None:
@@ -58,7 +58,7 @@ class Identity:
         return Identity(page, url, (*self.keys, key), absorbs, self.moved_from)
 
     def found_again(self, missing: PageRow, key: str) -> Identity:
-        """The identity where the page is one that was missing at its old address: that one has moved here."""
+        """The identity if the page is one that was missing at its old address: that one has moved here."""
         url = self.now.url
         return Identity(missing, url, (*self.keys, key), (*self.absorbs, self.page), missing.url)
 

@@ -1,4 +1,4 @@
-"""The kinds of issues of a site as a whole, apart from what raises them."""
+"""Defines the kinds of issues of a site as a whole."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ UNREACHABLE, BROKE_DOWN, SITE_MOVED = "unreachable", "run broke down", "site mov
 SITE_FILE = "site file"
 """The site's file can't be read."""
 RETRY_AFTER = "Retry-After"
-"""The kind of issue of a run that left pages for later because the site sent Retry-After."""
+"""A run left pages for a later one because the site sent Retry-After."""

@@ -1,6 +1,6 @@
-"""The first step of tracking: loads what is known of a page when a response comes, outside any lock.
+"""The first step of tracking: loads what is known of a page when a response arrives, outside any lock.
 
-`load` runs before the response is read; `relate` afterwards, since a response may name its page itself.
+`load` runs before the response is read; `relate` afterwards, since a response may itself name its page.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Known:
     last: VersionRow | None = None
     """The latest version of the page that answered, as today's rules read it."""
     last_capture: Body | None = None
-    """Its bytes, where they are kept, and what is known of them."""
+    """The stored bytes of that version's capture, with its encoding."""
     elsewhere: PageRow | None = None
     """Another page with versions at the address that answered."""
     is_new: bool = False
@@ -77,17 +77,17 @@ class Known:
     suspects_with_text: int = 0
     """How many other pages have a suspect with the text of the response."""
     alternates: VersionRow | None = None
-    """The version before the last, where the response has its text and the two have alternated."""
+    """The version before the last, if the response has its text and the two have alternated."""
     common: frozenset[str] = frozenset()
-    """Blocks of other pages, with `#` for numbers; where the boilerplate is not learned yet."""
+    """Blocks of other pages, with `#` for numbers, if the boilerplate is not learned yet."""
     named: str | None = None
     """The address of another page that the response names as its main one."""
     has_main: bool = False
     """Whether the page is known of which the response may be another rendering."""
     is_rendering: bool = False
-    """The requested page is another rendering of `identity.page`, and that one from now on."""
+    """The requested page is another rendering of `identity.page`, and merged into it from now on."""
     keeps_listings: bool = False
-    """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
+    """Whether front pages and archives have versions; a crawl follows their links instead."""
 
 
 def load(store: Store, site: Site, page: PageRow, fetched: FetchResult) -> Requested:
@@ -158,7 +158,7 @@ def common_blocks(store: Store, page: PageRow) -> frozenset[str]:
 
 
 def _not_found(store: Store, site: Site) -> PageFingerprint | None:
-    """How the site says "not found" with status 200, where it does."""
+    """How the site says "not found" with status 200, if it does."""
     row = store.site(site.name)
     return PageFingerprint(row.not_found_title or "", row.not_found_digest) if row.not_found_digest else None
 
@@ -170,7 +170,7 @@ def _last_had_end(store: Store, page: PageRow) -> bool:
 
 
 def _last_seen(store: Store, page: PageRow) -> LastVersion | None:
-    """The last version of a page, beside which a response is classified."""
+    """The last version of a page, against which a response is classified."""
     version = store.last_version(page.id) if page.version is not None else None
     if version is None:
         return None
@@ -196,7 +196,7 @@ def _last_seen(store: Store, page: PageRow) -> LastVersion | None:
 def _identity(
     store: Store, site: Site, page: PageRow, reading: Reading, rel_canonical: str | None
 ) -> tuple[Identity, PageRow | None]:
-    """The page that answered; and another one with versions, where the response leads to that."""
+    """The page that answered; and another one with versions, if the response leads to that."""
     identity, final = Identity(page), reading.fetched.final_url
     if reading.verdict.outcome is not Outcome.moved:
         return _named(store, site, identity, named_by_itself(final, rel_canonical, site)), None
@@ -213,7 +213,7 @@ def _identity(
 def _rendering(
     store: Store, reader: Reader, requested: Requested, reading: Reading, main: PageRow
 ) -> Known | None:
-    """What is known where the response shows the page `main`; None where it shows another one."""
+    """What is known if the response shows the page `main`; None if it shows another one."""
     page, outcome, extract = requested.page, reading.verdict.outcome, reading.extract
     is_plain = outcome is Outcome.ok or (outcome is Outcome.moved and page.version is None)
     if extract is None or not is_plain:
@@ -224,7 +224,7 @@ def _rendering(
 
 
 def _same_as(store: Store, reader: Reader, page: PageRow, main: PageRow, final: str) -> Known:
-    """What is known of a page that is another one under another address, and is that one from now on."""
+    """What is known of a page that turned out to be the page `main` at another address."""
     keys = tuple({key(page.url, reader.site): None, key(final, reader.site): None})
     identity = Identity(main, keys=keys, absorbs=(page,))
     return Known(page, identity, _last(store, reader, main), is_rendering=True)
@@ -261,7 +261,7 @@ def _last(store: Store, reader: Reader, page: PageRow) -> VersionRow | None:
 
 
 def reread(store: Store, reader: Reader, version: VersionRow) -> VersionRow:
-    """The version, read again from its stored body; as it was where that can't be read any more."""
+    """The version, extracted again from its stored body; unchanged if that is no longer possible."""
     if version.extractor == reader.label:
         return version
     try:
@@ -271,7 +271,7 @@ def reread(store: Store, reader: Reader, version: VersionRow) -> VersionRow:
 
 
 def _alternates(store: Store, last: VersionRow, extract: Extract) -> VersionRow | None:
-    """The version before the last, where the page would return to it a second time within a few looks."""
+    """The version before the last, if the page has returned to it within a few fetches."""
     if last.digest == extract.digest:
         return None
     editions = store.latest_of(last.page, 3)

@@ -16,11 +16,11 @@ ZONES = timedelta(days=1)
 
 
 def is_new(store: Store, page: PageRow, extract: Extract, run: int, seen_at: str) -> bool:
-    """Published since the site is watched; what was there before, found in the first run or later, is not.
+    """Whether the page was published since the site is watched; pages that existed before are not new.
 
-    Sure where a source that lists whole sites had been read from end to end before, without this page, or
-    where the page's publication is dated after the watch began and before it was seen. A page without a date
-    that links or a feed lead to is new once a run has followed all of them.
+    This is certain if a source that lists whole sites was read completely before, without this page, or if
+    the page's date of publication lies after the start of the watch and before the page was seen. A page
+    without a date that links or a feed lead to is new once a run has followed all of them.
     """
     since = store.known_since(page)
     if since is None:
@@ -37,7 +37,7 @@ def is_new(store: Store, page: PageRow, extract: Extract, run: int, seen_at: str
 
 
 def publication(page: PageRow, extract: Extract) -> str | None:
-    """The date of publication that the site gives; none that was merely found on the page."""
+    """The date of publication that the site gives; none that was only found on the page."""
     known = record_published(page, extract)
     return None if known["published_by"] == "found" else known["published"]
 

@@ -11,9 +11,10 @@ from crawler.errors import SiteTrouble
 from crawler.time_limit import TookTooLong, time_limit
 
 SECONDS = 30.0
-"""CPU time for one page."""
+"""The CPU time in seconds for one page."""
 MEGABYTES = 300
-"""Beyond what the process has already: it begins with some 100, and all of Variorum is to do with 600."""
+"""The memory for one page, besides what the process has already: it starts with some 100 MB, and all of
+Variorum is to need at most 600."""
 STATM = Path("/proc/self/statm")
 
 
@@ -23,7 +24,7 @@ class CostsTooMuch(SiteTrouble):
 
 @contextmanager
 def page_bounds(seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Iterator[None]:
-    """Raises CostsTooMuch where the block takes more time or memory. Works in the main thread only."""
+    """Raises CostsTooMuch if the block takes more time or memory. Works in the main thread only."""
     try:
         with _memory_limit(megabytes << 20), time_limit(seconds):
             yield

@@ -1,4 +1,5 @@
-"""A response and the last version of its page read together: a reading that wavers is no change. Pure."""
+"""Reads a response and the last version of its page together, so that an unstable reading is no change.
+Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from storage.rows import VersionRow
 
 
 def together(reader: Reader, known: Known, reading: Reading, paths: PathScores) -> Together | None:
-    """The two texts by the same scores; `paths` is what is known besides. None where there are no two."""
+    """The two texts by the same scores; `paths` has what else is known. None if there are not two texts."""
     readable = reading.extract is not None and reading.verdict.outcome in (Outcome.ok, Outcome.moved)
     if known.last_capture is None or known.is_rendering or not readable:
         return None

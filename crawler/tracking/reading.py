@@ -17,7 +17,7 @@ class Reading:
     fetched: FetchResult
     verdict: Verdict
     extract: Extract | None = None
-    """Its text; None where it shows no page, or was not read again because its bytes are known."""
+    """Its text; None if it shows no page, or was not extracted again because its bytes are known."""
 
 
 def read(fetched: FetchResult, reader: Reader, context: Context) -> Reading:

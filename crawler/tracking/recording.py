@@ -33,7 +33,7 @@ class Outdated(VariorumError):
 
 @contextmanager
 def _conflicts_named(url: str) -> Iterator[None]:
-    """Raises Outdated where another process has removed the body that a delta refers to."""
+    """Raises Outdated if another process has removed the body that a delta refers to."""
     try:
         yield
     except NotFound as error:
@@ -80,7 +80,7 @@ class Recorder:
             return store.update_page(page.id, self._page_values(page, fetched, decision))
 
     def _check(self, known: Known) -> None:
-        """Raises Outdated where the page, or its latest version, is not as it was loaded."""
+        """Raises Outdated if the page, or its latest version, is not as it was loaded."""
         last = self._store.last_version(known.identity.page.id)
         pages = {page.id: page for page in (known.requested, *known.identity.stored)}
         if last != known.last or any(self._store.page(page) != loaded for page, loaded in pages.items()):
@@ -170,7 +170,7 @@ class Recorder:
         return {}
 
     def _missing_import(self, page: PageRow, fetched: FetchResult) -> Values:
-        """Of a page known from elsewhere only: it is gone when two runs have not found it."""
+        """The values of an imported page after "not found": it is gone when two runs have not found it."""
         since = page.missing_since or fetched.fetched_at
         if page.missing_run in (None, self._run):
             return {"missing_since": since, "missing_run": self._run}
@@ -221,7 +221,7 @@ def _seen(page: PageRow, fetched: FetchResult, decision: Decision) -> Values:
 def _validators(page: PageRow, fetched: FetchResult) -> Values:
     """ETag and Last-Modified of the page as it is now; a 304 that leaves one out confirms the stored one.
 
-    Those of an earlier body go with it: a server that answers 304 to them means that body, and not this one.
+    Those of an earlier body are dropped: a server that answers 304 to them means that body, and not this one.
     """
     etag, modified = fetched.headers.get("etag") or None, fetched.headers.get("last-modified") or None
     if fetched.status == HTTPStatus.NOT_MODIFIED:

@@ -18,7 +18,7 @@ from storage.store import Store
 from storage.text_index.similar_edits import similar_edit
 
 OF_REDESIGN = 0.3
-"""The significance of a new design: worth a look, below any edit that turns a sentence round."""
+"""The significance of a redesign: worth reading, below any edit that reverses a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Capture:
     run: int | None = None
     """None for a capture from elsewhere."""
     body: Packed | None = None
-    """The bytes, where they are to be kept."""
+    """The body, if it is to be stored."""
     origin: str = "crawl"
 
 
@@ -50,33 +50,33 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """The fact that a page changed, in the interval since it was last seen as it was.
+    """The fact that a page changed, in the interval since it was last seen unchanged.
 
-    A page that has returned was last as it was when it was last not found. What a page that no crawl has
-    seen before was like is known from elsewhere: that it is otherwise now is no news.
+    For a page that returned, the interval begins when it was last not found. A page that no crawl has seen
+    before is known from elsewhere: a difference from that is not announced.
     """
 
     page: PageRow
-    """As it was last seen before, under the URL that it has now."""
+    """The page as it was last seen before, with its URL of now."""
     kind: str
     seen_new: str
     run: int | None = None
     old: VersionRow | None = None
     extract: Extract | None = None
     number: int | None = None
-    """Of the version that it led to."""
+    """The number of the version that it led to."""
     diff: Diff | None = None
     old_url: str = ""
     page_removed: bool = False
-    """After it, the page is there no more."""
+    """The page is not there after it."""
     found_at: str | None = None
-    """When it was certain, where that is later than `seen_new`."""
+    """When it was confirmed, if that is later than `seen_new`."""
     backfilled: bool = False
-    """It came to light long after it happened, and is no news."""
+    """It was found long after it happened, and is not announced."""
     suspected_since: str | None = None
-    """When it was first shown, where it was not believed then."""
+    """When it was first shown, if it was a suspect then."""
     remark: str = ""
-    """What is to be added to its explanation."""
+    """A text to be added to its explanation."""
 
 
 def add_capture(store: Store, capture: Capture) -> int:
@@ -130,7 +130,7 @@ def reading(extract: Extract, by: str) -> Values:
 
 
 def add_change(store: Store, change: Change) -> None:
-    """Store a change, with how much it matters and what the site's own date did meanwhile."""
+    """Store a change, with its significance and what the site's own date did meanwhile."""
     page, old, extract, diff = change.page, change.old, change.extract, change.diff
     is_back = change.kind == "returned" and not change.backfilled
     since = max(store.misses(page.id), default=page.seen_at) if is_back else page.seen_at
@@ -173,7 +173,7 @@ def add_change(store: Store, change: Change) -> None:
 
 
 def add_date_only_update(store: Store, run: int, page: PageRow, at: str, extract: Extract | None) -> None:
-    """Store a date-only update: the site's modified date changed, and no word did; else do nothing."""
+    """Store a date-only update, if the site's modified date changed and no word did."""
     old = store.last_version(page.id)
     now, before = (modified(page, extract, old.modified_by), old_date(store, old)) if old else (None, None)
     if old is None or not now or not before or not moved_on(before, now):
@@ -205,7 +205,8 @@ def add_drift(store: Store, page: PageRow, at: str, number: int, diff: Diff, run
 
 
 def add_redesign(store: Store, site: Site, run: int, at: str, seen_old: str | None, explanation: str) -> None:
-    """The fact that the site as a whole has another design; history where it was seen before the watch."""
+    """Store the change that the whole site has another design; it is not announced if it happened before
+    the watch."""
     watched = store.site(site.name).watched_since
     store.add_change(
         {
@@ -225,7 +226,7 @@ def add_redesign(store: Store, site: Site, run: int, at: str, seen_old: str | No
 
 
 def _weight(kind: str, extract: Extract | None, diff: Diff | None) -> Values:
-    """How much the change matters, and what it consists of."""
+    """The significance of the change, and its parts."""
     if diff is None or kind == "moved":
         significance, explanation = {
             "new": (0.6, "a new page"),
@@ -256,9 +257,10 @@ def hunks_json(diff: Diff) -> str:
 
 
 def published(page: PageRow, extract: Extract) -> Values:
-    """When the page was published, and who says so: what was known before this extraction comes first.
+    """When the page was published, and the source of that date: what was known before this extraction comes
+    first.
 
-    A date that was merely found, and not marked as such, gives way to any other.
+    A date that was only found on the page gives way to any other.
     """
     if page.published and not (page.published_by == "found" and extract.published):
         return {"published": page.published, "published_by": page.published_by}
@@ -266,9 +268,9 @@ def published(page: PageRow, extract: Extract) -> Values:
 
 
 def modified(page: PageRow, extract: Extract | None, by: str | None = None) -> str | None:
-    """The site's own word for when the page was last modified: its sources before its markup.
+    """The date that the site gives for the last modification: its sources come before its markup.
 
-    `by` names the one that is meant, as `versions.modified_by` does: two of them that differ are no move.
+    `by` restricts it to one source, as in `versions.modified_by`: dates of two sources can't be compared.
     """
     marked = extract.modified if extract else None
     if by is not None:
@@ -277,15 +279,15 @@ def modified(page: PageRow, extract: Extract | None, by: str | None = None) -> s
 
 
 def old_date(store: Store, old: VersionRow) -> str | None:
-    """The site's own modified date of a version, as it was last seen to give it."""
+    """The site's own modified date of a version, as last seen."""
     return store.hollow_date(old.page, old.number) or old.modified
 
 
 def _dated(before: str | None, now: str | None, seen_old: str | None, diff: Diff) -> Values:
-    """What the site's own modified date did while the text changed.
+    """Whether the site's own modified date moved when the text changed.
 
-    `silent` is 1 where it stood still, 0 where it moved; None where the site gives no such date, or only the
-    day, and the edit may have been on that day, or the same date more exactly than before.
+    `silent` is 1 if it did not move, 0 if it did; None if the site gives no such date, or only the day of the
+    edit, or the same date more exactly than before.
     """
     values: Values = {"modified": now, "old_modified": before, "silent": None}
     if not now or not before:

@@ -27,7 +27,8 @@ class Redesign:
     def __init__(
         self, frontier: RunFrontier, learner: Learner, is_page: Callable[[PageRow, FetchResult], bool]
     ) -> None:
-        """`is_page` says whether a response shows a page, and not a wall, which has no design of the site."""
+        """`is_page` decides whether a response shows a page of the site, since a block page does not have
+        its design."""
         self.frontier, self.learner, self._is_page = frontier, learner, is_page
         self._waiting: dict[int, list[FetchResult]] = {}
         self._same = 0
@@ -68,7 +69,7 @@ class Redesign:
         return bool(self._waiting) and len(twice) == min(TWICE, len(self._waiting))
 
     def pages(self) -> dict[str, list[bytes]]:
-        """The bodies of pages that show a new design, where it is the site's; else nothing."""
+        """The bodies of pages that show a new design, if it is the site's; else nothing."""
         if len(self._waiting) < max(LEAST_PAGES, self._same):
             return {}
         return {
@@ -79,12 +80,12 @@ class Redesign:
         }
 
     def first_looks(self) -> list[FetchResult]:
-        """The earlier of two whole fetches of each page that waits."""
+        """The earlier of two complete fetches of each held page."""
         whole = [[one for one in all_ if one.status == OK and one.body] for all_ in self._waiting.values()]
         return [fetches[0] for fetches in whole if len(fetches) > 1]
 
     def released(self) -> list[FetchResult]:
-        """The last whole fetch of each page that waited; none waits any more in this run."""
+        """The last complete fetch of each held page; none is held any more in this run."""
         self._settled = True
         waiting, self._waiting = self._waiting, {}
         return [

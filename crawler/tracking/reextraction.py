@@ -22,12 +22,12 @@ class Reextraction:
     url: str
     version: VersionRow
     now: Extract | None
-    """None where its body is not kept, or can't be read any more."""
+    """The new extraction; None if the body is not stored, or can't be read any more."""
     trouble: str = ""
 
     @property
     def differs(self) -> bool:
-        """Whether title or text are other than before."""
+        """Whether title or text differ from the stored ones."""
         return self.now is not None and self.now.digest != self.version.digest
 
     @property
@@ -42,7 +42,7 @@ class Reextraction:
 
 
 def reextract(store: Store, reader: Reader, version: VersionRow) -> Extract:
-    """The text that today's rules extract from a version's body. Raises ExtractionError for none."""
+    """The text that today's rules extract from a version's body. Raises ExtractionError if there is none."""
     capture = store.capture(version.capture)
     if capture.body is None:
         raise ExtractionError(f"{capture.url}: its body is not kept")

@@ -1,11 +1,12 @@
 """Applies a changed site file to stored pages: new keys, merged pages, pages out of scope.
 
-Which addresses name one page, and which belong to the site, is settled by its file: hosts, scope, dropped
-parameters. When these change, every stored address is keyed anew, once, before the run begins. Pages that
-fall together are merged with all their history; those that no longer belong are put aside, and taken back
-when they belong again. Nothing of this is a change of the site.
+The site file decides which addresses name one page, and which belong to the site: by hosts, scope and dropped
+parameters. When these change, every stored address is keyed again, once, before the run begins. Pages with
+the same key are merged with all their history; pages out of scope are put aside, and taken back when they are
+in scope again. None of this is a change of the site.
 
-Addresses are reckoned outside, and written some hundred at a time: other sites' runs go on.
+Keys are computed outside the transaction, and written some hundred at a time, so that other sites' runs go
+on.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ from storage.spelling import other_slash
 from storage.store import Store
 
 CHUNK = 200
-"""So many rows are written in one transaction."""
+"""The number of rows written in one transaction."""
 SLASH_COUNTS = 2
-"""The generation of rules since which a final slash is part of a page's name."""
+"""The version of the rules since which a final slash is part of a page's name."""
 LATEST = "~"
-"""After every time."""
+"""Sorts after every time."""
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """What decides which addresses name one page of a site, and which belong to it."""
+    """The rules that decide which addresses name one page of a site, and which belong to it."""
 
     rules: int
     seeds: tuple[str, ...]
@@ -55,7 +56,7 @@ def identity_of(site: Site) -> Identity:
 
 
 def follow_rules(store: Store, site: Site, run: int) -> Rekeyed:
-    """Key what is stored of the site by the rules of today, where it was stored by others; what that did.
+    """Key what is stored of the site by today's rules, if it was stored by others; return the counts.
 
     A run that is killed meanwhile leaves it to the next one.
     """
@@ -73,7 +74,7 @@ def follow_rules(store: Store, site: Site, run: int) -> Rekeyed:
 
 
 def _before(store: Store, row: SiteRow, today: Identity) -> Identity:
-    """The rules by which the site is stored; where they were not noted yet, as far as its pages tell."""
+    """The rules by which the site is stored; if they were not recorded yet, as far as its pages show."""
     if row.identity:
         return msgspec.json.decode(row.identity, type=Identity)
     elsewhere = [seed for seed in store.seed_addresses(row.name) if not shares_host(seed, today.seeds)]
@@ -82,7 +83,7 @@ def _before(store: Store, row: SiteRow, today: Identity) -> Identity:
 
 
 class Place(NamedTuple):
-    """Where a stored page belongs by the rules of today."""
+    """The address and state of a stored page by today's rules."""
 
     page: PageRow
     url: str
@@ -91,7 +92,7 @@ class Place(NamedTuple):
 
 
 class Rekeying:
-    """The stored addresses of one site, on their way to the rules of today."""
+    """Keys the stored addresses of one site by today's rules."""
 
     def __init__(self, store: Store, site: Site, before: Identity) -> None:
         self.store, self.site, self.seeds = store, site, before.seeds
@@ -154,7 +155,7 @@ class Rekeying:
             self.store.forget_address(self.site.name, other_slash(place.known_as), page.id)
 
     def _merged(self, place: Place) -> PageRow:
-        """The page, with that which has its address by now, where there is one; the older one stays."""
+        """The page, merged with the page that has its address now, if there is one; the older one stays."""
         there = self.store.find_exactly(self.site.name, place.known_as)
         if there is None or there.id == place.page.id:
             return place.page

@@ -1,8 +1,8 @@
 """Recognises renderings of one article at several URLs: AMP, print, phones, `index.html`, final slash.
 
-A page is a rendering of another one where it has its text and either names it as its main page
-(rel=canonical, on the same host) or differs from it in a final slash only. An address alone proves nothing:
-themes exist that name one page everywhere, and sites where `/x` and `/x/` are two pages.
+A page is a rendering of another one if it has the same text and either names that as its main page
+(rel=canonical, on the same host) or differs from it only in a final slash. An address alone proves nothing:
+some themes name one page everywhere, and on some sites `/x` and `/x/` are two pages.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from storage.spelling import other_slash
 from storage.store import Store
 
 NEARLY = 0.9
-"""The similarity from which a text of some length is the same but for parts of a rendering."""
+"""The similarity from which a longer text counts as the same."""
 SOME_LENGTH = 30
-"""Words that both texts must have to be compared by similarity."""
+"""The number of words that both texts need to be compared by similarity."""
 THERE = ("frontier", "live", "missing")
 
 
 def main_page(store: Store, site: Site, page: PageRow, final_url: str, extract: Extract) -> PageRow | None:
-    """The page of which a response for `page` may be another rendering; None where there is no such page."""
+    """The page of which a response for `page` may be another rendering; None if there is none."""
     here = store.find_exactly(site.name, key(final_url, site))
     own = {page.id} | ({here.id} if here else set())
     if named := main_address(final_url, extract.canonical, site):
@@ -40,7 +40,7 @@ def is_rendering(
 ) -> bool:
     """Whether a response shows the page `main`, given the latest versions of both pages.
 
-    A page with versions is a rendering where both had the same text before, or have it now and it has not
+    A page with versions is a rendering if both had the same text before, or have it now and it has not
     changed: otherwise there is an edit to report.
     """
     if not extract.text.strip() or main.state != "live":

@@ -12,30 +12,30 @@ from crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, SITE_MOVED, UNRE
 from crawler.tracking.tracker import Tracked
 
 ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone, Outcome.suspect}
-"""Outcomes that show a site at work."""
+"""Outcomes that show that the site works."""
 REFUSALS = {Outcome.blocked, Outcome.soft_404}
 OURS = {Outcome.robots, Outcome.address, Outcome.wrong_type, Outcome.too_large}
-"""Outcomes of our own manners and bounds: no failure of the site's."""
+"""Outcomes caused by our own rules and limits, and not by the site."""
 DATABASE, BROKEN = "database", "broken"
 BREAKDOWNS = {"start_error", DATABASE, BROKEN}
-"""Reasons of a run's end that are no fault of the site's."""
+"""Reasons for the end of a run that are not the site's fault."""
 TIME_UP = "closespider_timeout"
 EARLY = {
     "shutdown": "a signal ended the run",
     TIME_UP: "the run took longer than `max_run_seconds` in variorum.toml allows",
     "memusage_exceeded": "the run needed more memory than it may have",
 }
-"""Reasons of an end that leaves a part of the site for the next run, each in words."""
+"""Reasons for an end that leaves a part of the site for the next run, each in words."""
 REFUSED, MISSING, CHANGED, SPENT = "refused", "many missing", "many changed", "budget"
-"""Reasons to end a run early: asking on would only trouble the site."""
+"""Reasons to end a run early, since further requests would only burden the site."""
 MANY_CHANGED, CHANGED_SHARE = 20, 0.5
-"""More pages than these, in number and as a part of all, are not edited in one night."""
+"""The number and the share of changed pages above which a run stops: no site edits so many in one night."""
 STREAK = 20
-"""Consecutive refusals and failures, without one answer between them, after which a run stops."""
+"""The number of consecutive refusals and failures after which a run stops."""
 
 
 MOVED_SHARE = 0.8
-"""A site has moved when so large a part of the pages that answer lead to one other host."""
+"""A site has moved if this share of the pages that answer redirect to one other host."""
 
 
 @dataclass
@@ -43,17 +43,17 @@ class Tally:
     """Counts of one run by name, and the messages that follow from them."""
 
     live: int = 0
-    """How many pages of the site were there when the run began."""
+    """The number of live pages of the site when the run began."""
     counts: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
-    """What broke over a page."""
+    """Exceptions that concerned one page."""
     _outcomes: Counter[Outcome] = field(default_factory=Counter)
     last_trouble: str = ""
     """The last fetch that failed, in words: URL and reason."""
     breakdown: str = ""
     """The reason for which the run broke down as a whole, whatever Scrapy says of its end."""
     unseen: bool = False
-    """Something broke before what it was to bring could be noted, and so the run has not seen all."""
+    """An exception hid what a page would have led to, so the run is not complete."""
     fault_streak: int = 0
     _streak: int = 0
     _left: set[str] = field(default_factory=set)  # addresses of pages that are not found
@@ -84,7 +84,7 @@ class Tally:
         self.counts.update("changed" if kind in {"edited", "retitled"} else kind for kind in kinds)
 
     def reason_to_stop(self) -> str | None:
-        """Why the run should end now, where it should."""
+        """Why the run should end now; None if it should go on."""
         if self.fault_streak >= STREAK:
             return BROKEN
         if self._streak >= STREAK:
@@ -101,7 +101,7 @@ class Tally:
         return self.counts["changed"] + self._outcomes[Outcome.suspect]
 
     def _known(self) -> int:
-        """How many pages of the site there are, or were when the run began."""
+        """The number of pages of the site, now or when the run began."""
         return self.live + self.counts["baseline"] + self.counts["new"]
 
     def trouble(self, reason: str) -> str:
@@ -127,11 +127,12 @@ class Tally:
         return f"{EARLY[reason]}, {when}; the other pages wait for the next run"
 
     def is_whole(self, reason: str) -> bool:
-        """Whether a run with this end has looked at all that its sources led to."""
+        """Whether a run with this end has fetched everything that its sources led to."""
         return reason == "finished" and not self.unseen
 
     def _broke_down(self, reason: str) -> bool:
-        """Whether the fault is ours: a run that broke over each page has shown nothing of the site."""
+        """Whether the fault is ours: a run that failed in our code on every page shows nothing of the
+        site."""
         return reason in BREAKDOWNS or (bool(self.faults) and not self._answers())
 
     def _stopped(self, reason: str) -> str:
@@ -154,7 +155,7 @@ class Tally:
         return f"the site has moved to {origin}: {lead}. Change `url` in its file, or add it to `also`"
 
     def moved_to(self) -> str:
-        """The other site to which nearly all pages that answered redirect; empty where they do not."""
+        """The other site to which nearly all pages that answered redirect; empty if they don't."""
         origin, count = next(iter(self._away.most_common(1)), ("", 0))
         return origin if count and count >= MOVED_SHARE * (self._answers() + self._away.total()) else ""
 

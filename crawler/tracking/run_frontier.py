@@ -53,7 +53,7 @@ class RunFrontier:
         return urljoin(self.site.url, f"variorum-{digest_of(self.site.url.encode())[:12]}-no-such-page/")
 
     def save_not_found(self, fetched: FetchResult) -> None:
-        """Store how the site answers for it, with status 200 or without; ignore errors."""
+        """Store how the site answers for it, whatever the status; errors are ignored."""
         if judge(fetched, Context("", "")).outcome not in CONCLUSIVE:
             return
         seen = fingerprint(fetched) if fetched.status == OK else None
@@ -78,7 +78,7 @@ class RunFrontier:
         )
 
     def is_stale(self, state: SourceState) -> bool:
-        """Whether the source is due to be read from end to end again, which it is once a day."""
+        """Whether the source is due to be read completely again, which happens once a day."""
         return state.enumerated_at is None or self.started - parse(state.enumerated_at) >= WHOLE_EVERY
 
     def save_source(self, kind: str, address: str, state: SourceState) -> None:
@@ -106,7 +106,7 @@ class RunFrontier:
                     self.queue.report_left(page)
 
     def report_source(self, kind: str, message: str) -> None:
-        """Keep the message for the end of the run, since a site that fails as a whole is one issue."""
+        """Keep the message until the end of the run, since a site that fails as a whole is one issue."""
         self._source_troubles[kind] = message
 
     def next_requests(self) -> Sequence[PageRequest]:
@@ -128,7 +128,7 @@ class RunFrontier:
     # ---- what the recording asks and tells
 
     def raise_issue(self, about: str, message: str) -> None:
-        """Raise an issue of this site, or close it where the message is empty."""
+        """Raise an issue of this site, or close it if the message is empty."""
         if message:
             self.store.raise_issue(self.site.name, about, message, iso(now()))
         else:
@@ -140,7 +140,7 @@ class RunFrontier:
             self.raise_issue(f"{kind} source", message)
 
     def page(self, url: str) -> PageRow:
-        """The stored page of a URL; a new one where none is known. Waits for no lock if it is known."""
+        """The stored page of a URL; a new one if none is known. Waits for no lock if it is known."""
         if found := self._discovery.find(url):
             return found
         with self.store.writing():

@@ -1,8 +1,9 @@
-"""Decides which differences are not trusted at first sight, and become suspects. Pure.
+"""Decides which differences are not trusted at first, and become suspects. Pure.
 
-A text that loses most of itself, or was cut, is a suspect: a wall, a maintenance page or half an answer looks
-like that, and so does a rewrite. It is stored as a suspect, and reported when a later run still shows it. Two
-editions that alternate (one server of a network is out of date) are reported once, until one has stayed.
+A text that loses most of its words, or was cut, is a suspect: block pages, maintenance pages and incomplete
+responses look like that, and so does a rewrite. It is stored as a suspect, and reported when a later run
+still shows it. Two editions that alternate (one server of several is out of date) are reported once, until
+one has stayed.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from crawler.tracking.knowledge import Known
 from crawler.tracking.reading import Reading
 
 MOST = 0.5
-"""A text that loses more of its words than this part is a suspect."""
+"""The share of its words that a text must lose to become a suspect."""
 SAME_TEXT = 0.5
 """The similarity from which two runs have shown the same suspect."""
 LONGEST = 3
-"""Runs without the old text after which the suspect is confirmed, whatever they showed."""
+"""The number of runs without the old text after which the suspect is confirmed, whatever they showed."""
 STAYED = 3
-"""Consecutive runs that must show one of two alternating editions until it has stayed."""
+"""The number of consecutive runs that must show one of two alternating editions."""
 MANY_WITH_TEXT = 3
-"""The number of other pages with the same new text from which on that text is a notice."""
+"""The number of other pages with the same new text from which that text is a notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Suspicion:
 
 
 def suspicion(known: Known, reading: Reading, extract: Extract, diff: Diff) -> Suspicion | None:
-    """Why a text that differs from the latest version is not trusted at once; None where it is."""
+    """Why a text that differs from the latest version is not trusted at once; None if it is."""
     assert known.last
     if extract.kind == "file":  # as a whole another one whenever it is replaced
         return None
@@ -55,7 +56,7 @@ def suspicion(known: Known, reading: Reading, extract: Extract, diff: Diff) -> S
 
 
 def is_confirmed(known: Known, extract: Extract) -> bool:
-    """Whether an earlier run has shown this suspect, too; or the page has not been itself for long."""
+    """Whether an earlier run has shown this suspect, too, or the old text has been missing for long."""
     suspect = known.suspect
     if suspect is None or is_alternating(known) or suspect.last_run == known.run:
         return False
@@ -66,7 +67,7 @@ def is_confirmed(known: Known, extract: Extract) -> bool:
 
 
 def alternation(known: Known, diff: Diff) -> Suspicion | None:
-    """The suspicion that two editions alternate, this one and the one before; None where they don't."""
+    """The suspicion that two editions alternate, this one and the one before; None if they don't."""
     if known.alternates is None or known.last is None or is_alternating(known):
         return None
     why = f"two editions alternate: this one, and that of version {known.last.number}"
@@ -74,7 +75,7 @@ def alternation(known: Known, diff: Diff) -> Suspicion | None:
 
 
 def is_alternating(known: Known) -> bool:
-    """Whether the page is known to show one of two editions by turns."""
+    """Whether the page is known to alternate between two editions."""
     return known.suspect is not None and known.suspect.kind == "alternating"
 
 
@@ -84,11 +85,12 @@ def is_other_edition(known: Known, extract: Extract) -> bool:
 
 
 def has_stayed(known: Known, runs_before: int) -> bool:
-    """Whether an edition has stayed, given in how many runs before this one it was shown in a row."""
+    """Whether an edition has stayed; `runs_before` counts the runs in a row that showed it before this
+    one."""
     assert known.suspect
     return runs_before + (known.suspect.last_run != known.run) >= STAYED
 
 
 def _is_cut(old: str, new: str) -> bool:
-    """Whether a text is the beginning of the old one, and nothing else."""
+    """Whether a text is the beginning of the old one, and nothing more."""
     return len(new) < len(old) and old.startswith(new)

@@ -1,8 +1,8 @@
 """Learns the boilerplate of a site from its stored captures.
 
 It is learned once a first run has a few articles, which are fetched a second time at once to see what differs
-at each fetch; and again at the end of a run with many new articles. A newly learned
-template never makes a change: both sides of every comparison are read with the same one.
+at each fetch; and again at the end of a run with many new articles. A newly learned template never makes a
+change: both sides of every comparison are extracted with the same one.
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ from storage.store import Store
 TWICE = 8
 """Articles of each page type that are fetched twice, when that type is first seen."""
 MOST_KINDS = 4
-"""Page types whose articles are fetched twice; bounded, since on some sites no page is like another."""
+"""The number of page types whose articles are fetched twice; on some sites every page has a type of its
+own."""
 SAMPLE = 30
-"""Articles from which a template is learned, besides those fetched twice: more change little."""
+"""The number of articles from which a template is learned, besides those fetched twice: more change
+little."""
 LEARNING_FETCH = "second fetch, to learn what changes at every fetch"
-"""The reason of such a capture. Over a longer time than that of a run a page may have been edited."""
+"""The reason of such a capture. Captures of other runs don't count: the page may have been edited between."""
 
 
 class Learner:
@@ -88,7 +90,7 @@ class Learner:
         return self.owes and self._twice >= TWICE and not self._awaited
 
     def is_due(self) -> bool:
-        """Whether there are enough new articles to learn the boilerplate anew."""
+        """Whether there are enough new articles to learn the boilerplate again."""
         if self._twice or self._unknown_design >= LEAST_PAGES:
             return True
         articles = self.store.count_articles(self.site.name)
@@ -114,7 +116,7 @@ class Learner:
     def new_design(self, pages: Mapping[str, Sequence[bytes]]) -> tuple[Template, bool]:
         """The template with the design of these pages; and whether it is a redesign, not just a new build.
 
-        Raises ExtractionError for a body that can't be parsed.
+        Raises ExtractionError if a body can't be parsed.
         """
         found = learn(pages, version=self.template.version + 1)
         still = self._learned.frame & found.frame
@@ -122,7 +124,7 @@ class Learner:
         return self._learned.redesigned(found), is_new
 
     def keep(self, found: Template, pages: int) -> None:
-        """Store a template, learned from that number of pages, and use it from now on."""
+        """Store a template that was learned from that number of pages, and use it from now on."""
         self._learned, self._learned_from = found, pages
         self.template = found.decided(decisions(self.store, self.site.name))
         self.store.add_template(template_row(self.site.name, found, pages))
@@ -146,7 +148,7 @@ def template_row(site: str, template: Template, pages: int) -> Values:
 
 
 def known(store: Store, site: str) -> Template:
-    """The template of a site with its overrides; the empty one where none is learned yet."""
+    """The template of a site with its overrides; the empty one if none is learned yet."""
     saved = store.template(site)
     learned = Template.from_json(saved.pieces) if saved else EMPTY
     return learned.decided(decisions(store, site))

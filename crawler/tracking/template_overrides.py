@@ -21,14 +21,15 @@ class Shown:
 
     piece: Piece
     design: str
-    """`most` for that of most pages, `kind 1` … of other kinds of pages, `earlier 1` … of earlier designs."""
+    """`most` for the design of most pages, `kind 1` … for other kinds of pages, `earlier 1` … for earlier
+    designs."""
     decided: Decided | None
 
 
 def pieces(store: Store, site: str) -> list[Shown]:
-    """The pieces that are learned of a site or were decided on, those of most pages first.
+    """The pieces learned of a site or overridden, those of most pages first.
 
-    Raises Misuse where nothing is learned yet.
+    Raises Misuse if nothing is learned yet.
     """
     saved = store.template(site)
     if saved is None:
@@ -48,9 +49,10 @@ def pieces(store: Store, site: str) -> list[Shown]:
 
 
 def decide(store: Store, site: str, piece_id: str, boilerplate: bool | None) -> Piece:
-    """The piece, about which that is decided from now on; None takes an earlier decision back.
+    """Override a piece and return it; None withdraws an earlier override.
 
-    Texts are read with it when they are next compared; it makes no change. Raises Misuse for an unknown id.
+    Texts are extracted with it when they are next compared; it makes no change. Raises Misuse if the id is
+    unknown.
     """
     found = next((one.piece for one in pieces(store, site) if one.piece.id == piece_id), None)
     if found is None:

@@ -36,9 +36,10 @@ from crawler.urls.canonical import other_origin
 from storage.rows import PageRow
 
 ATTEMPTS = 4
-"""So often a fetch is decided anew where its page is written to meanwhile, by us or by another process."""
+"""The number of times a fetch is decided again because the page was written to meanwhile."""
 FIRST_BATCH = 10
-"""Pages first fetched of a site whose boilerplate is unknown; the rest follow when it is learned."""
+"""The number of pages first fetched of a site with unknown boilerplate; the rest follow when it is
+learned."""
 AT_ONCE = 50
 """Versions loaded at a time to be re-extracted."""
 OK = 200
@@ -53,13 +54,13 @@ class Tracked:
     reason: str
     changes: tuple[str, ...] = ()
     baseline: bool = False
-    """The first sight of a page that was there before the site was watched."""
+    """The first version of a page that existed before the site was watched."""
     left: bool = False
-    """A page that was there is not found."""
+    """A page that was there is not found now."""
     leads_to: str = ""
     """The other site, like `https://ormhead.example/`, to which the page redirects."""
     held: bool = False
-    """It waits until more of the site was fetched; its changes are reported later."""
+    """It is held until more of the site is fetched; its changes are reported later."""
 
 
 class Tracker:
@@ -74,13 +75,13 @@ class Tracker:
             frontier.batch = FIRST_BATCH
         self.redesign = Redesign(frontier, self.learner, self._is_page)
         self.late: list[Tracked] = []
-        """Results of fetches that had been held; the caller counts them and clears the list."""
+        """Results of fetches that were held; the caller counts them and clears the list."""
         self.keeps_listings = False
-        """Whether front pages and archives have versions; a crawl follows what they lead to instead."""
+        """Whether front pages and archives have versions; a crawl follows their links instead."""
         self._confirmations = Confirmations(frontier)
         self._recorder = Recorder(self.store, self.run)
         self.paths = PathScores()
-        """What this run has seen of the block paths of pages that changed."""
+        """What this run has learned of the block paths of pages that changed."""
         self._waiting: list[FetchResult] = []  # for the boilerplate to be learned
         self._keeping = 0  # the number of further bodies of a new design to keep, to learn from
 
@@ -106,7 +107,7 @@ class Tracker:
             return self._in_four_steps(failed, may_wait=may_wait)
 
     def _in_four_steps(self, fetched: FetchResult, *, may_wait: bool) -> Tracked:
-        """Load, read, decide, apply; repeated where another process has written to the page meanwhile."""
+        """Load, read, decide, apply; repeated if another process has written to the page meanwhile."""
         may_wait = may_wait and self._can_learn()
         for _ in range(ATTEMPTS):
             requested = load(self.store, self.site, self.frontier.page(fetched.url), fetched)
@@ -150,9 +151,9 @@ class Tracker:
         return read(fetched, self.reader, requested.context)
 
     def _read_together(self, known: Known, reading: Reading) -> Reading | None:
-        """The response, read by the same scores of block paths as the last version.
+        """The response, read with the same scores of block paths as the last version.
 
-        None where the last version had to be stored as it is read so: then all is to be loaded again.
+        None if the last version had to be stored again with this reading: then all is to be loaded again.
         """
         found = together(self.reader, known, reading, self.paths)
         if found is None or known.last is None:
@@ -170,13 +171,13 @@ class Tracker:
         return replace(self._confirmations.known(known, reading), keeps_listings=self.keeps_listings)
 
     def _without_frame(self, known: Known) -> Known:
-        """What is known; with the blocks that other pages share, where the boilerplate is not learned yet."""
+        """What is known, with the blocks that other pages share if the boilerplate is not learned yet."""
         if not self.learner.owes or known.last_capture is None:
             return known
         return replace(known, common=common_blocks(self.store, known.identity.page))
 
     def _keeping_body(self, decision: Decision, fetched: FetchResult) -> Decision:
-        """The decision, with the body kept where the boilerplate is to be learned from it."""
+        """The decision, with the body stored if the boilerplate is to be learned from it."""
         page, extract = decision.identity.page, decision.extract
         first_look = decision.number == 1 or (self.learner.owes and extract and extract.kind == "article")
         if first_look and self.learner.wants_twice(page.id, split(fetched.body)[0]):
@@ -226,7 +227,8 @@ class Tracker:
             self.store.update_page(page.id, checked)
 
     def finish(self) -> None:
-        """End the run: read the fetches that still wait, and learn anew where many articles have come."""
+        """End the run: read the fetches that are still held, and learn again if there are many new
+        articles."""
         self._release()
         if self.learner.is_due():
             self._learn()
@@ -248,7 +250,7 @@ class Tracker:
         return Tracked(page.url, Outcome.ok, "read when the site's boilerplate is learned", held=True)
 
     def _go_on(self) -> None:
-        """Record the fetches that waited for the boilerplate to be learned."""
+        """Record the fetches that were held until the boilerplate was learned."""
         waiting, self._waiting = self._waiting, []
         self.late += [self._tracked(fetched, may_wait=False) for fetched in waiting]
 
@@ -278,7 +280,7 @@ class Tracker:
         return tracked
 
     def _release(self) -> None:
-        """Learn the new design, where there is one, and read all fetches that waited for it."""
+        """Learn the new design, if there is one, and read all fetches that were held for it."""
         pages, unknown_design, seen = self.redesign.pages(), self.redesign.unknown_design, self.redesign.seen
         first_looks, waited = self.redesign.first_looks(), self.redesign.released()
         if pages:

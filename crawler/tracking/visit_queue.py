@@ -1,4 +1,5 @@
-"""The pages that one run fetches next. They are planned once a run; what sources report later is added."""
+"""Chooses the pages that one run fetches next. They are planned once a run; what sources report later is
+added."""
 
 from __future__ import annotations
 
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 FILL = 20
-"""A scheduled run looks at this many pages at least, so that a small site is read whole."""
+"""A scheduled run fetches at least this many pages, so that a small site is fetched completely."""
 
 
 class VisitQueue:
     """Gives the pages of one run in their order: missing, never fetched, reported, due, others.
 
-    The pages that were fetched before are read and ranked once, when pages are first asked for. From then on
-    the work for a page does not depend on how many pages the site has.
+    The pages that were fetched before are ranked once, when pages are first requested. From then on the work
+    for a page does not depend on the number of pages of the site.
     """
 
     def __init__(self, store: Store, site: str, run: int, started: datetime) -> None:
@@ -37,10 +38,10 @@ class VisitQueue:
         self._others: deque[int] = deque()
 
     def take(self, most: int, *, left: int, fill: int) -> list[int]:
-        """The next pages, `most` at a time as far as requests are `left`; each is given once.
+        """The next pages, `most` at a time as long as requests are `left`; each is given once.
 
-        Missing pages come first and alone: their fate must be known before new pages are read. Pages that are
-        neither due nor reported follow until the run has looked at `fill` pages.
+        Missing pages come first and alone: the run must know what became of them before it reads new pages.
+        Pages that are neither due nor reported follow until the run has fetched `fill` pages.
         """
         if not self._planned:
             self._plan(left)
@@ -54,26 +55,26 @@ class VisitQueue:
         return chosen + self._taken(self._others, min(room - len(chosen), fill - len(self._tried)))
 
     def report(self, page: int) -> None:
-        """A source shows that our copy of the page is out of date."""
+        """Record that a source shows our copy of the page to be out of date."""
         if self._planned:
             self._reported.append(page)
 
     def report_left(self, page: int) -> None:
-        """A source that was read to its end no longer lists the page: it may be missing."""
+        """Record that a completely read source no longer lists the page: it may be missing."""
         self._left.add(page)
         if self._planned:
             self._missing.append(page)
 
     def has_left(self, page: int) -> bool:
-        """Whether a source that was read to its end no longer lists the page."""
+        """Whether a completely read source no longer lists the page."""
         return page in self._left
 
     def witness(self, page: int) -> None:
-        """A source has shown that the text of the page is unchanged."""
+        """Record that a source shows the text of the page to be unchanged."""
         self._witnessed.add(page)
 
     def mark_fetched(self, page: int) -> None:
-        """The run fetches the page, or has fetched it: it is not given again."""
+        """Record that the run fetches the page, or has fetched it: it is not given again."""
         self._tried.add(page)
 
     def is_fetched(self, page: int) -> bool:
@@ -81,7 +82,7 @@ class VisitQueue:
         return page in self._tried
 
     def forget(self, page: int) -> None:
-        """The number stands for a new page: SQLite gives that of a page that was merged away once more."""
+        """Forget what is known of a number: SQLite reuses the number of a merged page for a new one."""
         for numbers in (self._tried, self._witnessed, self._left):
             numbers.discard(page)
 
