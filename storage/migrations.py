@@ -436,3 +436,25 @@ def field_words_of_suspects(db: Database) -> None:
     """Rename a column of suspects, a kind of issue and a reason to the terms of the field."""
     for statement in _SUSPECT_WORDS:
         db.execute(statement)
+
+
+_DICTIONARIES = (
+    """CREATE TABLE dictionaries (  -- what the pages of one design have in common, to pack bodies with
+        id INTEGER PRIMARY KEY AUTOINCREMENT,     -- never given twice
+        site TEXT NOT NULL REFERENCES sites(name),
+        digest TEXT NOT NULL,     -- SHA-256 of its bytes, hex
+        size INTEGER NOT NULL,    -- bytes when unpacked
+        data BLOB NOT NULL        -- zstd
+    )""",
+    "CREATE INDEX dictionaries_of_site ON dictionaries(site)",
+    # A body has a base, or a dictionary, or neither.
+    "ALTER TABLE bodies ADD COLUMN dictionary INTEGER REFERENCES dictionaries(id)",
+    "CREATE INDEX bodies_with_dictionary ON bodies(dictionary) WHERE dictionary IS NOT NULL",
+)
+
+
+@migrations()
+def dictionaries_of_bodies(db: Database) -> None:
+    """Dictionaries that bodies of one design share. What is stored stays as it is, and is read as before."""
+    for statement in _DICTIONARIES:
+        db.execute(statement)

@@ -14,6 +14,7 @@ from itertools import islice
 
 from storage import bodies, seals
 from storage.merging import Merging
+from storage.packing import Packing
 from storage.rows import NOT_OF_SITE, CaptureRow, PageRow, Values, VersionRow, VisitRow
 from storage.sites import Sites
 from storage.spelling import other_slash
@@ -24,7 +25,7 @@ BORN = "min(coalesce(published, found_at), found_at)"
 """When a page was published; if that is unknown, when it was found. The index has the same expression."""
 
 
-class Store(Merging, Sites, Suspects):
+class Store(Merging, Packing, Sites, Suspects):
     """The database of a workspace, for writing: pages, captures, versions, changes."""
 
     # ---- pages
@@ -269,22 +270,11 @@ class Store(Merging, Sites, Suspects):
 
     # ---- captures, versions, changes
 
-    def pack(self, body: bytes, page: int) -> bodies.Packed:
-        """Compress the body against the page's last stored one; needs no transaction."""
-        return bodies.pack(self.db.conn, body, base=self.last_body(page))
-
     def add_capture(self, values: Values, body: bodies.Packed | None = None) -> int:
         """Add a capture, with its body if one is given; return its number."""
         with self.writing():
             digest = bodies.insert(self.db.conn, body) if body else None
             return self._insert("captures", {**values, "body": digest})
-
-    def last_body(self, page: int) -> str | None:
-        """The digest of the last stored body of a page."""
-        row = self.db.conn.execute(
-            "SELECT body FROM captures WHERE page = ? AND body IS NOT NULL ORDER BY id DESC LIMIT 1", [page]
-        ).fetchone()
-        return str(row[0]) if row else None
 
     def last_good_body(self, page: int) -> str | None:
         """The digest of the last stored body that shows the page itself."""

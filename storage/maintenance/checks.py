@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from storage import bodies, seals
+from storage import bodies, dictionaries, seals
+from storage.compression import decompress
+from storage.errors import NotFound
 from storage.seals import FACTS, FACTS_SQL, START
 
 RESTORE = "Find out who could write to the database, and take this from a backup that was made before."
@@ -45,13 +47,37 @@ def _references(conn: sqlite3.Connection) -> Iterator[Fault | None]:
         )
 
 
-# ---- bodies
+# ---- dictionaries and bodies
+
+
+def _dictionaries(conn: sqlite3.Connection) -> Iterator[Fault | None]:
+    """Each dictionary unpacked; and those that are gone, though bodies are packed with them."""
+    for number, digest in conn.execute("SELECT id, digest FROM dictionaries"):
+        try:
+            sound = bodies.digest_of(dictionaries.content(conn, number)) == digest
+        except bodies.BROKEN:
+            sound = False
+        says = "its bytes are not those of its digest; nor can the bodies be read that are packed with it"
+        yield None if sound else Fault("dictionaries", number, None, says)
+    for digest, number in conn.execute(_WITHOUT_DICTIONARY):
+        yield _fault_of_body(conn, digest, f"dictionary {number}, which it is packed with, is gone")
+
+
+_WITHOUT_DICTIONARY = """
+    SELECT digest, dictionary FROM bodies
+    WHERE dictionary IS NOT NULL AND dictionary NOT IN (SELECT id FROM dictionaries)
+"""
+_LOWEST = "SELECT digest, size, data, dictionary FROM bodies WHERE base IS NULL ORDER BY dictionary"
 
 
 def _bodies(conn: sqlite3.Connection) -> Iterator[Fault | None]:
-    """Check every body by unpacking it, whole bodies first, then those packed against them."""
-    for digest, size, packed in conn.execute("SELECT digest, size, data FROM bodies WHERE base IS NULL"):
-        yield from _packed_on(conn, digest, size, packed, None)
+    """Check every body by unpacking it, the lowest ones first, then those packed against them."""
+    dictionary, prefix = None, None
+    for digest, size, packed, number in conn.execute(_LOWEST):
+        if number != dictionary:
+            dictionary, prefix = number, _content(conn, number)
+        if number is None or prefix is not None:  # else that is a fault of its own
+            yield from _packed_on(conn, digest, size, packed, prefix)
     misplaced = conn.execute(
         "SELECT bodies.digest FROM bodies LEFT JOIN bodies AS base ON base.digest = bodies.base"
         " WHERE bodies.depth <> CASE WHEN bodies.base IS NULL THEN 0 ELSE coalesce(base.depth + 1, -1) END"
@@ -60,12 +86,20 @@ def _bodies(conn: sqlite3.Connection) -> Iterator[Fault | None]:
         yield _fault_of_body(conn, digest, "what it is packed against is another body, or gone")
 
 
+def _content(conn: sqlite3.Connection, dictionary: int) -> bytes | None:
+    """The bytes of a dictionary; None where it is broken or gone."""
+    try:
+        return dictionaries.content(conn, dictionary)
+    except (NotFound, bodies.BROKEN):
+        return None
+
+
 def _packed_on(
     conn: sqlite3.Connection, digest: str, size: int, packed: bytes, base: bytes | None
 ) -> Iterator[Fault | None]:
     """Check a body and those packed against it; nothing is known of those packed against a wrong one."""
     try:
-        body = bodies.unpack(packed, base)
+        body = decompress(packed, base)
     except bodies.BROKEN as error:
         yield _fault_of_body(conn, digest, f"it can't be unpacked: {error}")
         return
@@ -236,6 +270,7 @@ class Check(NamedTuple):
 
 CHECKS = (
     Check("the file", None, _file),
+    Check("dictionaries", "dictionaries", _dictionaries),
     Check("bodies", "bodies", _bodies),
     Check("captures", "captures", _captures),
     Check("seals", "seals", _seals),

@@ -11,7 +11,7 @@ import sqlite3
 from collections import Counter
 from dataclasses import asdict, dataclass
 
-from storage import bodies, seals
+from storage import bodies, dictionaries, seals
 from storage.database import refusals_in_words
 from storage.maintenance.retention import Limits, Removal, RetainedCapture, removal
 from storage.maintenance.verification import Shown, unseen
@@ -69,6 +69,7 @@ class Pruning(Tables):
                     self._drop(digest, found)
         if found != Pruned():
             with self.writing():
+                dictionaries.remove_unused(conn)
                 self._insert("prunings", {"at": at, **asdict(found)})
         return found
 

@@ -1,0 +1,58 @@
+"""Compression with zstd: alone, or against other bytes that are much the same. Pure."""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+BROKEN = zstd.ZstdError
+"""What is raised where compressed bytes are not whole."""
+LEAST_PREFIX = 8
+"""Bytes: zstd takes no shorter prefix."""
+_LEVEL = 9
+_FAR = 23
+"""Windows of more bits are searched for long matches too, which costs some bytes in smaller ones."""
+
+
+class Prefix:
+    """Bytes against which others are compressed; made ready once, for many."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self._ready = zstd.ZstdDict(content, is_raw=True)
+
+    def compress(self, data: bytes) -> bytes:
+        """The data, compressed against this; `decompress` needs its content."""
+        options = {zstd.CompressionParameter.compression_level: _LEVEL} | _window(len(data), self.content)
+        return zstd.compress(data, options=options, zstd_dict=self._ready.as_digested_dict)
+
+
+def compress(data: bytes) -> bytes:
+    """The data, compressed alone."""
+    return zstd.compress(data, level=_LEVEL)
+
+
+def compress_against(data: bytes, prefix: bytes) -> bytes:
+    """The data, compressed against other bytes, `LEAST_PREFIX` at least, which `decompress` needs again."""
+    options = {zstd.CompressionParameter.compression_level: _LEVEL} | _window(len(data), prefix)
+    return zstd.compress(data, options=options, zstd_dict=zstd.ZstdDict(prefix, is_raw=True).as_prefix)
+
+
+def decompress(packed: bytes, prefix: bytes | None = None) -> bytes:
+    """The data; `prefix` is what it was compressed against. Raises BROKEN."""
+    if prefix is None:
+        return zstd.decompress(packed)
+    return zstd.decompress(packed, zstd_dict=zstd.ZstdDict(prefix, is_raw=True).as_prefix)
+
+
+def _window(size: int, prefix: bytes) -> dict[int, int]:
+    """The window spans both, or the far end of the prefix can't be referred to."""
+    window = max(10, (size + len(prefix)).bit_length())
+    return {
+        zstd.CompressionParameter.window_log: window,
+        zstd.CompressionParameter.enable_long_distance_matching: int(window > _FAR),
+    }
