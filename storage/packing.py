@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from storage import bodies, dictionaries
 from storage.compression import Prefix, compress
 from storage.dictionaries import GOOD, SAMPLES, Shelf
+from storage.library import Database
 from storage.tables import Tables
 
 

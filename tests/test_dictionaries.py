@@ -148,7 +148,7 @@ def test_a_missing_dictionary_is_named_with_what_to_do_and_verify_names_the_page
     with pytest.raises(NotFound, match=r"dictionary 1, .* is not stored: go back to a backup that has it"):
         shop.store.body(digest)
     with closing(Reader.open(shop.path)) as reader:
-        said = [(one.table, one.url, one.says) for one in verify(reader).faults]
+        said = [(one.table, one.url, one.detail) for one in verify(reader).faults]
     url = f"https://ormhead.example/{SAMPLES}/"
     assert said[0] == ("bodies", url, "dictionary 1, which it is packed with, is gone")
 

@@ -57,8 +57,8 @@ def _dictionaries(conn: sqlite3.Connection) -> Iterator[Fault | None]:
             sound = bodies.digest_of(dictionaries.content(conn, number)) == digest
         except bodies.BROKEN:
             sound = False
-        says = "its bytes are not those of its digest; nor can the bodies be read that are packed with it"
-        yield None if sound else Fault("dictionaries", number, None, says)
+        detail = "its bytes are not those of its digest; nor can the bodies be read that are packed with it"
+        yield None if sound else Fault("dictionaries", number, None, detail)
     for digest, number in conn.execute(_WITHOUT_DICTIONARY):
         yield _fault_of_body(conn, digest, f"dictionary {number}, which it is packed with, is gone")
 
