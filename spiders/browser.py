@@ -1,7 +1,7 @@
-"""Finds and starts the browser for sites with `render = true`, and says what is not installed.
+"""Finds and starts the browser for sites with `render = true`, and names what is not installed.
 
-It is this machine's own Chromium, driven by scrapy-playwright, which comes with the extra `browser`. Neither
-is imported here, so that anybody may ask.
+The browser is this machine's own Chromium, driven by scrapy-playwright, which comes with the extra `browser`.
+Neither is imported here, so that the check works without them.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def lacking(
 
 
 def browser_settings(site: Site) -> dict[str, Any]:
-    """How scrapy-playwright starts the browser. Raises Misuse where something is missing."""
+    """The settings with which scrapy-playwright starts the browser. Raises Misuse if something is missing."""
     refuse(lacking(site))
     return {
         "PLAYWRIGHT_LAUNCH_OPTIONS": {

@@ -11,7 +11,7 @@ _PEAK = re.compile(rb"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 
 class OwnMemory(MemoryUsage):
-    """Scrapy's memory limit by the peak of this program alone.
+    """Scrapy's memory limit, by the peak of this program alone.
 
     Scrapy reads `ru_maxrss`, which Linux carries over from the process that started this one: the child of a
     large parent would be over the limit before its first request.

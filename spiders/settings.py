@@ -15,9 +15,9 @@ from spiders.middlewares.network_guard import host_of
 from spiders.middlewares.robots import TOKEN
 
 LEAST_DELAY = 1e-6
-"""Seconds. No host has no delay at all: Scrapy would then not look when its last request was."""
+"""The least delay in seconds: without any delay, Scrapy would not track the time of the last request."""
 LONGEST_DELAY = 60.0
-"""Seconds up to which a slow host slows us down."""
+"""The longest delay in seconds that a slow host can cause."""
 
 
 def user_agent(contact: str | None = None) -> str:
@@ -29,7 +29,7 @@ def user_agent(contact: str | None = None) -> str:
 def for_site(site: Site) -> dict[str, Any]:
     """Return the settings of one site's run, which override those of this module.
 
-    Raises Misuse where it is to be rendered and the browser for that is missing.
+    Raises Misuse if the site needs a browser and that is missing.
     """
     delay = max(site.delay, LEAST_DELAY)
     hosts = {host_of(url) for url in site.seeds}

@@ -13,7 +13,7 @@ from storage.rows import PageRow
 from storage.store import Store
 
 CONFIRMED = 2
-"""So many captures in a row must not have found it: one may be a fault of the archive, or of the moment."""
+"""The number of captures in a row that must not have found the page: one may be a fault of the archive."""
 
 
 class Absence(NamedTuple):
@@ -26,7 +26,7 @@ class Absence(NamedTuple):
 
 
 def absences(sights: Sequence[str], misses: Sequence[str]) -> Iterator[Absence]:
-    """Those that the moments at which a page was seen, and not found, show; each in its order."""
+    """The absences that follow from the times at which a page was seen, and was not found; both in order."""
     for before, after in pairwise(sights):
         between = [at for at in misses if before < at < after]
         if len(between) >= CONFIRMED:
@@ -34,9 +34,9 @@ def absences(sights: Sequence[str], misses: Sequence[str]) -> Iterator[Absence]:
 
 
 def record_absences(store: Store, page: PageRow) -> int:
-    """Record that the page had gone and returned, where that is not recorded; how many changes it makes.
+    """Record that the page had gone and returned, unless that is recorded; return the number of changes made.
 
-    That it is gone now is for a crawl to say.
+    Whether it is gone now is decided by a crawl.
     """
     sights = [sight.at for sight in store.sights(page.id)]
     recorded = 0

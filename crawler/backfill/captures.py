@@ -46,13 +46,13 @@ MISSING = Verdict(Outcome.gone, "not found when it was captured elsewhere")
 class Backfill:
     """Stores imported captures of one site at their own times; in any order, each once.
 
-    An imported capture is judged and read as one of a crawl; only what would be a version of a crawl becomes
-    one here. Each call is one transaction, or a part of the one that the caller holds: a page's capture,
-    version and changes are stored together or not at all, and the same capture twice is one.
+    An imported capture is classified and extracted like one of a crawl, and makes a version where a crawl
+    would make one. Each call is one transaction, or a part of the caller's: a page's capture, version and
+    changes are stored together or not at all, and the same capture twice is stored once.
     """
 
     def __init__(self, store: Store, site: Site, origin: str) -> None:
-        """`origin` is kept with each capture: `warc:FILE`, `dump:FILE` or `wayback`."""
+        """`origin` is stored with each capture: `warc:FILE`, `dump:FILE` or `wayback`."""
         self.store, self.site, self.origin = store, site, origin
         store.enrol(site.name, site.url)
         self._reader = Reader(site, known(store, site.name))
@@ -61,16 +61,18 @@ class Backfill:
         self._misses: list[FetchResult] = []
 
     def add(self, fetched: FetchResult) -> str:
-        """Store a captured page at `fetched.fetched_at`; return what was done with it, as a word.
+        """Store a captured page at `fetched.fetched_at`; return the result as a word.
 
-        `version`: a new version. `seen`: a text that was known already, perhaps now known to be older.
-        `known`: this very capture was there before. `out of scope`, `not yet` (it is dated in the future),
-        `listing`, or the outcome of what is no page (`gone`, `blocked`, `wrong type` ...): nothing is stored.
+        `version`: a new version. `seen`: a text that was known already, and may now be known to be older.
+        `known`: this very capture is stored already. `out of scope`, `not yet` (it is dated in the future),
+        `listing`, or the outcome of a response that is no page (`gone`, `blocked`, `wrong type` ...): nothing
+        is stored.
         """
         return self._counted(self._added(fetched))
 
     def add_text(self, url: str, captured_at: str, extract: Extract) -> str:
-        """As `add`, of a text without its HTML, as it is known to have stood at that time."""
+        """Store a text without its HTML, as `add` does, at the time at which it is known to have been on
+        the page."""
         if refused := self._refused(captured_at, url):
             return self._counted(refused)
         fetched = _as_fetch(url, captured_at, extract)
@@ -85,27 +87,27 @@ class Backfill:
         read: Extract | None = None,
         what: str = "text",
     ) -> str:
-        """As `add_text`, of a page of the store, whatever it is.
+        """Store a text of a stored page, as `add_text` does.
 
-        `read` is how the text is to be read where that is another than it was found; `what` names it.
+        `read` is the extract to store if it differs from `extract`; `what` names the reader of it.
         """
         fetched = _as_fetch(page.url, captured_at, extract)
         label = f"{what} of {self.origin}"
         return self._counted(self._inserted(page, fetched, TEXT, read or extract, label))
 
     def missed(self, url: str, at: str, status: int) -> None:
-        """As `add`, of an answer that there is no such page."""
+        """Store a response that says that there is no such page, as `add` does."""
         self._misses.append(FetchResult(url, url, at, status))
         self._counted(Outcome.gone.value)
 
     def finish(self) -> None:
-        """Tell in which times pages were not there, now that all captures have their places."""
+        """Record the times in which pages were absent, now that all captures are stored."""
         missed = {page.id: page for fetched in self._misses if (page := self._not_there(fetched))}
         for page in missed.values():
             self._counts["changes"] += record_absences(self.store, page)
 
     def _not_there(self, fetched: FetchResult) -> PageRow | None:
-        """The page that was not found, if it is one that is known; it is noted."""
+        """The page that was not found, if it is known; the capture is stored."""
         page = self.store.find(self.site.name, key(fetched.url, self.site))
         if page is None or page.version is None:
             return None
@@ -116,7 +118,7 @@ class Backfill:
         return page
 
     def passed_over(self, word: str) -> str:
-        """Count what was not even read, by this word."""
+        """Count under this word a capture that was not read."""
         return self._counted(word)
 
     def counts(self) -> dict[str, int]:
@@ -128,7 +130,8 @@ class Backfill:
         return not self._reader.template.version
 
     def learn(self, captures: Iterable[FetchResult]) -> None:
-        """Learn the boilerplate from the first articles of these, before any is added; not from a few."""
+        """Learn the boilerplate from the first articles among these, before any is added, if there are
+        enough."""
         pages: dict[str, list[bytes]] = {}
         for fetched in captures:
             seen = sight(self._reader, fetched, self._not_found).extract
@@ -143,14 +146,14 @@ class Backfill:
                 self._reader = Reader(self.site, known(self.store, self.site.name))
 
     def is_wanted(self, url: str) -> bool:
-        """Whether the address may name a page of the site."""
+        """Whether the address may belong to a page of the site."""
         try:
             return in_scope(url, self.site) and not is_asset(url)
         except ValueError:  # no web address at all
             return False
 
     def kept(self, url: str) -> dict[str, FetchResult]:
-        """The bodies kept of the page at this address, by the digest that web archives give to them."""
+        """The stored bodies of the page at this address, by the digest that web archives give to them."""
         page = self.store.find(self.site.name, key(url, self.site))
         found = {}
         for capture in self.store.kept_of(page.id) if page else []:
@@ -163,7 +166,7 @@ class Backfill:
         return found
 
     def stored(self, url: str, digest: str) -> bytes | None:
-        """The body kept of the page at this address that has this digest, as WARC files write it."""
+        """The stored body of the page at this address with this digest, in the form of WARC files."""
         page = self.store.find(self.site.name, key(url, self.site))
         bodies = map(self.store.body, self.store.bodies_of(page.id) if page else [])
         return next((body for body in bodies if _has_digest(body, digest)), None)
@@ -209,13 +212,13 @@ class Backfill:
         return word
 
     def _is_known(self, fetched: FetchResult) -> bool:
-        """Whether it is stored, so that it need not be read again."""
+        """Whether it is stored, so that it need not be extracted again."""
         page = self.store.find(self.site.name, key(fetched.final_url, self.site))
         digest = digest_of(fetched.body)
         return page is not None and self.store.has_capture(page.id, fetched.fetched_at, digest)
 
     def _page(self, fetched: FetchResult, extract: Extract) -> PageRow | None:
-        """The page that was captured, made where it is new; None for a list of pages that is new."""
+        """The page that was captured, created if it is new; None for a new page that is a list of pages."""
         url = named_by_itself(fetched.final_url, extract.canonical, self.site)
         for address in (url, fetched.final_url, fetched.url):
             if page := self.store.find(self.site.name, key(address, self.site)):
@@ -243,7 +246,7 @@ def _as_fetch(url: str, captured_at: str, extract: Extract) -> FetchResult:
 
 
 def _not_found(store: Store, site: Site) -> PageFingerprint | None:
-    """How the site says "not found" with status 200, where it does."""
+    """How the site says "not found" with status 200, if it does."""
     row = store.site(site.name)
     return PageFingerprint(row.not_found_title or "", row.not_found_digest) if row.not_found_digest else None
 
@@ -253,7 +256,7 @@ def _sha1(body: bytes) -> str:
 
 
 def _has_digest(body: bytes, digest: str) -> bool:
-    """Whether a body has a digest that is written like `sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ`, or in hex."""
+    """Whether a body has a digest written as `sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ`, or in hexadecimal."""
     algorithm, _, value = digest.partition(":")
     if algorithm.lower() not in ("sha1", "sha256", "md5"):
         return False

@@ -16,7 +16,7 @@ else:
     from backports import zstd
 
 LARGEST = 10 << 20
-"""Bytes: a crawl takes no larger body either."""
+"""The size limit in bytes, the same as that of a crawl."""
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
 _MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 
@@ -76,7 +76,7 @@ def _unpacked(body: bytes, coding: str) -> bytes:
 
 
 def _unpack(body: bytes, coding: str) -> tuple[bytes, bool]:
-    """At most a byte more than the largest body, and whether the stream came to its end."""
+    """The decoded bytes, at most one more than the size limit, and whether the stream is complete."""
     match coding:
         case "gzip" | "x-gzip":
             return _joined(body, coding, lambda: zlib.decompressobj(zlib.MAX_WBITS | 16))
@@ -94,7 +94,7 @@ def _unpack(body: bytes, coding: str) -> tuple[bytes, bool]:
 
 
 def _joined(body: bytes, coding: str, opened: Callable[[], Any]) -> tuple[bytes, bool]:
-    """Of one packed stream after another, which together are the body; what follows the last is padding."""
+    """Decode consecutive compressed streams that form one body; what follows the last one is padding."""
     unpacked, whole = b"", False
     while body.startswith(_MAGIC[coding]) and len(unpacked) <= LARGEST:
         stream = opened()

@@ -1,7 +1,7 @@
 """Compares a dump's text with its page: text that the extraction leaves out of the page is no difference.
 
-A dump has what stands on a page beside the article, too: what a picture shows, its caption, a label. Whatever
-of it the page's own HTML has outside of its text was not taken away by the site.
+A dump also has what is on a page beside the article: image descriptions, captions, labels. What the page's
+own HTML has outside of the article was not removed by the site.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ SHOWN = ("alt", "title", "aria-label")
 
 
 def read_beside(store: Store, page: int, at: str, extract: Extract) -> Extract:
-    """A text that stood on the page at a moment, as the page's own HTML next to that moment has it read.
+    """A text that was on the page at a time, read as the page's own HTML nearest to that time reads it.
 
-    Where both say the same, it is that version's own text; as it was where no HTML is kept.
+    If both have the same text, it is that version's text; without stored HTML it stays as it was.
     """
     versions = store.versions_of(page)
     later = [version for version in versions if version.captured_at > at][:1]
@@ -38,7 +38,7 @@ def read_beside(store: Store, page: int, at: str, extract: Extract) -> Extract:
 
 
 def _html(store: Store, version: VersionRow) -> set[str] | None:
-    """Every line that the page of a version shows or describes; None where it is not kept."""
+    """Every line that the page of a version shows or describes; None if its HTML is not stored."""
     capture = store.capture(version.capture)
     try:
         tree = parse(store.body(capture.body), capture.url, capture.declared) if capture.body else None
@@ -51,7 +51,7 @@ def _html(store: Store, version: VersionRow) -> set[str] | None:
 
 
 def _without(extract: Extract, version: VersionRow, html: set[str]) -> Extract:
-    """Less the lines that the page has outside of its text."""
+    """The extract without the lines that the page has outside of its article."""
     text = set(version.text.split("\n"))
     return replace(
         extract, text="\n".join(line for line in extract.blocks if line in text or line not in html)

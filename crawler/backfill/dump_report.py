@@ -26,7 +26,7 @@ def report_object(report: Report) -> Object:
 
 
 def show_reports(reports: Sequence[Report]) -> None:
-    """A line of counts for each dump; below it what could not be split, and what is odd."""
+    """Print a line of counts for each dump, followed by what could not be split and what looks wrong."""
     for report in reports:
         counts = {name: report.counts[name] for name in COUNTS} | {"changes": report.changes}
         terminal.line(f"{report.file.name}: {terminal.counts(counts) or 'nothing'}")
@@ -43,5 +43,5 @@ def show_reports(reports: Sequence[Report]) -> None:
 
 
 def _unsplit_object(report: Report, one: Unsplit) -> Object:
-    """A stretch of a dump, its lines counted from 1."""
+    """The lines of a dump that could not be split, counted from 1."""
     return {"file": report.file.name, "lines": [one.first + 1, one.last + 1], "why": one.why}

@@ -22,7 +22,7 @@ from storage.store import Store
 
 
 class Insertion:
-    """A capture of a page, read as `extract` by whom `label` names, on its way into the page's history."""
+    """Inserts a capture of a page, extracted as `extract` by the reader named `label`."""
 
     def __init__(
         self, store: Store, reader: Reader, page: PageRow, fetched: FetchResult, extract: Extract, label: str
@@ -31,10 +31,10 @@ class Insertion:
         self.fetched, self.extract, self.label = fetched, extract, label
         self.at = fetched.fetched_at
         self.changes = 0
-        """How many changes have come to light."""
+        """The number of changes found."""
 
     def run(self, verdict: Verdict, origin: str) -> str:
-        """`version` where it became a version, else `seen`."""
+        """Insert the capture; return `version` if it became a version, else `seen`."""
         versions = self._versions()
         spans = _spans(versions, self.store.sights(self.page.id), self.extract.links)
         found = place(spans, self.at, _content_key(self.extract.digest, self.extract.links))
@@ -84,7 +84,7 @@ class Insertion:
         return reextraction.keep(self.store, self.reader, version, extract)
 
     def _insert(self, capture: int, index: int, split: VersionRow | None) -> None:
-        """A version at this index; `split` is the one before it where that was seen again later."""
+        """Insert a version at this index; `split` is the version before it, if that was seen again later."""
         number = index + 1
         again = self._first_sight() if split else None
         self.store.make_room(self.page.id, number, 2 if again else 1)
@@ -118,7 +118,7 @@ class Insertion:
     # ---- changes
 
     def _record_changes(self, index: int, *, leap: bool) -> None:
-        """Record what led to the version of this index, and from it to the next; both came to light now."""
+        """Record the changes to the version at this index and from it to the next, as found now."""
         versions = self.store.versions_of(self.page.id)
         spans = _spans(versions, self.store.sights(self.page.id))
         for old in (index - 1, index):
@@ -158,7 +158,7 @@ class Insertion:
             return False
 
     def _as_of(self, seen_at: str | None) -> PageRow:
-        """The page as if it had last been seen at that moment; its sources date it now, and not then."""
+        """The page as if it had last been seen at that time; without the dates that its sources give now."""
         return replace(self.page, seen_at=seen_at, modified=None)
 
     def _add(self, change: Change) -> None:
@@ -174,7 +174,7 @@ class Insertion:
         return published_between(published, since, self.at)
 
     def _was_there(self) -> None:
-        """Where the page was taken for gone at that moment: it had returned."""
+        """If the page counted as gone at that time, record that it had returned."""
         left = self.store.left_at(self.page.id, self.at)
         if left is None:
             return
@@ -205,7 +205,7 @@ class Insertion:
     # ---- the page
 
     def _keep_page(self) -> None:
-        """The page's row: its latest version, and when it was last seen."""
+        """Update the page's row: its latest version, and when it was last seen."""
         page, last = self.store.page(self.page.id), self.store.last_version(self.page.id)
         assert last is not None
         values: Values = {}
@@ -225,7 +225,7 @@ class Insertion:
             self.store.update_page(page.id, values)
 
     def _seen(self, page: PageRow) -> Values:
-        """Columns of a page that was never seen later than now: no copy of a crawl's is the latest."""
+        """The columns of a page that was never seen later than now."""
         values: Values = {
             "seen_at": self.at,
             "body_digest": digest_of(self.fetched.body),
@@ -243,7 +243,7 @@ def _content_key(digest: str, links: str | None) -> str:
 
 
 def _spans(versions: list[VersionRow], sights: list[Sight], links: str | None = None) -> list[VersionSpan]:
-    """Between which sights each version stood; one whose links are not known is taken to have these."""
+    """The captures between which each version lasted; a version with unknown links is taken to have these."""
     ends = [version.captured_at for version in versions[1:]] + ["~"]  # after every time
     return [
         VersionSpan(

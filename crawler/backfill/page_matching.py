@@ -12,9 +12,9 @@ from storage.text_index.folding import folded, folded_words
 from storage.unplaced import Candidate, Unplaced
 
 TITLED = 0.3
-"""A page with the same title has the same article, if so much of the shorter text is in the longer one."""
+"""The containment from which a page with the same title has the same article."""
 UNTITLED = 0.9
-"""With another title, so much must be the same."""
+"""The containment that is needed if the titles differ."""
 _HASH = 8
 
 
@@ -42,8 +42,8 @@ class Known:
     def find(self, title: str, text: str, published: str | None, *, placed: bool = False) -> Candidate | None:
         """Return the most similar version, if its page matches the article; else None.
 
-        With `placed`, of pages with an address only. Among equals: a page with an address, the same day, the
-        page that was there first.
+        With `placed`, only pages with an address are searched. Among equals, a page with an address comes
+        first, then one of the same day, then the older page.
         """
         words = folded_words(text)
         shingles = minhash.shingles(words)
@@ -69,7 +69,7 @@ class Known:
                 self._by_hash[(one.minhash or b"")[at : at + _HASH]].append(one)
 
     def _met(self, title: str, shingles: minhash.Shingles) -> list[tuple[Candidate, bool]]:
-        """The versions with this title, and those that may well say the same."""
+        """The versions with this title, and those that may have the same text."""
         titled = self._titled[folded(title)] if folded(title) else []
         met = Counter(one for shingle in shingles for one in self._by_hash.get(shingle, ()))
         # Of a text that has nearly all of these words, nearly all of its sketch is among them.
@@ -82,7 +82,7 @@ class Known:
         ]
 
     def _containment(self, one: Candidate, words: list[str], shingles: minhash.Shingles) -> float:
-        """How much of the shorter of two texts is in the longer one, however short it is."""
+        """The containment of two texts, however short they are."""
         theirs, own = self._shingles_of(one.version)
         short, long = sorted((shingles, own), key=len)
         return len(short & long) / len(short) if short else float(words == theirs)

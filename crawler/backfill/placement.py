@@ -1,7 +1,7 @@
 """Decides where an imported capture belongs in the history of its page. Pure: times and digests in.
 
 A history is the page's versions in the order of their captures. In whatever order captures are placed, the
-same versions come of them: each run of sights with one text is one version, captured at the first of them.
+result is the same: each run of captures with one text is one version, captured at the first of them.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class VersionSpan:
-    """A version: what it says, and between which sights it is known to have stood."""
+    """A version, and the first and last capture known to show it."""
 
     digest: str
-    """Equal for two sights of one version."""
+    """Equal for two captures of the same version."""
     first: str
     last: str
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The capture shows the version of this index, which has an earlier capture already."""
+    """The capture shows the version at this index, which has an earlier capture already."""
 
     index: int
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The version of this index stood earlier than was known: its capture is now this one."""
+    """The capture is earlier than that of the version at this index, and takes its place."""
 
     index: int
 
@@ -38,7 +38,7 @@ class Earlier:
 class Inserted:
     """The capture makes a new version at this index.
 
-    With `splits`, the version before it was seen again later: it is there a second time, after this one.
+    With `splits`, the version before it was seen again later, and appears a second time after this one.
     """
 
     index: int
@@ -49,12 +49,12 @@ Place = Seen | Earlier | Inserted
 
 
 def index_at(firsts: Sequence[str], at: str) -> int:
-    """How many versions were captured at that moment or before, given when each was."""
+    """The number of versions captured at that time or before, given the times of all."""
     return sum(first <= at for first in firsts)
 
 
 def place(spans: Sequence[VersionSpan], at: str, digest: str) -> Place:
-    """Where a capture of that moment with that text belongs among the versions, the oldest first."""
+    """Where a capture of that time and text belongs among the versions, the oldest first."""
     index = index_at([span.first for span in spans], at)
     here = spans[index - 1] if index else None
     if here and here.digest == digest:

@@ -1,7 +1,7 @@
 """Imports text dumps: stores each article as a version of its page, at the time of the dump.
 
-An article without an address goes to the known page that has its title and text. Where there is none, it is
-kept under an address of ours (storage/unplaced.py), until a later import finds its page.
+An article without an address is stored in the known page with its title and text. If there is none, it gets
+an address of its own scheme (storage/unplaced.py), until a later import finds its page.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ class Report:
 
     @property
     def is_older(self) -> bool:
-        """Whether the dump names a day after the one on which it is said to have been made."""
+        """Whether the dump has a date later than the time at which it was said to be made."""
         return self.split.latest is not None and self.split.latest.isoformat() > self.file.at[:10]
 
 
 def read_dumps(paths: tuple[Path, ...], moments: tuple[str, ...]) -> list[DumpFile]:
     """Read the dumps in these files, dated by one time for all of them or by one for each.
 
-    Raises Misuse for a dump whose time is not known, lies ahead, or that is no text.
+    Raises Misuse if the time of a dump is unknown or in the future, or if a dump is no text.
     """
     if len(moments) not in (0, 1, len(paths)):
         raise Misuse(
@@ -180,7 +180,7 @@ class _Import:
         self.store.update_page(page.id, {"title": extract.title, "text_digest": extract.digest})
 
     def _page(self, extract: Extract) -> PageRow:
-        """Return the page, made if need be, of an article without an address, under a `dump:` address."""
+        """Return the page of an article without an address, created if needed under a `dump:` address."""
         name = re.sub(r"\W+", "-", folded(extract.title))[:LONGEST_NAME].strip("-") or extract.digest[:8]
         url = f"{SCHEME}{self.site.name}/{extract.published or 'undated'}/{name}"
         if self.store.find(self.site.name, url):  # of another article with that title
@@ -203,13 +203,13 @@ class _Import:
     # ---- listings
 
     def _listing(self) -> str | None:
-        """The path of the page, where the dump is of a list of articles and says of which."""
+        """The path of the page, if the dump shows a list of articles and names its address."""
         if self.split.url and self.split.is_list:
             return urlsplit(self.split.url).path or "/"
         return "/" if is_home(self.file.name) else None
 
     def _list(self, path: str) -> None:
-        """The headlines, under an address of ours: read from HTML, they would be others."""
+        """Store the headlines under an address of our own: extracted from HTML, they would differ."""
         text = "\n".join(self.split.headlines)
         title = urlsplit(self.site.url).hostname or self.site.name
         page = self._made(f"{SCHEME}{self.site.name}{path}", "listing")
@@ -220,7 +220,7 @@ class _Import:
     # ---- what has turned out to be a known page
 
     def _absorb(self) -> None:
-        """Hand the texts of pages without an address to the pages that they have turned out to be."""
+        """Merge pages without an address into the pages that they turn out to be."""
         for page in self.unplaced.pages(self.site.name):
             last = self.store.last_version(page.id)
             if last is None:

@@ -36,7 +36,7 @@ from crawler.fetch_result import FetchResult
 HTTP = ("http://", "https://")
 OK = 200
 PAGES = frozenset(["response", "resource", "revisit"])
-"""Types of records that are sights of pages."""
+"""The types of records that show pages."""
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
@@ -45,7 +45,7 @@ class Spot(NamedTuple):
 
     path: Path
     member: str
-    """Within a WACZ; else empty."""
+    """The path within a WACZ; else empty."""
     offset: int
 
 
@@ -58,28 +58,28 @@ class Capture(NamedTuple):
 
 @dataclass
 class WarcFiles:
-    """The pages in some WARC and WACZ files whose addresses are wanted."""
+    """The wanted pages in some WARC and WACZ files."""
 
     paths: tuple[Path, ...]
     wanted: Callable[[str], bool]
     stored: Callable[[str, str], bytes | None]
-    """The body kept of the page of an address that has this payload digest, where there is one."""
+    """Returns the stored body of the page at an address with this payload digest, if there is one."""
     lost: int = 0
-    """Revisits of which no earlier record was found."""
+    """The number of revisit records without an earlier record."""
     broken: list[str] = field(default_factory=list)
-    """Files that are no archives or break off, in words."""
+    """Files that are damaged or not WARC, each in words."""
     refused: list[str] = field(default_factory=list)
-    """Records that hold half a page, each with its place, in words."""
+    """Records with incomplete pages, each in words with its position."""
     _spots: dict[str, Spot] = field(default_factory=dict)
     _sights: dict[str, list[tuple[str, Spot]]] = field(default_factory=lambda: defaultdict(list))
-    """When each wanted address was captured whole, and where."""
+    """The complete captures of each wanted address: their times and positions."""
     _revisits: list[Revisit] = field(default_factory=list)
 
     def captures(self) -> Iterator[Capture]:
         """Each capture of a wanted page: those with a body of their own, then those that refer to one.
 
-        What is wrong with a file is told in `broken`; what came before that in it is right. A record that is
-        not whole is told in `refused`, and is no capture.
+        A damaged file is listed in `broken`; the records before the damage are still read. An incomplete
+        record is listed in `refused`, and is no capture.
         """
         for path in self.paths:
             try:
@@ -111,7 +111,7 @@ class WarcFiles:
                     yield Capture(path.name, fetched)
 
     def _remember(self, record: Any, fetched: FetchResult | None, spot: Spot) -> None:
-        """Where a record stands, for what refers to it."""
+        """Remember the position of a record that others may refer to."""
         url, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
         for name in names_of(record, url, date):
             self._spots.setdefault(name, spot)
@@ -123,7 +123,7 @@ class WarcFiles:
             self.refused.append(f"{place} is left out: {why}")
 
     def _revisited(self) -> Iterator[Capture]:
-        """The revisits, in the order in which what they refer to is read from the files."""
+        """The captures of revisit records, in the order in which the bodies are read from the files."""
         placed = [(self._spot(revisit), revisit) for revisit in self._revisits]
         found = sorted((spot, revisit) for spot, revisit in placed if spot)
         for (path, member), of_file in groupby(found, key=lambda one: one[0][:2]):
@@ -180,7 +180,7 @@ def _place(spot: Spot) -> str:
 
 
 def _members(path: Path) -> list[str]:
-    """The WARC files within a WACZ, in the order of their names; of any other file, itself."""
+    """The WARC files within a WACZ, in the order of their names; any other file is itself."""
     with path.open("rb") as file:
         if file.read(len(ZIP)) != ZIP:
             return [""]
@@ -195,7 +195,7 @@ def _members(path: Path) -> list[str]:
 
 
 class _Stream:
-    """A file's bytes, unpacked; that it breaks off is said, and not taken for its end."""
+    """The unpacked bytes of a file; a file that breaks off is an error, and not its end."""
 
     def __init__(self, file: BufferedIOBase) -> None:
         self.file = file
@@ -210,7 +210,7 @@ class _Stream:
 
 @contextmanager
 def _opened(path: Path, member: str) -> Iterator[_Stream]:
-    """The unpacked bytes of a file, or of one within a WACZ; what is wrong with it is said in words."""
+    """The unpacked bytes of a file, or of one within a WACZ. Raises Misuse, in words, if it can't be read."""
     with ExitStack() as stack:
         try:
             file: Any = stack.enter_context(

@@ -23,13 +23,13 @@ NOT_MODIFIED = 304
 REDIRECTS = range(300, 400)
 OK = 200
 BEGINNING = re.compile(rb"WARC/[01]\.\d|(?:https?|dns|filedesc):\S* \S+ \d{14} ")
-"""Of a record, in WARC and in ARC files."""
+"""The beginning of a record, in WARC and in ARC files."""
 BLANK = b" \t\r\n\0"
 BETWEEN = 2
-"""Blank lines that part a record from the next; what follows them is no part of it."""
+"""The number of blank lines between two records; what follows them is no part of the record."""
 TROUBLES = {"cut": "the page in it is cut off", "too large": "the page in it is too large"}
 OF_NOTHING = ("sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ", "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709")
-"""Digests of an empty body, which many answers have in common."""
+"""The digests of an empty body, which many responses have in common."""
 
 
 class Revisit(NamedTuple):
@@ -41,18 +41,18 @@ class Revisit(NamedTuple):
     status: int
     headers: Mapping[str, str]
     names: tuple[str, ...]
-    """By which the earlier one can be known: payload digest; address and time."""
+    """The names of the earlier record: its payload digest; its address and time."""
 
 
 class Loader(ArcWarcRecordLoader):  # type: ignore[misc]  # warcio has no types
-    """warcio's, which stumbles over a record without an address."""
+    """warcio's loader, which by itself fails on a record without an address."""
 
     def _ensure_target_uri_format(self, headers: Any) -> str:
         return super()._ensure_target_uri_format(headers) or ""
 
 
 class Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
-    """The records of a stream, also where nothing parts them; and what is wrong with the one just read."""
+    """The records of a stream, even without blank lines between them; and the fault of the current one."""
 
     trouble = ""
 
@@ -61,10 +61,11 @@ class Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
         self.loader = Loader(verify_http=False, arc2warc=True)
 
     def _consume_blanklines(self) -> tuple[bytes | None, int]:
-        """What follows a record: blank lines, then the first line of the next one and the length of those.
+        """Read what follows a record: blank lines, then the first line of the next one, with the length of
+        both.
 
-        warcio takes a first line that is not blank for a part of the record before it. It may be the next
-        record; else the length that the record gives is wrong, and what follows is skipped up to the next.
+        warcio takes a first line that is not blank as a part of the record before it. It may be the next
+        record; else the length of the record is wrong, and everything up to the next record is skipped.
         """
         self.trouble, passed, blank = "", 0, 0
         while line := self.reader.readline():
@@ -89,7 +90,7 @@ def trouble_of(record: Any) -> str:
 
 
 def trouble_of_fetch(fetched: FetchResult | None) -> str:
-    """Why what a record holds is no whole page; empty where it is, or is none."""
+    """Why a record is no complete page; empty if it is one, or no page at all."""
     if fetched and not fetched.status:
         return "there is no answer of a server in it"
     return TROUBLES[fetched.error] if fetched and fetched.error else ""
@@ -105,7 +106,7 @@ def each(records: Records) -> Iterator[Any]:
 
 
 def fetched_of(record: Any, url: str) -> FetchResult | None:
-    """A record of a page as a fetch; None for a redirect, or where it says not when or what it is."""
+    """A page record as a fetch result; None for a redirect, or if its time or type is missing."""
     at = _moment(record.rec_headers.get_header("WARC-Date"))
     is_response = record.rec_type == "response"
     status = status_of(record) if is_response else OK
@@ -129,7 +130,7 @@ def fetched_of(record: Any, url: str) -> FetchResult | None:
 
 
 def _of_resource(record: Any) -> dict[str, str]:
-    """Headers that tell of a resource; some tools keep pages as packed files."""
+    """The headers that describe a resource record; some tools store pages as compressed files."""
     kind = record.content_type or ""
     return {"content-type": kind} | ({"content-encoding": "gzip"} if "html" in kind else {})
 
@@ -152,7 +153,7 @@ def revisit_of(record: Any, file: str, url: str) -> Revisit:
 
 
 def names_of(record: Any, url: str, date: str | None) -> tuple[str, ...]:
-    """By which a record can be referred to, given its address and time: its digest, and these."""
+    """The names by which other records refer to a record: its digest, and its address and time."""
     digest = record.rec_headers.get_header("WARC-Payload-Digest")
     digest = None if digest in OF_NOTHING or status_of(record) == NOT_MODIFIED else digest
     at = _moment(date)
@@ -160,7 +161,7 @@ def names_of(record: Any, url: str, date: str | None) -> tuple[str, ...]:
 
 
 def _body(record: Any, headers: Mapping[str, str]) -> tuple[bytes, str | None]:
-    """The body, and a key of `FetchResult.error` where it could not be had whole."""
+    """The body, and a key of `FetchResult.error` if it is not complete."""
     body = b""
     while chunk := record.raw_stream.read(LARGEST + 1 - len(body)):
         body += chunk
@@ -177,7 +178,8 @@ def _body(record: Any, headers: Mapping[str, str]) -> tuple[bytes, str | None]:
 
 
 def _is_short(body: bytes, headers: Mapping[str, str]) -> bool:
-    """Whether its server announced more bytes; a packed or chunked body shows by itself that it is cut."""
+    """Whether its server announced more bytes; a compressed or chunked body shows by itself that it is
+    cut."""
     length = headers.get("content-length", "")
     if headers.get("content-encoding") or headers.get("transfer-encoding") or not length.isascii():
         return False
@@ -199,6 +201,6 @@ def status_of(record: Any) -> int:
 
 
 def _moment(date: str | None) -> str:
-    """The time in our form; empty where it is none. Archives may say no more than the day."""
+    """The time as ISO 8601; empty if it is none. Archives may give only the day."""
     found = sound_date(date, UTC) or ""
     return found if "T" in found or not found else f"{found}T00:00:00Z"

@@ -1,8 +1,7 @@
-"""Imports captures of a web archive: chooses which ones to fetch, and stores what the spider brings.
+"""Imports captures of a web archive: chooses which ones to fetch, and stores what the spider fetches.
 
-What has become of a capture is stored with it in one transaction, so that an import that was killed, or came
-to its limit, goes on where it was. Bytes that a capture shares with another one of the same page are fetched
-once.
+The result of each capture is stored with it in one transaction, so an import that was killed, or reached its
+limit, continues where it stopped. Bytes that several captures of a page share are fetched once.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class WaybackImport:
         self._missed: list[Memento] = []
         self._gone: list[Memento] = []
         self._held: list[Taken] = []
-        """The first captures, until there are enough to learn the site's boilerplate from."""
+        """The first captures, held until there are enough to learn the site's boilerplate."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -58,7 +57,8 @@ class WaybackImport:
         return pipeline
 
     def open_spider(self) -> None:
-        """Open the store, and let the spider ask what to fetch; what is wrong with it is told."""
+        """Open the store, and let the spider choose what to fetch; errors are reported as the event
+        `ended`."""
         spider = self._spider()
         try:
             workspace = workspace_of(self.crawler.settings)
@@ -144,7 +144,7 @@ class WaybackImport:
         self.store.add_memento(self._spider().of.name, memento.url, memento.at, memento.digest, became)
 
     def broke(self, failure: Failure) -> None:
-        """Something broke over a capture; it is not noted, and is fetched again the next time."""
+        """Log an exception over a capture; it is not recorded, and fetched again the next time."""
         self._broken(failure.value)
 
     def _broken(self, error: BaseException | None) -> None:
@@ -154,7 +154,7 @@ class WaybackImport:
     # ---- the end
 
     def ended(self, reason: str) -> None:
-        """Take in what was held back, and what the archive did not find; tell how it went."""
+        """Store the held captures and those that the archive did not find; emit the result."""
         if not hasattr(self, "backfill"):
             return
         with self._open:
@@ -190,7 +190,7 @@ class WaybackImport:
 
 
 def again(fetched: FetchResult, memento: Memento) -> FetchResult:
-    """The same bytes, captured at another time."""
+    """The same bytes as the capture of another time."""
     return replace(fetched, url=memento.url, final_url=memento.url, fetched_at=memento.at)
 
 

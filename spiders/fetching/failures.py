@@ -24,11 +24,11 @@ LONGEST_DETAIL = 300
 PACKED = "twisted.python.failure.Failure"
 """Text by which an exception that wraps others is recognised."""
 OVER_A_PAGE = "variorum.page"
-"""The logger of faults of ours over one page."""
+"""The logger of bugs that concern one page."""
 OURS = tuple(f"{Path(__file__).parents[2] / name}{os.sep}" for name in ("crawler", "spiders", "storage"))
 LIBRARIES = (sysconfig.get_path("stdlib"), "<", "site-packages", "dist-packages")
 NETWORK = {"scrapy", "twisted", "OpenSSL", "service_identity", "playwright"}
-"""Libraries whose exceptions tell of the network, also where code of ours called them."""
+"""Libraries whose exceptions mean network failures, even when called from our code."""
 
 
 class Refused(IgnoreRequest):
@@ -56,7 +56,7 @@ class ShareSpent(Refused):
 
 
 class TooLarge(IgnoreRequest):
-    """The body, freed of its content encoding, is larger than DOWNLOAD_MAXSIZE."""
+    """The decompressed body is larger than DOWNLOAD_MAXSIZE."""
 
 
 class BodyCut(IgnoreRequest):
@@ -79,7 +79,7 @@ ERRORS: dict[str, tuple[type[BaseException], ...]] = {
 def error_of(failure: Failure) -> tuple[str, str]:
     """Return the key of `FetchResult.error` for a failure, and one line about it for the operator.
 
-    What has no key of its own is `failed`.
+    A failure without a key of its own is `failed`.
     """
     error = failure.value
     causes = [error, *_reasons(error)]

@@ -1,4 +1,4 @@
-"""Reads the JSON of an API, also with the messages of a broken plugin before or after it."""
+"""Reads the JSON of an API, even with messages of a broken plugin before or after it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from itertools import islice
 from typing import Any
 
 LONGEST_NUMBER = 18
-"""Digits; a longer one is no id and no count, and Python would refuse it with the whole answer."""
+"""The maximum number of digits; a longer number is no id and no count, and Python would refuse the whole
+response."""
 _OPENS = re.compile(r"[\[{]")
 _OPENS_A_LINE = re.compile(r"[\n>][ \t\r]*([\[{])")
 _ENDS = re.compile(r"[ \t\r]*(?:\Z|[\n<])")
@@ -27,7 +28,7 @@ _DECODER = json.JSONDecoder(parse_int=_number, strict=False)
 def read_json(body: bytes) -> Any:
     """Return the JSON value in a body; a BOM, and PHP messages before and after it, are skipped.
 
-    Raises ValueError for an answer that holds none, for one that is cut off, and for one nested too deep.
+    Raises ValueError if there is none, or if it is cut off or nested too deep.
     """
     text = body.decode(json.detect_encoding(body), "replace").lstrip("\ufeff")
     try:

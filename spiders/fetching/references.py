@@ -14,13 +14,13 @@ from w3lib.html import get_base_url
 from crawler.urls.references import resolve
 
 HEAD = 4096
-"""Characters in which a `<base>` is looked for, as Scrapy does."""
+"""The number of characters in which a `<base>` is looked for, as in Scrapy."""
 
 
 def base_of(response: Response) -> str:
-    """The address against which the references of a page are read; a `<base>` that leads nowhere is none.
+    """The base URL of a page's references; an invalid `<base>` is ignored.
 
-    From then on Scrapy's selectors and `response.urljoin` go by the same address.
+    From then on Scrapy's selectors and `response.urljoin` use the same URL.
     """
     if response not in _baseurl_cache:
         _baseurl_cache[response] = _base(response)
@@ -28,7 +28,7 @@ def base_of(response: Response) -> str:
 
 
 def decodable(response: Response) -> Response:
-    """The response; as UTF-8 where it declares what decodes no text, like `rot13`."""
+    """The response; as UTF-8 if its declared encoding is no text encoding, like `rot13`."""
     if not isinstance(response, TextResponse):
         return response
     try:
@@ -48,7 +48,7 @@ def addresses_of(response: Response, references: Iterable[str]) -> list[str]:
 def attribute(link: Selector, name: str) -> str:
     """Return the value of an attribute; empty if the element has none.
 
-    Not by `link.attrib`, which raises where another attribute's name has a character that XML forbids.
+    Not by `link.attrib`, which raises if another attribute's name has a character that XML forbids.
     """
     return link.xpath(f"@{name}").get("")
 

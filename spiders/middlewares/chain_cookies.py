@@ -1,8 +1,8 @@
 """Sends cookies back within one chain of redirects, and forgets them at its end.
 
 Some sites set a cookie and redirect to the same page, to see whether it comes back; without it they redirect
-for ever. So cookies live in the meta of the chain's requests, go to the origin that set them and to no other,
-and end with the chain.
+for ever. So cookies are stored in the meta of the chain's requests, go only to the origin that set them, and
+end with the chain.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from scrapy.http import Response
 CHAIN = "chain_cookies"
 """The key of `Request.meta` that holds the cookies of a chain: {origin: {name: value}}."""
 MOST, LARGEST = 20, 4096
-"""Cookies of a chain, and bytes of each: what a browser keeps, too."""
+"""The maximum number of cookies of a chain, and of bytes of each, as in browsers."""
 
 Jar = dict[str, dict[str, str]]
 
 
 class ChainCookies:
-    """Downloader middleware, nearer to the network than the redirects: it sees each hop."""
+    """Downloader middleware; it stands nearer to the network than the redirects, so that it handles each
+    hop."""
 
     def process_request(self, request: Request) -> None:
-        """Sets the Cookie header for a request that a redirect of this chain has led to."""
+        """Set the Cookie header of a request that follows a redirect of this chain."""
         jar: Jar | None = request.meta.get(CHAIN)
         if jar is None:
             return
@@ -34,7 +35,7 @@ class ChainCookies:
             request.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Keeps the cookies that a response sets, for the rest of the chain."""
+        """Store the cookies that a response sets, for the rest of the chain."""
         if headers := response.headers.getlist("Set-Cookie"):
             jar: Jar = request.meta.setdefault(CHAIN, {})
             cookies = jar.setdefault(_origin(request.url), {})
@@ -44,7 +45,7 @@ class ChainCookies:
 
 
 def _keep(cookies: dict[str, str], header: str) -> None:
-    """Add the cookie of one Set-Cookie header; one that is taken back, broken or too large is left out."""
+    """Store the cookie of one Set-Cookie header, unless it is deleted, broken or too large."""
     try:
         parsed = SimpleCookie(header)
     except CookieError:

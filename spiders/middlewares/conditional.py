@@ -8,20 +8,20 @@ from scrapy import Request
 from scrapy.http import Response
 
 PAST_CACHES = "past_caches"
-"""The key of `Request.meta` that says that caches are to be left out."""
+"""The key of `Request.meta` that bypasses caches."""
 LONGEST = 2_000
-"""Characters: what is longer is not sent back, since many servers refuse a request with such a header."""
+"""The maximum length of a validator in characters: many servers refuse requests with longer headers."""
 
 
 class Conditional:
     """Downloader middleware: sends back the validators of `request.meta["validators"]`, word for word.
 
-    They are a pair (ETag, Last-Modified), each text or None, as the server gave them with an earlier answer
-    for this very URL. After a redirect they are dropped, for they say nothing of the page that it leads to.
+    They are a pair (ETag, Last-Modified), each text or None, as the server gave them with an earlier response
+    for this very URL. After a redirect they are dropped, since they don't belong to its target.
     """
 
     def process_request(self, request: Request) -> None:
-        """Sets If-None-Match and If-Modified-Since, or takes them away."""
+        """Set If-None-Match and If-Modified-Since, or remove them."""
         etag, modified = request.meta.get("validators") or (None, None)
         redirected = "redirect_urls" in request.meta
         for name, value in (("If-None-Match", etag), ("If-Modified-Since", modified)):
@@ -30,7 +30,7 @@ class Conditional:
                 request.headers[name] = value.encode("latin-1", "ignore")  # as it was decoded
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """The response; a 304 to a request without validators is asked for once more, past all caches."""
+        """The response; after a 304 to a request without validators, the same request past all caches."""
         conditional = any(name in request.headers for name in ("If-None-Match", "If-Modified-Since"))
         if response.status != HTTPStatus.NOT_MODIFIED or conditional or request.meta.get(PAST_CACHES):
             return response

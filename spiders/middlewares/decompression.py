@@ -1,7 +1,7 @@
 """Decompresses bodies, and reports one that is too large or was cut off.
 
-Scrapy hands over whatever could be decompressed of a stream that ended half way, as if it were the page.
-A body without content encoding needs no check here: Scrapy compares it with its Content-Length.
+Scrapy passes on whatever could be decompressed of an incomplete stream, as if it were the page. A body
+without content encoding needs no check here: Scrapy compares it with its Content-Length.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ else:
 
 
 FIRST_BYTES = "first_bytes"
-"""Key of `Request.meta`: so many bytes of the body are wanted, and what follows them is not fetched."""
+"""Key of `Request.meta`: the number of bytes of the body that are wanted; the rest is not fetched."""
 
 
 def is_whole(body: bytes, encoding: str, limit: int) -> bool:
-    """Whether a body under one content encoding is sound and reaches its end.
+    """Whether a body with one content encoding is valid and complete.
 
-    At most `limit` bytes are decompressed; what is larger counts as whole, and is too large for another
-    reason. An encoding that is not known here counts as whole too.
+    At most `limit` bytes are decompressed; a larger body counts as complete, and is refused as too large
+    elsewhere. An unknown encoding counts as complete too.
     """
     try:
         plain, ends = _decompressed(body, encoding, limit + 1)
@@ -45,7 +45,7 @@ def is_whole(body: bytes, encoding: str, limit: int) -> bool:
 
 
 def first_bytes(body: bytes, encoding: str, limit: int) -> bytes:
-    """At most `limit` bytes of a body, freed of its content encoding; nothing of a broken stream."""
+    """At most `limit` decompressed bytes of a body; none of a broken stream."""
     try:
         return _decompressed(body, encoding, limit)[0][:limit]
     except (zlib.error, brotli.error, zstd.ZstdError):
@@ -53,7 +53,7 @@ def first_bytes(body: bytes, encoding: str, limit: int) -> bytes:
 
 
 def _decompressed(body: bytes, encoding: str, limit: int) -> tuple[bytes, bool]:
-    """The body, decompressed up to about `limit` bytes, and whether it reaches its end."""
+    """The body, decompressed up to about `limit` bytes, and whether it is complete."""
     match encoding:
         case "gzip" | "x-gzip":
             return _inflated(body, zlib.MAX_WBITS | 16, limit)
@@ -77,10 +77,10 @@ def _inflated(body: bytes, window: int, limit: int) -> tuple[bytes, bool]:
 
 
 def as_page(response: Response) -> Response:
-    """The response as the page that its bytes show, where its header names no type, or one that says nothing.
+    """The response as the type that its bytes show, if its header names no type, or one without meaning.
 
-    Scrapy goes by the header alone: of a page sent as "binary/octet-stream" it would read no link. Where a
-    page declares no encoding, its links are read by our guess and not by Scrapy's.
+    Scrapy uses only the header: it would read no link of a page sent as "binary/octet-stream". If a page
+    declares no encoding, its links are read with our guess and not with Scrapy's.
     """
     declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
     if not isinstance(response, HtmlResponse) and media_type(declared, response.body) not in HTML:
@@ -89,7 +89,7 @@ def as_page(response: Response) -> Response:
 
 
 class WholeBodies(HttpCompressionMiddleware):
-    """Scrapy's decompression, but a cut stream is asked for again and then BodyCut; a bomb is TooLarge."""
+    """Scrapy's decompression; a cut stream is requested again and then BodyCut, a bomb is TooLarge."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler=crawler)
@@ -98,7 +98,7 @@ class WholeBodies(HttpCompressionMiddleware):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> WholeBodies:
-        """One for each run."""
+        """Create the middleware of one run."""
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]

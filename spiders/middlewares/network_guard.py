@@ -1,9 +1,9 @@
 """Refuses requests to addresses inside the network, which a hostile page might name.
 
-A URL is looked at when it is asked for, whoever named it: a link, a redirect, a sitemap, robots.txt. A
-name is judged once more by the addresses that DNS gives for it, and only the ones that pass are connected
-to. Looking at the URL alone is not enough, and nor is resolving it beforehand: the second answer of a
-hostile DNS server may differ from the first.
+A URL is checked when it is requested, whatever named it: a link, a redirect, a sitemap, robots.txt. Its host
+is checked again by the addresses that DNS returns, and only allowed addresses are connected to. Checking the
+URL alone is not enough, and neither is resolving it beforehand: the second answer of a hostile DNS server may
+differ from the first.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def _unwrapped(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 
 
 def host_of(url: str) -> str:
-    """The host of a URL as it is compared here: lower case, IDNA, no brackets, no last dot; may be empty."""
+    """The host of a URL in the form compared here: lower case, IDNA, no brackets, no final dot; may be
+    empty."""
     return _plain(urlsplit(safe_url_string(url)).hostname or "")
 
 
@@ -70,16 +71,16 @@ def _is_address(host: str) -> bool:
 
 
 def _is_local_name(host: str) -> bool:
-    """Whether only this network can give the name an address: `wiki`, `localhost`, `printer.local`."""
+    """Whether only this network can resolve the name: `wiki`, `localhost`, `printer.local`."""
     return "." not in host or host.endswith(tuple(f".{name}" for name in LOCAL_NAMES))
 
 
 @dataclass(frozen=True)
 class Guard:
-    """What may be asked for, given the hosts that the site's own file names.
+    """The addresses that are allowed, given the hosts that the site's own file names.
 
-    A host of the site's file may live inside the network if its name is an address or a local name. A name
-    that a stranger could own may do so only at an address that the file names too, under `url` or `also`.
+    A host of the site's file may be inside the network if its name is an address or a local name. A name that
+    a stranger could own may do so only at an address that the file names too, under `url` or `also`.
     """
 
     hosts: frozenset[str]
@@ -90,7 +91,7 @@ class Guard:
         return cls(frozenset(host_of(url) for url in site.seeds) if site else frozenset())
 
     def objection(self, url: str) -> str | None:
-        """Why the URL may not be asked for, as far as the URL itself tells; None if it may."""
+        """Why the URL is refused, as far as the URL itself shows; None if it is allowed."""
         scheme, host = urlsplit(url).scheme, host_of(url)
         if scheme not in ("http", "https"):
             return f"{url} is neither http nor https"
@@ -118,9 +119,9 @@ def _message(host: str, address: str) -> str:
 
 @implementer(IHostnameResolver)
 class GuardedResolver:
-    """Passes on those addresses of a name that some guard allows, and remembers the names it emptied.
+    """Passes on the addresses of a name that a guard allows, and remembers names without any.
 
-    Twisted's interfaces carry no types that a checker could read; hence Any.
+    Twisted's interfaces have no types that a checker could read; hence Any.
     """
 
     def __init__(self, inner: Any) -> None:
@@ -129,13 +130,13 @@ class GuardedResolver:
         self.refused: dict[str, str] = {}
 
     def resolveHostName(self, resolutionReceiver: Any, hostName: str, *details: Any, **named: Any) -> Any:  # noqa: N802, N803
-        """As IHostnameResolver says; the receiver hears of allowed addresses only."""
+        """Resolve a name as IHostnameResolver specifies; the receiver gets allowed addresses only."""
         return self.inner.resolveHostName(
             _Filter(self, _plain(hostName), resolutionReceiver), hostName, *details, **named
         )
 
     def passes(self, host: str, address: str) -> bool:
-        """Whether some guard allows it; noted if none does."""
+        """Whether a guard allows the address; refused names are remembered."""
         if any(guard.allows(host, address) for guard in self.guards):
             return True
         self.refused[host] = address
@@ -157,7 +158,7 @@ class _Filter:
 
 
 def guarded_resolver() -> GuardedResolver:
-    """The resolver through which all connections of this process go, with the guard put before it."""
+    """The resolver of all connections of this process, with the guard installed before it."""
     from twisted.internet import reactor  # noqa: PLC0415  (importing it earlier would choose its kind)
 
     resolver = reactor.nameResolver
@@ -175,11 +176,11 @@ class AddressGuard:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> AddressGuard:
-        """One guard for each run."""
+        """Create the guard of one run."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises AddressRefused for a URL or a name that is known to lead inside."""
+        """Raise AddressRefused for a URL or a name that is known to lead inside the network."""
         # Scrapy installs its own resolver at some moment of its start, so ours is put before it here.
         guarded_resolver().guards.add(self.guard)
         objection = self.guard.objection(request.url)
@@ -188,7 +189,7 @@ class AddressGuard:
         self._check_name(request)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """A name that lost all its addresses to the guard looks unknown to Scrapy: say what it was."""
+        """Raise AddressRefused for a name without allowed addresses, which Scrapy reports as unknown."""
         if isinstance(exception, CannotResolveHostError):
             self._check_name(request)
 

@@ -12,14 +12,14 @@ from spiders.fetching.references import base_of, decodable
 
 STATUSES = frozenset({301, 302, 303, 307, 308})
 SHOWN = 200
-"""Characters of such an address that are told."""
+"""The maximum number of characters shown of an invalid address."""
 
 
 class Redirects(RedirectMiddleware):
-    """Scrapy's redirects, but a Location that is no address of the web ends in LeadsNowhere."""
+    """Scrapy's redirects; a Location that is no web address raises LeadsNowhere."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """The request for where it leads; the response, where it leads on to nothing."""
+        """The request for the target of a redirect; the response if there is none."""
         location = (response.headers.get("Location") or b"").decode("utf-8", "replace")
         redirects = response.status in STATUSES and not request.meta.get("dont_redirect")
         if redirects and location and resolve(request.url, location) is None:
@@ -28,10 +28,10 @@ class Redirects(RedirectMiddleware):
 
 
 class Refreshes(MetaRefreshMiddleware):
-    """Scrapy's redirects by a meta tag; one that leads to no address is not followed."""
+    """Scrapy's redirects by a meta tag; an invalid target is not followed."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """The request for where the page leads; or the page itself."""
+        """The request for the target of the page's redirect; or the page itself."""
         response = decodable(response)
         base_of(response)
         try:

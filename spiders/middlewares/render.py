@@ -1,14 +1,14 @@
 """Renders pages in a browser, for sites that build their text with JavaScript.
 
-A page is fetched the plain way, with all manners and guards, and then opened in a browser that has no
-network: it is handed that very answer, and whatever else it asks for is fetched by Scrapy too. So robots.txt,
-the delay, Retry-After, the budget, the address guard with its look at DNS, and the limits of size hold for
-all that a page asks for, and redirects are followed where they can be judged. robots.txt itself, sitemaps,
-feeds and the REST API never see the browser.
+A page is fetched the plain way, with all rules and guards, and then opened in a browser without network: it
+gets that very response, and whatever else it requests is fetched by Scrapy too. So robots.txt, the delay,
+Retry-After, the budget, the network guard and the size limits hold for all requests of a page, and redirects
+are followed where they can be judged. robots.txt itself, sitemaps, feeds and the REST API never reach the
+browser.
 
-Not seen: images, fonts and media, frames, what needs a WebSocket, text in shadow trees, and what a script
-adds when the network has been quiet for half a second. A page that never leaves the network quiet for so long
-is a timeout, for nobody could say whether all of its text is there.
+Not rendered: images, fonts and media, frames, what needs a WebSocket, text in shadow trees, and what a script
+adds after the network has been idle for half a second. A page that never leaves the network idle for so long
+is a timeout, since its text may be incomplete.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from playwright.async_api import Request as Wish
 
 PAGE_SECONDS = 60.0
-"""For one page, besides the delays that come before its requests."""
+"""The seconds for one page, besides the delays before its requests."""
 WISH_SECONDS = 20.0
-"""For one request of a page; one that fails is tried once more."""
+"""The seconds for one request of a page; a failed one is tried once more."""
 MOST_WISHES = 100
-"""Requests that one page may make: a hostile one could make us trouble others in its name."""
+"""The maximum number of requests of one page: a hostile page could misuse us to burden other hosts."""
 MOST_KEPT = 64 << 20
-"""Bytes of scripts and styles that a run keeps, so that not each page asks for them anew."""
+"""The bytes of scripts and styles that a run caches, so that pages share them."""
 KINDS = ("document", "script", "stylesheet", "xhr", "fetch")
 KEPT = ("script", "stylesheet")
 OF_THE_TRANSFER = ("content-length", "content-encoding", "transfer-encoding", "set-cookie")
@@ -54,14 +54,15 @@ Download = Callable[[Request], Awaitable[Response]]
 
 
 class NotWhole(IgnoreRequest):
-    """A page could not be shown whole: its own site did not hand out what the page asked for."""
+    """A page is incomplete: its own site did not deliver what the page requested."""
 
 
 class Rendering:
-    """Downloader middleware: a page with status 200 is answered as it stands when its scripts have run.
+    """Downloader middleware: replaces a page with status 200 by its state after its scripts have run.
 
-    Pages are the requests with `asked` in their meta. The address of the answer is the one that the browser
-    shows in the end. Must stand before the other middlewares, so that they have finished with an answer.
+    Pages are the requests with `requested_url` in their meta. The URL of the response is the one that the
+    browser shows in the end. It must stand before the other middlewares, so that they have processed the
+    response already.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -74,15 +75,16 @@ class Rendering:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Rendering:
-        """One browser for each run, started with the first page."""
+        """Create the middleware of one run; its browser is started with the first page."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Takes away the validators: a page may be the same while what its scripts fetch is not."""
+        """Remove the validators: a page may be unchanged while the data that its scripts fetch has
+        changed."""
         request.meta.pop("validators", None)
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """The rendered page. Raises DownloadTimeoutError or TooLarge, or what kept it from being whole."""
+        """The rendered page. Raises DownloadTimeoutError, TooLarge, or the error that left it incomplete."""
         if (
             "requested_url" not in request.meta
             or response.status != OK
@@ -103,7 +105,7 @@ class Rendering:
         return page
 
     async def _shown(self, visit: Visit) -> HtmlResponse:
-        """What scrapy-playwright answers, in a context without a past: no cookies, no storage."""
+        """The response of scrapy-playwright, in a context without cookies or storage."""
         seconds = PAGE_SECONDS + MOST_WISHES * self._site.delay
         meta = {
             "playwright": True,
@@ -131,15 +133,15 @@ class Rendering:
 
 
 class Visit:
-    """One page in the browser: answers what it asks for."""
+    """One page in the browser: answers its requests."""
 
     def __init__(
         self, document: HtmlResponse, site: Site, kept: dict[str, Response], download: Download
     ) -> None:
         self.document = document
-        """The last page that was shown; another one where a script has led to it."""
+        """The last document shown; another one if a script navigated there."""
         self.trouble: Exception | None = None
-        """Why the page is not whole."""
+        """The error that left the page incomplete."""
         self._kept = kept
         self._download = download
         self._hosts = tuple(host_of(url).removeprefix("www.") for url in site.seeds)
@@ -147,19 +149,19 @@ class Visit:
         self._page: Page | None = None
 
     async def begin(self, page: Page, _: Request) -> None:
-        """Called when there is a page and nothing is in it yet."""
+        """Prepare the page; called while it is still empty."""
         self._page, self._wishes = page, 0
         # Playwright asks the last route only; scrapy-playwright's own would let everything pass.
         await page.route("**", self.answer)
 
     async def end(self) -> None:
-        """Close the page with its context, whatever it is doing."""
+        """Close the page and its context, whatever it is doing."""
         if self._page:
             with suppress(BrowserError):
                 await self._page.context.close()
 
     async def answer(self, route: Route) -> None:
-        """Give the browser what it asked for, or tell it that this can't be had."""
+        """Deliver to the browser what it requested, or an error."""
         with suppress(BrowserError):  # the page has been closed meanwhile
             response = await self._granted(route.request)
             if response is None:
@@ -193,7 +195,7 @@ class Visit:
         return response
 
     def _lost(self, url: str, error: Exception) -> None:
-        """What a page shows in place of its text is not its text. What we refuse, it never has."""
+        """Record that the page is incomplete, unless we refused the request ourselves."""
         refused = isinstance(error, Refused) and not isinstance(error, RetryLater)
         host = host_of(url)
         if not refused and any(host == own or host.endswith(f".{own}") for own in self._hosts):
@@ -214,7 +216,7 @@ def _request(wish: Wish) -> Request:
 
 
 def _headers(response: Response) -> dict[str, str]:
-    """For the browser, which gets a body that is whole and bare."""
+    """The headers for the browser, which gets a complete and decompressed body."""
     headers = {
         name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()

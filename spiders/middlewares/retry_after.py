@@ -1,7 +1,7 @@
 """Obeys Retry-After (RFC 9110 10.2.3): holds back the requests to a host, up to a limit in each run.
 
-Where that is used up, a single page that asks on is left for a later run, as long as the host answers other
-requests between; a host that answers nothing else gets no more requests.
+When the limit is reached, a page that still answers with Retry-After is left for a later run, as long as the
+host answers other requests in between; a host that answers nothing else gets no more requests.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from spiders.fetching.failures import RetryLater
 LONGEST_HOLD = 120.0
 """The longest wait in seconds; if Retry-After names a longer one, the host gets no more requests."""
 MOST_HELD = 240.0
-"""Seconds that a run waits for one host in all; the setting RETRY_AFTER_MOST_HELD says otherwise."""
+"""The seconds that a run waits for one host in all; the setting RETRY_AFTER_MOST_HELD overrides it."""
 LONGEST_REST = 7 * 86400.0
 """The longest Retry-After in seconds; a longer one is shortened to this."""
 STATUSES = (429, 503)
@@ -37,7 +37,7 @@ WAITS = "retry_after/waits"
 UNFETCHED = "retry_after/unfetched"
 """Key of the run's statistics: how many requests were given up because of Retry-After."""
 WENT_WELL = 400
-"""A lower status than this is an answer; a refusal or failure shows no host at work."""
+"""A lower status means that the host works; a refusal or failure does not."""
 
 logger = logging.getLogger(__name__)
 
@@ -63,14 +63,14 @@ class Patience:
     answers: int = 0
     """How many responses had a Retry-After header."""
     held: float = 0.0
-    """Seconds waited in all."""
+    """The seconds waited in all."""
     free_at: float = 0.0
     """The time by the monotonic clock until which requests are held back."""
     at_work: bool = True
     """Whether it has answered a request since it last sent Retry-After."""
 
     def holds(self, seconds: float, moment: float) -> bool:
-        """Whether the run waits once more; if so, that is counted."""
+        """Whether the run waits once more; if so, the wait is counted."""
         longer = moment + seconds - max(self.free_at, moment)
         if seconds > LONGEST_HOLD or self.held + max(longer, 0.0) > self.most:
             return False

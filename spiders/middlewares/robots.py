@@ -1,7 +1,7 @@
 """Obeys robots.txt as RFC 9309 specifies it.
 
-Scrapy's own middleware is not used: where several requests wait for one robots.txt, all but the first are
-let through unread; an unreachable file means "allowed"; Crawl-delay is read and not kept.
+Scrapy's own middleware is not used: if several requests wait for one robots.txt, all but the first pass
+unchecked; an unreachable file means "allowed"; Crawl-delay is read and not obeyed.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from spiders.middlewares.decompression import FIRST_BYTES
 
 TOKEN = "Variorum"  # noqa: S105  (the product token by which robots.txt may name us)
 READ_BYTES = 500 * 1024
-"""So much of a file is read and obeyed, however long it is (RFC 9309 2.5 asks for at least this)."""
+"""The number of bytes of a file that are obeyed, however long it is (RFC 9309 2.5 requires at least this)."""
 
 
 def is_unreachable(status: int) -> bool:
     """Whether a status of robots.txt means "fetch nothing": 5xx (RFC 9309 2.3.1.4), and 429.
 
-    The RFC counts 429 with the other 4xx, which allow everything; but a host that asks for fewer requests
-    has not agreed to them, and Google reads it so too.
+    The RFC counts 429 with the other 4xx, which allow everything; but a host that wants fewer requests has
+    not agreed to them, and Google reads it so too.
     """
     return status >= 500 or status == 429  # noqa: PLR2004
 
 
 class Robots:
-    """Downloader middleware: a request that robots.txt forbids ends in RobotsRefused.
+    """Downloader middleware: a request that robots.txt forbids raises RobotsRefused.
 
-    Reads each origin's file once a run. Sends Scrapy's `robots_parsed` signal, by which the throttle learns
-    of a Crawl-delay, and appends the file's sitemaps to the spider's list `robots_sitemaps`, if it has one.
+    Reads each origin's file once a run. Sends Scrapy's `robots_parsed` signal, which tells the throttle the
+    Crawl-delay, and appends the file's sitemaps to the spider's list `robots_sitemaps`, if it has one.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -52,11 +52,11 @@ class Robots:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Robots:
-        """One middleware for each run, none where the site's file says `robots = false`."""
+        """Create the middleware of one run. Raises NotConfigured if the site's file has `robots = false`."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Waits for the rules of the request's origin. Raises RobotsRefused."""
+        """Wait for the rules of the request's origin. Raises RobotsRefused."""
         if request.meta.get("dont_obey_robotstxt"):
             return
         parts = urlparse_cached(request)
@@ -77,7 +77,7 @@ class Robots:
         return rules
 
     async def _fetch(self, url: str) -> Response | None:
-        """The answer for the file; None where it leads nowhere, and there are no rules to be had."""
+        """The response for the file; None if it redirects to nothing, and there are no rules."""
         assert self._crawler.engine is not None
         try:
             response = await self._crawler.engine.download_async(_request(url))
@@ -105,7 +105,7 @@ def _request(url: str) -> Request:
 
 
 def _beginning(response: Response | None) -> bytes:
-    """What of the file counts: nothing of an answer that is none, or of half a line at the end."""
+    """The part of the file that counts: nothing of a failed response, and no incomplete last line."""
     if response is None or not 200 <= response.status < 300:  # noqa: PLR2004
         return b""
     body = response.body

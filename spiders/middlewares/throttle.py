@@ -21,7 +21,7 @@ TROUBLE = (429, 503)
 
 
 class Throttle(AutoThrottle):
-    """AutoThrottle that keeps each host's Crawl-delay, and doubles the delay of a host in trouble.
+    """AutoThrottle that obeys each host's Crawl-delay, and doubles the delay of a failing host.
 
     AutoThrottle alone lets every delay but DOWNLOAD_DELAY decay towards the latency of the host.
     """
@@ -60,14 +60,14 @@ class Throttle(AutoThrottle):
 
 
 class StrictDownloader(Downloader):
-    """Scrapy's downloader, which also keeps its limit of requests at once where there is hardly any delay.
+    """Scrapy's downloader, which also obeys its limit of concurrent requests if there is hardly any delay.
 
-    Scrapy 2.19 counts a transfer when its task first runs, and by then has started the whole queue. What
-    breaks in a middleware of ours is noted as that; to the spider, it looks like a failure of the network.
+    Scrapy 2.19 counts a transfer when its task first runs, and by then has started the whole queue.
+    Exceptions in our own middlewares are reported as such; to the spider they look like network failures.
     """
 
     def fetch(self, request: Request, spider: Spider | None = None) -> Deferred[Response | Request]:
-        """The response, or whatever request is to be made in its place."""
+        """The response, or another request to be made in its place."""
         fetched: Deferred[Response | Request] = super().fetch(request)
         fetched.addErrback(self._failed, request)
         return fetched

@@ -17,7 +17,7 @@ _NUMBERED_LINKS = f"{_NUMBERS}/descendant-or-self::a/@href"
 
 
 def further_parts(response: Response, part_count: int = 1) -> list[str]:
-    """Addresses of the other parts of the article, in order; none for nearly every page.
+    """The addresses of the other parts of the article, in order; none for nearly every page.
 
     If the page links to none, `part_count` of them, at the addresses that WordPress uses.
     """

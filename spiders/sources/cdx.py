@@ -1,7 +1,7 @@
 """Reads the capture lists of a web archive's CDX server, and builds its URLs.
 
-A list is text: a line a capture, `timestamp original mimetype statuscode digest`, in the order of addresses
-and times. Where it goes on, an empty line follows and then the key by which the rest is asked for.
+A list is text: one line for each capture, `timestamp original mimetype statuscode digest`, in the order of
+addresses and times. If it continues, an empty line follows and then the key of the next part.
 https://github.com/internetarchive/wayback/tree/master/wayback-cdx-server
 """
 
@@ -17,32 +17,32 @@ from crawler.dates import sound_date
 
 FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
 LINES = 10_000
-"""So many captures are listed in one answer at most."""
+"""The maximum number of captures in one response."""
 UNTOLD = 0
-"""The status of a capture of which the list does not tell it: it repeats an earlier one (`warc/revisit`)."""
+"""The status of a capture that repeats an earlier one (`warc/revisit`), and has none in the list."""
 MISSED = (404, 410)
 FILTERS = (
     f"statuscode:(200|{'|'.join(map(str, MISSED))}|-)",
     "!mimetype:(image|video|audio|font)/.*",
 )
-"""What is listed: captures of pages, and those in which a page was not found."""
+"""The captures that are listed: those of pages, and those in which a page was not found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Memento:
-    """A capture that an archive has (RFC 7089 calls it so)."""
+    """A capture in a web archive (a memento in RFC 7089)."""
 
     url: str
-    """As the archive spells it."""
+    """The address as the archive spells it."""
     at: str
-    """UTC, ISO 8601 with Z."""
+    """The time in UTC, ISO 8601 with Z."""
     status: int
     digest: str
-    """Of its bytes, as the archive writes it: SHA-1, base 32."""
+    """The digest of its bytes in the form of the archive: SHA-1, base 32."""
 
 
 def list_address(endpoint: str, url: str, since: str | None, until: str | None, key: str = "") -> str:
-    """Where the captures of an address, and of all that begins with it, are listed; on from a key."""
+    """The address of the list of captures of an address and of all that begin with it, from a key on."""
     parameters = [("url", url), ("matchType", "prefix"), ("fl", ",".join(FIELDS))]
     parameters += [("from", stamp(since))] if since else []
     parameters += [("to", stamp(until))] if until else []
@@ -53,14 +53,14 @@ def list_address(endpoint: str, url: str, since: str | None, until: str | None, 
 
 
 def memento_address(endpoint: str, memento: Memento) -> str:
-    """Where the bytes of a capture are, as they were received (`id_`)."""
+    """The address of a capture's bytes, as they were received (`id_`)."""
     return f"{endpoint.rstrip('/')}/web/{stamp(memento.at)}id_/{memento.url}"
 
 
 def read_list(text: str) -> tuple[list[Memento], str]:
     """Return the captures of a list, and the key of its next page; empty on the last page.
 
-    A line that is none of these is left out. Raises ValueError for a text that is no list at all.
+    An invalid line is left out. Raises ValueError if the text is no list at all.
     """
     listing, _, key = text.replace("\r", "").partition("\n\n")
     lines = [line for line in listing.split("\n") if line.strip()]
@@ -82,12 +82,12 @@ def _memento(parts: list[str]) -> Memento | None:
 
 
 def stamp(at: str) -> str:
-    """`2019-05-01T00:00:00Z` as archives write it: `20190501000000`."""
+    """The time `2019-05-01T00:00:00Z` in the form of archives: `20190501000000`."""
     return "".join(char for char in at if char.isdecimal())
 
 
 def is_beneath(url: str, place: str) -> bool:
-    """Whether an address is that of a place, or lies below it; by http or https, with or without www."""
+    """Whether an address is that of a place, or below it; by http or https, with or without www."""
     found, above = _plain(url), _plain(place)
     return found == above or found.startswith((f"{above.rstrip('/')}/", f"{above}?"))
 
@@ -104,9 +104,9 @@ def _plain(url: str) -> str:
 
 
 def collapsed(mementos: Iterable[Memento]) -> Iterator[Memento]:
-    """Of captures of one page, in their order, the first and the last of each run with the same bytes.
+    """The first and the last capture of each run of captures with the same bytes, of one page in order.
 
-    Those between the two show nothing that these don't.
+    Those between the two show nothing new.
     """
     for _, run in groupby(mementos, key=lambda one: (one.digest, one.status in MISSED)):
         first, *others = run

@@ -1,11 +1,11 @@
 """Reads the sources of a site one after the other: WordPress's REST API, sitemaps, feeds.
 
-Each is a step of the run's discovery: `begin` gives its first requests, its callbacks note what it lists
-and may ask further, and `finish`, when nothing of it is left to download, says whether the site has now
-been listed from end to end. A source that is broken leaves the rest to the others, and says so: where the
-site itself has named it, to the operator.
+Each is a step of the run's discovery: `begin` returns its first requests, its callbacks report what it lists
+and may request more, and `finish`, when nothing of it is left to download, returns whether it has listed the
+whole site. A broken source leaves the rest to the others, and is reported to the operator if the site itself
+names it.
 
-No kind of source gets more than a share of the day's requests, so that there are some left for the pages.
+Each kind of source gets only a share of the day's requests, so that some are left for the pages.
 """
 
 from __future__ import annotations
@@ -142,7 +142,8 @@ class Sitemaps(SourceReader):
         return self._try_next()
 
     def parse(self, response: Response, guess: bool = False) -> Iterator[Request]:
-        """Collect the listed URLs, and yield requests for the sitemaps that an index names."""
+        """Report everything that was listed; return whether that is the whole site, and not only its start
+        addresses."""
         try:
             found = sitemap.read_sitemap(body_of(response), response.url, self._site)
         except ValueError as error:
@@ -192,7 +193,7 @@ class Sitemaps(SourceReader):
             yield from super().failed(failure)
 
     def _look_for_use(self) -> None:
-        """Sitemaps that list nothing of the site are of no use, which somebody should know."""
+        """Report sitemaps that list nothing of the site."""
         if self.broken or not self._requested:
             return
         useless = (
@@ -244,7 +245,7 @@ class Feeds(SourceReader):
 
 
 def _usual_places(seeds: Sequence[str]) -> list[str]:
-    """Below each start address, and at the root of its host."""
+    """The usual addresses: below each start address, and at the root of its host."""
     bases = dict.fromkeys(base for seed in seeds for base in (seed, urljoin(seed, "/")))
     return [
         urljoin(base, place) for base in bases for place in sitemap.USUAL_PLACES if not urlsplit(base).query

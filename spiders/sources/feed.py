@@ -20,7 +20,7 @@ from spiders.fetching.references import addresses_of, attribute
 
 _TYPES = ("application/rss+xml", "application/atom+xml")
 _ORIGINALS = ("feedburner_origlink", "pheedo_origlink")
-"""Where services that count clicks keep the article's own address."""
+"""The fields in which click-counting services keep the article's own address."""
 
 
 def feed_addresses(response: Response) -> list[str]:
@@ -35,8 +35,8 @@ def feed_addresses(response: Response) -> list[str]:
 def listed(body: bytes, url: str, site: Site) -> list[DiscoveredUrl]:
     """Return the entries of the feed at `url`, each with its URL on the site.
 
-    An entry that names no address of the site has the first that it names; one that names none is left out.
-    Raises ValueError for what is no feed.
+    An entry that names no address of the site gets the first that it names; one that names none is left out.
+    Raises ValueError if it is no feed.
     """
     feed = _parsed(body, url)
     is_atom = feed.version.startswith("atom")
@@ -73,7 +73,7 @@ def _address(entry: Any, url: str, site: Site) -> str | None:
 
 
 def _named(entry: Any) -> Iterator[str]:
-    """All addresses that may be the article's, the surest first."""
+    """All addresses that may be the article's, the most reliable first."""
     yield from (entry.get(name, "") for name in _ORIGINALS)
     yield entry.get("link", "")
     yield from (link.get("href", "") for link in entry.get("links", ()) if link.get("rel") == "alternate")
@@ -82,7 +82,7 @@ def _named(entry: Any) -> Iterator[str]:
 
 
 def _date(entry: Any, name: str) -> str | None:
-    """A date as the feed writes it; where we can't read that, as feedparser does, which gives UTC."""
+    """A date as the feed writes it; if that can't be parsed, as feedparser reads it, in UTC."""
     parsed: time.struct_time | None = entry.get(f"{name}_parsed")
     return sound_date(entry.get(name)) or (sound_date(_text(parsed)) if parsed else None)
 

@@ -1,4 +1,4 @@
-"""Reads the links of a page as a source: the pages of the site that it leads to."""
+"""Reads the links of a page as a source: the pages of the site that it links to."""
 
 from __future__ import annotations
 

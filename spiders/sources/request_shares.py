@@ -9,7 +9,7 @@ from scrapy import Request
 from spiders.fetching.failures import ShareSpent
 
 SHARE = "share"
-"""Key of `Request.meta`: the share that the request is counted against."""
+"""Key of `Request.meta`: the share that the request counts against."""
 
 
 @dataclass
@@ -21,10 +21,10 @@ class Share:
 
 
 class Shares:
-    """Downloader middleware: a request beyond the share that it belongs to ends in ShareSpent."""
+    """Downloader middleware: a request beyond its share raises ShareSpent."""
 
     def process_request(self, request: Request) -> None:
-        """Counts the request. Raises ShareSpent."""
+        """Count the request. Raises ShareSpent."""
         share: Share | None = request.meta.get(SHARE)
         if share is None:
             return

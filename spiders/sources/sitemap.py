@@ -1,7 +1,7 @@
 """Reads sitemaps as a source: the URLs of a site, some with their modified date.
 
-A sitemap is XML, a list of addresses a line each, or a feed (sitemaps.org allows all three). Those made by
-hand are often not quite well-formed: what is meant is read where it is plain, and refused otherwise.
+A sitemap is XML, a list of addresses a line each, or a feed (sitemaps.org allows all three). Handmade ones
+are often not quite well-formed: they are read where the meaning is clear, and refused otherwise.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ _BARE = re.compile(
     r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);)",
     re.DOTALL,
 )
-"""An & that begins no entity of XML; passages where it stands for itself are passed over as group 1."""
+"""An & that begins no entity of XML; passages where it is literal match as group 1."""
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LINES = 0.5
-"""A text of which so many lines are addresses is a list of them."""
+"""The share of lines that must be addresses for a text to be a list of them."""
 
 # Lists of lists (categories, tags, authors, pictures): their entries are no articles.
 _LISTS = re.compile(
@@ -60,13 +60,13 @@ class SitemapPage:
     pages: list[DiscoveredUrl] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
     lacks: str = ""
-    """Why there may be entries that are not here; empty where all are."""
+    """Why entries may be missing here; empty if all are complete."""
     newest_only: bool = False
     """It is a feed, which never lists a whole site."""
 
 
 def read_sitemap(body: bytes, url: str, site: Site) -> SitemapPage:
-    """The entries of the sitemap or sitemap index at `url`, packed or not; at most `MAX_ENTRIES`.
+    """The entries of the sitemap or sitemap index at `url`, compressed or not; at most `MAX_ENTRIES`.
 
     Of one that is cut off, those up to there; none of one that unpacks to more than `MAX_BYTES`. Raises
     ValueError for anything else.
@@ -84,10 +84,10 @@ def read_sitemap(body: bytes, url: str, site: Site) -> SitemapPage:
 
 
 def unpacked(body: bytes) -> bytes:
-    """The body without its packing, which some servers put round it twice, whatever its name and type.
+    """The body decompressed, even twice, whatever its name and type.
 
-    Of what breaks off, what came before. Raises TooBig for more than `MAX_BYTES`, ValueError for what can't
-    be unpacked at all.
+    Of a stream that breaks off, what came before. Raises TooBig for more than `MAX_BYTES`, ValueError if it
+    can't be decompressed at all.
     """
     try:
         for _ in range(2):
@@ -101,7 +101,8 @@ def unpacked(body: bytes) -> bytes:
 
 
 def decoded(body: bytes) -> str:
-    """The text of an XML or plain document, by its BOM, else its bytes, else what it declares, else UTF-8."""
+    """The text of an XML or plain document: decoded by its BOM, else its bytes, else its declaration, else
+    UTF-8."""
     encoding, bom = read_bom(body)
     if encoding is None and b"\0" in body[:2]:
         encoding = "utf-16-be" if body[:1] == b"\0" else "utf-16-le"
@@ -141,7 +142,7 @@ def _of_xml(text: str, start: int, url: str) -> SitemapPage:
 
 
 def _of_lines(text: str, url: str) -> SitemapPage:
-    """A list of addresses, a line each. Raises ValueError for a text that is none."""
+    """Read a list of addresses, one a line. Raises ValueError if the text is none."""
     lines = [line for line in islice(text.splitlines(), MAX_ENTRIES + 1) if line.strip()]
     found = [line.strip() for line in lines if line.lstrip().startswith(("http://", "https://"))]
     addresses = [address for line in found if " " not in line and (address := _address(line, url))]
@@ -160,7 +161,7 @@ def _beginning(text: str) -> str:
 
 
 def _address(loc: str, url: str) -> str:
-    """The address in ASCII; empty for one that is none."""
+    """The address in ASCII; empty if it is none."""
     loc = loc.strip().replace("&amp;", "&")  # escaped twice by many a plugin; no parameter is called `amp;id`
     address = resolve(url, loc) if loc.startswith(("/", "http://", "https://")) else None
     return safe_url_string(address) if address else ""

@@ -24,7 +24,7 @@ OK = 200
 NOT_OFFERED = frozenset({401, 403, 404, 410})
 """Statuses with which a site says that it has no such source, though its theme names one."""
 PARTS = 4
-"""A kind of source gets one in this number of the requests that are left for the day."""
+"""Each kind of source gets one in this number of the requests that are left for the day."""
 LEAST_REQUESTS = 10
 MOST_TROUBLES = 3  # that one message tells of
 SHOWN = 200  # characters of an address, in such a message
@@ -33,7 +33,7 @@ Parse = Callable[..., Iterator[Request] | None]
 
 
 class NotOffered(ValueError):
-    """The site answers that it has no such source."""
+    """The site answers that it does not have this source."""
 
 
 class SourceReader:
@@ -45,9 +45,9 @@ class SourceReader:
         self.frontier = frontier
         self.broken = False
         self.troubles: list[str] = []
-        """What the operator should know; of a source that the site's file names, all."""
+        """What the operator should know; everything, if the site's file names the source."""
         self.sample: frozenset[str] = frozenset()
-        """Keys of some pages that a whole list names, by which it shows whether they are there."""
+        """Keys of some pages that a list names, used to check whether they exist."""
         self._site = site
         self._anywhere = msgspec.structs.replace(site, scope=(), exclude=())
         self._relied_on = relied_on
@@ -85,7 +85,7 @@ class SourceReader:
         yield from ()
 
     def _watched(self, parse: Parse) -> Parse:
-        """The callback; where it breaks, the source is no longer relied on, whoever notes the fault."""
+        """The callback; if it raises, the source is no longer relied on, wherever the error is logged."""
 
         def parsed(response: Response, **context: Any) -> Iterator[Request]:
             try:
@@ -124,7 +124,7 @@ class SourceReader:
         return is_enumerated
 
     def _in_words(self) -> str:
-        """The troubles as one message; empty for none."""
+        """The troubles as one message; empty if there are none."""
         more = len(self.troubles) - MOST_TROUBLES
         words = [*self.troubles[:MOST_TROUBLES], *([f"and {more} more"] if more > 0 else [])]
         if words and not self._relied_on:
@@ -136,7 +136,7 @@ class SourceReader:
         raise NotImplementedError
 
     def are_elsewhere(self, listed: Sequence[DiscoveredUrl]) -> str:
-        """What to say of entries none of which is on the site's hosts; empty where one is."""
+        """The message if no entry is on the site's hosts; empty if one is."""
         if not listed or any(in_scope(one.url, self._anywhere) for one in listed):
             return ""
         return f"none of its {len(listed)} addresses is on this site; the first is {listed[0].url[:SHOWN]}"

@@ -1,8 +1,8 @@
 """Reads WordPress's REST API as a source: it lists a hundred posts a request, with their text.
 
-Facts relied on, seen on WordPress 6.1 to 6.5: an id survives renaming; `modified_after` is exclusive;
-a page past the end is a 400; drafts, private and trashed posts are not listed; a protected post's text
-is empty. Titles and texts come as HTML.
+It relies on facts of WordPress 6.1 to 6.5: an id survives renaming; `modified_after` is exclusive; a page
+past the end is a 400; drafts, private and trashed posts are not listed; a protected post's text is empty.
+Titles and texts are HTML.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from spiders.fetching.references import addresses_of
 PER_PAGE = 100
 FIELDS = "id,type,link,date_gmt,modified_gmt,title,content"
 NEXT_PART = "<!--nextpage-->"
-"""Stands in the text between two parts of an article, whether or not the theme links to them."""
+"""The mark in the text between two parts of an article, whether or not the theme links to them."""
 API_LINK = "https://api.w.org/"
 LONGEST_MESSAGE = 200
 _NAME = re.compile(r"[\w-]{1,64}")
@@ -80,9 +80,9 @@ def posts_address(root: str, base: str, page: int, modified_after: str | None = 
 
 
 def rest_bases(body: bytes, root: str) -> list[str]:
-    """Paths of the collections that hold articles, from the answer at `types_address`.
+    """Paths of the collections that hold articles, from the response of `types_address`.
 
-    Raises ValueError for an answer that is not such a list.
+    Raises ValueError if the response is no such list.
     """
     types = read_json(body)
     if not isinstance(types, dict) or not any(isinstance(one, dict) for one in types.values()):
@@ -100,15 +100,15 @@ def _base(name: str, one: dict[str, Any]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Posts:
-    """The public posts of one answer."""
+    """The public posts of one response."""
 
     listed: list[DiscoveredUrl]
     lost: int
-    """How many entries can't be made sense of."""
+    """The number of entries that can't be read."""
 
 
 def read_posts(body: bytes, root: str) -> Posts:
-    """The public posts of one answer. Raises ValueError for an answer that is not a list of posts."""
+    """The public posts of one response. Raises ValueError if it is no list of posts."""
     posts = read_json(body)
     if not isinstance(posts, list):
         raise ValueError(f"{root} does not answer with a list of posts{_complaint(posts)}")
@@ -120,7 +120,7 @@ def read_posts(body: bytes, root: str) -> Posts:
 
 
 def _one(post: object, root: str, refs: Counter[str | None]) -> DiscoveredUrl | None:
-    """One post; None for an entry that is none. Other values that are not as they should be are left out."""
+    """One post; None for an invalid entry. Other invalid values are left out."""
     link = post.get("link") if isinstance(post, dict) else None
     address = resolve(root, link) if isinstance(link, str) and link.strip() else None
     if not isinstance(post, dict) or address is None:

@@ -16,20 +16,20 @@ from spiders.settings import for_site
 from spiders.spiders.site import SiteSpider
 
 Names = list[str]
-"""Spelled so because the loader's own method `list` hides the builtin."""
+"""A name for `list[str]`, because the loader's own method `list` hides the builtin."""
 
 LISTED_SITES = Path(__file__).parents[1] / "sites"
 
 
 class SiteLoader:
-    """Finds the site files and makes their spiders; a file is read when its spider is asked for."""
+    """Finds the site files and makes their spiders; a file is read when its spider is requested."""
 
     def __init__(self, folder: Path, defaults: Mapping[str, Any]) -> None:
         self.folder, self.defaults = folder, defaults
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
-        """The loader of the workspace's sites; where there is no workspace, of the listed ones."""
+        """The loader of the workspace's sites; without a workspace, of the listed ones."""
         return cls(_folder(settings), settings.getdict("SITE_DEFAULTS"))
 
     def load(self, spider_name: str) -> type[SiteSpider]:

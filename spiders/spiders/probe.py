@@ -28,7 +28,7 @@ from spiders.spiders.site_probe import SiteProbe
 OK = 200
 MOST_EDITIONS = 50
 MOST_SOURCES = 5
-"""Of each kind; a site that names hundreds of feeds is not asked for all of them before it is known."""
+"""The maximum number of sources of each kind; the first probe does not fetch hundreds of feeds."""
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
 
 
@@ -65,7 +65,7 @@ class ProbeSpider(Spider):
         yield from self._home_requests()
 
     def parse_home(self, response: Response) -> Iterator[Request]:
-        """Record what the home page says of itself, and yield requests for the sources that it names."""
+        """Record the properties of the home page, and yield requests for the sources that it names."""
         place = loose_key(response.url, self.site)
         verdict = judge(fetched(response), Context(place, place, frozenset([place])))
         if verdict.outcome is not Outcome.ok:
@@ -126,7 +126,8 @@ class ProbeSpider(Spider):
             self.logger.info("%s: %s", response.url, error)
 
     def parse_sitemap(self, response: Response) -> Iterator[Request]:
-        """A sitemap that lists anything is a source; where places are guessed, the first is enough."""
+        """Record a sitemap that lists anything as a source; after a guessed address, the first one is
+        enough."""
         try:
             found = read_sitemap(response.body, response.url, self.site) if response.status == OK else None
         except ValueError as error:
@@ -140,7 +141,7 @@ class ProbeSpider(Spider):
 
 
 def editions(response: Response) -> dict[str, str]:
-    """The addresses of a page's other languages, by code, as its head or its menu of languages names them."""
+    """The addresses of a page in other languages, by code, as its head or its language menu names them."""
     links = response.xpath("//link[@rel='alternate'][@hreflang][@href] | //a[@hreflang][@href]")
     named = (
         (_language(attribute(link, "hreflang")), attribute(link, "href")) for link in links[:MOST_EDITIONS]

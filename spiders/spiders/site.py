@@ -1,12 +1,12 @@
 """The spider of a site: reads the site's sources, then sends the requests that the frontier gives.
 
-A run goes in rounds. In the first the start addresses are fetched; then come the sources, one kind a round.
-When nothing is left to download, the frontier is asked for requests: what a source has shown to be new or out
-of date, what is due for another look. Pages may name further pages, so rounds go on until there are no more
+A run goes in rounds. The first fetches the start addresses; then come the sources, one kind a round. When
+nothing is left to download, the frontier gives the next requests: pages that a source shows to be new or out
+of date, and pages that are due. Pages may lead to further pages, so rounds go on until there are no more
 requests.
 
-The order matters: everything is noted before any page is fetched, so that a page that has left its old
-address is looked for there before its new address is read, and a renaming is not taken for a new page.
+The order matters: everything listed is stored before any page is fetched, so that a renamed page is looked
+for at its old address before its new address is read, and is not taken for a new page.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from spiders.sources.wordpress import api_root
 ALL_SOURCES: tuple[Source, ...] = ("wordpress", "sitemap", "feed", "links")
 STOP_AFTER_FAILURES = 10  # with no answer before: the site is down, and asking on helps nobody
 MISSES = 3
-"""So many pages of a list are asked for and not there, and none is there: then the list is not believed."""
+"""The number of listed pages that must be missing, with none present, until the list is not believed."""
 OK, NOT_MODIFIED = 200, 304
 GONE = (404, 410)
 
@@ -72,7 +72,7 @@ class SiteSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """The spider, listening for the moment when nothing is left to download."""
+        """Create the spider; it is called when nothing is left to download."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.next_round, signal=signals.spider_idle)
         return spider
@@ -122,7 +122,7 @@ class SiteSpider(Spider):
         return self._next_requests()
 
     def _disbelieve(self) -> None:
-        """Nothing of what a sitemap lists is there: go on as if it had not been read."""
+        """Handle a sitemap of which no page exists: go on as if it had not been read."""
         trouble = f"none of the {self._misses} pages that it lists and that were asked for is there"
         self.frontier.report_source("sitemap", f"{trouble}; feeds and links are followed instead")
         self.enumerated, self._sample, self._misses = False, frozenset(), 0
@@ -141,7 +141,7 @@ class SiteSpider(Spider):
         self.frontier.save_not_found(fetched(response))
 
     def parse_seed(self, response: Response) -> Parsed:
-        """A start address: a page like others, and the place where a site names its sources."""
+        """Read a start address: a page like others, and the place where a site names its sources."""
         yield from self.parse_page(response)
         self._seed_links.extend(links_of(response, self.site))
         if response.status == OK:
@@ -150,7 +150,7 @@ class SiteSpider(Spider):
             self._feeds += feed_addresses(response)
 
     def parse_page(self, response: Response) -> Parsed:
-        """The fetched page; its links are noted where links are a source of this run."""
+        """The fetched page; its links are stored if links are a source of this run."""
         self._answers += 1
         if self._sample and loose_key(response.meta["requested_url"], self.site) in self._sample:
             self._check_sample(response)
@@ -161,7 +161,7 @@ class SiteSpider(Spider):
             self.frontier.add_discovered(links_of(response, self.site))
 
     def parse_part(self, response: Response, begun: FetchResult, parts: list[str]) -> Parsed:
-        """A further part of an article; the article, when it was the last."""
+        """Add a further part to an article; yield the article after the last one."""
         if response.status != OK:
             yield replace(begun, error="cut", detail=f"its part {response.url} answers {response.status}")
             return
@@ -176,7 +176,8 @@ class SiteSpider(Spider):
         yield replace(begun, error="cut", detail=f"its part {request.url}: {line_of(failure)}")
 
     def page_failed(self, failure: Failure) -> Parsed:
-        """A page of which no whole response came; one that was not even asked for is left for a later run."""
+        """Yield a page without a complete response as failed; a page that was not requested is left for a
+        later run."""
         if not isinstance(failure.value, RetryLater):
             self._failures += 1
             yield unfetched(failure.request, failure)  # type: ignore[attr-defined]
@@ -241,7 +242,7 @@ class SiteSpider(Spider):
         return requests
 
     def _pass(self, kind: Source, trouble: str = "") -> list[Request]:
-        """A source is not asked; what was wrong with it before is no trouble any more."""
+        """Skip a source, and close its earlier issue."""
         self.frontier.report_source(kind, trouble)
         return []
 
@@ -252,7 +253,7 @@ class SiteSpider(Spider):
         return source in self.site.discover
 
     def _follows_links(self) -> bool:
-        """Named in the site's file; or else nothing has listed the whole site, once that is known."""
+        """Whether links are a source: the site's file names them, or no source has listed the whole site."""
         return self._named("links") or not (self.enumerated or self._steps)
 
     def _engine(self) -> Any:
@@ -261,7 +262,7 @@ class SiteSpider(Spider):
 
 
 def _unconditional(fetched: FetchResult) -> FetchResult:
-    """Without validators: they stand for the first part of an article alone."""
+    """The fetch result without validators: they belong to the first part of an article only."""
     headers = {
         name: value for name, value in fetched.headers.items() if name not in {"etag", "last-modified"}
     }

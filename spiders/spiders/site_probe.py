@@ -13,7 +13,7 @@ from crawler.errors import Misuse
 from crawler.urls.canonical import canonical, in_scope, loose_key
 
 SECRET = re.compile(r"//[^/]*@")
-"""Name and password of an address."""
+"""The name and password of an address."""
 
 
 @dataclass(slots=True)
@@ -21,25 +21,25 @@ class SiteProbe:
     """The result of a probe. Its texts come from the site and are not trusted."""
 
     url: str = ""
-    """The address that answered, after redirects; empty where none did."""
+    """The address that answered, after redirects; empty if none did."""
     trouble: str = ""
-    """Why nothing of the site can be read; empty where it can."""
+    """Why nothing of the site can be read; empty if it can."""
     generator: str = ""
-    """What the page says it was made by: `WordPress 6.5`."""
+    """The software that the page names as its generator: `WordPress 6.5`."""
     language: str = ""
     """The language that the page declares."""
     editions: dict[str, str] = field(default_factory=dict)
     """The addresses of other languages that the page names, by their code."""
     api: str = ""
-    """The root of its WordPress API, where that lists the site's posts."""
+    """The root of its WordPress API, if that lists the site's posts."""
     sitemaps: list[str] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
 
 
 def addresses(text: str) -> list[str]:
-    """Where to look for a site that a person names: first https, then http, where no scheme is given.
+    """The addresses of a site as a person names it: https first, then http, if no scheme is given.
 
-    Raises Misuse for what is no web address.
+    Raises Misuse if it is no web address.
     """
     text = text.strip()
     found = [text] if "://" in text else [f"https://{text}", f"http://{text}"]
@@ -54,14 +54,14 @@ def addresses(text: str) -> list[str]:
 
 
 def site_name(url: str) -> str:
-    """The name that a site gets unless told otherwise: its host without www and without the last part."""
+    """The default name of a site: its host without www and without the last part."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")
     name, _, last = host.rpartition(".")
     return name if name and not last.isdigit() else host.replace(":", "-").strip("-")
 
 
 def watched(urls: list[str], sites: Mapping[str, Site]) -> Site | None:
-    """The site that starts at one of these addresses already, however they are spelled."""
+    """The configured site that starts at one of these addresses, however they are spelled."""
     for site in sites.values():
         starts = {loose_key(seed, site) for seed in site.seeds}
         if any(loose_key(url, site) in starts for url in urls):
@@ -72,7 +72,7 @@ def watched(urls: list[str], sites: Mapping[str, Site]) -> Site | None:
 def site_values(finding: SiteProbe) -> dict[str, Any]:
     """The keys of the site's file: where it starts, its editions, and how its pages are found.
 
-    Editions on other hosts are left out: the page of a stranger must not widen what may be asked for.
+    Editions on other hosts are left out: a stranger's page must not widen what may be requested.
     """
     site = Site(name="", url=finding.url)
     named = [canonical(url, site) for url in finding.editions.values() if in_scope(url, site)]
@@ -89,7 +89,7 @@ def site_values(finding: SiteProbe) -> dict[str, Any]:
 
 
 def account(finding: SiteProbe) -> list[str]:
-    """What was found, a line for each thing; as comments for the site's file and as words for its owner."""
+    """What was found, a line for each thing; as comments for the site's file and as output for its owner."""
     editions = (f"{language} at {url}" for language, url in finding.editions.items())
     lines = {
         "made by": finding.generator or "it does not say",
@@ -103,5 +103,5 @@ def account(finding: SiteProbe) -> list[str]:
 
 
 def _one_line(text: str) -> str:
-    """Free of control characters: in a file, what follows a line break would no longer be a comment."""
+    """The text without control characters: after a line break, it would no longer be a comment in a file."""
     return "".join(char if char.isprintable() else " " for char in text[:500])

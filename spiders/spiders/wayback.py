@@ -1,8 +1,8 @@
 """The spider of a web archive: lists its captures of a site, and fetches the chosen ones.
 
-It knows the Wayback Machine's addresses, and any archive that answers at the same ones. What it fetches is
-what the archive received (`id_`), and it follows no redirect: an archive answers with the nearest capture
-where it does not have the one asked for, and that is another one.
+It uses the addresses of the Wayback Machine, and works with any archive that has the same ones. It fetches
+what the archive received (`id_`), and follows no redirect: if an archive does not have a capture, it
+redirects to the nearest other one.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from spiders.settings import for_site
 from spiders.sources.cdx import Memento, is_beneath, list_address, memento_address, read_list
 
 BATCH = 50
-"""So many requests are handed to the engine at a time."""
+"""The number of requests given to the engine at a time."""
 MOST_FAILURES = 10
-"""After so many in a row the archive is left alone."""
+"""The number of consecutive failures after which the import ends."""
 ORIGINAL = "x-archive-orig-"
-"""Headers of the capture itself begin so; what has none is the archive's own."""
+"""The prefix of the capture's own headers; headers without it are the archive's."""
 NEVER_WHOLE = ("too large", "cut")
-"""Failures of a capture that will be no other the next time."""
+"""Failures of a capture that will be the same the next time."""
 OK = 200
 REDIRECTS = range(300, 400)
 
@@ -42,25 +42,25 @@ class ArchiveRequest(msgspec.Struct, frozen=True):
     """The order of an import: which captures of which site to fetch."""
 
     url: str
-    """Of this page, and of all below it."""
+    """The page; all pages below it are included."""
     endpoint: str
     since: str | None = None
     until: str | None = None
     limit: int | None = None
-    """So many captures are fetched at most."""
+    """The maximum number of captures to fetch."""
     delay: float = 1.0
-    """Seconds between two requests."""
+    """The seconds between two requests."""
 
 
 class Taken(NamedTuple):
-    """A capture, and what the archive brought; None where it turned out to have no page there."""
+    """A capture with what the archive returned; None if it has no page there."""
 
     memento: Memento
     fetched: FetchResult | None
 
 
 class WaybackSpider(Spider):
-    """Fetches captures of the site `of`; `site` is the archive itself, the one place that may be asked."""
+    """Fetches captures of the site `of`; `site` is the archive itself, the one host that may be requested."""
 
     name = "wayback"
 
@@ -68,7 +68,7 @@ class WaybackSpider(Spider):
         super().__init__(**kwargs)
         self.of, self.request, self.site = of, request, archive_site(request)
         self.choose: Callable[[Sequence[Memento]], list[Memento]] = list
-        """Which of the captures that are listed are to be fetched, in their order; set by who keeps them."""
+        """Chooses the listed captures to fetch, in order; set by the code that stores them."""
         self.trouble = ""
         self.listed = self.chosen = self.failed = 0
         self._listed: list[Memento] = []
@@ -77,7 +77,7 @@ class WaybackSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """The spider, listening for the moment when nothing is left to download."""
+        """Create the spider; it is called when nothing is left to download."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.next_batch, signal=signals.spider_idle)
         return spider
@@ -94,7 +94,7 @@ class WaybackSpider(Spider):
         return Request(address, self.parse_list, errback=self.list_failed, dont_filter=True)
 
     def parse_list(self, response: Response) -> Iterator[Request]:
-        """A part of the list; the request for the next one."""
+        """Read a part of the list, and yield the request for the next one."""
         if response.status != OK:
             self.trouble = f"it answers with status {response.status} where it should list its captures"
             return
@@ -137,7 +137,7 @@ class WaybackSpider(Spider):
         )
 
     def parse_capture(self, response: Response, memento: Memento) -> Iterator[Taken]:
-        """The capture, as its site had answered."""
+        """Yield the capture as its site had answered."""
         at = _moment(response)
         if response.status in REDIRECTS or (at and at != memento.at):
             self._in_a_row = 0
@@ -149,7 +149,7 @@ class WaybackSpider(Spider):
             self._give_up(f"{response.url}: status {response.status}, and no capture")
 
     def capture_failed(self, failure: Failure) -> Iterator[Taken]:
-        """It is left for another time, unless it never will be whole."""
+        """Leave the capture for another time, or yield it as failed if it will never be complete."""
         if isinstance(failure.value, RetryLater):
             raise CloseSpider("Retry-After")
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -175,7 +175,7 @@ def archive_site(request: ArchiveRequest) -> Site:
 
 
 def settings(request: ArchiveRequest) -> dict[str, Any]:
-    """Scrapy's settings, to be laid over the usual ones."""
+    """Scrapy's settings that override the usual ones."""
     return {
         **for_site(archive_site(request)),
         "DOWNLOAD_DELAY_JITTER": 0.0,  # which would undercut the delay as often as not
@@ -186,7 +186,7 @@ def settings(request: ArchiveRequest) -> dict[str, Any]:
 
 
 def _moment(response: Response) -> str | None:
-    """When the capture was made that the archive shows (RFC 7089); None where it shows none."""
+    """The time of the capture that the archive shows (RFC 7089); None if it shows none."""
     header = (response.headers.get("Memento-Datetime") or b"").decode("latin-1")
     return sound_date(header, UTC)
 

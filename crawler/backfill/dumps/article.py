@@ -12,19 +12,19 @@ class Article:
 
     title: str
     paragraphs: tuple[str, ...]
-    """As they stand in the dump; the lines of one are kept apart by line ends."""
+    """The paragraphs as in the dump; lines of one paragraph are separated by line ends."""
     first: int
-    """Index of its first line ..."""
+    """The index of its first line."""
     last: int
-    """... and of its last."""
+    """The index of its last line."""
     recognised_by: str
-    """What tells that it begins and ends there."""
+    """The evidence for its beginning and end."""
     published: date | None = None
     category: str | None = None
     author: str | None = None
     url: str | None = None
     is_excerpt: bool = False
-    """Its beginning, or a passage, with which a list leads to the whole."""
+    """It is only a beginning or a passage, with which a list leads to the article."""
 
     @property
     def text(self) -> str:
@@ -34,7 +34,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Unsplit:
-    """Lines that say something and of which it can't be told what article they are of."""
+    """Lines with text of which the article is not known."""
 
     first: int
     last: int
@@ -47,13 +47,13 @@ class Split:
 
     articles: tuple[Article, ...]
     headlines: tuple[str, ...]
-    """Of its ticker; or else the titles of its articles."""
+    """The headlines of its ticker; without one, the titles of its articles."""
     unsplit: tuple[Unsplit, ...]
     left: frozenset[str]
     """The lines that are in no article."""
     url: str | None
-    """The address of the page itself, where the dump begins with it."""
+    """The address of the page itself, if the dump begins with it."""
     is_list: bool
-    """Whether it is of an archive or another list of articles, and not of one article."""
+    """Whether it shows an archive or another list of articles, and not one article."""
     latest: date | None
-    """The latest day that any of its date lines names: the dump is not older."""
+    """The latest day of all its date lines: the dump is not older."""

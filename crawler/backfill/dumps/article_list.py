@@ -1,8 +1,8 @@
 """Splits dumps of archives and teaser lists, where each article has a date line of the same form.
 
-The date line that comes again and again tells where articles part. Whether it stands above or below its
-article, and what else stands around each (a share row, a category), must be the same for all of them; else
-it is no archive, and nothing is concluded.
+The repeated date line shows where articles are divided. Its position above or below the article, and the
+lines around it (a share row, a category), must be the same for all articles; else the dump is no archive, and
+nothing is concluded.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from crawler.backfill.dumps.lines import BULLET, Paragraph, is_prose, is_short, 
 
 LONGEST_LABEL = 120
 MOST_LABELS = 3
-"""Lines above a title: what a picture shows, a category."""
+"""The maximum number of lines above a title: an image description, a category."""
 SENTENCE = (".", "!", "؟", "”")
 MOST = 2 / 3
-"""Of the date lines, so many must stand alike; what stands otherwise is left alone."""
+"""The share of date lines that must be in the same position; the others are ignored."""
 LEAST_TIGHT = 3
-"""Without bullets, so many entries without blank lines in them are a list."""
+"""The number of entries without blank lines and bullets from which they are a list."""
 CUT_SHORT = ("…", "...", "[…]", "[...]", "Continue reading", "Read more", "ادامه مطلب")
 
 
@@ -39,12 +39,12 @@ class Dated:
 
     @property
     def recognised_by(self) -> str:
-        """How often they were seen, for a person."""
+        """The number of these date lines, in words."""
         return f"{len(self.at)} date lines alike"
 
     @cached_property
     def tail(self) -> int:
-        """So many lines after each of them are the same, as a share row is."""
+        """The number of lines after each date line that are the same everywhere, such as a share row."""
         same = 0
         while (
             self.at[-1] + same + 1 < len(self.lines)
@@ -54,7 +54,7 @@ class Dated:
         return same
 
     def is_text(self, index: int) -> bool:
-        """Whether a line says something other than its date, and is no furniture."""
+        """Whether a line has other text than its date, and is no boilerplate."""
         return index >= 0 and bool(self.lines[index]) and index not in self._others
 
     @cached_property
@@ -62,11 +62,11 @@ class Dated:
         return frozenset(self.furniture).union(self.at)
 
     def above(self, index: int) -> int:
-        """The line after the last furniture above this one."""
+        """The line after the last boilerplate line above this one."""
         return max((at + 1 for at in self.furniture if at < index), default=0)
 
     def article(self, at: int, title: str, body: Sequence[str], first: int, last: int, label: str) -> Article:
-        """An article with the date line at this index."""
+        """The article with the date line at this index."""
         date_line = self._date_line(at)
         return Article(
             title=title_of(title),
@@ -87,7 +87,7 @@ class Dated:
 
 
 def archive(lines: Sequence[str], furniture: Collection[int]) -> list[Article]:
-    """The articles of an archive, or the entries of a list of teasers; none where it is no such page."""
+    """The articles of an archive, or the entries of a list of teasers; none if it is neither."""
     made: defaultdict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
         if found := date_line(line):
@@ -98,7 +98,7 @@ def archive(lines: Sequence[str], furniture: Collection[int]) -> list[Article]:
 
 
 def is_cut_short(body: Sequence[str]) -> bool:
-    """Whether a text breaks off, to be read elsewhere."""
+    """Whether a text breaks off and continues elsewhere."""
     return bool(body) and body[-1].rstrip(" .→»›>").endswith(CUT_SHORT)
 
 
@@ -119,7 +119,7 @@ def _of_entry(dated: Dated, at: int, entry: Paragraph) -> Article:
 
 
 def _entry(dated: Dated, at: int) -> Paragraph | None:
-    """The lines right above a date line, from the last bullet or the date line before on."""
+    """The lines directly above a date line, back to the last bullet or date line."""
     first = at
     while dated.is_text(first - 1):
         first -= 1
@@ -157,7 +157,7 @@ def _date_below(dated: Dated) -> list[Article]:
 
 
 def _titled(blocks: Sequence[list[Paragraph]]) -> int | None:
-    """Which paragraph of most blocks is the title; None where that can't be told."""
+    """The index of the paragraph that is the title in most blocks; None if that is not clear."""
     labelled, plain = ([block for block in blocks if _fits(block, titled)] for titled in (1, 0))
     if _are_most(labelled, blocks) and _has_prose(labelled) and _come_again(labelled):
         return 1
@@ -167,7 +167,7 @@ def _titled(blocks: Sequence[list[Paragraph]]) -> int | None:
 
 
 def _fits(block: Sequence[Paragraph], titled: int) -> bool:
-    """Whether that paragraph may be its title, with no more than labels above."""
+    """Whether that paragraph can be the title of the block, with only labels above it."""
     if len(block) < titled + 2 or not block[titled].is_short:
         return False
     above = [line for paragraph in block[:titled] for line in paragraph.lines]
@@ -175,14 +175,14 @@ def _fits(block: Sequence[Paragraph], titled: int) -> bool:
 
 
 def _come_again(blocks: Sequence[list[Paragraph]]) -> bool:
-    """Whether each begins with a category, and then its title: of categories, some come again."""
+    """Whether each block begins with a category, followed by its title: some categories are repeated."""
     labels = Counter(block[0].lines[-1] for block in blocks)
     titles = Counter(block[1].text for block in blocks)
     return len(labels) < len(titles) and not labels.keys() & titles.keys()
 
 
 def _has_prose(blocks: Sequence[Sequence[Paragraph]]) -> bool:
-    """Whether half of the blocks or more say something."""
+    """Whether at least half of the blocks have prose."""
     said = [block for block in blocks if any(paragraph.is_prose for paragraph in block)]
     return 2 * len(said) >= len(blocks)
 
@@ -208,7 +208,7 @@ def _date_above(dated: Dated) -> list[Article]:
 
 
 def _head(dated: Dated, at: int) -> Paragraph | None:
-    """The lines right above a date line, the title as the last of them."""
+    """The lines directly above a date line, with the title as the last one."""
     title = at - 1
     while title >= 0 and not dated.lines[title] and at - title <= MOST_LABELS:
         title -= 1
@@ -225,7 +225,7 @@ def _head(dated: Dated, at: int) -> Paragraph | None:
 
 
 def _below(dated: Dated, heads: Sequence[Paragraph | None]) -> Iterator[Article]:
-    """The articles that have a head and end with another one, or with all."""
+    """The articles that have a head; each ends at the next one, or at the end."""
     ends = [*((head.first if head else None) for head in heads[1:]), len(dated.lines)]
     for at, head, end in zip(dated.at, heads, ends, strict=True):
         if head is None or end is None:
@@ -239,7 +239,7 @@ def _below(dated: Dated, heads: Sequence[Paragraph | None]) -> Iterator[Article]
 
 
 def before_signposts(body: Sequence[Paragraph]) -> list[Paragraph]:
-    """The paragraphs of an article before the first line that only leads elsewhere."""
+    """The paragraphs of an article before the first line that only links elsewhere."""
     found: list[Paragraph] = []
     for paragraph in body:
         kept = tuple(takewhile(lambda line: not (is_signpost(line) or is_label(line)), paragraph.lines))

@@ -29,22 +29,23 @@ WORDS = re.compile(
     r"|نوشته‌های (?:جدیدتر|قدیمی‌تر|تازه)|بازگشت به بالا|أحدث المقالات|العودة إلى الأعلى",
     re.IGNORECASE,
 )
-"""Whole lines, as the themes write them that such dumps are of."""
+"""Complete lines that the themes of such sites write."""
 MENU = 4
-"""So many short items, one under the other, may be a menu: where they come again, or above all text."""
+"""The number of consecutive short items from which they can be a menu: if they are repeated, or above all
+text."""
 LONGEST_ITEM = 60
 SEPARATORS = (" - ", " | ", " • ", " · ", " » ", " *** ")
 TICKER = 8
-"""So many headlines in a line are a ticker."""
+"""The number of headlines in one line from which it is a ticker."""
 
 
 def is_share_row(line: str) -> bool:
-    """Whether a line names networks to share on, and nothing else."""
+    """Whether a line only names networks to share on."""
     return SHARE_ROW.fullmatch(line) is not None
 
 
 def is_footer(line: str) -> bool:
-    """Whether a line claims the site's rights."""
+    """Whether a line is a copyright notice."""
     return len(line) <= LONGEST_FOOTER and COPYRIGHT.fullmatch(line) is not None
 
 
@@ -54,12 +55,12 @@ def is_label(line: str) -> bool:
 
 
 def is_signpost(line: str) -> bool:
-    """Whether a line only leads somewhere: `Older Posts`."""
+    """Whether a line only links elsewhere: `Older Posts`."""
     return len(line) <= LONGEST_FOOTER and WORDS.fullmatch(line.strip(" :…→»›>←«‹<")) is not None
 
 
 def furniture(lines: Sequence[str], known: Collection[str] = ()) -> set[int]:
-    """Indexes of the lines that are furniture wherever they stand; `known` are lines known as such."""
+    """The indexes of lines that are boilerplate anywhere; `known` are lines known as such."""
     rows = {at for at, line in enumerate(lines) if is_share_row(line) or is_footer(line) or headlines(line)}
     times = Counter(lines)
     text = next((at for at, line in enumerate(lines) if is_prose(line) and at not in rows), len(lines))
@@ -71,7 +72,7 @@ def furniture(lines: Sequence[str], known: Collection[str] = ()) -> set[int]:
 
 
 def _lists(lines: Sequence[str]) -> Iterator[list[int]]:
-    """Runs of short items."""
+    """Yield every run of consecutive short items."""
     run: list[int] = []
     for at, line in enumerate([*lines, ""]):
         if BULLET.match(line) and len(line) <= LONGEST_ITEM:

@@ -20,7 +20,7 @@ _PATTERNS = tuple(
 _PIECE = re.compile(r"\0|\d+|[^\W\d_]+|[^\w\s]")
 _YEARS = range(EARLIEST, LATEST + 1)
 MOST_BESIDE = 60
-"""Characters that may stand beside the date in a line that is there for its date."""
+"""The maximum number of characters beside the date in a date line."""
 
 
 class Found(NamedTuple):
@@ -32,11 +32,11 @@ class Found(NamedTuple):
 
 
 class DateLine(NamedTuple):
-    """A line that is there for its date: `April 7, 2021 0 comments`, `arshad - January 6, 2020`."""
+    """A line whose purpose is its date: `April 7, 2021 0 comments`, `arshad - January 6, 2020`."""
 
     day: date
     form: str
-    """The same for lines of one make: `D N w`, `w - D`."""
+    """The form of the line, equal for lines of the same theme: `D N w`, `w - D`."""
     author: str | None
 
 
@@ -47,7 +47,7 @@ def find(text: str) -> Found | None:
 
 
 def date_line(line: str) -> DateLine | None:
-    """What a line says that is there for its date; None for any other."""
+    """The parts of a date line; None for any other line."""
     if len(line) > MOST_BESIDE * 2 or (found := find(line)) is None:
         return None
     beside = line[: found.start] + "\0" + line[found.end :]

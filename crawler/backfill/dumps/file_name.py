@@ -16,7 +16,8 @@ _HOME = re.compile(r"(?:^|[^a-z])(?:home|homepage|frontpage|front-page)(?:[^a-z]
 
 
 def captured_at(name: str) -> str | None:
-    """When a dump was made, by its name: the day, or the month's last day; None where it is not one."""
+    """When a dump was made, by its name: the day, or the last day of the month; None if the name has no
+    date."""
     days = {day for match in _DAY.finditer(name) if (day := _day(match))}
     if len(days) != 1:
         return None

@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 BULLET = re.compile(r"[•◦▪▫‣●○·]\s*")
-"""What dumps write before the items of a list."""
+"""The marks that dumps write before the items of a list."""
 LONGEST_TITLE = 200
 PROSE = 12
-"""A line of so many words is no menu, button or heading."""
+"""The number of words from which a line is no menu, button or heading."""
 
 
 class Paragraph(NamedTuple):
     """A paragraph: lines with no blank line between them."""
 
     first: int
-    """Index of its first line in the dump."""
+    """The index of its first line in the dump."""
     lines: tuple[str, ...]
 
     @property
@@ -28,7 +28,7 @@ class Paragraph(NamedTuple):
 
     @property
     def is_short(self) -> bool:
-        """Whether it may be a title: one line, and not a long one."""
+        """Whether it can be a title: one line of limited length."""
         return len(self.lines) == 1 and is_short(self.lines[0])
 
     @property
@@ -38,12 +38,12 @@ class Paragraph(NamedTuple):
 
 
 def cleaned(text: str) -> list[str]:
-    """The lines of a dump without what surrounds their words."""
+    """The lines of a dump without the marks and spaces around their words."""
     return [CONTROL.sub("", line).strip("\ufeff\u200b \u00a0\t") for line in text.splitlines()]
 
 
 def paragraphs(lines: Sequence[str], first: int, end: int, without: Collection[int] = ()) -> list[Paragraph]:
-    """The paragraphs of these lines; those of some indexes part them, as blank ones do."""
+    """The paragraphs of these lines, divided by blank lines and by the lines in `without`."""
     found: list[Paragraph] = []
     begun: list[str] = []
     at = first
@@ -58,15 +58,15 @@ def paragraphs(lines: Sequence[str], first: int, end: int, without: Collection[i
 
 
 def is_short(line: str) -> bool:
-    """Whether a line may be a title."""
+    """Whether a line can be a title."""
     return 0 < len(line) <= LONGEST_TITLE
 
 
 def is_prose(line: str) -> bool:
-    """Whether a line is more than a name of something."""
+    """Whether a line is longer than a name."""
     return len(line.split()) >= PROSE
 
 
 def title_of(line: str) -> str:
-    """A line as a title: without a bullet, its blanks folded."""
+    """A line as a title: without a bullet, with single spaces."""
     return " ".join(BULLET.sub("", line, count=1).split() if BULLET.match(line) else line.split())

@@ -1,7 +1,7 @@
 """Splits the dump of one article page: the article, and the teasers under labels such as “Also read:”.
 
-Pages of this kind name their title twice, or have a date between the title and the text, or their title is
-known from elsewhere. Where none of that holds, nothing is concluded.
+Pages of this kind show their title twice, or have a date between title and text, or their title is known from
+elsewhere. If none of that holds, nothing is concluded.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from crawler.backfill.dumps.lines import Paragraph, is_short, title_of
 from crawler.extraction.metadata.headline import language
 
 LEAD = 250
-"""The source and the date, at the head of a lead, take so many characters at most."""
+"""The maximum number of characters of source and date at the head of a lead."""
 HEAD = 6
-"""So many paragraphs after the title may stand before the date."""
+"""The maximum number of paragraphs between the title and the date."""
 BYLINE = re.compile(r"(?:by|von|par|nga|نویسنده|نوشته|بقلم)\b", re.IGNORECASE)
 LEAST_WORDS = 3
-"""Fewer are the name of a site or a box, and no title, unless more tells so."""
+"""A line of fewer words is the name of a site or a box, unless there is other evidence for a title."""
 LONGEST_NOTE = 40
-"""Characters of a line that says in what language the text goes on: `In Albanian:`."""
+"""The maximum number of characters of a line that introduces another language: `In Albanian:`."""
 LEAST_PARAGRAPHS = 3
 MOST_NOTES = 20
-"""So many such lines of an article are looked at."""
+"""The maximum number of such lines examined in one article."""
 
 
 def singles(body: Sequence[Paragraph], titles: Collection[str]) -> Iterator[Article]:
@@ -51,7 +51,7 @@ def singles(body: Sequence[Paragraph], titles: Collection[str]) -> Iterator[Arti
 def _articles(
     block: Sequence[Paragraph], titles: Collection[str], *, labelled: bool, open_end: bool
 ) -> list[Article]:
-    """What stands below one label, or above the first."""
+    """The articles below one label, or above the first."""
     if found := _teasers(block):
         return found
     block = [part for paragraph in block[:HEAD] for part in _parted(paragraph)] + list(block[HEAD:])
@@ -69,7 +69,7 @@ def _articles(
 
 
 def _parted(paragraph: Paragraph) -> list[Paragraph]:
-    """A title apart from the date and author right below it."""
+    """Separate a title from the date and author in the next line."""
     title, *others = paragraph.lines
     if others and is_short(title) and all(BYLINE.match(line) or date_line(line) for line in others):
         return [Paragraph(paragraph.first, (title,)), Paragraph(paragraph.first + 1, tuple(others))]
@@ -77,7 +77,7 @@ def _parted(paragraph: Paragraph) -> list[Paragraph]:
 
 
 def _teasers(block: Sequence[Paragraph]) -> list[Article]:
-    """Pairs of a title and a lead, and nothing else."""
+    """The teasers, if the block has only pairs of a title and a lead."""
     pairs = list(zip(block[::2], block[1::2], strict=False))
     if not pairs or len(block) % 2 or not all(title.is_short and is_lead(lead) for title, lead in pairs):
         return []
@@ -101,12 +101,12 @@ def is_lead(paragraph: Paragraph) -> bool:
 
 
 def _is_dated(paragraph: Paragraph) -> bool:
-    """Whether it says when the article is from."""
+    """Whether it has the date of the article."""
     return is_lead(paragraph) or any(map(date_line, paragraph.lines))
 
 
 def _title(block: Sequence[Paragraph], titles: Collection[str]) -> int | None:
-    """Where the title stands: the one that is known and has a text below, else the first that may be one."""
+    """The index of the title: the known title with text below, else the first paragraph that can be one."""
     known = [at for at, one in enumerate(block) if title_of(one.text) in titles and _has_text(block, at)]
     if len(known) > 1 and not _is_said_twice(block[known[0] :]):
         return None
@@ -121,7 +121,7 @@ def _has_text(block: Sequence[Paragraph], at: int) -> bool:
 
 
 def _recognised_by(whole: Sequence[Paragraph], titles: Collection[str]) -> str:
-    """What tells that the first of these is a title; empty where nothing does."""
+    """The evidence that the first of these is a title; empty if there is none."""
     if title_of(whole[0].text) in titles:
         return "a known headline"
     if any(map(is_lead, whole[1:3])):
@@ -148,7 +148,7 @@ def _is_said_twice(whole: Sequence[Paragraph]) -> bool:
 
 
 def _by_language(article: Article) -> Iterator[Article]:
-    """The article, and what follows in another language after a note and a title, as one of its own."""
+    """The article, divided where a note and a title introduce the same text in another language."""
     parts = article.paragraphs
     notes = (at for at in range(1, len(parts) - LEAST_PARAGRAPHS) if _is_note(parts[at]))
     for at in islice(notes, MOST_NOTES):

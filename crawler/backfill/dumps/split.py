@@ -1,7 +1,7 @@
 """Splits a dump into the articles that are recognised with confidence, and the remaining lines.
 
-First what comes again and again with a date (an archive, a list of teasers), then, of what is left, articles
-by themselves. What then is left and says something is unsplit; the rest is furniture.
+Repeated articles with dates come first (an archive, a list of teasers), then single articles in the remaining
+lines. What then has text is unsplit; the rest is boilerplate.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from crawler.backfill.dumps.lines import cleaned, is_prose, paragraphs, title_of
 from crawler.backfill.dumps.single_article import singles
 
 ADDRESS = re.compile(r"(?:[^\W\d_]+:\s*)?(https?://\S+)", re.IGNORECASE)
-"""A line with an address and nothing else, or a word before it: `Permalink: https://…`."""
+"""A line with only an address, or a label and an address: `Permalink: https://…`."""
 HEAD = 3
-"""Lines at the head of a dump among which its own address is looked for."""
+"""The number of first lines of a dump in which its own address is looked for."""
 NO_TITLE = "no title with a date, and none that is known, tells where an article begins"
 TWICE = "it stands in several dumps: a box of the site, or an article without a title"
 
@@ -34,9 +34,9 @@ def split_all(
     titles: Collection[str] = (),
     is_own: Callable[[str], bool] = lambda _: False,
 ) -> list[Split]:
-    """Each dump of a site split, with an eye on all of them: what is in no article comes again elsewhere.
+    """Split each dump of a site; lines outside of articles that several dumps share are boilerplate.
 
-    `template` are lines known as boilerplate, `titles` known titles of the site's articles; `is_own` tells
+    `template` has lines known as boilerplate, `titles` known titles of the site's articles; `is_own` says
     whether an address belongs to the site.
     """
     known = {title_of(title) for title in titles}
@@ -57,7 +57,7 @@ class _Dump:
     titles: Collection[str]
     template: frozenset[str]
     shared: frozenset[str] = frozenset()
-    """Lines that are in no article of several dumps."""
+    """Lines that are outside of articles in several dumps."""
     is_own: Callable[[str], bool] = lambda _: False
 
     def split(self) -> Split:
@@ -85,7 +85,7 @@ class _Dump:
         )
 
     def _gaps(self, articles: Iterable[Article]) -> Iterator[tuple[int, int]]:
-        """The lines in no article: the first of each stretch, and where it ends."""
+        """The ranges of lines in no article."""
         at = 0
         for first, last in sorted((one.first, one.last) for one in articles):
             if first > at:
@@ -95,17 +95,17 @@ class _Dump:
             yield at, len(self.lines)
 
     def _edges(self, first: int, end: int) -> set[int]:
-        """The known furniture with which a stretch begins and ends; within it, it may be text."""
+        """The known boilerplate at the beginning and end of a range; inside, such a line can be text."""
         runs = (takewhile(self._is_mute, span) for span in (range(first, end), range(end - 1, first, -1)))
         return set(chain.from_iterable(runs))
 
     def _is_mute(self, at: int) -> bool:
-        """Whether a line outside of articles is empty, or known as furniture."""
+        """Whether a line outside of articles is empty, or known boilerplate."""
         line = self.lines[at]
         return not line or line in self.template or (line in self.shared and not is_prose(line))
 
     def _unsplit(self, left: Collection[int]) -> Iterator[Unsplit]:
-        """The stretches of these lines that say something."""
+        """The ranges of these lines that have text."""
         with_text = sorted(at for at in left if not self._is_mute(at))
         for stretch in _runs(with_text, self.lines):
             prose = [self.lines[at] for at in stretch if is_prose(self.lines[at])]
@@ -119,12 +119,12 @@ class _Dump:
         return [line for line in self.lines if line][:HEAD]
 
     def _own(self, line: str) -> str | None:
-        """The address of the site that a line gives, and nothing else."""
+        """The address of the site, if the line is nothing else."""
         found = ADDRESS.fullmatch(line)
         return found[1] if found and self.is_own(found[1]) else None
 
     def _addressed(self, article: Article, of_page: str | None) -> Article:
-        """The article with its address, where that stands right above its title or in its last line."""
+        """The article with its address, if that is directly above its title or in its last line."""
         parts = article.paragraphs
         if parts and (url := self._own(parts[-1])):
             return replace(article, url=url, paragraphs=parts[:-1])
@@ -136,7 +136,7 @@ class _Dump:
 
 
 def _runs(indexes: Sequence[int], lines: Sequence[str]) -> Iterator[list[int]]:
-    """Indexes with nothing but blank lines between them, together."""
+    """Group indexes that have only blank lines between them."""
     run: list[int] = []
     for at in indexes:
         if run and any(lines[run[-1] + 1 : at]):
