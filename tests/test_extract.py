@@ -263,11 +263,11 @@ ENTRY = '<article class="post"><h2><a href="/{0}">Headline {0}</a></h2><p>A lead
 
 
 @pytest.mark.parametrize("body_class", ["home blog", "archive category", "search search-results", ""])
-def test_a_list_has_its_entries_a_line_for_each_headline(body_class):
+def test_a_list_has_its_entries_each_one_line(body_class):
     entries = "".join(ENTRY.format(n) for n in range(5))
     read = extract(f'<html><body class="{body_class}"><h1>News</h1>{entries}</body></html>'.encode(), URL)
     assert read.kind == "listing"
-    assert {f"Headline {n}" for n in range(5)} <= set(read.blocks)
+    assert {f"Headline {n} | A lead." for n in range(5)} <= set(read.blocks)
 
 
 @pytest.mark.parametrize("body_class", ["home page page-id-17", "single paged", ""])

@@ -218,16 +218,17 @@ class Backfill:
         return page is not None and self.store.has_capture(page.id, fetched.fetched_at, digest)
 
     def _page(self, fetched: FetchResult, extract: Extract) -> PageRow | None:
-        """The page that was captured, created if it is new; None for a new page that is a list of pages."""
+        """The page that was captured, created if it is new; None for a new list that is not watched."""
+        is_unwatched = extract.kind == "listing" and self.site.watch != "all"
         url = named_by_itself(fetched.final_url, extract.canonical, self.site)
         for address in (url, fetched.final_url, fetched.url):
             if page := self.store.find(self.site.name, key(address, self.site)):
                 break
         else:
-            if extract.kind == "listing":
+            if is_unwatched:
                 return None
             page = self._new_page(canonical(url, self.site), fetched.fetched_at)
-        if page.version is None and extract.kind == "listing":
+        if page.version is None and is_unwatched:
             return None
         for address in (url, fetched.final_url):
             if self.store.find(self.site.name, key(address, self.site)) is None:

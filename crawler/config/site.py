@@ -18,6 +18,7 @@ from crawler.config.notification import NOTIFICATION_KEYS, NotificationRule
 from crawler.config.schema import Key, meant, read_table, read_toml, refuse
 
 Source = Literal["wordpress", "sitemap", "feed", "links"]
+Watch = Literal["articles", "all"]
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +66,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     remove: tuple[Rule, ...] = ()
     expect: Expect = Expect()
     render: bool = False
+    watch: Watch = "articles"
+    """Whether lists of pages have versions of their own, or only lead to pages."""
     notify: tuple[NotificationRule, ...] = ()
 
     @property
@@ -264,6 +267,7 @@ SITE_KEYS: Mapping[str, Key] = {
     "remove": Key(_RULE, _RULES, _dates_in_order, many=True, bare="css"),
     "expect": Key(_EXPECT, "a table of pages and languages"),
     "render": Key(bool, "true or false"),
+    "watch": Key(Watch, '"articles" or "all"'),
     "notify": Key(
         NOTIFICATION_KEYS, "targets, or tables of target and weight", many=True, bare="target", secret=True
     ),

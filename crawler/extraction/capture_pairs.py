@@ -12,15 +12,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from crawler.diffing.normalisation import CONCEALED, PLACEHOLDER, plain
 from crawler.extraction.boilerplate.path_scores import PathScore, PathScores
 from crawler.extraction.classifier.features import ENDS
+from crawler.extraction.classifier.text_choice import sentences_inside
 from crawler.extraction.html.blocks import Block
 
-CUT, SENTENCE, LINK = 0.4, 0.15, 0.6
-"""From this mean on, what stands at a block path is text; for a sentence a lower one is enough, so that
-nothing of the text is lost, and links need a higher one. Chosen on one set of real captures and confirmed on
-the other, each site by weights that had not seen it; each lies in the middle of a range of equal results."""
+CUT, LINK = 0.4, 0.6
+"""From this mean on, what stands at a block path is text; links need a higher one."""
+INSIDE, SENTENCE = 0.15, 0.3
+"""For a sentence a lower one is enough, so that nothing of the text is lost: the first inside the place that
+holds nearly all of the text, the second elsewhere. All four were chosen on one set of real captures and
+confirmed on the other, each site by weights that had not seen it."""
 LINKED = 0.5
 """What is links to so much of it leads elsewhere."""
 
@@ -49,10 +54,14 @@ def changed(old: Sequence[Block], new: Sequence[Block]) -> tuple[list[Block], li
     )
 
 
-def paired(old: Sequence[Block], new: Sequence[Block], scores: PathScores) -> Pair:
-    """The text of both captures. A block that is visible in both is text of both or of none."""
+def paired(old: Sequence[Block], new: Sequence[Block], scores: PathScores, *, of_links: bool = False) -> Pair:
+    """The text of both captures. A block that is visible in both is text of both or of none.
+
+    `of_links` says that the text is links for its greater part, as that of a list of pages is.
+    """
     match = _matched(old, new)
-    of_old, of_new = ([_is_text(block, scores) for block in blocks] for blocks in (old, new))
+    link = CUT if of_links else LINK
+    of_old, of_new = (_are_text(blocks, scores, link) for blocks in (old, new))
     for i, j in match.items():
         of_old[i] = of_new[j] = of_old[i] or of_new[j]
     matched = set(match.values())
@@ -76,11 +85,15 @@ def _scored_at(block: Block) -> str:
     return f"{block.path}/a" if block.linked >= LINKED else block.path
 
 
-def _is_text(block: Block, scores: PathScores) -> bool:
-    mean = scores.mean(_scored_at(block))
-    if block.linked >= LINKED:
-        return mean >= LINK
-    return mean >= (SENTENCE if ENDS.search(block.text) else CUT)
+def _are_text(blocks: Sequence[Block], scores: PathScores, link: float) -> list[bool]:
+    """For each block whether it is text, as far as its path says."""
+    mean = np.array([scores.mean(_scored_at(block)) for block in blocks])
+    linked = np.array([block.linked >= LINKED for block in blocks], bool)
+    ends = np.array([ENDS.search(block.text) is not None for block in blocks], bool)
+    sure = mean >= np.where(linked, link, CUT)
+    words = np.array([len(block.words) for block in blocks], int)
+    inside = sentences_inside(blocks, words * (sure & ~linked)) & (mean >= INSIDE)
+    return [bool(one) for one in sure | inside | (ends & ~linked & (mean >= SENTENCE))]
 
 
 def _matched(old: Sequence[Block], new: Sequence[Block]) -> dict[int, int]:

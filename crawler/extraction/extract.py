@@ -33,13 +33,13 @@ from crawler.extraction.classifier.siblings import ALONE, Siblings, seen_with
 from crawler.extraction.classifier.text_choice import text_blocks, without_headline
 from crawler.extraction.html import joiners
 from crawler.extraction.html.blocks import Block, blocks
-from crawler.extraction.html.counters import is_counter
 from crawler.extraction.html.hints import marked_element
 from crawler.extraction.html.links import links
 from crawler.extraction.html.markup import ExtractionError, drop, matching, outermost, parse
 from crawler.extraction.html.overlays import drop_overlays
 from crawler.extraction.html.stylesheet import StyleSheet
 from crawler.extraction.html.teasers import drop_teasers
+from crawler.extraction.lines import lines_of
 from crawler.extraction.metadata.headline import language
 from crawler.extraction.metadata.headline import title as headline
 from crawler.extraction.metadata.metadata import Metadata, metadata, stated
@@ -65,7 +65,7 @@ class Extract:
     text: str
     """One block a line: paragraphs, headings, list items (`- `), table rows (` | `), captions, in order."""
     kind: Kind | Literal["file"]
-    """`listing` for home pages, archives and search results: their text is their entries' headlines.
+    """`listing` for home pages, archives and search results: each line of their text is an entry.
     `file` for a document that is no web page."""
     author: str | None = None
     published: str | None = None
@@ -263,7 +263,7 @@ def extract_of(page: Opened, taken: Sequence[Block]) -> Extract:
     """The extract of an opened page with these blocks as its text. Raises ExtractionError."""
     every = page.judged.page.blocks if page.judged else page.selected
     kind = kind_of(page.tree, every, taken)
-    lines = [line for block in taken for line in block.lines if page.selected or not is_counter(line)]
+    lines = lines_of(taken, as_entries=kind == "listing", with_counters=bool(page.selected))
     if not lines and not (page.title and (kind == "listing" or _shows_something(page.tree))):
         raise ExtractionError(f"{page.url}: there is no text; a page made by scripts needs `render = true`")
     text, found = "\n".join(lines), page.metadata_of

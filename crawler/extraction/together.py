@@ -86,7 +86,7 @@ def read_together(old: Opened, new: Opened, known: PathScores) -> Together | Non
     if marked_blocks(before) is not None or marked_blocks(after) is not None:
         return None
     scores = _scores(before).joined(_scores(after))
-    pair = paired(every, every_now, known.joined(scores))
+    pair = paired(every, every_now, known.joined(scores), of_links=after.page.is_list)
     return Together(
         extract_of(old, without_headline(pair.old, old.title)),
         extract_of(new, without_headline(pair.new, new.title)),

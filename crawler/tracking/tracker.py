@@ -76,7 +76,7 @@ class Tracker:
         self.redesign = Redesign(frontier, self.learner, self._is_page)
         self.late: list[Tracked] = []
         """Results of fetches that were held; the caller counts them and clears the list."""
-        self.keeps_listings = False
+        self.keeps_listings = self.site.watch == "all"
         """Whether front pages and archives have versions; a crawl follows their links instead."""
         self._confirmations = Confirmations(frontier)
         self._recorder = Recorder(self.store, self.run)

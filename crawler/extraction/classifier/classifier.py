@@ -15,6 +15,7 @@ from trafilatura.settings import Document
 
 from crawler.extraction.classifier.facts import facts
 from crawler.extraction.classifier.features import Page, Vocabulary, describe
+from crawler.extraction.classifier.page_kind import kind_of
 from crawler.extraction.classifier.trees import Trees
 from crawler.extraction.html.blocks import blocks
 
@@ -109,7 +110,8 @@ SURE = 0.97
 
 def page_of(tree: HtmlElement, url: str) -> Page:
     """A page with all that its blocks are judged by."""
-    return Page(blocks(tree), facts(tree), url, peer_text(tree))
+    every = blocks(tree)
+    return Page(every, facts(tree), url, peer_text(tree), kind_of(tree, every, ()) == "listing")
 
 
 def peer_text(tree: HtmlElement) -> str:

@@ -119,6 +119,8 @@ class Page:
     url: str
     peer: str
     """What trafilatura takes for its text."""
+    is_list: bool = False
+    """Whether it leads to other pages, and has no text of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,12 @@ def probable_blocks(judged: Judged) -> list[Block]:
     cut = best_cut(found, words)
     low, high = (LOWEST, HIGHEST) if judged.article >= HALF else (LEAST, MOST)
     taken = found >= min(max(cut, low), high)
-    taken |= _inside(blocks, taken * words) & (found >= WITHIN)
+    taken |= sentences_inside(blocks, taken * words) & (found >= WITHIN)
     return [blocks[n] for n in np.flatnonzero(taken)]
 
 
-def _inside(blocks: Sequence[Block], words: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which blocks stand in the smallest place that holds nearly all of these words, and are sentences."""
+def sentences_inside(blocks: Sequence[Block], words: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which blocks are sentences in the smallest place that holds nearly all of these words."""
     held: Counter[Place] = Counter()
     for block, count in zip(blocks, words, strict=True):
         if count:

@@ -1,0 +1,81 @@
+"""What `watch` in a site's file decides: whether home pages and archives have versions of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from lxml.html import document_fromstring
+
+from crawler.extraction.html.blocks import blocks
+from crawler.extraction.lines import lines_of
+from tests.tracked import SITE, Story
+
+LEADS = {
+    "The lock at Ormhead opens": "Barges had waited since March for the new gates.",
+    "A ferry for the winter": "Nobody crossed by water in December until now.",
+    "Three gulls counted twice": "The census of the harbour has to begin again.",
+    "The mill wheel turns again": "Its oak came from a church that fell in the storm.",
+    "Bells on both banks": "Ringers met on Tuesday and agreed on an hour.",
+    "A bridge without a road": "It will lead to the marsh as long as the council argues.",
+    "The harbour master retires": "She knew each hull by the sound of its engine.",
+}
+HEADLINES = list(LEADS)
+
+
+def front(headlines: Sequence[str]) -> str:
+    """A home page with an entry for each headline: a linked heading, a lead, and how long ago it was."""
+    entries = "".join(
+        f'<article class="post"><h2><a href="/{headline.split()[-1]}/">{headline}</a></h2>'
+        f"<p>{LEADS[headline]}</p>"
+        f"<span>{n + 2} hours ago</span></article>"
+        for n, headline in enumerate(headlines)
+    )
+    return f"<html><head><title>Ormhead Courier</title></head><body class='home blog'>{entries}</body></html>"
+
+
+@contextmanager
+def story_of(path: Path, watch: str) -> Iterator[Story]:
+    story = Story(path / "variorum.db", msgspec.structs.replace(SITE, watch=watch))
+    try:
+        with story.run() as run:
+            run.sees("/", front(HEADLINES[1:]))
+        with story.run() as run:
+            run.sees("/", front(HEADLINES[:-1]))
+        yield story
+    finally:
+        story.close()
+
+
+def test_an_entry_that_came_and_one_that_went_are_one_line_each(tmp_path: Path) -> None:
+    with story_of(tmp_path, "all") as story:
+        (change,) = story.changes()
+        hunks = json.loads(change.hunks)
+    assert [(hunk["op"], len(hunk["old"]), len(hunk["new"])) for hunk in hunks] == [
+        ("insert", 0, 1),
+        ("delete", 1, 0),
+    ]
+    assert hunks[0]["new"] == ["The lock at Ormhead opens | Barges had waited since March for the new gates."]
+
+
+def test_a_home_page_has_versions_where_all_is_watched(tmp_path: Path) -> None:
+    with story_of(tmp_path, "all") as story:
+        assert story.news() == [("edited", "/")]
+        assert [version.number for version in story.versions("/")] == [1, 2]
+
+
+def test_a_home_page_only_leads_to_pages_where_articles_are(tmp_path: Path) -> None:
+    with story_of(tmp_path, SITE.watch) as story:
+        assert story.news() == []
+        assert story.versions("/") == []
+
+
+def test_an_entry_that_is_a_text_of_its_own_keeps_its_lines() -> None:
+    long = "Barges had waited since March. " * 12
+    every = blocks(document_fromstring(front(HEADLINES).replace("Barges had", f"{long}Barges had")))
+    lines = lines_of(every, as_entries=True)
+    assert lines[:2] == ["The lock at Ormhead opens", f"{long}{LEADS[HEADLINES[0]]}"]
+    assert len(lines) == len(HEADLINES) + 1
