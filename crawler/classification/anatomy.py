@@ -1,7 +1,7 @@
-"""The parts of a page that distinguish an article from an error page, a wall or a notice.
+"""The parts of a page that distinguish an article from an error page, a block page or a notice.
 
-One pass over the markup: machinery (scripts and attributes), headings, running text, buttons, links. No
-article is read here; that is the work of `crawler.extraction.extract`.
+One pass over the markup finds scripts and attributes, headings, running text, buttons and links. No article
+is extracted here; that is the work of `crawler.extraction.extract`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FURNITURE = frozenset({"nav", "aside", "footer"})
 FURNITURE_ROLES = frozenset({"navigation", "contentinfo", "banner", "search", "complementary"})
 HEADINGS = ("h1", "h2", "h3")
 ROOTS = frozenset({"root", "app", "__next", "__nuxt", "___gatsby", "svelte", "q-app", "app-root", "main-app"})
-"""Names of the one element that a script fills."""
+"""Names of the single element that a script fills."""
 LEAST_PROSE = 4  # words: a shorter block is a label
 SHORT = 6  # words of a link that may be a button
 MOST_HEADINGS = 100
@@ -36,16 +36,16 @@ MOST_PIECES = 20  # of the text of a button
 
 
 class Anatomy:
-    """The parts of one page, each computed at first use; all are empty where it can't be parsed."""
+    """The parts of one page, each computed at first use; all are empty if it can't be parsed."""
 
     def __init__(self, html: str = "") -> None:
         self._root = _parsed(html)
         self.machinery = ""
-        """Scripts and attributes, in lower case, but not the addresses of links: articles cite those."""
+        """Scripts and attributes in lower case, without the addresses of links, since articles cite those."""
         self.noscript = ""
-        """What a reader without scripts sees besides."""
+        """The text that only a reader without scripts sees."""
         self.text = ""
-        """What a reader sees, in one line."""
+        """The text that a reader sees, in one line."""
         if self._root is not None:
             self.machinery = _machinery(self._root)
             self.noscript = " ".join(_text(element) for element in self._root.iter("noscript"))
@@ -54,9 +54,9 @@ class Anatomy:
 
     @cached_property
     def squeezed(self) -> str:
-        """The letters and digits of the text alone, to find blocks again whatever is between them.
+        """The letters and digits of the text, to find blocks again whatever is between them.
 
-        What a reader without scripts sees counts: some pages have their text there.
+        The text for readers without scripts counts: some pages have all their text there.
         """
         return squeeze(f"{self.text} {self.noscript}")
 
@@ -67,7 +67,7 @@ class Anatomy:
 
     @cached_property
     def main_headings(self) -> tuple[str, ...]:
-        """The headings of the highest rank that there is, folded."""
+        """The headings of the highest rank on the page, folded."""
         for tag in HEADINGS:
             if found := tuple(fold(text) for kind, text in self.headings if kind == tag):
                 return found
@@ -80,22 +80,22 @@ class Anatomy:
 
     @cached_property
     def controls(self) -> frozenset[str]:
-        """What is written on buttons and short links, folded."""
+        """The labels of buttons and short links, folded."""
         return frozenset(map(fold, self._walked.controls)) - {""}
 
     @property
     def links(self) -> int:
-        """How many links it has."""
+        """The number of links."""
         return self._walked.links
 
     @property
     def asks_password(self) -> bool:
-        """Whether it has a field for a password."""
+        """Whether it has a password field."""
         return self._walked.asks_password
 
     @property
     def empty_root(self) -> bool:
-        """Whether the element that a script fills is there, and empty."""
+        """Whether the element that a script fills is present and empty."""
         return self._walked.empty_root
 
     @cached_property
@@ -122,7 +122,7 @@ def _machinery(root: etree._Element) -> str:
 
 @dataclass
 class _Walk:
-    """One walk over the elements of a page, which cuts its text into blocks."""
+    """One walk over the elements of a page, which divides its text into blocks."""
 
     headings: list[tuple[str, str]] = field(default_factory=list)
     prose: list[str] = field(default_factory=list)
@@ -164,7 +164,7 @@ class _Walk:
         self._pieces.append((element.tail or "", self._in_link > 0))
 
     def _note(self, element: etree._Element, tag: str) -> None:
-        """What the element is, besides its text."""
+        """Record what the element is, besides its text."""
         kind = (element.get("type") or "").lower()
         if tag == "a":
             self.links += element.get("href") is not None
@@ -178,7 +178,7 @@ class _Walk:
             self.empty_root |= _is_empty(element)
 
     def _cut(self) -> None:
-        """The end of a block: what stood in it is a heading, running text, or neither."""
+        """End a block, and record it as heading, running text, or neither."""
         pieces, self._pieces = self._pieces, []
         text = " ".join("".join(piece for piece, _ in pieces).split())
         if not text or self._in_furniture:
@@ -194,20 +194,20 @@ class _Walk:
 
 
 def _is_furniture(element: etree._Element, tag: str, tags: list[str]) -> bool:
-    """Whether an element is around the main text; a header is so only outside of an article."""
+    """Whether an element is outside the main text; a header is so only outside of an article."""
     if tag == "header":
         return not {"article", "main"} & set(tags)
     return tag in FURNITURE or (element.get("role") or "").lower() in FURNITURE_ROLES
 
 
 def _label(element: etree._Element) -> str:
-    """What is written on a button or a short link; empty for a long one."""
+    """The label of a button or a short link; empty for a long one."""
     text = "".join(map(str, islice(element.itertext(), MOST_PIECES)))
     return text if len(text.split()) <= SHORT else ""
 
 
 def _is_empty(element: etree._Element) -> bool:
-    """Whether an element holds next to no words, like «Loading…»."""
+    """Whether an element has hardly any words, like «Loading…»."""
     words = chain.from_iterable(str(piece).split() for piece in element.itertext())
     return sum(1 for _ in islice(words, LEAST_PROSE)) < LEAST_PROSE
 

@@ -25,41 +25,41 @@ class LastVersion:
     """The last version of a page, to compare a response with."""
 
     text: str
-    """As it was extracted, a block a line."""
+    """The extracted text, one block a line."""
     view: ResponseView | None = None
-    """Its capture, where the body is kept."""
+    """Its capture, if the body is stored."""
 
 
 @dataclass(frozen=True)
 class ComparedView(ResponseView):
-    """A response with the last version of its page, where there is one."""
+    """A response with the last version of its page, if there is one."""
 
     last: LastVersion | None = None
 
     @cached_property
     def before(self) -> Anatomy | None:
-        """The parts of the last version's capture, where that is known."""
+        """The parts of the last version's capture; None if it is unknown."""
         return self.last.view.anatomy if self.last and self.last.view else None
 
     @cached_property
     def kept(self) -> float:
-        """The part of the last text that the response still shows, by letters; 1 where none is known."""
+        """The share of the last text that the response still shows, by letters; 1 if there is none."""
         shown = self._share_of(self._all_blocks)
         return shown if shown >= KEPT else self._share_of(self._blocks)
 
     @property
     def is_as_before(self) -> bool:
-        """Whether it shows what the last capture showed."""
+        """Whether the response shows what the last capture showed."""
         return self.before is not None and self.before.squeezed == self.anatomy.squeezed
 
     @property
     def is_lost(self) -> bool:
-        """Whether hardly anything of a known text is left."""
+        """Whether hardly any of a known text is left."""
         return self.kept < LOST
 
     @property
     def is_kept(self) -> bool:
-        """Whether enough of a known text is left to say that this is the page."""
+        """Whether enough of a known text is left to identify the page."""
         return bool(self._all_blocks) and self.kept >= KEPT
 
     @property
@@ -69,7 +69,7 @@ class ComparedView(ResponseView):
 
     @cached_property
     def is_cut(self) -> bool:
-        """Whether the second half of the known text is missing: what is left, if anything, is its start."""
+        """Whether the second half of the known text is missing, and only its beginning is left."""
         half, letters = sum(map(len, self._blocks)) / 2, 0
         for number, block in enumerate(self._blocks):
             letters += len(block)
@@ -85,7 +85,7 @@ class ComparedView(ResponseView):
 
     @cached_property
     def fresh_words(self) -> int:
-        """How many words of running text are new."""
+        """The number of new words of running text."""
         return sum(len(block.split()) for block in self.fresh)
 
     @cached_property
@@ -96,7 +96,7 @@ class ComparedView(ResponseView):
 
     @cached_property
     def fresh_sentences(self) -> tuple[str, ...]:
-        """The parts between the stops and commas of what is new and no quotation, folded; headings first."""
+        """The parts of new text between stops and commas, without quotations, folded; headings first."""
         known = set(self.fresh_headings)
         headings = [text for _, text in self.anatomy.headings if fold(text) in known]
         parts = (
@@ -109,12 +109,12 @@ class ComparedView(ResponseView):
 
     @cached_property
     def fresh_controls(self) -> frozenset[str]:
-        """What is written on buttons and short links that the last capture did not have, folded."""
+        """The labels of buttons and short links that the last capture did not have, folded."""
         return self.anatomy.controls - (self.before.controls if self.before else frozenset())
 
     @property
     def has_lost_menus(self) -> bool:
-        """Whether the links of the site around the text are gone, too."""
+        """Whether the site's links around the text are missing, too."""
         before = self.before.links if self.before else 0
         return self.anatomy.links < before and self.anatomy.links <= max(1, before * LOST)
 
@@ -125,20 +125,20 @@ class ComparedView(ResponseView):
 
     @cached_property
     def _all_blocks(self) -> list[str]:
-        """The blocks of the last version that are long enough to be looked for; all, where none is."""
+        """The blocks of the last version that are long enough to search for; all blocks if none is."""
         blocks = [squeeze(block) for block in (self.last.text if self.last else "").split("\n")]
         long = [one for one in blocks if len(one) >= LEAST_BLOCK] or [one for one in blocks if one]
         return long[:: len(long) // MOST_BLOCKS + 1]
 
     @cached_property
     def _blocks(self) -> list[str]:
-        """Those of them that the capture of the last version shows: only these can be missed."""
+        """Those of them that the capture of the last version shows: only these can be missing."""
         if self.before is None:
             return self._all_blocks
         return [one for one in self._all_blocks if one in self.before.squeezed]
 
     def _share_of(self, blocks: list[str]) -> float:
-        """How much of these blocks the response still shows."""
+        """The share of these blocks that the response still shows."""
         letters = sum(map(len, blocks))
         left = sum(len(block) for block in blocks if block in self.anatomy.squeezed)
         return left / letters if letters else 1.0

@@ -1,15 +1,15 @@
-"""Classifies a fetch by one table of rules: the first rule that holds decides its outcome.
+"""Classifies a fetch by one table of rules: the first rule that applies decides its outcome.
 
-The order is the meaning, from what is certain to what is only likely:
+The rules are ordered from what is certain to what is only likely:
 
-1. no whole response came;  2. the server says "not modified";  3. a challenge or a block page, whatever its
-status, for it says nothing of the page;  4. the page is gone;  5. other refusals and troubles of the server;
-6. an answer to another question: a login, another site, the home page;  7. an answer that is no readable
-page;  8. a "not found" sent as a page;  9. what stands in for a page (`standins`);  10. a part of a page;
-11. a page at another address;  12. the page.
+1. no complete response;  2. the server answers "not modified";  3. a challenge or block page, whatever its
+status, since it shows nothing of the page;  4. the page is gone;  5. other refusals and errors of the server;
+6. another page instead: a login, another site, the home page;  7. a response that is no readable page;
+8. a "not found" message sent as a page;  9. a page in place of the article (`standins`);  10. a part of a
+page;  11. a page at another address;  12. the page.
 
-The site's own words decide only as `crawler.classification.response` says: an article about errors is no
-error.
+The site's own words decide only as `crawler.classification.response` explains: an article about errors is
+no error.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ class Outcome(StrEnum):
     not_modified = "not modified"
     moved = "moved"
     elsewhere = "elsewhere"
-    """Another site answers."""
+    """Another site answered."""
     gone = "gone"
     blocked = "blocked"
     soft_404 = "soft 404"
     truncated = "truncated"
     suspect = "suspect"
-    """Not believed before a later run shows it, too (crawler/tracking/suspicion.py)."""
+    """Not trusted until a later run shows it, too (crawler/tracking/suspicion.py)."""
     wrong_type = "wrong type"
     too_large = "too large"
     maintenance = "maintenance"
@@ -62,7 +62,7 @@ class Outcome(StrEnum):
 
 
 READABLE = frozenset({Outcome.ok, Outcome.moved, Outcome.truncated})
-"""Outcomes of a body in which there is something to be read."""
+"""Outcomes whose body has a text to extract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Verdict:
 
 
 def in_words(outcome: Outcome, reason: str) -> str:
-    """Both as one phrase: the reason of an error may begin with the name of the outcome."""
+    """Outcome and reason as one phrase; the reason of an error may begin with the name of the outcome."""
     return reason if reason.startswith(f"{outcome.value}: ") else f"{outcome.value}, {reason}"
 
 
@@ -85,17 +85,17 @@ class Context:
     requested_key: str
     final_key: str
     home_keys: frozenset[str] = frozenset()
-    """Home page and other addresses at which the site's crawl starts."""
+    """The home page and other addresses at which the site's crawl starts."""
     in_scope: bool = True
     """Whether the final address belongs to the site."""
     not_found: PageFingerprint | None = None
-    """How the site answers for an address that can't exist, where it does so with status 200."""
+    """How the site answers for an address that can't exist, if it does so with status 200."""
     last_had_end: bool = False
     """Whether the previous capture of the page had its end (see `response.has_end`)."""
     is_known: bool = True
-    """Whether the page was ever seen: of no other can a server say that it is not modified."""
+    """Whether the page was ever seen: only then can a server say that it is not modified."""
     last: LastVersion | None = None
-    """The last version of the page, where it has one."""
+    """The last version of the page, if it has one."""
 
 
 ERRORS = {
@@ -112,9 +112,9 @@ ERRORS = {
 """The outcome of each key of `FetchResult.error`."""
 
 _FORM = 60
-"""Words: a form with nothing but labels shows fewer, and so does a notice in place of a whole site."""
+"""The number of words above which a page is more than a form with labels, or a notice in place of a site."""
 _SMALL = 8 * 1024
-"""Bytes: what WordPress says in place of the whole site has fewer."""
+"""The number of bytes above which a page is no message of WordPress in place of the whole site."""
 _CAPTCHAS = ("g-recaptcha", "h-captcha", "cf-turnstile", "/recaptcha/", "hcaptcha.com/")
 _ARTICLE = re.compile(r"<article|<form[^>]{0,200}comment")
 _POST_PASSWORD = re.compile(r"for=[\"']pwbox-(\d{1,10})")
@@ -133,17 +133,17 @@ _ERROR_DATA = re.compile(
 
 
 class Rule(NamedTuple):
-    """One row of the table. The reason is a format string over the answer a, the context c, and `seen`."""
+    """One row of the table. The reason is a format string over the response a, the context c, and `seen`."""
 
     name: str
     holds: Callable[[ComparedView, Context], bool | str]
-    """What was seen of it; nothing, or False, where it does not hold."""
+    """Returns what was recognised; empty or False if the rule does not apply."""
     outcome: Outcome
     reason: str
 
 
 def judge(fetched: FetchResult, context: Context) -> Verdict:
-    """The outcome of a fetch and its reason, by the first rule of RULES that holds. Never raises."""
+    """The outcome of a fetch and its reason, by the first rule of RULES that applies. Never raises."""
     answer = ComparedView(fetched, context.last)
     for rule in RULES:
         if seen := rule.holds(answer, context):
@@ -152,7 +152,7 @@ def judge(fetched: FetchResult, context: Context) -> Verdict:
 
 
 def _maintenance_page(a: ResponseView, _: Context) -> bool:
-    """Titled so with little text, or saying in few words what WordPress says then."""
+    """A page with such a title and little text, or with WordPress's own message in few words."""
     if a.title_parts & MAINTENANCE_TITLES:
         return a.words < _FORM and not a.is_article
     if a.bytes >= _SMALL or a.words >= _FORM:
@@ -183,7 +183,7 @@ def _login(a: ResponseView, c: Context) -> bool:
 
 
 def _is_protected(a: ResponseView) -> bool:
-    """A WordPress post that shows a form for its password instead of its text."""
+    """A WordPress post that shows a password form instead of its text."""
     forms: list[str] = _POST_PASSWORD.findall(a.lower)
     return any(f"postid-{post}" in a.machinery or f"page-id-{post}" in a.machinery for post in forms)
 
@@ -193,14 +193,15 @@ def _sent_home(_: ResponseView, c: Context) -> bool:
 
 
 def _known_not_found(a: ResponseView, c: Context) -> bool:
-    """Like the answer to an address that can't exist; home is exempt, for some sites answer with it."""
+    """A page like the response to an address that can't exist; the home page is exempt, since some sites
+    answer with it."""
     if c.not_found is None or c.requested_key in c.home_keys or a.title != c.not_found.title:
         return False
     return bool(a.title_parts & NOT_FOUND_TITLES) or a.fingerprint == c.not_found
 
 
 def _titled_not_found(a: ComparedView, _: Context) -> bool:
-    """By its title, or its only heading; and what it says besides is little, or says so, too."""
+    """A page with such a title or only heading, and little other text, or text that says so, too."""
     headings = a.anatomy.main_headings
     by_title = bool(a.title_parts & NOT_FOUND_TITLES)
     by_heading = len(headings) == 1 and headings[0] in NOT_FOUND_HEADINGS
@@ -214,7 +215,7 @@ def _unreadable(a: ResponseView, _: Context) -> bool:
 
 
 def _error_as_data(a: ResponseView, _: Context) -> bool:
-    """An error that a program sends to a program, whatever type it names."""
+    """An error that a program sends to a program, whatever its declared type."""
     return a.media_type in (JSON, XML) and _ERROR_DATA.search(a.fetched.body[:_SMALL]) is not None
 
 
@@ -224,7 +225,7 @@ def _error(error: str, outcome: Outcome) -> Rule:
 
 
 def _error_page(name: str, seen: Callable[[ComparedView], str], outcome: Outcome, reason: str) -> Rule:
-    """A form of what answers in place of a page; a document that is no HTML has none."""
+    """A rule for one form of page that replaces the article; it applies to HTML only."""
 
     def holds(a: ComparedView, _: Context) -> str:
         hidden = a.is_partly_seen or a.is_for_scriptless
@@ -345,9 +346,9 @@ RULES = (
     Rule("moved", lambda a, c: c.final_key != c.requested_key, Outcome.moved, "now at {a.fetched.final_url}"),
     Rule("ok", lambda a, c: True, Outcome.ok, "HTTP {a.status}, {a.bytes} bytes"),
 )
-"""The table of rules; the last one always holds."""
+"""The table of rules; the last one always applies."""
 
 
 def _one_line(text: str) -> str:
-    """Free of line breaks and control characters: parts of it come from the site."""
+    """The text without line breaks and control characters: parts of it come from the site."""
     return "".join(c if c.isprintable() else " " for c in text[:400]).strip(" :")

@@ -1,8 +1,8 @@
 """Views of a response: its type, title, text, and whether it is a challenge page.
 
 An article about errors and captchas is no error. So the words of challenge pages count only in the title, in
-scripts and in the names within the markup, and only where a reader sees little text besides. Everything is
-searched within the first bytes only and by means whose time grows with the length alone: bodies are hostile.
+scripts and in names within the markup, and only if a reader sees little other text. Only the first bytes are
+searched, in time that grows with their length alone, because bodies are hostile.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from crawler.extraction.media_type import HTML, media_type
 from crawler.fetch_result import FetchResult
 
 CHALLENGE_HEADERS = {"cf-mitigated": "Cloudflare", "x-amzn-waf-action": "AWS WAF", "x-sucuri-block": "Sucuri"}
-"""Headers that come with a challenge or a block page only."""
+"""Headers of challenge and block pages only."""
 CHALLENGE_MARKS = {
     # Not /cdn-cgi/challenge-platform/, captcha widgets and the like: ordinary pages carry those, too.
     "_cf_chl_opt": "Cloudflare",
@@ -41,11 +41,12 @@ CHALLENGE_MARKS = {
     "//10.10.34.35": "the filter of an Iranian provider",
     "//10.10.34.36": "the filter of an Iranian provider",
 }
-"""Names within scripts and attributes, in lower case, that only a challenge or block page has."""
+"""Names within scripts and attributes, in lower case, of challenge and block pages only."""
 
 
 def plain(text: str) -> str:
-    """The text as phrases are compared: one case, one space, Persian letters for their Arabic twins."""
+    """The text in the form in which phrases are compared: one case, single spaces, Persian letters for
+    their Arabic twins."""
     twins = text.translate(str.maketrans("يىك\u200c’", "ییک '"))
     return " ".join(twins.casefold().split()).strip(" .…!?؟")
 
@@ -87,13 +88,13 @@ MAINTENANCE_TEXTS = _phrases(
     "خطا در اتصال به پایگاه داده",
     "خطأ في الاتصال بقاعدة البيانات",
 )
-"""What WordPress itself says while its database is away, or while it is updated."""
+"""WordPress's own messages while its database is unavailable, or while it is updated."""
 
 LITTLE = 200
-"""Words: a challenge or a "not found" page with its menus shows fewer, an article with its menus more."""
+"""The number of words below which a page may be a challenge or "not found" page with its menus."""
 
 LEAST_ARTICLE = 8
-"""Words of running text: an error page or wall that is marked up as an article shows fewer."""
+"""The number of words of running text below which a page marked as an article may be an error page."""
 
 _ARTICLE = re.compile(r"<article|<form[^>]{0,200}comment")
 _MOST_NOSCRIPT = 100  # words: a hint to enable scripts has fewer
@@ -107,7 +108,7 @@ _LENGTH = re.compile(r"[0-9]{1,15}")
 
 @dataclass(frozen=True, slots=True)
 class PageFingerprint:
-    """The fingerprint that identifies a site's own "not found" page: title, and digest of its text."""
+    """The fingerprint of a site's own "not found" page: title, and digest of its text."""
 
     title: str
     digest: str
@@ -121,22 +122,22 @@ class ResponseView:
 
     @cached_property
     def media_type(self) -> str:
-        """The media type, by the header where that says something, else by the bytes."""
+        """The media type, by the header if that has a meaning, else by the bytes."""
         return media_type(self.fetched.headers.get("content-type", ""), self.fetched.body)
 
     @property
     def is_html(self) -> bool:
-        """Whether it is a page, and no document or something else."""
+        """Whether it is a web page."""
         return self.media_type in HTML
 
     @cached_property
     def head(self) -> str:
-        """The first 64 kB, decoded; empty where it is no HTML."""
+        """The first 64 kB, decoded; empty if it is no HTML."""
         return _decoded(self.fetched, _HEAD) if self.is_html else ""
 
     @cached_property
     def lower(self) -> str:
-        """The head in lower case, for names within markup."""
+        """The first 64 kB in lower case, to search names within markup."""
         return self.head.lower()
 
     @cached_property
@@ -152,7 +153,7 @@ class ResponseView:
 
     @property
     def is_partly_seen(self) -> bool:
-        """Whether it is longer than what is looked at of a page."""
+        """Whether it is longer than the part that is examined."""
         return self.bytes > _WHOLE
 
     @cached_property
@@ -162,37 +163,37 @@ class ResponseView:
 
     @property
     def machinery(self) -> str:
-        """Scripts and attributes, in lower case, but not the addresses of links: articles cite those."""
+        """Scripts and attributes in lower case, without the addresses of links, since articles cite those."""
         return self.anatomy.machinery
 
     @property
     def text(self) -> str:
-        """What a reader sees, in one line."""
+        """The text that a reader sees, in one line."""
         return self.anatomy.text
 
     @cached_property
     def words(self) -> int:
-        """How many words a reader sees."""
+        """The number of words that a reader sees."""
         return len(self.text.split())
 
     @property
     def is_for_scriptless(self) -> bool:
-        """Whether its text is only where readers without scripts see it."""
+        """Whether its text is visible only to readers without scripts."""
         return len(self.anatomy.noscript.split()) > _MOST_NOSCRIPT
 
     @cached_property
     def prose_words(self) -> int:
-        """How many words of running text it shows outside of menus, headers and footers."""
+        """The number of words of running text outside of menus, headers and footers."""
         return sum(len(block.split()) for block in self.anatomy.prose)
 
     @property
     def is_article(self) -> bool:
-        """Whether it is marked up as an article, or has a place for comments, and shows running text."""
+        """Whether it is marked as an article, or has a comment form, and shows running text."""
         return self.prose_words >= LEAST_ARTICLE and _ARTICLE.search(self.lower) is not None
 
     @cached_property
     def challenge(self) -> str:
-        """Whose challenge or block page it is; empty where it is none."""
+        """The provider of the challenge or block page; empty if it is none."""
         for header, vendor in CHALLENGE_HEADERS.items():
             if header in self.fetched.headers:
                 return vendor
@@ -204,12 +205,12 @@ class ResponseView:
 
     @property
     def status(self) -> int:
-        """The HTTP status; 0 where no response came."""
+        """The HTTP status; 0 if no response came."""
         return self.fetched.status
 
     @property
     def bytes(self) -> int:
-        """Length of the body."""
+        """The length of the body in bytes."""
         return len(self.fetched.body)
 
     @property
@@ -219,14 +220,14 @@ class ResponseView:
 
     @property
     def announced(self) -> int:
-        """The Content-Length where it measures the body as we have it; else 0."""
+        """The Content-Length if it measures the body as stored; else 0."""
         length = self.fetched.headers.get("content-length", "")
         as_sent = self.fetched.headers.get("content-encoding", "identity") == "identity"
         return int(length) if as_sent and _LENGTH.fullmatch(length) else 0
 
     @property
     def has_end(self) -> bool:
-        """Whether its HTML ends as HTML should."""
+        """Whether its HTML has a proper end."""
         return has_end(self.fetched.body)
 
     @property
@@ -238,17 +239,17 @@ class ResponseView:
 
     @cached_property
     def fingerprint(self) -> PageFingerprint:
-        """The look of the page, to know it again."""
+        """The fingerprint of the page, to recognise it again."""
         return PageFingerprint(self.title, hashlib.sha256(plain(self.text).encode()).hexdigest())
 
 
 def has_end(body: bytes) -> bool:
-    """Whether the HTML ends as HTML should; caches append remarks after it, so not at the very last byte."""
+    """Whether the HTML has a proper end; caches append comments after it, so not at the very last byte."""
     return b"</html" in body[-_HEAD:].lower()
 
 
 def fingerprint(fetched: FetchResult) -> PageFingerprint:
-    """The look of a page, to know it again: of the answer to an address that can't exist."""
+    """The fingerprint of a page, to recognise the response to an address that can't exist."""
     return ResponseView(fetched).fingerprint
 
 

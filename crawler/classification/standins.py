@@ -1,9 +1,9 @@
-"""Recognises pages sent with status 200 in place of an article: notices, walls, servers' own pages.
+"""Recognises pages sent with status 200 in place of an article: notices, walls, pages of servers.
 
-No sign is enough by itself, for articles speak of all these things. Of a page that is known, the text must
-be gone (`ComparedView.is_lost`), and what is new must be short and speak as such a page speaks. Of a page
-that is seen for the first time, its heading or title must be that of such a page as a whole, and hardly a
-word of an article stand below it.
+No sign is enough by itself, since articles write about all these things. For a known page, its text must be
+missing (`ComparedView.is_lost`), and what is new must be short and use the phrases of such a page. For a page
+that is seen for the first time, its complete heading or title must be that of such a page, and hardly a word
+of an article may follow.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from crawler.classification.phrases.folding import Phrases, begins, fold, found
 
 MOST_TEXTS = 200
 NOTE = 40
-"""Words: a notice has fewer."""
+"""The maximum number of words of a notice."""
 SHORT = 80
 LETTER = 150
-"""Words: a longer text below a wall is not the wall's own."""
+"""The maximum number of words below a wall that are the wall's own."""
 MANUAL = 450
-"""Words: as many has the welcome page of a web server."""
+"""The maximum number of words on the welcome page of a web server."""
 SENTENCE = 14
-"""Words of a bare sentence."""
+"""The maximum number of words of a single sentence."""
 LAST_WORDS = 4000  # letters; an error may be followed by its stack trace, and by a footer
 FEW_LINKS = 5
-"""A site's own pages have more links; a notice in place of a whole site has no menu."""
+"""The maximum number of links on a notice in place of a whole site; a site's own pages have more."""
 LITTLE = 200
 CONSENT_SHARE = 0.4
-"""So much of a consent page, at least, speaks of consent, cookies or partners."""
+"""The share of a consent page that is about consent, cookies or partners."""
 MOST_LEFT = 0.9
-"""With more of it left, an article is not cut."""
+"""The share of its text above which an article is not cut."""
 MANY_LINKS = 8
 PHP_ERROR = re.compile(
     r"(?:fatal|parse|recoverable fatal|catchable fatal) error\s*:.{0,2000}?\.php(?: on line |:)\s*\d",
@@ -54,23 +54,24 @@ class Form:
     """The phrases by which one form of such pages is recognised."""
 
     sure: Phrases
-    """Sentences by which such a page speaks of itself or to its visitor."""
+    """Sentences in which such a page speaks about itself or to its visitor."""
     words: Phrases = ()
-    """Words that it has and that other pages may have, too."""
+    """Words that such a page has and that other pages may have, too."""
     headings: Phrases = ()
-    """Its headings and titles, as a whole."""
+    """Complete headings and titles of such a page."""
     most_words: int = LETTER
     names_visitor: bool = False
-    """Whether the visitor's address, or the number of the incident, beside one of its words gives it away."""
+    """Whether the visitor's address or an incident number beside one of its words is a sign."""
 
     def seen(self, c: ComparedView) -> str:
-        """The words by which a response is of this form; empty where it is not."""
+        """The words by which a response has this form; empty if it has not."""
         if c.is_kept or c.fresh_words > self.most_words:
             return ""
         return self._instead(c) if c.is_lost else self._at_first(c)
 
     def _instead(self, c: ComparedView) -> str:
-        """In place of a known page: by a sentence, a heading, or words where the site's menus are gone."""
+        """Check a page that replaces a known one: by a sentence, a heading, or words if the site's menus
+        are missing."""
         phrase = _first(self.sure, (*c.fresh_headings, *c.fresh)) or _short_text(self.sure, c)
         heading = self._heading(c)
         word = found(self.words, fold(c.text)) if c.words <= LETTER else ""
@@ -82,7 +83,7 @@ class Form:
         return word if named or c.has_lost_menus else ""
 
     def _at_first(self, c: ComparedView) -> str:
-        """Without a known page: by heading and few words, on a page that has neither menu nor article."""
+        """Check a page without a known version: by heading and few words, without menu and article."""
         if c.anatomy.links > FEW_LINKS or c.is_article:
             return ""
         phrase = _first(self.sure, (*c.anatomy.main_headings, *c.fresh)) or _short_text(self.sure, c)
@@ -101,13 +102,13 @@ def _first(phrases: Phrases, texts: tuple[str, ...]) -> str:
 
 
 def _short_text(phrases: Phrases, c: ComparedView) -> str:
-    """A phrase in all of the text, where that is short: it may be in no block of its own."""
+    """A phrase in the whole text, if that is short: it may be in no block of its own."""
     text = fold(c.anatomy.text)
     return found(phrases, text) if len(text.split()) <= LETTER else ""
 
 
 def withdrawn(c: ComparedView) -> str:
-    """The site says that it has taken the article back."""
+    """Whether the site has withdrawn the article."""
     if not c.is_lost and (c.is_known or c.fresh_words > 2 * SENTENCE):
         return ""
     if c.fresh_words > SHORT:
@@ -117,7 +118,7 @@ def withdrawn(c: ComparedView) -> str:
 
 
 def _withdraws(sentence: str) -> str:
-    """The words by which a sentence takes an article back."""
+    """The words by which a sentence withdraws an article."""
     if phrase := begins(articles.WITHDRAWN, sentence) or found(articles.WITHDRAWN_BY, sentence):
         return phrase
     short = len(sentence.split()) <= SENTENCE
@@ -129,14 +130,14 @@ def _withdraws(sentence: str) -> str:
 
 
 def php_error(c: ComparedView) -> str:
-    """PHP has stopped within the page: its error is the last that the page says."""
+    """Whether PHP stopped within the page, so that its error message is the end of the page."""
     errors = PHP_ERROR.findall(c.text[-LAST_WORDS:])
     stopped = not c.has_end or (c.is_known and not c.is_kept)
     return errors[-1][:120] if errors and stopped else ""
 
 
 def wordpress_error(c: ComparedView) -> str:
-    """WordPress itself says that something went wrong: `wp_die`, or a critical error."""
+    """Whether the page is an error message of WordPress: `wp_die`, or a critical error."""
     if c.is_kept and c.has_end:
         return ""
     if c.words < LITTLE and WP_DIE.search(c.lower):
@@ -150,7 +151,7 @@ def wordpress_error(c: ComparedView) -> str:
 
 
 def parked(c: ComparedView) -> str:
-    """A page of whoever trades with the unused domain."""
+    """Whether it is a page of a domain dealer."""
     if c.is_kept or c.fresh_words > LETTER:
         return ""
     if mark := next((one for one in servers.PARKED_MARKS if one in c.anatomy.machinery), ""):
@@ -159,7 +160,7 @@ def parked(c: ComparedView) -> str:
 
 
 def welcome(c: ComparedView) -> str:
-    """The page that a web server shows before a site is put there."""
+    """Whether it is the default page of a web server without a site."""
     phrase = Form(servers.WELCOME, (), servers.WELCOME_HEADINGS, MANUAL).seen(c)
     if phrase or c.is_kept or c.anatomy.main_headings[:1] != ("it works",):
         return phrase
@@ -167,7 +168,7 @@ def welcome(c: ComparedView) -> str:
 
 
 def login(c: ComparedView) -> str:
-    """The site asks who the reader is, and shows nothing else."""
+    """Whether the site shows only a login form."""
     if not c.is_lost or c.fresh_words > LETTER:
         return ""
     asks = c.anatomy.asks_password and not (c.before and c.before.asks_password)
@@ -180,7 +181,7 @@ def login(c: ComparedView) -> str:
 
 
 def consent(c: ComparedView) -> str:
-    """The site asks for consent, on a page of its own, however long that is."""
+    """Whether the site shows only a consent page, however long that is."""
     if c.is_kept:
         return ""
     controls = sorted(c.fresh_controls if c.is_known else c.anatomy.controls)
@@ -201,7 +202,7 @@ def consent(c: ComparedView) -> str:
 
 
 def paywall(c: ComparedView) -> str:
-    """The page says that it is not free, or shows a box that cuts the article."""
+    """Whether the page is declared as not free, or shows a box that cuts the article."""
     if c.is_kept and c.kept > MOST_LEFT:
         return ""
     if not c.is_known:
@@ -228,13 +229,14 @@ def _paywall_at_first(c: ComparedView) -> str:
 
 
 def _box(c: ComparedView) -> str:
-    """What a new and short block, a heading or a button says of reading on for money or a name."""
+    """A phrase of a new and short block, heading or button that offers reading on for money or a
+    registration."""
     short = tuple(block for block in (*c.fresh_headings, *c.fresh) if len(block.split()) <= NOTE)
     return _first(articles.PAYWALL, (*short, *sorted(c.fresh_controls)))
 
 
 def shell(c: ComparedView) -> str:
-    """A page that a script fills, before it was filled."""
+    """Whether it is a page that a script fills, before it was filled."""
     if c.is_kept:
         return ""
     needs = found(articles.NEEDS_SCRIPT, fold(f"{c.anatomy.noscript} {c.anatomy.text}"))
@@ -247,7 +249,7 @@ def shell(c: ComparedView) -> str:
 
 
 def bare(c: ComparedView) -> str:
-    """Neither a word of the page nor the menus of the site are left, whatever is said instead."""
+    """Whether neither a word of the page nor the menus of the site are left, whatever else it shows."""
     if not c.is_lost or not c.has_lost_menus or c.words > LETTER:
         return ""
     many = c.before is not None and c.before.links >= MANY_LINKS

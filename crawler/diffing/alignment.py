@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 MOST_COMPARISONS = 250_000
-"""difflib looks at each pair of equal items, again for each run it finds. Two unlike texts of 3,000 words
-have some 100,000 such pairs; a page of 10,000 equal lines has 100 million and would take hours."""
+"""The maximum number of comparisons: difflib compares each pair of equal items, again for each run it
+finds. Two different texts of 3,000 words have some 100,000 such pairs; a page of 10,000 equal lines has
+100 million and would take hours."""
 
 Run = tuple[int, int, int, int]
 """Positions in the old (from, to) and in the new sequence (from, to)."""
 
 
 def changed_runs(old: Sequence[str], new: Sequence[str]) -> list[Run]:
-    """The runs in which two sequences differ, in order; what lies between them is equal.
+    """The runs in which two sequences differ, in order; everything between them is equal.
 
-    Beyond MOST_COMPARISONS all between the common beginning and the common end is one run.
+    Beyond MOST_COMPARISONS, all between the common beginning and the common end is one run.
     """
     start = _common(old, new)
     end = min(_common(old[::-1], new[::-1]), len(old) - start, len(new) - start)
@@ -36,7 +37,7 @@ def changed_runs(old: Sequence[str], new: Sequence[str]) -> list[Run]:
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many items two sequences have in common at their beginning."""
+    """The number of items that two sequences have in common at their beginning."""
     pairs = enumerate(zip(old, new, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(old), len(new)))
 

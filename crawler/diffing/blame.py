@@ -1,7 +1,7 @@
 """Computes sentence ages: the version that added each sentence of a page, and removed sentences. Pure.
 
-A sentence keeps its date when it moves within the page or only its typography changes. One that was edited,
-or that went and came back, dates from then. One that only our extraction added is marked as ours.
+A sentence keeps its date when it moves within the page or only its typography changes. A sentence that was
+edited, or removed and added again, dates from then. One that only our extraction added is marked as ours.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class VersionText:
     at: str
     text: str
     put: str | None = None
-    """All text that the site added, one block a line; None: whatever is new."""
+    """All text that the site added, one block a line; None if everything new counts."""
     taken: str | None = None
-    """All text that the site removed; None: whatever is missing."""
+    """All text that the site removed; None if everything missing counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +37,21 @@ class Sentence:
     version: int
     """The number of the version that added it."""
     at: str
-    """When that was captured."""
+    """The time of that version's capture."""
     ours: bool = False
     """Only our extraction added it: it may have been on the page before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A sentence that the site has removed, as it was last."""
+    """A sentence that the site has removed, in its last form."""
 
     text: str
     since: Sentence
     until_version: int
     """The first version without it."""
     until: str
-    """When that was captured."""
+    """The time of that version's capture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def blame(versions: Sequence[VersionText]) -> Blame:
 
 
 def _kept(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
-    """The old position of each sentence that is kept, by new position: the same place, or moved."""
+    """The old position of each kept sentence by its new position, whether it stayed or moved."""
     runs = changed_runs(old, new)
     moved: dict[str, deque[int]] = defaultdict(deque)
     for i in (i for start, end, _, _ in runs for i in range(start, end)):

@@ -1,7 +1,7 @@
 """Compares two texts of a page: which blocks differ, and which words within a changed block.
 
-Every hunk takes blocks `old` out at `old_at` of the old text and puts blocks `new` in at `new_at` of the new
-one. So the hunks rebuild either text from the other, whatever their names mean to a reader.
+Every hunk removes the blocks `old` at `old_at` of the old text and adds the blocks `new` at `new_at` of the
+new one. So the hunks restore either text from the other, whatever their names mean to a reader.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Read(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A title and a text, one block a line; and where they are known its links, as an Extract has them."""
+    """A title and a text, one block a line; and its links in the form of an Extract, if they are known."""
 
     title: str
     text: str
@@ -62,11 +62,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """What differs between two readings, how much it matters, and why."""
+    """The difference between two readings, its significance, and its explanation."""
 
     hunks: tuple[Hunk, ...]
     title: tuple[str, str] | None
-    """The old and the new title, where they differ."""
+    """The old and the new title, if they differ."""
     words_added: int
     words_removed: int
     typographic: bool
@@ -83,12 +83,12 @@ class Diff:
 
     @property
     def of_links_only(self) -> bool:
-        """Whether all words are the same, and only targets of links differ."""
+        """Whether all words are the same, and only link targets differ."""
         return bool(self.links) and not (self.hunks or self.title)
 
 
 def compare(old: Read, new: Read) -> Diff | None:
-    """The difference between two texts of a page; None where they are equal to the character."""
+    """The difference between two texts of a page; None if they are equal to the character."""
     links = relinked(old.links, new.links, old.text, new.text)
     if (old.title, old.text) == (new.title, new.text) and not links:
         return None
@@ -122,8 +122,7 @@ def from_json(text: str) -> Diff:
 
 
 def _hunks(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:
-    """Moves first, wherever a block went; then blocks that were edited, where they are or elsewhere; then
-    those that went and came."""
+    """The hunks: moves first; then edited blocks, moved or not; then removed and added blocks."""
     runs = changed_runs(old, new)
     moves = _moves(old, new, runs)
     left, right = {i for i, _ in moves}, {j for _, j in moves}
@@ -145,7 +144,7 @@ def _hunks(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:
 
 
 def _moves(old: Sequence[str], new: Sequence[str], runs: Sequence[Run]) -> list[tuple[int, int]]:
-    """The blocks that left one place and came, unaltered, at another: their old and new positions."""
+    """The blocks that moved without an edit: their old and new positions."""
     arrived: dict[str, deque[int]] = defaultdict(deque)
     for _, _, start, end in runs:
         for j in range(start, end):
@@ -155,7 +154,7 @@ def _moves(old: Sequence[str], new: Sequence[str], runs: Sequence[Run]) -> list[
 
 
 def _joined(hunks: list[Hunk]) -> list[Hunk]:
-    """Neighbouring hunks of one kind as one; replaced blocks stay single, each with its words."""
+    """Join neighbouring hunks of one kind; replaced blocks stay single, each with its words."""
     joined: list[Hunk] = []
     for hunk in sorted(hunks, key=lambda hunk: (hunk.op, hunk.old_at, hunk.new_at)):
         last = joined[-1] if joined else None
@@ -171,7 +170,7 @@ def _continues(last: Hunk, hunk: Hunk) -> bool:
 
 
 def _edit(hunk: Hunk) -> significance.Edit:
-    """A hunk as the judge of significance needs it: with its words counted."""
+    """A hunk with the word counts that its significance needs."""
     removed, struck_before = _changed_words(hunk, "-")
     added, struck_now = _changed_words(hunk, "+")
     return significance.Edit(
@@ -188,7 +187,7 @@ def _edit(hunk: Hunk) -> significance.Edit:
 
 
 def _changed_words(hunk: Hunk, sign: str) -> tuple[list[int], list[int]]:
-    """How many words each removed (`-`) or added (`+`) piece has: those that stand, and those struck out."""
+    """The number of words of each removed (`-`) or added (`+`) piece: normal words, and struck-out words."""
     blocks = hunk.old if sign == "-" else hunk.new
     if hunk.op == "move" and not hunk.words:
         return [], []

@@ -1,7 +1,7 @@
-"""The pieces of a diff, as they are stored: they rebuild either text from the other. Pure.
+"""Defines the pieces of a diff as they are stored: they restore either text from the other. Pure.
 
-Every hunk takes blocks `old` out at `old_at` of the old text and puts blocks `new` in at `new_at` of the new
-one. Reading a stored diff needs only this file, not what computes one.
+Every hunk removes the blocks `old` at `old_at` of the old text and adds the blocks `new` at `new_at` of the
+new one. Reading a stored diff needs only this file.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ class Hunk:
     old: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
-    """Of a replaced block, and of a moved one that was edited too: `=`, `-` or `+`, and a piece of text. `=`
-    and `-` joined are the old block, `=` and `+` the new one."""
+    """The pieces of a replaced block, or of a moved and edited one: `=`, `-` or `+`, and a text. `=` and
+    `-` joined are the old block, `=` and `+` the new one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relink:
-    """The words of a link, and where they led before and lead now; None where they were, or are, no link."""
+    """The words of a link, with its target before and now; None where it was, or is, no link."""
 
     words: str
     old: str | None
@@ -39,13 +39,13 @@ class Relink:
 
 
 def apply(old_text: str, hunks: Iterable[Hunk]) -> str:
-    """The new text, made from the old one. Raises ValueError where the hunks belong to another text."""
+    """The new text, made from the old one. Raises ValueError if the hunks belong to another text."""
     pieces = list(hunks)
     return _rewritten(old_text, [(h.old_at, h.old) for h in pieces], [(h.new_at, h.new) for h in pieces])
 
 
 def revert(new_text: str, hunks: Iterable[Hunk]) -> str:
-    """The old text, made from the new one. Raises ValueError where the hunks belong to another text."""
+    """The old text, made from the new one. Raises ValueError if the hunks belong to another text."""
     pieces = list(hunks)
     return _rewritten(new_text, [(h.new_at, h.new) for h in pieces], [(h.old_at, h.old) for h in pieces])
 

@@ -11,10 +11,10 @@ from crawler.diffing.normalisation import FOOTNOTE, plain
 
 
 def relinked(old: str | None, new: str | None, old_text: str, new_text: str) -> tuple[Relink, ...]:
-    """The links that differ on words that stand in both texts; none where the links of one are not known.
+    """The links that differ on words that are in both texts; none if the links of one are not known.
 
-    `old` and `new` have a line for each link: its words, a tab, its address. Links on words that came or went
-    are part of an edit of these words; the mark of a footnote leads to another note when it is counted up.
+    `old` and `new` have a line for each link: its words, a tab, its address. Links on added or removed words
+    are part of the edit of these words; a footnote mark leads to another note when it is renumbered.
     """
     if old is None or new is None or old == new:
         return ()

@@ -42,7 +42,8 @@ WORDS = {
     "ta": "இல்லை அல்ல வேண்டாம்",
     "ko": "안 못 아니다 아니라 아닌 없다 없는 없이 없어",
 }
-"""Without words that are common in another of these languages and deny nothing there, like Italian «mai»."""
+"""Negations, without words that are common in another of these languages and no negation there, like
+Italian «mai»."""
 
 FORMS = {
     "en": r"\w+n't",
@@ -55,7 +56,7 @@ FORMS = {
     r"|(?:ol|yap|et|bil|gel|git|var|al)m[ae]z\w*",
     "ko": r"\w*(?:지\s*않|않)\w+|\w*(?:없|아니|못하|말라)\w*",
 }
-"""Words of which the denial is a part: «isn't», «نمی‌خواهم», «gelmedi»."""
+"""Words that contain the negation: «isn't», «نمی‌خواهم», «gelmedi»."""
 
 UNSPACED = {
     "zh": r"不|没|沒|勿|無|无(?!线)|未(?![来來])|[并並]非",
@@ -65,7 +66,7 @@ UNSPACED = {
     "km": r"មិន|ពុំ|កុំ",
     "my": r"ဘူး|မဟုတ်",
 }
-"""In scripts that put no blanks between words."""
+"""Negations of scripts without spaces between words."""
 
 _WORDS = frozenset(plain(word).casefold() for known in WORDS.values() for word in known.split())
 _FORMS = regex.compile("|".join(FORMS.values()))

@@ -1,9 +1,9 @@
 """Normalises text: differences of typography vanish, differences of meaning stay.
 
-Folded are: white space that parts no two words, the forms of one letter (Arabic and Persian yeh and kaf,
-ۀ هٔ ه‌ی, ligatures, full-width forms), joiners and tatweel, vowel signs put in, the script of digits, quotation
-marks, dashes, soft hyphens, marks of direction, the numbers of footnote marks. Never folded are super- and
-subscripts, fractions, the minus of a number, signs of currency, of per cent and of comparison.
+Folded are: white space that does not separate words, the forms of one letter (Arabic and Persian yeh and kaf,
+ۀ هٔ ه‌ی, ligatures, full-width forms), joiners and tatweel, added vowel signs, the script of digits,
+quotation marks, dashes, soft hyphens, direction marks, the numbers of footnote marks. Never folded are super-
+and subscripts, fractions, the minus of a number, and signs of currency, per cent and comparison.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ INVISIBLE = frozenset(
     "\u00ad\u0640\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f"
     "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
-"""Soft hyphens, tatweel, joiners, emoji selectors, marks of direction."""
+"""Soft hyphens, tatweel, joiners, emoji selectors, direction marks."""
 
 HEH_YEH = regex.compile("[هە]\u0654|ۀ")
-"""Two spellings of a Persian ending; the third, ه‌ی, is what they are folded to."""
+"""Two spellings of a Persian ending; they are folded to the third, ه‌ی."""
 VOWEL_SIGN = regex.compile(
     "[\u064b-\u0653\u0656-\u065f\u0670\u06d6-\u06dc\u05b0-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]"
 )
@@ -55,28 +55,29 @@ MINUS = "−"
 OPERATION = regex.compile(rf"(?<=\d\s*){MINUS}")
 """A minus between two numbers, which many write as a hyphen or dash."""
 SIGN = regex.compile(r"(?:(?<=(?:^|[(\[{<>=≤≥±+*/\p{Sc}])\s*)-+\s*|(?<=\s)(?<!\d\s+)-)(?=\p{Sc}?[.,]?\d)")
-"""A hyphen or dash that is written for the minus of a number."""
+"""A hyphen or dash in place of the minus of a number."""
 DASHES = regex.compile(r"\s*-[-\s]*")
 QUOTES = regex.compile(r"'+")
 PRIMES = regex.compile(r"(?<![\d′″])[′″]+")
-"""After a digit they are minutes and seconds, or feet and inches; elsewhere they are quotation marks."""
+"""After a digit they mean minutes and seconds, or feet and inches; elsewhere they are quotation marks."""
 IDEOGRAPHIC = r"[\p{Han}\p{Hiragana}\p{Katakana}]"
 LOOSE = regex.compile(
     r"(?:(?<=\d[.,:])\s+(?=\d)|(?<=\d)\s+(?=[.,:]\d))(*SKIP)(*FAIL)"
     rf"|(?<!\w)\s+|\s+(?!\w)|(?<={IDEOGRAPHIC})\s+|\s+(?={IDEOGRAPHIC})"
 )
-"""White space that parts no two words: beside punctuation, but not in «1, 5»; beside Chinese characters."""
+"""White space that does not separate words: beside punctuation, but not in «1, 5»; beside Chinese
+characters."""
 
 INDENTED = regex.compile(r"^ {2,}(?=\S)", regex.MULTILINE)
-"""The blanks at the start of a line, which only the text of a program has: there they are meaning."""
+"""The spaces at the start of a line, which occur only in program text and have a meaning there."""
 
 SUPERSCRIPT = "⁰¹²³⁴-⁹"
 FOOTNOTE = regex.compile(
     r"\[(?P<mark>\d{1,3}|\*{1,3}|[a-z](?=\]\W))\](?!\s*[=+*/]|[({]|\.\w)"
     rf"|(?<=\p{{L}}{{3}}|[.,;:!?)\]'’”»\"])(?P<mark>[{SUPERSCRIPT}]{{1,3}})(?![{SUPERSCRIPT}])"
 )
-"""A mark that refers to a note: «[3]», or a superscript number after a word. After a number, or a unit such
-as km², it is an exponent; before an operator, «[3]» is an index in a program."""
+"""A mark that refers to a note: «[3]», or a superscript number after a word. After a number, or a unit
+such as km², it is an exponent; before an operator, «[3]» is an index in a program."""
 
 ARABIC = r"[[\p{Arabic}]--[\p{P}\p{Nd}]]"
 WITHIN_ARABIC = regex.compile(rf"(?V1)(?<={ARABIC})\s+(?={ARABIC})")
@@ -90,14 +91,14 @@ LETTER = regex.compile(
     rf"(?P<blank> ?)(?P<letter>(?!{VOWEL_SIGN.pattern})[^ ])(?P<signs>{VOWEL_SIGN.pattern}*)", regex.DOTALL
 )
 CONTEXT = 60
-"""Characters on each side of a blank that show whether it is in Persian or Arabic text."""
+"""The number of characters on each side of a space that show whether it is in Persian or Arabic text."""
 
 PLACEHOLDER = regex.compile(r"\[\s*email\s+protected\s*\]", regex.IGNORECASE)
 CONCEALED = regex.compile(rf"{PLACEHOLDER.pattern}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", regex.IGNORECASE)
 
 
 class _Folds(dict[int, str]):
-    """Each character as it is folded, found out when it is first met."""
+    """The folded form of each character, computed when it first occurs."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -119,20 +120,20 @@ class _Folds(dict[int, str]):
 _FOLDS = _Folds()
 
 
-class ChangeMessage(NamedTuple):
-    """A character of a folded text, with what Arabic and Hebrew writers may put in or leave out."""
+class FoldedLetter(NamedTuple):
+    """A character of a folded text, with the signs that Arabic and Hebrew writers may add or leave out."""
 
     char: str
     signs: frozenset[str]
     after_blank: bool
     at: int
-    """Its position in the folded text, with the blank before it."""
+    """Its position in the folded text, with the space before it."""
 
 
 def plain(text: str, language: str | None = None) -> str:
     """The text without its typography: equal for two texts that differ in nothing else.
 
-    `language` is the code of the page's language, such as `fa`, where it is known.
+    `language` is the code of the page's language, such as `fa`, if it is known.
     """
     folded: str = FOOTNOTE.sub("[#]", _folded(VOWEL_SIGN.sub("", unicodedata.normalize("NFC", text))))
     if _is_persian(folded, language):
@@ -157,7 +158,7 @@ def _is_persian(text: str, language: str | None) -> bool:
 
 
 def renumbered(old: str, new: str) -> bool:
-    """Whether the footnote marks of two texts are the same but for their counting: none added or swapped."""
+    """Whether the footnote marks of two texts differ only in their numbering: none was added or swapped."""
     before, after = ([match["mark"] for match in FOOTNOTE.finditer(text)] for text in (old, new))
     if before == after:
         return True
@@ -172,7 +173,7 @@ def _number(mark: str) -> int:
 
 
 def _folded(text: str) -> str:
-    """The text with all folded but vowel signs, and blanks between Arabic letters."""
+    """The text with everything folded except vowel signs and spaces between Arabic letters."""
     text = unicodedata.normalize("NFC", ITEM.sub("", text)).translate(_FOLDS)
     text = HEH_YEH.sub("هی", unicodedata.normalize("NFC", text))
     text = PRIMES.sub("'", SIGN.sub(MINUS, OPERATION.sub("-", text)))
@@ -181,8 +182,8 @@ def _folded(text: str) -> str:
 
 
 def _same_letters(old: str, new: str, language: str | None) -> bool:
-    """Whether two folded texts differ at most in vowel signs put in, and in what is a matter of taste in
-    Persian: a blank between two letters, and ى for ی."""
+    """Whether two folded texts differ at most in added vowel signs, and in what is optional in Persian: a
+    space between two letters, and ى for ی."""
     if _skeleton(old) != _skeleton(new):
         return False
     return all(
@@ -197,15 +198,15 @@ def _skeleton(text: str) -> str:
     return bare.replace(" ", "").replace("ى", "ی")
 
 
-def _letters(text: str) -> Iterator[ChangeMessage]:
+def _letters(text: str) -> Iterator[FoldedLetter]:
     at = 0
     for match in LETTER.finditer(text):
-        yield ChangeMessage(match["letter"], frozenset(match["signs"]), bool(match["blank"]), at)
+        yield FoldedLetter(match["letter"], frozenset(match["signs"]), bool(match["blank"]), at)
         at = match.end()
 
 
-def _is_taste(old: str, a: ChangeMessage, new: str, b: ChangeMessage, language: str | None) -> bool:
-    """Whether a blank, or a yeh, that is in one text and not in the other is within Persian words."""
+def _is_taste(old: str, a: FoldedLetter, new: str, b: FoldedLetter, language: str | None) -> bool:
+    """Whether a space, or a yeh, that only one of the texts has is within Persian words."""
     before, after = (text[max(0, one.at - CONTEXT) : one.at + CONTEXT] for text, one in ((old, a), (new, b)))
     within = WITHIN_ARABIC.search(f"{old[a.at - 1 : a.at]} {a.char}") is not None
     return (within or a.after_blank == b.after_blank) and _is_persian(f"{before}\n{after}", language)

@@ -10,33 +10,33 @@ from crawler.diffing.alignment import longest_rising
 from crawler.diffing.tokens import Bag, bag, bag_similarity, words
 
 SIMILAR = 0.3
-"""Two blocks with fewer words in common are not one block edited, but one gone and one come."""
+"""The similarity below which two blocks are not one edited block, but one removed and one added."""
 
 MOVED = 0.6
-"""At two places they need more in common to be one block that was moved and edited ..."""
+"""The similarity from which two blocks at different places are one block that was moved and edited."""
 LEAST_MOVED = 5
-"""... and at least this number of words each ..."""
+"""The least number of words of such blocks."""
 IN_PLACE = 0.2
-"""... and so much more in common than with another block that came where the old one was."""
+"""How much more similar such blocks must be than the block that took the old place."""
 
 MOST_PAIRS = 2_500
-"""Of more pairs of blocks (50 by 50) than this, blocks are paired by their order."""
+"""The number of block pairs (50 by 50) above which blocks are paired by their order."""
 
 Pair = tuple[int, int]
 """Positions of a block in the old and in the new text."""
 Scored = tuple[float, int, int, int]
-"""The likeness of a pair, negative, so that the best comes first; the distance; the pair."""
+"""The similarity of a pair, negative, so that the best comes first; the distance; the pair."""
 
 
 class Part(NamedTuple):
-    """A run in which two texts differ: the blocks that left it and the blocks that came, by position."""
+    """A run in which two texts differ: the positions of the removed and of the added blocks."""
 
     gone: list[int]
     come: list[int]
 
 
 def paired(parts: Sequence[Part], old: Sequence[str], new: Sequence[str]) -> list[Pair]:
-    """The blocks that were edited: the most alike first; a lone one on each side of a part in any case."""
+    """The edited blocks, the most similar first; a single block on each side of a part is always a pair."""
     left = {i: bag(old[i]) for part in parts for i in part.gone}
     right = {j: bag(new[j]) for part in parts for j in part.come}
     chosen: dict[int, int] = {}
@@ -61,7 +61,7 @@ def paired(parts: Sequence[Part], old: Sequence[str], new: Sequence[str]) -> lis
 
 
 def in_order(pairs: Sequence[Pair], parts: Sequence[Part]) -> set[Pair]:
-    """Those pairs that stayed in their part and in their order; the others changed places too."""
+    """The pairs that stayed in their part and in order; the others were moved, too."""
     part_of_new = {j: at for at, part in enumerate(parts) for j in part.come}
     part_of_old = {i: at for at, part in enumerate(parts) for i in part.gone}
     staying = [(i, j) for i, j in pairs if part_of_old[i] == part_of_new[j]]

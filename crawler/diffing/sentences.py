@@ -8,14 +8,14 @@ ENDS = frozenset(".!?؟۔…।॥。！？｡។။")
 CLOSING = "\"'»”’)]›"
 _BREAK = re.compile(rf"(?<=[{re.escape(''.join(sorted(ENDS)) + CLOSING)}])\s+(?=\S)")
 _LOOK_BACK = 8
-"""Closing quotes and brackets between a sentence's end and the blank after it."""
+"""The number of closing quotes and brackets between the end of a sentence and the space after it."""
 _ABBREVIATED = re.compile(r"(?:^|[\s(«“\"])(?:\w|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Art|vs|etc|cf|ca)\.$")
 
 
 def sentences(block: str) -> list[str]:
     """The sentences of a block, each with the white space after it: joined they are the block.
 
-    Where it is doubtful whether one ends, it goes on: after an abbreviation, and before a small letter.
+    If the end of a sentence is doubtful, it goes on: after an abbreviation, and before a small letter.
     """
     found: list[str] = []
     start = 0

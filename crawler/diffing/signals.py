@@ -1,4 +1,4 @@
-"""Finds what carries weight in a text: numbers, dates, names, quotations, URLs, e-mail addresses."""
+"""Finds what makes an edit significant: numbers, dates, names, quotations, URLs, e-mail addresses."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from crawler.diffing.normalisation import plain
 from crawler.diffing.tokens import spelled, tokens
 
 NUMBER = regex.compile(r"−?\d+(?:[.,:]\d+)*\p{No}*(?:\^-?\d+)?|[\p{No}\p{Sc}<>≤≥≈=≠±+−×÷%‰‱°√∞]|(?<=\d)[′″]")
-"""A number with its sign and exponent; or a sign that makes it another: of currency, per cent, comparison."""
+"""A number with its sign and exponent; or a sign that changes its meaning: of currency, per cent,
+comparison."""
 DATE = re.compile(r"\b\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\b|\b(?:1[34]\d\d|19\d\d|20\d\d)\b")
-"""A day in figures, or a year: also of the Persian calendar, whose present century is the fifteenth."""
+"""A date in digits, or a year: also of the Persian calendar, whose present century is the fifteenth."""
 
 MONTHS = frozenset(
     plain(name).casefold()
@@ -31,13 +32,13 @@ MONTHS = frozenset(
         *("ديسمبر",),
     )
 )
-"""Months in English, German, French, Albanian, Persian and Arabic; but May, which is too often a verb."""
+"""Months in English, German, French, Albanian, Persian and Arabic, without May, which is too often a verb."""
 
 QUOTATION = re.compile(r"[«“„\"]([^«»“”„\"]{3,})[»”“\"]")
 ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+")
-"""A mail address begins where a word does: a word of 200,000 letters is looked through once."""
+"""A mail address begins at the start of a word, so that a word of 200,000 letters is searched only once."""
 TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-"""Markup that is written out: its brackets compare nothing."""
+"""Markup that is written out: its brackets are no comparison."""
 SENTENCE_ENDS = frozenset(".!?؟۔:…\n")
 QUOTES = frozenset("«»“”„\"'‘’-–—")
 
@@ -72,5 +73,5 @@ def quotations(text: str) -> Counter[str]:
 
 
 def addresses(text: str) -> Counter[str]:
-    """Web and e-mail addresses that are written out."""
+    """Web and e-mail addresses in the text."""
     return Counter(found.rstrip(".,;:)»”") for found in ADDRESS.findall(text))

@@ -1,7 +1,7 @@
 """Computes the significance of an edit, from 0 to 1, and explains it in words.
 
-One formula over one table: each sign of weight that an edit shows is taken as an independent chance that a
-reader should look, so the whole is 1 - (1 - w1·x1)(1 - w2·x2)…, with x the strength of the sign, from 0 to 1.
+One formula over one table: each signal of an edit counts as an independent chance that a reader should look,
+so the whole is 1 - (1 - w1·x1)(1 - w2·x2)…, with x the strength of the signal, from 0 to 1.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WEIGHTS = {
     "move": 0.1,  # the same words in another order
 }
 FLOOR = 0.05
-"""An edit that is more than typography is never nothing."""
+"""The least significance of an edit that is more than typography."""
 LONG_RUN = 60
 MOST_PHRASES = 3
 
@@ -52,23 +52,23 @@ class Edit:
 
     op: Literal["insert", "delete", "replace", "move"]
     at: int
-    """The block, counted from 0: of the new text; of the old one where blocks are deleted."""
+    """The block, counted from 0: in the new text, or in the old one for deleted blocks."""
     old: tuple[str, ...]
     new: tuple[str, ...]
     removed: int
-    """Words taken out."""
+    """The number of removed words."""
     added: int
-    """Words put in."""
+    """The number of added words."""
     longest: int
-    """Words in the longest run taken out or put in."""
+    """The number of words in the longest removed or added run."""
     struck: int = 0
-    """Words that are struck out now and were not, or were not there."""
+    """The number of words that are struck out now, and were not before."""
     restored: int = 0
-    """Words that were struck out and are not now, or are gone."""
+    """The number of words that were struck out, and are not now or are removed."""
 
     @property
     def is_move_only(self) -> bool:
-        """Whether all its words are as they were, at another place."""
+        """Whether all its words are unchanged at another place."""
         return self.op == "move" and self.old == self.new
 
 
@@ -89,7 +89,7 @@ def judge(
 ) -> Judgement:
     """The significance of all edits together; `words_old` and `words_new` are the lengths of the texts.
 
-    `links` are those whose target changed on words that did not.
+    `links` are those whose target changed while their words did not.
     """
     found = [_kinds(edit) for edit in edits]
     true_edits = [edit for edit in edits if not edit.is_move_only]
@@ -109,7 +109,7 @@ def judge(
 
 
 def _kinds(edit: Edit) -> dict[str, str]:
-    """What an edit touches and how: `{"number": "replaced", "negation": "added"}`."""
+    """What an edit affects and how: `{"number": "replaced", "negation": "added"}`."""
     if edit.is_move_only:
         return {}
     old, new = without_struck("\n".join(edit.old)), without_struck("\n".join(edit.new))
@@ -122,7 +122,7 @@ def _turnover(old: Counter[str], new: Counter[str]) -> str:
 
 
 def _verb(removed: int, added: int) -> str:
-    """What was done, by how many are gone and how many came."""
+    """The verb for an edit, given the numbers of removed and added items."""
     if removed and added:
         return "replaced"
     return "removed" if removed else "added" if added else ""
@@ -153,7 +153,8 @@ def _relinked(links: Sequence[Relink]) -> list[str]:
 
 
 def _what(edit: Edit, kinds: dict[str, str]) -> str:
-    """«a number and a name replaced, a negation added», or else how many words; and what was struck out."""
+    """The parts of an explanation: «a number and a name replaced, a negation added», or the number of
+    words; and what was struck out."""
     by_verb = {verb: [kind for kind in kinds if kinds[kind] == verb] for verb in kinds.values()}
     touched = [f"{_listed(named)} {verb}" for verb, named in by_verb.items()]
     removed, added = edit.removed - edit.struck, edit.added - edit.restored
@@ -179,7 +180,7 @@ def _listed(kinds: Sequence[str]) -> str:
 
 
 def ordinal(at: int) -> str:
-    """The place of a block in words, counted from 0: first, second … tenth, 11th."""
+    """The position of a block in words, counted from 0: first, second … tenth, 11th."""
     names = ORDINALS.split()
     if at < len(names):
         return names[at]

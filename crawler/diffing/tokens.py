@@ -1,7 +1,7 @@
 """Splits a text into words, in any script, without losing a character.
 
-Words are what Unicode's word boundaries part (UAX 29). Scripts that write no blanks between words (Chinese,
-Japanese but for katakana, Thai, Lao, Khmer, Burmese) are taken letter by letter, each letter with its marks.
+Words are separated at Unicode's word boundaries (UAX 29). Scripts without spaces between words (Chinese,
+Japanese but for katakana, Thai, Lao, Khmer, Burmese) are split letter by letter, each letter with its marks.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import regex
 from crawler.diffing.normalisation import FOOTNOTE, plain
 
 _MARK = r"[\p{Grapheme_Cluster_Break=Extend}\p{Grapheme_Cluster_Break=SpacingMark}\p{M}\u00ad\u200c\u200d]"
-"""What belongs to the letter before it: accents, vowel signs, joiners."""
+"""Marks of the letter before: accents, vowel signs, joiners."""
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Line_Break=Complex_Context}]"
 _LETTER = rf"(?:[เ-ไເ-ໄ]?(?={_UNSPACED})\X(?:(?=[ะาำๅະາຳ]|{_MARK})\X)*)"
-"""A letter of a script without blanks. Thai and Lao vowels before and after a consonant belong to it."""
+"""A letter of a script without spaces. Thai and Lao vowels before and after a consonant belong to it."""
 _SPELLED = rf"(?:(?!{_UNSPACED})\w)"
 _EXPONENT = r"(?<!\p{L}{3})\p{No}"
 WORD = (
@@ -38,34 +38,35 @@ Bag = Counter[str]
 
 
 def tokens(text: str) -> list[str]:
-    """Words and marks of punctuation, each with the white space before it: joined they are the text.
+    """Words and punctuation marks, each with the white space before it: joined they are the text.
 
-    The first and the last of some words that are struck out have the marks of it, `~~`, with them.
+    The first and the last of several struck-out words include the mark `~~`.
     """
     return [token for token, _ in _tokens(text)]
 
 
 def keyed_tokens(text: str) -> tuple[list[str], list[str]]:
-    """The tokens, and for each what it is compared by.
+    """The tokens, and the key by which each is compared.
 
-    That is the token without white space and the number of a footnote, and after `~~` if it is struck out.
+    The key is the token without white space and without the number of a footnote, and begins with `~~` if it
+    is struck out.
     """
     found = _tokens(text)
     return [token for token, _ in found], [_key(token, is_struck=is_struck) for token, is_struck in found]
 
 
 def words(text: str) -> list[str]:
-    """The words and numbers of a text but for those struck out."""
+    """The words and numbers of a text, without struck-out ones."""
     return [match[0] for match in _WORD.finditer(without_struck(text))]
 
 
 def without_struck(text: str) -> str:
-    """The text without what is struck out in it; each such character is a blank, so that positions hold."""
+    """The text without struck-out words; each of their characters is a space, so that positions stay."""
     return STRUCK.sub(lambda match: " " * len(match[0]), text) if STRIKE in text else text
 
 
 def struck(text: str) -> str:
-    """What is struck out of a text, at its position; all else is blank. Empty where nothing is."""
+    """The struck-out words at their positions; everything else is spaces. Empty if there are none."""
     if STRIKE not in text:
         return ""
     shown = without_struck(text)
@@ -73,17 +74,17 @@ def struck(text: str) -> str:
 
 
 def unmarked(text: str) -> str:
-    """The text with what is struck out in it as if it were not."""
+    """The text without the marks of struck-out words."""
     return STRUCK.sub(r"\1", text) if STRIKE in text else text
 
 
 def is_unspaced(token: str) -> bool:
-    """Whether a token is one letter of a script that puts no blanks between words."""
+    """Whether a token is one letter of a script without spaces between words."""
     return _ONE_LETTER.fullmatch(token) is not None
 
 
 def spelled(text: str) -> list[str]:
-    """The words without typography or case, one by one: as a whole, Persian words would run together."""
+    """The words without typography or case, one by one: in a whole text, Persian words would be joined."""
     return [_spelled(word) for word in words(text)]
 
 
@@ -118,21 +119,21 @@ def _key(token: str, *, is_struck: bool) -> str:
 
 
 def similarity(a: str, b: str) -> float:
-    """How much two texts are one, 0 to 1: the share of three-word runs they have in common.
+    """The similarity of two texts, 0 to 1: the share of three-word runs they have in common.
 
-    Typography and case do not count. Two empty texts are one text.
+    Typography and case do not count. Two empty texts are equal.
     """
     left, right = _shingles(a), _shingles(b)
     return len(left & right) / len(left | right) if left | right else 1.0
 
 
 def bag(text: str) -> Bag:
-    """How often a text has each token, struck out or not."""
+    """The number of times each token occurs, struck out or not."""
     return Counter(token.strip() for token in tokens(unmarked(text)))
 
 
 def bag_similarity(a: Bag, b: Bag) -> float:
-    """How much two texts have the same words, 0 to 1, whatever their order."""
+    """The share of words that two texts have in common, 0 to 1, whatever their order."""
     return 2 * (a & b).total() / max(1, a.total() + b.total())
 
 

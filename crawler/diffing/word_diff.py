@@ -1,4 +1,4 @@
-"""Finds the words that differ between two texts of one block, cut at natural borders."""
+"""Finds the words that differ between two texts of one block, divided at natural boundaries."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Piece = tuple[str, str]
 """`=` kept, `-` removed or `+` added, and the text."""
 
 PAUSES = frozenset(",;:،؛、，；：")
-"""After these a clause begins."""
+"""After these marks a clause begins."""
 
 
 def word_diff(old: str, new: str) -> tuple[Piece, ...]:
-    """The words of a block, white space and all, in runs of `=`, `-` and `+`.
+    """The words of a block, with white space, in runs of `=`, `-` and `+`.
 
     `=` and `-` joined are the old text, `=` and `+` joined the new one.
     """
@@ -33,7 +33,7 @@ def word_diff(old: str, new: str) -> tuple[Piece, ...]:
 
 
 def _without_islands(runs: Sequence[Run], keys: Sequence[str]) -> list[Run]:
-    """The runs, joined where only one letter of a script without blanks lies between two: it is chance."""
+    """The runs, joined if only one letter of a script without spaces is between two: it matches by chance."""
     joined: list[Run] = []
     for run in runs:
         if joined and run[0] - joined[-1][1] == 1 and is_unspaced(keys[run[0] - 1]):
@@ -44,9 +44,9 @@ def _without_islands(runs: Sequence[Run], keys: Sequence[str]) -> list[Run]:
 
 
 def _at_sentences(runs: Sequence[Run], old: Sequence[str], new: Sequence[str]) -> list[Run]:
-    """The runs, each that only takes out or only puts in moved to begin where a sentence or clause does.
+    """The runs; each that only removes or only adds is moved to begin at a sentence or clause.
 
-    Of «A. B. C.» less «B.», equally true cuts are «. B» and «B.».
+    Between «A. B. C.» and «A. C.», the removed part can be «. B» or «B.».
     """
     placed: list[Run] = []
     for at, (old_from, old_to, new_from, new_to) in enumerate(runs):
@@ -63,7 +63,7 @@ def _at_sentences(runs: Sequence[Run], old: Sequence[str], new: Sequence[str]) -
 
 
 def _shift(keys: Sequence[str], run: tuple[int, int], least: int, most: int) -> int:
-    """By how many tokens to move a run that may lie anywhere between two others."""
+    """The number of tokens to move a run that may be anywhere between two others."""
     start, end = run
     lowest = highest = 0
     while start + lowest > least and keys[start + lowest - 1] == keys[end + lowest - 1]:
@@ -74,7 +74,7 @@ def _shift(keys: Sequence[str], run: tuple[int, int], least: int, most: int) -> 
 
 
 def _border(keys: Sequence[str], at: int) -> int:
-    """How well a text may be cut before a token: 3 at its beginning, 2 after a sentence, 1 after a clause."""
+    """The quality of a boundary before a token: 3 at the beginning, 2 after a sentence, 1 after a clause."""
     while at and keys[at - 1] in CLOSING:
         at -= 1
     last = keys[at - 1][-1:] if at else ""
@@ -82,7 +82,8 @@ def _border(keys: Sequence[str], at: int) -> int:
 
 
 def _kept(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
-    """Tokens that are equal but for white space, the number of a footnote or a mark of striking out."""
+    """Pieces of tokens that are equal but for white space, the number of a footnote or the mark of
+    struck-out words."""
     pairs = zip(old, new, strict=True)
     return [piece for a, b in pairs for piece in ([("=", a)] if a == b else _rewritten(a, b))]
 

@@ -1,1 +1,1 @@
-"""From the bytes of a page to its text: blocks, the classifier that weighs them, the template of a site."""
+"""Extracts the text of a page from its bytes: blocks, the classifier, the template of a site. Pure."""

@@ -1,9 +1,9 @@
-"""Two captures of one page read together: what stands in both can't have changed, however a reading wavers.
+"""Reads two captures of one page together: what is in both can't have changed, however a reading differs.
 
-Only a block that came or went is asked whether it is text, and its block path answers for it: by the mean
-over all blocks seen there, in both captures and on other pages of the site. Links are scored apart from what
-else stands at a path: a menu may stand at the path of a list. Both sides of a comparison are decided by the
-same scores, so a classifier that changes its mind about a place makes no change of the page.
+Only an added or removed block is checked for being text, and its block path decides: by the mean over all
+blocks seen there, in both captures and on other pages of the site. Links are scored apart from other content
+at a path, since a menu may have the path of a list. Both sides of a comparison are decided by the same
+scores, so a classifier that changes its mind about a place makes no change of the page.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ INSIDE, SENTENCE = 0.15, 0.3
 holds nearly all of the text, the second elsewhere. All four were chosen on one set of real captures and
 confirmed on the other, each site by weights that had not seen it."""
 LINKED = 0.5
-"""What is links to so much of it leads elsewhere."""
+"""The share of links from which a block leads elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The blocks of two captures that are text, in their order, and those of them that came or went."""
+    """The blocks of two captures that are text, in order, and which of them were added or removed."""
 
     old: list[Block]
     new: list[Block]
@@ -41,12 +41,12 @@ class Pair:
 
     @property
     def differs(self) -> bool:
-        """Whether a block of the text came or went."""
+        """Whether a block of the text was added or removed."""
         return bool(self.gone or self.come)
 
 
 def changed(old: Sequence[Block], new: Sequence[Block]) -> tuple[list[Block], list[Block]]:
-    """The blocks visible in only one of two captures, wherever they stand. Typography does not count."""
+    """The blocks visible in only one of two captures, wherever they are. Typography does not count."""
     match = _matched(old, new)
     return (
         [block for n, block in enumerate(old) if n not in match],
@@ -74,7 +74,7 @@ def paired(old: Sequence[Block], new: Sequence[Block], scores: PathScores, *, of
 
 
 def pair_scores(blocks: Sequence[Block], probabilities: Iterable[float]) -> PathScores:
-    """The scores of the block paths of one page, to decide pairs by."""
+    """The scores of the block paths of one page, for comparing pairs."""
     at: defaultdict[str, list[float]] = defaultdict(list)
     for block, probability in zip(blocks, probabilities, strict=True):
         at[_scored_at(block)].append(float(probability))
@@ -97,7 +97,7 @@ def _are_text(blocks: Sequence[Block], scores: PathScores, link: float) -> list[
 
 
 def _matched(old: Sequence[Block], new: Sequence[Block]) -> dict[int, int]:
-    """Which block of the old capture stands as which of the new one: at the same path first."""
+    """Match the blocks of the old capture with those of the new one, at the same path first."""
     match: dict[int, int] = {}
     _match(match, *([(block.path, block.text) for block in blocks] for blocks in (old, new)))
     _match(match, *([block.text for block in blocks] for blocks in (old, new)))
@@ -106,7 +106,7 @@ def _matched(old: Sequence[Block], new: Sequence[Block]) -> dict[int, int]:
 
 
 def _match(match: dict[int, int], old: Sequence[object], new: Sequence[object]) -> None:
-    """Adds the pairs of equal keys among those that are not in it; None is equal to nothing."""
+    """Add the pairs of equal keys among unmatched blocks; None equals nothing."""
     taken = set(match.values())
     free: defaultdict[object, list[int]] = defaultdict(list)
     for j in range(len(new) - 1, -1, -1):
@@ -118,7 +118,7 @@ def _match(match: dict[int, int], old: Sequence[object], new: Sequence[object]) 
 
 
 def _bare(match: dict[int, int], old: Sequence[Block], new: Sequence[Block]) -> tuple[list[str | None], ...]:
-    """The words of those blocks that are not matched yet, without typography."""
+    """The words of unmatched blocks, without typography."""
     left = [[None if n in known else block.text for n, block in enumerate(blocks)]
             for known, blocks in ((match.keys(), old), (set(match.values()), new))]  # fmt: skip
     concealed = any(text and PLACEHOLDER.search(text) for side in left for text in side)

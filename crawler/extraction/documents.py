@@ -1,6 +1,6 @@
-"""Documents that are no web pages: the text of a PDF; of any other file its type, size and digest.
+"""Reads documents that are no web pages: the text of a PDF; of any other file its type, size and digest.
 
-So a file that is replaced shows as a change, even where its text can't be read.
+So a replaced file shows as a change, even if its text can't be read.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.metadata.headline import language
 
 MOST_PAGES = 500
-"""Of a longer document the first pages are read; its digest tells of changes in the others."""
+"""The number of first pages that are read; the digest shows changes in the others."""
 
 
 def extract_file(body: bytes, url: str, content_type: str) -> Extract:
     """The document as a page: its title or file name, its text.
 
-    Raises ExtractionError for a PDF that is broken.
+    Raises ExtractionError if a PDF is broken.
     """
     name = unquote(urlsplit(url).path.rsplit("/", 1)[-1])
     if not body.startswith(b"%PDF-"):

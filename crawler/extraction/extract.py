@@ -1,8 +1,8 @@
-"""Bytes of a page to its text. Pure: the same bytes, rules and weights give the same text.
+"""Extracts the text of a page from its bytes. Pure: the same bytes, rules and weights give the same text.
 
-The page is a sequence of blocks. What the site's template knows as boilerplate is cut; of the rest a
-classifier says how probably each block is text, and the text is those blocks that are probable enough. Where
-the template knows the page's block paths, they say it, and nothing is classified.
+The page is a sequence of blocks. What the site's template knows as boilerplate is removed; for the rest a
+classifier computes how probably each block is text, and the text is those blocks that are probable enough. If
+the template knows the page's block paths, they decide, and nothing is classified.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ READING = 6
 """Raised with every change to our own code that may change a text."""
 
 EXTRACTOR = f"trafilatura {trafilatura_version}, lxml {lxml_version}, reading {READING}"
-"""Names everything that decides the text, but the site's rules and template. Stored with each version."""
+"""Names everything that decides the text, except the site's rules and template. Stored with each version."""
 
 NO_FACTS = Facts("", "", "", "", frozenset(), "")
 
@@ -59,7 +59,7 @@ joiners.keep_joiners()
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What remains of a page: its title, its text and what it says about itself."""
+    """The extraction of a page: its title, its text and its metadata."""
 
     title: str
     text: str
@@ -72,9 +72,9 @@ class Extract:
     modified: str | None = None
     language: str | None = None
     links: str | None = None
-    """A line for each link in the text: its words, a tab, where it leads; None where that is not known."""
+    """A line for each link in the text: its words, a tab, its target; None if they are not known."""
     published_by: str | None = None
-    """`marked` by the page as its date, or `found` in its text or address."""
+    """`marked` if the page marks its date, or `found` if it was read from its text or address."""
     canonical: str | None = None
     """The page's own `rel=canonical`, absolute."""
 
@@ -85,38 +85,38 @@ class Extract:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of title and text, in hex. Metadata never takes part."""
+        """SHA-256 of title and text, in hexadecimal. Metadata never takes part."""
         return hashlib.sha256(f"{self.title}\n\n{self.text}".encode()).hexdigest()
 
     @property
     def words(self) -> int:
-        """How many words the text has."""
+        """The number of words of the text."""
         return len(words(self.text))
 
 
 def rules_at(rules: Sequence[Rule], day: date) -> tuple[str, ...]:
-    """The selectors of those rules that hold on the day of a capture."""
+    """The selectors of the rules that apply on the day of a capture."""
     return tuple(rule.css for rule in rules if (rule.from_ or date.min) <= day <= (rule.until or date.max))
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A page parsed and judged, before its text is chosen."""
+    """A page parsed and classified, before its text is chosen."""
 
     url: str
     tree: HtmlElement
     title: str
     judged: Judged | None
-    """None where the site's own rule names the text."""
+    """None if the site's own rule selects the text."""
     selected: tuple[Block, ...] = ()
     metadata_read: Metadata | None = None
-    """None where it was not needed yet."""
+    """None until it is needed."""
     source: tuple[bytes, str | None] = (b"", None)
-    """Its bytes, and the encoding that came with them."""
+    """Its bytes, with the encoding of the response."""
     paths: tuple[str, ...] = ()
-    """The block paths of all that it shows; empty where none was classified."""
+    """The block paths of everything it shows; empty if nothing was classified."""
     facts: str = ""
-    """Of a page of a known design: where and when it says that it was published or modified."""
+    """For a page of a known design: its own address and the dates that it states."""
 
     @property
     def metadata_of(self) -> Metadata:
@@ -125,7 +125,7 @@ class Opened:
 
     @property
     def is_known(self) -> bool:
-        """Whether its block paths told its text."""
+        """Whether its block paths decided its text."""
         return self.judged is not None and not self.paths
 
 
@@ -142,8 +142,8 @@ def extract(
     """The text of a page: an article, the entries of a list, the posts of a forum, all of a manual's page.
 
     `remove` and `select` are the site file's CSS selectors, `template` the boilerplate learned of it,
-    `weights` those of the classifier, by default the ones that come with the program.
-    Raises ExtractionError where there is no text to be read, Misuse for a selector that is none.
+    `weights` those of the classifier, by default the ones that come with the program. Raises ExtractionError
+    if there is no text to be read, Misuse if a selector is invalid.
     """
     page = opened(
         body, url, encoding=encoding, remove=remove, select=select, template=template, weights=weights
@@ -161,7 +161,8 @@ def opened(
     template: Template = EMPTY,
     weights: Weights | None = None,
 ) -> Opened:
-    """The page parsed, less what rules and template cut, its blocks judged. As `extract`."""
+    """The page parsed, without what rules and template remove, its blocks classified. Arguments as in
+    `extract`."""
     known = None if select else template.known
     if known and (page := _of_known_design(body, url, encoding, remove, template)):
         return page
@@ -179,7 +180,8 @@ def opened(
 def _of_known_design(
     body: bytes, url: str, encoding: str | None, remove: Sequence[str], template: Template
 ) -> Opened | None:
-    """The page, its blocks looked up by their paths; None where these do not tell all but a few words."""
+    """The page with its blocks looked up by their paths; None if these don't decide for all but a few
+    words."""
     assert template.known
     tree = parse(body, url, encoding)
     facts, sheet, design = stated(tree, url), StyleSheet.of(tree), design_of(tree, template)
@@ -202,9 +204,9 @@ def _of_known_design(
 
 
 def drop_marked_teasers(tree: HtmlElement) -> None:
-    """Takes labelled teasers out of the element that a page marks as its text.
+    """Remove labelled teasers from the element that a page marks as its text.
 
-    This comes before the template's pieces are cut, while the labels are there: they are such pieces.
+    This must happen before the template's pieces are removed, since the labels are such pieces.
     """
     if (marked := marked_element(tree)) is not None:
         drop_teasers(marked)
@@ -218,7 +220,7 @@ def cleaned(
     select: Sequence[str] = (),
     template: Template = EMPTY,
 ) -> str:
-    """Takes out of a tree what rules and template cut; the title of the page."""
+    """Remove what rules and template name from a tree, and return the title of the page."""
     for css in remove:
         for element in matching(tree, css):
             drop(element)
@@ -231,12 +233,14 @@ def cleaned(
 
 
 def extract_opened(page: Opened, known: Siblings = ALONE) -> Extract:
-    """The extract of an opened page, `known` is what other pages of its site tell. Raises ExtractionError."""
+    """The extract of an opened page; `known` is the evidence of other pages of its site. Raises
+    ExtractionError."""
     return extract_of(page, taken_of(page, known))
 
 
 def taken_of(page: Opened, known: Siblings = ALONE) -> Sequence[Block]:
-    """The blocks of an opened page that are its text; to be asked once, since furniture is cut meanwhile."""
+    """The blocks of an opened page that are its text; call it only once, since it removes boilerplate from
+    the tree."""
     if page.judged is None:
         return page.selected
     if page.is_known:
@@ -246,9 +250,9 @@ def taken_of(page: Opened, known: Siblings = ALONE) -> Sequence[Block]:
 
 
 def evidence(page: Opened, taken: Sequence[Block]) -> PathScores:
-    """What a classified page tells of its block paths: how much of what stands there was taken for text.
+    """What a classified page shows about its block paths: how much of the content there is text.
 
-    What was cut before is no text, where nothing else stands at its path.
+    Removed content counts as no text, unless something else is at its path.
     """
     if page.judged is None or not page.paths:
         return PathScores()
@@ -282,14 +286,14 @@ def extract_of(page: Opened, taken: Sequence[Block]) -> Extract:
 
 
 def judged_by(judged: Judged, known: KnownDesign) -> Judged:
-    """A classified page, with what the block paths tell of those of its blocks whose paths are known."""
+    """A classified page, with the evidence of known block paths for its blocks."""
     labels = [known.is_text(block) for block in judged.page.blocks]
     sure = np.array([math.nan if label is None else float(label) for label in labels])
     return replace(judged, probability=np.where(np.isnan(sure), judged.probability, sure))
 
 
 def _shows_something(tree: HtmlElement) -> bool:
-    """Whether a page without text may be meant so: it has a picture or a film."""
+    """Whether a page without text may be complete: it has a picture or a film."""
     return next(tree.iter("img", "picture", "video", "audio", "iframe", "object"), None) is not None
 
 

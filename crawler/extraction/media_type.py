@@ -1,4 +1,4 @@
-"""What kind of data a body is: by its declared type where that says something, else by its bytes."""
+"""Decides the media type of a body: by its declared type if that has a meaning, else by its bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lxml.html import defs
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 """Media types of pages."""
 UNNAMED = "application/octet-stream"
-"""Bytes of which nothing is known."""
+"""The type of bytes of which nothing is known."""
 JSON, XML, TEXT, PDF = "application/json", "text/xml", "text/plain", "application/pdf"
 
 _SAYS_NOTHING = re.compile(
@@ -34,10 +34,10 @@ _MIMETYPE = re.compile(rb"mimetype(application/(?:epub\+zip|vnd\.oasis\.opendocu
 
 
 def media_type(content_type: str, body: bytes) -> str:
-    """The media type of a body, in lower case; empty where neither header nor bytes tell.
+    """The media type of a body, in lower case; empty if neither header nor bytes show it.
 
-    A header may repeat itself ("text/html, text/html"), say nothing ("binary/octet-stream") or be false:
-    bytes that are no text are no page, and JSON or XML data that is sent as a page is what it is.
+    A header may repeat itself ("text/html, text/html"), have no meaning ("binary/octet-stream") or be false:
+    bytes that are no text are no page, and JSON or XML data sent as a page is data.
     """
     declared = _declared(content_type)
     if declared in HTML or declared == TEXT:
@@ -48,7 +48,7 @@ def media_type(content_type: str, body: bytes) -> str:
 
 
 def _declared(content_type: str) -> str:
-    """The one type that the header names; empty where it names none, or several that differ."""
+    """The one type that the header names; empty if it names none, or several that differ."""
     named = [one.partition(";")[0].strip().lower() for one in content_type.split(",")]
     specific = {one for one in named if not _SAYS_NOTHING.fullmatch(one)}
     return specific.pop() if len(specific) == 1 else ""
@@ -66,7 +66,7 @@ def _sniffed(body: bytes) -> str:
 
 
 def _sniffed_binary(body: bytes) -> str:
-    """The type of a document that is known by its first bytes."""
+    """The type of a document that is recognised by its first bytes."""
     start = body[:_START].lstrip()
     if start.startswith(b"%PDF-"):
         return PDF
@@ -82,7 +82,7 @@ def _sniffed_binary(body: bytes) -> str:
 
 
 def _data_type(body: bytes) -> str:
-    """JSON or XML where the body is such data, and no page; else nothing."""
+    """JSON or XML if the body is such data, and no page; else empty."""
     start = body[:_START].removeprefix(BOM_UTF8).lstrip()
     if start.startswith((b"{", b"[")):
         return JSON if is_json(body) else ""
@@ -95,7 +95,7 @@ def _data_type(body: bytes) -> str:
 
 
 def is_json(body: bytes) -> bool:
-    """Whether the whole body is one JSON value; what is larger than a megabyte is judged by its two ends."""
+    """Whether the whole body is one JSON value; a body larger than a megabyte is judged by its two ends."""
     text = body.removeprefix(BOM_UTF8).strip()
     if len(text) > _LARGEST_JSON:
         return (text[:1] + text[-1:]) in (b"{}", b"[]") and text[1:].lstrip()[:1] in (b'"', b"{", b"[")
@@ -107,11 +107,11 @@ def is_json(body: bytes) -> bool:
 
 
 def _is_binary(start: bytes) -> bool:
-    """Whether bytes begin what is no text: a zero is among them, and they are neither markup nor UTF-16."""
+    """Whether the bytes are no text: there is a zero among them, and they are neither markup nor UTF-16."""
     wide = start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or start.lstrip().startswith(b"\0<")
     return b"\0" in start and not wide and not start.removeprefix(BOM_UTF8).lstrip().startswith(b"<")
 
 
 def _is_text(start: bytes) -> bool:
-    """Whether bytes that no header names may be read as text: there are some, and none is a control."""
+    """Whether bytes without a header may be read as text: there are some, and none is a control character."""
     return bool(start.strip()) and not _CONTROLS.search(start)

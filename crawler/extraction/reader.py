@@ -1,4 +1,4 @@
-"""Reading a body with today's rules of its site, and saying which rules those were."""
+"""Reads a body with today's rules of its site, and names those rules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a capture brought."""
+    """The body of a capture, with its type and encoding."""
 
     body: bytes
     url: str
@@ -48,9 +48,9 @@ class Reader:
 
     @property
     def label(self) -> str:
-        """Names all that decides what a text is: the extractor, the site's rules, its template.
+        """Names everything that decides a text: the extractor, the site's rules, its template.
 
-        Two readings under one label of one body are equal; under another label they may differ, and that
+        Two readings of one body under one label are equal; under different labels they may differ, and that
         difference is ours, not the site's.
         """
         rules = hashlib.sha256(repr((self.site.select, self.site.remove)).encode()).hexdigest()[:8]
@@ -65,7 +65,7 @@ class Reader:
         captured_at: str,
         content_type: str | None = None,
     ) -> Extract:
-        """The extraction of a captured body. Raises ExtractionError, also where it takes too long."""
+        """The extraction of a captured body. Raises ExtractionError, also if it takes too long."""
         try:
             with time_limit(SECONDS):
                 if (kind := media_type(content_type or "", body)) not in HTML:
@@ -85,10 +85,10 @@ class Reader:
         return self._soundly_dated(whole, captured_at)
 
     def read_together(self, old: Body, new: Body, known: PathScores) -> Together | None:
-        """Two captures of one page read by the same scores; `known` is what is known besides of their paths.
+        """Two captures of one page read with the same scores; `known` has what else is known of their paths.
 
-        None where that tells nothing new: no block came or went, or each has its text marked, or one can't
-        be read.
+        None if that shows nothing new: no block was added or removed, or both have their text marked, or one
+        can't be read.
         """
         try:
             with time_limit(SECONDS):
@@ -97,7 +97,7 @@ class Reader:
             return None
 
     def shows_the_same(self, old: Body, new: Body) -> bool:
-        """Whether two captures show the same title, blocks and links; False where one can't be read."""
+        """Whether two captures show the same title, blocks and links; False if one can't be read."""
         try:
             with time_limit(SECONDS):
                 before, after = (
@@ -125,14 +125,14 @@ class Reader:
         return read_together(before, now, known)
 
     def _soundly_dated(self, extract: Extract, captured_at: str) -> Extract:
-        """The same, with times by the site's clock in UTC, and without those after the capture."""
+        """The same, with times in UTC by the site's clock, and without those after the capture."""
         published = sound_date(extract.published, self.site.zone, seen_at=captured_at)
         modified = sound_date(extract.modified, self.site.zone, seen_at=captured_at)
         by = extract.published_by if published else None
         return replace(extract, published=published, published_by=by, modified=modified)
 
     def read_fetched(self, fetched: FetchResult) -> Extract:
-        """The extraction of what a fetch brought. Raises ExtractionError."""
+        """The extraction of a fetched body. Raises ExtractionError."""
         return self.read(
             fetched.body,
             fetched.final_url,
@@ -145,7 +145,7 @@ class Reader:
         return extract_of(*kept_open(body, url, **self._rules(encoding, day)))
 
     def _rules(self, encoding: str | None, day: date) -> Rules:
-        """What decides the text of a page that was captured on that day."""
+        """The rules for the text of a page that was captured on that day."""
         return {
             "encoding": encoding,
             "select": rules_at(self.site.select, day),

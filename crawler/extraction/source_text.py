@@ -1,6 +1,6 @@
-"""A second witness of a page's text: the site's own API carries it too. Do the two agree?
+"""Compares a page's text with the one that the site's own API gives.
 
-Only letters and digits are compared, so that markup, white space and typography are no disagreement.
+Only letters and digits are compared, so markup, white space and typography make no difference.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from crawler.extraction.html.markup import ExtractionError, parse
 
 
 def of_markup(title: str, content: str) -> str:
-    """The witness of a title and a text in HTML, less what plugins put into it that is no text."""
+    """The comparable form of a title and a text in HTML, without what plugins add to it."""
     return _of(" ".join(_lines(title)), "\n".join(_lines(content)))
 
 
 def agree(witness: str, text: str) -> bool:
-    """Whether a text read from the page says what the API's does. Titles are left out: themes dress them."""
+    """Whether a text read from the page has the contents of the API's. Titles are left out, since themes
+    decorate them."""
     return witness.partition(":")[2] == _digest(text)
 
 

@@ -1,4 +1,4 @@
-"""Two captures of one page read by the same scores, so that only the site can make a difference."""
+"""Reads two captures of one page with the same scores, so that only the site can make a difference."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from crawler.extraction.html.markup import parse
 
 
 class Rules(TypedDict):
-    """What decides the text of a page, beside its bytes."""
+    """What decides the text of a page, besides its bytes."""
 
     encoding: str | None
     select: tuple[str, ...]
@@ -35,12 +35,12 @@ class Together:
     old: Extract
     new: Extract
     scores: PathScores
-    """What the two pages tell of their block paths."""
+    """What the two pages show about their block paths."""
 
 
 @lru_cache(maxsize=2)
 def kept_open(body: bytes, url: str, **rules: Unpack[Rules]) -> tuple[Opened, Sequence[Block]]:
-    """The page and the blocks of its text; the last ones are kept, to be compared with others.
+    """The page and the blocks of its text; the last ones are cached, to be compared with others.
 
     Raises ExtractionError.
     """
@@ -49,19 +49,19 @@ def kept_open(body: bytes, url: str, **rules: Unpack[Rules]) -> tuple[Opened, Se
 
 
 Shown = tuple[str, list[tuple[str, list[str]]]]
-"""The title of a page; for each of its blocks the text, and where its links lead."""
+"""The title of a page; for each of its blocks the text, and the targets of its links."""
 
 
 @lru_cache(maxsize=2)
 def shown(body: bytes, url: str, **rules: Unpack[Rules]) -> Shown:
-    """What a capture shows, unread; the last two are kept. Raises ExtractionError."""
+    """What a capture shows, without extraction; the last two are cached. Raises ExtractionError."""
     tree = parse(body, url, rules["encoding"])
     title = cleaned(tree, url, remove=rules["remove"], template=rules["template"])
     return title, _seen(blocks(tree), url)
 
 
 def shows_the_same(old: bytes, url: str, rules: Rules, new: Opened) -> bool:
-    """Whether a capture shows the blocks and links of a later one, so that there is nothing to be judged.
+    """Whether a capture shows the blocks and links of a later one, so that nothing needs to be classified.
 
     Raises ExtractionError.
     """
@@ -74,10 +74,11 @@ def _seen(some: Iterable[Block], url: str) -> list[tuple[str, list[str]]]:
 
 
 def read_together(old: Opened, new: Opened, known: PathScores) -> Together | None:
-    """The texts of both captures; `known` is what other captures and pages of the site tell of their paths.
+    """The texts of both captures; `known` is what other captures and pages of the site show about their
+    paths.
 
-    None where the page marks its text, or where the classifier knows nothing of it. Raises ExtractionError
-    where one of them has no text.
+    None if the page marks its text, or if the classifier recognises no text on it. Raises ExtractionError if
+    one of them has no text.
     """
     before, after = old.judged, new.judged
     if before is None or after is None or not (knows(before) and knows(after)):

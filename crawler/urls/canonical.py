@@ -1,7 +1,8 @@
-"""Canonical URLs: which URLs name the same page, which belong to a site, and which are crawler traps.
+"""Computes canonical URLs: which URLs name the same page, which belong to a site, and which are crawler
+traps.
 
 Two errors are possible, and they do not cost the same: a page under two names costs a request, two pages
-under one name lose a page. So a parameter or a path is folded only where it is known to name nothing.
+under one name lose a page. So a parameter or a path is folded only if it is known to have no meaning.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from w3lib.url import canonicalize_url
 from crawler.config.site import Site
 
 RULES = 2
-"""The generation of these rules: where it grows, what is stored is keyed anew."""
+"""The version of these rules: when it grows, stored addresses are keyed again."""
 
 DROPPED = re.compile(
     r"""
@@ -47,9 +48,9 @@ NEVER = tuple(
         r"/cdn-cgi/",  # Cloudflare's own addresses, obfuscated e-mail among them
     )
 )
-"""Paths that are no pages, whatever the site file says."""
+"""Paths that are no pages, whatever the site file has."""
 NEVER_PARAMETERS = frozenset({"s", "feed", "rest_route", "embed", "add-to-cart"})
-"""Endless searches, feeds and the interface in their query form, and a link that fills a basket."""
+"""Endless searches, feeds and the API in their query form, and a link that fills a shopping cart."""
 
 ASSETS = re.compile(
     r"""\.(?:
@@ -60,7 +61,7 @@ ASSETS = re.compile(
     )$""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""Endings of what is only looked at, played, unpacked, or read by programs."""
+"""File extensions of images, media, archives and program data."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
@@ -93,8 +94,8 @@ def canonical(url: str, site: Site) -> str:
     """The one form of a page's address, and the one to request; `canonical` of it is itself.
 
     Scheme, www and port of the site's own hosts become those of the site file; case of the path and a final
-    slash stay as found. Raises ValueError for anything that can't be the address of a web page:
-    other schemes, relative addresses, broken hosts and ports, control characters, over 8000 characters.
+    slash stay as found. Raises ValueError for anything that can't be the address of a web page: other
+    schemes, relative addresses, broken hosts and ports, control characters, over 8000 characters.
     """
     if len(url) > _LONGEST_ACCEPTED or _CONTROL.search(url):
         raise ValueError(f"control character or excessive length in the address {url[:200]!r}")
@@ -102,10 +103,10 @@ def canonical(url: str, site: Site) -> str:
 
 
 def key(url: str, site: Site) -> str:
-    """The name under which a page is known: its canonical address less the scheme.
+    """The name under which a page is known: its canonical address without the scheme.
 
-    Case and a final slash count: whether `/Albania/` is `/albania/`, or `/albania`, only the page itself can
-    tell. Raises ValueError as `canonical` does.
+    Case and a final slash count: whether `/Albania/` is `/albania/`, or `/albania`, only the page itself
+    shows. Raises ValueError as `canonical` does.
     """
     parts = urlsplit(canonical(url, site))
     return f"{parts.netloc}{parts.path}?{parts.query}" if parts.query else f"{parts.netloc}{parts.path}"
@@ -120,8 +121,8 @@ def loose_key(url: str, site: Site) -> str:
 def in_scope(url: str, site: Site) -> bool:
     """Whether the address belongs to the site and may name a page or a file; never raises.
 
-    Entries of the site's `scope` and `exclude` are path prefixes, or regular expressions where they begin
-    with ^; both are held against path?query with its percent-encoding undone. `exclude` wins.
+    Entries of the site's `scope` and `exclude` are path prefixes, or regular expressions if they begin with
+    ^; both are compared with path?query with its percent-encoding decoded. `exclude` wins.
     """
     try:
         page = canonical(url, site)
@@ -174,11 +175,11 @@ def trap(url: str) -> str | None:
 
 
 def named_by_itself(final_url: str, rel_canonical: str | None, site: Site) -> str:
-    """The canonical address of a fetched page, its own rel=canonical (absolute) heard.
+    """The canonical address of a fetched page, with regard to its own rel=canonical (absolute).
 
-    It is believed only where it spells the fetched address in another way, for themes exist that name one
-    address on every page: the same path but for case, encoding, final slash and AMP; or a path in place of
-    a query such as ?p=17. Raises ValueError as `canonical` does, of the fetched address only.
+    It counts only if it spells the fetched address in another way, since some themes name one address on
+    every page: the same path but for case, encoding, final slash and AMP; or a path in place of a query such
+    as ?p=17. Raises ValueError as `canonical` does, for the fetched address only.
     """
     page = canonical(final_url, site)
     if rel_canonical is None or not in_scope(rel_canonical, site):
@@ -193,10 +194,10 @@ def shares_host(url: str, seeds: tuple[str, ...]) -> bool:
 
 
 def rehosted(url: str, seeds: tuple[str, ...], site: Site) -> str:
-    """The address at which the site has the page now, if it began at `seeds` when that was its address.
+    """The address at which the site has the page now, if the page's address was that at the time of `seeds`.
 
-    Only the host changes: from one that the site file no longer names, to the one in
-    its place there. Raises ValueError for what is no address.
+    Only the host changes: from one that the site file no longer names, to the one in its place. Raises
+    ValueError if it is no address.
     """
     moved = _moved_hosts(seeds, site.seeds)
     parts = urlsplit(url)
@@ -219,8 +220,8 @@ def _host_of(url: str) -> _Host:
 def main_address(final_url: str, rel_canonical: str | None, site: Site) -> str | None:
     """The address of another page of the same host that a page names as its main one (rel=canonical).
 
-    None where it names itself, the home page, or nothing. Whether the page is a rendering of that one, its
-    text must tell. Raises ValueError as `canonical` does, of the fetched address only.
+    None if it names itself, the home page, or nothing. Whether the page is a rendering of that one is decided
+    by its text. Raises ValueError as `canonical` does, for the fetched address only.
     """
     page = canonical(final_url, site)
     if rel_canonical is None or not in_scope(rel_canonical, site):
@@ -232,7 +233,7 @@ def main_address(final_url: str, rel_canonical: str | None, site: Site) -> str |
 
 
 def is_other_host(url: str, other: str, site: Site) -> bool:
-    """Whether two addresses differ only in which of the site's own hosts they name, and in a final slash."""
+    """Whether two addresses differ only in a final slash and in which of the site's own hosts they name."""
     one, two = urlsplit(canonical(url, site)), urlsplit(canonical(other, site))
     own = {netloc for _, netloc in _origins(site.seeds).values()}
     same_path = (one.path.rstrip("/"), one.query) == (two.path.rstrip("/"), two.query)
@@ -261,14 +262,15 @@ def _host(parts: SplitResult) -> _Host:
 
 @lru_cache(maxsize=256)
 def _origins(seeds: tuple[str, ...]) -> dict[_Host, tuple[str, str]]:
-    """Scheme and host as the site file spells them; where it spells one host twice, the first counts."""
+    """Scheme and host as the site file spells them; if it spells one host twice, the first counts."""
     split = [urlsplit(canonicalize_url(seed)) for seed in reversed(seeds)]
     return {_host(parts): (parts.scheme, parts.netloc.rpartition("@")[2]) for parts in split}
 
 
 @lru_cache(maxsize=256)
 def _homes(seeds: tuple[str, ...]) -> frozenset[tuple[str, str]]:
-    """Host and path, without final slash, of the roots and of the addresses the site file starts from."""
+    """Host and path, without final slash, of the roots and of the addresses from which the site's crawl
+    starts."""
     origins = _origins(seeds)
     split = [urlsplit(canonicalize_url(seed)) for seed in seeds]
     starts = {(origins[_host(parts)][1], _plain_path(parts.path).rstrip("/")) for parts in split}
@@ -317,7 +319,8 @@ def _is_no_page(parts: SplitResult) -> bool:
 
 @lru_cache(maxsize=1024)
 def _pattern(entry: str) -> re.Pattern[str]:
-    """A prefix that ends in a slash also takes the address without it: `/en/` takes `/en`, not `/english`."""
+    """A prefix that ends in a slash also matches the address without it: `/en/` matches `/en`, not
+    `/english`."""
     readable = unquote(entry)
     if readable.startswith("^"):
         return re.compile(readable)
@@ -333,7 +336,7 @@ def _path(url: str) -> str:
 
 
 def _repeated(segments: list[str]) -> str | None:
-    """The segments that follow themselves three times running, joined by slashes."""
+    """The segments that occur three times in a row, joined by slashes."""
     for size in range(1, len(segments) // _REPEATS + 1):
         for start in range(len(segments) - size * _REPEATS + 1):
             run = segments[start : start + size * _REPEATS]

@@ -20,7 +20,8 @@ ENOUGH_WIDE = 500
 FRUIT = 0.1
 """The share of them that must have yielded something new."""
 SUBSTANCE = 40
-"""Words: shorter texts count as alike where they have as many words, such as “No events in May 2031”."""
+"""The number of words below which texts with the same number count as equal, such as “No events in May
+2031”."""
 
 _NUMBER = re.compile(r"\d+")
 
@@ -39,7 +40,7 @@ class UrlPatterns:
         self._led_on: set[str] = set()
 
     def add(self, url: str, words: int | None, text_digest: str | None) -> None:
-        """Record a fetched URL, with the words and digest of its article, where it has one."""
+        """Record a fetched URL, with the words and digest of its article, if it has one."""
         text = text_digest or "" if words and words >= SUBSTANCE else words or 0
         for form, enough in _forms(url):
             self._fetched.setdefault(form, deque(maxlen=enough)).append((url, text))

@@ -8,14 +8,14 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 LONGEST = 8_000
-"""Characters; Apache and nginx accept no longer address unless they are set up to."""
+"""The maximum length of a URL in characters: Apache and nginx accept no longer one by default."""
 
 
 def resolve(base: str, reference: str) -> str | None:
-    """The absolute http(s) URL of a reference found at the URL `base`; None where there is none.
+    """The absolute http(s) URL of a reference found at the URL `base`; None if there is none.
 
-    None for other schemes than http and https, for broken hosts and ports, for what can't be encoded, and
-    for more than `LONGEST` characters. Never raises.
+    None for other schemes than http and https, for broken hosts and ports, for what can't be encoded, and for
+    more than `LONGEST` characters. Never raises.
     """
     reference = reference.strip()
     if len(reference) > LONGEST:

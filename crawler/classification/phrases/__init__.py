@@ -1,4 +1,4 @@
-"""What pages that stand in for an article say, in the languages that we name: one list for each form.
+"""Lists of phrases by which pages in place of an article are recognised, in several languages.
 
 The lists are data and decide nothing by themselves; `crawler.classification.standins` weighs them.
 """

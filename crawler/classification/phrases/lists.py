@@ -1,4 +1,4 @@
-"""How the lists of phrases are written."""
+"""Builds lists of phrases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from crawler.classification.phrases.folding import Phrases, fold
 
 
 def phrases(*groups: str | Iterable[str]) -> Phrases:
-    """Folded phrases: text is one to a line or between bars."""
+    """Folded phrases, written one to a line or between bars."""
     lines = (one for group in groups for one in ([group] if isinstance(group, str) else group))
     return tuple(
         dict.fromkeys(filter(None, (fold(one) for line in lines for one in re.split(r"[\n|]", line))))

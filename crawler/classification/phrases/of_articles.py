@@ -1,4 +1,4 @@
-"""What answers in place of an article says: withdrawn, log in, consent, subscribe, JavaScript."""
+"""The phrases of pages in place of an article: withdrawn, login, consent, subscription, JavaScript."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ WITHDRAWN = phrases(
         "|ist nicht mehr online",
     ),
 )
-"""A notice in the place of an article that its site has taken back."""
+"""A notice in place of an article that its site has withdrawn."""
 
 LOGIN_HEADINGS = phrases(
     "Log in|Login|Sign in|Log in to continue|Sign in to continue|Please log in|Please sign in"
@@ -153,7 +153,7 @@ ACCEPTS = phrases(
     "|Akzeptieren und weiter|Alle Cookies akzeptieren|Alle zulassen|Annehmen|Allen zustimmen|Weiter"
     "|Akzeptieren und schließen"
 )
-"""What is written on the button of a consent page."""
+"""The labels of buttons of a consent page."""
 
 PAYWALL = phrases(
     "continue reading|keep reading|read the rest|read the full article|read the full story"
@@ -199,18 +199,18 @@ PAYWALL = phrases(
     "|um den ganzen Artikel zu lesen|um den Artikel weiterzulesen|den vollständigen Artikel lesen"
     "|Abo abschließen",
 )
-"""What the box says that cuts an article."""
+"""The phrases of a box that cuts an article."""
 PAYWALL_MARKS = re.compile(
     r"pay-?wall|reg-?wall|metered|meter-?(?:wall|limit|box)|subscriber-?only|subscribers-?only|subscription-?wall"
     r"|members-?only|premium-?(?:wall|gate|content-?box)|read-?more-?wall|content-?gate|article-?gate|login-?wall"
     r"|piano-?(?:offer|template)|tp-?modal|leaky|truncated-?(?:article|content)|subscribe-?(?:box|wall|prompt|gate)"
 )
-"""Names of classes of such a box."""
+"""Classes of such a box."""
 NOT_FREE = re.compile(
     r"isaccessibleforfree[\"']?\s*[:\s]\s*[\"']?(?:https?://schema\.org/)?(?:false|no\b|0\b)"
     r"|\bfalse isaccessibleforfree|content_tier (?:metered|locked)"
 )
-"""JSON-LD or microdata, in lower case, by which a page says of itself that it is not free."""
+"""JSON-LD or microdata, in lower case, that declares a page as not free."""
 
 NEEDS_SCRIPT = phrases(
     "enable JavaScript|enable Javascript to run this app|JavaScript is required|requires JavaScript"
@@ -232,7 +232,7 @@ NOT_FOUND = phrases(
     " ekziston"
     "|introuvable|n'existe pas|n'existe plus|non trouvée|pas été trouvée|nicht gefunden|existiert nicht"
 )
-"""What a page says that is not there."""
+"""The phrases of a "not found" page."""
 NOT_FOUND_HEADINGS = phrases(
     "404|Error 404|404 error|404 not found|Not found|Page not found|404 page not found|Oops that page"
     " can't be found"
@@ -255,7 +255,7 @@ WITHDRAWN_ENDS = (
         phrases("entfernt|gelöscht|zurückgezogen|offline genommen|vom Netz genommen"),
     ),
 )
-"""How such a notice begins and ends, in languages that put the verb last."""
+"""The beginning and the end of such a notice, in languages that put the verb last."""
 WITHDRAWN_BY = phrases(
     "have withdrawn this article|has withdrawn this article|have removed this article|has removed this"
     " article"
@@ -267,7 +267,7 @@ WITHDRAWN_BY = phrases(
     " هذا المقال"
     "|حذفنا هذا المقال|این مطلب را حذف کرده ایم|این مطلب را حذف کردیم"
 )
-"""Who has taken it back, before what."""
+"""Who has withdrawn an article, before its name."""
 ACCEPT_WORDS = phrases(
     "accept|agree|agreed|consent|allow|akzeptieren|akzeptiere|zustimmen|stimme zu|annehmen|einverstanden"
     "|erlauben"
@@ -275,4 +275,4 @@ ACCEPT_WORDS = phrases(
     "|أقبل|موافقة"
     "|الموافقة|السماح|پذیرش|می‌پذیرم|میپذیرم|پذیرفتن|موافقم|تأیید"
 )
-"""Words on such a button."""
+"""Words on the button of a consent page."""

@@ -1,4 +1,4 @@
-"""What answers in place of a whole site says: maintenance, firewalls, hosting, web servers."""
+"""The phrases of pages in place of a whole site: maintenance, firewalls, hosting, web servers."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ MAINTENANCE = phrases(
     "|Wir sind in Kürze wieder für Sie da|Bitte versuchen Sie es später noch einmal"
     "|Bitte schauen Sie später wieder vorbei",
 )
-"""A site that is away for a while speaks of itself."""
+"""A notice of a site that is unavailable for a while."""
 MAINTENANCE_WORDS = phrases(
     "maintenance|back soon|back shortly|temporarily unavailable|under construction|check back"
     "|come back later"
@@ -144,7 +144,7 @@ FIREWALL = phrases(
     "|ungewöhnliche Aktivität|Ihr Browser wird überprüft|Ihre IP Adresse wurde|Sicherheitsüberprüfung"
     "|Sicherheitsprüfung",
 )
-"""A guard that speaks to the visitor in place of the site."""
+"""A message of a firewall to the visitor."""
 FIREWALL_WORDS = phrases(
     "ray id|incident id|event id|reference id|request id|support id|firewall|captcha|security service"
     "|security system"
@@ -239,7 +239,7 @@ PARKED_MARKS = (
         "parked-content",
     ),
 )
-"""Names within scripts and attributes that pages of unused domains have."""
+"""Names within scripts and attributes of pages on unused domains."""
 
 WELCOME = phrases(
     "if you see this page the nginx web server is successfully installed"
@@ -286,7 +286,7 @@ WORDPRESS_CRITICAL = phrases(
     "|Es gab einen kritischen Fehler auf dieser Website"
     "|Auf dieser Website ist ein kritischer Fehler aufgetreten",
 )
-"""What WordPress says in place of the rest of a page, or of all of it."""
+"""WordPress's message in place of the rest of a page, or of all of it."""
 
 SERVER_ERROR = phrases(
     "internal server error|the server encountered an internal error|an internal error has occurred"
@@ -341,4 +341,4 @@ LOOSE = phrases(
     "|später|warten"
     "|Augenblick|vorübergehend|erneut|Sicherheit|Browser|Störung"
 )
-"""Words of pages that stand in for another, of whatever form; where nothing of the site is left they tell."""
+"""Words of any page that replaces another one; they count only if nothing of the site is left."""

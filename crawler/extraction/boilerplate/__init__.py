@@ -1,1 +1,1 @@
-"""What of a site's pages is boilerplate: its template, learned from several pages. Pure."""
+"""Learns the boilerplate of a site, its template, from several of its pages. Pure."""

@@ -1,8 +1,8 @@
-"""Pages of a design of which enough was seen: where their text stands is looked up, and not classified. Pure.
+"""Looks up the text of pages of a known design by their block paths, without classifying them. Pure.
 
-A path that was seen too rarely is judged by what stands around it, where that is plain: all that was ever
-seen under a menu is no text, and all under the article's element is. A page of which more than a few words
-stand where neither tells is for the classifier.
+A path that was seen too rarely is decided by what is around it, if that is clear: what was only ever seen
+under a menu is no text, and everything under the article's element is. A page with more than a few words of
+which neither decides is classified.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from crawler.extraction.html.blocks import INLINE, UNSEEN, Block, step
 from crawler.extraction.html.markup import KEPT, drop
 
 FEW = 0.05
-"""So small a part of a page's text may stand where the paths do not tell: what is likelier decides it.
-On real pages of eleven hosts, each read by what the others of its host tell, 4-gram F1 falls by .001."""
+"""The share of a page's words for which the paths may not decide; the more likely decision is taken. On
+real pages of eleven hosts, each read with the paths of the others of its host, 4-gram F1 falls by .001."""
 LINKED = 0.5
-"""What is links to so much of it may be a teaser, wherever it stands."""
+"""The share of links from which a block may be a teaser, wherever it is."""
 HALF = 0.5
 NAMED = frozenset(["nav", "footer", "aside", "header", "form"])
-"""These say what they hold, as a class does; what stands in a bare `div` may be another thing tomorrow."""
+"""These tags say what they contain, as a class does; a bare `div` may contain something else tomorrow."""
 
 
 @dataclass(slots=True)
@@ -33,13 +33,13 @@ class Below:
     total: float = 0.0
     blocks: int = 0
     pages: int = 0
-    """So many at least."""
+    """The least number of pages on which it was seen."""
     all_text: bool = True
     no_text: bool = True
 
 
 class KnownDesign:
-    """What the scores of a site's block paths tell of one of its pages."""
+    """What the scores of a site's block paths say about one of its pages."""
 
     def __init__(self, scores: PathScores) -> None:
         self._scores = scores
@@ -47,7 +47,7 @@ class KnownDesign:
         self._never = frozenset(path for path, below in self._below.items() if _is_never(path, below))
 
     def prune(self, tree: HtmlElement) -> None:
-        """Takes out of a tree the places under which no text was ever seen."""
+        """Remove the places under which no text was ever seen from a tree."""
         for element in list(self._textless(tree, str(tree.tag))):
             drop(element)
 
@@ -64,11 +64,11 @@ class KnownDesign:
                     yield from self._textless(child, inner)
 
     def knows_all(self, blocks: Iterable[Block]) -> bool:
-        """Whether the paths tell of each block."""
+        """Whether the paths decide for each block."""
         return all(self.is_text(block) is not None for block in blocks)
 
     def labels(self, blocks: Sequence[Block]) -> list[bool] | None:
-        """Of each block whether it is text; None where the paths do not tell of more than a few words."""
+        """For each block whether it is text; None if the paths don't decide for more than a few words."""
         sure = [self.is_text(block) for block in blocks]
         unknown = [block for block, label in zip(blocks, sure, strict=True) if label is None]
         if True not in sure or _size(unknown) > FEW * _size(blocks):
@@ -79,7 +79,7 @@ class KnownDesign:
         ]
 
     def is_text(self, block: Block) -> bool | None:
-        """Whether a block is text, by its path or all that is around it; None where they do not tell."""
+        """Whether a block is text, by its path or by what is around it; None if they don't decide."""
         known = self._scores.paths.get(block.path)
         if known is not None and known.pages >= ENOUGH:
             return self._scores.is_text(block.path)
@@ -117,7 +117,7 @@ def _below(scores: PathScores) -> dict[str, Below]:
 
 
 def _around(path: str) -> Iterator[str]:
-    """The paths of what is around a place, the innermost first."""
+    """The paths of the elements around a place, the innermost first."""
     while "/" in path:
         path = path.rpartition("/")[0]
         yield path

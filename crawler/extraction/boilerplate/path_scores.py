@@ -1,7 +1,7 @@
-"""How probable text is at each block path of a site, by all the pages of it that were classified.
+"""Stores how probable text is at each block path of a site, from all its classified pages.
 
-The tags and classes above a block say more than the block itself: a design puts what it is for at the same
-places on all of its pages. So a path of which enough is known need not be classified again.
+The tags and classes above a block say more than the block itself: a design has the same kind of content at
+the same places on all its pages. So a path with enough evidence need not be classified again.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ import msgspec
 from crawler.extraction.html.blocks import Block
 
 ENOUGH = 20
-"""A path seen on so many pages is known: another one would change its mean little."""
+"""The number of pages from which a path is known: another one would change its mean little."""
 TEXT, NO_TEXT = 0.8, 0.1
-"""What stands at a known path is text from the one mean on, and none up to the other. Between them the path
-does not tell, and the classifier is asked."""
+"""From the first mean on, content at a known path is text; up to the second it is not. Between them the
+path does not decide, and the classifier is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class PathScore:
-    """What stood at one block path."""
+    """What was seen at one block path."""
 
     total: float
-    """The sum of the probabilities of all blocks there."""
+    """The sum of the probabilities of all blocks at the path."""
     blocks: int
     pages: int
 
     @property
     def mean(self) -> float:
-        """How probable text is there, 0 to 1."""
+        """The mean probability of text at the path, 0 to 1."""
         return self.total / self.blocks
 
     def __add__(self, other: PathScore) -> PathScore:
@@ -40,7 +40,8 @@ class PathScore:
 
 @dataclass(frozen=True, slots=True)
 class PathScores:
-    """The scores of block paths: plain data that can be stored as JSON and joined with that of more pages."""
+    """The scores of block paths: plain data that can be stored as JSON and joined with those of more
+    pages."""
 
     paths: Mapping[str, PathScore] = field(default_factory=dict)
 
@@ -54,19 +55,19 @@ class PathScores:
         return cls(found)
 
     def joined(self, other: PathScores) -> PathScores:
-        """What both tell together."""
+        """The scores of both together."""
         found = dict(self.paths)
         for path, score in other.paths.items():
             found[path] = found[path] + score if path in found else score
         return PathScores(found)
 
     def mean(self, path: str) -> float:
-        """How probable text is at a path; 0 where nothing was seen there."""
+        """The mean probability of text at a path; 0 if nothing was seen there."""
         known = self.paths.get(path)
         return known.mean if known else 0.0
 
     def is_text(self, path: str) -> bool | None:
-        """Whether what stands at a path is text; None where too little was seen there, or text and none."""
+        """Whether content at a path is text; None if too little was seen, or both text and none."""
         known = self.paths.get(path)
         if known is None or known.pages < ENOUGH or NO_TEXT < known.mean < TEXT:
             return None

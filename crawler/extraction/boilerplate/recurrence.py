@@ -1,20 +1,20 @@
-"""What of a site's pages recurs on them, and what never stands still: which of it is boilerplate.
+"""Finds what recurs on a site's pages, and what never stays the same: its boilerplate.
 
-Four rules, each of which asks for at least three pages; they serve most where no markup names the article.
+Four rules, each of which needs at least three pages; they matter most where no markup names the article.
 
 * repeated: a block (same place, same words) on a third of the pages or more is boilerplate. Inside an element
   that a page marks as its article the block must be on more than half of them, so that a quotation in two
   articles, or a disclaimer under some, stays text.
-* region: a place that stands once on a page, and on half of the pages or more, and holds nothing but repeated
-  blocks, is boilerplate whatever it says: tomorrow's headlines in the side column are none of the article.
-* volatile: what reads otherwise in two fetches made one right after the other, on a third of the pages so
-  fetched or more, though the rest of the page stands still, is boilerplate: counters, clocks, random teasers.
-  A third, and not all: what is drawn by lot is now and then the same twice. It is known by its place, where
-  that stands once on a page, or by its place and its words without their numbers (`# views`); inside a marked
-  article no whole sentence is known by these. Where all that a place says is drawn from a stock that other
-  pages show too, two pages are enough. A box with a name that nothing else on the pages has is known by
-  that, wherever it stands.
-* A region or volatile place that is, or holds, a marked article is never boilerplate.
+* region: a place that occurs once on a page, is on half of the pages or more, and has nothing but repeated
+  blocks, is boilerplate whatever its text: tomorrow's headlines in the side column are not in the article.
+* volatile: what differs between two fetches made directly after each other, on a third of the pages fetched
+  so or more, although the rest of the page stays the same, is boilerplate: counters, clocks, random teasers.
+  A third, and not all: a random choice is sometimes the same twice. Such a piece is recognised by its place,
+  if that occurs once on a page, or by its place and its words without their numbers (`# views`); inside a
+  marked article whole sentences are not recognised so. If all contents of a place come from a stock that
+  other pages show too, two pages are enough. A box whose name occurs nowhere else on the pages is recognised
+  by that name, wherever it is.
+* A region or volatile place that is, or contains, a marked article is never boilerplate.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ SHARE = 1 / 3
 SHARE_IN_ARTICLE = 1 / 2
 SHARE_MOVING = 1 / 3
 LEAST_MOVING = 2
-"""So many pages show a volatile place, where what it says is drawn from a stock."""
+"""The number of pages that must show a volatile place, if its contents are drawn from a common stock."""
 RECURRING = 0.8
-"""With so much of what a place says said by it on other pages too, it is drawn from a stock."""
+"""The share of a place's contents that other pages must show for them to be drawn from a common stock."""
 STILL = 0.3
-"""Two fetches of a page show a volatile place only where at least so many of their blocks are the same."""
+"""The share of equal blocks from which two fetches of a page can show a volatile place."""
 HALF = 0.5
 SENTENCE_ENDS = tuple('.!?…؟۔。！？」』）»”“":;؛།។')
 LONG = 20
-"""A place with more words than this moves only where it loses most of its words, and not of its blocks."""
+"""A place with more words than this is volatile only if it loses most of its words, not of its blocks."""
 MOST_RESTS = 4
 SAME_KIND = 0.6
-"""Two pages with fewer of their names in common than this are pages of two kinds."""
+"""The share of common names below which two pages are of different kinds."""
 
 _Trees = Sequence[Sequence[HtmlElement]]
 """Pages, each with its captures."""
@@ -63,22 +63,22 @@ class _Block(NamedTuple):
 
 
 _Place = _Block
-"""A path and the words that stand there, their numbers left out; without words, all that stands there."""
+"""A path with the words there, without their numbers; without words, everything at the path."""
 
 
 @dataclass(frozen=True)
 class _Page:
-    """One capture, read for learning."""
+    """One capture, parsed for learning."""
 
     blocks: frozenset[_Block]
     marked: frozenset[_Block]
-    """Those inside the element that the page marks as its article."""
+    """The blocks inside the element that the page marks as its article."""
     places: Mapping[str, frozenset[_Block]]
-    """The blocks under each path that stands exactly once, but for the article's own and those around it."""
+    """The blocks under each path that occurs exactly once, except the article's own and those around it."""
 
     @cached_property
     def blocks_at(self) -> Mapping[_Place, frozenset[_Block]]:
-        """The blocks of each place; and those of each path and wording that differ in their numbers only."""
+        """The blocks of each place; and those of each path and wording that differ only in their numbers."""
         worded: defaultdict[_Place, set[_Block]] = defaultdict(set)
         for block in self.blocks:
             words = unnumbered(block.text)
@@ -90,12 +90,11 @@ class _Page:
 
 
 def learn(pages: Mapping[str, Sequence[bytes]], *, version: int = 1) -> Template:
-    """What a site's article pages have in common, and what on them never stands still.
+    """Learn what a site's article pages have in common, and what changes at every fetch.
 
-    `pages` has the bodies of each page under its canonical URL, of one fetch or of several made one right
-    after the other; each article once, not again under another address. Five to thirty pages are enough;
-    fewer than three teach nothing.
-    Raises ExtractionError for a capture that cannot be parsed.
+    `pages` has the bodies of each page by its canonical URL, from one fetch or from several made directly
+    after each other; each article only once. Five to thirty pages are enough; fewer than three teach nothing.
+    Raises ExtractionError if a capture can't be parsed.
     """
     trees = [[parse(body, url) for body in pages[url]] for url in sorted(pages) if pages[url]]
     most, *others = [_design(kind) for kind in _kinds(trees)] or [Design()]
@@ -105,7 +104,7 @@ def learn(pages: Mapping[str, Sequence[bytes]], *, version: int = 1) -> Template
 
 
 def _rest(trees: Sequence[HtmlElement], known: Sequence[Design]) -> list[Design]:
-    """Designs without pieces for those pages that show too little of the others, so that they are known."""
+    """Designs without pieces for the pages that show too little of the others, so that they are known."""
     found: list[Design] = []
     while len(found) < MOST_RESTS:
         unknown = [t for t in trees if not any(is_of(t, names_on(t), one) for one in (*known, *found))]
@@ -136,7 +135,7 @@ def _frame(trees: Sequence[HtmlElement], names: frozenset[str]) -> frozenset[str
 
 
 def _kinds(trees: _Trees) -> list[_Trees]:
-    """The pages by their kinds, the largest kind first: pages that share most of their names are of one."""
+    """The pages by kind, the largest kind first: pages that share most of their names are of one kind."""
     names = [names_on(captures[-1]) for captures in trees]
     common = {name for name, count in Counter(chain(*names)).items() if count >= LEAST_PAGES}
     shown = [own & common for own in names]
@@ -196,7 +195,7 @@ def _volatile(pages: Sequence[Sequence[_Page]], stock: Mapping[_Place, Counter[s
 
 
 def _by_name(pieces: Sequence[Piece], trees: Sequence[HtmlElement], names: frozenset[str]) -> Iterable[Piece]:
-    """The pieces, those by their own name alone whose name stands nowhere but at such places."""
+    """The pieces; those whose own name occurs only at such places are named by it alone."""
     theirs = {piece.path for piece in pieces if not piece.text}
     others = {last_step(path) for tree in trees for path in paths(tree, names).values() if path not in theirs}
     for piece in pieces:
@@ -206,7 +205,7 @@ def _by_name(pieces: Sequence[Piece], trees: Sequence[HtmlElement], names: froze
 
 
 def _stock(pages: Sequence[Sequence[_Page]]) -> Mapping[_Place, Counter[str]]:
-    """On how many pages each block that was seen at a place stands there."""
+    """The number of pages on which each block seen at a place occurs."""
     stock: defaultdict[_Place, Counter[str]] = defaultdict(Counter)
     for captures in pages:
         for place in set().union(*(capture.blocks_at for capture in captures)):
@@ -216,7 +215,7 @@ def _stock(pages: Sequence[Sequence[_Page]]) -> Mapping[_Place, Counter[str]]:
 
 
 def _is_drawn(stock: Counter[str]) -> bool:
-    """Whether what a place says is said by it on other pages too."""
+    """Whether other pages show the contents of a place, too."""
     recurring = sum(count for count in stock.values() if count > 1)
     return recurring >= RECURRING * stock.total()
 
@@ -226,7 +225,7 @@ def _are_similar(old: frozenset[_Block], new: frozenset[_Block]) -> bool:
 
 
 def _other(old: frozenset[_Block] | None, new: frozenset[_Block] | None) -> bool:
-    """True where a place lost most of what it said: an article with one moving number is no moving place."""
+    """True if a place lost most of its text: an article with one changing number is not volatile."""
     if old is None or new is None or len(old & new) >= HALF * max(len(old), len(new), 1):
         return False
     before, after = (Counter(word for block in some for word in block.text.split()) for some in (old, new))

@@ -1,10 +1,10 @@
-"""The boilerplate of one site, learned from several of its pages and from several captures of one page.
+"""Stores the boilerplate of one site, learned from several of its pages and several captures of one page.
 
 A site may show several kinds of pages, and it may have been redesigned: each design has its own pieces, and a
 page is read with those of the design that it shows. So both sides of a comparison are read with one template,
 also across a redesign.
 
-What makes a piece is told in `crawler/extraction/boilerplate/recurrence.py`.
+`crawler/extraction/boilerplate/recurrence.py` explains what makes a piece.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from crawler.extraction.html.dom_paths import (
 from crawler.extraction.html.markup import KEPT, ExtractionError, drop, parse, text_of
 
 SURELY = 0.95
-"""A page that shows so many of a design's names is of that design."""
+"""The share of a design's names from which a page is certainly of that design."""
 SAME_DESIGN = 0.6
-"""One that shows fewer of its names or places than this is of another."""
+"""The share of a design's names or places below which a page is of another design."""
 MOST_DESIGNS = 5
 
 
@@ -44,39 +44,39 @@ class Piece:
     """One learned piece of boilerplate, with its evidence."""
 
     path: str
-    """Where it stands: `body>div#sidebar>ul.menu>li`; a lone `div.views` stands anywhere."""
+    """The path of the element: `body>div#sidebar>ul.menu>li`; a lone `div.views` is anywhere."""
     text: str
-    """What it says, of a volatile piece with `#` for each number; empty where the place alone counts."""
+    """Its text, with `#` for each number if it is volatile; empty if the path alone counts."""
     why: Literal["repeated", "region", "volatile", "pinned"]
     pages: int
-    """On so many of the pages looked at it was seen."""
+    """The number of examined pages that have it."""
 
     @property
     def id(self) -> str:
-        """Names the piece, by its place and words, in every version of the template."""
+        """The id of the piece, from its path and text; the same in every version of the template."""
         return hashlib.sha256(f"{self.path}\n{self.text}".encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Decision:
-    """What a person has decided of a piece, whatever is learned."""
+    """A person's decision on a piece, which overrides what is learned."""
 
     path: str
     text: str
     boilerplate: bool
-    """False: it is text, and freed."""
+    """False if the piece is text and must not be removed."""
 
 
 @dataclass(frozen=True)
 class Design:
-    """The boilerplate of one design, and how that is told."""
+    """The boilerplate of one design, and how the design is recognised."""
 
     pieces: frozenset[Piece] = frozenset()
     names: frozenset[str] = frozenset()
-    """The ids (`#sidebar`) and classes (`.menu`) that tell places apart: those on half of the pages or more.
-    The others tell pages apart (categories, post numbers), or are random."""
+    """The ids (`#sidebar`) and classes (`.menu`) that identify places: those on half of the pages or more.
+    The others identify pages (categories, post numbers), or are random."""
     frame: frozenset[str] = frozenset()
-    """The places on half of the pages or more, as digests of their paths: what stands around the articles."""
+    """The places on half of the pages or more, as digests of their paths: what is around the articles."""
 
 
 @dataclass(frozen=True)
@@ -84,29 +84,29 @@ class Template(Design):
     """The boilerplate learned of one site. Equal pieces make equal templates, whatever the order of pages."""
 
     version: int = 0
-    """Counted up by the keeper of templates; 0 is the empty one."""
+    """The version, counted by the store; 0 is the empty template."""
     kinds: tuple[Design, ...] = ()
-    """Those of other kinds of pages than most, as the site shows them now."""
+    """The designs of other kinds of pages, as the site shows them now."""
     before: tuple[Design, ...] = ()
     """Earlier designs of the site, the latest first."""
     decisions: str = ""
-    """Names what a person has decided of it; empty where nobody has."""
+    """Identifies the decisions of people; empty if there are none."""
     paths: PathScores = field(default=PathScores(), hash=False)
-    """How much of what stood at each block path was text, by the pages that were classified."""
+    """How much of the content at each block path was text, on the classified pages."""
 
     @cached_property
     def known(self) -> KnownDesign | None:
-        """What its paths tell of a page; None where too little was seen."""
+        """What the block paths say about a page; None if too little was seen."""
         return KnownDesign(self.paths) if self.paths.is_enough else None
 
     @property
     def name(self) -> str:
-        """Names the template: two of one name cut the same."""
+        """The name of the template: templates of one name remove the same."""
         return f"{self.version}{self.decisions}"
 
     @property
     def designs(self) -> tuple[Design, ...]:
-        """All of them, that of most pages first."""
+        """All designs, that of most pages first."""
         return (self, *self.kinds, *self.before)
 
     def to_json(self) -> str:
@@ -127,12 +127,12 @@ class Template(Design):
         return msgspec.json.decode(text, type=cls)
 
     def redesigned(self, now: Template) -> Template:
-        """What was learned of a new design, with the present one kept for the pages of its time."""
+        """The template with a new design; the present one is kept for the pages of its time."""
         earlier = (Design(self.pieces, self.names, self.frame), *self.kinds, *self.before)
         return replace(now, before=earlier[:MOST_DESIGNS])
 
     def decided(self, decisions: Iterable[Decision]) -> Template:
-        """The template with what a person has decided of single pieces."""
+        """The template with the decisions of people on single pieces."""
         made = sorted(decisions)
         if not made:
             return self
@@ -171,9 +171,9 @@ EMPTY = Template()
 
 
 def shows(body: bytes, template: Template) -> bool:
-    """Whether a page is of a design that the site has now, by its names and, in doubt, its frame.
+    """Whether a page has a present design of the site, by its names and, in doubt, its layout.
 
-    True for one that can't be parsed: it shows no other.
+    True if it can't be parsed, since it shows no other.
     """
     names, present = names_in(body), (template, *template.kinds)
     if any(_has(names, one.names, SURELY) for one in present):
@@ -186,12 +186,12 @@ def shows(body: bytes, template: Template) -> bool:
 
 
 def is_of(tree: HtmlElement, names: Iterable[str], design: Design) -> bool:
-    """Whether a page, on which these names are, shows enough of a design."""
+    """Whether a page with these names shows enough of a design."""
     return _has(frozenset(names), design.names) and _has(frame_of(tree, design.names), design.frame)
 
 
 def frame_of(tree: HtmlElement, names: Iterable[str]) -> frozenset[str]:
-    """The places of a page, told apart by those names that outlive the next build."""
+    """The places of a page, identified by those names that outlive the next build."""
     return digests(paths(tree, lasting(names)).values())
 
 
@@ -200,12 +200,12 @@ def _has(some: frozenset[str], wanted: frozenset[str], share: float = SAME_DESIG
 
 
 def cut(tree: HtmlElement, template: Template) -> None:
-    """Takes the template's pieces out of a tree: those of the design that it shows."""
+    """Remove the template's pieces from a tree: those of the design that it shows."""
     cut_pieces(tree, design_of(tree, template))
 
 
 def cut_pieces(tree: HtmlElement, design: Design) -> None:
-    """Takes the pieces of one design out of a tree, in one walk."""
+    """Remove the pieces of one design from a tree, in one walk."""
     if not design.pieces:
         return
     places = {piece.path for piece in design.pieces if not piece.text}
@@ -222,13 +222,13 @@ def cut_pieces(tree: HtmlElement, design: Design) -> None:
 
 
 def jaccard(some: Iterable[str], others: Iterable[str]) -> float:
-    """What part of all their names two sets have in common."""
+    """The share of all their names that two sets have in common."""
     left, right = set(some), set(others)
     return len(left & right) / len(left | right) if left or right else 1.0
 
 
 def design_of(tree: HtmlElement, template: Template) -> Design:
-    """The design that a page shows, of all that the site has had."""
+    """The design that a page shows, among all designs that the site has had."""
     if len(template.designs) == 1:
         return template
     designs = [design for design in template.designs if design.pieces] or [template]

@@ -1,1 +1,1 @@
-"""Which blocks of a page are its text: features, boosted trees, the choice of blocks. Pure."""
+"""Decides which blocks of a page are its text: features, boosted trees, the choice of blocks. Pure."""

@@ -1,4 +1,4 @@
-"""Which blocks of a page are its text: boosted trees weigh what is known of each."""
+"""Computes with boosted trees how probably each block of a page is its text."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from crawler.extraction.classifier.trees import Trees
 from crawler.extraction.html.blocks import blocks
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
-"""Made by `python -m benchmarks.reader`; weights.md says from what."""
+"""Made by `python -m benchmarks.reader`; weights.md describes the training."""
 
 Probabilities = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Weights:
-    """What was learned of pages whose text is known."""
+    """The trained weights."""
 
     label: str
-    """Names them: readings by the same weights are the same."""
+    """The name of the weights: readings with the same name used the same weights."""
     vocabulary: Vocabulary
     every: Trees
-    """For a block of any page: is it text?"""
+    """Decides for a block of any page whether it is text."""
     article: Trees
-    """For a block of an article."""
+    """Decides for a block of an article whether it is text."""
     is_article: Trees
-    """For a page: is it one article?"""
+    """Decides for a page whether it is one article."""
 
     @classmethod
     def load(cls, path: Path) -> Weights:
@@ -49,7 +49,7 @@ class Weights:
         return cls(settings["label"], Vocabulary(settings["weight"], columns), *trees)
 
     def save(self, path: Path) -> None:
-        """Writes them as plain arrays."""
+        """Write the weights as plain arrays."""
         settings = {
             "label": self.label,
             "weight": self.vocabulary.weight,
@@ -68,17 +68,17 @@ def shipped() -> Weights:
 
 @dataclass(frozen=True)
 class Judged:
-    """A page whose blocks are judged."""
+    """A page with the probabilities of its blocks."""
 
     page: Page
     probability: Probabilities
-    """For each block, that it is text."""
+    """For each block, the probability that it is text."""
     article: float
     """The probability that the page is one article."""
 
 
 def knows(judged: Judged) -> bool:
-    """Whether the classifier knows text on the page; on one of three words it knows nothing."""
+    """Whether the classifier recognises text on the page; a page of three words has none."""
     return float(judged.probability.max(initial=0)) >= UNSURE
 
 
@@ -101,23 +101,23 @@ def judge(page: Page, weights: Weights) -> Judged:
 
 
 UNSURE = 0.35
-"""Where nothing is more probable than this, the classifier knows nothing."""
+"""The probability that some block must exceed for the classifier to recognise text."""
 MOVING = 0.3
-"""What moves along, a ticker of headlines, is so much less probable: no example teaches that."""
+"""The factor for moving text such as a ticker of headlines, which no training example has."""
 SURE = 0.97
-"""One kind of weights is enough for a page that is so surely an article, or none."""
+"""The certainty about a page's kind from which one kind of weights is enough."""
 
 
 def page_of(tree: HtmlElement, url: str) -> Page:
-    """A page with all that its blocks are judged by."""
+    """A page with everything that the classifier needs to know of its blocks."""
     every = blocks(tree)
     return Page(every, facts(tree), url, peer_text(tree), kind_of(tree, every, ()) == "listing")
 
 
 def peer_text(tree: HtmlElement) -> str:
-    """What trafilatura takes for the text of the page; empty where it finds none.
+    """The text of the page according to trafilatura; empty if it finds none.
 
-    `deduplicate` stays off: its memory spans the process, and the second reading of a page would be another.
+    `deduplicate` stays off: its memory spans the process, and a page read twice would give two texts.
     """
     try:
         found = bare_extraction(tree, include_comments=False, include_tables=True, deduplicate=False)

@@ -1,4 +1,4 @@
-"""What a page's head, its JSON-LD and its address say about its text."""
+"""Reads what a page's head, its JSON-LD and its address say about its text."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Any
 from lxml.html import HtmlElement
 
 LONG = 400
-"""A description in JSON-LD that is longer than this is a text of its own."""
+"""The length from which a description in JSON-LD is a text of its own."""
 MARKUP = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a page says about itself, as far as that tells which of its blocks are text."""
+    """What a page says about itself, as far as that shows which of its blocks are text."""
 
     title: str
     description: str
     body: str
-    """The text of the article as JSON-LD has it."""
+    """The text of the article according to JSON-LD."""
     headline: str
     types: frozenset[str]
-    """Of the JSON-LD objects, such as `NewsArticle`."""
+    """The types of the JSON-LD objects, such as `NewsArticle`."""
     og_type: str
 
 
@@ -48,7 +48,7 @@ def facts(tree: HtmlElement) -> Facts:
 
 
 def linked_data(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    """All objects of the page's JSON-LD, those inside others too."""
+    """All objects of the page's JSON-LD, nested ones too."""
     for script in tree.iter("script"):
         if "ld+json" not in (script.get("type") or ""):
             continue

@@ -1,6 +1,6 @@
-"""Each block of a page as numbers: what it says, where it stands, what stands around it and beside it.
+"""Describes each block of a page by numbers: its contents, its place, and what is around and beside it.
 
-The order of the numbers is that of `NAMES`; weights made for one order are of no use for another.
+The order of the numbers is that of `NAMES`; weights trained for one order are useless for another.
 """
 
 from __future__ import annotations
@@ -57,22 +57,22 @@ AROUND = [
     "button",
 ]
 PARAGRAPH, LINKED = 80, 0.4
-"""A block of more characters with a smaller share of links is a paragraph."""
+"""A block with more characters and a smaller share of links is a paragraph."""
 FAR = 20
-"""So many steps or blocks away is as good as nowhere."""
+"""The number of steps or blocks from which a distance counts as infinite."""
 SHORT = 120
 SHORTEST, LONGEST = 3, 19
-"""So many letters has a word of a class that tells something."""
+"""The number of letters of a word in a class that is used."""
 LONG = 2_000
-"""Of a longer block the capitals are not counted."""
+"""The length of a block above which its capitals are not counted."""
 GRAM = 3
 NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 OWN = 12
-"""So many of a block's own numbers are also its neighbours'."""
+"""The number of a block's own numbers that its neighbours also get."""
 
 
 class Pool:
-    """The words of another text, to see how much of a block is in it."""
+    """The words of another text, to measure how much of a block is in it."""
 
     def __init__(self, text: str) -> None:
         words = WORD.findall(text.lower())
@@ -80,7 +80,7 @@ class Pool:
         self.grams = set(zip(words, words[1:], words[2:], strict=False))
 
     def share(self, words: Sequence[str]) -> float:
-        """What share of the words is in the text, by runs of three."""
+        """The share of the words that are in the text, by runs of three."""
         if len(words) < GRAM:
             return float(bool(words) and f" {' '.join(words)} " in self.all)
         grams = list(zip(words, words[1:], words[2:], strict=False))
@@ -102,40 +102,40 @@ def names_of(place: Place) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What is known of the words of classes and ids: how often content stands under each."""
+    """What is known of the words of classes and ids: how often content is under each."""
 
     weight: Mapping[str, float]
-    """Log-odds that what stands under such a name is content."""
+    """Log-odds that content is under such a name."""
     columns: Mapping[str, int]
-    """Those words that have columns of their own."""
+    """The words that have columns of their own."""
 
 
 @dataclass
 class Page:
-    """A page ready to be weighed."""
+    """A page ready to be classified."""
 
     blocks: list[Block]
     facts: Facts
     url: str
     peer: str
-    """What trafilatura takes for its text."""
+    """Its text according to trafilatura."""
     is_list: bool = False
     """Whether it leads to other pages, and has no text of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A page's blocks as numbers, but for what the words of classes and ids say."""
+    """A page's blocks as numbers, without those from the words of classes and ids."""
 
     rows: Numbers
-    """A row for each block, those of the page as a whole at its end."""
+    """A row for each block, with the numbers of the page as a whole at its end."""
     page: Numbers
     up: NDArray[np.int32]
     of: NDArray[np.int32]
     words: list[tuple[str, ...]]
 
     def numbers(self, vocabulary: Vocabulary) -> Numbers:
-        """The whole rows."""
+        """The complete rows of numbers, with those from the words of classes and ids."""
         return np.hstack([self.rows, name_numbers(self.up, self.of, self.words, vocabulary)])
 
 
@@ -156,7 +156,7 @@ def describe(page: Page) -> Described:
 
 
 def _own(page: Page) -> Numbers:
-    """What each block says by itself. The first `OWN` are seen by its neighbours too."""
+    """The numbers of each block by itself. The first `OWN` are given to its neighbours too."""
     blocks = page.blocks
     texts = Counter(block.text for block in blocks)
     rows = np.empty((len(blocks), 20), np.float32)
@@ -181,7 +181,7 @@ PEER = 0
 
 
 def _position(page: Page, own: Numbers) -> tuple[Numbers, int]:
-    """Where each block stands in the order of the page, and what other texts have of it."""
+    """The position of each block in the page, and how much of it other texts have."""
     blocks = page.blocks
     n = len(blocks)
     said = page.facts
@@ -210,7 +210,7 @@ def _heading(block: Block) -> str:
 
 
 def _share_around(peer: Numbers, sizes: Numbers, reach: int) -> Numbers:
-    """What share of the text within so many blocks another program takes."""
+    """The share of the text within so many blocks that another program extracts."""
     kernel = np.ones(2 * reach + 1)
     n = len(sizes)
     taken = np.convolve(np.maximum(peer, 0) * sizes, kernel)[reach : reach + n]
@@ -219,7 +219,7 @@ def _share_around(peer: Numbers, sizes: Numbers, reach: int) -> Numbers:
 
 
 class _Layout:
-    """The places of a page as arrays: each with the one above it, those above before those below."""
+    """The places of a page as arrays, each with the one above it; outer ones come before inner ones."""
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self.at: dict[Place, int] = {}
@@ -232,7 +232,7 @@ class _Layout:
         self.best = 0
 
     def _sums(self, rows: Numbers) -> Numbers:
-        """For each place the sum of the rows of the blocks in it."""
+        """For each place the sum of the rows of its blocks."""
         sums = np.zeros((len(self.places), rows.shape[1]), np.float64)
         np.add.at(sums, self.of, rows)
         for place in range(len(self.places) - 1, 0, -1):
@@ -240,7 +240,7 @@ class _Layout:
         return np.asarray(sums, np.float32)
 
     def containers(self, own: Numbers, peer: Numbers) -> Numbers:
-        """What the four places around a block hold, and where the places with most prose are."""
+        """The contents of the four places around a block, and where the places with most prose are."""
         sizes, linked = np.expm1(own[:, 0]), own[:, 2]
         paragraph = (sizes > PARAGRAPH) & (linked < LINKED)
         commas = own[:, 4] * sizes
@@ -278,12 +278,13 @@ class _Layout:
         return np.hstack(columns).astype(np.float32)
 
     def _smallest(self, holds: NDArray[np.bool_]) -> int:
-        """The deepest place of those that hold so much."""
+        """The deepest place among those with at least this content."""
         found = np.flatnonzero(holds)
         return int(max(found, key=lambda p: self.places[p].depth)) if len(found) else 0
 
     def _distance(self, holder: int) -> Numbers:
-        """How many steps each place lies below one; negative outside: how far from their common place."""
+        """The number of steps of each place below another; negative outside: the distance to their common
+        place."""
         steps = np.full(len(self.places), -20, np.float32)
         at, out = holder, 0
         above: dict[int, int] = {}
@@ -303,7 +304,7 @@ class _Layout:
         return steps
 
     def _repeated(self, chars: Numbers) -> Numbers:
-        """How often the like of a place, or of one around it, stands beside it; and how long that is."""
+        """How often a place, or one around it, is repeated beside itself; and how long these are."""
         rows = np.zeros((len(self.places), 3), np.float32)
         for i, place in enumerate(self.places):
             if place.above is None:
@@ -317,7 +318,7 @@ class _Layout:
         return np.asarray(np.log1p(rows), np.float32)
 
     def tags(self) -> Numbers:
-        """What a block's place is, and in what it stands."""
+        """The tags of a block's place and of those around it."""
         known = {tag: n for n, tag in enumerate(AROUND)}
         around = np.zeros((len(self.places), len(AROUND)), np.float32)
         for i, place in enumerate(self.places):
@@ -330,7 +331,7 @@ class _Layout:
         return np.hstack([kinds, around[self.of]])
 
     def hints(self, own: Numbers) -> Numbers:
-        """What the names of places claim: that they are the text, or beside it; how far up, how much."""
+        """What the names of places claim: the text, or something beside it; how far up, and how much."""
         sizes = np.expm1(own[:, :1])
         share = self._sums(sizes)[:, 0] / max(float(sizes.sum()), 1)
         rows = np.zeros((len(self.places), 6), np.float32)
@@ -357,7 +358,7 @@ class _Layout:
 def name_numbers(
     up: NDArray[np.int32], of: NDArray[np.int32], words: Sequence[Sequence[str]], vocabulary: Vocabulary
 ) -> Numbers:
-    """What the words of classes and ids say, near a block and above it.
+    """The numbers from the words of classes and ids, near a block and above it.
 
     `up` is the place above each place, `of` the place of each block, `words` those of each place.
     """
@@ -385,7 +386,7 @@ def name_numbers(
 
 
 def _words(page: Page) -> Numbers:
-    """What single lines say of themselves: a label, a byline, a counter; and where their links lead."""
+    """Numbers of single lines: a label, a byline, a counter; and the targets of their links."""
     rows = np.zeros((len(page.blocks), 13), np.float32)
     host = _host(page.url)
     since, seen = FAR, set[str]()
@@ -410,7 +411,7 @@ def _words(page: Page) -> Numbers:
 
 
 def _targets(block: Block, host: str) -> tuple[float, float, float, float]:
-    """What share of a block's links lead within the page, within the site, elsewhere, and to no page."""
+    """The share of a block's links within the page, within the site, to other sites, and to no page."""
     if not block.anchors:
         return 0, 0, 0, 0
     here = site = away = other = 0
@@ -434,7 +435,7 @@ def _host(url: str) -> str:
 
 
 def _paths(blocks: Sequence[Block], own: Numbers, peer: Numbers) -> Numbers:
-    """What stands at the same block path: how much, how long, how linked, how much of it others take."""
+    """The contents at the same block path: how much, how long, how linked, how much of it others extract."""
     at: dict[str, int] = {}
     of = np.array([at.setdefault(block.path, len(at)) for block in blocks], np.int32)
     sizes = np.expm1(own[:, 0])
@@ -456,7 +457,7 @@ def _paths(blocks: Sequence[Block], own: Numbers, peer: Numbers) -> Numbers:
 
 
 def _beside(blocks: Sequence[Block], own: Numbers, where: Numbers) -> Numbers:
-    """The neighbours' own numbers, and whether they stand at the same path."""
+    """The neighbours' own numbers, and whether they are at the same path."""
     n = len(blocks)
     some = np.hstack([own[:, :OWN], where[:, :2]])
     paths = [block.path for block in blocks]
@@ -485,7 +486,7 @@ KINDS = (
 
 
 def _page(page: Page, own: Numbers, layout: _Layout, peer: Numbers, title: int) -> Numbers:
-    """What the page is like as a whole."""
+    """The numbers of the page as a whole."""
     sizes, linked = np.expm1(own[:, 0]), own[:, 2]
     total = max(float(sizes.sum()), 1)
     paragraph = (sizes > PARAGRAPH) & (linked < LINKED)

@@ -1,8 +1,9 @@
-"""The text of a page that marks the element with it, as nearly every theme of a blog or paper does.
+"""Takes the text from the element that a page marks as its text, as nearly every theme of a blog or paper
+does.
 
-Where such an element holds most of what is probably text, it is the text: nothing in it can get lost,
-whatever the classifier thinks of a single line. Only known furniture is taken out of it.
-What stands outside is text only where the classifier is very sure, as of a standfirst or of notes.
+If such an element has most of the probable text, it is the text: nothing in it gets lost, whatever the
+classifier decides about a single line. Only known boilerplate is removed from it. A block outside is text
+only if the classifier is very sure, as for a standfirst or notes.
 """
 
 from __future__ import annotations
@@ -24,24 +25,24 @@ from crawler.extraction.html.stylesheet import StyleSheet
 from crawler.extraction.html.teasers import drop_cards
 
 MOST = 0.6
-"""The element is believed where it holds so much of what is probably text."""
+"""The share of the probable text that the element must have."""
 BESIDE = 0.6
-"""So probable must a block outside be."""
+"""The least probability of a block outside the element."""
 WITHIN = 0.15
-"""A block inside must be so probable, at the least, beside the mean of all that is inside."""
+"""The least probability of a block inside, relative to the mean of all inside."""
 LIKELY = 0.6
-"""And so probable, and of so many words, where it is called like furniture."""
+"""The least probability of a block inside with a name of boilerplate."""
 FEW = 6
 MOST_OUTSIDE = 0.3
-"""More text than this, beside what is inside, is no standfirst and no note."""
+"""The share of text outside above which it is no standfirst and no note."""
 LINKED = 0.8
-"""What is links to so much of it leads elsewhere, and says nothing of where the text is."""
+"""The share of links from which a block leads elsewhere, and does not show where the text is."""
 CONTROLS = frozenset(["nav", "button", "dialog"])
 OWN_POST = re.compile(r"(postid|page-id)-(?=\d+$)")
 
 
 def marked_blocks(judged: Judged) -> list[Block] | None:
-    """The blocks of the marked text, in order; None where the page marks none, or several."""
+    """The blocks of the marked text, in order; None if the page marks none, or several."""
     every, found = judged.page.blocks, judged.probability
     says = [block.linked < LINKED and block.tag != "h1" for block in every]
     expected = found * np.array([len(block.words) for block in every]) * np.array(says)
@@ -60,7 +61,7 @@ def marked_blocks(judged: Judged) -> list[Block] | None:
 
 
 def _within(holder: Place, inside: Sequence[tuple[Block, float]], least: float, url: str) -> list[Block]:
-    """The blocks of the element that are not less probable than this, without improbable furniture."""
+    """The blocks of the element with at least this probability, without improbable boilerplate."""
     element = holder.element
     sheet = StyleSheet.of(element.getroottree().getroot())
     drop_cards(element, url)
@@ -82,13 +83,13 @@ def _within(holder: Place, inside: Sequence[tuple[Block, float]], least: float, 
 
 
 def _is_control(block: Block, holder: Place) -> bool:
-    """Whether a block stands in a control or menu within the element."""
+    """Whether a block is in a control or menu within the element."""
     within = takewhile(lambda place: place is not holder, block.place.around())
     return any(place.tag in CONTROLS for place in within)
 
 
 def _holder(every: Sequence[Block], expected: NDArray[np.float64], *, sure: bool) -> Place | None:
-    """The one marked place that holds most of the text; where the classifier is not `sure`, any text."""
+    """The one marked place with most of the text; if the classifier is not `sure`, with any text."""
     around = {place: outermost_marked(place) for place in dict.fromkeys(block.place for block in every)}
     holders = [around[block.place] for block in every]
     known = dict.fromkeys(holder for holder in holders if holder is not None)
@@ -103,7 +104,7 @@ def _holder(every: Sequence[Block], expected: NDArray[np.float64], *, sure: bool
 
 
 def _is_own(holder: Place) -> bool:
-    """Whether a place is of the page's own post, where WordPress says which of several that is."""
+    """Whether a place belongs to the page's own post, if WordPress shows which of several that is."""
     around = list(holder.around())
     says = next((place.kind[1] for place in around if place.tag == "body"), "").split()
     own = {OWN_POST.sub("post-", name) for name in says if OWN_POST.match(name)}

@@ -1,4 +1,4 @@
-"""Whether a page is a text of its own, or a list that leads to other pages, as a home page is."""
+"""Decides whether a page is a text of its own, or a list that leads to other pages, such as a home page."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ Kind = Literal["article", "listing"]
 
 SINGLE = frozenset(["single", "page", "attachment", "singular"])
 LISTING = frozenset(["blog", "archive", "search-results", "search-no-results"])
-"""WordPress says on `body` what kind of page it shows; `page`, a single one, also stands beside `home`."""
+"""WordPress's classes on `body` for the kind of a page; `page`, a single one, also occurs beside `home`."""
 SAYS_ARTICLE = 'meta[property="og:type"][content="article"], meta[property="article:published_time"]'
 HEADINGS = ("h1", "h2", "h3", "h4")
 LEAST_ENTRIES = 5
 LEAD = 300
-"""A list shows a lead of at most so many characters a headline, on average; a text shows more."""
+"""The average length of text per headline above which a page is no list."""
 TOGETHER = 4
-"""So many blocks of prose one after the other are a text, whatever headlines stand around it."""
+"""The number of consecutive blocks of prose that make a text, whatever headlines are around."""
 PROSE, LINKED = 12, 0.5
-"""A block of so many words, with a smaller share of links, is prose."""
+"""A block with at least so many words and a smaller share of links is prose."""
 
 
 def kind_of(tree: HtmlElement, every: Sequence[Block], taken: Sequence[Block]) -> Kind:
-    """The kind of a page with these blocks, of which some are its text."""
+    """The kind of a page with these blocks, some of which are its text."""
     body = tree.find("body")
     says = tokens(body) if body is not None else set()
     if says & SINGLE:
@@ -45,7 +45,7 @@ def kind_of(tree: HtmlElement, every: Sequence[Block], taken: Sequence[Block]) -
 
 
 def is_prose(block: Block) -> bool:
-    """Whether a block says something itself."""
+    """Whether a block is prose."""
     return block.linked < LINKED and len(block.words) >= PROSE
 
 
@@ -61,13 +61,13 @@ def _linked(heading: HtmlElement) -> str:
 
 
 def _leads_elsewhere(link: HtmlElement) -> bool:
-    """True but for an anchor of the page itself, which many a long text has at each heading."""
+    """True unless the link is an anchor of the page itself, as long texts have at each heading."""
     href = (link.get("href") or "").strip()
     return bool(href) and not href.startswith("#")
 
 
 def _is_of_its_only_entry(tree: HtmlElement, found: Sequence[str]) -> bool:
-    """Whether a page is named after the one entry that it shows: it is that entry's own."""
+    """Whether a page has the title of its only entry: then it is that entry's own page."""
     return len(found) == 1 and found[0] in folded(tree.findtext(".//title") or "")
 
 
@@ -76,7 +76,7 @@ def _is_aside(block: Block) -> bool:
 
 
 def _most_together(said: Sequence[Block]) -> int:
-    """How many blocks of prose stand one after the other at most, with no linked heading between."""
+    """The maximum number of consecutive blocks of prose without a linked heading between."""
     most = run = 0
     for block in said:
         if is_prose(block):

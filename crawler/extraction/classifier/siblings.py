@@ -1,4 +1,4 @@
-"""What several pages of one site tell about each: how probable text is at a block path, and what recurs."""
+"""Combines several pages of one site: how probable text is at a block path, and what recurs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from crawler.extraction.classifier.classifier import Judged
 
 LEAST_PAGES = 3
 SHARE = 0.3
-"""A block at the same path with the same words on so many of the pages, and on three, is boilerplate."""
+"""A block with the same path and words on this share of the pages, and on three, is boilerplate."""
 WEIGHT = 1.0
-"""The mean at a block's path counts as much as the block's own probability."""
+"""The weight of the mean at a block's path, relative to the block's own probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +22,17 @@ class Siblings:
     """What is known of the pages of a site."""
 
     mean: Mapping[str, float]
-    """For each block path the mean probability of what stands there, over the pages."""
+    """For each block path the mean probability of text, over the pages."""
     recurring: frozenset[tuple[str, str]]
-    """Path and words of blocks that stand on many pages."""
+    """Path and words of blocks that are on many pages."""
 
 
 ALONE = Siblings({}, frozenset())
-"""Of a page whose siblings are not known."""
+"""For a page whose siblings are not known."""
 
 
 def siblings(pages: Sequence[Judged]) -> Siblings:
-    """What the pages tell together; nothing where they are fewer than three."""
+    """The evidence of several pages together; empty for fewer than three."""
     if len(pages) < LEAST_PAGES:
         return ALONE
     means: defaultdict[str, list[float]] = defaultdict(list)
@@ -52,7 +52,7 @@ def siblings(pages: Sequence[Judged]) -> Siblings:
 
 
 def seen_with(judged: Judged, known: Siblings) -> Judged:
-    """The page with what its siblings tell of its blocks."""
+    """The page with the evidence of its siblings for its blocks."""
     if not known.mean:
         return judged
     found = np.array(judged.probability)

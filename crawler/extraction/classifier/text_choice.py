@@ -1,4 +1,4 @@
-"""Which blocks of a judged page are taken for its text."""
+"""Chooses the blocks of a classified page that are its text."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from crawler.extraction.html.blocks import Block, Place
 from crawler.extraction.metadata.headline import words_of
 
 LOWEST, HIGHEST = 0.3, 0.5
-"""The cut of an article lies between these, where the F1 that is to be expected is largest."""
+"""The cut of an article is between these, where the expected F1 is largest."""
 LEAST, MOST = 0.2, 0.9
-"""That of other pages between these."""
+"""The cut of other pages is between these."""
 WITHIN = 0.3
-"""And is as low as this in the place that holds nearly all of the text: inside nothing should be lost."""
+"""The cut in the place with nearly all of the text, where nothing should be lost."""
 NEARLY_ALL = 0.9
 LINKED = 0.5
 HALF = 0.5
@@ -41,7 +41,7 @@ def without_headline(taken: Iterable[Block], title: str) -> list[Block]:
 
 
 def probable_blocks(judged: Judged) -> list[Block]:
-    """The blocks that are probable enough; none where the classifier knows nothing of the page."""
+    """The blocks that are probable enough; none if the classifier recognises no text on the page."""
     blocks, found = judged.page.blocks, judged.probability
     if not knows(judged):
         return []
@@ -75,7 +75,7 @@ def sentences_inside(blocks: Sequence[Block], words: NDArray[np.int64]) -> NDArr
 
 
 def best_cut(probability: Probabilities, words: NDArray[np.int64]) -> float:
-    """The cut at which the F1 that is to be expected, over words, is largest."""
+    """The cut at which the expected F1, over words, is largest."""
     order = np.argsort(-probability)
     sure, size = probability[order], words[order]
     right = np.cumsum(sure * size)
@@ -98,7 +98,8 @@ def _is_aside(block: Block) -> bool:
 
 
 def _by_peer(judged: Judged) -> list[Block]:
-    """Of the blocks that no element sets aside those that trafilatura takes, or all; else all shown."""
+    """Of the blocks outside of menus and the like, those that trafilatura extracts, or all; else all
+    visible ones."""
     pool = Pool(judged.page.peer)
     shown = [block for block in judged.page.blocks if not block.place.hidden]
     inside = [block for block in shown if not _is_aside(block)]

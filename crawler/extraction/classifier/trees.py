@@ -1,4 +1,4 @@
-"""Boosted trees as plain arrays, applied to rows of numbers. Written by `benchmarks/reader`."""
+"""Applies boosted trees, stored as plain arrays, to rows of numbers. Written by `benchmarks/reader`."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Trees:
     roots: NDArray[np.int32]
     feature: NDArray[np.int32]
     threshold: Numbers
-    """A row whose number is above this goes to the right; infinite in a leaf."""
+    """A row with a greater number goes to the right; infinite in a leaf."""
     left: NDArray[np.int32]
     value: NDArray[np.float64]
-    """What a leaf adds to the log-odds; nothing in other nodes."""
+    """What a leaf adds to the log-odds; 0 in other nodes."""
     depth: int
 
     def probability(self, rows: Numbers) -> NDArray[np.float64]:
-        """For each row the probability that the trees were trained to tell."""
+        """For each row the probability that the trees predict."""
         count, width = rows.shape
         flat = np.ascontiguousarray(rows, np.float32).ravel()
         start = (np.arange(count, dtype=np.int32) * width)[:, None]
@@ -39,12 +39,12 @@ class Trees:
         return np.asarray(1 / (1 + np.exp(-odds)))
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
-        """The trees as named arrays, to be saved."""
+        """The trees as named arrays for saving."""
         return {f"{name}_{field}": np.asarray(getattr(self, field)) for field in self.__slots__}
 
     @classmethod
     def of(cls, arrays: Arrays, name: str) -> Trees:
-        """The trees that `arrays` gave."""
+        """Restore the trees from the arrays that `arrays` returned."""
         roots, feature, threshold, left, value, depth = (arrays[f"{name}_{field}"] for field in cls.__slots__)
         return cls(
             roots.astype(np.int32), feature.astype(np.int32), threshold.astype(np.float32),

@@ -1,1 +1,1 @@
-"""What an HTML page holds: its blocks, links, and where its article stands. Pure."""
+"""Reads an HTML page: its blocks, its links, and the place of its article. Pure."""

@@ -1,7 +1,7 @@
-"""An article in several parts, each at an address of its own, as one body.
+"""Joins an article in several parts, each at an address of its own, to one body.
 
-WordPress cuts a long post into `/story/`, `/story/2/`, `/story/3/`. They are fetched one after the other,
-kept as one body and read as one text, so that an edit on the third is an edit of the article.
+WordPress divides a long post into `/story/`, `/story/2/`, `/story/3/`. They are fetched one after the other,
+stored as one body and read as one text, so that an edit on the third is an edit of the article.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A page as blocks of text in reading order, each with the place where it stands. One walk over the tree.
+"""Divides a page into blocks of text in reading order, each with its place. One walk over the tree.
 
-No tag is trusted to be no text: what no reader sees is left out (scripts, styles, templates, what attributes,
-inline styles or the page's own style sheet hide), and everything else is in exactly one block.
+No tag alone means that there is no text: what no reader sees is left out (scripts, styles, templates, what
+attributes, inline styles or the page's own style sheet hide), and everything else is in exactly one block.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ INLINE = frozenset(
     ruby rb s samp small source span strike strong sub sup time tt u var wbr math semantics mrow mi mn mo msup
     msub msubsup mfrac msqrt mroot mstyle mtext mspace mover munder munderover""".split()  # noqa: SIM905 - legible
 )
-"""Elements that end no line. All others do, so that an unknown element never glues two blocks together."""
+"""Elements that end no line. All others do, so that an unknown element never joins two blocks."""
 
 STRUCK = frozenset(["s", "del", "strike"])
 BOLD = frozenset(["b", "strong"])
 OF_THE_PAGE = frozenset(["html", "body", "main", "article"])
-"""Their classes tell pages apart (`postid-17`, `category-news`), not places on them."""
+"""Their classes identify pages (`postid-17`, `category-news`), not places on them."""
 MOST_NAMES = 3
-"""A step of a block path has so many classes at most."""
+"""The maximum number of classes in a step of a block path."""
 
 BREAK, SOFT = (
     "\x0b",
@@ -53,7 +53,7 @@ WORD = re.compile(r"\w+")
 
 
 class Place:
-    """An element around text that ends a line: where blocks stand."""
+    """An element around text that ends a line: the place of blocks."""
 
     __slots__ = ("_path", "above", "alike", "depth", "element", "hidden", "kind", "tag")
 
@@ -63,10 +63,10 @@ class Place:
         self.above = above
         self.depth: int = above.depth + 1 if above else 0
         self.hidden: bool = hidden or (above is not None and above.hidden)
-        """Not shown at first: by an attribute or an inline style. A click may show it."""
+        """Not shown at first, by an attribute or an inline style. A click may show it."""
         self.kind = (self.tag, element.get("class") or "")
         self.alike: dict[tuple[str, str], int] = {}
-        """How many places of each kind stand directly in this one."""
+        """The number of places of each kind directly in this one."""
         self._path: str | None = None
         if above is not None:
             above.alike[self.kind] = above.alike.get(self.kind, 0) + 1
@@ -103,18 +103,18 @@ def step(tag: str, classes: str) -> str:
 
 
 class Block:
-    """A run of text between two ends of a line. Several lines where the page breaks it, as in `pre`."""
+    """A run of text between two ends of a line. It has several lines if the page breaks it, as in `pre`."""
 
     def __init__(
         self, text: str, place: Place, linked: int, bold: int, anchors: tuple[HtmlElement, ...]
     ) -> None:
         self.text = text
-        """With `- ` before a list item, ` | ` between cells of a row, `~~` around what is struck out."""
+        """With `- ` before a list item, ` | ` between cells of a row, `~~` around struck-out words."""
         self.place = place
         self.linked = min(linked / len(text), 1.0)
-        """What share of it is links."""
+        """The share of its text that is links."""
         self.bold = min(bold / len(text), 1.0)
-        """What share of it is bold."""
+        """The share of its text that is bold."""
         self.anchors = anchors
         """The links in it."""
 
@@ -135,7 +135,7 @@ class Block:
 
     @property
     def lines(self) -> list[str]:
-        """Its lines."""
+        """The lines of the block."""
         return self.text.split("\n")
 
     def __repr__(self) -> str:
@@ -143,7 +143,8 @@ class Block:
 
 
 def blocks(tree: HtmlElement, sheet: StyleSheet | None = None) -> list[Block]:
-    """The blocks under an element; `sheet` is the page's style sheet, else what is under it."""
+    """The blocks under an element; `sheet` is the page's style sheet, by default what is under the
+    element."""
     found = _Blocks(tree, sheet or StyleSheet.of(tree))
     walk = etree.iterwalk(tree, events=("start", "end"))
     for event, element in walk:
@@ -156,7 +157,7 @@ def blocks(tree: HtmlElement, sheet: StyleSheet | None = None) -> list[Block]:
 
 
 class _Blocks:
-    """The blocks read so far, and the one being read."""
+    """The blocks read so far, and the current one."""
 
     def __init__(self, root: HtmlElement, sheet: StyleSheet, above: Place | None = None) -> None:
         self.done: list[Block] = []
@@ -171,7 +172,7 @@ class _Blocks:
         self._anchors: list[HtmlElement] = []
 
     def open(self, element: HtmlElement) -> bool:
-        """Reads what an element begins with; True when nothing below it is to be read."""
+        """Read the beginning of an element; True if nothing below it is to be read."""
         tag = element.tag
         if tag in UNSEEN or not isinstance(tag, str):
             self._skip(element)
@@ -228,7 +229,7 @@ class _Blocks:
         self._skipped.add(element)
 
     def _begin(self, element: HtmlElement, *, hidden: bool) -> None:
-        """A place of its own begins."""
+        """Begin a place."""
         self.end()
         self._places.append(self._place)
         if element is not self._root or self._place.element is not element:
@@ -238,7 +239,7 @@ class _Blocks:
             self._mark = "- "
 
     def _unseen(self, element: HtmlElement) -> str:
-        """How an element is hidden: for good, `aloud` only, at `first`, or not at all."""
+        """How an element is hidden: for `ever`, read `aloud` only, at `first`, or not at all."""
         classes, own, style = element.get("class"), element.get("id"), element.get("style")
         if classes:
             if never_shown(classes):
@@ -263,7 +264,7 @@ class _Blocks:
         return bool(classes) and not self._sheet.strikes.isdisjoint(dotted(classes or ""))
 
     def _break(self) -> None:
-        """A `br` ends a line; two of them end a paragraph."""
+        """End a line at a `br`; two of them end a paragraph."""
         before = next((part for part in reversed(self._parts) if part == BREAK or part.strip()), "")
         if before == BREAK:
             self.end()
@@ -271,7 +272,8 @@ class _Blocks:
             self._parts.append(BREAK)
 
     def _superscript(self, element: HtmlElement) -> str | None:
-        """A power as `^2`, the mark of a footnote as ` [3]`; None for what is read as it is, such as `st`."""
+        """An exponent as `^2`, the mark of a footnote as ` [3]`; None if it is read as it is, such as
+        `st`."""
         said = "".join(element.itertext()).strip()
         linked = self._links or element.find(".//a") is not None
         bare = said.strip("[]() ")
@@ -287,7 +289,7 @@ class _Blocks:
         return f" [{bare}]" if before.strip() and bare.isdigit() else None
 
     def _row(self, row: HtmlElement) -> bool:
-        """Reads a table row as one line, if no cell holds several blocks, as in a table for layout."""
+        """Read a table row as one line, unless a cell has several blocks, as in a table for layout."""
         cells = [cell for cell in row if cell.tag in CELLS]
         if len(cells) < 2 or _has_more_than_cells(row):  # noqa: PLR2004 - one cell is no row
             return False
@@ -326,7 +328,7 @@ class _Blocks:
             self._bold += size if self._bolds else 0
 
     def end(self) -> None:
-        """Ends the block being read."""
+        """End the current block."""
         if self._parts:
             if self._struck:
                 self._parts.append(CLOSE * len(self._struck))
@@ -359,13 +361,13 @@ def _folded(text: str) -> str:
 
 
 def _preformatted(text: str) -> str:
-    """The text with its lines and the blanks at their beginning."""
+    """The text with its lines and the spaces at their beginning."""
     text = _marked(text).replace(BREAK, "\n").replace("\r\n", "\n").expandtabs(4)
     return "\n".join(line.rstrip() for line in text.split("\n") if line.strip())
 
 
 def _marked(text: str) -> str:
-    """The text with `~~` where words begin and end that are struck out."""
+    """The text with `~~` where struck-out words begin and end."""
     while (less := EMPTY_MARK.sub("", text)) != text:
         text = less
     return CLOSING.sub(r"~~\1", OPENING.sub(r"\1~~", text)).replace("~~~~", "~~")

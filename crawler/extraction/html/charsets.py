@@ -1,4 +1,4 @@
-"""The character encoding of text that names none, by the letters that languages use and how often."""
+"""Guesses the character encoding of text that names none, by the letters that languages use and how often."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import NamedTuple
 import regex
 
 LEAST = 1e-4
-"""How likely a character is that the language does not use."""
+"""The probability of a character that the language does not use."""
 MOST_BYTES = 1_000_000
 MOST_OF_SAMPLE = 20_000
-"""Bytes of the words with bytes beyond ASCII; more do not change the answer."""
+"""The number of bytes of words with non-ASCII bytes; more do not change the result."""
 SYMBOLS = frozenset("‘’“”„«»‹›–—…•·©®™°§€£\u00a0´¨½")
-"""They are found in texts of every language, one in a while."""
+"""Symbols that occur in texts of every language, rarely."""
 SYMBOL = 0.02
 USUAL, RARITY = 3.0, -2.0
-"""How much more, or less, likely an encoding is before one sees the text: of few characters, this decides."""
+"""How much more or less likely an encoding is before the text is examined; this decides for few
+characters."""
 HINT = 1.5
-"""How much more likely, in the logarithm of a letter, the language is that the page names as its own."""
+"""How much more likely, in the logarithm of a letter, the language is that the page declares."""
 
 LATIN = {
     "cp1252": {
@@ -50,7 +51,7 @@ LATIN = {
     "cp1254": {"tr": "ıüşçğöİŞÇÖÜâ"},
     "cp1257": {"lt": "ėšųžįąčūęŠŽ", "lv": "āīēšūņžļģķčĀ", "et": "äõüöšž"},
 }
-"""By the first encoding of a language, its letters that are not ASCII, by how often they come."""
+"""By the first encoding of a language, its letters that are not ASCII, by frequency."""
 OTHER = {
     "cp1251": {
         "ru": "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёОВПСНКАМИРТБГДЭЗУЛФХ",
@@ -66,7 +67,7 @@ OTHER = {
     },
     "cp874": {"th": "านรอกเงมยลวดทสะตปบคหจพแชขไใผซโถภศฟณธฉษญ่้ีัิ็ืุูำ์ึๆ"},
 }
-"""The same of scripts that are not Latin: their letters stand beside none of ASCII."""
+"""The same for scripts that are not Latin: their letters are beside no ASCII letters."""
 SAME_LETTERS = {
     "cp1252": ("iso8859-15",),
     "cp1250": ("iso8859-2",),
@@ -82,13 +83,13 @@ HAN = {
     "big5hkscs": "的一是在不了有和人這中大為上個國我以要他時來用們生到作地於出就分對成會可主發年動同工也"
     "能下過子說產種面而方後多定行學法所",
 }
-"""The commonest characters of simplified and of traditional Chinese."""
+"""The most frequent characters of simplified and of traditional Chinese."""
 LONGEST = 4
-"""Bytes of a character of these encodings, at most."""
+"""The maximum number of bytes of a character in these encodings."""
 LEAST_FOREIGN = 4
 HIGH_PAIRS, LEAST_HIGH = 1.8, {"cp932": 1.3, "big5hkscs": 1.3}
-"""Bytes beyond ASCII for a character: in others than these two, both of its bytes are, but for rare ones. In
-Western text, a letter beyond ASCII stands before one of ASCII."""
+"""Non-ASCII bytes per character: in all but these two encodings, both of its bytes are non-ASCII, except
+for rare characters. In Western text, a non-ASCII letter is before an ASCII letter."""
 LEAST_HAN = 0.08
 LEAST_KANA = 0.2
 LEAST_HANGUL = 0.85
@@ -97,7 +98,8 @@ KANA = regex.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
 HANGUL = regex.compile(r"[가-힣]")
 IDEOGRAPH = regex.compile(r"\p{Han}")
 RARE = regex.compile(r"[\uff61-\uff9f\p{Co}\p{Cn}\ufffd\p{Cyrillic}\p{Greek}\u2500-\u257f]")
-"""What decoding by a wrong name brings: half-width kana, private characters, lines of boxes."""
+"""Characters that result from decoding with a wrong encoding: half-width kana, private characters, lines
+of boxes."""
 
 HIGH = regex.compile(rb"[\x80-\xff]")
 ASCII_RUN = regex.compile(rb"([\x00-\x7f]{8})[\x00-\x7f]+(?=[\x00-\x7f]{8})")
@@ -112,7 +114,7 @@ LANGUAGE = regex.compile(rb"<html[^>]{0,300}?\slang\s*=\s*[\"']?([a-zA-Z]{2})", 
 
 
 class Reading(NamedTuple):
-    """A text as one encoding makes it: its characters beyond ASCII, and how many are where none should be."""
+    """A text decoded with one encoding: its non-ASCII characters, and how many are in unlikely places."""
 
     counts: Counter[str]
     unlikely: int
@@ -121,7 +123,7 @@ class Reading(NamedTuple):
 
 
 def guessed(body: bytes) -> str:
-    """The most likely encoding of bytes that are not UTF-8 and name none: Python's name of it."""
+    """The most likely encoding of bytes that are not UTF-8 and name none, by Python's name."""
     sample = ASCII_RUN.sub(rb"\1 ", body[:MOST_BYTES])[:MOST_OF_SAMPLE]
     high = len(HIGH.findall(sample))
     if not high:
@@ -155,7 +157,7 @@ def _read(text: str) -> Reading:
 
 
 def _likelihood(reading: Reading, letters: str, *, is_latin: bool) -> float:
-    """The mean logarithm of how likely each character beyond ASCII is in a language with those letters."""
+    """The mean logarithm of the probability of each non-ASCII character in a language with those letters."""
     weights = {letter: 1 / (rank + 4) for rank, letter in enumerate(letters)}
     whole = sum(weights.values())
     likely = sum(
@@ -167,7 +169,7 @@ def _likelihood(reading: Reading, letters: str, *, is_latin: bool) -> float:
 
 
 def _east_asian(sample: bytes) -> str:
-    """The encoding of Chinese, Japanese or Korean, where one makes such a text of the bytes; else nothing."""
+    """The encoding of Chinese, Japanese or Korean, if one makes such a text of the bytes; else empty."""
     texts = {name: text for name in ("cp932", "euc_jp", "cp949", *HAN) if (text := _strict(sample, name))}
     for name in ("euc_jp", "cp932"):
         if _share(texts.get(name, ""), KANA) >= LEAST_KANA:
@@ -180,7 +182,7 @@ def _east_asian(sample: bytes) -> str:
 
 
 def _strict(sample: bytes, encoding: str) -> str:
-    """The text, where the bytes are valid but for a character cut at either end; else nothing."""
+    """The text, if the bytes are valid except for a character cut at either end; else empty."""
     for end in range(4):
         try:
             text = sample[: len(sample) - end].decode(encoding)
@@ -196,12 +198,12 @@ def _strict(sample: bytes, encoding: str) -> str:
 
 
 def _share(text: str, kind: regex.Pattern[str]) -> float:
-    """What share of the characters beyond ASCII is of a kind."""
+    """The share of the non-ASCII characters that are of a kind."""
     return len(kind.findall(text)) / max(1, len(FOREIGN.findall(text)))
 
 
 def _common(text: str, common: str) -> float:
-    """What share of the ideographs are those that every text has; 0 where other characters are the most."""
+    """The share of the ideographs that are very frequent; 0 if most characters are others."""
     found = IDEOGRAPH.findall(text)
     if not found or len(found) < len(FOREIGN.findall(text)) / 2:
         return 0.0

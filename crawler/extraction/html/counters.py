@@ -1,6 +1,7 @@
-"""Lines that only count or tell how long ago: `1,201 views · 3 minutes ago`. They are no text of an article.
+"""Recognises lines that only have counts or times: `1,201 views · 3 minutes ago`. They are no text of an
+article.
 
-A line is one where all of it is, piece by piece; a sentence with a number in it is not.
+Every piece of the line must be one; a sentence with a number in it is no such line.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ LONGEST = 120
 
 @lru_cache(maxsize=2**14)
 def is_counter(line: str) -> bool:
-    """Whether a line says nothing but how often, how many or how long ago."""
+    """Whether a line has only counts or relative times."""
     if len(line) > LONGEST:
         return False
     label = line.removeprefix("- ").strip(" ()[].")

@@ -1,4 +1,4 @@
-"""Where an element of a page stands: tags, with those ids and classes that tell places apart."""
+"""Computes the path of an element of a page: tags, with those ids and classes that identify places."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from crawler.extraction.html.markup import folded, tokens
 
 NAMED = re.compile(rb"""\b(class|id)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 DRAWN = re.compile(r"(?=\w{5,}$)[A-Za-z]*[0-9]+[A-Za-z]\w*|(?=.*[0-9])[A-Za-z]?[0-9a-f]{6,}$|.*[0-9]{4}")
-"""`s3fa9c1`, `a0b1c2`, `post-20417`: what a build tool invents, or numbers a page. Not `h2`, `col-12`."""
+"""Names that a build tool invents or that number a page: `s3fa9c1`, `a0b1c2`, `post-20417`. Not `h2`,
+`col-12`."""
 OF_THE_PAGE = frozenset(["html", "body", "main", "article"])
-"""What these are called tells pages apart (`single`, `type-post`), and not places on them."""
+"""Their classes identify pages (`single`, `type-post`), and not places on them."""
 NUMBER = re.compile(r"\d(?:[\d.,:/٬٫]*\d)?")
 
 
 def paths(tree: HtmlElement, names: frozenset[str]) -> dict[HtmlElement, str]:
-    """The path of each visible element of a tree: `html>body>div#main>p`, with those names that count."""
+    """The path of each visible element of a tree: `html>body>div#main>p`, with the names that count."""
     found: dict[HtmlElement, str] = {}
     steps: dict[tuple[str, str | None, str | None], str] = {}
     for element in tree.iter():
@@ -38,23 +39,23 @@ def paths(tree: HtmlElement, names: frozenset[str]) -> dict[HtmlElement, str]:
 
 
 def digests(some: Iterable[str]) -> frozenset[str]:
-    """Short names for paths."""
+    """The short digests of paths, which serve as names."""
     return frozenset(f"{crc32(path.encode()):08x}" for path in some)
 
 
 def above(path: str) -> Iterable[str]:
-    """The paths of what is around a place, the outermost first."""
+    """The paths of the elements around a place, the outermost first."""
     steps = path.split(">")
     return (">".join(steps[:n]) for n in range(1, len(steps)))
 
 
 def last_step(path: str) -> str:
-    """The element itself, as a path calls it: its tag, ids and classes."""
+    """The last step of a path: the tag, ids and classes of the element itself."""
     return path.rpartition(">")[2]
 
 
 def is_block(element: HtmlElement) -> bool:
-    """True for an element with no block inside it, and that is itself none inside a line of text."""
+    """True for an element without blocks inside it that is not itself inside a line of text."""
     return element.tag not in INLINE and all(child.tag in INLINE for child in element.iterdescendants())
 
 
@@ -72,7 +73,8 @@ def names_on(tree: HtmlElement) -> set[str]:
 
 
 def names_in(body: bytes) -> frozenset[str]:
-    """The same of a body that is not parsed, and so cheap; also of what is later dropped as furniture."""
+    """The same for a body that is not parsed, and so cheap; it includes what is later removed as
+    boilerplate."""
     return frozenset(
         name
         for kind, quoted, single in NAMED.findall(body)
@@ -81,7 +83,7 @@ def names_in(body: bytes) -> frozenset[str]:
 
 
 def lasting(names: Iterable[str]) -> frozenset[str]:
-    """Those names that a person gave, and that outlive the next build of a site."""
+    """The names that a person chose, which outlive the next build of a site."""
     return frozenset(name for name in names if not _is_drawn(name[1:]))
 
 

@@ -1,8 +1,9 @@
-"""Bytes of a page to its characters: one decision, of the same evidence, wherever the bytes come from.
+"""Decides the encoding of a page, by the same evidence wherever the bytes come from.
 
 The evidence, in this order: a byte order mark; whether the bytes are UTF-8, which text in another encoding
-hardly ever is; what the response's header declares; what the page declares; then a guess by its letters. So a
-guess never overrules a declaration, and a declaration falls only where the bytes cannot be what it says.
+hardly ever is; the declaration of the response's header; the declaration of the page; then a guess by its
+letters. So a guess never overrules a declaration, and a declaration is ignored only if the bytes can't be in
+that encoding.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from w3lib.encoding import resolve_encoding
 from crawler.extraction.html.charsets import guessed
 
 Evidence = Literal["bom", "utf-8", "header", "page", "guess"]
-"""`utf-8`: the bytes are valid UTF-8, whatever is declared. `header` also stands for an earlier decision."""
+"""`utf-8`: the bytes are valid UTF-8, whatever is declared. `header` also means an earlier decision."""
 
 UTF_8 = "utf-8"
 BROKEN = 0.1
-"""With more of its other characters than this illegible, a page is no UTF-8 with a fault in it."""
+"""The share of illegible characters above which a page is no UTF-8 with errors."""
 ESCAPE = b"\x1b"
 """ISO-2022 codes are ASCII bytes with escapes."""
 ISO_2022_JP = re.compile(rb"\x1b\$[@B]")
 HEAD = 1024
 DECLARING = 4096
-"""Bytes at the beginning of a page in which it may declare its encoding."""
+"""The number of bytes at the beginning of a page in which it may declare its encoding."""
 COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 DECLARATION = re.compile(
     rb"<meta\s(?:[^>]*[\s;\"'])?charset\s*=\s*[\"']?\s*([\w:.+-]+)"
@@ -36,11 +37,11 @@ DECLARATION = re.compile(
 )
 CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s;\"',]+)", re.IGNORECASE)
 WIDE = 0.3
-"""With so many of every other byte zero, a page is UTF-16: its markup is Latin."""
+"""The share of zeros among every other byte from which a page is UTF-16: its markup is Latin."""
 LEAST_ZEROS = 8
 
 UNSAFE = frozenset({"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"})
-"""No browser knows them; text in them can hide markup from whoever looks at the bytes."""
+"""Encodings that no browser knows; text in them can hide markup from a check of the bytes."""
 NAMES = {
     UTF_8: ["unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"],
     "utf-16-be": ["unicodefffe"],
@@ -76,7 +77,7 @@ LABELS = {label: name for name, labels in NAMES.items() for label in labels}
 
 
 class Encoding(NamedTuple):
-    """An encoding by Python's name, and by which evidence it was chosen."""
+    """An encoding by Python's name, and the evidence for it."""
 
     name: str
     by: Evidence
@@ -99,7 +100,7 @@ def encoding_of(body: bytes, declared: str | None = None) -> Encoding:
 
 
 def described(headers: Mapping[str, str], body: bytes) -> Encoding | None:
-    """The encoding of a response, its header names in lower case; None where its body is no text."""
+    """The encoding of a response, its header names in lower case; None if its body is no text."""
     kind = headers.get("content-type", "")
     is_text = "html" in kind or "xml" in kind or kind.startswith("text/") or body.lstrip()[:1] == b"<"
     return encoding_of(body, kind) if body and is_text else None
@@ -111,7 +112,7 @@ def decode(body: bytes, declared: str | None = None) -> str:
 
 
 def codec(label: str | None) -> str | None:
-    """Python's name of the encoding that a label means to a browser; None for one that is none of text."""
+    """Python's name of the encoding that a label means to a browser; None for a label of no text encoding."""
     if not label:
         return None
     bare = label.strip().strip("\"'").lower()
@@ -135,9 +136,9 @@ def _in_page(body: bytes) -> str | None:
 
 
 def _can_be(body: bytes, name: str) -> bool:
-    """Whether the bytes can be text in an encoding, for all but a few characters.
+    """Whether the bytes can be text in an encoding, except for a few characters.
 
-    Nearly all bytes are text in an encoding of one byte a character. UTF-16 was known before by its zeros.
+    Nearly all bytes are valid in a single-byte encoding. UTF-16 was recognised before by its zeros.
     """
     if name.startswith(("utf-16", "utf-32")):
         return False
@@ -147,7 +148,7 @@ def _can_be(body: bytes, name: str) -> bool:
 
 
 def _marked(head: bytes) -> str:
-    """UTF-8 or UTF-16 by its mark, or UTF-16 by the zeros in its markup; else nothing."""
+    """UTF-8 or UTF-16 by its mark, or UTF-16 by the zeros in its markup; else empty."""
     if head.startswith(codecs.BOM_UTF8):
         return UTF_8
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -1,8 +1,9 @@
-"""What stands in or beside an article and is none of it: comments, share rows, bylines, newsletter boxes.
+"""Removes what is in or beside an article and not part of it: comments, share rows, bylines, newsletter
+boxes.
 
-Two things give it away: a class or id of a well-known plugin or theme, or a name that says in words what the
-box is, as those who write themes by hand call it (`article__byline`, `NewsletterInline_box__X3cVb`). Names in
-words are believed of small boxes only: were a whole article called so, it would be lost.
+There are two signs: a class or id of a well-known plugin or theme, or a name in words for what the box is, as
+in handmade themes (`article__byline`, `NewsletterInline_box__X3cVb`). Names in words count for small boxes
+only: if a whole article had such a name, it would be lost.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ FURNITURE = frozenset(
         "visually-hidden",
     }
 )
-"""Classes of well-known plugins and themes: what has one stands in or beside an article and is not of it."""
+"""Classes of well-known plugins and themes for what is in or beside an article and not part of it."""
 
 FURNITURE_IDS = frozenset(
     {
@@ -107,7 +108,7 @@ FURNITURE_IDS = frozenset(
         "jp-post-flair",
     }
 )
-"""The same, by id."""
+"""The same by id."""
 
 NAMES = re.compile(
     r"(^|-)("
@@ -127,34 +128,34 @@ NAMES = re.compile(
     r"|edit-?section|toc|table-of-contents|cite-backlink|jump-link|catlinks|printfooter"
     r")(-|$)"
 )
-"""Names that say what a box is, their words in lower case with hyphens between them."""
+"""Names in words for what a box is, in lower case with hyphens between the words."""
 
 PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 ATTRIBUTES = ("class", "data-hook")
-"""Not the id: documents make that of their headings, and a chapter on cookies is text."""
+"""Not the id: documents derive it from their headings, and a chapter on cookies is text."""
 SUBJECT = ("category-", "tag-", "term-", "topic-")
-"""WordPress puts these on a post, with what it is about behind them."""
+"""WordPress's classes on a post that begin so are followed by its subject."""
 MOST_WORDS = 80
-"""A box with more words than this is believed only where most of them are links."""
+"""A box with more words counts only if most of them are links."""
 MOST_WORDS_OF_LINE = 20
-"""A single paragraph with more is of the text, whatever it is called: `paywall` may mean «for readers»."""
+"""A single paragraph with more words is text, whatever its name: `paywall` may mean «for readers»."""
 MOST_WORDS_OF_FORM = 40
 FORM_FIELDS = ("email", "password", "search")
 LINES = ("p", "li")
 LINKED = 0.6
 QUOTED = ("blockquote", "figure", "figcaption")
-"""In these an `author-name` is whom the text quotes."""
+"""In these elements an `author-name` is the name of a person quoted."""
 
 
 def drop_furniture(tree: HtmlElement) -> None:
-    """Takes comments, share rows, bylines, newsletter boxes, related posts and the like out of the tree."""
+    """Remove comments, share rows, bylines, newsletter boxes, related posts and the like from the tree."""
     for element in list(tree.iter()):
         if element.tag not in KEPT and (_is_known(element) or _says_so(element) or _is_form(element)):
             drop(element)
 
 
 def _is_form(element: HtmlElement) -> bool:
-    """True for a small form to be filled in: a comment, a search, a letter to be subscribed to."""
+    """True for a small form: a comment, a search, a newsletter subscription."""
     if element.tag != "form" or len(text_of(element).split()) > MOST_WORDS_OF_FORM:
         return False
     return any(
@@ -168,7 +169,7 @@ def _is_known(element: HtmlElement) -> bool:
 
 
 def _says_so(element: HtmlElement) -> bool:
-    """True for a small box whose name tells that it is furniture."""
+    """True for a small box whose name says that it is boilerplate."""
     names = " ".join(element.get(name, "") for name in ATTRIBUTES).split()
     if not any(_is_named(name) for name in names) or element.find(".//h1") is not None:
         return False

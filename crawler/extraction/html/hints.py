@@ -1,4 +1,4 @@
-"""Names and words that say what a box or a line is: hints, of which the classifier learns what to think."""
+"""Names and words for what a box or a line is: hints from which the classifier learns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MARKED = frozenset(
     e-content mw-parser-output article__body article__content post__content story-body article-text
     markdown-body w-richtext prose articleBody""".split()  # noqa: SIM905 - legible
 )
-"""What systems call the element with a page's text and nothing else."""
+"""The names that systems give the element with a page's text."""
 
 BESIDE = re.compile(
     r"(^|-)("
@@ -35,7 +35,7 @@ BESIDE = re.compile(
 )
 PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 SUBJECT = ("category-", "tag-", "term-", "topic-")
-"""WordPress puts these on a post, with what it is about behind them."""
+"""WordPress's classes on a post that begin so are followed by its subject."""
 
 TEASER = re.compile(
     r"(also read|read also|read more|read next|more on this|more stories|you may also like|recommended"
@@ -67,7 +67,7 @@ OFFER = re.compile(
 
 
 def is_marked(place: Place) -> bool:
-    """Whether a place is called as one with a page's text and nothing else."""
+    """Whether the name of a place says that it has the page's text and nothing else."""
     return _are_marked(place.kind[1], place.element.get("itemprop") or "")
 
 
@@ -77,12 +77,12 @@ def _are_marked(classes: str, itemprop: str) -> bool:
 
 
 def outermost_marked(place: Place) -> Place | None:
-    """The outermost place so called that is, or is around, this one."""
+    """The outermost place with such a name that is, or is around, this one."""
     return next((around for around in reversed(list(place.around())) if is_marked(around)), None)
 
 
 def marked_element(tree: HtmlElement) -> HtmlElement | None:
-    """The one element of a page so called; None where there is none, or several beside each other."""
+    """The one element of a page with such a name; None if there is none, or several beside each other."""
     found = outermost(
         [
             element
@@ -94,7 +94,8 @@ def marked_element(tree: HtmlElement) -> HtmlElement | None:
 
 
 def is_beside(place: Place) -> bool:
-    """Whether a place is called as one beside the text: comments, shares, newsletter, related articles."""
+    """Whether the name of a place says that it is beside the text: comments, shares, newsletter, related
+    articles."""
     get = place.element.get
     return _names_beside(f"{place.kind[1]} {get('id') or ''} {get('data-hook') or ''}")
 

@@ -1,4 +1,4 @@
-"""Keeps the joiners of Persian and other scripts in what trafilatura reads.
+"""Keeps the joiners of Persian and other scripts in the text that trafilatura extracts.
 
 U+200C (zero-width non-joiner) divides the parts of a Persian word, U+200D joins emoji and Indic letters.
 Python calls neither printable, so trafilatura deletes both with the control characters: «خانه‌ای» becomes
@@ -22,6 +22,6 @@ def _kept(char: str) -> str:
 
 
 def keep_joiners() -> None:
-    """Makes trafilatura keep U+200C and U+200D, for the whole process; calling it again changes nothing."""
+    """Make trafilatura keep U+200C and U+200D, for the whole process; calling it again changes nothing."""
     trafilatura.utils.return_printables_and_spaces = _kept
     trafilatura.meta.return_printables_and_spaces = _kept  # type: ignore[attr-defined]  # imported there

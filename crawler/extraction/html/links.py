@@ -1,5 +1,5 @@
-"""Where the links of a text lead. An address says more than where it leads: who came, when, by which
-button. Only what names a page is kept, so that the same link is the same at each fetch."""
+"""Lists the targets of the links of a text. An address also has parts for visitors, times and buttons;
+only what names a page is kept, so that the same link is the same at each fetch."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from crawler.extraction.html.blocks import Block
 from crawler.extraction.html.markup import text_of
 
 NUMBER = re.compile(r"[0-9]{1,8}")
-"""What names a page in a query; a longer one is a moment."""
+"""What names a page in a query; a longer number is a time."""
 TOKEN = re.compile(r"(?<![A-Za-z0-9_=])(?=[A-Za-z0-9_=]{20})(?=[^/]*[0-9])[A-Za-z0-9_=]+")
-"""A piece of a path that is drawn anew for each visitor; a slug has hyphens."""
+"""A piece of a path that is random for each visitor; a slug has hyphens."""
 MOST = 2_000
 LONGEST = 8_000
-"""A longer address leads nowhere: servers refuse it."""
+"""The maximum length of an address: servers refuse a longer one."""
 
 
 def links(blocks: Iterable[Block], url: str) -> str:
@@ -33,10 +33,10 @@ def _taken(blocks: Iterable[Block], url: str) -> Iterator[tuple[str, str]]:
 
 
 def address(href: str, url: str) -> str:
-    """Host and path to which a link on the page `url` leads; empty where it leads to no other page.
+    """Host and path of a link on the page `url`; empty if it leads to no other page.
 
-    Scheme, `www.`, fragment and final slash name nothing; of a query only plain numbers do. A link within
-    the page's own host has no host: the whole site may move.
+    Scheme, `www.`, fragment and final slash don't count; of a query only plain numbers do. A link within the
+    page's own host has no host, since the whole site may move.
     """
     if len(href) > LONGEST:
         return ""

@@ -1,4 +1,4 @@
-"""Bytes of a page to a bounded tree, and the few things one does to such a tree."""
+"""Parses the bytes of a page to a bounded tree, with a few functions for such trees."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from crawler.errors import Misuse, SiteTrouble
 from crawler.extraction.html.encoding import decode
 
 MOST_ELEMENTS = 50_000
-"""A page of 100,000 paragraphs keeps an extractor busy for minutes; real articles have some thousands."""
+"""The maximum number of elements: a page of 100,000 paragraphs keeps an extractor busy for minutes; real
+articles have some thousands."""
 
 MOST_ATTRIBUTES = 2_000
-"""Of one tag. The parser compares each with all before it: 100,000 keep it busy for a minute."""
+"""The maximum number of attributes of one tag. The parser compares each with all before it: 100,000 keep
+it busy for a minute."""
 
 TAG = re.compile(r"""<[a-zA-Z](?:[^>=]*+=\s*+(?:"[^"]*+"|'[^']*+'|))*+[^>=]*+""")
 VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
@@ -28,7 +30,7 @@ REFERENCE = re.compile(
     r"|x0*(?:[1-8bcef]|1[\da-f]|7f|fff[ef])(?![\da-f]));?",
     re.IGNORECASE,
 )
-"""References to such characters, which the parser reads, and then takes back from nobody."""
+"""References to such characters, which the parser reads and can't write."""
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 WITHIN_LINES = ("span", "b", "i", "em", "strong", "small", "font", "sub", "sup", "code", "bdo")
 OBFUSCATED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-fA-F]+)$")
@@ -36,10 +38,11 @@ PLACEHOLDER = re.compile(r"\[\s*email\s+protected\s*\]")
 
 
 ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement, comment=html.HtmlComment)
-"""lxml.html looks each element's class up by its tag, in Python, at each walk: a third of a reading."""
+"""lxml.html looks up each element's class by its tag, in Python, at each walk: a third of the time of an
+extraction."""
 
 KEPT = frozenset(["html", "head", "body", "main", "article"])
-"""Never dropped by a template, whatever their classes: the whole text would go with them."""
+"""Never removed by a template, whatever their classes: the whole text would be lost."""
 
 
 class ExtractionError(SiteTrouble):
@@ -49,8 +52,8 @@ class ExtractionError(SiteTrouble):
 def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     """The page as a tree with its e-mail addresses legible, without comments.
 
-    `encoding` is what the response said; see `crawler.extraction.html.encoding`.
-    Raises ExtractionError for a page that is empty, too large or too deep.
+    `encoding` is that of the response; see `crawler.extraction.html.encoding`. Raises ExtractionError if a
+    page is empty, too large or too deep.
     """
     text = CONTROL.sub("", decode(body, encoding).replace("\f", " "))
     text = REFERENCE.sub(" ", text) if "&#" in text else text
@@ -75,7 +78,7 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
 
 
 def _open_frames(tree: HtmlElement, parser: html.HTMLParser) -> None:
-    """Puts the documents that stand in the page as `iframe srcdoc` in the place of their frames."""
+    """Replace frames by the documents that the page has in their `iframe srcdoc`."""
     for frame in [one for one in tree.iter("iframe") if (one.get("srcdoc") or "").strip()]:
         inside = html.document_fromstring(
             frame.attrib.pop("srcdoc").encode("utf-8", "replace"), parser=parser
@@ -97,7 +100,8 @@ def tokens(element: HtmlElement) -> set[str]:
 
 
 def matching(tree: HtmlElement, css: str) -> list[HtmlElement]:
-    """The elements of a tree that a CSS selector picks, in their order. Raises Misuse for no selector."""
+    """The elements of a tree that a CSS selector picks, in order. Raises Misuse if the selector is
+    invalid."""
     return list(_selector(css)(tree))  # type: ignore[arg-type]  # a selector of elements finds elements
 
 
@@ -122,30 +126,30 @@ def text_of(element: HtmlElement) -> str:
 
 
 def drop(element: HtmlElement) -> None:
-    """Takes an element with all below it out of its tree; the text after it stays."""
+    """Remove an element with all below it from its tree; the text after it stays."""
     if element.getparent() is not None:
         element.drop_tree()
 
 
 def outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
-    """Those elements that lie in no other of them, in their order."""
+    """Those elements that are in no other of them, in order."""
     known = set(elements)
     return [e for e in elements if not any(a in known for a in e.iterancestors())]
 
 
 def is_hidden(element: HtmlElement) -> bool:
-    """Whether an element says of itself that it is not shown."""
+    """Whether an attribute of an element says that it is not shown."""
     return element.get("hidden") is not None or HIDDEN.search(element.get("style") or "") is not None
 
 
 def _drop_unseen(tree: HtmlElement) -> None:
-    """Takes out what nobody sees within a line: rubbish that hides an address from robots, say."""
+    """Remove what nobody sees within a line: junk that hides an address from robots, for example."""
     for element in [one for one in tree.iter(*WITHIN_LINES) if is_hidden(one)]:
         drop(element)
 
 
 def _reveal_addresses(tree: HtmlElement) -> None:
-    """Undoes Cloudflare's e-mail obfuscation, whose key, and so the page, is another at each fetch."""
+    """Undo Cloudflare's e-mail obfuscation, whose key, and so the page, differs at each fetch."""
     for element in list(_obfuscated(tree)):
         code = element.get("data-cfemail")
         link = OBFUSCATED.search(element.get("href") or "")
@@ -167,7 +171,7 @@ def _obfuscated(tree: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _address(code: str) -> str | None:
-    """The address behind a hex code: its first byte is the key with which each other one is XORed."""
+    """The address in a hexadecimal code: its first byte is the key with which every other byte is XORed."""
     try:
         key, *hidden = bytes.fromhex(code)
         address = bytes(byte ^ key for byte in hidden).decode()

@@ -1,4 +1,4 @@
-"""The headings and links of a text and its other editions, found again on the page that it was read from."""
+"""Finds the headings and links of a text, and its other editions, on the page that it was extracted from."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from crawler.urls.references import resolve
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*")
-"""A code of the web's (BCP 47); `x-default` is none."""
+"""A language code of the web (BCP 47); `x-default` is none."""
 STEPS = 6
-"""A link stands in one of so many elements around it, or it is not of the text."""
+"""The number of elements around a link in which its block must be for the link to be in the text."""
 
 
 class Outline(NamedTuple):
-    """What of a text its plain words do not show."""
+    """What the plain words of a text do not show."""
 
     headings: list[str]
     links: list[str]
@@ -30,7 +30,7 @@ class Outline(NamedTuple):
 
 
 def outline(body: bytes, url: str, encoding: str | None, text: str) -> Outline:
-    """The headings that are blocks of the text, and the links that stand in its blocks."""
+    """The headings that are blocks of the text, and the links in its blocks."""
     blocks = {block.removeprefix("- ") for block in text.split("\n")} - {""}
     headings: list[str] = []
     links: dict[str, None] = {}
@@ -53,7 +53,7 @@ def _links(tree: HtmlElement, url: str, blocks: set[str]) -> Iterator[str]:
 
 
 def _editions(tree: HtmlElement, url: str) -> Iterator[str]:
-    """Not of a menu of languages: there a page without a translation has a link to a home page."""
+    """The editions, but not from a language menu: there a page without a translation links to a home page."""
     for link in matching(tree, "link[rel~=alternate][hreflang][href]"):
         language = link.get("hreflang", "").strip().lower()
         target = _target(url, link.get("href", ""))
@@ -73,7 +73,7 @@ def _is_within(link: HtmlElement, blocks: set[str]) -> bool:
 
 
 def _target(url: str, href: str) -> str:
-    """The absolute address; empty where it is none of the web, or leads within the page."""
+    """The absolute address; empty if it is no web address, or is within the page."""
     if not href.strip() or href.startswith("#"):
         return ""
     found = resolve(url, href)

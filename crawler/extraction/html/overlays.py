@@ -1,7 +1,8 @@
-"""What lies over a page or is not shown on it: cookie banners, dialogs, second copies for small screens.
+"""Removes what lies over a page or is not shown: cookie banners, dialogs, second copies for small screens.
 
-Whether a banner comes depends on who asks and when, and not on the article. It is known by the tools that
-make banners, by its role, or by its form: few words, one of them about cookies, and a button to accept them.
+Whether a banner appears depends on the visitor and the time, and not on the article. It is recognised by the
+tools that make banners, by its role, or by its form: few words, one of them about cookies, and a button to
+accept them.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ BANNER = re.compile(
     r"|gdpr-(cookie|banner|popup|consent)|cookiefirst|wt-cli-cookie|ez-cookie|evidon)",
     re.IGNORECASE,
 )
-"""How widespread tools for consent name what they put on a page."""
+"""The names that widespread consent tools use on a page."""
 DIALOGS = frozenset(["dialog", "alertdialog"])
 COOKIES = re.compile(r"\bcookies?\b|کوکی|ملفات تعريف الارتباط|ملفات الارتباط", re.IGNORECASE)
 ACCEPT = re.compile(
@@ -35,15 +36,15 @@ ACCEPT = re.compile(
 )
 BUTTONS = ("button", "a", "input")
 MOST_WORDS = 120
-"""A banner has no more words; a text on cookies has."""
+"""The maximum number of words of a banner; a text about cookies has more."""
 MOST = 0.5
-"""A dialog that holds so much of a page's text is what the page is about."""
+"""A dialog with this share of a page's text is the subject of the page."""
 AGAIN = 0.9
-"""What is hidden goes where so many of its blocks stand on the page to be seen."""
+"""Hidden content is removed if this share of its blocks is visible elsewhere on the page."""
 
 
 def drop_overlays(tree: HtmlElement) -> None:
-    """Takes banners and short dialogs out of the tree, and hidden copies of what it shows."""
+    """Remove banners and short dialogs from the tree, and hidden copies of what it shows."""
     for element in [one for one in tree.iter() if _is_named(one)] + list(_banners(tree)):
         _drop(element)
     if dialogs := [one for one in tree.iter() if _is_dialog(one)]:
@@ -78,7 +79,7 @@ def _is_dialog(element: HtmlElement) -> bool:
 
 
 def _banners(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """The smallest elements around a button to accept in which cookies are spoken of."""
+    """The smallest elements around an accept button that mention cookies."""
     for button in tree.iter(*BUTTONS):
         text = text_of(button) or button.get("value") or ""
         if not ACCEPT.fullmatch(text.strip(" .!›»→✓×")):
@@ -103,7 +104,8 @@ def _drop_copies(tree: HtmlElement, hidden: list[HtmlElement]) -> None:
 
 
 def _short_texts(tree: HtmlElement, longest: int) -> Iterator[tuple[HtmlElement, str]]:
-    """Each element that has at most so many characters of text, with that: built from those inside it."""
+    """Each element with at most so many characters of text, with that text, built from the elements inside
+    it."""
     whole: dict[HtmlElement, str] = {}
     for part in reversed(list(tree.iter())):
         inner = list(part)

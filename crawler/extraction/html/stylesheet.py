@@ -1,4 +1,4 @@
-"""What nobody sees of a page and what it strikes out: by inline styles and its own style sheet."""
+"""Finds what a page hides and what it strikes out, by inline styles and its own style sheet."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?[.#]([\w-]+)", re.IGNORECASE)
 NAME = re.compile(r"([.#])([\w-]+)")
 LARGEST = 400_000
-"""A longer style sheet is not read beyond this."""
+"""The length of a style sheet beyond which it is not read."""
 
 ALOUD = frozenset(
     [
@@ -44,7 +44,7 @@ SHOWN_WIDE = re.compile(
 
 
 class StyleSheet:
-    """Which names the rules of a page's own `<style>` elements hide or strike out."""
+    """The names that the rules of a page's own `<style>` elements hide or strike out."""
 
     def __init__(self, text: str) -> None:
         hidden, shown, struck = _names(text)
@@ -53,7 +53,7 @@ class StyleSheet:
 
     @classmethod
     def of(cls, tree: HtmlElement) -> StyleSheet:
-        """The style sheet of a page; an empty one where it has none."""
+        """The style sheet of a page; an empty one if it has none."""
         return _sheet("\n".join(style.text or "" for style in tree.iter("style"))[:LARGEST])
 
 
@@ -84,7 +84,7 @@ def _hides(declarations: str) -> bool:
 
 
 def _rules(text: str) -> Iterator[tuple[str, str, bool]]:
-    """Selectors and declarations of each rule, and whether it holds always: not in `@media` or the like."""
+    """Selectors and declarations of each rule, and whether it always applies: not in `@media` or the like."""
     depth = 0
     for part in text.split("}"):
         *opened, declarations = part.split("{")
@@ -109,7 +109,7 @@ def _mentioned(selectors: str) -> Iterable[str]:
 
 @lru_cache(maxsize=2**14)
 def never_shown(classes: str) -> bool:
-    """Whether classes of an element say that it is read aloud only, or not shown at any width."""
+    """Whether classes of an element mean that it is read aloud only, or not shown at any width."""
     names = classes.split()
     if not ALOUD.isdisjoint(names):
         return "focusable" not in classes
@@ -118,7 +118,7 @@ def never_shown(classes: str) -> bool:
 
 @lru_cache(maxsize=2**14)
 def shown_wide(classes: str) -> bool:
-    """Whether classes say that what is hidden in a narrow window is shown in a wide one."""
+    """Whether classes mean that what is hidden in a narrow window is shown in a wide one."""
     return any(SHOWN_WIDE.fullmatch(name) for name in classes.split())
 
 

@@ -1,8 +1,8 @@
-"""Teasers of other articles inside an article: «Also read», a linked headline, a picture, a lead.
+"""Removes teasers of other articles inside an article: «Also read», a linked headline, a picture, a lead.
 
-They are known by their label, whatever the markup: a short line like «Also read:», alone or before a link,
-and after it what leads elsewhere. Prose ends a teaser, and a label that nothing linked follows is text.
-Without a label they are known by their form: a small box that is a link, or one in which a picture and a
+They are recognised by their label, whatever the markup: a short line like «Also read:», alone or before a
+link, followed by links to elsewhere. Prose ends a teaser, and a label without links after it is text. Without
+a label they are recognised by their form: a small box that is a link, or one in which a picture and a
 headline lead to the same other page of the site.
 """
 
@@ -20,30 +20,31 @@ from crawler.extraction.html.hints import TEASER
 from crawler.extraction.html.markup import drop, outermost, text_of
 
 MOST_LEADS = 2
-"""A teaser may have so many paragraphs of lead before the link that ends it."""
+"""The maximum number of paragraphs of lead before the link that ends a teaser."""
 LINKED = 0.6
-"""With so much of its text in links, a block leads elsewhere."""
+"""The share of links from which a block leads elsewhere."""
 LONGEST_BOX = 1_500
 SHORT, LONG = 12, 60
-"""So many words beside a linked picture are its caption; more than so many with hardly a link are prose."""
+"""The maximum number of words beside a linked picture that are its caption; the number from which text
+with hardly a link is prose."""
 HARDLY = 0.2
 CUT_SHORT = ("…", "...", "[…]", "[...]")
 
 
 CARD = 60
-"""A link with blocks in it and no more words than this is a card that leads elsewhere."""
+"""The maximum number of words of a link with blocks in it that is a teaser card."""
 CARD_STEPS = 4
-"""So far above its picture the box of a card is looked for."""
+"""The number of elements above its picture in which the box of a card is looked for."""
 HEADLINE = 3
-"""A headline has so many words, or more."""
+"""The least number of words of a headline."""
 MOST_CARDS = 0.5
-"""Where so much of a page is cards, they are what it is about."""
+"""The share of cards from which they are the subject of a page."""
 NO_BOX = ("body", "main", "article", "html")
 FILE = re.compile(r"\.(jpe?g|png|gif|webp|avif|svg|pdf)$", re.IGNORECASE)
 
 
 def drop_teasers(tree: HtmlElement) -> None:
-    """Takes labelled teasers of other articles out of a tree."""
+    """Remove labelled teasers of other articles from a tree."""
     mixed = {
         element.getparent() for element in tree.iter() if element.tag not in INLINE
     }  # have blocks in them
@@ -61,7 +62,7 @@ def drop_teasers(tree: HtmlElement) -> None:
 
 
 def drop_cards(tree: HtmlElement, url: str) -> None:
-    """Takes out the boxes of a picture, a headline, a lead, all of which are to be clicked on."""
+    """Remove boxes of a picture, a headline and a lead that link to one page."""
     mixed = {element.getparent() for element in tree.iter() if element.tag not in INLINE}
     cards = [link for link in tree.iter("a") if _is_card(link, mixed)]
     cards += [box for box in _boxes(tree, url) if box.find(".//figcaption") is None]
@@ -86,7 +87,7 @@ def _boxes(tree: HtmlElement, url: str) -> Iterator[HtmlElement]:
 
 
 def _box_of(picture: HtmlElement, headlines: set[HtmlElement]) -> HtmlElement | None:
-    """The smallest element around a picture in which one of the headlines stands, if it is a small one."""
+    """The smallest element around a picture with one of the headlines, if it is a small one."""
     for box in list(picture.iterancestors())[:CARD_STEPS]:
         if box.tag in NO_BOX or len(text_of(box).split()) > CARD:
             return None
@@ -96,7 +97,7 @@ def _box_of(picture: HtmlElement, headlines: set[HtmlElement]) -> HtmlElement | 
 
 
 def _page_of(link: HtmlElement, url: str) -> str:
-    """The other page of the site to which a link leads; empty for any other link."""
+    """The other page of the site that a link leads to; empty for any other link."""
     try:
         target = urljoin(url, (link.get("href") or "").strip()).partition("#")[0]
         same = urlsplit(target).netloc == urlsplit(url).netloc
@@ -127,7 +128,7 @@ def _is_alone(link: HtmlElement, mixed: set[HtmlElement | None]) -> bool:
 
 
 def _drop_what_is_announced(label: HtmlElement) -> None:
-    """Takes out a label with the teasers after it, or the box that it stands at the head of."""
+    """Remove a label with the teasers after it, or the box that it heads."""
     box = label.getparent()
     if box is not None and _is_box(box, label):
         drop(box)
@@ -140,7 +141,7 @@ def _drop_what_is_announced(label: HtmlElement) -> None:
 def _is_box(box: HtmlElement, label: HtmlElement) -> bool:
     """Whether an element is a box of teasers: it begins with the label, is short, and leads elsewhere.
 
-    What holds the headline of the page is none: the label may be the name of the article's category.
+    An element with the headline of the page is none: the label may be the name of the article's category.
     """
     if box.tag in NO_BOX or box[0] is not label or box.find(".//a") is None or box.find(".//h1") is not None:
         return False
@@ -150,14 +151,14 @@ def _is_box(box: HtmlElement, label: HtmlElement) -> bool:
 
 
 def _is_prose(element: HtmlElement) -> bool:
-    """A long paragraph that is no cut lead, with hardly a link in it."""
+    """True for a long paragraph with hardly a link that is no cut lead."""
     text = text_of(element)
     whole = len(text.split()) > LONG and not text.endswith(CUT_SHORT)
     return whole and _linked(element) < HARDLY * len(text)
 
 
 def _teasers_after(label: HtmlElement) -> Iterator[HtmlElement]:
-    """The elements after a label, as long as each leads elsewhere or is the lead of what did."""
+    """The elements after a label, as long as each leads elsewhere or is a lead."""
     pages: set[str | None] = set()
     leads: list[HtmlElement] = []
     for element in label.itersiblings():

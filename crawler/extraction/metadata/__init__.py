@@ -1,1 +1,1 @@
-"""What a page says about its article: headline, author, dates, language. Pure."""
+"""Reads the metadata of an article: headline, author, dates, language. Pure."""

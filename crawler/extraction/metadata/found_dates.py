@@ -1,4 +1,4 @@
-"""A date that no mark names as that of the article, found in its address or its text. Pure, and a guess."""
+"""Finds a date in the address or text of a page that marks none as that of the article. Pure, and a guess."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ ASIDE = frozenset(["nav", "aside", "noscript", "figure"])
 ENTRIES = frozenset(["li", "tr", "article"])
 RELATED = re.compile(r"related|teaser|recommend|read-?more|latest|popular|sidebar|comment|promo")
 HEADLINE = 3
-"""A link of so many words, or more, is the headline of another article."""
+"""The number of words from which a link is the headline of another article."""
 BESIDE = 60
-"""Characters that stand beside such a link in a teaser: a date, a name."""
+"""The number of characters beside such a link in a teaser: a date, a name."""
 ENTRY = 600
-"""As `BESIDE`, of an entry of a list or a row of a table, which may have a lead."""
+"""The same for an entry of a list or a row of a table, which may have a lead."""
 CLIMB = 5
-"""So far above its link the box of a teaser is looked for."""
+"""The number of elements above its link in which the box of a teaser is looked for."""
 LAST = "2200-01-01"
-"""A fixed last day: by default htmldate reads today's, and so one page would be read in two ways."""
+"""A fixed last day: by default htmldate uses today's date, and so one page would be read in two ways."""
 
 
 def found_date(tree: HtmlElement, url: str) -> str | None:
@@ -57,7 +57,7 @@ def _by_htmldate(part: HtmlElement) -> str | None:
 
 
 def _own_part(tree: HtmlElement, url: str) -> HtmlElement:
-    """A copy of what is around the headline, without what tells of other articles."""
+    """A copy of the part around the headline, without content about other articles."""
     headline = next(tree.iter("h1"), None)
     around = [] if headline is None else [one for one in headline.iterancestors() if one.tag in PARTS]
     body = tree.find("body")
@@ -70,7 +70,7 @@ def _own_part(tree: HtmlElement, url: str) -> HtmlElement:
 
 
 def _of_others(part: HtmlElement, url: str) -> Iterator[HtmlElement]:
-    """What is beside the article, and teasers: a headline that leads elsewhere, and little beside it."""
+    """What is beside the article, and teasers: a headline that leads elsewhere with little beside it."""
     kept = {above for one in part.iter("h1") for above in (one, *one.iterancestors())} | {part}
     sizes = _sizes(part)
     for element in part.iter("*"):
@@ -83,14 +83,14 @@ def _of_others(part: HtmlElement, url: str) -> Iterator[HtmlElement]:
 
 
 def _is_related(element: HtmlElement, kept: set[HtmlElement]) -> bool:
-    """Whether its name says that it tells of other articles; or it is the footer of the page itself."""
+    """Whether its name says that it is about other articles; or it is the footer of the page itself."""
     if element.tag == "footer":
         return not any(above.tag == "article" for above in element.iterancestors())
     return len(kept) > 1 and RELATED.search(element.get("class") or "") is not None
 
 
 def _leads_elsewhere(link: HtmlElement, url: str) -> bool:
-    """Whether it is the headline of another article; a date can be a link, too, and so can an author."""
+    """Whether it is the headline of another article; a date or an author can be a link, too."""
     text = "".join(link.itertext())
     if len(text.split()) < HEADLINE or "author" in (link.get("rel") or "") or sound_date(text):
         return False
@@ -99,7 +99,7 @@ def _leads_elsewhere(link: HtmlElement, url: str) -> bool:
 
 
 def _box(link: HtmlElement, kept: set[HtmlElement], sizes: dict[HtmlElement, int]) -> HtmlElement:
-    """The largest element that is little more than this link."""
+    """The largest element that has little more than this link."""
     box = link
     for above, _ in zip(link.iterancestors(), range(CLIMB), strict=False):
         if above in kept:
@@ -110,7 +110,7 @@ def _box(link: HtmlElement, kept: set[HtmlElement], sizes: dict[HtmlElement, int
 
 
 def _sizes(part: HtmlElement) -> dict[HtmlElement, int]:
-    """How many characters stand in each element."""
+    """The number of characters in each element."""
     sizes: dict[HtmlElement, int] = {}
     for element in reversed(list(part.iter("*"))):
         below = sum(sizes[child] + len(child.tail or "") for child in element if child in sizes)

@@ -1,4 +1,4 @@
-"""The headline of a page, and the language of its text."""
+"""Reads the headline of a page, and the language of its text."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ HEADLINES: tuple[Callable[[HtmlElement], bool], ...] = (
     lambda h1: next(h1.iterancestors("article"), None) is not None,
     lambda h1: next(h1.iterancestors("main"), None) is not None,
 )
-"""Of the `h1` of a page the one that is the first of these is its headline."""
+"""The first `h1` of a page to which the first of these applies is its headline."""
 HEADINGS = ("h1", "h2", "h3")
 NOT_HEADLINES = frozenset(["site-title", "wp-block-site-title", "logo", "site-name"])
 SEPARATORS = "–—-|»«:·•"
 LEAST_LETTERS = 20
-"""Fewer letters tell no language."""
+"""The number of letters below which the language is not detected."""
 
 ENOUGH_LETTERS = 4000
 _detector = LangDetector(LangDetectConfig(max_input_length=ENOUGH_LETTERS))
@@ -46,7 +46,7 @@ def title(tree: HtmlElement) -> str:
 
 
 def _heading(tree: HtmlElement) -> str:
-    """The heading that stands in the page's title beside the name of the site; else the page's one `h1`."""
+    """The heading that the page's title has beside the name of the site; else the page's only `h1`."""
     whole = folded(tree.findtext(".//title") or "")
     first = [text for h in tree.iter("h1") if not tokens(h) & NOT_HEADLINES and (text := words_of(h))]
     if len(first) != 1 or not _is_part(first[0], whole):
@@ -56,7 +56,7 @@ def _heading(tree: HtmlElement) -> str:
 
 
 def words_of(element: HtmlElement) -> str:
-    """What a reader sees of a heading, in one line: its blocks and lines with a blank between them."""
+    """The visible text of a heading in one line, with a space between its blocks and lines."""
     return folded(" ".join(block.text for block in blocks(element)))
 
 
@@ -70,7 +70,7 @@ def _is_part(text: str, whole: str) -> bool:
 
 
 def language(text: str, declared: str | None) -> str | None:
-    """The language of the text as a code like `fa`; for a short text the one that the page declares."""
+    """The language of the text as a code like `fa`; for a short text the declared one."""
     if sum(map(str.isalpha, text)) >= LEAST_LETTERS:
         # The small model lies in the package; the others would be downloaded.
         found: list[dict[str, Any]] = _detector.detect(text[:ENOUGH_LETTERS], model="lite", k=1)

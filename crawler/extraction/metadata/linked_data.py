@@ -1,4 +1,4 @@
-"""The JSON-LD of a page, also where it is slightly broken, as plain objects. Pure."""
+"""Reads the JSON-LD of a page, even if it is slightly broken, as plain objects. Pure."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ ARTICLE = re.compile(r"(Article|Posting|Report|WebStory|CreativeWork|Recipe|HowT
 """Ends of the types that are articles: `NewsArticle`, `BlogPosting`."""
 PAGE = re.compile(r"(Page|WebSite)$")
 HOLDERS = ("@graph", "mainEntity", "mainEntityOfPage")
-"""Keys under which the thing that a page is about stands inside another one."""
+"""Keys of nested objects that describe the subject of a page."""
 DEEPEST = 8
 LONGEST = 2 << 20
-"""Characters; a longer script is passed over."""
+"""The maximum number of characters of a script; longer ones are skipped."""
 
 _STRING = r'"(?:[^"\\]|\\.)*+"'
 _COMMENT = re.compile(rf"({_STRING})|/\*.*?(?:\*/|\Z)|//[^\n]*|<!--|-->|<!\[CDATA\[|\]\]>", re.DOTALL)
@@ -37,12 +37,12 @@ _START = re.compile(r"[{\[]")
 
 
 def linked_data(scripts: Iterable[HtmlElement]) -> list[Thing]:
-    """The objects of these scripts that can tell of the page, in their order; none of what cannot be read."""
+    """The objects of these scripts that can describe the page, in order; unreadable ones are left out."""
     return [thing for script in scripts for top in _parsed(script.text or "") for thing in _things(top)]
 
 
 def is_linked_data(script: HtmlElement) -> bool:
-    """Whether a script is one."""
+    """Whether a script is JSON-LD."""
     return "ld+json" in (script.get("type") or "").lower()
 
 
@@ -54,9 +54,9 @@ def types(thing: Thing) -> list[str]:
 
 
 def main_first(things: list[Thing], addresses: Iterable[str]) -> list[Thing]:
-    """The page's own articles, then what stands for the page itself, then what names no type.
+    """The page's own articles, then objects for the page itself, then those without a type.
 
-    Of several articles, its own are those that name one of its addresses; or the first, where none has any.
+    Of several articles, its own are those with one of its addresses; or the first, if none has an address.
     """
     known = {_bare(address) for address in addresses if address}
     articles = [one for one in things if any(map(ARTICLE.search, types(one)))]
@@ -68,7 +68,7 @@ def main_first(things: list[Thing], addresses: Iterable[str]) -> list[Thing]:
 
 
 def named(thing: object, things: list[Thing]) -> object:
-    """The object that another refers to by its `@id` alone; else itself."""
+    """The object that another refers to only by its `@id`; else the object itself."""
     if isinstance(thing, dict) and set(thing) <= {"@id", "@type"} and isinstance(thing.get("@id"), str):
         same = (one for one in things if one.get("@id") == thing["@id"] and one.get("name"))
         return next(same, thing)
@@ -111,7 +111,7 @@ def _parsed(text: str) -> list[object]:
 
 
 def _repaired(text: str) -> Iterator[object]:
-    """What can be read once comments, marks around it, trailing commas and wrong escapes are away."""
+    """What can be read after comments, marks around it, trailing commas and wrong escapes are removed."""
     if '"' not in text and "&quot;" in text:
         text = unescape(text)
     text = _COMMENT.sub(lambda found: found[1] or " ", text)
@@ -128,6 +128,7 @@ def _repaired(text: str) -> Iterator[object]:
 
 
 def _salvaged(text: str) -> Thing:
-    """What a text that is broken for good says of each key but once: a quotation mark in a headline, say."""
+    """The keys that occur exactly once in a text that can't be repaired, for example after a quotation
+    mark in a headline."""
     said = {key: set(values.findall(text)) for key, values in _KEPT.items()}
     return {key: values.pop() for key, values in said.items() if len(values) == 1}

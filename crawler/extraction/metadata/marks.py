@@ -1,6 +1,7 @@
-"""Elements by which a page marks the dates and names of its own article: microdata, RDFa, microformats. Pure.
+"""Finds the elements that mark the dates and names of a page's own article: microdata, RDFa, microformats.
+Pure.
 
-A page also holds the dates of other articles, in teasers and lists. Those of its own stand with its headline.
+A page also has the dates of other articles, in teasers and lists. Its own are with its headline.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from lxml.html import HtmlElement
 
 SCOPES = frozenset(["article", "li", "aside", "nav", "footer", "tr"])
 NEVER = frozenset(["li", "aside", "nav", "footer", "tr"])
-"""Elements in which other articles stand, or none."""
+"""Elements in which other articles are, or none."""
 OTHERS = ("Comment", "Review", "Answer", "Person", "Organization", "ImageObject", "VideoObject")
 RDFA = {"dc:created": "datePublished", "dc:issued": "datePublished", "dc:modified": "dateModified"}
 LEAST_WORDS = 50
-"""So many words make a thing without a headline an article."""
+"""The number of words from which an object without a headline is an article."""
 LEVELS = 40
-"""Of so many ancestors the nearest scope is looked for."""
+"""The number of ancestors in which the nearest scope is looked for."""
 
 
 class Marks:
@@ -38,12 +39,13 @@ class Marks:
         return list(self._tree.xpath("//*[@itemprop or @property][not(self::meta[@property])]"))
 
     def dates(self, name: str) -> Iterator[str]:
-        """What the article's own elements with this `itemprop` say of a time."""
+        """The times in the article's own elements with this `itemprop`."""
         for element in self._own(self._with_property(name)):
             yield from _values(element)
 
     def classed(self, *names: str) -> Iterator[str]:
-        """What its own `time` elements with one of these classes or attributes say; as microformats do."""
+        """The times in its own `time` elements with one of these classes or attributes, as in
+        microformats."""
         marked = [
             one
             for one in self._tree.iter("time", "abbr")
@@ -54,7 +56,7 @@ class Marks:
             yield from _values(element)
 
     def names(self, name: str) -> Iterator[str]:
-        """The names of the people that its own elements with this `itemprop` hold."""
+        """The names of people in its own elements with this `itemprop`."""
         own = self._own(self._with_property(name))
         for element in (one for one in own if one.getparent() is own[0].getparent()):
             inner = element.xpath(".//*[contains(concat(' ', @itemprop, ' '), ' name ')]")
@@ -80,7 +82,7 @@ class Marks:
 
 
 def _scope(element: HtmlElement) -> HtmlElement | None:
-    """The nearest thing that the element may tell of; None for the page itself."""
+    """The nearest object that the element may describe; None for the page itself."""
     for depth, above in enumerate(element.iterancestors()):
         if depth > LEVELS:
             return None

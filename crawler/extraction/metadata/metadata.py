@@ -1,8 +1,8 @@
-"""What a page says about its article: author, dates, address. Pure.
+"""Reads the metadata of a page: author, dates, address. Pure.
 
-One walk gathers the elements that can say so; what they say is asked in the order of how surely it is meant
-for this article. Only where none of them gives a date or an author are htmldate and trafilatura asked, of
-the part of the page that holds the article. Nothing of this takes part in deciding whether a page changed.
+One walk collects the elements that can have them; they are used in the order of how certainly they describe
+this article. Only if none has a date or an author are htmldate and trafilatura used, on the part of the page
+with the article. None of this decides whether a page changed.
 """
 
 from __future__ import annotations
@@ -61,19 +61,19 @@ BYLINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a page says about itself; None where it says nothing. Dates as in `crawler.dates`."""
+    """The metadata of a page; None for what it does not state. Dates as in `crawler.dates`."""
 
     author: str | None
     published: str | None
     published_by: str | None
-    """`marked` where the page names it as its date; `found` where it was read off its text or address."""
+    """`marked` if the page marks its date; `found` if it was read from its text or address."""
     modified: str | None
     canonical: str | None
 
 
 @dataclass(slots=True)
 class Head:
-    """The elements of a page that tell of it, as one walk meets them."""
+    """The elements of a page that describe it, collected in one walk."""
 
     metas: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     scripts: list[HtmlElement] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Head:
 
     @classmethod
     def of(cls, tree: HtmlElement) -> Head:
-        """Those of a tree."""
+        """Collect the describing elements of a tree."""
         head = cls()
         for element in tree.iter("meta", "script", "link"):
             if element.tag == "meta":
@@ -99,12 +99,12 @@ class Head:
                 self.metas[name.strip().lower()].append(content)
 
     def said(self, names: Iterable[str]) -> Iterator[str]:
-        """What the metas of these names say, in the order of the names."""
+        """The contents of the metas of these names, in the order of the names."""
         return (content for name in names for content in self.metas.get(name, ()))
 
 
 def metadata(tree: HtmlElement, url: str) -> Metadata:
-    """The metadata of a page as the server sent it, before anything is cut from the tree."""
+    """The metadata of a page as the server sent it, before anything is removed from the tree."""
     head, marks = Head.of(tree), Marks(tree)
     canonical = _canonical(head.canonical, url)
     every = ld.linked_data(head.scripts)
@@ -121,7 +121,7 @@ def metadata(tree: HtmlElement, url: str) -> Metadata:
 
 
 def stated(tree: HtmlElement, url: str) -> str:
-    """Address and dates that the page states of itself, to see whether they are as they were; cheap."""
+    """Address and dates that the page states, to see whether they changed; cheap."""
     head = Head.of(tree)
     things = ld.main_first(ld.linked_data(head.scripts), [url, _canonical(head.canonical, url) or ""])
     marks = Marks(tree)
@@ -200,7 +200,7 @@ def _is_login(name: str) -> bool:
 
 
 def _byline(tree: HtmlElement) -> str | None:
-    """The author as trafilatura reads it off the page; not tried where no name of an element promises one."""
+    """The author according to trafilatura; not tried if no element's name suggests one."""
     named = (element.get(name) for element in tree.iter("*") for name in NAMES_OF_ELEMENTS)
     if any(name and BYLINE.search(name) for name in named) or next(tree.iter("author"), None) is not None:
         return _normal([extract_author(tree) or ""])

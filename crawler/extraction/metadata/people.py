@@ -1,4 +1,4 @@
-"""Names of people as pages write them. Pure."""
+"""Parses names of people as pages write them. Pure."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from html import unescape
 
 SURNAME_FIRST = re.compile(r"(?P<surname>[^,،;]+?)\s*[,،]\s*(?P<name>[^,،;]+)")
 NO_NAME = re.compile(r"(jr|sr|[iv]{1,3}|ph\.?\s?d|m\.?d|m\.?a|b\.?a|esq|prof|dr)\.?", re.IGNORECASE)
-"""What stands after a comma and is no first name."""
+"""What can follow a comma and is no first name."""
 ADDRESS = re.compile(r"https?:|www\.|\S+@\S+\.\S+|/\S*$")
 NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 LONGEST = 100
-"""Characters of a name; what is longer is a sentence."""
+"""The maximum number of characters of a name; longer ones are sentences."""
 
 
 def written(names: Iterable[str]) -> str:
-    """The names in one line, each once, with commas between them; addresses are left out."""
+    """The names in one line, each once, separated by commas; addresses are left out."""
     known = dict.fromkeys(filter(None, map(_plain, names)))
     return ", ".join(known)
 
 
 def each(names: Iterable[str]) -> Iterator[str]:
-    """The names, those apart that stand in one text with semicolons between them."""
+    """The names, with those separated that one text joins by semicolons."""
     return (part for name in names for part in unescape(name).split(";") if part.strip())
 
 
 def turned(name: str, *, surname_first: bool = False) -> str:
-    """`Name Surname` of `Surname, Name`; any other name as it is.
+    """`Name Surname` for `Surname, Name`; any other name as it is.
 
-    `surname_first` says that names are written so where this one stands. Elsewhere a comma may part two
-    people: only after one word it does not.
+    `surname_first` means that names at this place are written so. Elsewhere a comma may separate two people,
+    except after a single word.
     """
     found = SURNAME_FIRST.fullmatch(name.strip())
     if not found or NO_NAME.fullmatch(found["name"].strip()):
