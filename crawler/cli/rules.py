@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
@@ -12,13 +13,14 @@ from crawler.cli.options import as_json, sites_named, whole_number, with_workspa
 from crawler.cli.sole_store import sole_store
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
+from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScore
 from crawler.extraction.reader import Reader
 from crawler.output import terminal
 from crawler.output.progress import bar
 from crawler.preview.first_read import reader_of
 from crawler.preview.rules import MOST_CHANGES, backtest, drafted
 from crawler.tracking.reextraction import Reextraction, reextract_site
-from crawler.tracking.template_overrides import Shown, decide, pieces
+from crawler.tracking.template_overrides import Shown, decide, paths, pieces
 from storage.database import open_for_reading
 from storage.store import Store
 
@@ -38,7 +40,8 @@ def template(
 ) -> None:
     """List the boilerplate of a site, and override it.
 
-    For each block, shows why it counts as boilerplate and on how many pages it was found.
+    For each block, shows why it counts as boilerplate and on how many pages it was found. Then lists the block
+    paths of the site, with the share of what was seen there that is text.
 
     Example: variorum template nejatngo --free 3fa2b1c0
     """
@@ -51,11 +54,13 @@ def template(
             decide(store, site.name, piece, what)
     with closing(Store(open_for_reading(workspace.database))) as store:
         found = [_object(one) for one in pieces(store, site.name)]
+        seen = [_path_object(*one) for one in paths(store, site.name).items()]
     if as_json:
-        terminal.json_lines(found)
+        terminal.json_lines([*found, *seen])
     else:
         keys = ("id", "why", "pages", "decided", "place", "text")
         terminal.table(list(keys), [[_short(one[key]) for key in keys] for one in found])
+        _print_paths(seen)
 
 
 @click.command()
@@ -155,6 +160,25 @@ def _object(one: Shown) -> dict[str, Any]:
         "place": piece.path,
         "text": piece.text,
     }
+
+
+def _path_object(path: str, seen: PathScore) -> dict[str, Any]:
+    return {
+        "why": "path",
+        "path": path,
+        "text_share": round(seen.mean, 3),
+        "blocks": seen.blocks,
+        "pages": seen.pages,
+    }
+
+
+def _print_paths(seen: Sequence[dict[str, Any]]) -> None:
+    """The block paths of the site, with how much of what was seen there is text."""
+    if not seen:
+        return
+    terminal.note(f"{len(seen)} block paths, by which pages are read from {ENOUGH} pages on:")
+    keys = ("text_share", "blocks", "pages", "path")
+    terminal.table(list(keys), [[str(one[key]) for key in keys] for one in seen])
 
 
 def _short(value: object) -> str:

@@ -11,7 +11,7 @@ from crawler.dates import sound_date
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.boilerplate.template import EMPTY, Template
 from crawler.extraction.documents import extract_file
-from crawler.extraction.extract import EXTRACTOR, Extract, ExtractionError, extract_of, rules_at
+from crawler.extraction.extract import EXTRACTOR, Extract, ExtractionError, evidence, extract_of, rules_at
 from crawler.extraction.html.article_parts import split
 from crawler.extraction.media_type import HTML, media_type
 from crawler.extraction.together import (
@@ -118,10 +118,12 @@ class Reader:
             return None
         if any(media_type(one.content_type or "", one.body) not in HTML for one in (old, new)):
             return None
-        now, _ = kept_open(new.body, new.url, **rules[1])
-        if now.judged and shows_the_same(old.body, old.url, rules[0], now):
+        now, text = kept_open(new.body, new.url, **rules[1])
+        if now.judged and not now.is_known and shows_the_same(old.body, old.url, rules[0], now):
             return None
-        before, _ = kept_open(old.body, old.url, **rules[0])
+        before, text_before = kept_open(old.body, old.url, **rules[0])
+        if now.is_known and before.is_known:
+            return Together(extract_of(before, text_before), extract_of(now, text), PathScores())
         return read_together(before, now, known)
 
     def _soundly_dated(self, extract: Extract, captured_at: str) -> Extract:
@@ -140,6 +142,14 @@ class Reader:
             captured_at=fetched.fetched_at,
             content_type=fetched.headers.get("content-type"),
         )
+
+    def path_scores(self, fetched: FetchResult) -> PathScores:
+        """What a page that was just read tells of its block paths; nothing where they told its text."""
+        day = date.fromisoformat(fetched.fetched_at[:10])
+        parts = split(fetched.body)
+        if len(parts) > 1 or media_type(fetched.headers.get("content-type", ""), fetched.body) not in HTML:
+            return PathScores()
+        return evidence(*kept_open(parts[0], fetched.final_url, **self._rules(fetched.encoding, day)))
 
     def _read_part(self, body: bytes, url: str, encoding: str | None, day: date) -> Extract:
         return extract_of(*kept_open(body, url, **self._rules(encoding, day)))

@@ -25,6 +25,7 @@ from crawler.extraction.extract import ExtractionError
 from crawler.extraction.html.article_parts import split
 from crawler.extraction.html.dom_paths import lasting, names_in
 from crawler.times import iso, now
+from crawler.tracking.classified_pages import ClassifiedPages
 from storage.rows import Values
 from storage.store import Store
 
@@ -49,6 +50,7 @@ class Learner:
         self._learned = Template.from_json(saved.pieces) if saved else EMPTY
         self.template = known(store, site.name)
         self._learned_from = saved.pages if saved else 0
+        self.classified = ClassifiedPages(self._learned.paths)
         self._awaited: set[int] = set()
         self._kinds: list[list[frozenset[str]]] = []  # the names on the pages that are fetched twice
         self._unknown_design = 0  # the number of new pages of an unknown design
@@ -97,7 +99,7 @@ class Learner:
         return articles >= max(LEAST_PAGES, 2 * self._learned_from) and self._learned_from < SAMPLE
 
     def learn(self) -> bool:
-        """Learn the template from the stored captures; whether it differs from before."""
+        """Learn the template from the stored captures; whether its pieces differ from before."""
         self._twice = self._unknown_design = 0
         sample = [version.page for version in self.store.latest_versions(self.site.name, SAMPLE)]
         sample += self.store.pages_looked_at(self.site.name, LEARNING_FETCH, MOST_KINDS * TWICE)
@@ -110,8 +112,19 @@ class Learner:
         if self.template.version and _pieces(found) == _pieces(self._learned):
             self.store.confirm_template(self.site.name, self.template.version, len(pages))
             return False
-        self.keep(replace(found, before=self._learned.before), len(pages))
+        self.keep(replace(found, before=self._learned.before, paths=self.classified.scores), len(pages))
         return True
+
+    def learn_paths(self) -> bool:
+        """Add to the template what the pages classified in this run tell of their block paths.
+
+        Its pieces are learned with them, where they come from few pages; whether these differ from before.
+        """
+        if self._learned_from < SAMPLE and self.learn():
+            return True
+        version = self.template.version + 1
+        self.keep(replace(self._learned, version=version, paths=self.classified.scores), self._learned_from)
+        return False
 
     def new_design(self, pages: Mapping[str, Sequence[bytes]]) -> tuple[Template, bool]:
         """The template with the design of these pages; and whether it is a redesign, not just a new build.
@@ -126,6 +139,7 @@ class Learner:
     def keep(self, found: Template, pages: int) -> None:
         """Store a template that was learned from that number of pages, and use it from now on."""
         self._learned, self._learned_from = found, pages
+        self.classified = ClassifiedPages(found.paths)
         self.template = found.decided(decisions(self.store, self.site.name))
         self.store.add_template(template_row(self.site.name, found, pages))
 

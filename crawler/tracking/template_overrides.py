@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crawler.errors import Misuse
+from crawler.extraction.boilerplate.path_scores import PathScore
 from crawler.extraction.boilerplate.template import Design, Piece, Template
 from crawler.times import iso, now
 from crawler.tracking.template_learning import decisions
@@ -46,6 +47,13 @@ def pieces(store: Store, site: str) -> list[Shown]:
     learned = {(one.piece.path, one.piece.text) for one in shown}
     others = [(Piece(*place, "pinned", 0), what) for place, what in made.items() if place not in learned]
     return shown + [Shown(piece, "most", _decided(what)) for piece, what in others]
+
+
+def paths(store: Store, site: str) -> dict[str, PathScore]:
+    """What was seen at each block path of the site, the places with most text first."""
+    saved = store.template(site)
+    found = Template.from_json(saved.pieces).paths.paths if saved else {}
+    return dict(sorted(found.items(), key=lambda one: (-one[1].total, -one[1].blocks, one[0])))
 
 
 def decide(store: Store, site: str, piece_id: str, boilerplate: bool | None) -> Piece:

@@ -95,7 +95,10 @@ class Tracker:
             self.redesign.unchanged()
         elif self.redesign.holds(page, fetched):
             return self._held(page)
-        return self._tracked(fetched)
+        tracked = self._tracked(fetched)
+        if self.learner.classified.is_enough():
+            self._learn_paths()
+        return tracked
 
     def _tracked(self, fetched: FetchResult, *, may_wait: bool = True) -> Tracked:
         """The recorded result; `failed` for a page that takes more time or memory than allowed."""
@@ -129,6 +132,7 @@ class Tracker:
     def _followed_up(self, known: Known, reading: Reading, decision: Decision, page: PageRow) -> Tracked:
         """The result of a recorded fetch, after passing it on to frontier and confirmations."""
         self._confirmations.remember(known, reading, decision)
+        self._collect_paths(page, reading, decision)
         self._follow_up(known.requested, page, decision)
         away = decision.verdict.outcome is Outcome.elsewhere
         return Tracked(
@@ -262,6 +266,24 @@ class Tracker:
             self._reread_latest()
         if not self.learner.owes:
             self._go_on()
+
+    def _collect_paths(self, page: PageRow, reading: Reading, decision: Decision) -> None:
+        """Collect what a classified article tells of its block paths, unless its API has another text."""
+        extract, outcome = reading.extract, decision.verdict.outcome
+        if self.learner.owes or outcome not in (Outcome.ok, Outcome.moved) or decision.agrees is False:
+            return
+        if extract is not None and extract.kind == "article":
+            self.learner.classified.add(page.id, self.reader.path_scores(reading.fetched))
+
+    def _learn_paths(self) -> None:
+        """Know the design of the pages that were classified: the next ones like them need no classifier.
+
+        What was read before is read again when it is next compared; or now, where the pieces are others.
+        """
+        differs = self.learner.learn_paths()
+        self.reader = Reader(self.site, self.learner.template)
+        if differs:
+            self._reread_latest()
 
     def _reread_latest(self) -> None:
         after = 0

@@ -1,0 +1,72 @@
+"""What a crawl learns of block paths: it classifies a design's first pages only, and that makes no change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawler.extraction import extract as reading
+from crawler.extraction.boilerplate.template import Template
+from tests.test_known_design import BOATS, page
+from tests.tracked import Run, Story, story_at
+
+PAGES = 70
+
+
+def path(number: int) -> str:
+    return f"/berth-{number}/"
+
+
+def crawl(run: Run, numbers: range, look: int, edited: tuple[int, ...] = ()) -> None:
+    """A run as the spider makes it: these articles, and those that are to be fetched once more."""
+    queue = [path(number) for number in numbers]
+    while queue:
+        for at in queue:
+            number, look = int(at.strip("/").removeprefix("berth-")), look + 1
+            text = page(number, beside=f"<p>{BOATS[look % 10]} seen {look} times today</p>").decode()
+            run.sees(at, text.replace("calm", "rough") if number in edited else text)
+        queue = run.requested_again()
+
+
+@pytest.fixture
+def classified(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses of the pages that were classified."""
+    seen: list[str] = []
+    judge = reading.judge
+    monkeypatch.setattr(reading, "judge", lambda page, weights: seen.append(page.url) or judge(page, weights))
+    return seen
+
+
+@pytest.fixture
+def story(tmp_path: Path, classified: list[str]):
+    with story_at(tmp_path / "v.db") as story:
+        with story.run() as run:
+            crawl(run, range(10), 0)  # the first batch of a site of which nothing is known
+            crawl(run, range(10, PAGES), 100)
+        yield story
+
+
+def test_only_the_first_pages_of_a_design_are_classified(story: Story, classified: list[str]) -> None:
+    saved = story.store.template("riverside")
+    assert saved and Template.from_json(saved.pieces).known
+    assert story.texts(path(PAGES - 1))[-1].startswith("The Dotterel came into berth 69")
+    assert not any(f"berth-{number}/" in url for url in classified for number in range(50, PAGES))
+
+
+def test_in_a_later_run_with_other_noise_nothing_is_classified_and_each_edit_is_found(
+    story: Story, classified: list[str]
+) -> None:
+    classified.clear()
+    with story.run() as run:
+        crawl(run, range(PAGES), 1_000, edited=(3, 31, 66))
+    assert classified == []
+    assert story.news() == [("edited", path(number)) for number in (3, 31, 66)]
+
+
+def test_all_pages_have_the_text_that_the_classifier_gives_them(story: Story) -> None:
+    for number in range(PAGES):
+        (text,) = story.texts(path(number))
+        assert text.split("\n") == reading.extract(page(number), "https://riverside.example/").text.split(
+            "\n"
+        )
