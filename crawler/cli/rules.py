@@ -40,8 +40,8 @@ def template(
 ) -> None:
     """List the boilerplate of a site, and override it.
 
-    For each block, shows why it counts as boilerplate and on how many pages it was found. Then lists the block
-    paths of the site, with the share of what was seen there that is text.
+    For each block, shows why it counts as boilerplate and on how many pages it was found. Then lists the
+    block paths of the site, with the share of what was seen there that is text.
 
     Example: variorum template nejatngo --free 3fa2b1c0
     """
