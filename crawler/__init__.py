@@ -1,6 +1,6 @@
-"""The web-change crawler: reads pages, detects and records what changed in them, and runs the crawls.
+"""Variorum crawls web sites, and detects and records what changes on their pages.
 
-`docs/how-it-works.md` shows the folders; import-linter (pyproject.toml) holds which may import which.
+`docs/how-it-works.md` shows the folders; import-linter (pyproject.toml) checks which may import which.
 """
 
 __version__ = "0.1.0"

@@ -17,13 +17,13 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 EARLIEST, LATEST = 1990, 2100
-"""Years; an earlier one is before the web, a later one a mistake."""
+"""Years; an earlier one is before the web, a later one an error."""
 PERSIAN = range(1370, 1411)
 """Years of the Persian calendar, 1991 to 2032. The Islamic years since the web began are later ones."""
 LONGEST = 100
-"""Characters; a longer text is no date."""
+"""The maximum number of characters of a date."""
 FARTHEST = timedelta(hours=14)
-"""No zone is farther from UTC, to the east; the farthest to the west is 12 hours from it."""
+"""The largest difference from UTC of any zone, to the east; to the west it is 12 hours."""
 
 _MONTHS = """
     january february march april may june july august september october november december
@@ -42,7 +42,7 @@ MONTHS = {name: index % 12 + 1 for index, name in enumerate(_MONTHS.split())} | 
 """The number of a month, by its name in the languages of the listed sites."""
 _PERSIAN_MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند"
 _SPELLINGS = str.maketrans("يىك−–‐‑", "ییک----")
-"""Letters and signs that stand for others: of Arabic for those of Persian, of dashes for the plain one."""
+"""Letters and signs that replace others: Arabic ones for Persian ones, dashes for the hyphen."""
 _NAMED = {
     name.translate(_SPELLINGS): number
     for name, number in (*MONTHS.items(), *((m, i + 1) for i, m in enumerate(_PERSIAN_MONTHS.split())))
@@ -56,7 +56,7 @@ _ZONES = {
     )
     for name in names.split()
 }  # fmt: skip
-"""Names of zones that mean one thing; the American ones by RFC 822."""
+"""Unambiguous names of zones; the American ones by RFC 822."""
 
 _MONTH = "|".join(sorted(map(re.escape, _NAMED), key=len, reverse=True))
 _TIME = (
@@ -90,8 +90,8 @@ _ASIDE = re.compile(r"\(.*\)|\[.*\]")
 def sound_date(value: object, zone: tzinfo | None = None, *, seen_at: str | None = None) -> str | None:
     """A date from outside in one of the three forms; None for text that is no plausible date.
 
-    `zone` is that of a time that names none; without it, such a time stays one without a zone. What lies
-    after the day that follows `seen_at` (a moment in our form) is none either. Raises nothing.
+    `zone` is that of a time that names none; without it, such a time keeps no zone. A date after the day that
+    follows `seen_at` (a time in our form) is None, too. Raises nothing.
     """
     try:
         found = _read(value)
@@ -106,7 +106,7 @@ def sound_date(value: object, zone: tzinfo | None = None, *, seen_at: str | None
 
 
 def span(written: str) -> tuple[datetime, datetime]:
-    """The first and the last moment that a sound date can mean, in whatever zone it was written."""
+    """The first and the last moment that a valid date can mean, in whatever zone it was written."""
     start = datetime.fromisoformat(written)
     if start.tzinfo:
         return start, start
@@ -116,9 +116,9 @@ def span(written: str) -> tuple[datetime, datetime]:
 
 
 def moved(before: str, now: str) -> bool | None:
-    """Whether a page's date is another than before. None where both may mean the same moment.
+    """Whether a page's date differs from the earlier one. None if both may mean the same moment.
 
-    That is so where one of them says it more exactly: a day that gains its hour is no new date.
+    That is so if one of them is more exact: a day that gains its hour is no new date.
     """
     if before == now:
         return False
@@ -137,7 +137,7 @@ def moved_on(before: str, now: str) -> bool:
 
 
 _Found = tuple[datetime, bool]
-"""A moment, with its zone or without one; and whether its hour is known."""
+"""A time, with its zone or without one; and whether its hour is known."""
 
 
 def _read(value: object) -> _Found | None:
@@ -156,7 +156,7 @@ def _read(value: object) -> _Found | None:
 
 
 def _plain(text: str) -> str:
-    """The text in lower case with ASCII digits, single blanks, one spelling and no invisible characters."""
+    """The text in lower case with ASCII digits, single spaces, one spelling and no invisible characters."""
     if len(text) > 2 * LONGEST:
         return text
     digits = (str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
@@ -165,7 +165,7 @@ def _plain(text: str) -> str:
 
 
 def _as_python_reads(text: str) -> _Found | None:
-    """The date of ISO 8601 text, such as a day given by its week."""
+    """The date of ISO 8601 text in Python's parser, such as a day given by its week."""
     day = date.fromisoformat(text.upper())
     return datetime(day.year, day.month, day.day), False
 
@@ -212,7 +212,7 @@ def _day_and_month(first: int, other: int, mark: str) -> tuple[int, int]:
 
 
 def _gregorian(year: int, month: int, day: int) -> date:
-    """The Gregorian date of one of the Persian calendar. Raises ValueError for a day that it lacks."""
+    """The Gregorian date of one of the Persian calendar. Raises ValueError if there is no such day."""
     long_months = 6
     in_month = 31 if month <= long_months else 30 if month < 12 or _is_long(year) else 29  # noqa: PLR2004
     if not (1 <= month <= 12 and 1 <= day <= in_month):  # noqa: PLR2004 - months
@@ -247,7 +247,7 @@ def _zone(rest: str) -> tzinfo | None:
 
 
 def _place(name: str) -> tzinfo | None:
-    """The zone of a place such as `europe/berlin`."""
+    """The zone of a place name such as `europe/berlin`."""
     try:
         return ZoneInfo("/".join(part.title() for part in name.split("/")))
     except (OSError, ValueError):

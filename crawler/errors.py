@@ -10,7 +10,7 @@ and stays a traceback. `storage` knows nothing of this file and has its own base
 
 
 class VariorumError(Exception):
-    """What happened, where, and what to do next, in one line that a person can act on."""
+    """An expected error; its message says in one line what happened, where, and what to do next."""
 
 
 class Misuse(VariorumError):

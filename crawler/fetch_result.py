@@ -1,4 +1,4 @@
-"""What spiders return: a URL discovered in a source, or the result of a fetch. Plain data."""
+"""Defines what spiders return: a URL discovered in a source, or the result of a fetch. Plain data."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class DiscoveredUrl:
     modified: str | None = None
     """When the site says it was last modified, in a form of `crawler.dates`."""
     source_text_digest: str | None = None
-    """Digest of the article's text as the source itself carries it; changes when the text does."""
+    """The digest of the article's text as the source itself has it; it changes when the text does."""
     part_count: int = 1
     """The number of parts, each at a URL of its own, into which the article is split."""
     on: str | None = None
-    """The page that links there."""
+    """The page with the link to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +36,23 @@ class FetchResult:
     final_url: str
     """The URL that answered, after redirects."""
     fetched_at: str
-    """UTC, ISO 8601 with Z."""
+    """The time in UTC, ISO 8601 with Z."""
     status: int = 0
-    """HTTP status; 0 where no response came."""
+    """The HTTP status; 0 if no response came."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Response headers, names in lower case."""
     body: bytes = field(default=b"", repr=False)
-    """The body, freed of its content encoding."""
+    """The body without its content encoding."""
     encoding: str | None = None
     """The character encoding, as `crawler.extraction.html.encoding` decides from body and headers."""
     hops: tuple[tuple[int, str], ...] = ()
     """Redirects on the way: (status, the URL that redirected)."""
     error: str | None = None
-    """A key of `crawler.classification.outcome.ERRORS` where no whole response came: `timeout`, `dns`,
+    """A key of `crawler.classification.outcome.ERRORS` if no complete response came: `timeout`, `dns`,
     `refused`, `too large`, `cut`, `robots`, `address`, `tls`, `failed`."""
     detail: str = ""
     """The message of the error, for the operator."""
     seed: bool = False
     """True for an address at which the crawl of the site starts."""
     encoding_by: str | None = None
-    """By which evidence the encoding was chosen: `bom`, `utf-8`, `header`, `page`, or `guess`."""
+    """The evidence for the encoding: `bom`, `utf-8`, `header`, `page`, or `guess`."""

@@ -1,4 +1,4 @@
-"""The protocol between spiders and the crawl frontier: spiders use no database, the frontier no Scrapy."""
+"""The protocol between spiders and the crawl frontier: spiders know no database, the frontier no Scrapy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 from crawler.fetch_result import DiscoveredUrl, FetchResult
 
 PLENTY = 1_000
-"""The number of requests left where there is no budget."""
+"""The number of requests left if there is no budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Frontier(Protocol):
     """The crawl frontier of one run of one site: takes what sources list, gives what to fetch next."""
 
     def not_found_probe(self) -> str | None:
-        """A URL that does not exist, to learn the site's "not found" page; None where that is known."""
+        """A URL that does not exist, to learn the site's "not found" page; None if that is known."""
 
     def save_not_found(self, fetched: FetchResult) -> None:
         """Store the response for `not_found_probe`."""
@@ -48,16 +48,16 @@ class Frontier(Protocol):
         """Store what a source lists; pages that are new or out of date by it become requests."""
 
     def source_state(self, address: str) -> SourceState:
-        """The state of the source at that address as last stored; all None where it was never read."""
+        """The state of the source at that address as last stored; all None if it was never read."""
 
     def is_stale(self, state: SourceState) -> bool:
-        """Whether the source is due to be read from end to end again."""
+        """Whether the source is due to be read completely again."""
 
     def save_source(self, kind: str, address: str, state: SourceState) -> None:
         """Store the state of a source after reading it; `enumerated_at` is its last complete reading."""
 
     def mark_enumerated(self, kind: str) -> None:
-        """Request what sources of this kind no longer list, now that all were read to the end."""
+        """Request the pages that sources of this kind no longer list, now that all of them were read."""
 
     def report_source(self, kind: str, message: str) -> None:
         """Report a problem of a kind of source to the operator; an empty message means that there is none."""
@@ -96,7 +96,7 @@ class TransientFrontier:
         return SourceState()
 
     def is_stale(self, state: SourceState) -> bool:
-        """Always True: each source is read from end to end."""
+        """Always True: each source is read completely."""
         return True
 
     def save_source(self, kind: str, address: str, state: SourceState) -> None:

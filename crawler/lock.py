@@ -1,4 +1,4 @@
-"""Lock files that let one process at a time do a job. The kernel frees them however the process ends."""
+"""Provides lock files for jobs of one process at a time. The kernel frees them however the process ends."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import IO
 from crawler.errors import VariorumError
 
 LOOK_AGAIN = 0.1
-"""Seconds between two attempts to get a lock that another process has."""
+"""The seconds between two attempts to get a lock that another process has."""
 BRIEFLY = 0.3
-"""Seconds; longer than `is_held` holds a lock to see whether it is free."""
+"""The seconds to wait for a lock that `is_held` may hold for a moment."""
 
 
 def run_lock(database: Path, site: str) -> Path:
-    """The lock file of a site, held by whatever writes its history: runs, imports, `reextract`."""
+    """The lock file of a site, for everything that writes its history: runs, imports, `reextract`."""
     return Path(f"{database}.{site}.lock")
 
 
 def notify_lock(database: Path) -> Path:
-    """The lock file of notifications. Its name can be no site's: none begins with a hyphen."""
+    """The lock file of notifications. No site can have its name: none begins with a hyphen."""
     return Path(f"{database}-notify.lock")
 
 
@@ -35,11 +35,11 @@ def watch_lock(database: Path) -> Path:
 
 @contextmanager
 def held(path: Path, what: str, *, patience: float = BRIEFLY) -> Iterator[None]:
-    """Holds the lock file inside the block, and writes the id of this process into it.
+    """Hold the lock file inside the block, with the id of this process in it.
 
-    Raises VariorumError where another process still holds it after `patience` seconds, with that one's
-    id, or where the file can't be written. The file stays behind: if it were removed, two processes could
-    each lock a file of that name.
+    Raises VariorumError if another process, whose id it names, still holds it after `patience` seconds, or if
+    the file can't be written. The file stays: if it were removed, two processes could each lock a file of
+    that name.
     """
     try:
         file = path.open("a+", encoding="ascii")
@@ -58,7 +58,7 @@ def held(path: Path, what: str, *, patience: float = BRIEFLY) -> Iterator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock file. The kernel says so: the id in the file may be reused."""
+    """Whether some process holds the lock file, according to the kernel: the id in the file may be reused."""
     try:
         file = path.open("r", encoding="ascii")
     except OSError:

@@ -14,8 +14,8 @@ class RunReport:
     failed: bool
     """The whole site failed: no page could be fetched, or the run broke down."""
     reason: str
-    """finished, shutdown, closespider_timeout, unreachable ..., or how the child died."""
+    """finished, shutdown, closespider_timeout, unreachable ..., or how the child ended."""
     trouble: str = ""
-    """What went wrong, for the operator; empty unless the run failed."""
+    """What failed, for the operator; empty unless the run failed."""
     counts: dict[str, Any] = field(default_factory=dict)
     """What `variorum crawl --json` prints of the run."""

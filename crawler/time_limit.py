@@ -12,19 +12,20 @@ from contextlib import contextmanager
 from types import FrameType
 
 AGAIN = 0.5
-"""Seconds of CPU time after which it raises once more: code in the block may catch the first."""
+"""The seconds of CPU time after which it raises again: code in the block may catch the first."""
 
 
 class TookTooLong(BaseException):
-    """The time limit was reached. No `Exception`, since code that catches those (trafilatura) would go on."""
+    """The time limit was reached. It is no `Exception`, since code that catches those (trafilatura) would
+    go on."""
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raises TookTooLong inside the block after that much CPU time, and again until the block is left.
+    """Raise TookTooLong inside the block after that much CPU time, and again until the block is left.
 
-    Works in the main thread only. Inside another limit, that one holds as well.
-    Threads are no way out here: the extractor's C parts are not safe in several at once.
+    Works in the main thread only. Inside another limit, that one applies as well. Threads are no alternative
+    here: the extractor's C parts are not safe in several at once.
     """
     heard = False
 

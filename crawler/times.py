@@ -23,5 +23,5 @@ def parse(text: str) -> datetime:
 
 
 def now() -> datetime:
-    """The present moment in UTC. Never called by pure code, which gets it as a parameter."""
+    """The present time in UTC. Never called by pure code, which gets it as a parameter."""
     return datetime.now(UTC)

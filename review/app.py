@@ -1,6 +1,6 @@
-"""The review page as an application: every page's routes, behind one guard.
+"""Builds the review page as an application: the routes of every page, behind one guard.
 
-A page is a module with `routes`, and with `menu` (a name and an address) where every page links to it.
+A page is a module with `routes`, and with `menu` (a name and an address) if every page links to it.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ PAGES = (change_list, change, timeline, sentence_ages, versions, captures, sites
 def make_app(
     database: Path, *, hosts: Sequence[str], password: str | None, propose: Propose | None = None
 ) -> Starlette:
-    """The application over a database.
+    """The application for a database.
 
-    `hosts` are the names by which browsers may ask for it. Where there is a `password`, nothing is shown
-    without it. `propose` gives the rule that would have hidden a change.
+    `hosts` are the names by which browsers may request it. With a `password`, nothing is shown without it.
+    `propose` returns the rule that would have hidden a change.
     """
     app = Starlette(
         routes=[

@@ -1,7 +1,7 @@
-"""One capture: what was fetched, and the page as it came, shut off from everything.
+"""Shows one capture: the record of the fetch, and the page as received, isolated from everything.
 
 What a site sent never becomes a part of our pages: it is shown in a frame of its own, in which no script
-runs, nothing is loaded and no form is sent, and which has no origin to speak of.
+runs, nothing is loaded and no form is sent, and which has no origin.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SHUT_OFF = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data
 
 
 def capture(request: Request) -> Response:
-    """The facts of a capture, and the page in a frame."""
+    """Render the record of a capture, with the page in a frame."""
     with reading(request) as reader:
         row = source.capture(reader, request.path_params["id"])
         values: dict[str, Any] = {"row": row, "of": reader.page(row.page)}
@@ -35,7 +35,7 @@ def capture_json(request: Request) -> Response:
 
 
 def raw(request: Request) -> Response:
-    """The bytes: a page as a page that can do nothing, anything else as a file to be saved."""
+    """Return the bytes: a page as a page that can do nothing, anything else as a download."""
     with reading(request) as reader:
         row = source.capture(reader, request.path_params["id"])
         body = source.body(reader, row)

@@ -1,4 +1,4 @@
-"""One change: its words, how they came about, what reviewers say of it, and its neighbours in the list."""
+"""Shows one change: its words, its evidence, the verdicts on it, and its neighbours in the list."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FELLOWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The versions on both sides of a change; one of them where a page came or went."""
+    """The versions before and after a change; only one of them if a page appeared or disappeared."""
 
     old: VersionRow | None
     new: VersionRow | None
@@ -81,7 +81,8 @@ def change_json(request: Request) -> Response:
 
 
 def rule(request: Request) -> Response:
-    """The rule that would have hidden the change, and what else it would have hidden of the latest edits."""
+    """Render the rule that would have hidden the change, and the other recent edits that it would have
+    hidden."""
     propose = house(request).propose
     with reading(request) as reader:
         item = change_list.item(reader, request.path_params["id"])
@@ -91,7 +92,7 @@ def rule(request: Request) -> Response:
 
 
 def rule_json(request: Request) -> Response:
-    """The same for programs; null where no rule would have hidden it."""
+    """Return the same data as JSON; null if no rule would have hidden it."""
     propose = house(request).propose
     with reading(request) as reader:
         item = change_list.item(reader, request.path_params["id"])
@@ -100,7 +101,7 @@ def rule_json(request: Request) -> Response:
 
 
 def view_of(request: Request) -> str:
-    """The view that was chosen. Raises HTTPException with 400 for one that is none."""
+    """The chosen view. Raises HTTPException with 400 if there is no such view."""
     view = request.query_params.get("view") or VIEWS[0]
     if view not in VIEWS:
         raise HTTPException(400, f"view: {view!r} is none of {', '.join(VIEWS)}")
@@ -130,7 +131,7 @@ def _version(reader: Reader, page: int, number: int | None) -> VersionRow | None
 
 
 def _layout(reader: Reader, row: ChangeRow, sides: Sides, view: str) -> Layout | None:
-    """What there is to see of the change; None where it is no matter of words."""
+    """The layout of the change; None if it changed no words."""
     if view == "source":
         return source.laid_out(reader, sides.old, sides.new)
     old, new = (side.text if side else None for side in (sides.old, sides.new))

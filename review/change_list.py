@@ -20,7 +20,7 @@ from storage.reader import Reader
 
 AT_ONCE = 50
 FELLOWS = 20
-"""Of an edit of many pages, so many are named."""
+"""The number of pages named for an edit of many pages."""
 ISSUES, SUSPECTS = 10, 10
 
 
@@ -30,9 +30,9 @@ class Entry:
 
     item: Item
     others: int
-    """So many other pages have the same edit."""
+    """The number of other pages with the same edit."""
     fellows: list[Item]
-    """Some of these."""
+    """Some of the other pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Found:
 
     entries: list[Entry]
     earlier: bool
-    """There are others before these ..."""
+    """Whether there are items before these."""
     later: bool
-    """... and after them."""
+    """Whether there are items after these."""
     tally: change_list.Tally
 
 
@@ -79,7 +79,7 @@ def morning(request: Request) -> Response:
 
 
 def changes_json(request: Request) -> Response:
-    """The same list for programs; `after` takes the id of its last change for the next ones."""
+    """Return the same list as JSON; `after` takes the id of its last change to get the next ones."""
     filters = parsed(request.query_params)
     with reading(request) as reader:
         found = _found(reader, filters, request)

@@ -1,7 +1,7 @@
-"""A change as an entry of a feed: its words as HTML that any reader of feeds may show.
+"""Renders a change as an entry of a feed: its words as HTML that any feed reader may show.
 
-Readers of feeds strip styles and scripts, so an entry has none: words that went stand in `<del>`, words that
-came in `<ins>`, and every block has its own direction. Nothing of a site is markup in it.
+Feed readers remove styles and scripts, so an entry has none: removed words are in `<del>`, added words in
+`<ins>`, and every block has its own direction. No text of a site becomes markup.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from storage.rows import ChangeRow
 
 MOST_BLOCKS = 40
 MOST_LETTERS = 12_000
-"""Of the words of one entry."""
+"""The maximum number of characters of one entry."""
 MOST_OF_A_NEW_PAGE = 2_000
 MOST_OF_A_PIECE = 1_000
 
@@ -36,24 +36,25 @@ _TAGS = {"-": "del", "+": "ins", "=": "span", ">": "span"}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A change as readers of feeds see it."""
+    """A change as shown by feed readers."""
 
     id: str
-    """Of this change alone, wherever the feed is served."""
+    """The id of this change, wherever the feed is served."""
     title: str
     site: str
     kind: str
     link: str
-    """To the page on which it is reviewed."""
+    """The address of the page on which it is reviewed."""
     url: str | None
-    """Of the page that changed."""
+    """The address of the page that changed."""
     at: str
     language: str | None
     html: str
 
 
 def entry_of(reader: Reader, item: Item, others: int, base: str) -> Entry:
-    """The entry of a change; `others` pages have the same edit, and `base` is where reviews are served."""
+    """The entry of a change; `others` pages have the same edit, and `base` is the address of the review
+    page."""
     row = reader.change(item.id)
     link = f"{base}change/{item.id}"
     return Entry(
@@ -72,12 +73,12 @@ def entry_of(reader: Reader, item: Item, others: int, base: str) -> Entry:
 
 
 def plain(text: str) -> str:
-    """The text, harmless and fit for XML."""
+    """The text, harmless and valid in XML."""
     return _NOT_OF_XML.sub("\ufffd", safe_text.harmless(text))
 
 
 def element(tag: str, text: str = "", *below: etree._Element, **attributes: str) -> etree._Element:
-    """An element whose text and attributes are fit for XML, with others below it."""
+    """An element with text and attributes that are valid in XML, and with others below it."""
     made = etree.Element(tag, {name: plain(value) for name, value in attributes.items()})
     made.text = plain(text)
     made.extend(below)
@@ -107,7 +108,7 @@ def _facts(row: ChangeRow, others: int) -> Iterator[str]:
 
 
 def _words(reader: Reader, row: ChangeRow) -> Iterator[etree._Element]:
-    """The changed blocks; of a new page, how it begins."""
+    """The changed blocks; for a new page, its beginning."""
     hunks = msgspec.json.decode(row.hunks, type=list[Hunk])
     if hunks:
         yield from _bounded(laid_out(hunks, None, None).stretches, MOST_LETTERS)
@@ -138,7 +139,7 @@ def _bounded(stretches: tuple[Line | Fold, ...], room: int) -> Iterator[etree._E
 
 
 def _block(pieces: tuple[Piece, ...], room: int) -> etree._Element:
-    """A block with its words marked, cut where it has more letters than there is room for."""
+    """A block with its words marked, cut if it has more characters than there is room for."""
     block = element("p", dir="auto")
     for piece in pieces:
         if room <= 0:

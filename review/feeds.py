@@ -1,7 +1,7 @@
-"""Feeds of changes, as Atom and as JSON Feed: of all, of a site, or of whatever the list can choose.
+"""Serves feeds of changes, as Atom and as JSON Feed: of all sites, of one, or of any selection of the list.
 
-The query is that of the list, but for one thing: where it does not say whether changes are reviewed, a feed
-has all of them, so that none goes from it when somebody has judged it.
+The query is that of the list, with one exception: if it does not say whether changes are reviewed, a feed has
+all of them, so that none disappears when somebody reviews it.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from storage.reader import Reader
 AT_MOST = 50
 NEVER = "1970-01-01T00:00:00Z"
 SETTLED = timedelta(minutes=5)
-"""So long after a change was found, no other that was found before it is still on its way to the disk."""
+"""The time after which no change that was found earlier can still be on its way to the disk."""
 ATOM = "http://www.w3.org/2005/Atom"
 ATOM_TYPE, JSON_TYPE = "application/atom+xml", "application/feed+json"
 
 
 class Feed(NamedTuple):
-    """What both forms are made of."""
+    """The contents of a feed in either form."""
 
     title: str
     id: str
     address: str
-    """Its own."""
+    """The address of the feed."""
     home: str
-    """Of the list with the same choice."""
+    """The address of the list with the same selection."""
     at: str
-    """When its latest change was found."""
+    """The time at which its latest change was found."""
     entries: Sequence[Entry]
 
 
@@ -59,7 +59,7 @@ def feed_json(request: Request) -> Response:
 
 
 def _served(request: Request, made: Callable[[Feed], Response]) -> Response:
-    """The feed, or 304 where whoever asks has it already; that is known before any entry is made."""
+    """The feed, or 304 if the client has it already; that is known before any entry is made."""
     filters = _filters(request)
     with reading(request) as reader:
         items = change_list.latest(reader, filters, AT_MOST)
@@ -92,7 +92,7 @@ def _validators(request: Request, items: Sequence[Item]) -> dict[str, str]:
 
 
 def _is_known(request: Request, headers: dict[str, str]) -> bool:
-    """By the tag; by the date only where there is no tag (RFC 9110, 13.1.3)."""
+    """Whether the client has the feed: by its tag; by the date only without a tag (RFC 9110, 13.1.3)."""
     tags = request.headers.get("if-none-match")
     if tags is not None:
         known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
@@ -131,7 +131,7 @@ def _feed(request: Request, reader: Reader, filters: Filters, items: Sequence[It
 
 
 def _title(filters: Filters) -> str:
-    """`Variorum: changes`, and what was chosen."""
+    """`Variorum: changes`, followed by the selection."""
     plainly = Filters(reviewed="all")
     chosen = [
         f"{name} {getattr(filters, name)}"

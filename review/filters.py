@@ -18,7 +18,7 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def parsed(query: Mapping[str, str]) -> Filters:
-    """The filters that a query names. Raises HTTPException with 400 for one that is none."""
+    """The filters that a query names. Raises HTTPException with 400 if one is invalid."""
     given = given_in(query, NAMES)
     return Filters(
         site=given["site"] or None,
@@ -34,7 +34,8 @@ def parsed(query: Mapping[str, str]) -> Filters:
 
 
 def given_in(query: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
-    """What a query says under these names. Raises HTTPException with 400 for more than anybody types."""
+    """The values of a query under these names. Raises HTTPException with 400 if one is longer than anybody
+    types."""
     given = {name: query.get(name, "").strip() for name in names}
     for name, value in given.items():
         if len(value) > MOST_LETTERS:
@@ -47,7 +48,8 @@ _PLAIN = Filters()
 
 
 def query(filters: Filters, **more: object) -> str:
-    """The filters as a query with its question mark; `more` are other things that it says. Empty for none."""
+    """The filters as a query with its question mark; `more` are other parameters of it. Empty if there are
+    none."""
     parameters = {
         name: getattr(filters, name) for name in NAMES if getattr(filters, name) != getattr(_PLAIN, name)
     }
@@ -56,12 +58,12 @@ def query(filters: Filters, **more: object) -> str:
 
 
 def from_query(text: str) -> Filters:
-    """The filters that a query of ours says. Raises HTTPException with 400."""
+    """The filters in a query that `query` made. Raises HTTPException with 400."""
     return parsed(dict(parse_qsl(text.removeprefix("?"), max_num_fields=50)))
 
 
 def one_of(name: str, value: str, known: tuple[str, ...]) -> str:
-    """The value, where it is empty or known. Raises HTTPException with 400."""
+    """The value, if it is empty or known. Raises HTTPException with 400."""
     if value and value not in known:
         raise HTTPException(400, f"{name}: {value!r} is none of {', '.join(known)}")
     return value
@@ -78,7 +80,7 @@ def _weight(value: str) -> float:
 
 
 def moment(name: str, value: str, *, end: bool = False) -> str:
-    """A date, a time, or how long ago, in the one form of all times; with `end`, a date means its end.
+    """A date, a time, or an age, in the one form of all times; with `end`, a date means its end.
 
     Raises HTTPException with 400 for anything else.
     """

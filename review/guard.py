@@ -1,7 +1,7 @@
-"""Who may ask, and what an answer may do in a browser. Nothing gets past this to the pages.
+"""Decides who may send requests, and what a response may do in a browser. Every request passes it.
 
-A request must name a host of ours: so no foreign name can be made to point here (DNS rebinding). A POST must
-come from a page of ours: the browser says so (Sec-Fetch-Site, Origin), and the token of our forms proves it.
+A request must name one of our hosts, so that no foreign name can point here (DNS rebinding). A POST must come
+from one of our pages: the browser states this (Sec-Fetch-Site, Origin), and the token of our forms proves it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 64 * 1024
-"""Of a form."""
+"""The maximum size of a form."""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -31,7 +31,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""Of every answer that has no other of that name."""
+"""The headers of every response that does not set them itself."""
 
 
 class Guard:
@@ -80,7 +80,7 @@ class Guard:
 
 
 def host_name(host: str) -> str | None:
-    """The name in a Host header, without its port; None where it is none."""
+    """The name in a Host header, without its port; None if it is invalid."""
     try:
         parts = urlsplit(f"//{host}")
         port = parts.port
@@ -91,20 +91,20 @@ def host_name(host: str) -> str | None:
 
 
 def check_token(form: FormData, token: str) -> None:
-    """Raises HTTPException with 403 where the form is none of ours."""
+    """Raise HTTPException with 403 if the form is not ours."""
     if not compare_digest(str(form.get("token", "")).encode(), token.encode()):
         raise HTTPException(403, "This form is out of date: go back, load the page again, and repeat it.")
 
 
 def user_of(headers: Headers) -> str:
-    """The name that came with the password; empty where there is none."""
+    """The name that was sent with the password; empty if there is none."""
     return _credentials(headers).partition(":")[0]
 
 
 def _check_origin(request: Request) -> None:
-    """Raises HTTPException unless the browser says that a page of ours sends this.
+    """Raise HTTPException unless the browser states that one of our pages sends this.
 
-    A page that sends no referrer has the Origin "null", so Sec-Fetch-Site speaks first.
+    A page that sends no referrer has the Origin "null", so Sec-Fetch-Site is checked first.
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "null")
     same = urlsplit(origin).netloc == request.headers["host"] if origin != "null" else site is not None

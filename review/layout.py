@@ -1,4 +1,4 @@
-"""A diff laid out for reading: old beside new, with long unchanged stretches folded. Pure."""
+"""Lays out a diff for reading: old beside new, with long unchanged stretches folded. Pure."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from crawler.diffing.diff import Hunk, apply
 from review.safe_text import Piece, marked, piece
 
 CONTEXT = 2
-"""Unchanged lines shown beside a changed one."""
+"""The number of unchanged lines shown beside a changed one."""
 LEAST_FOLD = 3
 MOST_FOLDED = 1_000
-"""Lines that can be unfolded at one place."""
+"""The maximum number of lines that can be unfolded at one place."""
 MOST_SHOWN = 1_000_000
-"""Characters of the lines of one page."""
+"""The maximum number of characters of the lines of one page."""
 MOST_MARKS = 200
 WIDTH = 1000
-"""Of the strip."""
+"""The width of the strip."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A block as it was, as it is, or both.
+    """A block before, after, or both.
 
-    `=` same, `~` edited, `-` gone, `+` come, `<` moved away, `>` moved here, `≈` moved here and edited.
+    `=` same, `~` edited, `-` removed, `+` added, `<` moved away, `>` moved here, `≈` moved here and edited.
     """
 
     sign: str
     old: tuple[Piece, ...] | None
     new: tuple[Piece, ...] | None
     words: tuple[Piece, ...] = ()
-    """Old and new in one, where it is edited."""
+    """Old and new words in one line, if it is edited."""
     hunk: int = 0
     """The number of the hunk that begins here."""
     size: int = 0
@@ -44,12 +44,12 @@ class Fold:
 
     lines: tuple[Line, ...] = ()
     lost: int = 0
-    """So many more follow, which are not shown."""
+    """The number of further lines, which are not shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A hunk on the strip: how far down the text it is, of WIDTH."""
+    """A hunk on the strip: its position in the text, as a part of WIDTH."""
 
     hunk: int
     at: int
@@ -64,11 +64,11 @@ class Layout:
     strip: tuple[Mark, ...]
     hunks: int
     lost: int = 0
-    """Lines at the end that would be too much for a page."""
+    """The number of lines at the end that are left out because the page would be too large."""
 
 
 def laid_out(hunks: Sequence[Hunk], old: str | None, new: str | None, *, context: bool = True) -> Layout:
-    """The diff of two texts; without `context`, or where the hunks are of other texts, the hunks alone."""
+    """The diff of two texts; without `context`, or if the hunks belong to other texts, the hunks alone."""
     if old is None or new is None or not _fits(hunks, old, new):
         lines = list(_alone(hunks))
     else:
@@ -92,7 +92,7 @@ def _fits(hunks: Sequence[Hunk], old: str, new: str) -> bool:
 
 
 def _lines(hunks: Sequence[Hunk], old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
-    """Both texts from top to bottom; a block that was edited, and crossed no other, beside what it became."""
+    """Both texts from top to bottom; an edited block is beside its new form unless it moved past others."""
     numbers = {id(hunk): number for number, hunk in enumerate(hunks, 1)}
     taken = {hunk.old_at + at: hunk for hunk in hunks for at in range(len(hunk.old))}
     put = {hunk.new_at + at: hunk for hunk in hunks for at in range(len(hunk.new))}
@@ -151,7 +151,7 @@ def _edited(hunk: Hunk, number: int) -> Line:
 
 
 def _arrived(hunk: Hunk, block: str, number: int) -> Line:
-    """A block that came; one that moved and was edited, with the words that differ from what it was."""
+    """An added block; one that moved and was edited is shown with the words that differ."""
     return _edited(hunk, number) if hunk.op == "move" and hunk.words else _come(hunk, block, number)
 
 
@@ -171,7 +171,7 @@ def _line(sign: str, block: str, number: int = 0) -> Line:
 
 
 def _bounded(lines: Sequence[Line]) -> tuple[list[Line], int]:
-    """The lines that a page can bear, and how many are left out."""
+    """The lines that fit on a page, and the number of those left out."""
     shown: list[Line] = []
     size = 0
     for line in lines:
@@ -183,7 +183,7 @@ def _bounded(lines: Sequence[Line]) -> tuple[list[Line], int]:
 
 
 def _folded(lines: Sequence[Line]) -> Iterator[Line | Fold]:
-    """The lines with those folded that are far from any change."""
+    """The lines, with those far from any change folded."""
     near = {
         at + beside
         for at, line in enumerate(lines)
@@ -199,7 +199,7 @@ def _folded(lines: Sequence[Line]) -> Iterator[Line | Fold]:
 
 
 def _changed(lines: Sequence[Line]) -> Iterator[Line | Fold]:
-    """The changed lines alone, with a gap wherever some stood between."""
+    """The changed lines alone, with a gap for the lines between."""
     for same, group in groupby(lines, key=lambda line: line.sign == "="):
         yield from [Fold()] if same else group
 

@@ -1,4 +1,5 @@
-"""The JSON twins of the pages: the objects of `variorum changes --json`, and what a page adds to them."""
+"""Builds the JSON twins of the pages: the objects of `variorum changes --json`, and what a page adds to
+them."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ Object = dict[str, Any]
 
 
 def item_object(item: Item) -> Object:
-    """A change as the list has it."""
+    """The JSON object of a change in the list."""
     return {
         "id": item.id,
         "site": item.site,
@@ -100,7 +101,7 @@ def page_object(row: PageRow) -> Object:
 
 
 def version_summary_object(one: VersionSummary, drifted: set[int]) -> Object:
-    """A version without its text."""
+    """The JSON object of a version without its text."""
     return {
         "version": one.number,
         "captured_at": one.captured_at,
@@ -113,7 +114,7 @@ def version_summary_object(one: VersionSummary, drifted: set[int]) -> Object:
 
 
 def event_object(one: Event) -> Object:
-    """A change of a page, without its words."""
+    """The JSON object of a change of a page, without its words."""
     return {
         "id": one.id,
         "kind": one.kind,
@@ -139,7 +140,7 @@ def event_object(one: Event) -> Object:
 
 
 def check_object(one: Check) -> Object:
-    """A look at a page, and what came of it."""
+    """The JSON object of a check of a page, with its outcome."""
     return {
         "capture": one.id,
         "fetched_at": one.fetched_at,
@@ -151,7 +152,7 @@ def check_object(one: Check) -> Object:
 
 
 def copy_object(one: CopyOf) -> Object:
-    """Another page that says the same."""
+    """The JSON object of another page with the same text."""
     return {
         "page": one.page,
         "site": one.site,
@@ -163,7 +164,7 @@ def copy_object(one: CopyOf) -> Object:
 
 
 def capture_object(row: CaptureRow) -> Object:
-    """The record of a fetch."""
+    """The JSON object of a capture."""
     return {
         "capture": row.id,
         "page": row.page,
@@ -188,7 +189,7 @@ def sentence_object(one: Sentence) -> Object:
 
 
 def former_object(one: Former) -> Object:
-    """A sentence that the site took away."""
+    """The JSON object of a sentence that the site removed."""
     return {
         "text": one.text,
         "version": one.since.version,
@@ -218,7 +219,7 @@ def hit_object(hit: Hit) -> Object:
 
 
 def site_object(row: SiteRow, well: RunRow | None) -> Object:
-    """A site, and when it was last crawled as it should be."""
+    """The JSON object of a site, with the time of its last successful crawl."""
     return {
         "site": row.name,
         "url": row.url,
@@ -231,7 +232,7 @@ def site_object(row: SiteRow, well: RunRow | None) -> Object:
 
 
 def run_object(one: Run) -> Object:
-    """A run of a site, and whether it was as it should be."""
+    """The JSON object of a run of a site, with whether it succeeded."""
     counts = ("requests", "fetched", "not_modified", "new", "changed", "moved", "gone", "returned")
     return {
         "run": one.id,
@@ -244,7 +245,7 @@ def run_object(one: Run) -> Object:
 
 
 def issue_object(row: IssueRow) -> Object:
-    """What an operator should act on, or should have."""
+    """The JSON object of an issue, open or closed."""
     return {
         "kind": row.kind,
         "message": row.message,

@@ -1,6 +1,6 @@
-"""Where things stand on a plot: days on a calendar, weeks in a row, moments on a line. Pure.
+"""Computes positions on a plot: days on a calendar, weeks in a row, times on a line. Pure.
 
-Every plot has a title, and a table of the same numbers stands behind it.
+Every plot has a title, and a table of the same numbers.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 HEAT = ((1, "1"), (2, "2 to 4"), (5, "5 to 19"), (20, "20 and more"))
-"""From how many changes on a day is of which warmth; the same for all sites, so that they can be compared."""
+"""The least number of changes of each colour level; the same for all sites, so that they can be compared."""
 STEP = 15
-"""Pixels from one day of the calendar to the next."""
+"""The pixels from one day of the calendar to the next."""
 LEFT, TOP = 30, 20
-"""Room for the names of days and months."""
+"""The room for the names of days and months."""
 WEEKS = 53
 BUCKETS = 200
-"""Checks of a page that fall into one of so many stretches of time are one mark."""
+"""The number of intervals of a line; the checks of a page in one interval are one mark."""
 FIRST_PAGE = datetime(1970, 1, 1, tzinfo=UTC)
 
 Counts = Mapping[str, Mapping[str, int]]
-"""Of each day (2026-05-31), how many changes of each kind."""
+"""For each day (2026-05-31), the number of changes of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class Cell:
     y: int
     count: int
     warmth: int
-    """0 for none, then as HEAT has it."""
+    """The colour level: 0 for none, then as in HEAT."""
     label: str
-    """What it shows, in words."""
+    """Its contents in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class Calendar:
 
     cells: tuple[Cell, ...]
     months: tuple[tuple[int, str], ...]
-    """Where the first week of each stands, and its name."""
+    """The position of the first week of each month, and its name."""
     width: int
     height: int
 
 
 def calendar(last: date, counts: Counts) -> Calendar:
-    """The weeks up to that day."""
+    """The calendar of the weeks up to that day."""
     first = first_day(last)
     cells = []
     months: dict[str, tuple[int, str]] = {}
@@ -77,7 +77,8 @@ def warmth(count: int) -> int:
 
 
 def weeks(last: date, counts: Mapping[str, int], number: int) -> list[tuple[str, int, int]]:
-    """The Mondays of the weeks up to that day, how many changes each has, and the height of its bar in %."""
+    """The Mondays of the weeks up to that day, the number of changes in each, and the height of its bar in
+    %."""
     monday = last - timedelta(days=last.weekday())
     by_week = Counter[str]()
     for day, count in counts.items():
@@ -97,7 +98,7 @@ class Line:
 
     @classmethod
     def through(cls, moments: Iterable[str]) -> Line:
-        """The line on which all these moments are."""
+        """The line with all these times on it."""
         found = [moment(one) for one in moments] or [FIRST_PAGE]
         first, last = min(found), max(found)
         return cls(first, max(last, first + timedelta(minutes=1)))
@@ -108,7 +109,7 @@ class Line:
         return round(min(1.0, max(0.0, part)) * 100, 2)
 
     def ticks(self, number: int = 5) -> list[tuple[float, str]]:
-        """Moments to be named, and their names."""
+        """Times to be labelled, and their labels."""
         span = self.last - self.first
         form = "%Y-%m-%d" if span > timedelta(days=2 * number) else "%m-%d %H:%M"
         return [(100 * n / number, f"{self.first + span * n / number:{form}}") for n in range(number)]
@@ -125,7 +126,8 @@ class Bucket:
 
 
 def buckets(line: Line, checks: Iterable[tuple[str, str]], good: frozenset[str]) -> list[Bucket]:
-    """Moments of checks with their outcomes, as marks on a line; a mark is as good as its worst check."""
+    """The times of checks with their outcomes, as marks on a line; a mark is good only if all its checks
+    are."""
     found: dict[int, list[tuple[str, str]]] = {}
     for at, outcome in sorted(checks):
         found.setdefault(int(line.at(at) * (BUCKETS - 1) / 100), []).append((at, outcome))
@@ -141,7 +143,7 @@ def buckets(line: Line, checks: Iterable[tuple[str, str]], good: frozenset[str])
 
 
 def moment(value: str) -> datetime:
-    """A stored time; the beginning of all time for one that can't be read."""
+    """A stored time; the beginning of all time if it can't be read."""
     try:
         found = datetime.fromisoformat(value)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The name of the reviewer: the name that was typed last, that of the password, or this machine's user."""
+"""Finds the name of the reviewer: the last one typed, that of the password, or this machine's user."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ def cleaned(name: str) -> str:
 
 
 def remember(response: Response, name: str) -> None:
-    """This browser's reviewer has that name from now on."""
+    """Store the name of this browser's reviewer in a cookie."""
     response.set_cookie(COOKIE, quote(name), max_age=A_YEAR, httponly=True, samesite="strict")

@@ -1,4 +1,4 @@
-"""Scraped text made fit to be shown: nothing in it misleads, and nothing in it stays unseen. Pure."""
+"""Makes scraped text safe to show: nothing in it misleads, and nothing in it stays invisible. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from crawler.diffing.diff import Relink
 from storage.text_index.folding import folded_words
 
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
-"""Control characters, and those that turn round the order of what follows. Joiners and the plain marks of
-direction are not among them: Persian is written with those."""
+"""Control characters, and those that reverse the order of the text after them. Joiners and the plain
+direction marks are not among them: Persian needs them."""
 
 UNSEEN = {
     "\u200c": "ZWNJ", "\u200d": "ZWJ", "\u200b": "zero-width space", "\u00ad": "soft hyphen",
@@ -29,38 +29,38 @@ BLANKS = {
 _NOT_SEEN = re.compile(f"[{''.join(UNSEEN)}]")
 
 WHOLE = 3_000
-"""Characters of a piece of text that are shown without asking."""
+"""The number of characters of a text that are shown without unfolding."""
 ENDS = 400
-"""Characters shown at both ends of a longer one."""
+"""The number of characters shown at both ends of a longer text."""
 MIDDLE = 50_000
-"""Characters between these that can be unfolded."""
+"""The number of characters between the ends that can be unfolded."""
 MOST_LABELS = 3
 
 
 class Piece(NamedTuple):
-    """A piece of a text: `=` kept, `-` taken out, `+` put in, `<` moved away, `>` moved here."""
+    """A piece of a text: `=` kept, `-` removed, `+` added, `<` moved away, `>` moved here."""
 
     sign: str
     text: str
     folded: str = ""
-    """What follows the text, to be unfolded ..."""
+    """The text that follows, to be unfolded."""
     lost: int = 0
-    """... and so many characters after that, which are not shown ..."""
+    """The number of characters after that which are not shown."""
     end: str = ""
-    """... and its end."""
+    """The end of the text."""
     label: str = ""
-    """What one can't see of it."""
+    """A note on what is invisible in it."""
     space: str = ""
-    """White space before it, which is no part of what changed."""
+    """The white space before it, which is no part of the change."""
 
 
 def harmless(text: str) -> str:
-    """The text with each character that could mislead a reader as its code, like `\\u202e`."""
+    """The text with each character that could mislead a reader replaced by its code, like `\\u202e`."""
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def link(url: object) -> str | None:
-    """The address, where it is one that may be followed: of http or https, with a host, and plain to see."""
+    """The address, if it is safe to follow: http or https, with a host, and fully visible."""
     text = str(url)
     try:
         parts = urlsplit(text)
@@ -71,13 +71,13 @@ def link(url: object) -> str | None:
 
 
 def clipped(text: str | None, most: int = 300) -> str:
-    """The text, cut where it is longer than that."""
+    """The text, cut if it is longer than that."""
     text = text or ""
     return text if len(text) <= most else f"{text[:most]}…"
 
 
 def piece(sign: str, text: str, label: str = "") -> Piece:
-    """The text as a piece, folded where it is long."""
+    """The text as a piece, folded if it is long."""
     space = text[: len(text) - len(text.lstrip())] if sign != "=" and text.strip() else ""
     text = text[len(space) :]
     if len(text) <= WHOLE:
@@ -88,7 +88,7 @@ def piece(sign: str, text: str, label: str = "") -> Piece:
 
 
 def link_pieces(link: Relink) -> tuple[Piece, ...]:
-    """A link that leads elsewhere: its words, and both addresses."""
+    """A link with another target: its words, and both addresses."""
     return (
         piece("=", f"link «{link.words}»: "),
         *([piece("-", link.old)] if link.old else []),
@@ -97,7 +97,7 @@ def link_pieces(link: Relink) -> tuple[Piece, ...]:
 
 
 def marked(words: Iterable[tuple[str, str]]) -> tuple[Piece, ...]:
-    """The words of an edited block, with labels for what changed and can't be seen."""
+    """The words of an edited block, with notes on invisible changes."""
     found: list[Piece] = []
     for same, group in groupby(words, key=lambda one: one[0] == "="):
         run = list(group)
@@ -106,7 +106,7 @@ def marked(words: Iterable[tuple[str, str]]) -> tuple[Piece, ...]:
 
 
 def _changed(run: list[tuple[str, str]]) -> Iterator[Piece]:
-    """What was taken out and put in between two words that stayed."""
+    """The removed and added words between two kept ones."""
     sides = {sign: "".join(text for other, text in run if other != sign) for sign in "-+"}
     for at, (sign, text) in enumerate(run):
         before, after = (run[at - 1] if at else ("=", "")), [*run, ("=", "")][at + 1]
@@ -121,12 +121,12 @@ def _changed(run: list[tuple[str, str]]) -> Iterator[Piece]:
 
 
 def _is_edge(blank: str, text: str) -> bool:
-    """Whether the text has that white space at its beginning or at its end."""
+    """Whether the text begins or ends with that white space."""
     return blank in (text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :])
 
 
 def unseen(old: str, new: str) -> str:
-    """What became of a word that looks as it did: «ZWNJ added», «no-break space → space»; else nothing."""
+    """The change of a word that looks the same: «ZWNJ added», «no-break space → space»; else empty."""
     if len(old) + len(new) > WHOLE or old == new:
         return ""
     if not old.strip() and not new.strip():

@@ -84,7 +84,7 @@ def _hits(reader: Reader, form: SearchForm) -> list[Hit]:
 
 
 def _search_form(request: Request) -> SearchForm:
-    """What the query asks for. Raises HTTPException with 400."""
+    """The search form in the query. Raises HTTPException with 400."""
     given = given_in(request.query_params, ("words", "site", "language", "since", "until", "fate"))
     one_of("fate", given["fate"], FATES)
     limit = number(request, "limit") or AT_ONCE

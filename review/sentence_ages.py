@@ -24,17 +24,17 @@ from storage.rows import VersionRow
 MOST_LINES = 2_000
 MOST_FORMER = 500
 AGES = 5
-"""Shades from the oldest sentences of a page to the newest."""
+"""The number of shades from the oldest sentences of a page to the newest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Sentences of a block that follow one another and came together."""
+    """Consecutive sentences of a block that were added together."""
 
     of: Sentence
     piece: Piece
     age: int
-    """From 0, as old as any of the page, to AGES - 1, the newest."""
+    """From 0 for the oldest of the page to AGES - 1 for the newest."""
 
 
 def since(request: Request) -> Response:
@@ -74,7 +74,7 @@ def since_json(request: Request) -> Response:
 
 
 def stretches(found: Blame) -> Iterator[list[Stretch]]:
-    """Each block, sentences of one origin joined."""
+    """Each block, with consecutive sentences of one version joined."""
     ages = _ages(found)
     for block in found.blocks:
         groups = (list(group) for _, group in groupby(block, key=lambda one: (one.version, one.ours)))
@@ -122,7 +122,7 @@ def _blamed(reader: Reader, latest: VersionRow) -> tuple[Blame, bool]:
 def _version_text(
     reader: Reader, page: int, texts: Sequence[Text], at: int, drifted: set[int]
 ) -> VersionText:
-    """A version; where it was read by other rules than the one before it, with what its change says."""
+    """A version; if other rules extracted it than the one before, with the text of its change."""
     one = texts[at]
     if one.number in drifted:
         return VersionText(one.number, one.captured_at, one.text, put="", taken="")

@@ -1,4 +1,4 @@
-"""Runs the application on a port of this machine."""
+"""Serves the application on a port of this machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 PATIENCE = 5
-"""Seconds that requests in flight have when it ends."""
+"""The seconds that current requests have when the server ends."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -26,7 +26,7 @@ def address(listening: socket.socket) -> str:
 
 
 def serve(app: ASGIApp, listening: socket.socket) -> None:
-    """Answer until SIGINT or SIGTERM, then let what is in flight finish."""
+    """Serve until SIGINT or SIGTERM, then let current requests finish."""
     config = uvicorn.Config(
         app,
         log_level="warning",

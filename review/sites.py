@@ -1,4 +1,4 @@
-"""Sites through time: all of them at a glance, and one with its calendar, coverage, runs and issues."""
+"""Shows the history of sites: an overview of all, and one with its calendar, coverage, runs and issues."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from storage.rows import IssueRow, RunRow, SiteRow
 
 STATES = ("live", "missing", "gone", "frontier")
 WEEKS = 26
-"""Of the bars beside each site."""
+"""The number of weeks in the bars beside each site."""
 RUNS = 30
 ISSUES = 20
 
@@ -34,11 +34,11 @@ class SiteSummary:
     row: SiteRow
     states: Counter[str]
     changes: dict[str, int]
-    """Of the last months, by day."""
+    """The changes of the last months, by day."""
     week: int
-    """Changes of the last seven days ..."""
+    """The number of changes of the last seven days."""
     open: int
-    """... and how many of the last months nobody has reviewed."""
+    """The number of changes of the last months without a verdict."""
     last: Run | None
     well: RunRow | None
     issues: list[IssueRow]
@@ -46,7 +46,7 @@ class SiteSummary:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The pages of a site by one of their properties, and of each how many are in which state."""
+    """The number of pages of a site in each state, by one of their properties."""
 
     of: str
     rows: list[tuple[str, Counter[str]]]
@@ -188,7 +188,7 @@ def _by_day(days: Iterable[Day]) -> dict[str, dict[str, int]]:
 
 
 def _last(request: Request, today: date) -> date:
-    """The last day to be shown. Raises HTTPException with 400."""
+    """The last day to show. Raises HTTPException with 400."""
     value = request.query_params.get("until", "")
     try:
         found = date.fromisoformat(value) if value else today

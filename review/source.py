@@ -1,4 +1,4 @@
-"""What the server sent, byte for byte and as text: for whoever asks why a text was read as it was."""
+"""Shows what the server sent, byte for byte and as text, to explain why a text was extracted so."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from storage.reader import Reader
 from storage.rows import CaptureRow, VersionRow, read
 
 MOST = 300_000
-"""Characters of a source that are compared and shown."""
+"""The maximum number of characters of a source that are compared and shown."""
 BETWEEN_TAGS = re.compile(r">[ \t]*<(?!/)")
 
 
 def laid_out(reader: Reader, old: VersionRow | None, new: VersionRow | None) -> Layout | None:
-    """The sources of two versions, line by line; of one, where there is but one."""
+    """The sources of two versions, line by line; of one, if there is only one."""
     before, after = (_lines(reader, side) if side else None for side in (old, new))
     if before is not None and after is not None:
         diff = compare(Reading("", before), Reading("", after))
@@ -38,20 +38,20 @@ def capture(reader: Reader, number: int) -> CaptureRow:
 
 
 def body(reader: Reader, row: CaptureRow) -> bytes:
-    """The bytes of a capture. Raises NotFound where they were not kept."""
+    """The bytes of a capture. Raises NotFound if they are not stored."""
     if row.body is None:
         raise NotFound(f"the bytes of capture {row.id} were not kept: nothing was new in them")
     return bodies.get(reader.db.conn, row.body)
 
 
 def is_html(row: CaptureRow) -> bool:
-    """Whether the server called it a page."""
+    """Whether the server declared it as HTML."""
     kind = (row.content_type or "").partition(";")[0].strip().casefold()
     return kind in ("", "text/html", "application/xhtml+xml")
 
 
 def _lines(reader: Reader, version: VersionRow) -> str | None:
-    """The source of a version with a line for each that it has, and for each tag that opens after another."""
+    """The source of a version, with its own line breaks and one before each tag that opens."""
     row = capture(reader, version.capture)
     if row.body is None or not is_html(row):
         return None

@@ -21,12 +21,12 @@ from storage.rows import PageRow
 SEEN = frozenset({"ok", "not modified", "moved"})
 """Outcomes of checks that showed the page."""
 NAMED = 200
-"""Checks that are told one by one."""
+"""The number of checks that are listed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """How long the page was there, or gone."""
+    """A time in which the page was there, or gone."""
 
     gone: bool
     first: str
@@ -35,20 +35,20 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that became of the page."""
+    """An event in the history of the page."""
 
     at: str
     kind: str
-    """That of its change; else `baseline`, `drift` or `version`."""
+    """The kind of its change; else `baseline`, `drift` or `version`."""
     event: Event | None
     version: VersionSummary | None
     before: int | None
-    """The version before that one."""
+    """The number of the version before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """All that is known of a page's past."""
+    """The known history of a page."""
 
     row: PageRow
     versions: list[VersionSummary]
@@ -99,7 +99,7 @@ def timeline_json(request: Request) -> Response:
 def entries(
     versions: Sequence[VersionSummary], events: Sequence[Event], drifts: Sequence[Drift]
 ) -> list[Entry]:
-    """What became of the page, the latest first: its changes, and the versions that no change led to."""
+    """The history of the page, the latest first: its changes, and the versions without a change."""
     by_number = {one.number: one for one in versions}
     led = {one.version for one in events if _leads(one)}
     drifted = {one.version for one in drifts}
@@ -113,7 +113,7 @@ def entries(
 
 
 def spans(versions: Sequence[VersionSummary], events: Sequence[Event], until: str) -> list[Span]:
-    """When the page was there and when it was gone, from its first sight to the last look at it."""
+    """The times in which the page was there or gone, from the first capture to the last check."""
     begins = min([*(one.captured_at for one in versions), *(one.seen_new for one in events)], default=until)
     found: list[Span] = []
     start, gone = begins, False

@@ -38,11 +38,11 @@ class VerdictForm:
     note: str
     reviewer: str
     upto: int
-    """Of the same edit on other pages, those up to this number are meant too; 0 for none."""
+    """The highest id of other changes with the same edit that the verdict includes; 0 for none."""
     filters: Filters
     view: str
     place: dict[str, str] | None
-    """The reviewer reads the list, and goes on there: on this page of it."""
+    """The position in the list, if the reviewer works in the list and continues there."""
 
 
 async def give(request: Request) -> Response:
@@ -64,7 +64,7 @@ async def undo(request: Request) -> Response:
 
 
 def _give(house: Application, form: VerdictForm) -> str:
-    """Keep it; the address at which to go on."""
+    """Store the verdict and return the address to continue at."""
     with closing(Verdicts.open(house.database)) as store, store.writing():
         reader = Reader(store.db)
         item = change_list.item(reader, form.change)
@@ -114,7 +114,7 @@ def _verdict_form(form: FormData, name: str) -> VerdictForm:
 
 
 def _place(value: str) -> dict[str, str]:
-    """A page of the list: `after=17`."""
+    """A position in the list: `after=17`."""
     found = PLACE.fullmatch(value)
     return {found[1]: found[2]} if found else {}
 

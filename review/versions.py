@@ -1,4 +1,4 @@
-"""Any two versions of a page, one beside the other."""
+"""Shows any two versions of a page side by side."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAIR = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})")
 
 
 def picked(request: Request) -> Response:
-    """The two versions that were picked; where none were, the latest one and the one before it."""
+    """Redirect to the two chosen versions; by default the latest one and the one before it."""
     number, parameters = request.path_params["id"], request.query_params
     with reading(request) as reader:
         newest = reader.version(number).number
@@ -34,7 +34,7 @@ def picked(request: Request) -> Response:
 
 
 def pair(request: Request) -> Response:
-    """Two versions as a page; with the same number twice, that one."""
+    """Render two versions; with the same number twice, only that one."""
     number, view = request.path_params["id"], view_of(request)
     with reading(request) as reader:
         row = reader.page(number)
@@ -106,7 +106,7 @@ def _layout(reader: Reader, old: VersionRow, new: VersionRow, diff: Diff | None,
 def _places(
     versions: list[VersionSummary], old: VersionRow, new: VersionRow
 ) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-    """The pairs one step earlier and one step later, where there are such."""
+    """The pairs one step earlier and one step later, if there are any."""
     numbers = [one.number for one in versions]
     earlier = (old.number - 1, new.number - 1) if old.number - 1 in numbers else None
     later = (old.number + 1, new.number + 1) if new.number + 1 in numbers else None

@@ -1,4 +1,4 @@
-"""What all pages share: the database of a request, templates, and errors that are pages too."""
+"""Provides what all pages share: the database of a request, templates, and error pages."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from storage.errors import NotFound, StoreError
 from storage.reader import Reader
 
 Propose = Callable[[int], Mapping[str, object] | None]
-"""The rule that would have hidden a change, tried on the latest edits; None where there is none."""
+"""Returns the rule that would have hidden a change, tested on the latest edits; None if there is none."""
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 
 
 @dataclass(frozen=True)
 class Application:
-    """What the review page as a whole has: `request.app.state.house`."""
+    """The shared state of the review page, in `request.app.state.house`."""
 
     database: Path
     templates: Environment
     reviewer: str
-    """Who gives verdicts, until somebody says another name."""
+    """The default name of the reviewer."""
     propose: Propose | None
     token: str = field(default_factory=lambda: token_urlsafe(24))
-    """Stands in every form of ours; another site can't know it."""
+    """The token in every form of ours; another site can't know it."""
     menu: tuple[tuple[str, str], ...] = ()
     """Names and addresses of the pages that every page links to."""
 
@@ -61,7 +61,7 @@ register_url_convertor("number", Number())
 
 
 def house(request: Request) -> Application:
-    """What the review page as a whole has."""
+    """The shared state of the review page."""
     found: Application = request.app.state.house
     return found
 
@@ -74,7 +74,7 @@ def reading(request: Request) -> Iterator[Reader]:
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """Return the rendered template."""
+    """Return a page: the template, rendered with these values."""
     common = {"house": house(request), "path": request.url.path}
     text = house(request).templates.get_template(template).render(common | values)
     # A lone surrogate can't come out of the database, but may stand in an address.
@@ -85,13 +85,13 @@ DIGITS = re.compile(r"[0-9]{1,15}")
 
 
 def number(request: Request, name: str) -> int | None:
-    """A number of the database in the query; None where there is none."""
+    """A database number in the query; None if there is none."""
     value = request.query_params.get(name, "")
     return int(value) if DIGITS.fullmatch(value) else None
 
 
 def see_other(address: str) -> RedirectResponse:
-    """Look there, and there by GET."""
+    """Redirect to the address with GET."""
     return RedirectResponse(address, 303)
 
 
@@ -136,7 +136,7 @@ def _error_text(error: Exception) -> tuple[int, str]:
 
 
 def templates() -> Environment:
-    """The templates: whatever they are given is escaped, and harmless."""
+    """The templates: every value in them is escaped, and made harmless."""
     env = Environment(
         loader=PackageLoader("review"),
         autoescape=True,
@@ -157,11 +157,11 @@ def templates() -> Environment:
 
 
 def _moment(value: str | None, before: str = "") -> str:
-    """`2026-03-01 06:12` of a time as it is stored; without its day where that is the one `before` it."""
+    """`2026-03-01 06:12` for a stored time; without its day if that is the day of the time `before` it."""
     day, _, time = (value or "—")[:16].partition("T")
     return time if time and before.startswith(day) else f"{day} {time}".strip()
 
 
 def _language(value: str | None) -> str:
-    """The language as an attribute may have it; empty, which is "unknown", for anything else."""
+    """The language as a valid attribute value; empty, which means "unknown", for anything else."""
     return value if value and LANGUAGE.fullmatch(value) else ""

@@ -1,4 +1,4 @@
-"""The store of a site for a command that writes, as nothing else does meanwhile."""
+"""Opens the store of a site for a command that writes, while no other process writes to it."""
 
 from __future__ import annotations
 

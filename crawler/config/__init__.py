@@ -1,5 +1,5 @@
 """Reads and checks the workspace and its site files, once.
 
-Pure but for reading and writing these files. May import the modules directly in `crawler`, nothing else of
-the project.
+Pure, except for reading and writing these files. May import the modules directly in `crawler`, nothing else
+of the project.
 """

@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 
 def init_workspace(root: Path) -> list[Path]:
-    """The files written to make the folder a workspace with the listed sites.
+    """Create the files that make the folder a workspace with the listed sites; return those written.
 
-    A file that exists is left as it is, and named in a warning.
+    An existing file is left as it is, and named in a warning.
     """
     listed = files("spiders") / "sites"
     wanted = {root / SETTINGS_FILE: files("crawler") / "sample.toml"}
@@ -32,9 +32,9 @@ def init_workspace(root: Path) -> list[Path]:
 
 
 def write_site(folder: Path, name: str, values: Mapping[str, Any], comments: Iterable[str] = ()) -> Path:
-    """The new file of a site, with the comments above its keys.
+    """Write the file of a new site, with the comments above its keys; return its path.
 
-    Raises Misuse where the name can't be one, or is taken.
+    Raises Misuse if the name is invalid or taken.
     """
     if not NAME.fullmatch(name):
         raise Misuse(f"\"{name}\" can't be a site's name: {NAME_RULE}; choose another with --name.")
@@ -59,7 +59,7 @@ def _copied(source: Traversable, path: Path) -> bool:
 
 
 def _write(path: Path, text: str) -> None:
-    """Written beside the target and then renamed, so that a running daemon never reads half a file."""
+    """Write beside the target and then rename, so that a running daemon never reads an incomplete file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -1,4 +1,4 @@
-"""Notification rules: which news go to which target, and when. Pure: the moment is a parameter."""
+"""Decides which notifications go to which target, and when. Pure: the present time is a parameter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from crawler.config.schema import Key
 from crawler.times import parse
 
 Kind = Literal["new", "edited", "retitled", "gone", "returned", "moved", "template", "issue"]
-"""The kinds of changes; and issues, which are sent when they open and when they close."""
+"""The kinds of changes; and issues, which are sent when they are opened and when they are closed."""
 
 _ENVIRONMENT = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
 _HOUR = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
@@ -36,26 +36,26 @@ class _News(Protocol):
 
 
 class NotificationRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A target, and which news are sent to it. An empty list is no restriction."""
+    """A target, and which notifications are sent to it. An empty list is no restriction."""
 
     target: str
     weight: float = 0.0
     kinds: tuple[Kind, ...] = ()
     languages: tuple[str, ...] = ()
     at: tuple[str, ...] = ()
-    """Hours of the day; empty: at once."""
+    """The hours of the day at which it is sent; empty for at once."""
     sites: tuple[str, ...] = ()
     timezone: str = "UTC"
 
 
 def due(notices: Iterable[NotificationRule], news: _News) -> datetime | None:
-    """The earliest moment at which one of the rules sends the news; None where none does."""
+    """The earliest time at which one of the rules sends the change or issue; None if none does."""
     moments = [_hour(notice, parse(news.at)) for notice in notices if _wants(notice, news)]
     return min(moments, default=None)
 
 
 def _wants(notice: NotificationRule, news: _News) -> bool:
-    """Whether the rule sends the news. An issue has neither weight nor language, so those don't apply."""
+    """Whether the rule sends it. An issue has neither significance nor language, so those don't apply."""
     if (notice.sites and news.site not in notice.sites) or (notice.kinds and news.kind not in notice.kinds):
         return False
     if news.kind == "issue":
@@ -64,7 +64,7 @@ def _wants(notice: NotificationRule, news: _News) -> bool:
 
 
 def _hour(notice: NotificationRule, after: datetime) -> datetime:
-    """The first of the rule's hours at or after that moment; the moment itself where it has none."""
+    """The first of the rule's hours at or after that time; the time itself if it has none."""
     zone = ZoneInfo(notice.timezone)
     today = after.astimezone(zone).date()
     hours = [

@@ -1,4 +1,4 @@
-"""Reads a TOML file key by key and gathers every fault in it, so that one look is enough to mend it."""
+"""Reads a TOML file key by key and collects all its faults, so that they can be corrected at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import msgspec
 from crawler.errors import Misuse
 
 SHOWN = 80
-"""Characters of a bad value that a message repeats."""
+"""The maximum number of characters of a bad value in a message."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Key:
     """One key of a TOML table, and the values it allows."""
 
     kind: Any
-    """A type for msgspec, or the keys of a table within the table."""
+    """A type for msgspec, or the keys of a nested table."""
     allowed: str
-    """What may stand there, in words that go on after "give"."""
+    """The allowed values, in words that follow "give"."""
     check: Callable[[Any], object] | None = None
-    """Raises ValueError, with the reason as its text, for a value of the right type that still can't be."""
+    """Raises ValueError, with the reason as its text, for a value of the right type that is still invalid."""
     many: bool = False
-    """A list, or one of its items alone; read as a tuple."""
+    """A list, or a single item of it; read as a tuple."""
     bare: str | None = None
     """For a table: the key that a lone value sets."""
     required: bool = False
@@ -41,7 +41,7 @@ Keys = Mapping[str, Key]
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], list[str]]:
-    """The table in a TOML file, and the faults that kept it from being read (the table is then empty)."""
+    """The table in a TOML file, and the faults for which it could not be read (the table is then empty)."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8")), []
     except OSError as error:
@@ -69,13 +69,13 @@ def read_table(table: Mapping[str, Any], keys: Keys, where: str) -> tuple[dict[s
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "delay"?` where a known word is near to this one, else nothing."""
+    """The suggestion `; did you mean "delay"?` if a known word is similar, else an empty text."""
     near = difflib.get_close_matches(word, known, n=1)
     return f'; did you mean "{near[0]}"?' if near else ""
 
 
 def refuse(faults: list[str]) -> None:
-    """Raises Misuse with one line for each fault; does nothing where there is none."""
+    """Raise Misuse with one line for each fault; does nothing if there are none."""
     if faults:
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         raise Misuse("\n  ".join([f"{count} to mend first:", *faults]))

@@ -1,4 +1,4 @@
-"""A site as its file describes it, read and checked once: nothing later checks it again."""
+"""Reads the file of a site and checks it once: nothing checks it again later."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Watch = Literal["articles", "all"]
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A CSS selector and the dates between which it holds (both included, by capture date)."""
+    """A CSS selector and the dates between which it applies (both included, by capture date)."""
 
     css: str
     from_: date | None = msgspec.field(default=None, name="from")
@@ -37,7 +37,7 @@ class Bounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a healthy site shows; an issue is raised where it does not."""
+    """What the site shows when it works; an issue is raised if it does not."""
 
     pages: Bounds = Bounds()
     languages: tuple[str, ...] = ()
@@ -52,7 +52,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     scope: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     discover: tuple[Source, ...] = ()
-    """Empty: whatever the site turns out to have; links only where nothing else lists the whole site."""
+    """The kinds of sources; if empty, all that the site has, and links only if no other lists the whole
+    site."""
     every: str | None = None
     cron: str | None = None
     timezone: str = "UTC"
@@ -77,7 +78,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def zone(self) -> ZoneInfo | None:
-        """The zone of times that the site writes without one; None where the file names none but UTC."""
+        """The zone of times that the site writes without one; None if the file names none but UTC."""
         return None if self.timezone == "UTC" else ZoneInfo(self.timezone)
 
 
@@ -87,7 +88,7 @@ NO_DEFAULTS: Mapping[str, Any] = MappingProxyType({})
 
 
 def load_site(path: Path, defaults: Mapping[str, Any] = NO_DEFAULTS) -> Site:
-    """The site that a file describes; `defaults` stand for keys that the file leaves out.
+    """The site that a file describes; `defaults` has values for keys that the file leaves out.
 
     Raises Misuse with a line for every fault in the file.
     """
@@ -97,7 +98,7 @@ def load_site(path: Path, defaults: Mapping[str, Any] = NO_DEFAULTS) -> Site:
 
 
 class Sites(dict[str, Site]):
-    """The sites of a folder that can be read, by name; `faults` has the faults of each of the other files."""
+    """The readable sites of a folder, by name; `faults` has the faults of each of the other files."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,7 +108,7 @@ class Sites(dict[str, Site]):
 def load_sites(
     folder: Path, defaults: Mapping[str, Any] = NO_DEFAULTS, names: Collection[str] | None = None
 ) -> Sites:
-    """Every site of the folder by name, in the order of the names, or those of these names.
+    """Every site of the folder by name, in the order of the names, or only those named.
 
     A site's name is its file's. A file with faults is left out, and stops no other site.
     """
@@ -130,13 +131,13 @@ def load_sites(
 
 
 def site_files(folder: Path) -> list[Path]:
-    """The site files in a folder, by name; hidden ones are the work of editors, and left out."""
+    """The site files in a folder, by name; hidden files are temporary ones of editors, and left out."""
     found = (path for path in folder.glob("*.toml") if not path.name.startswith("."))
     return sorted(found, key=lambda path: path.stem)
 
 
 def _read(path: Path, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """What the file says, ready to become a Site, and its faults."""
+    """The values of the file, ready to become a Site, and its faults."""
     table, faults = read_toml(path)
     if not faults:
         own_rhythm = "every" in table or "cron" in table
@@ -159,7 +160,7 @@ def _conflicts(table: Mapping[str, Any], path: Path) -> list[str]:
 
 
 def check_together(table: Mapping[str, Any]) -> None:
-    """Nothing, for keys that go together. Raises ValueError for those that are right only by themselves."""
+    """Raise ValueError for keys that are valid each by itself but not together."""
     if "every" in table and "cron" in table:
         raise ValueError("both every and cron are given; keep one")
     quiet = table.get("quiet", ())
@@ -172,7 +173,7 @@ def _same_url(path: Path, url: str, other: str) -> str:
 
 
 def web_address(text: str) -> None:
-    """Nothing, for an address of the web. Raises ValueError for anything else."""
+    """Raise ValueError if the text is no web address."""
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"}:
         raise ValueError("it does not begin with http:// or https://")
@@ -194,7 +195,7 @@ def _path_or_pattern(text: str) -> None:
 
 
 def check_time_zone(name: str) -> None:
-    """Nothing, for a zone that there is. Raises ValueError for any other."""
+    """Raise ValueError if there is no such zone."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:

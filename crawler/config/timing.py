@@ -1,8 +1,8 @@
-"""Computes when a site runs next. Pure: the present moment is a parameter.
+"""Computes when a site runs next. Pure: the present time is a parameter.
 
-Cron text is read as crontab(5) reads it, on the wall clock of the site's time zone: 0 and 7 are Sunday,
-and where both a day of the month and a weekday are given, either will do. A time that the spring change
-of clocks leaves out fires as much later; one that the autumn change repeats fires once.
+Cron text is read as crontab(5) reads it, on the wall clock of the site's time zone: 0 and 7 are Sunday, and
+if both a day of the month and a weekday are given, either is enough. A time that the change to summer time
+skips fires as much later; one that the change back repeats fires once.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def age(text: str) -> timedelta:
 
 
 def check_cron(text: str) -> None:
-    """Nothing, for cron text that comes due some day. Raises ValueError with the reason for any other."""
+    """Raise ValueError with the reason if the text is no cron schedule, or never comes due."""
     some_day = datetime(2000, 1, 1, tzinfo=UTC)
     if not any(_fire(trigger, some_day) for trigger in _triggers(text)):
         raise ValueError("there is no such day")
@@ -72,22 +72,22 @@ def quiet_hours(text: str) -> tuple[time, time]:
 
 
 def never_awake(quiet: Sequence[str]) -> bool:
-    """Whether these quiet hours together leave no minute of the day."""
+    """Whether these quiet hours together cover the whole day."""
     ranges = [quiet_hours(text) for text in quiet]
     return all(_quiet_end(ranges, time(*divmod(minute, 60))) for minute in range(24 * 60))
 
 
 def schedule_text(site: Site) -> str:
-    """The words that a site's next run is reckoned from; when they differ, it is to be reckoned anew."""
+    """The schedule from which a site's next run is computed; if it differs, the run is computed again."""
     rhythm = f"cron {site.cron}" if site.cron else f"every {site.every or DEFAULT_EVERY}"
     return ", ".join([rhythm, site.timezone, *(f"not {hours}" for hours in site.quiet)])
 
 
 def next_run(site: Site, after: datetime, *, failures: int = 0) -> datetime:
-    """The moment, in UTC, of the site's first run later than `after`.
+    """The time, in UTC, of the site's first run later than `after`.
 
-    `failures` counts whole-site failures in a row: from the second on, the interval doubles up to a day
-    (cron text keeps its slots).
+    `failures` counts whole-site failures in a row: from the second on, the interval doubles up to a day (cron
+    schedules keep their times).
     """
     if site.cron:
         return out_of_quiet(site, _cron_slot(site.cron, ZoneInfo(site.timezone), after))
@@ -98,8 +98,8 @@ def next_run(site: Site, after: datetime, *, failures: int = 0) -> datetime:
 def following(site: Site, due: datetime, now: datetime) -> datetime:
     """The first run after the one that was due at `due` and starts now.
 
-    One run makes up for all that were missed. Reckoned from `due` where that will do, so that late starts
-    do not add up.
+    One run makes up for all that were missed. Computed from `due` where possible, so that late starts do not
+    add up.
     """
     slot = next_run(site, due)
     return slot if slot > now else next_run(site, now)
@@ -108,10 +108,10 @@ def following(site: Site, due: datetime, now: datetime) -> datetime:
 def planned(
     site: Site, due: datetime | None, reckoned_from: str | None, now: datetime, *, failures: int = 0
 ) -> datetime:
-    """When the site runs next, where `due` was written down, reckoned from those words (None: it never ran).
+    """When the site runs next, if `due` was stored for the schedule `reckoned_from` (None: it never ran).
 
-    What is overdue stays so. Nothing is later than the next run reckoned from `now`, or a clock that was
-    wrong for a minute could leave a site asleep for years.
+    An overdue run stays overdue. No time is later than the next run computed from `now`, or a clock that was
+    wrong for a minute could stop a site for years.
     """
     if due is None:
         return out_of_quiet(site, now)
@@ -120,7 +120,7 @@ def planned(
 
 
 def out_of_quiet(site: Site, moment: datetime) -> datetime:
-    """The moment in UTC, or the end of the site's quiet hours where it falls into them."""
+    """The time in UTC, or the end of the site's quiet hours if it is within them."""
     ranges = [quiet_hours(text) for text in site.quiet]
     local = moment.astimezone(ZoneInfo(site.timezone))
     for _ in ranges:  # the end of one may lie within another
@@ -145,11 +145,11 @@ def _backed_off(every: timedelta, failures: int) -> timedelta:
 
 
 def _on_grid(name: str, earliest: datetime, every: timedelta) -> datetime:
-    """The first moment from `earliest` on that belongs to this site.
+    """The first time from `earliest` on that is assigned to this site.
 
-    Moments are dealt to sites by name, so that sites of one rhythm do not all start at once. They lie a
-    jitter apart, and as the interval is a whole number of jitters, one run an interval after another falls
-    on a moment again: the jitter comes in once, and never adds up.
+    Times are assigned to sites by name, so that sites with the same interval do not all start at once. They
+    are one jitter apart, and as the interval is a whole number of jitters, a run one interval later falls on
+    an assigned time again: the jitter counts once, and never adds up.
     """
     seconds = int(every.total_seconds())
     parts = max(JITTER_SHARE, math.ceil(every / LONGEST_JITTER))
@@ -160,10 +160,10 @@ def _on_grid(name: str, earliest: datetime, every: timedelta) -> datetime:
 
 
 def _cron_slot(cron: str, zone: ZoneInfo, after: datetime) -> datetime:
-    """The first slot later than `after`.
+    """The first cron time later than `after`.
 
-    The trigger is computed on a clock without daylight saving: on a real one, APScheduler fires twice in the
-    hour that autumn repeats. The search starts early, for a slot that spring moves may be yet to come.
+    The trigger is computed on a clock without summer time: on a real one, APScheduler fires twice in the hour
+    that autumn repeats. The search starts early, because a time that spring moves may still be ahead.
     """
     triggers = _triggers(cron)
     wall = after.astimezone(zone).replace(tzinfo=UTC, fold=0) - timedelta(hours=2)
@@ -180,7 +180,7 @@ def _fire(trigger: CronTrigger, after: datetime) -> datetime | None:
 
 
 def _triggers(cron: str) -> list[CronTrigger]:
-    """One trigger, or two of which either will do. Raises ValueError with the reason for bad text."""
+    """One trigger, or two of which either is enough. Raises ValueError with the reason for invalid text."""
     from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - slow, and few sites have cron text
 
     fields = cron.lower().split()
@@ -197,7 +197,7 @@ def _triggers(cron: str) -> list[CronTrigger]:
 
 
 def _weekday_names(part: str) -> str:
-    """Weekdays by name, since APScheduler's numbers begin with Monday and cron's with Sunday."""
+    """Weekdays by name, since APScheduler counts from Monday and cron from Sunday."""
     found = _SOME_WEEKDAYS.fullmatch(re.sub(r"^\*", "0-6", part))
     if not found or (found["step"] and not found["last"]):
         raise ValueError(f'"{part}" is no weekday')

@@ -1,4 +1,4 @@
-"""The workspace: a folder with variorum.toml, the site files in sites/, and the database."""
+"""Reads the workspace: a folder with variorum.toml, the site files in sites/, and the database."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ PROJECT = "follows web sites and keeps their versions"
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folder, its paths, and the settings that hold for all sites."""
+    """The folder, its paths, and the settings for all sites."""
 
     root: Path
     database: Path
     contact: str | None
-    """How the owner of a site can reach whoever runs this."""
+    """How the owner of a site can reach the operator."""
     user_agent: str
-    """What requests call themselves: what the file says, else the program, its version and the contact."""
+    """The user agent of requests: that of the file, else the program, its version and the contact."""
     defaults: Mapping[str, Any]
     """Keys of a site file, for sites that leave them out."""
     sites_folder: Path
@@ -38,9 +38,9 @@ class Workspace:
     max_memory_mb: int = 1500
     runs_at_once: int = 4
     notify: tuple[NotificationRule, ...] = ()
-    """Who hears of several sites, or of all."""
+    """The notification rules for several sites, or for all."""
     retention: Mapping[str, str] = field(default_factory=dict)
-    """How old `captures` and `bodies` may become, like "365d"; of what is not named, all is kept."""
+    """The ages up to which `captures` and `bodies` are kept, like "365d"; without an age, all are kept."""
     review_url: str | None = None
     """The address of the review page, for links in notifications."""
 
@@ -53,7 +53,7 @@ def find_workspace(chosen: Path | None, env: Mapping[str, str]) -> Path:
 def load_workspace(root: Path) -> Workspace:
     """The workspace that variorum.toml in a folder describes.
 
-    Raises Misuse where there is none, or with a line for every fault in its file.
+    Raises Misuse if there is none, or with a line for every fault in its file.
     """
     root = root.absolute()
     path = root / SETTINGS_FILE
@@ -82,7 +82,8 @@ def load_workspace(root: Path) -> Workspace:
 
 
 def workspace_of(settings: Mapping[str, Any]) -> Workspace:
-    """The workspace of a run with these settings of Scrapy's: the one handed over, else the one around us.
+    """The workspace of a run with these Scrapy settings: the one handed over, else that of the current
+    folder.
 
     Raises Misuse as `load_workspace` does.
     """
@@ -97,7 +98,7 @@ def _introduction(contact: str | None) -> str:
 
 
 def _header(text: str) -> None:
-    """Raises ValueError for text that can't stand in a header of a request."""
+    """Raise ValueError if the text can't be in a request header."""
     if not (text.isascii() and text.isprintable() and text.strip()):
         raise ValueError("not one line of plain ASCII")
 

@@ -1,7 +1,7 @@
 """Writes files and folders atomically: they are complete, or they do not appear.
 
-They are written under another name beside their own, brought to the disk, and renamed. Whatever ends the
-program on the way, under the name itself there is what was there before, or nothing.
+They are written under another name beside their own, flushed to the disk, and renamed. Whenever the program
+ends on the way, the name itself still has its former contents, or nothing.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import BinaryIO
 from crawler.errors import Misuse, VariorumError
 
 MARK = ".variorum-export"
-"""The file by which a folder shows that an export made it, and that another one may replace it."""
+"""The file in a folder that shows that an export wrote it, and that another export may replace it."""
 DRAFT = ".draft"
-"""How the name of what is not whole yet ends."""
+"""The suffix of incomplete files and folders."""
 _CWD, _EXCHANGE = -100, 2  # of Linux: renameat2's AT_FDCWD and RENAME_EXCHANGE
 
 
@@ -29,7 +29,7 @@ _CWD, _EXCHANGE = -100, 2  # of Linux: renameat2's AT_FDCWD and RENAME_EXCHANGE
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Give a temporary file that is renamed to `path` on success. A link there is replaced, not followed.
 
-    Raises VariorumError where there is no room for it.
+    Raises VariorumError if the disk is full.
     """
     draft = _draft(path)
     try:
@@ -51,8 +51,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 def whole_folder(path: Path) -> Iterator[Path]:
     """Give a temporary folder that is renamed to `path` on success, replacing an earlier export.
 
-    Raises Misuse where `path` is anything but a folder that an export made, or an empty one; VariorumError
-    where there is no room for it.
+    Raises Misuse if `path` is anything but a folder that an export wrote, or an empty one; VariorumError if
+    the disk is full.
     """
     _refuse_foreign(path)
     draft = _draft(path)
@@ -74,7 +74,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def _named(error: OSError, path: Path) -> OSError | VariorumError:
-    """The error, where it names a file that is no draft; a full disk names none."""
+    """The error, if it names another file than a temporary one; the error of a full disk names none."""
     if error.filename and not str(error.filename).endswith(DRAFT):
         return error
     if error.filename:
@@ -95,7 +95,7 @@ def _refuse_foreign(path: Path) -> None:
 
 
 def _sync_all(folder: Path) -> None:
-    """Bring all files of a folder to the disk: at once where the system can, which is many times as fast."""
+    """Flush all files of a folder to the disk: at once if the system can, which is many times as fast."""
     if sys.platform == "linux":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -108,7 +108,7 @@ def _sync_all(folder: Path) -> None:
 
 
 def _swap(draft: Path, path: Path) -> None:
-    """Let two folders change names: at once where the system can, else one after the other."""
+    """Exchange the names of two folders: at once if the system can, else one after the other."""
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.renameat2(_CWD, os.fsencode(draft), _CWD, os.fsencode(path), _EXCHANGE) == 0:
@@ -128,6 +128,6 @@ def _sync(path: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Bring a renaming to the disk; not every system lets a folder be opened for that."""
+    """Flush a renaming to the disk; not every system can open a folder for that."""
     if sys.platform != "win32":
         _sync(folder)

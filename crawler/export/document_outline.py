@@ -1,4 +1,4 @@
-"""Documents with the headings, links and other editions that their pages had when they were captured."""
+"""Adds to documents the headings, links and other editions that their pages had when captured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CAPTURE = """
 
 
 def outlined(documents: Iterable[Document], reader: Reader) -> Iterator[Document]:
-    """The documents with `headings`, `links` and `editions`; null where the page itself was not kept."""
+    """The documents with `headings`, `links` and `editions`; null if the page itself is not stored."""
     for document in documents:
         yield document if document.get("gone") else document | _outline(document, reader)
 

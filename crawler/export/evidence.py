@@ -39,13 +39,13 @@ class Case:
     sides: Sequence[Side]
     looks: Sequence[CaptureRow]
     raw: dict[int, bytes]
-    """The raw pages that are kept, by the number of the version."""
+    """The stored raw pages, by the number of the version."""
 
 
 def write_evidence(reader: Reader, number: int, path: Path) -> list[str]:
     """Write the evidence folder of a change atomically; return a sentence for each missing part.
 
-    Raises NotFound where there is no such change, Misuse where `path` exists.
+    Raises NotFound if there is no such change, Misuse if `path` exists.
     """
     if path.is_symlink() or path.exists():
         raise Misuse(f"{path} exists already; name a new folder with -o")
@@ -95,7 +95,7 @@ def _write_diff(path: Path, change: ChangeRow) -> None:
 
 
 def _write_side(folder: Path, side: Side, case: Case) -> None:
-    """A version: its text as its digest is of, its raw page, and what is known of both."""
+    """Write a version: its text in the form of its digest, its raw page, and the facts about both."""
     folder.mkdir()
     version = side.version
     (folder / "text.txt").write_bytes(f"{version.title}\n\n{version.text}".encode())
@@ -107,7 +107,7 @@ def _write_side(folder: Path, side: Side, case: Case) -> None:
 
 
 def _write_warc(reader: Reader, case: Case, path: Path) -> int:
-    """How many captures the file has; there is none where nothing was kept."""
+    """Write the captures with a stored body as WARC; return how many, without a file if there are none."""
     ends = {case.change.seen_old, case.change.seen_new}
     captures = {one.id: one for one in case.looks if one.fetched_at in ends}
     captures |= {side.capture.id: side.capture for side in case.sides}
@@ -125,7 +125,8 @@ def _write_warc(reader: Reader, case: Case, path: Path) -> int:
 
 
 def _write_seals(reader: Reader, case: Case, folder: Path) -> str:
-    """The page's seals as they were hashed, and the store's links from then on; upon which these follow."""
+    """Write the page's seals as they were hashed, and the store's links from then on; return the link
+    before these."""
     conn = reader.db.conn
     lines = [
         seals.canonical(one.sealed_fields) for one in evidence.page_seals(reader, case.sides[0].seal.page)

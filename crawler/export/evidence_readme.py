@@ -1,6 +1,6 @@
-"""The README of an evidence folder: what lies there, what is lacking, and the commands that check it.
+"""Writes the README of an evidence folder: its contents, what is missing, and the commands that check it.
 
-Nothing that a site has said stands in a command: only numbers, digests and names of ours.
+Commands have no text of the site: only numbers, digests and names of our own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PRUNED = "the raw page was taken away, as the stated retention has it; its diges
 
 
 def lacking(change: ChangeRow, sides: Sequence[Side], raw: Collection[int], captures: int) -> list[str]:
-    """What a reader may look for in the folder, and why it is not there."""
+    """What a reader may miss in the folder, and why it is missing."""
     if not sides:
         return ["it is of the site as a whole: there are no versions, raw pages or seals of it"]
     found = [
@@ -49,7 +49,7 @@ def text(
     start: str,
     lacks: Sequence[str],
 ) -> str:
-    """The README; `start` is the link upon which the first line of store-links.txt follows."""
+    """The README; `start` is the link before the first line of store-links.txt."""
     lines = [
         f"# Evidence for change {change.id}",
         "",
@@ -86,7 +86,7 @@ def _about(change: ChangeRow) -> list[str]:
 
 
 def _one_line(text: str) -> str:
-    """Words of a site as a part of a line: no markup, no second line."""
+    """Text of a site within a line: without markup and line breaks."""
     return harmless(" ".join(text.split())).replace("`", "'").replace("<", "&lt;")
 
 
@@ -143,7 +143,7 @@ def _commands(sides: Sequence[Side], raw: Collection[int], captures: int, start:
 
 
 def _of_side(side: Side, *, has_page: bool) -> list[str]:
-    """A seal's line has the digest of the text, and that of the page, in this order."""
+    """The commands for one version; a seal's line has the digest of the text before that of the page."""
     folder, seal = f"version-{side.version.number}", side.seal
     digest = "sha256sum < {} | cut -c1-64"
     found = [
@@ -159,13 +159,13 @@ def _of_side(side: Side, *, has_page: bool) -> list[str]:
 
 
 def _sealed(seal: SealRow, name: str) -> str:
-    """The command that looks for the digest in the line of the seal."""
+    """The command that searches the line of the seal for the digest."""
     pattern = f'{{\\"id\\":{seal.id},\\"version\\":{seal.version},.*\\"{name}\\":\\"$digest\\"'
     return f'grep "^{pattern}" page-seals.jsonl'
 
 
 def _holds(condition: str) -> str:
-    """The command that says so where the condition holds, and fails where it does not."""
+    """The command that succeeds with a message if the condition is true, and fails if not."""
     return f'[ {condition} ] && echo "this holds" || false'
 
 

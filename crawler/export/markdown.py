@@ -11,15 +11,15 @@ from urllib.parse import quote
 from storage.export import Document
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>&~$]")
-"""What Markdown, or HTML within it, reads as more than a letter."""
+"""Characters with a meaning in Markdown, or in HTML within it."""
 _FIRST = re.compile(r"^( *)([#+=|:]|-(?! )|\d{1,9}(?=[.)]))")
-"""What it reads so at the beginning of a line; `- ` is a list item of ours."""
+"""Characters with a meaning at the beginning of a line; `- ` is our own mark of a list item."""
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]")
-"""What YAML wants written as its code, and what turns round the order of what follows."""
+"""Characters that YAML requires as codes, and those that reverse the order of the text after them."""
 
 
 def write_markdown(documents: Iterable[Document], folder: Path) -> None:
-    """A file for each document: its fields before its text. Of what is gone, the fields say so."""
+    """Write a file for each document: its fields before its text. A page that is gone has only fields."""
     for document in documents:
         of_site = folder / f"{'_' * document['site'].startswith('.')}{quote(document['site'], safe='')}"
         of_site.mkdir(exist_ok=True)
@@ -38,7 +38,7 @@ def markdown(document: Document) -> str:
 
 
 def yaml_value(value: object) -> str:
-    """The value as YAML has it, which takes JSON for its own: a text in quotes can't be anything else."""
+    """The value in YAML, of which JSON is a subset: quoted text can't be anything else."""
     text = json.dumps(value, ensure_ascii=False)
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 

@@ -21,13 +21,13 @@ else:
     from backports import zstd
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""With these, a spreadsheet takes a cell for a formula; it does not where a quote comes first."""
+"""Characters at the start of a cell that make it a formula in a spreadsheet, unless a quote precedes them."""
 ROWS, CHARS = 1000, 16 << 20
-"""A group of rows of a Parquet file has so many, or so much text, at most."""
+"""The maximum number of rows, and of characters, in a row group of a Parquet file."""
 
 
 def json_line(document: Document) -> str:
-    """A document as a line of JSON, in which no character commands a terminal or ends a line too soon."""
+    """A document as a line of JSON, without characters that control a terminal or end a line."""
     text = json.dumps(document, ensure_ascii=False)
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
@@ -61,7 +61,8 @@ def _cell(value: Any) -> Any:
 
 
 def write_parquet(documents: Iterable[Document], file: BinaryIO, fields: Sequence[Field]) -> None:
-    """A row a document, in groups of a size that fits into memory. Raises Misuse without pyarrow."""
+    """Write a row for each document, in groups of a size that fits into memory. Raises Misuse without
+    pyarrow."""
     try:
         import pyarrow as pa  # noqa: PLC0415 - an extra
         import pyarrow.parquet as pq  # noqa: PLC0415
@@ -93,5 +94,5 @@ def _groups(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 
 def packed(file: BinaryIO, path: Path) -> AbstractContextManager[Any]:
-    """The file, to be written to through zstd where its name ends so."""
+    """The file, compressed with zstd if its name ends in `.zst`."""
     return zstd.ZstdFile(file, "wb") if path.suffix == ".zst" else nullcontext(file)

@@ -1,7 +1,7 @@
-"""Writes captures as a WARC file that pywb and other tools replay.
+"""Writes captures as a WARC file that pywb and other tools can replay.
 
-A body is what is stored: freed of its content encoding, and of an article in several parts all of them. A
-body that was written once is referred to after that (`revisit`).
+A body is as it is stored: without content encoding, and with all parts of an article. A body that was written
+once is referred to after that (`revisit`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ INFO = {
 
 
 class First(NamedTuple):
-    """The record in which a body was written."""
+    """The record that has a body in full."""
 
     digest: str
     url: str
