@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.gold.reading import gold_pages
+from crawler.extraction.classifier.block_features import Pool
 from crawler.extraction.classifier.classifier import page_of
-from crawler.extraction.classifier.features import Described, Pool, describe
+from crawler.extraction.classifier.features import Described, describe
 from crawler.extraction.html.blocks import Block
 from crawler.extraction.html.markup import ExtractionError, parse
 

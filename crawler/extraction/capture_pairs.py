@@ -16,7 +16,7 @@ import numpy as np
 
 from crawler.diffing.normalisation import CONCEALED, PLACEHOLDER, plain
 from crawler.extraction.boilerplate.path_scores import PathScore, PathScores
-from crawler.extraction.classifier.features import ENDS
+from crawler.extraction.classifier.block_features import ENDS
 from crawler.extraction.classifier.text_choice import sentences_inside
 from crawler.extraction.html.blocks import Block
 

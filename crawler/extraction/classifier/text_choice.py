@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from crawler.extraction.classifier.block_features import ENDS, Pool
 from crawler.extraction.classifier.classifier import Judged, Probabilities, knows
-from crawler.extraction.classifier.features import ENDS, Pool
 from crawler.extraction.classifier.marked import marked_blocks
 from crawler.extraction.html.blocks import Block, Place
 from crawler.extraction.metadata.headline import words_of

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.extraction.classifier.features import Numbers
-
+Numbers = NDArray[np.float32]
 Arrays = Mapping[str, NDArray[np.generic]]
 
 
