@@ -127,7 +127,7 @@ class Layout:
         return int(found[np.argmax(self.depth[found])]) if len(found) else 0
 
     def _distance(self, holder: int) -> Numbers:
-        """The number of steps of each place below one; negative outside: the distance to their common place."""
+        """The number of steps of each place below one; negative outside: from their common place."""
         start = np.full(len(self.places), np.nan, np.float32)
         start[0], start[holder] = -FAR, 0
         at, out = holder, 0
