@@ -66,7 +66,6 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 COOKIES_ENABLED = False
-REFERRER_POLICY = "no-referrer"
 # Without Accept-Language: a page that exists in several languages is to answer in its own.
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -92,7 +91,15 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
 HTTPPROXY_ENABLED = False  # a proxy resolves names itself, out of the address guard's sight
 
+# What Scrapy has besides and no run needs: each costs every request, however little it has to do.
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # requests begin without one
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # `scope` says what belongs to a site
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "spiders.middlewares.network_guard.AddressGuard": 50,
     "spiders.middlewares.retry_after.RetryAfter": 60,
     "spiders.sources.request_shares.Shares": 70,
@@ -118,4 +125,5 @@ EXTENSIONS = {
 
 LOG_LEVEL = "INFO"
 LOGSTATS_INTERVAL = 0
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the source of a callback for each response
 STATS_DUMP = False

@@ -57,6 +57,10 @@ class NewsSite:
         """Publish the edits."""
         self.articles |= self.edits
 
+    def freeze(self) -> None:
+        """From now on every page is served with the same bytes at each fetch, in whatever order."""
+        self.changing, self._last = False, dict.fromkeys(self.articles, 1)
+
     def __enter__(self) -> Self:
         listen = asyncio.start_server(self._serve, "127.0.0.1", 0)
         self._server = self._loop.run_until_complete(listen)

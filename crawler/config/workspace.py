@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,12 +37,19 @@ class Workspace:
     max_run_seconds: int = 6 * 3600
     max_memory_mb: int = 1500
     runs_at_once: int = 4
+    processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+    """How many processes may read pages at once, in all runs together. With 1, each run reads by itself."""
     notify: tuple[NotificationRule, ...] = ()
     """The notification rules for several sites, or for all."""
     retention: Mapping[str, str] = field(default_factory=dict)
     """The ages up to which `captures` and `bodies` are kept, like "365d"; without an age, all are kept."""
     review_url: str | None = None
     """The address of the review page, for links in notifications."""
+
+    def shared(self, sites: int) -> Workspace:
+        """The workspace for each of so many sites: its run has its part of the processes that read."""
+        at_once = max(1, min(sites, self.runs_at_once))
+        return replace(self, processes=max(1, self.processes // at_once))
 
 
 def find_workspace(chosen: Path | None, env: Mapping[str, str]) -> Path:
@@ -114,7 +121,7 @@ _NOTICE: Keys = {
 }
 _Age = Key(str, 'an age in days, weeks or years, like "365d"', age)
 _RETENTION: Keys = {"captures": _Age, "bodies": _Age}
-_LIMITS = ("max_run_seconds", "max_memory_mb", "runs_at_once")
+_LIMITS = ("max_run_seconds", "max_memory_mb", "runs_at_once", "processes")
 _KEYS: Keys = {
     "database": Key(Annotated[str, msgspec.Meta(min_length=1)], 'a file, like "variorum.db"'),
     "contact": Key(
@@ -124,6 +131,7 @@ _KEYS: Keys = {
     "max_run_seconds": Key(_AtLeastOne, "how many seconds a run may take, 1 or more"),
     "max_memory_mb": Key(_Memory, "how many megabytes a run may use, 256 or more"),
     "runs_at_once": Key(_AtLeastOne, "how many sites may be crawled at once, 1 or more"),
+    "processes": Key(_AtLeastOne, "how many processes may read pages at once, 1 or more"),
     "defaults": Key(_SITE_DEFAULTS, "a table of keys as in a site file", check_together),
     "retention": Key(_RETENTION, "a table with captures, bodies or both"),
     "notify": Key(_NOTICE, "tables with a target", many=True, bare="target", secret=True),

@@ -68,7 +68,8 @@ def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None
         log = f"{site.name}.wayback"
         crawl(run_settings(workspace, log, changes), wayback.WaybackSpider, of=site, request=request)
     else:
-        crawl(run_settings(workspace, site.name, {"FULL": job == "full"}), spider_of(site))
+        changes = {"FULL": job == "full", "PROCESSES": workspace.processes}
+        crawl(run_settings(workspace, site.name, changes), spider_of(site))
 
 
 def crawl(settings: Settings, spider: type[Spider], **arguments: Any) -> None:

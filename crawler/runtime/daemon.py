@@ -204,7 +204,8 @@ class Daemon:
         logger.info("%s: run started", site.name)
         failed = True
         try:
-            report = await run_child(self.workspace, site, full=False, stop=self.stop, on_event=self.on_event)
+            workspace = self.workspace.shared(len(self.watchlist.sites))
+            report = await run_child(workspace, site, full=False, stop=self.stop, on_event=self.on_event)
             failed = report.failed and report.reason != NOT_BEGUN  # such as while somebody crawls it by hand
             logger.info("%s: run %s: %s", site.name, "failed" if failed else "ended", report.reason)
         except Exception:

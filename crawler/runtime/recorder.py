@@ -24,10 +24,12 @@ from crawler.errors import SiteTrouble, VariorumError
 from crawler.fetch_result import FetchResult
 from crawler.lock import held, run_lock
 from crawler.runtime.guard import Guard, in_words, is_unusable
+from crawler.runtime.reading_processes import ReadingProcesses
 from crawler.runtime.run import NOT_BEGUN
 from crawler.times import iso, now
 from crawler.tracking.finalize import finalize, no_article, silence, unmet
 from crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, RETRY_AFTER, SITE_MOVED, UNREACHABLE
+from crawler.tracking.reading import ReadAhead
 from crawler.tracking.rekeying import follow_rules
 from crawler.tracking.run_counts import (
     BROKEN,
@@ -49,6 +51,9 @@ from storage.store import Store
 
 logger = logging.getLogger(__name__)
 
+FEW = 16
+"""So many pages are read before other processes are started for that, which costs as much as reading them."""
+
 Emit = Callable[[dict[str, Any]], None]
 
 
@@ -61,6 +66,10 @@ class Recorder:
         self._open = ExitStack()
         self.guard = Guard(self.run_broke, self.page_broke)
         self._closing: asyncio.Future[None] | None = None
+        self.readers: ReadingProcesses | None = None
+        """Processes that read pages; None where this one reads all of them."""
+        self._turn = asyncio.Lock()
+        self._first_sights = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -86,9 +95,24 @@ class Recorder:
             self._emit({"event": "ended", **ended})
             raise
 
-    def process_item(self, item: FetchResult) -> Values:
+    async def process_item(self, item: FetchResult) -> Values:
         """Record one fetch; its result is the item for feed exports."""
-        tracked = self._tracked(item)
+        reading = self._read_ahead(item)
+        async with self._turn:  # in the order in which they came, whichever is read first
+            return self._record(item, await reading if reading else None)
+
+    def _read_ahead(self, item: FetchResult) -> asyncio.Future[ReadAhead | None] | None:
+        """The reading of the fetch in another process; None where it is not worth one."""
+        if self.readers is None:
+            return None
+        with suppress(Exception):  # which tracking meets as well, and reports
+            if job := self.tracker.job(item):
+                self._first_sights += 1
+                return self.readers.begin(job) if self._first_sights > FEW else None
+        return None
+
+    def _record(self, item: FetchResult, ahead: ReadAhead | None) -> Values:
+        tracked = self._tracked(item, ahead)
         self._count_late()
         if reason := self.tally.reason_to_stop():
             self._stop(reason)
@@ -96,10 +120,10 @@ class Recorder:
         self._emit({"event": "page", "site": self._spider().name, **result})
         return result
 
-    def _tracked(self, item: FetchResult) -> Tracked:
+    def _tracked(self, item: FetchResult, ahead: ReadAhead | None) -> Tracked:
         """The result of one fetch; if our code raises, the page is recorded as failed."""
         try:
-            tracked = self.tracker.track(item)
+            tracked = self.tracker.track(item, ahead)
         except Exception as error:
             if is_unusable(error):
                 raise
@@ -224,6 +248,9 @@ class Recorder:
         self.frontier = RunFrontier(self.store, site, self.run, started, full=full)
         self.frontier.requests = lambda: self._stat("downloader/request_count")
         self.tracker = Tracker(self.frontier)
+        if (processes := self.crawler.settings.getint("PROCESSES", 1)) > 1:
+            self.readers = ReadingProcesses(processes, workspace.max_memory_mb)
+            self._open.callback(self.readers.close)
         self.tally.live = sum(self.store.count_pages(site.name, state) for state in ("live", "missing"))
         spider.frontier = self.frontier
         self._emit({"event": "started", "site": site.name, "run": self.run})

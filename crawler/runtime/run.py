@@ -111,6 +111,7 @@ async def run_sites(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     room = asyncio.Semaphore(workspace.runs_at_once)
+    workspace = workspace.shared(len(sites))
 
     async def one(site: Site) -> RunReport:
         async with room:

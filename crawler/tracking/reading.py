@@ -8,6 +8,7 @@ from crawler.classification.outcome import READABLE, Context, Outcome, Verdict, 
 from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.reader import Reader
 from crawler.fetch_result import FetchResult
+from crawler.tracking.page_bounds import CostsTooMuch
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,28 @@ class Reading:
     verdict: Verdict
     extract: Extract | None = None
     """Its text; None if it shows no page, or was not extracted again because its bytes are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingJob:
+    """All that a reading depends on: any process that carries it out comes to the same result."""
+
+    fetched: FetchResult
+    reader: Reader
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAhead:
+    """A reading that was carried out before its fetch is tracked."""
+
+    job: ReadingJob
+    result: Reading | CostsTooMuch
+
+    def is_of(self, job: ReadingJob) -> bool:
+        """Whether it is the result of this job, too."""
+        same = job.fetched is self.job.fetched and job.reader is self.job.reader
+        return same and job.context == self.job.context
 
 
 def read(fetched: FetchResult, reader: Reader, context: Context) -> Reading:

@@ -24,7 +24,7 @@ from crawler.tracking.decision import Decision, Sight, decide
 from crawler.tracking.knowledge import Known, Requested, common_blocks, is_same, load, relate, reread
 from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from crawler.tracking.read_pair import together, with_text_of
-from crawler.tracking.reading import Reading, read
+from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
 from crawler.tracking.recording import Outdated, Recorder
 from crawler.tracking.records import Capture
 from crawler.tracking.redesign import Redesign
@@ -82,11 +82,26 @@ class Tracker:
         self._recorder = Recorder(self.store, self.run)
         self.paths = PathScores()
         """What this run has learned of the block paths of pages that changed."""
+        self._ahead: ReadAhead | None = None
         self._waiting: list[FetchResult] = []  # for the boilerplate to be learned
         self._keeping = 0  # the number of further bodies of a new design to keep, to learn from
 
-    def track(self, fetched: FetchResult) -> Tracked:
-        """The result of one fetch, after recording it. Raises Outdated after `ATTEMPTS` write conflicts."""
+    def job(self, fetched: FetchResult) -> ReadingJob | None:
+        """The reading of a page that is fetched for the first time; None for any other, which may need none.
+
+        `track` takes its result, where that was carried out meanwhile.
+        """
+        page = self.frontier.page(fetched.url)
+        if fetched.error or page.checked_at is not None or self.learner.awaits(page.id):
+            return None
+        return ReadingJob(fetched, self.reader, load(self.store, self.site, page, fetched).context)
+
+    def track(self, fetched: FetchResult, ahead: ReadAhead | None = None) -> Tracked:
+        """The result of one fetch, after recording it. Raises Outdated after `ATTEMPTS` write conflicts.
+
+        `ahead` is its reading, if that was carried out before; one by an older template is not used.
+        """
+        self._ahead = ahead
         page = self.frontier.page(fetched.url)
         self.frontier.mark_fetched(page.id)
         if self.learner.awaits(page.id):
@@ -152,7 +167,12 @@ class Tracker:
     def _read(self, requested: Requested, fetched: FetchResult) -> Reading:
         if is_same(requested.page, fetched):
             return Reading(fetched, Verdict(Outcome.ok, "the same bytes"))
-        return read(fetched, self.reader, requested.context)
+        job = ReadingJob(fetched, self.reader, requested.context)
+        if self._ahead is None or not self._ahead.is_of(job):
+            return read(fetched, self.reader, requested.context)
+        if isinstance(self._ahead.result, CostsTooMuch):
+            raise self._ahead.result
+        return self._ahead.result
 
     def _read_together(self, known: Known, reading: Reading) -> Reading | None:
         """The response, read with the same scores of block paths as the last version.

@@ -1,0 +1,170 @@
+"""Reads pages in processes of their own, so that a first crawl uses all cores.
+
+Each process reads one page at a time, within the bounds of one page, by the same pure function that the run
+calls by itself. They are processes and not threads, since the C parts of the extractor are not safe in
+several threads. One that crashes over a page is replaced, and the page is read once more; if that crashes,
+too, the page has failed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import resource
+import sys
+from collections import deque
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+
+from crawler.classification.outcome import Verdict
+from crawler.extraction.extract import Extract
+from crawler.extraction.reader import Reader
+from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
+from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 2
+"""So often a page is read whose reading ends its process."""
+CRASHED = "each of {} processes that read it crashed"
+
+_FORKS = get_context("forkserver")
+"""Starts processes from one that has imported what reading needs, and has no threads."""
+_FORKS.set_forkserver_preload(["crawler.runtime.child", "crawler.runtime.reading_processes"])
+
+Answer = tuple[Verdict, Extract | None] | CostsTooMuch | None
+"""The outcome and text of a page; None where reading it raised something else."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A job that no process has finished."""
+
+    job: ReadingJob
+    done: asyncio.Future[ReadAhead | None]
+    attempts: int = 0
+
+
+class ReadingProcesses:
+    """Some processes that read for one run; they are started when there is something to read."""
+
+    def __init__(self, count: int, megabytes: int) -> None:
+        self._count, self._megabytes = count, megabytes
+        self._waiting: deque[_Pending] = deque()
+        self._idle: list[_Process] = []
+        self._all: set[_Process] = set()
+
+    def begin(self, job: ReadingJob) -> asyncio.Future[ReadAhead | None]:
+        """Begin to read; the future is None where the caller has to read by itself, to see what is wrong."""
+        done: asyncio.Future[ReadAhead | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Pending(job, done))
+        self._hand_out()
+        return done
+
+    def close(self) -> None:
+        """End all processes. What they have not finished is never done."""
+        for process in self._all:
+            process.end()
+        self._all.clear()
+        self._idle.clear()
+
+    def _hand_out(self) -> None:
+        while self._waiting and (self._idle or len(self._all) < self._count):
+            process = self._idle.pop() if self._idle else self._started()
+            pending = self._waiting.popleft()
+            pending.attempts += 1
+            try:
+                process.send(pending.job)
+            except OSError:
+                self._crashed(process, pending)
+            else:
+                loop = asyncio.get_running_loop()
+                loop.add_reader(process.connection.fileno(), self._answered, process, pending)
+
+    def _started(self) -> _Process:
+        process = _Process(self._megabytes)
+        self._all.add(process)
+        logger.info("process %d of %d that read pages has started", len(self._all), self._count)
+        return process
+
+    def _answered(self, process: _Process, pending: _Pending) -> None:
+        asyncio.get_running_loop().remove_reader(process.connection.fileno())
+        try:
+            answer: Answer = process.connection.recv()
+        except (EOFError, OSError):
+            self._crashed(process, pending)
+        else:
+            self._idle.append(process)
+            _finish(pending, answer)
+        self._hand_out()
+
+    def _crashed(self, process: _Process, pending: _Pending) -> None:
+        self._all.discard(process)
+        process.end()
+        if pending.attempts < ATTEMPTS:
+            self._waiting.appendleft(pending)
+        else:
+            _finish(pending, CostsTooMuch(CRASHED.format(ATTEMPTS)))
+
+
+class _Process:
+    """One process; it is sent the reader only when that is another one than before."""
+
+    def __init__(self, megabytes: int) -> None:
+        self.connection, theirs = _FORKS.Pipe()
+        self._process = _FORKS.Process(target=_serve, args=(theirs, megabytes), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._reader: Reader | None = None
+
+    def send(self, job: ReadingJob) -> None:
+        """Hand it a job. Raises OSError where it has ended."""
+        news = None if job.reader is self._reader else job.reader
+        self.connection.send((news, job.fetched, job.context))
+        self._reader = job.reader
+
+    def end(self) -> None:
+        self.connection.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _finish(pending: _Pending, answer: Answer) -> None:
+    if pending.done.done():  # cancelled
+        return
+    if answer is None:
+        pending.done.set_result(None)
+    elif isinstance(answer, CostsTooMuch):
+        pending.done.set_result(ReadAhead(pending.job, answer))
+    else:
+        pending.done.set_result(ReadAhead(pending.job, Reading(pending.job.fetched, *answer)))
+
+
+def _serve(connection: Connection, megabytes: int) -> None:
+    """Read what comes until the run closes the connection, or ends however."""
+    os.dup2(2, 1)  # what a library prints is none of our output
+    logging.disable()
+    if sys.platform.startswith("linux"):
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    reader: Reader | None = None
+    while True:
+        try:
+            news, fetched, context = connection.recv()
+        except (EOFError, OSError):
+            return
+        reader = news or reader
+        assert reader is not None
+        connection.send(_answer(ReadingJob(fetched, reader, context)))
+
+
+def _answer(job: ReadingJob) -> Answer:
+    try:
+        with page_bounds():
+            reading = read(job.fetched, job.reader, job.context)
+    except CostsTooMuch as error:
+        return error
+    except Exception:
+        return None  # the run reads it again, and reports what is wrong with all that belongs to it
+    return reading.verdict, reading.extract

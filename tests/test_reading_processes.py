@@ -1,0 +1,163 @@
+"""Pages read in processes of their own: the same readings as in one, whatever becomes of a process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from multiprocessing import active_children
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.crawl.articles import article
+from benchmarks.crawl.contenders import Variorum
+from benchmarks.crawl.design import page
+from benchmarks.crawl.rounds import unmeasured
+from benchmarks.crawl.site import NewsSite
+from crawler.classification.outcome import Context, Outcome
+from crawler.config.site import Site
+from crawler.config.workspace import load_workspace
+from crawler.extraction.extract import Extract
+from crawler.extraction.reader import Reader
+from crawler.fetch_result import FetchResult
+from crawler.runtime.reading_processes import ReadingProcesses
+from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
+from tests.command import workspace
+
+URL = "https://ormhead.example/"
+SITE = Site(name="ormhead", url=URL)
+PAGES = 40
+MEGABYTES = 1500
+VERSIONS = """
+    SELECT url, versions.title, text, digest, versions.language, author, versions.published, extractor
+    FROM versions JOIN pages ON pages.id = page
+"""
+
+
+class Bomb:
+    """Ends the process that unpacks it: always, or only where the file does not exist yet."""
+
+    def __init__(self, fuse: Path | None = None) -> None:
+        self.fuse = fuse
+
+    def __reduce__(self) -> tuple[Callable[[str], str], tuple[str]]:
+        return burn, (str(self.fuse or ""),)
+
+
+def burn(fuse: str) -> str:
+    if fuse and Path(fuse).exists():
+        return ""
+    if fuse:
+        Path(fuse).touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+    return ""
+
+
+class Greedy(Reader):
+    def read_fetched(self, fetched: FetchResult) -> Extract:
+        raise AssertionError(len(bytearray(400 << 20)))
+
+
+class Broken(Reader):
+    def read_fetched(self, fetched: FetchResult) -> Extract:
+        raise ZeroDivisionError
+
+
+def job(number: int, detail: Any = "") -> ReadingJob:
+    shown = article(number)
+    url = URL + shown.path[1:]
+    headers = {"content-type": "text/html"}
+    fetched = FetchResult(
+        url, url, "2026-03-01T10:00:00Z", 200, headers, page(shown, PAGES, 1), "utf-8", detail=detail
+    )
+    return ReadingJob(fetched, Reader(SITE), Context(url, url))
+
+
+def results(*jobs: ReadingJob, count: int = 2) -> list[ReadAhead | None]:
+    """What the processes make of these jobs."""
+
+    async def begin() -> list[ReadAhead | None]:
+        processes = ReadingProcesses(count, MEGABYTES)
+        try:
+            return await asyncio.gather(*map(processes.begin, jobs))
+        finally:
+            processes.close()
+
+    return asyncio.run(begin())
+
+
+def reading(done: ReadAhead | None) -> Reading:
+    assert done is not None
+    assert isinstance(done.result, Reading)
+    return done.result
+
+
+def test_a_page_is_read_as_in_the_process_of_the_run() -> None:
+    jobs = [job(number) for number in range(5)]
+    for one, done in zip(jobs, results(*jobs), strict=True):
+        assert reading(done) == read(one.fetched, one.reader, one.context)
+        assert reading(done).verdict.outcome is Outcome.ok
+
+
+def test_a_page_whose_process_is_killed_is_read_in_a_new_one(tmp_path: Path) -> None:
+    done = results(job(1), job(2, Bomb(tmp_path / "fuse")), job(3))
+    assert all(reading(one).extract for one in done)
+
+
+def test_a_page_over_which_each_process_crashes_has_failed_and_no_other_page_has() -> None:
+    before, crashed, after = results(job(1), job(2, Bomb()), job(3), count=1)
+    assert reading(before).extract
+    assert reading(after).extract
+    assert crashed is not None
+    assert str(crashed.result) == "each of 2 processes that read it crashed"
+
+
+def test_a_page_beyond_the_bounds_of_a_page_fails_as_it_does_in_the_run() -> None:
+    [done] = results(replace(job(1), reader=Greedy(SITE)), count=1)
+    assert done is not None
+    assert "more than 300 MB" in str(done.result)
+
+
+def test_what_breaks_in_our_code_is_left_to_the_run_to_report() -> None:
+    assert results(replace(job(1), reader=Broken(SITE)), job(2), count=1)[0] is None
+
+
+def test_processes_end_with_the_run() -> None:
+    before = set(active_children())
+    results(job(1), job(2))
+    assert set(active_children()) <= before
+
+
+# ---- a whole crawl
+
+
+def stored(root: Path, site: NewsSite, processes: int) -> list[tuple[Any, ...]]:
+    """What a first crawl stores of each page."""
+    crawling = Variorum(root, f"processes = {processes}\n")
+    unmeasured(crawling.command(site.url))
+    with closing(sqlite3.connect(crawling.database)) as conn:
+        return sorted(conn.execute(VERSIONS))
+
+
+def test_a_crawl_in_several_processes_stores_what_it_stores_in_one(tmp_path: Path) -> None:
+    with NewsSite(PAGES) as site:
+        site.freeze()
+        alone = stored(tmp_path / "one", site, 1)
+        assert len(alone) == PAGES
+        assert stored(tmp_path / "two", site, 2) == alone
+    started = "process 2 of 2 that read pages has started"
+    assert started in (tmp_path / "two/logs/courier.log").read_text(encoding="utf-8")
+    assert started not in (tmp_path / "one/logs/courier.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("sites", "each"), [(1, 6), (2, 3), (4, 1), (100, 1)])
+def test_runs_at_once_share_the_processes(tmp_path: Path, sites: int, each: int) -> None:
+    settings = workspace(tmp_path) / "variorum.toml"
+    settings.write_text("processes = 6\nruns_at_once = 4\n", encoding="utf-8")
+    assert load_workspace(tmp_path).shared(sites).processes == each
