@@ -40,7 +40,7 @@ def whole(quick: Quick) -> int:
     [
         f"{SPIDER}.next_round",
         f"{SPIDER}.start",
-        f"{RECORDING}.asked",
+        f"{RECORDING}.count_request",
         f"{RECORDING}._conclude",
         f"{THROTTLE}._rules_read",
         f"{THROTTLE}._about_to_queue",
