@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -22,6 +23,7 @@ from storage.rows import (
     TemplateRow,
     Values,
     VersionRow,
+    VisitRow,
     read,
 )
 from storage.spelling import other_slash
@@ -146,6 +148,12 @@ class Reader:
         rows = self._all(TemplateRow, sql, [site])
         return rows[0] if rows else None
 
+    def visits(self, site: str) -> Iterator[VisitRow]:
+        """What is needed of each page of a site to decide when it is due, one at a time."""
+        columns = ", ".join(field.name for field in fields(VisitRow))
+        sql = f"SELECT {columns} FROM pages WHERE site = ? AND state NOT IN {NOT_OF_SITE}"  # noqa: S608 - ours
+        return (VisitRow(*row) for row in self.db.conn.execute(sql, [site]))
+
     def pages(self, site: str) -> list[PageRow]:
         """All pages of a site that have an address, in the order in which they were found."""
         sql = f"SELECT * FROM pages WHERE site = ? AND state NOT IN {NOT_OF_SITE} ORDER BY id"  # noqa: S608 - ours
@@ -160,12 +168,9 @@ class Reader:
 
     def issues(self, site: str | None = None) -> list[IssueRow]:
         """The open issues, the latest first."""
-        return self._all(
-            IssueRow,
-            "SELECT * FROM issues WHERE closed_at IS NULL AND (:site IS NULL OR site = :site)"
-            " ORDER BY last_at DESC",
-            {"site": site},
-        )
+        of_site = "" if site is None else " AND site = :site"
+        sql = f"SELECT * FROM issues WHERE closed_at IS NULL{of_site} ORDER BY last_at DESC"  # noqa: S608 - ours
+        return self._all(IssueRow, sql, {"site": site})
 
     def last_run(self, site: str) -> RunRow | None:
         """The latest run of a site."""
@@ -198,7 +203,6 @@ class Reader:
             "next_due": row.next_due if row else None,
             "issues": self.issues(site),
             **self._asked_lately(site),
-            "coverage": self.coverage(site),
         }
 
     def witnesses(self, site: str) -> Values:

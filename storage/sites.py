@@ -24,6 +24,10 @@ class Sites(Tables):
         """The site's row; the site must be stored already."""
         return self._all(SiteRow, "SELECT * FROM sites WHERE name = ?", [name])[0]
 
+    def all_sites(self) -> dict[str, SiteRow]:
+        """The rows of all sites, by name."""
+        return {row.name: row for row in self._all(SiteRow, "SELECT * FROM sites", [])}
+
     def is_enrolled(self, name: str) -> bool:
         """Whether the site is known."""
         return self._exists("SELECT 1 FROM sites WHERE name = ?", [name])
@@ -203,6 +207,11 @@ class Sites(Tables):
                 " DO UPDATE SET message = excluded.message, last_at = excluded.last_at, times = times + 1",
                 [site, kind, message, at, at],
             )
+
+    def sites_with_issue(self, kind: str) -> set[str]:
+        """The names of the sites that have an open issue of this kind."""
+        rows = self.db.conn.execute("SELECT site FROM issues WHERE kind = ? AND closed_at IS NULL", [kind])
+        return {site for (site,) in rows}
 
     def close_issue(self, site: str, kind: str, at: str) -> None:
         """Close the open issue of this kind."""

@@ -21,6 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from crawler.config.workspace import Workspace, load_workspace
 from crawler.lock import held
 from crawler.runtime import daemon
+from crawler.runtime.watchlist import Watchlist
 from crawler.times import iso, now
 from storage.reader import Reader
 from storage.rows import ChangeRow
@@ -228,7 +229,7 @@ def test_what_is_old_is_pruned_however_long_the_daemon_took_to_start(
 
         monkeypatch.setattr("crawler.runtime.daemon.prune_now", prune)
         with contextlib.closing(Store.open(workspace.database)) as store:
-            ours = daemon.Daemon(workspace, daemon.Watchlist(workspace), store, None)
+            ours = daemon.Daemon(workspace, Watchlist(workspace), store, None)
             scheduler = AsyncIOScheduler(timezone=UTC)
             ours.prune_daily(scheduler, since=now() - timedelta(minutes=5))
             scheduler.start()

@@ -16,7 +16,7 @@ from crawler.config.workspace import Workspace
 from crawler.lock import is_held, run_lock
 from crawler.notify.target import PATIENCE, targets_of
 from crawler.output.objects import Object, suspect_object
-from crawler.revisit.visits import plan
+from crawler.revisit.visits import is_due
 from crawler.times import iso, now
 from crawler.tracking.issue_kinds import SITE_FILE
 from crawler.tracking.visit_queue import visit_of
@@ -89,7 +89,7 @@ def targets_state(workspace: Workspace, reader: Reader, sites: Iterable[Site]) -
 
 def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage: bool) -> Object:
     state = reader.status(site.name)
-    run, coverage = state.pop("last_run"), state.pop("coverage")
+    run = state.pop("last_run")
     issues = [_issue(row) for row in state.pop("issues")]
     return {
         "site": state.pop("site"),
@@ -101,7 +101,7 @@ def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage:
         "due": _due(reader, site),
         "issues": issues,
         "suspect": [suspect_object(row) for row in reader.suspects(site.name, MOST_SUSPECTS)],
-        **({"coverage": coverage} if with_coverage else {}),
+        **({"coverage": reader.coverage(site.name)} if with_coverage else {}),
     }
 
 
@@ -111,9 +111,9 @@ def _target(one: TargetState) -> Object:
 
 def _due(reader: Reader, site: Site) -> int:
     """The number of pages that a scheduled run would fetch now, without a budget."""
-    pages = reader.pages(site.name)
-    visits = [visit_of(page, missing=page.state == "missing") for page in pages]
-    return len(plan(visits, now(), budget=len(pages)))
+    at = now()
+    visits = (visit_of(page, missing=page.state == "missing") for page in reader.visits(site.name))
+    return sum(is_due(visit, at) for visit in visits)
 
 
 def _never_run(site: Site, with_coverage: bool) -> Object:

@@ -65,11 +65,16 @@ def rank(visits: Iterable[Visit], now: datetime, *, most: int) -> tuple[list[int
 
     The visits are gone through once, and no more than `most` of them are held.
     """
-    wanted = (visit for visit in visits if not visit.witnessed or _overdue(visit, now) >= 1)
+    wanted = (visit for visit in visits if not visit.witnessed or is_due(visit, now))
     first = heapq.nlargest(most, wanted, key=lambda visit: _urgency(visit, now))
     # Whatever is due is more urgent than what is not.
-    due = [visit.page for visit in first if _overdue(visit, now) >= 1]
+    due = [visit.page for visit in first if is_due(visit, now)]
     return due, [visit.page for visit in first[len(due) :]]
+
+
+def is_due(visit: Visit, now: datetime) -> bool:
+    """Whether the page is due; one that was never fetched always is."""
+    return _overdue(visit, now) >= 1
 
 
 def _overdue(visit: Visit, now: datetime) -> float:

@@ -11,27 +11,30 @@ import contextlib
 import logging
 import signal
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crawler import times
-from crawler.config.site import Site, load_sites, site_files
+from crawler.config.site import Site
 from crawler.config.timing import following, next_run, out_of_quiet, planned, schedule_text
 from crawler.config.workspace import Workspace
 from crawler.lock import held, watch_lock
 from crawler.notify.sender_process import SenderProcess
 from crawler.runtime.pruning import prune_now
 from crawler.runtime.run import NOT_BEGUN, note_site_files, run_child
+from crawler.runtime.watchlist import Watchlist
 from storage.errors import StoreError
+from storage.rows import SiteRow
 from storage.store import Store
 
 TICK_SECONDS = 1
 CLOCK_CHECK_SECONDS = 30
+PLANNED_AT_ONCE = 100
+"""The most sites whose next runs are stored in one transaction."""
 GRACE_SECONDS = 12
 """The seconds that runs have to stop by themselves; the rest of 15 seconds is for ending those that don't."""
 
@@ -57,44 +60,6 @@ async def watch(workspace: Workspace, *, on_event: Hearer | None = None) -> None
         contextlib.closing(Store.open(workspace.database)) as store,
     ):
         await Daemon(workspace, watchlist, store, on_event).serve()
-
-
-class Watchlist:
-    """The sites of a workspace as their files describe them, read again when a file changes."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._folder = workspace.sites_folder
-        self._defaults = workspace.defaults
-        self._stamps = _stamps(self._folder)
-        self.sites = load_sites(self._folder, self._defaults)
-        self._log_faults(self.sites.faults)
-
-    def refresh(self) -> bool:
-        """Read changed site files again; whether any was added, removed or changed."""
-        before, self._stamps = self._stamps, _stamps(self._folder)
-        for path in before.keys() - self._stamps.keys():
-            logger.info("%s: its file is gone; it is watched no longer", path.stem)
-            self.sites.pop(path.stem, None)
-            self.sites.faults.pop(path.stem, None)
-        for path, stamp in self._stamps.items():
-            if before.get(path) != stamp:
-                self._read(path)
-        return before != self._stamps
-
-    def _read(self, path: Path) -> None:
-        read = load_sites(self._folder, self._defaults, [path.stem])
-        self.sites.update(read)
-        self.sites.faults.pop(path.stem, None)
-        self.sites.faults.update(read.faults)
-        if path.stem in read:
-            logger.info("%s: read %s", path.stem, path)
-        self._log_faults([path.stem])
-
-    def _log_faults(self, names: Iterable[str]) -> None:
-        for name in names:
-            if faults := self.sites.faults.get(name):
-                kept = "its earlier content still holds" if name in self.sites else "the site is left out"
-                logger.error("%s: %s; %s", name, "; ".join(faults), kept)
 
 
 class Daemon:
@@ -168,15 +133,25 @@ class Daemon:
 
         Notification targets of the sites are registered, too.
         """
-        for site in self.watchlist.sites.values():
-            with _on_its_own(site):
-                self.store.enrol(site.name, site.url)
-                row = self.store.site(site.name)
-                due = times.parse(row.next_due) if row.next_due else None
-                due = planned(site, due, row.schedule, now, failures=row.failures)
-                self._remember(site, due, row.failures)
+        rows = self.store.all_sites()
+        sites = list(self.watchlist.sites.values())
+        for begin in range(0, len(sites), PLANNED_AT_ONCE):
+            with self.store.writing():
+                for site in sites[begin : begin + PLANNED_AT_ONCE]:
+                    with _on_its_own(site):
+                        self._plan_site(site, rows.get(site.name), now)
         note_site_files(self.store, self.watchlist.sites)
         self.messenger.meet(self.watchlist.sites.values(), now)
+
+    def _plan_site(self, site: Site, row: SiteRow | None, now: datetime) -> None:
+        """Store when the site runs next; nothing is written that is stored already."""
+        if row is None or row.url != site.url:
+            self.store.enrol(site.name, site.url)
+            row = self.store.site(site.name)
+        due = times.parse(row.next_due) if row.next_due else None
+        planned_due = planned(site, due, row.schedule, now, failures=row.failures)
+        if (times.iso(planned_due), schedule_text(site)) != (row.next_due, row.schedule):
+            self._remember(site, planned_due, row.failures)
 
     def _tick(self, now: datetime) -> None:
         if self.watchlist.refresh() or now < self._last_tick:
@@ -266,13 +241,3 @@ def _on_its_own(site: Site) -> Iterator[None]:
         raise  # of which no site is spared
     except Exception:
         logger.exception("%s: it can't be planned", site.name)
-
-
-def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
-    """When each site file was last written, in nanoseconds, and its size."""
-    stamps = {}
-    for path in site_files(folder):
-        with contextlib.suppress(FileNotFoundError):  # removed since it was listed
-            status = path.stat()
-            stamps[path] = (status.st_mtime_ns, status.st_size)
-    return stamps

@@ -136,7 +136,7 @@ def note_site_files(store: Store, sites: Sites) -> None:
     for name, faults in sites.faults.items():
         if store.is_enrolled(name):
             store.raise_issue(name, SITE_FILE, "; ".join(faults), at)
-    for name in sites.keys() - sites.faults.keys():
+    for name in (sites.keys() - sites.faults.keys()) & store.sites_with_issue(SITE_FILE):
         store.close_issue(name, SITE_FILE, at)
 
 
