@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from crawler.extraction.classifier.classifier import WEIGHTS, judge, page_of, shipped
-from crawler.extraction.classifier.text_choice import best_cut
+from crawler.extraction.classifier.classifier import WEIGHTS, Judged, judge, page_of, shipped
+from crawler.extraction.classifier.text_choice import best_cut, probable_blocks
 from crawler.extraction.classifier.trees import Trees
 from crawler.extraction.html.markup import parse
 
@@ -59,3 +59,16 @@ def test_a_page_is_judged_the_same_each_time():
 def test_the_cut_lies_where_most_is_right_to_be_expected():
     assert best_cut(np.array([0.9, 0.8, 0.1]), np.array([10, 10, 10])) == 0.8
     assert best_cut(np.array([0.4, 0.35, 0.3]), np.array([10, 10, 10])) == 0.3
+
+
+@pytest.mark.parametrize(
+    ("og_type", "expected"), [("product", ["Oak oars"]), ("website", ["Oak oars", "Rope"])]
+)
+def test_on_a_page_of_a_product_less_of_what_stands_around_it_is_text(og_type: str, expected: list[str]):
+    tree = parse(
+        f"<html><head><meta property='og:type' content='{og_type}'></head><body><div>Oak oars</div>"
+        "<p>Rope</p></body></html>".encode(),
+        "u",
+    )
+    judged = Judged(page_of(tree, "u"), np.array([0.9, 0.36]), article=0.0)
+    assert [block.text for block in probable_blocks(judged)] == expected

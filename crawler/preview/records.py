@@ -52,14 +52,14 @@ def _change(record: Record, workspace: Workspace | None, paths: PathScores) -> t
     try:
         if record.old is None or record.new is None:
             return _failed(record, "the record has no `old` or no `new`"), paths
-        found = compared_bodies(record.old, record.new, record.url or SOMEWHERE, workspace, paths)
+        change, seen = compared_bodies(record.old, record.new, record.url or SOMEWHERE, workspace, paths)
     except VariorumError as error:
         return _failed(record, str(error)), paths
     except Exception as error:
         return _failed(record, f"{type(error).__name__}: {error}"), paths
-    if found is None or found.change is None:
-        return {"id": record.id, "change": None}, found.paths if found else paths
-    return {**comparison_object(found.change), "id": record.id}, found.paths
+    if change is None:
+        return {"id": record.id, "change": None}, seen
+    return {**comparison_object(change), "id": record.id}, seen
 
 
 def _failed(record: Record, error: str) -> Object:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crawler.config.site import Site, load_sites
 from crawler.config.workspace import Workspace
+from crawler.diffing.diff import compare
 from crawler.errors import Misuse, SiteTrouble
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.reader import Body
@@ -74,16 +75,22 @@ def compared(old: Path, new: Path, url: str, workspace: Workspace | None) -> Com
 
 def compared_bodies(
     old: str, new: str, url: str, workspace: Workspace | None, paths: PathScores
-) -> Comparison | None:
-    """Compare two decoded pages; None if they show the same.
+) -> tuple[ChangeRow | None, PathScores]:
+    """The change between two decoded pages, and what is known now of the block paths of the page.
 
-    `paths` has what other captures of the page show about its block paths.
+    `paths` has what other captures of the page show about them. A pair that shows the same, or differs in
+    nothing that is text, is not tracked.
     """
-    before, after = (_fetch(body.encode("utf-8", "replace"), url, encoding="utf-8") for body in (old, new))
+    first, second = (_fetch(body.encode("utf-8", "replace"), url, encoding="utf-8") for body in (old, new))
+    before, after = (Body(one.body, url, one.fetched_at, one.encoding) for one in (first, second))
     reader = reader_of(workspace, site_at(url, workspace))
-    if reader.shows_the_same(*(Body(one.body, url, one.fetched_at, one.encoding) for one in (before, after))):
-        return None
-    return compared_fetches(before, after, workspace, paths)
+    if reader.shows_the_same(before, after):
+        return None, paths
+    read = reader.read_together(before, after, paths)
+    if read is not None and compare(read.old, read.new) is None:
+        return None, paths.joined(read.scores)
+    found = compared_fetches(first, second, workspace, paths)
+    return found.change, found.paths
 
 
 def compared_fetches(

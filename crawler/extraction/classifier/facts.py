@@ -28,6 +28,11 @@ class Facts:
     """The types of the JSON-LD objects, such as `NewsArticle`."""
     og_type: str
 
+    @property
+    def is_product(self) -> bool:
+        """Whether the page says that it shows a product."""
+        return "product" in self.og_type or any("Product" in kind for kind in self.types)
+
 
 def facts(tree: HtmlElement) -> Facts:
     """The facts of a page."""

@@ -18,6 +18,9 @@ LOWEST, HIGHEST = 0.3, 0.5
 """The cut of an article is between these, where the expected F1 is largest."""
 LEAST, MOST = 0.2, 0.9
 """The cut of other pages is between these."""
+OF_A_PRODUCT = 0.4
+"""The cut of a page that says it shows a product is not below this: less of the shop around it is text. F1 of
+products, cross-validated by host: .658 to .668 (trafilatura .652)."""
 WITHIN = 0.3
 """The cut in the place with nearly all of the text, where nothing should be lost."""
 NEARLY_ALL = 0.9
@@ -48,6 +51,8 @@ def probable_blocks(judged: Judged) -> list[Block]:
     words = np.array([len(block.words) for block in blocks])
     cut = best_cut(found, words)
     low, high = (LOWEST, HIGHEST) if judged.article >= HALF else (LEAST, MOST)
+    if judged.page.facts.is_product:
+        low, high = OF_A_PRODUCT, MOST
     taken = found >= min(max(cut, low), high)
     taken |= sentences_inside(blocks, taken * words) & (found >= WITHIN)
     return [blocks[n] for n in np.flatnonzero(taken)]
