@@ -30,7 +30,7 @@ class Database:
     @cached_property
     def utils(self) -> sqlite_utils.Database:
         """The database as an sqlite-utils object."""
-        db: sqlite_utils.Database = _library().Database(self.conn)
+        db: sqlite_utils.Database = library().Database(self.conn)
         return db
 
     def execute(self, sql: str) -> sqlite3.Cursor:
@@ -76,13 +76,14 @@ class Migrations:
 
     def apply(self, db: Database) -> None:
         """Apply the pending migrations, each in one transaction together with its record."""
-        theirs = _library().Migrations(self.name)
+        theirs = library().Migrations(self.name)
         for name, step in self.steps.items():
             theirs(name=name)(lambda _, step=step: step(db))
         theirs.apply(db.utils)
 
 
-def _library() -> Any:
+def library() -> Any:
+    """The module sqlite_utils."""
     with _as_if_absent(_UNUSED):
         import sqlite_utils  # noqa: PLC0415 - see above
 

@@ -16,11 +16,13 @@ from crawler.config.site import load_site
 from crawler.config.workspace import load_workspace
 from crawler.run_report import RunReport
 from crawler.runtime.child import crawl, run_settings
+from crawler.runtime.processes import PRELOADED
 from spiders.spiders.loader import spider_of
-from tests.small_crawl import FORKS, PRELOADED
+from tests.small_crawl import FORKS
 from tests.workspace import NAME, Watched
 
-FORKS.set_forkserver_preload([*PRELOADED, "tests.quick", "crawler.runtime.recorder"])
+PRELOADED.append("tests.quick")
+FORKS.set_forkserver_preload(PRELOADED)
 TIMEOUT = 300
 
 

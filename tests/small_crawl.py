@@ -21,7 +21,7 @@ from scrapy import Request, Spider
 from scrapy.core.downloader import Slot
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
-from scrapy.settings import Settings, default_settings
+from scrapy.settings import Settings
 from twisted.internet import defer
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
@@ -30,25 +30,13 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from crawler.config.site import Site
+from crawler.runtime.processes import PRELOADED
 from spiders import settings
 from spiders.fetching.failures import error_of
 from spiders.middlewares.throttle import StrictDownloader
 
-COMPONENTS = {
-    **default_settings.DOWNLOADER_MIDDLEWARES_BASE,
-    **default_settings.SPIDER_MIDDLEWARES_BASE,
-    **default_settings.EXTENSIONS_BASE,
-    **settings.DOWNLOADER_MIDDLEWARES,
-    **settings.EXTENSIONS,
-}
 FORKS = multiprocessing.get_context("forkserver")
-PRELOADED = [
-    "tests.small_crawl",
-    "scrapy.core.engine",
-    "scrapy.core.downloader.handlers.http11",
-    "aiohttp.web",
-    *{path.rpartition(".")[0] for path in COMPONENTS},
-]
+PRELOADED.append("tests.small_crawl")
 FORKS.set_forkserver_preload(PRELOADED)
 TIMEOUT = 300
 SENT: list[float] = []

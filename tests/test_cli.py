@@ -22,7 +22,7 @@ from crawler.health.status import hasty
 from crawler.lock import held
 from tests.blog import front
 from tests.command import VARIORUM, Press, objects, quick, variorum, workspace
-from tests.local_site import LocalSite, Page, article
+from tests.local_site import LocalSite, Page, Request, article
 
 RUN_KEYS = [
     *("site", "run", "fetched", "not_modified", "new", "changed", "unchanged", "moved", "gone", "returned"),
@@ -245,6 +245,25 @@ def test_ctrl_c_ends_a_crawl_in_order(tmp_path: Path, local_site: LocalSite) -> 
     assert process.returncode == 130
     assert json.loads(shown)["reason"] == "shutdown"
     assert "Traceback" not in errors
+
+
+def test_a_crawl_that_is_stopped_before_its_first_page_says_so(tmp_path: Path, local_site: LocalSite) -> None:
+    posts = [f"/posts/{number}/" for number in range(50)]
+    local_site.pages |= {"/": front(posts), **{path: Page(article(path, path), delay=0.5) for path in posts}}
+    root = workspace(tmp_path, press=f'url = "{local_site.url}/"\ndelay = 0\n')
+    command = [*VARIORUM, "-C", str(root), "crawl"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+
+        def answer(request: Request) -> str:
+            process.send_signal(signal.SIGTERM)
+            return ""
+
+        local_site.pages["/robots.txt"] = answer
+        shown, errors = process.communicate(timeout=300)
+    assert process.returncode == 130
+    assert shown.startswith("press: ")
+    assert "; stopped by a signal, " in shown
+    assert "broke down" not in shown + errors
 
 
 def test_a_delay_of_hardly_anything_is_only_for_servers_of_ones_own() -> None:

@@ -18,6 +18,7 @@ from tests.local_site import LocalSite, Page
 from tests.newsroom import MORNING, Newsroom, killed_while_sending, mail_server, newsroom, until
 from tests.quick import Quick
 from tests.reviewed import morning
+from tests.test_run import as_programs
 from tests.test_site_wide import MANY, blog_of
 from tests.workspace import Watched
 
@@ -351,7 +352,10 @@ def test_an_address_with_secrets_is_shown_nowhere(tmp_path: Path) -> None:
     assert [secret for secret in SECRETS if secret in output or secret.encode() in stored] == []
 
 
-def test_an_address_stands_in_no_list_of_processes(tmp_path: Path, local_site: LocalSite) -> None:
+def test_an_address_stands_in_no_list_of_processes(
+    tmp_path: Path, local_site: LocalSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.runtime.run.start", as_programs)
     watched = Watched.make(tmp_path / "w", local_site.url)
     watched.set(notify="json://127.0.0.1:9/s3cretpath")
     seen: list[str] = []

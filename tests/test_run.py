@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from crawler.errors import VariorumError
 from crawler.lock import held
 from crawler.run_report import RunReport
 from crawler.runtime.handover import packed
+from crawler.runtime.processes import Child, start
 from crawler.runtime.run import events_of, run_child, run_sites
 from storage.reader import Reader
 from storage.store import Store
@@ -46,7 +47,8 @@ from crawler.config.site import load_sites
 workspace = load_workspace(Path(sys.argv[1]))
 site = load_sites(workspace.sites_folder)["watched"]
 tell = lambda event: print(event["event"], flush=True)
-asyncio.run(run_child(workspace, site, full=True, stop=asyncio.Event(), on_event=tell))
+warm = sys.argv[2] == "True"
+asyncio.run(run_child(workspace, site, full=True, stop=asyncio.Event(), on_event=tell, warm=warm))
 """
 
 
@@ -78,9 +80,21 @@ def watched(local_site: LocalSite, tmp_path: Path) -> Watched:
     return Watched.make(tmp_path / "home", local_site.url, discover=["links"])
 
 
+@pytest.fixture(params=[False, True], ids=["program", "fork"])
+def warm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether runs are forked: a test with this is carried out both ways."""
+    monkeypatch.setattr("crawler.runtime.run.start", start)
+    return bool(request.param)
+
+
 def workspace_of(watched: Watched) -> tuple[Workspace, Site]:
     workspace = load_workspace(watched.root)
     return workspace, load_sites(workspace.sites_folder)[NAME]
+
+
+async def as_programs(arguments: Sequence[str], *, warm: bool) -> Child:
+    """Starts a new program, whatever is wanted: a fork begins after Python's own start."""
+    return await start(arguments, warm=False)
 
 
 @contextlib.contextmanager
@@ -214,7 +228,7 @@ def test_what_a_killed_run_has_reported_is_kept_and_the_next_run_brings_the_rest
 
 
 def test_a_run_that_broke_down_is_an_issue_until_one_goes_well(
-    watched: Watched, local_site: LocalSite
+    watched: Watched, local_site: LocalSite, warm: bool
 ) -> None:
     letters(local_site, delay=SLOW)
     workspace, site = workspace_of(watched)
@@ -223,7 +237,9 @@ def test_a_run_that_broke_down_is_an_issue_until_one_goes_well(
         if event["event"] == "page":
             os.kill(int(lock_of(watched).read_text()), signal.SIGKILL)
 
-    report = asyncio.run(run_child(workspace, site, full=True, stop=asyncio.Event(), on_event=kill))
+    report = asyncio.run(
+        run_child(workspace, site, full=True, stop=asyncio.Event(), on_event=kill, warm=warm)
+    )
     assert (report.failed, report.reason) == (True, "died")
     assert report.trouble.startswith("the run broke down (exit -9)")
     assert [issue.kind for issue in watched.issues()] == ["run broke down"]
@@ -232,10 +248,12 @@ def test_a_run_that_broke_down_is_an_issue_until_one_goes_well(
     assert watched.issues() == []
 
 
-def test_a_run_ends_in_good_order_when_its_parent_is_killed(watched: Watched, local_site: LocalSite) -> None:
+def test_a_run_ends_in_good_order_when_its_parent_is_killed(
+    watched: Watched, local_site: LocalSite, warm: bool
+) -> None:
     held_back(watched, local_site, PATHS[4:])
     with subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(watched.root)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT, str(watched.root), str(warm)], stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout
         reported = [line.strip() for line, _ in zip(parent.stdout, range(4), strict=False)]
@@ -279,11 +297,11 @@ def test_a_run_that_is_stopped_settles_what_it_has_seen(watched: Watched, local_
     assert watched.news() == [("gone", PATHS[3])]
 
 
-def test_a_run_that_is_stopped_before_it_began_has_not_failed(watched: Watched) -> None:
+def test_a_run_that_is_stopped_before_it_began_has_not_failed(watched: Watched, warm: bool) -> None:
     async def stopped() -> RunReport:
         stop = asyncio.Event()
         stop.set()
-        return await run_child(*workspace_of(watched), full=True, stop=stop)
+        return await run_child(*workspace_of(watched), full=True, stop=stop, warm=warm)
 
     report = asyncio.run(stopped())
     assert (report.failed, report.reason) == (False, "shutdown")
@@ -380,6 +398,7 @@ def test_what_a_library_prints_kills_no_run(
     (watched.root / "sites" / "other.toml").write_text(other)
     workspace, _ = workspace_of(watched)
     heard: list[str] = []
+    monkeypatch.setattr("crawler.runtime.run.start", as_programs)
     sites = list(load_sites(workspace.sites_folder).values())
     reports = asyncio.run(run_sites(workspace, sites, on_event=lambda event: heard.append(event["event"])))
     assert [report.reason for report in reports] == ["finished"] * 2
@@ -395,6 +414,7 @@ def test_events_are_the_same_in_a_locale_that_knows_ascii_only(
     bridge = article("پل اورم‌هد", "پل در سال ۱۸۸۷ ساخته شد و هنوز برپاست.")
     local_site.pages |= dict.fromkeys((*PATHS, "/about/"), bridge)
     watched.set(discover=["feed"], exclude=["/اخبار/"])
+    monkeypatch.setattr("crawler.runtime.run.start", as_programs)
     workspace, site = workspace_of(watched)
     reported = events_of(workspace, site, "check", "1")
     assert "پل در سال" in str(reported)
@@ -404,14 +424,12 @@ def test_events_are_the_same_in_a_locale_that_knows_ascii_only(
 def test_a_process_that_cannot_be_started_is_a_broken_down_run_and_stops_no_other(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start = asyncio.create_subprocess_exec
-
-    async def out_of_processes(*words: str, **more: Any) -> Any:
-        if any('"other"' in word for word in words):
+    async def out_of_processes(arguments: Sequence[str], *, warm: bool) -> Any:
+        if any('"other"' in word for word in arguments):
             raise BlockingIOError(11, "Resource temporarily unavailable")
-        return await start(*words, **more)
+        return await start(arguments, warm=warm)
 
-    monkeypatch.setattr(asyncio, "create_subprocess_exec", out_of_processes)
+    monkeypatch.setattr("crawler.runtime.run.start", out_of_processes)
     (watched.root / "sites" / "other.toml").write_text('url = "https://ormhead.example/"\n')
     workspace, _ = workspace_of(watched)
     other, ours = asyncio.run(run_sites(workspace, list(load_sites(workspace.sites_folder).values())))

@@ -80,7 +80,8 @@ def _print(reports: list[RunReport]) -> None:
     for report in reports:
         numbers = run_object(report)
         summary = terminal.counts({name: numbers[name] for name in SHOWN}) or "nothing fetched"
-        terminal.line(f"{report.site}: {summary}; {report.reason}, {numbers['seconds']} s")
+        ending = ENDINGS.get(report.reason, report.reason)
+        terminal.line(f"{report.site}: {summary}; {ending}, {numbers['seconds']} s")
         if anew := terminal.counts({name: numbers[name] for name in REKEYED}):
             terminal.note(f"{report.site}: its file names pages by other rules than before: {anew} pages")
     if any(run_object(report)[kind] for report in reports for kind in KINDS):
@@ -88,6 +89,8 @@ def _print(reports: list[RunReport]) -> None:
 
 
 KINDS = ("new", "changed", "moved", "gone", "returned")
+ENDINGS = {"shutdown": "stopped by a signal"}
+"""Reasons of an end that need other words."""
 SHOWN = ("fetched", "not_modified", "baseline", *KINDS, "unchanged", "blocked", "failed")
 
 

@@ -1,7 +1,8 @@
 """The main program of the child process that carries out one job for one site (see runtime/run.py).
 
-Started as `python -m crawler.runtime.child WORKSPACE SITE JOB`, the first two packed as handover.py does. It
-reads no file of the workspace, so an edit there meanwhile can't break it.
+Started as `python -m crawler.runtime.child WORKSPACE SITE JOB`, the first two packed as handover.py does, or
+forked with the same arguments (see processes.py). It reads no file of the workspace, so an edit there
+meanwhile can't break it.
 
 The jobs are `full` and `due`, which crawl and record; `check PAGES` and `probe`, which keep nothing;
 and `wayback REQUEST`, which imports captures of a web archive. It reports events as JSON Lines, in ASCII, on
@@ -11,6 +12,7 @@ closed, which happens when its parent dies, however that died.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -21,7 +23,7 @@ import threading
 from typing import Any, TextIO
 
 from scrapy import Spider
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawler.config.site import Site
@@ -32,15 +34,28 @@ from spiders.spiders import wayback
 from spiders.spiders.loader import spider_of
 from spiders.spiders.probe import ProbeSpider
 
+LOOK_AGAIN = 0.05
+"""Seconds between two looks whether a crawl has started."""
+
 
 class PatientProcess(AsyncCrawlerProcess):
-    """A crawler process that ignores a second signal while it ends; only SIGKILL ends it at once.
+    """A crawler process that ends its run in good order whenever a signal comes; only SIGKILL cuts it.
 
     Our parent sends one, and a service manager or a terminal may have sent one to all of us before.
     """
 
+    async def stop(self) -> None:
+        """Stop the crawl; one that is only starting is let start first, as Scrapy would drop its open run."""
+        while any(_is_starting(crawler) for crawler in self.crawlers):
+            await asyncio.sleep(LOOK_AGAIN)
+        await super().stop()
+
     def _signal_kill(self, signum: int, frame: Any) -> None:
         """Does nothing, since the process is ending already."""
+
+
+def _is_starting(crawler: Crawler) -> bool:
+    return crawler.crawling and not (crawler._engine and crawler._engine.running)
 
 
 def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None:

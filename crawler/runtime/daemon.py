@@ -180,7 +180,9 @@ class Daemon:
         failed = True
         try:
             workspace = self.workspace.shared(len(self.watchlist.sites))
-            report = await run_child(workspace, site, full=False, stop=self.stop, on_event=self.on_event)
+            report = await run_child(
+                workspace, site, full=False, stop=self.stop, on_event=self.on_event, warm=True
+            )
             failed = report.failed and report.reason != NOT_BEGUN  # such as while somebody crawls it by hand
             logger.info("%s: run %s: %s", site.name, "failed" if failed else "ended", report.reason)
         except Exception:

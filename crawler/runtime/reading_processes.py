@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 from crawler.classification.outcome import Verdict
 from crawler.extraction.extract import Extract
 from crawler.extraction.reader import Reader
+from crawler.runtime.processes import PRELOADED
 from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
 
@@ -32,7 +33,7 @@ CRASHED = "each of {} processes that read it crashed"
 
 _FORKS = get_context("forkserver")
 """Starts processes from one that has imported what reading needs, and has no threads."""
-_FORKS.set_forkserver_preload(["crawler.runtime.child", "crawler.runtime.reading_processes"])
+_FORKS.set_forkserver_preload(PRELOADED)
 
 Answer = tuple[Verdict, Extract | None] | CostsTooMuch | None
 """The outcome and text of a page; None where reading it raised something else."""

@@ -11,8 +11,6 @@ import contextlib
 import json
 import logging
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +21,7 @@ from crawler.config.workspace import Workspace
 from crawler.errors import VariorumError
 from crawler.run_report import RunReport
 from crawler.runtime.handover import packed, without_secrets
+from crawler.runtime.processes import Child, start
 from crawler.times import iso, now
 from crawler.tracking.issue_kinds import BROKE_DOWN, SITE_FILE
 from spiders.browser import lacking
@@ -31,7 +30,8 @@ from storage.store import Store
 
 GRACE_SECONDS = 60  # after its own limit, for what was in flight
 STOP_SECONDS = 12  # after SIGTERM
-LINE_BYTES = 16 << 20
+STOPPED = (0, -signal.SIGTERM)
+"""Exit codes of a child that was sent SIGTERM before its run began, by Scrapy's handler or without one."""
 LONGEST_TAIL = 300
 NOT_BEGUN = "not begun"
 """The reason of a run that could not begin: another one of the site is active, or Retry-After applies."""
@@ -47,8 +47,15 @@ class Ending:
 
     last: dict[str, Any]
     """The last event that it reported; empty if it reported none."""
-    how: str
-    """How it ended, in words, for the case that it did not report its end."""
+    code: int
+    """Its exit code."""
+    trouble: str
+    """The last line that it wrote to standard error, or where to look."""
+
+    @property
+    def breakdown(self) -> str:
+        """How it ended, in words, for the case that it did not report its end."""
+        return f"broke down (exit {self.code}); {self.trouble}"
 
 
 async def run_child(
@@ -58,20 +65,25 @@ async def run_child(
     full: bool,
     stop: asyncio.Event,
     on_event: Hearer | None = None,
+    warm: bool = False,
 ) -> RunReport:
-    """The report of a crawl of one site in a child process. Set `stop` to end it early, in good order."""
+    """The report of a crawl of one site in a child process. Set `stop` to end it early, in good order.
+
+    `warm` as in `processes.start`: of use where more runs follow.
+    """
     if faults := lacking(site):
         return _broke_down(workspace, site, "not begun", faults[0])
     try:
-        ending = await _job(workspace, site, "full" if full else "due", stop=stop, on_event=on_event)
+        job = "full" if full else "due"
+        ending = await _job(workspace, site, job, stop=stop, on_event=on_event, warm=warm)
     except Exception as error:  # no process could be started, say: the other sites go on
         logger.exception("%s: the run could not be carried out", site.name)
         return _broke_down(workspace, site, "died", f"{type(error).__name__}: {error}")
     if ending.last.get("event") == "ended":
         return _report(site.name, ending.last)
-    if stop.is_set() and not ending.last:  # it was stopped before it could begin
+    if stop.is_set() and ending.code in STOPPED:  # before it could begin
         return RunReport(site.name, failed=False, reason="shutdown")
-    return _broke_down(workspace, site, "died", f"the run {ending.how}")
+    return _broke_down(workspace, site, "died", f"the run {ending.breakdown}")
 
 
 def events_of(
@@ -94,7 +106,7 @@ def events_of(
 
     ending = asyncio.run(read_events())
     if ending.last.get("event") != "ended":
-        raise VariorumError(f"{site.name}: `{job[0]}` {ending.how}")
+        raise VariorumError(f"{site.name}: `{job[0]}` {ending.breakdown}")
     return events
 
 
@@ -112,12 +124,13 @@ async def run_sites(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     room = asyncio.Semaphore(workspace.runs_at_once)
     workspace = workspace.shared(len(sites))
+    warm = len(sites) > 1
 
     async def one(site: Site) -> RunReport:
         async with room:
             if stop.is_set():
                 return RunReport(site.name, failed=False, reason="shutdown")
-            return await run_child(workspace, site, full=full, stop=stop, on_event=on_event)
+            return await run_child(workspace, site, full=full, stop=stop, on_event=on_event, warm=warm)
 
     return await asyncio.gather(*(one(site) for site in sites))
 
@@ -141,26 +154,27 @@ def note_site_files(store: Store, sites: Sites) -> None:
 
 
 async def _job(
-    workspace: Workspace, site: Site, *job: str, stop: asyncio.Event, on_event: Hearer | None
+    workspace: Workspace,
+    site: Site,
+    *job: str,
+    stop: asyncio.Event,
+    on_event: Hearer | None,
+    warm: bool = False,
 ) -> Ending:
-    """Carry out a job in a child process, in its own session: Ctrl-C reaches only the parent."""
-    context = map(packed, without_secrets(workspace, site))
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "crawler.runtime.child", *context, *job,
-        stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LINE_BYTES, start_new_session=True,
-    )  # fmt: skip
+    """Carry out a job in a child process."""
+    child = await start([*map(packed, without_secrets(workspace, site)), *job], warm=warm)
     guard = asyncio.create_task(_end_in_time(child, stop, workspace.max_run_seconds + GRACE_SECONDS))
     try:
         last, errors = await asyncio.gather(_listen(child, on_event), _tail(child))
-        await child.wait()
+        code = await child.wait()
     finally:
         guard.cancel()
         if child.returncode is None:
             child.kill()
-    return Ending(last, f"broke down (exit {child.returncode}); {errors or f'see logs/{site.name}.log'}")
+    return Ending(last, code, errors or f"see logs/{site.name}.log")
 
 
-async def _listen(child: Process, on_event: Hearer | None) -> dict[str, Any]:
+async def _listen(child: Child, on_event: Hearer | None) -> dict[str, Any]:
     """The last event that the child reported; `on_event` gets each one."""
     assert child.stdout is not None
     last: dict[str, Any] = {}
@@ -181,7 +195,7 @@ def _event(line: bytes) -> dict[str, Any] | None:
     return event if isinstance(event, dict) and "event" in event else None
 
 
-async def _tail(child: Process) -> str:
+async def _tail(child: Child) -> str:
     """The last line that the child wrote to standard error."""
     assert child.stderr is not None
     last = ""
@@ -202,7 +216,7 @@ async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
         yield line
 
 
-async def _end_in_time(child: Process, stop: asyncio.Event, seconds: float) -> None:
+async def _end_in_time(child: Child, stop: asyncio.Event, seconds: float) -> None:
     """Send the child SIGTERM once `stop` is set or its time is up, and SIGKILL if it does not end."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
