@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from benchmarks.captures.comparers import COMPARERS
@@ -89,10 +90,7 @@ def _answers(options: argparse.Namespace, names: Sequence[str]) -> Iterator[Answ
             yield from answers(page)
         return
     with ProcessPoolExecutor(options.processes) as pool:
-        waiting = [
-            pool.submit(answers, page)
-            for page, _ in zip(some, range(AHEAD * options.processes), strict=False)
-        ]
+        waiting = [pool.submit(answers, page) for page in islice(some, AHEAD * options.processes)]
         while waiting:
             yield from waiting.pop(0).result()
             waiting += [pool.submit(answers, page) for page in [next(some, None)] if page]

@@ -22,7 +22,7 @@ from crawler.extraction.html.blocks import Block
 
 CUT, LINK = 0.4, 0.6
 """From this mean on, what stands at a block path is text; links need a higher one."""
-INSIDE, SENTENCE = 0.15, 0.3
+INSIDE, SENTENCE = 0.15, 0.2
 """For a sentence a lower one is enough, so that nothing of the text is lost: the first inside the place that
 holds nearly all of the text, the second elsewhere. All four were chosen on one set of real captures and
 confirmed on the other, each site by weights that had not seen it."""
