@@ -458,3 +458,18 @@ def dictionaries_of_bodies(db: Database) -> None:
     """Dictionaries that bodies of one design share. What is stored stays as it is, and is read as before."""
     for statement in _DICTIONARIES:
         db.execute(statement)
+
+
+_READING_NEEDS = (
+    # Digest of the title, text, links and dates last seen, where the page's design was known.
+    "ALTER TABLE pages ADD COLUMN content_digest TEXT",
+    # How many responses of the run were not read, by the reason, and how many were. JSON.
+    "ALTER TABLE runs ADD COLUMN readings TEXT",
+)
+
+
+@migrations()
+def reading_needs(db: Database) -> None:
+    """What tells that a response need not be read, and how many of a run were not."""
+    for statement in _READING_NEEDS:
+        db.execute(statement)

@@ -75,6 +75,7 @@ class RunRow:
     returned: int
     blocked: int
     failed: int
+    readings: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ class PageRow:
     agrees: int | None
     published_by: str | None = None
     names: str | None = None
+    content_digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,25 @@ def test_in_a_later_run_with_other_noise_nothing_is_classified_and_each_edit_is_
     assert story.news() == [("edited", path(number)) for number in (3, 31, 66)]
 
 
+def test_a_page_with_other_noise_is_not_read_once_its_design_is_known(story: Story) -> None:
+    for look in (1_000, 2_000):
+        with story.run() as run:
+            crawl(run, range(PAGES), look, edited=(3,) if look == 2_000 else ())
+    assert run.tracker.needs == {"same text": PAGES - 1, "read": 1}
+    assert story.news() == [("edited", path(3))]
+
+
+def test_a_page_that_states_another_date_is_read_though_its_text_is_the_same(story: Story) -> None:
+    dated = '<meta property="article:modified_time" content="2026-02-0{}T06:00:00Z"></head>'
+    needs = []
+    for number, day in enumerate((1, 1, 2)):
+        with story.run() as run:
+            text = page(9, beside=f"<p>Noise {number}</p>").decode().replace("</head>", dated.format(day))
+            run.sees(path(9), text)
+        needs += run.tracker.needs
+    assert needs == ["read", "same text", "read"]
+
+
 def test_all_pages_have_the_text_that_the_classifier_gives_them(story: Story) -> None:
     for number in range(PAGES):
         (text,) = story.texts(path(number))

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -163,9 +164,11 @@ def opened(
 ) -> Opened:
     """The page parsed, without what rules and template remove, its blocks classified. Arguments as in
     `extract`."""
-    known = None if select else template.known
-    if known and (page := _of_known_design(body, url, encoding, remove, template)):
+    if not select and (
+        page := opened_by_paths(body, url, encoding=encoding, remove=tuple(remove), template=template)
+    ):
         return page
+    known = None if select else template.known
     tree = parse(body, url, encoding)
     metadata_of = metadata(tree, url)
     paths = () if select else tuple(block.path for block in blocks(tree))
@@ -177,12 +180,16 @@ def opened(
     return Opened(url, tree, title, judged, metadata_read=metadata_of, paths=paths)
 
 
-def _of_known_design(
-    body: bytes, url: str, encoding: str | None, remove: Sequence[str], template: Template
+@lru_cache(maxsize=2)
+def opened_by_paths(
+    body: bytes, url: str, *, encoding: str | None, remove: tuple[str, ...], template: Template
 ) -> Opened | None:
-    """The page with its blocks looked up by their paths; None if these don't decide for all but a few
-    words."""
-    assert template.known
+    """The page with its blocks looked up by their paths; None if these don't decide for all but a few words.
+
+    The last ones are kept. Raises ExtractionError.
+    """
+    if template.known is None:
+        return None
     tree = parse(body, url, encoding)
     facts, sheet, design = stated(tree, url), StyleSheet.of(tree), design_of(tree, template)
     for css in remove:
@@ -247,6 +254,13 @@ def taken_of(page: Opened, known: Siblings = ALONE) -> Sequence[Block]:
         labelled = zip(page.judged.page.blocks, page.judged.probability, strict=True)
         return without_headline([block for block, label in labelled if label], page.title)
     return text_blocks(seen_with(page.judged, known), page.title)
+
+
+def content_digest(page: Opened, taken: Sequence[Block]) -> str:
+    """SHA-256, in hex, of a page's title, text and links, and of the dates that it states."""
+    lines = lines_of(taken, as_entries=False, with_counters=False)
+    whole = "\n".join([page.title, *lines, "", links(taken, page.url), page.facts])
+    return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
 def evidence(page: Opened, taken: Sequence[Block]) -> PathScores:

@@ -11,7 +11,17 @@ from crawler.dates import sound_date
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.boilerplate.template import EMPTY, Template
 from crawler.extraction.documents import extract_file
-from crawler.extraction.extract import EXTRACTOR, Extract, ExtractionError, evidence, extract_of, rules_at
+from crawler.extraction.extract import (
+    EXTRACTOR,
+    Extract,
+    ExtractionError,
+    content_digest,
+    evidence,
+    extract_of,
+    opened_by_paths,
+    rules_at,
+    taken_of,
+)
 from crawler.extraction.html.article_parts import split
 from crawler.extraction.media_type import HTML, media_type
 from crawler.extraction.together import (
@@ -142,6 +152,32 @@ class Reader:
             captured_at=fetched.fetched_at,
             content_type=fetched.headers.get("content-type"),
         )
+
+    def content_digest(self, fetched: FetchResult) -> str | None:
+        """Names what a page of a known design shows: its title, text, links and dates, read by these rules.
+
+        None for any other page. While the digest is the same, the page has not changed.
+        """
+        rules = self._rules(fetched.encoding, date.fromisoformat(fetched.fetched_at[:10]))
+        if self.template.known is None or rules["select"] or len(split(fetched.body)) > 1:
+            return None
+        if media_type(fetched.headers.get("content-type", ""), fetched.body) not in HTML:
+            return None
+        try:
+            with time_limit(SECONDS):
+                page = opened_by_paths(
+                    fetched.body,
+                    fetched.final_url,
+                    encoding=rules["encoding"],
+                    remove=rules["remove"],
+                    template=self.template,
+                )
+                if page is None:
+                    return None
+                shown = content_digest(page, taken_of(page))
+        except (ExtractionError, TookTooLong):
+            return None
+        return hashlib.sha256(f"{self.label}\n{shown}".encode()).hexdigest()
 
     def path_scores(self, fetched: FetchResult) -> PathScores:
         """What a page that was just read tells of its block paths; nothing where they told its text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable
 from contextlib import closing
@@ -22,7 +23,7 @@ from crawler.tracking.issue_kinds import SITE_FILE
 from crawler.tracking.visit_queue import visit_of
 from storage.outbox import TargetState, target_states
 from storage.reader import Reader
-from storage.rows import IssueRow
+from storage.rows import IssueRow, RunRow
 
 LEAST_DELAY = 0.5
 MOST_SUSPECTS = 20
@@ -89,13 +90,13 @@ def targets_state(workspace: Workspace, reader: Reader, sites: Iterable[Site]) -
 
 def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage: bool) -> Object:
     state = reader.status(site.name)
-    run = state.pop("last_run")
+    run = _run(state.pop("last_run"))
     issues = [_issue(row) for row in state.pop("issues")]
     return {
         "site": state.pop("site"),
         "url": site.url,
-        "state": _word(workspace, site, asdict(run) if run else None, issues),
-        "last_run": asdict(run) if run else None,
+        "state": _word(workspace, site, run, issues),
+        "last_run": run,
         "next_run": state.pop("next_due"),
         **state,
         "due": _due(reader, site),
@@ -103,6 +104,11 @@ def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage:
         "suspect": [suspect_object(row) for row in reader.suspects(site.name, MOST_SUSPECTS)],
         **({"coverage": reader.coverage(site.name)} if with_coverage else {}),
     }
+
+
+def _run(row: RunRow | None) -> dict[str, Any] | None:
+    """A run as an object; `readings` counts its responses by why they were not read, or that they were."""
+    return {**asdict(row), "readings": json.loads(row.readings or "{}")} if row else None
 
 
 def _target(one: TargetState) -> Object:

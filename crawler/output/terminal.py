@@ -154,6 +154,8 @@ def status(found: Object) -> None:
         last = f"last run {run['started_at']}" if run else "no run yet"
         line(f"{one['site']}: {one['state']}; {last}, {_next(one['next_run'], found['at'])}")
         line(f"  pages: {counts({key: one[key] for key in PAGES}) or 'none'}; {one['changes']} changes")
+        if run and run["readings"]:
+            line(f"  responses of the last run: {counts(run['readings'])}")
         line(f"  last day: {one['requests_last_day']} requests, {one['bytes_last_day'] >> 10} kB")
         if (witnesses := one["witnesses"])["differ"]:
             result = counts({key: witnesses[key] for key in ("agree", "differ")})

@@ -19,6 +19,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
 from crawler.classification.outcome import Verdict
+from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.extract import Extract
 from crawler.extraction.reader import Reader
 from crawler.runtime.processes import PRELOADED
@@ -35,8 +36,8 @@ _FORKS = get_context("forkserver")
 """Starts processes from one that has imported what reading needs, and has no threads."""
 _FORKS.set_forkserver_preload(PRELOADED)
 
-Answer = tuple[Verdict, Extract | None] | CostsTooMuch | None
-"""The outcome and text of a page; None where reading it raised something else."""
+Answer = tuple[Verdict, Extract | None, str | None, PathScores] | CostsTooMuch | None
+"""The reading of a page but for its fetch; None where reading it raised something else."""
 
 
 @dataclass(slots=True)
@@ -168,4 +169,4 @@ def _answer(job: ReadingJob) -> Answer:
         return error
     except Exception:
         return None  # the run reads it again, and reports what is wrong with all that belongs to it
-    return reading.verdict, reading.extract
+    return reading.verdict, reading.extract, reading.content_digest, reading.path_scores

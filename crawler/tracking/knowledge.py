@@ -30,7 +30,6 @@ from crawler.urls.canonical import (
     main_address,
     named_by_itself,
 )
-from storage.bodies import digest_of
 from storage.rows import PageRow, SuspectRow, VersionRow
 from storage.store import Store
 
@@ -100,24 +99,21 @@ def load(store: Store, site: Site, page: PageRow, fetched: FetchResult) -> Reque
         not_found=_not_found(store, site),
         last_had_end=not has_end(fetched.body) and _last_had_end(store, page),
         is_known=page.seen_at is not None,
-        last=None if is_same(page, fetched) else _last_seen(store, page),
+        last=_last_seen(store, page),
     )
     return Requested(page, context)
 
 
-def is_same(page: PageRow, fetched: FetchResult) -> bool:
-    """Whether a whole response has the bytes that the page had when it was last seen."""
-    whole = fetched.status == OK and not (fetched.error or fetched.hops or page.listed_url)
-    return whole and page.state == "live" and digest_of(fetched.body) == page.body_digest
+def known_unread(store: Store, page: PageRow, run: int) -> Known:
+    """The facts known of a page whose response needs no reading."""
+    return Known(page, Identity(page), store.last_version(page.id), run=run, suspect=store.suspect(page.id))
 
 
 def relate(store: Store, reader: Reader, requested: Requested, reading: Reading, run: int) -> Known:
     """The facts known of the page that the response turned out to show."""
     extract = reading.extract
     if extract is None:
-        last = store.last_version(requested.page.id)
-        suspect = store.suspect(requested.page.id)
-        return Known(requested.page, Identity(requested.page), last=last, run=run, suspect=suspect)
+        return known_unread(store, requested.page, run)
     final = reading.fetched.final_url
     main = main_page(store, reader.site, requested.page, final, extract)
     if main and (found := _rendering(store, reader, requested, reading, main)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
+from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.reader import Reader
 from crawler.fetch_result import FetchResult
@@ -18,7 +19,11 @@ class Reading:
     fetched: FetchResult
     verdict: Verdict
     extract: Extract | None = None
-    """Its text; None if it shows no page, or was not extracted again because its bytes are known."""
+    """Its text; None if it shows no page, or was not read because it shows the page as it was."""
+    content_digest: str | None = None
+    """Of a page of a known design (crawler.extraction.reader.Reader.content_digest)."""
+    path_scores: PathScores = PathScores()
+    """What its block paths hold, if it was classified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ def read(fetched: FetchResult, reader: Reader, context: Context) -> Reading:
     if verdict.outcome not in READABLE or fetched.error:
         return Reading(fetched, verdict)
     try:
-        return Reading(fetched, verdict, reader.read_fetched(fetched))
+        extract = reader.read_fetched(fetched)
+        return Reading(fetched, verdict, extract, reader.content_digest(fetched), reader.path_scores(fetched))
     except ExtractionError as error:
         cut = verdict.outcome is Outcome.truncated
         return Reading(fetched, verdict if cut else Verdict(Outcome.failed, str(error)))

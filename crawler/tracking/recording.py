@@ -77,7 +77,7 @@ class Recorder:
                 )
             self._add_changes(page, known, decision, fetched.fetched_at)
             self._keep_suspect(known, decision, number, fetched)
-            return store.update_page(page.id, self._page_values(page, fetched, decision))
+            return store.update_page(page.id, self._page_values(page, reading, decision))
 
     def _check(self, known: Known) -> None:
         """Raises Outdated if the page, or its latest version, is not as it was loaded."""
@@ -148,13 +148,14 @@ class Recorder:
 
     # ---- the page's row
 
-    def _page_values(self, page: PageRow, fetched: FetchResult, decision: Decision) -> Values:
+    def _page_values(self, page: PageRow, reading: Reading, decision: Decision) -> Values:
+        fetched = reading.fetched
         values: Values = {"checked_at": fetched.fetched_at, "checks": page.checks + 1}
         match decision.sight:
             case Sight.rendering:
                 return {"checks": values["checks"]}
             case Sight.seen:
-                return values | _seen(page, fetched, decision)
+                return values | _seen(page, reading, decision)
             case Sight.missing:
                 return values | {"stale_since": None} | self._missing(page, fetched)
         if decision.suspicion:
@@ -190,8 +191,9 @@ class Recorder:
         return {"state": "gone", "changed_at": fetched.fetched_at}
 
 
-def _seen(page: PageRow, fetched: FetchResult, decision: Decision) -> Values:
+def _seen(page: PageRow, reading: Reading, decision: Decision) -> Values:
     """The values of a page that was just seen."""
+    fetched = reading.fetched
     values: Values = {
         "state": "live",
         "seen_at": fetched.fetched_at,
@@ -207,7 +209,7 @@ def _seen(page: PageRow, fetched: FetchResult, decision: Decision) -> Values:
         if page.agrees and not decision.agrees:  # it may come from a cache: looked at again in the next run
             values["stale_since"] = page.stale_since
     if fetched.body:
-        values["body_digest"] = digest_of(fetched.body)
+        values |= {"body_digest": digest_of(fetched.body), "content_digest": reading.content_digest}
     if extract := decision.extract:
         values |= {"title": extract.title, "kind": extract.kind, "text_digest": extract.digest}
         values |= {"language": extract.language, **records.published(page, extract)}

@@ -6,6 +6,8 @@ body, version, change and the page's own row.
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,10 +23,11 @@ from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.tracking import records
 from crawler.tracking.confirmation import Confirmations
 from crawler.tracking.decision import Decision, Sight, decide
-from crawler.tracking.knowledge import Known, Requested, common_blocks, is_same, load, relate, reread
+from crawler.tracking.knowledge import Known, common_blocks, known_unread, load, relate, reread
 from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from crawler.tracking.read_pair import together, with_text_of
 from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
+from crawler.tracking.reading_need import Need, reading_need
 from crawler.tracking.recording import Outdated, Recorder
 from crawler.tracking.records import Capture
 from crawler.tracking.redesign import Redesign
@@ -78,6 +81,8 @@ class Tracker:
         """Results of fetches that were held; the caller counts them and clears the list."""
         self.keeps_listings = self.site.watch == "all"
         """Whether front pages and archives have versions; a crawl follows their links instead."""
+        self.needs: Counter[Need] = Counter()
+        """How many responses were read, and how many were not, by the reason."""
         self._confirmations = Confirmations(frontier)
         self._recorder = Recorder(self.store, self.run)
         self.paths = PathScores()
@@ -106,7 +111,7 @@ class Tracker:
         self.frontier.mark_fetched(page.id)
         if self.learner.awaits(page.id):
             return self._seen_twice(page, fetched)
-        if is_same(page, fetched):
+        if self._need_within_bounds(page, fetched) in (Need.same_bytes, Need.same_text):
             self.redesign.unchanged()
         elif self.redesign.holds(page, fetched):
             return self._held(page)
@@ -128,9 +133,11 @@ class Tracker:
         """Load, read, decide, apply; repeated if another process has written to the page meanwhile."""
         may_wait = may_wait and self._can_learn()
         for _ in range(ATTEMPTS):
-            requested = load(self.store, self.site, self.frontier.page(fetched.url), fetched)
-            reading = self._read(requested, fetched)
-            known = self._known(relate(self.store, self.reader, requested, reading, self.run), reading)
+            page = self.frontier.page(fetched.url)
+            need = self._need(page, fetched)
+            reading, known = (
+                self._read(page, fetched) if need is Need.read else self._unread(page, fetched, need)
+            )
             known = known if may_wait else self._without_frame(known)
             if (read_so := self._read_together(known, reading)) is None:
                 continue
@@ -141,6 +148,7 @@ class Tracker:
             decision = self._keeping_body(decision, fetched)
             with suppress(Outdated):
                 page = self._recorder.apply(known, reading, decision, self.reader.label)
+                self.needs[need] += 1
                 return self._followed_up(known, reading, decision, page)
         raise Outdated(fetched.url)
 
@@ -164,15 +172,41 @@ class Tracker:
         """Whether the response shows a page, and nothing in its place."""
         return judge(fetched, load(self.store, self.site, page, fetched).context).outcome in READABLE
 
-    def _read(self, requested: Requested, fetched: FetchResult) -> Reading:
-        if is_same(requested.page, fetched):
-            return Reading(fetched, Verdict(Outcome.ok, "the same bytes"))
-        job = ReadingJob(fetched, self.reader, requested.context)
+    def _need(self, page: PageRow, fetched: FetchResult) -> Need:
+        """Whether the response has to be read."""
+        return reading_need(page, fetched, lambda: self.reader.content_digest(fetched))
+
+    def _need_within_bounds(self, page: PageRow, fetched: FetchResult) -> Need:
+        """The same, of a response that may be hostile."""
+        try:
+            with page_bounds():
+                return self._need(page, fetched)
+        except CostsTooMuch:
+            return Need.read
+
+    def _read(self, page: PageRow, fetched: FetchResult) -> tuple[Reading, Known]:
+        requested = load(self.store, self.site, page, fetched)
+        reading = self._carried_out(ReadingJob(fetched, self.reader, requested.context))
+        known = relate(self.store, self.reader, requested, reading, self.run)
+        return reading, self._known(known, reading)
+
+    def _carried_out(self, job: ReadingJob) -> Reading:
+        """The result of a reading, which may have been carried out before."""
         if self._ahead is None or not self._ahead.is_of(job):
-            return read(fetched, self.reader, requested.context)
+            return read(job.fetched, job.reader, job.context)
         if isinstance(self._ahead.result, CostsTooMuch):
             raise self._ahead.result
         return self._ahead.result
+
+    def _unread(self, page: PageRow, fetched: FetchResult, need: Need) -> tuple[Reading, Known]:
+        """A response that shows the page as it was."""
+        if need is Need.not_modified:
+            verdict = Verdict(Outcome.not_modified, "HTTP 304")
+        else:
+            verdict = Verdict(Outcome.ok, f"the {need.value}")
+        digest = page.content_digest if need is Need.same_text else None
+        reading = Reading(fetched, verdict, content_digest=digest)
+        return reading, self._known(known_unread(self.store, page, self.run), reading)
 
     def _read_together(self, known: Known, reading: Reading) -> Reading | None:
         """The response, read with the same scores of block paths as the last version.
@@ -257,6 +291,7 @@ class Tracker:
         if self.learner.is_due():
             self._learn()
         self._go_on()
+        self.store.update_run(self.run, {"readings": json.dumps(self.needs)})
 
     def _can_learn(self) -> bool:
         """Whether the site's boilerplate is still to be learned, and there are pages to learn it from."""
@@ -293,7 +328,7 @@ class Tracker:
         if self.learner.owes or outcome not in (Outcome.ok, Outcome.moved) or decision.agrees is False:
             return
         if extract is not None and extract.kind == "article":
-            self.learner.classified.add(page.id, self.reader.path_scores(reading.fetched))
+            self.learner.classified.add(page.id, reading.path_scores)
 
     def _learn_paths(self) -> None:
         """Know the design of the pages that were classified: the next ones like them need no classifier.
