@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
 from crawler.extraction.boilerplate.path_scores import PathScores
@@ -22,7 +22,7 @@ class Reading:
     """Its text; None if it shows no page, or was not read because it shows the page as it was."""
     content_digest: str | None = None
     """Of a page of a known design (crawler.extraction.reader.Reader.content_digest)."""
-    path_scores: PathScores = PathScores()
+    path_scores: PathScores = field(default_factory=PathScores)
     """What its block paths hold, if it was classified."""
 
 
