@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
+import pytest
 from lxml.html import document_fromstring
 
+from crawler.backfill.captures import Backfill
+from crawler.config.site import Watch
 from crawler.extraction.html.blocks import blocks
 from crawler.extraction.lines import lines_of
+from crawler.fetch_result import FetchResult
 from tests.tracked import SITE, Story
 
 LEADS = {
@@ -79,3 +83,18 @@ def test_an_entry_that_is_a_text_of_its_own_keeps_its_lines() -> None:
     lines = lines_of(every, as_entries=True)
     assert lines[:2] == ["The lock at Ormhead opens", f"{long}{LEADS[HEADLINES[0]]}"]
     assert len(lines) == len(HEADLINES) + 1
+
+
+@pytest.mark.parametrize(("watch", "stored"), [("all", "version"), ("articles", "listing")])
+def test_an_old_capture_of_a_home_page_is_imported_where_all_is_watched(
+    tmp_path: Path, watch: Watch, stored: str
+) -> None:
+    page = FetchResult(
+        url=SITE.url, final_url=SITE.url, fetched_at="2021-08-01T00:00:00Z", status=200,
+        headers={"content-type": "text/html"}, body=front(HEADLINES).encode(), encoding="utf-8",
+    )  # fmt: skip
+    site = msgspec.structs.replace(SITE, watch=watch)
+    with closing(Story(tmp_path / "variorum.db", site)) as story:
+        backfill = Backfill(story.store, site, "warc:old.warc.gz")
+        assert backfill.add(page) == stored
+        assert [page.kind for page in story.store.pages(site.name)] == (["listing"] if watch == "all" else [])
