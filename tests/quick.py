@@ -48,6 +48,10 @@ class Quick(Watched):
         """What `variorum status` has to tell of the site."""
         return self._read(lambda reader: reader.status(NAME))
 
+    def coverage(self) -> list[dict[str, Any]]:
+        """What `variorum status SITE` reports about each source of the site."""
+        return self._read(lambda reader: reader.coverage(NAME))
+
 
 def _run(watched: Quick, full: bool, results: Connection, broken: str, error: Exception | None) -> None:
     """The run itself, in the child."""

@@ -144,7 +144,7 @@ def test_the_ledger_tells_what_each_source_lists_what_waits_and_what_is_no_longe
     }
     watched = Quick.make(tmp_path / "w", url, discover=["sitemap", "feed"], budget=14)
     watched.crawl()
-    ledger = {one["source"]: one for one in watched.status()["coverage"]}
+    ledger = {one["source"]: one for one in watched.coverage()}
     known = len(articles(watched))
     assert 0 < known < len(POSTS)
     assert ledger["sitemap"]["listed"] == len(POSTS)
@@ -155,7 +155,7 @@ def test_the_ledger_tells_what_each_source_lists_what_waits_and_what_is_no_longe
     local_site.pages["/sitemap.xml"] = sitemap(url, POSTS[1:])
     watched.set(discover=["sitemap", "feed"])
     watched.crawl()
-    ledger = {one["source"]: one for one in watched.status()["coverage"]}
+    ledger = {one["source"]: one for one in watched.coverage()}
     assert ledger["sitemap"] == {
         "source": "sitemap", "listed": len(POSTS) - 1, "never_fetched": 0, "no_longer_listed": 1,
     }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler.backfill.dumps.article import Split
@@ -175,6 +175,7 @@ LINES = st.one_of(
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(LINES, max_size=40).map("\n".join))
+@example(f"{BRIDGE}\n{SHARE}\n{BRIDGE}")
 def test_of_any_dump_each_sentence_is_in_an_article_or_reported(dump: str) -> None:
     lines, one = cleaned(dump), split(dump)
     around = furniture(lines)

@@ -63,6 +63,21 @@ def test_a_page_of_a_known_design_is_not_classified_and_its_text_is_the_same(
     assert known.text.startswith("The Godwit came into berth 57")
 
 
+def test_a_box_at_a_new_path_inside_the_marked_text_is_known_by_its_name(classified: list[str]) -> None:
+    def post(number: int, inside: str = "") -> bytes:
+        return page(number, inside=inside).replace(b"class='story'", b"class='entry-content'")
+
+    scores = PathScores()
+    for number in range(ENOUGH):
+        one = opened(post(number), URL)
+        scores = scores.joined(evidence(one, taken_of(one)))
+    template = replace(EMPTY, version=1, paths=scores)
+    classified.clear()
+    parts = "<p class='post-nav-links'>Pages: <b>1</b> <a href='2/'>2</a></p>"
+    assert extract(post(57, parts), URL, template=template).text == extract(post(57), URL).text
+    assert classified == [URL]  # only the page without the box, by the classifier
+
+
 def test_one_page_less_and_the_design_is_not_known(classified: list[str]) -> None:
     too_few = learned(ENOUGH - 1)
     classified.clear()

@@ -34,6 +34,7 @@ from crawler.extraction.classifier.siblings import ALONE, Siblings, seen_with
 from crawler.extraction.classifier.text_choice import text_blocks, without_headline
 from crawler.extraction.html import joiners
 from crawler.extraction.html.blocks import Block, blocks
+from crawler.extraction.html.furniture import drop_furniture
 from crawler.extraction.html.hints import marked_element
 from crawler.extraction.html.links import links
 from crawler.extraction.html.markup import ExtractionError, drop, matching, outermost, parse
@@ -199,6 +200,8 @@ def opened_by_paths(
     template.known.prune(tree)
     drop_marked_teasers(tree)
     cut_pieces(tree, design)
+    if (marked := marked_element(tree)) is not None:
+        drop_furniture(marked)  # a box at a path that is not known yet
     every = blocks(tree, sheet)
     if not template.known.knows_all(every):
         drop_overlays(tree)

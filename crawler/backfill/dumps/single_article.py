@@ -61,11 +61,8 @@ def _articles(
     whole = block[title:]
     recognised_by = _recognised_by(whole, () if labelled else titles)  # a label may announce what is known
     body = before_signposts(whole[1:]) if open_end else whole[1:]
-    return (
-        [_article(whole[0], body, recognised_by)]
-        if recognised_by and any(one.is_prose for one in body)
-        else []
-    )
+    has_text = any(one.is_prose and one.text != whole[0].text for one in body)
+    return [_article(whole[0], body, recognised_by)] if recognised_by and has_text else []
 
 
 def _parted(paragraph: Paragraph) -> list[Paragraph]:
