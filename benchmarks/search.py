@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks.made_store import Writer, fill, writers
 from storage.reader import Reader
-from storage.search.full_text import find
+from storage.search.full_text import SearchFilters, find
 from storage.store import Store
 
 
@@ -61,7 +61,9 @@ def main() -> None:
         print(f"{'':28}{'questions/s':>12}{'LIKE/s':>10}{'times faster':>14}")
         with contextlib.closing(Reader.open(path)) as reader:
             for kind, questions, site in queries(latin, persian, reader):
-                index = seconds(lambda typed, site=site: find(reader, typed, site=site), questions)  # type: ignore[misc]
+                index = seconds(
+                    lambda typed, site=site: find(reader, typed, SearchFilters(site=site)), questions
+                )  # type: ignore[misc]
                 like = seconds(lambda typed, site=site: scan(reader, typed, site), questions[:1])  # type: ignore[misc]
                 print(f"{kind:28}{1 / index:12.1f}{1 / like:10.2f}{like / index:14.0f}")
 

@@ -14,7 +14,7 @@ from review.objects import hit_object
 from review.web import number, page, reading
 from storage.queries import change_list
 from storage.reader import Reader
-from storage.search.full_text import Hit, find
+from storage.search.full_text import Hit, SearchFilters, find
 from storage.search.query import parse
 
 FATES = ("removed", "present")
@@ -70,17 +70,15 @@ def search_json(request: Request) -> Response:
 
 
 def _hits(reader: Reader, form: SearchForm) -> list[Hit]:
-    return find(
-        reader,
-        form.words,
+    filters = SearchFilters(
         page=form.page,
         site=form.site or None,
         language=form.language or None,
         since=moment("since", form.since) if form.since else None,
         until=moment("until", form.until, end=True) if form.until else None,
         removed=form.fate == "removed" if form.fate else None,
-        limit=form.limit + 1,
     )
+    return find(reader, form.words, filters, limit=form.limit + 1)
 
 
 def _search_form(request: Request) -> SearchForm:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.extraction.extract import extract
+from crawler.extraction.extract import ExtractionRules, extract
 from crawler.extraction.html.counters import is_counter
 
 
@@ -75,5 +75,5 @@ def test_a_counter_inside_a_marked_article_is_no_text_of_it() -> None:
 
 
 def test_a_counter_that_the_site_s_file_selects_is_what_its_owner_wants() -> None:
-    found = extract(page("views: 3").encode(), "https://s.example/a", select=["span"])
+    found = extract(page("views: 3").encode(), "https://s.example/a", rules=ExtractionRules(select=("span",)))
     assert found.text == "views: 3"

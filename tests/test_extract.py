@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from crawler.config.site import Rule
 from crawler.errors import Misuse
-from crawler.extraction.extract import EXTRACTOR, ExtractionError, extract, rules_at
+from crawler.extraction.extract import EXTRACTOR, ExtractionError, ExtractionRules, extract, rules_at
 from crawler.extraction.html import markup
 
 URL = "https://site.example/en/posts/17"
@@ -311,22 +311,23 @@ def test_a_page_named_after_its_only_entry_is_that_entry_s_own_whatever_its_clas
 
 def test_select_names_the_text_and_remove_what_is_not_of_it():
     body = b"<div class='a'><p>One.</p><p class='x'>Two.</p></div><div class='b'>Three.</div><p>Four.</p>"
-    assert extract(body, URL, select=[".b", ".a"], remove=[".x"]).text == "One.\nThree."
+    rules = ExtractionRules(select=(".b", ".a"), remove=(".x",))
+    assert extract(body, URL, rules=rules).text == "One.\nThree."
 
 
 def test_nested_matches_of_select_are_read_once():
     body = b"<body><div class='a'><div class='a'>One.</div></div></body>"
-    assert extract(body, URL, select=[".a"]).text == "One."
+    assert extract(body, URL, rules=ExtractionRules(select=(".a",))).text == "One."
 
 
 def test_a_select_that_matches_nothing_is_an_error_that_names_it():
     with pytest.raises(ExtractionError, match=r"posts/17.*\.gone"):
-        extract(page("<p>x</p>"), URL, select=[".gone"])
+        extract(page("<p>x</p>"), URL, rules=ExtractionRules(select=(".gone",)))
 
 
 def test_a_broken_selector_is_the_operator_s_mistake():
     with pytest.raises(Misuse, match=r"is no CSS selector .*; one is like"):
-        extract(page("<p>x</p>"), URL, remove=["div["])
+        extract(page("<p>x</p>"), URL, rules=ExtractionRules(remove=("div[",)))
 
 
 def test_a_rule_holds_from_its_first_to_its_last_day():

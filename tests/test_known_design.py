@@ -9,7 +9,7 @@ import pytest
 from crawler.extraction import extract as reading
 from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScores
 from crawler.extraction.boilerplate.template import EMPTY, Template
-from crawler.extraction.extract import evidence, extract, opened, taken_of
+from crawler.extraction.extract import Extract, ExtractionRules, evidence, extract, opened, taken_of
 
 URL = "https://ormhead.example/news/"
 BOATS = ("Kestrel", "Plover", "Dunlin", "Curlew", "Turnstone", "Knot", "Ruff", "Godwit", "Avocet", "Dotterel")
@@ -29,6 +29,10 @@ def page(number: int, *, inside: str = "", beside: str = "") -> bytes:
         f"{inside}</div><div class='side'><h3>Most read</h3><p><a href='/b/{number}'>The {other}</a></p>"
         f"{beside}</div><footer class='foot'><p>Printed by the harbour office.</p></footer></body></html>"
     ).encode()
+
+
+def read(body: bytes, template: Template) -> Extract:
+    return extract(body, URL, rules=ExtractionRules(template=template))
 
 
 def learned(pages: int) -> Template:
@@ -57,7 +61,7 @@ def classified(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_page_of_a_known_design_is_not_classified_and_its_text_is_the_same(
     template: Template, classified: list[str]
 ) -> None:
-    known = extract(page(57), URL, template=template)
+    known = read(page(57), template)
     assert classified == []
     assert known == extract(page(57), URL)
     assert known.text.startswith("The Godwit came into berth 57")
@@ -81,22 +85,22 @@ def test_a_box_at_a_new_path_inside_the_marked_text_is_known_by_its_name(classif
 def test_one_page_less_and_the_design_is_not_known(classified: list[str]) -> None:
     too_few = learned(ENOUGH - 1)
     classified.clear()
-    extract(page(57), URL, template=too_few)
+    read(page(57), too_few)
     assert classified == [URL]
 
 
 def test_a_page_with_much_at_an_unknown_path_is_classified(template: Template, classified: list[str]) -> None:
     table = "<table class='berths'>" + "<tr><td>Berth</td><td>Boat</td><td>Cargo</td></tr>" * 12 + "</table>"
-    found = extract(page(57, beside=f"<section>{table}</section>", inside=""), URL, template=template)
+    found = read(page(57, beside=f"<section>{table}</section>", inside=""), template)
     assert classified == []  # what is below the side column is no text, whatever it is
     assert "Cargo" not in found.text
-    extract(page(57).replace(b"</footer>", f"</footer>{table}".encode()), URL, template=template)
+    read(page(57).replace(b"</footer>", f"</footer>{table}".encode()), template)
     assert classified == [URL]
 
 
 def test_a_new_kind_of_block_inside_the_text_is_text(template: Template, classified: list[str]) -> None:
     quotation = "<blockquote class='master'><p>We shall wait for the tide.</p></blockquote>"
-    assert "We shall wait for the tide." in extract(page(57, inside=quotation), URL, template=template).text
+    assert "We shall wait for the tide." in read(page(57, inside=quotation), template).text
     assert classified == []
 
 
@@ -107,7 +111,7 @@ def test_a_banner_that_no_page_had_before_is_neither_text_nor_a_reason_to_classi
         b"<div id='cookie-bar'><p>This site uses cookies to make your visit better, and to count visitors,"
         b" as all sites do.</p><button>Accept</button></div></body>"
     )
-    found = extract(page(57).replace(b"</body>", banner), URL, template=template)
+    found = read(page(57).replace(b"</body>", banner), template)
     assert classified == []
     assert "cookies" not in found.text
 

@@ -323,6 +323,7 @@ def test_the_command_prints_an_object_a_family(root: Path) -> None:
             "version",
             "published",
             "first_seen",
+            "containment",
             "likeness",
             "words_added",
             "words_removed",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from storage.migrations import migrations
 from storage.reader import Reader
-from storage.search.full_text import Hit, find, matching_changes, matching_versions
+from storage.search.full_text import Hit, SearchFilters, find, matching_changes, matching_versions
 from storage.search.query import Query, parse, snippet
 from storage.text_index.folding import folded
 from tests.command import CSI, HOSTILE, OVERRIDE, in_terminal, objects, variorum, workspace
@@ -56,7 +56,7 @@ def paths(hits: list[Hit]) -> list[str]:
 
 
 def found(story: Story, typed: str, **chosen: object) -> list[str]:
-    return paths(find(story.reader, typed, **chosen))  # type: ignore[arg-type]
+    return paths(find(story.reader, typed, SearchFilters(**chosen)))  # type: ignore[arg-type]
 
 
 # ---- what is found
@@ -137,7 +137,7 @@ def test_site_language_time_and_number_choose(towns: Story) -> None:
     assert found(towns, "bridge", site="elsewhere") == []
     [first, second] = towns.versions("/bridge/")
     assert found(towns, "bridge", until="2026-01-01T00:00:00Z") == []
-    (hit,) = find(towns.reader, "bridge", until=first.captured_at)
+    (hit,) = find(towns.reader, "bridge", SearchFilters(until=first.captured_at))
     assert (hit.version, hit.present) == (1, True)
     assert found(towns, "camp", since=second.captured_at) == []
     assert len(find(towns.reader, "the", limit=1)) == 1

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from crawler.extraction.boilerplate.recurrence import learn
 from crawler.extraction.boilerplate.template import EMPTY, Template, cut, shows
-from crawler.extraction.extract import extract
+from crawler.extraction.extract import ExtractionRules, extract
 from crawler.extraction.html.markup import parse, text_of
 
 NEWS = "<div id='side'><h4>Latest</h4><ul>{}</ul></div>"
@@ -173,7 +173,8 @@ def test_the_same_quotation_in_two_articles_stays_in_both():
 def test_the_template_makes_a_page_without_marked_article_read_as_its_article_alone():
     short = body("<p>نه.</p>", views=7)
     assert "Home" in extract(short, "https://s.example/s").text
-    assert extract(short, "https://s.example/s", template=learn(sample())).text == "نه.\nseen 7 times"
+    rules = ExtractionRules(template=learn(sample()))
+    assert extract(short, "https://s.example/s", rules=rules).text == "نه.\nseen 7 times"
 
 
 def test_classes_that_name_the_page_and_not_the_place_do_not_part_what_belongs_together():

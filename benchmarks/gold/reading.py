@@ -13,7 +13,7 @@ from trafilatura.settings import Document
 from crawler.errors import VariorumError
 from crawler.extraction.boilerplate.recurrence import LEAST_PAGES, learn
 from crawler.extraction.boilerplate.template import EMPTY, Template
-from crawler.extraction.extract import extract
+from crawler.extraction.extract import ExtractionRules, extract
 from crawler.extraction.html.markup import folded
 
 PAGES = Path(__file__).parent / "pages"
@@ -74,6 +74,6 @@ def read(page: GoldPage, way: str, template: Template = EMPTY) -> list[str]:
 
 def _read_by_variorum(page: GoldPage, template: Template) -> list[str]:
     try:
-        return list(extract(page.body, page.url, template=template).blocks)
+        return list(extract(page.body, page.url, rules=ExtractionRules(template=template)).blocks)
     except VariorumError:
         return []

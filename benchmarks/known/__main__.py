@@ -25,7 +25,7 @@ from benchmarks.reader.data import shared
 from benchmarks.reader.scoring import gram_f1, words
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.boilerplate.template import EMPTY, Template
-from crawler.extraction.extract import Opened, evidence, opened, taken_of
+from crawler.extraction.extract import ExtractionRules, Opened, evidence, opened, taken_of
 from crawler.extraction.html.blocks import Block
 
 NO_DATA = 2
@@ -121,7 +121,7 @@ def _by_site(folder: Path, name: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _read(body: bytes, url: str, template: Template) -> tuple[Opened, Sequence[Block]]:
-    page = opened(body, url, encoding="utf-8", template=template)
+    page = opened(body, url, encoding="utf-8", rules=ExtractionRules(template=template))
     return page, taken_of(page)
 
 

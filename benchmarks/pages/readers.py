@@ -16,13 +16,13 @@ def variorum(folds: Path | None) -> Reader:
     """Our own reader; of the weights in `folds` those that never saw the page's host."""
     from benchmarks.reader.data import FOLDS, fold  # noqa: PLC0415
     from crawler.extraction.classifier.classifier import Weights  # noqa: PLC0415
-    from crawler.extraction.extract import extract  # noqa: PLC0415
+    from crawler.extraction.extract import ExtractionRules, extract  # noqa: PLC0415
 
     some = [Weights.load(folds / f"{part}.npz") for part in range(FOLDS)] if folds else []
 
     def read(record: Mapping[str, Any]) -> str:
         weights = some[fold(record["site"], FOLDS)] if some else None
-        return extract(record["html"].encode(), record["url"], weights=weights).text
+        return extract(record["html"].encode(), record["url"], rules=ExtractionRules(weights=weights)).text
 
     return read
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from crawler.cli.options import as_json
-from crawler.health.doctor import examine
+from crawler.health.doctor import Check, examine
 from crawler.output import terminal
 
 
@@ -25,8 +25,12 @@ def doctor(root: Path, as_json: bool) -> None:
     checks = examine(root)
     ok = all(one.ok for one in checks)
     if as_json:
-        terminal.json_lines([{"ok": ok, "checks": [asdict(one) for one in checks]}])
+        terminal.json_lines([{"ok": ok, "checks": [_object(one) for one in checks]}])
     else:
         for one in checks:
             terminal.line(f"{'ok  ' if one.ok else 'FAIL'} {one.name}: {one.detail}")
     click.get_current_context().exit(0 if ok else 1)
+
+
+def _object(check: Check) -> dict[str, object]:
+    return {**asdict(check), "says": check.detail}  # `says` is the earlier name of `detail`

@@ -41,7 +41,8 @@ def verify(workspace: Workspace, reader: Reader, against: str | None, as_json: b
 
 
 def _object(found: Verification) -> dict[str, object]:
-    faults = [asdict(fault) for fault in found.faults]
+    # `says` is the earlier name of `detail`.
+    faults = [{**asdict(fault), "says": fault.detail} for fault in found.faults]
     return {"ok": not found.wrong, **found.counts, "head": found.head, "wrong": found.wrong, "faults": faults}
 
 

@@ -10,7 +10,7 @@ from crawler.errors import Misuse
 from crawler.output import terminal
 from crawler.output.search_hits import hit_object, print_hit
 from storage.reader import Reader
-from storage.search.full_text import find
+from storage.search.full_text import SearchFilters, find
 from storage.search.query import parse
 
 
@@ -54,9 +54,8 @@ def search(
         )
     site = site_filter(workspace, reader, site)
     removed = fate == "removed" if fate else None
-    hits = find(
-        reader, typed, site=site, language=language, since=since, until=until, removed=removed, limit=limit
-    )
+    filters = SearchFilters(site=site, language=language, since=since, until=until, removed=removed)
+    hits = find(reader, typed, filters, limit=limit)
     if as_json:
         terminal.json_lines(map(hit_object, hits))
         return

@@ -102,6 +102,23 @@ def rules_at(rules: Sequence[Rule], day: date) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtractionRules:
+    """What decides the text of a page, besides its bytes."""
+
+    remove: tuple[str, ...] = ()
+    """CSS selectors of the site file for what is no text."""
+    select: tuple[str, ...] = ()
+    """CSS selectors of the site file for the text; without any, the classifier chooses it."""
+    template: Template = EMPTY
+    """The boilerplate learned of the site."""
+    weights: Weights | None = None
+    """The weights of the classifier; by default the ones that come with the program."""
+
+
+NO_RULES = ExtractionRules()
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A page parsed and classified, before its text is chosen."""
 
@@ -132,68 +149,47 @@ class Opened:
 
 
 def extract(
-    body: bytes,
-    url: str,
-    *,
-    encoding: str | None = None,
-    remove: Sequence[str] = (),
-    select: Sequence[str] = (),
-    template: Template = EMPTY,
-    weights: Weights | None = None,
+    body: bytes, url: str, *, encoding: str | None = None, rules: ExtractionRules = NO_RULES
 ) -> Extract:
     """The text of a page: an article, the entries of a list, the posts of a forum, all of a manual's page.
 
-    `remove` and `select` are the site file's CSS selectors, `template` the boilerplate learned of it,
-    `weights` those of the classifier, by default the ones that come with the program. Raises ExtractionError
-    if there is no text to be read, Misuse if a selector is invalid.
+    Raises ExtractionError if there is no text to be read, Misuse if a selector is invalid.
     """
-    page = opened(
-        body, url, encoding=encoding, remove=remove, select=select, template=template, weights=weights
-    )
-    return extract_opened(page)
+    return extract_opened(opened(body, url, encoding=encoding, rules=rules))
 
 
 def opened(
-    body: bytes,
-    url: str,
-    *,
-    encoding: str | None = None,
-    remove: Sequence[str] = (),
-    select: Sequence[str] = (),
-    template: Template = EMPTY,
-    weights: Weights | None = None,
+    body: bytes, url: str, *, encoding: str | None = None, rules: ExtractionRules = NO_RULES
 ) -> Opened:
-    """The page parsed, without what rules and template remove, its blocks classified. Arguments as in
-    `extract`."""
-    if not select and (
-        page := opened_by_paths(body, url, encoding=encoding, remove=tuple(remove), template=template)
-    ):
+    """The page parsed, without what the rules remove, its blocks classified. Raises as `extract` does."""
+    # Without the weights, which this does not use: they can't be hashed.
+    if not rules.select and (page := opened_by_paths(body, url, encoding, replace(rules, weights=None))):
         return page
-    known = None if select else template.known
+    known = None if rules.select else rules.template.known
     tree = parse(body, url, encoding)
     metadata_of = metadata(tree, url)
-    paths = () if select else tuple(block.path for block in blocks(tree))
-    title = cleaned(tree, url, remove=remove, select=select, template=template)
-    if select:
-        return Opened(url, tree, title, None, tuple(_selected(tree, url, select)), metadata_read=metadata_of)
-    judged = judge(page_of(tree, url), weights or shipped())
+    paths = () if rules.select else tuple(block.path for block in blocks(tree))
+    title = cleaned(tree, rules)
+    if rules.select:
+        selected = tuple(_selected(tree, url, rules.select))
+        return Opened(url, tree, title, None, selected, metadata_read=metadata_of)
+    judged = judge(page_of(tree, url), rules.weights or shipped())
     judged = judged_by(judged, known) if known else judged
     return Opened(url, tree, title, judged, metadata_read=metadata_of, paths=paths)
 
 
 @lru_cache(maxsize=2)
-def opened_by_paths(
-    body: bytes, url: str, *, encoding: str | None, remove: tuple[str, ...], template: Template
-) -> Opened | None:
+def opened_by_paths(body: bytes, url: str, encoding: str | None, rules: ExtractionRules) -> Opened | None:
     """The page with its blocks looked up by their paths; None if these don't decide for all but a few words.
 
-    The last ones are kept. Raises ExtractionError.
+    The last ones are cached. Raises ExtractionError.
     """
+    template = rules.template
     if template.known is None:
         return None
     tree = parse(body, url, encoding)
     facts, sheet, design = stated(tree, url), StyleSheet.of(tree), design_of(tree, template)
-    for css in remove:
+    for css in rules.remove:
         for element in matching(tree, css):
             drop(element)
     title = headline(tree)
@@ -222,23 +218,16 @@ def drop_marked_teasers(tree: HtmlElement) -> None:
         drop_teasers(marked)
 
 
-def cleaned(
-    tree: HtmlElement,
-    url: str,
-    *,
-    remove: Sequence[str] = (),
-    select: Sequence[str] = (),
-    template: Template = EMPTY,
-) -> str:
-    """Remove what rules and template name from a tree, and return the title of the page."""
-    for css in remove:
+def cleaned(tree: HtmlElement, rules: ExtractionRules) -> str:
+    """Remove what the rules name from a tree, and return the title of the page."""
+    for css in rules.remove:
         for element in matching(tree, css):
             drop(element)
     title = headline(tree)
-    if not select:
+    if not rules.select:
         drop_overlays(tree)
         drop_marked_teasers(tree)
-    cut(tree, template)
+    cut(tree, rules.template)
     return title
 
 

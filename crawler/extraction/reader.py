@@ -15,6 +15,7 @@ from crawler.extraction.extract import (
     EXTRACTOR,
     Extract,
     ExtractionError,
+    ExtractionRules,
     content_digest,
     evidence,
     extract_of,
@@ -25,7 +26,6 @@ from crawler.extraction.extract import (
 from crawler.extraction.html.article_parts import split
 from crawler.extraction.media_type import HTML, media_type
 from crawler.extraction.together import (
-    Rules,
     Together,
     kept_open,
     read_together,
@@ -80,8 +80,7 @@ class Reader:
             with time_limit(SECONDS):
                 if (kind := media_type(content_type or "", body)) not in HTML:
                     return extract_file(body, url, kind)
-                day = date.fromisoformat(captured_at[:10])
-                parts = [self._read_part(part, url, encoding, day) for part in split(body)]
+                parts = [self._read_part(part, url, encoding, captured_at) for part in split(body)]
         except TookTooLong as error:
             raise ExtractionError(
                 f"{url}: reading it took over {error}; name its text with `select`"
@@ -111,27 +110,26 @@ class Reader:
         try:
             with time_limit(SECONDS):
                 before, after = (
-                    shown(
-                        one.body,
-                        one.url,
-                        **self._rules(one.encoding, date.fromisoformat(one.captured_at[:10])),
-                    )
-                    for one in (old, new)
+                    shown(one.body, one.url, one.encoding, self._rules(one.captured_at)) for one in (old, new)
                 )
         except (ExtractionError, TookTooLong):
             return False
         return before == after
 
     def _together(self, old: Body, new: Body, known: PathScores) -> Together | None:
-        rules = [self._rules(one.encoding, date.fromisoformat(one.captured_at[:10])) for one in (old, new)]
-        if any(rule["select"] for rule in rules) or any(len(split(one.body)) > 1 for one in (old, new)):
+        rules = [self._rules(one.captured_at) for one in (old, new)]
+        if any(rule.select for rule in rules) or any(len(split(one.body)) > 1 for one in (old, new)):
             return None
         if any(media_type(one.content_type or "", one.body) not in HTML for one in (old, new)):
             return None
-        now, text = kept_open(new.body, new.url, **rules[1])
-        if now.judged and not now.is_known and shows_the_same(old.body, old.url, rules[0], now):
+        now, text = kept_open(new.body, new.url, new.encoding, rules[1])
+        if (
+            now.judged
+            and not now.is_known
+            and shows_the_same(shown(old.body, old.url, old.encoding, rules[0]), now)
+        ):
             return None
-        before, text_before = kept_open(old.body, old.url, **rules[0])
+        before, text_before = kept_open(old.body, old.url, old.encoding, rules[0])
         if now.is_known and before.is_known:
             return Together(extract_of(before, text_before), extract_of(now, text), PathScores())
         return read_together(before, now, known)
@@ -158,20 +156,14 @@ class Reader:
 
         None for any other page. While the digest is the same, the page has not changed.
         """
-        rules = self._rules(fetched.encoding, date.fromisoformat(fetched.fetched_at[:10]))
-        if self.template.known is None or rules["select"] or len(split(fetched.body)) > 1:
+        rules = self._rules(fetched.fetched_at)
+        if self.template.known is None or rules.select or len(split(fetched.body)) > 1:
             return None
         if media_type(fetched.headers.get("content-type", ""), fetched.body) not in HTML:
             return None
         try:
             with time_limit(SECONDS):
-                page = opened_by_paths(
-                    fetched.body,
-                    fetched.final_url,
-                    encoding=rules["encoding"],
-                    remove=rules["remove"],
-                    template=self.template,
-                )
+                page = opened_by_paths(fetched.body, fetched.final_url, fetched.encoding, rules)
                 if page is None:
                     return None
                 shown = content_digest(page, taken_of(page))
@@ -181,20 +173,17 @@ class Reader:
 
     def path_scores(self, fetched: FetchResult) -> PathScores:
         """What a page that was just read tells of its block paths; nothing where they told its text."""
-        day = date.fromisoformat(fetched.fetched_at[:10])
         parts = split(fetched.body)
         if len(parts) > 1 or media_type(fetched.headers.get("content-type", ""), fetched.body) not in HTML:
             return PathScores()
-        return evidence(*kept_open(parts[0], fetched.final_url, **self._rules(fetched.encoding, day)))
+        rules = self._rules(fetched.fetched_at)
+        return evidence(*kept_open(parts[0], fetched.final_url, fetched.encoding, rules))
 
-    def _read_part(self, body: bytes, url: str, encoding: str | None, day: date) -> Extract:
-        return extract_of(*kept_open(body, url, **self._rules(encoding, day)))
+    def _read_part(self, body: bytes, url: str, encoding: str | None, captured_at: str) -> Extract:
+        return extract_of(*kept_open(body, url, encoding, self._rules(captured_at)))
 
-    def _rules(self, encoding: str | None, day: date) -> Rules:
-        """The rules for the text of a page that was captured on that day."""
-        return {
-            "encoding": encoding,
-            "select": rules_at(self.site.select, day),
-            "remove": rules_at(self.site.remove, day),
-            "template": self.template,
-        }
+    def _rules(self, captured_at: str) -> ExtractionRules:
+        """The rules for the text of a page that was captured then."""
+        day = date.fromisoformat(captured_at[:10])
+        select, remove = rules_at(self.site.select, day), rules_at(self.site.remove, day)
+        return ExtractionRules(remove, select, self.template)

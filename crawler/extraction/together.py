@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypedDict, Unpack
 
 from crawler.extraction.boilerplate.path_scores import PathScores
-from crawler.extraction.boilerplate.template import Template
 from crawler.extraction.capture_pairs import pair_scores, paired
 from crawler.extraction.classifier.classifier import Judged, knows
 from crawler.extraction.classifier.marked import marked_blocks
 from crawler.extraction.classifier.text_choice import without_headline
-from crawler.extraction.extract import Extract, Opened, cleaned, extract_of, opened, taken_of
+from crawler.extraction.extract import (
+    Extract,
+    ExtractionRules,
+    Opened,
+    cleaned,
+    extract_of,
+    opened,
+    taken_of,
+)
 from crawler.extraction.html.blocks import Block, blocks
 from crawler.extraction.html.links import address
 from crawler.extraction.html.markup import parse
-
-
-class Rules(TypedDict):
-    """What decides the text of a page, besides its bytes."""
-
-    encoding: str | None
-    select: tuple[str, ...]
-    remove: tuple[str, ...]
-    template: Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +36,14 @@ class Together:
 
 
 @lru_cache(maxsize=2)
-def kept_open(body: bytes, url: str, **rules: Unpack[Rules]) -> tuple[Opened, Sequence[Block]]:
+def kept_open(
+    body: bytes, url: str, encoding: str | None, rules: ExtractionRules
+) -> tuple[Opened, Sequence[Block]]:
     """The page and the blocks of its text; the last ones are cached, to be compared with others.
 
     Raises ExtractionError.
     """
-    page = opened(body, url, **rules)
+    page = opened(body, url, encoding=encoding, rules=rules)
     return page, taken_of(page)
 
 
@@ -53,20 +52,17 @@ Shown = tuple[str, list[tuple[str, list[str]]]]
 
 
 @lru_cache(maxsize=2)
-def shown(body: bytes, url: str, **rules: Unpack[Rules]) -> Shown:
+def shown(body: bytes, url: str, encoding: str | None, rules: ExtractionRules) -> Shown:
     """What a capture shows, without extraction; the last two are cached. Raises ExtractionError."""
-    tree = parse(body, url, rules["encoding"])
-    title = cleaned(tree, url, remove=rules["remove"], template=rules["template"])
+    tree = parse(body, url, encoding)
+    title = cleaned(tree, replace(rules, select=()))
     return title, _seen(blocks(tree), url)
 
 
-def shows_the_same(old: bytes, url: str, rules: Rules, new: Opened) -> bool:
-    """Whether a capture shows the blocks and links of a later one, so that nothing needs to be classified.
-
-    Raises ExtractionError.
-    """
+def shows_the_same(old: Shown, new: Opened) -> bool:
+    """Whether a capture shows the blocks and links of a later one, so that nothing needs to be classified."""
     now = new.judged.page.blocks if new.judged else ()
-    return shown(old, url, **rules) == (new.title, _seen(now, url))
+    return old == (new.title, _seen(now, new.url))
 
 
 def _seen(some: Iterable[Block], url: str) -> list[tuple[str, list[str]]]:

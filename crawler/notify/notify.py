@@ -62,7 +62,7 @@ class TestSend:
         return ""
 
 
-Line = type[Service] | type[TestSend]
+Sender = type[Service] | type[TestSend]
 
 
 def send_news(
@@ -81,7 +81,9 @@ def send_news(
     if not targets:
         return []
     with _alone(workspace), closing(Outbox.open(workspace.database)) as outbox:
-        return list(_messages(workspace, outbox, targets, at or now(), Service, stopped, patient=patient))
+        at = at or now()
+        due_now = _due_targets(outbox, targets, at, patient=patient)
+        return [_sent(workspace, outbox, target, at, Service) for target in due_now if not stopped()]
 
 
 def rehearse_news(workspace: Workspace) -> list[Message]:
@@ -89,7 +91,9 @@ def rehearse_news(workspace: Workspace) -> list[Message]:
     targets = targets_of(workspace, readable_sites(workspace))
     messages: list[Message] = []
     with closing(Outbox.open(workspace.database)) as outbox, outbox.rehearsal():
-        messages += _messages(workspace, outbox, targets, now(), TestSend, lambda: False, patient=False)
+        at = now()
+        due_now = _due_targets(outbox, targets, at, patient=False)
+        messages += [_sent(workspace, outbox, target, at, TestSend) for target in due_now]
     return messages
 
 
@@ -134,23 +138,17 @@ def is_news(outbox: Outbox, target: Target, at: datetime) -> bool:
 # ---- a message
 
 
-def _messages(
-    workspace: Workspace,
-    outbox: Outbox,
-    targets: Sequence[Target],
-    at: datetime,
-    line: Line,
-    stopped: Callable[[], bool],
-    *,
-    patient: bool,
-) -> Iterator[Message]:
+def _due_targets(
+    outbox: Outbox, targets: Sequence[Target], at: datetime, *, patient: bool
+) -> Iterator[Target]:
+    """Queue what is new for each target, and yield the targets to which something is due."""
     _meet(outbox, targets, at)
     moment, horizon = iso(at), iso(at + HORIZON)
     for target in targets:
         outbox.queue(target.id, partial(_due, target))
         rests = patient and outbox.rests(target.id, moment, horizon)
-        if outbox.is_due(target.id, moment, horizon) and not rests and not stopped():
-            yield _sent(workspace, outbox, target, at, line)
+        if outbox.is_due(target.id, moment, horizon) and not rests:
+            yield target
 
 
 def _due(target: Target, news: Fresh) -> str | None:
@@ -159,10 +157,10 @@ def _due(target: Target, news: Fresh) -> str | None:
     return iso(moment) if moment else news.at if news.closed else None
 
 
-def _sent(workspace: Workspace, outbox: Outbox, target: Target, at: datetime, line: Line) -> Message:
+def _sent(workspace: Workspace, outbox: Outbox, target: Target, at: datetime, sender: Sender) -> Message:
     """Send what is due to the target as one message: claim and commit, then send, then mark as sent."""
     batch = outbox.claim(target.id, iso(at), iso(at + HORIZON), claimed_at=iso(now()), most=MOST_CHANGES)
-    message = _carried(workspace, batch, target, line)
+    message = _carried(workspace, batch, target, sender)
     if message.trouble:
         pause = min(FIRST_PAUSE * 2 ** min(batch.failures, 20), LONGEST_PAUSE)
         outbox.failed(batch, target.id, message.trouble, iso(at + pause))
@@ -171,10 +169,10 @@ def _sent(workspace: Workspace, outbox: Outbox, target: Target, at: datetime, li
     return message
 
 
-def _carried(workspace: Workspace, batch: Batch, target: Target, line: Line) -> Message:
+def _carried(workspace: Workspace, batch: Batch, target: Target, sender: Sender) -> Message:
     numbers = {"changes": sum(count for _, _, count in batch.counts), "issues": len(batch.issues)}
     try:
-        service = line(target)
+        service = sender(target)
     except VariorumError as error:
         return Message(target.shown, "", "", **numbers, trouble=str(error))
     title, body = compose(batch, service.room, workspace.review_url)

@@ -56,7 +56,7 @@ def _lines(reader: Reader, member: Member, diff: Diff) -> list[Line]:
 def _difference(member: Object) -> str:
     if not member["words_added"] and not member["words_removed"]:
         return "the same words"
-    return f"{member['likeness']:.0%} alike, +{member['words_added']} -{member['words_removed']} words"
+    return f"{member['containment']:.0%} the same, +{member['words_added']} -{member['words_removed']} words"
 
 
 def _copy_object(reader: Reader, group: DuplicateGroup, copy: Copy, *, hunks: bool) -> Object:
@@ -85,7 +85,8 @@ def _member_object(member: Member, containment: float, diff: Diff | None) -> Obj
         "version": member.version,
         "published": member.published,
         "first_seen": member.first_seen,
-        "likeness": round(containment, 3),
+        "containment": round(containment, 3),
+        "likeness": round(containment, 3),  # the earlier name of `containment`
         "words_added": diff.words_added if diff else 0,
         "words_removed": diff.words_removed if diff else 0,
     }

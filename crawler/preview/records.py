@@ -7,7 +7,7 @@ from crawler.errors import VariorumError
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.boilerplate.template import EMPTY
 from crawler.extraction.classifier.siblings import ALONE, Siblings, siblings
-from crawler.extraction.extract import Opened, extract_opened, opened, rules_at
+from crawler.extraction.extract import ExtractionRules, Opened, extract_opened, opened, rules_at
 from crawler.output.objects import Object, extract_document
 from crawler.preview.bulk import Record
 from crawler.preview.first_read import known_template
@@ -76,11 +76,9 @@ def _open(record: Record, workspace: Workspace | None) -> Opened | str:
             if workspace is None:
                 return opened(body, record.url, encoding="utf-8")
             site, day = site_at(record.url, workspace), now().date()
-            return opened(
-                body, record.url, encoding="utf-8", select=rules_at(site.select, day),
-                remove=rules_at(site.remove, day),
-                template=known_template(workspace, site) if site.name else EMPTY,
-            )  # fmt: skip
+            template = known_template(workspace, site) if site.name else EMPTY
+            rules = ExtractionRules(rules_at(site.remove, day), rules_at(site.select, day), template)
+            return opened(body, record.url, encoding="utf-8", rules=rules)
     except (VariorumError, TookTooLong) as error:
         return str(error)
     except Exception as error:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 
 from storage.reader import Reader
@@ -84,28 +84,29 @@ class Hit:
     """The words found, with the text around them."""
 
 
-def find(
-    reader: Reader,
-    typed: str,
-    *,
-    page: int | None = None,
-    site: str | None = None,
-    language: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    removed: bool | None = None,
-    limit: int = 20,
-) -> list[Hit]:
-    """Return the pages that match the query, the best first; none for a query without words.
+@dataclass(frozen=True, slots=True)
+class SearchFilters:
+    """Restricts a search; None is no restriction."""
 
-    `page` restricts the search to one page; `since` and `until` are times of capture. `removed` restricts it
-    to words that the site removed (True) or that are still there (False).
-    """
+    page: int | None = None
+    site: str | None = None
+    language: str | None = None
+    since: str | None = None
+    """The earliest time of capture."""
+    until: str | None = None
+    """The latest time of capture."""
+    removed: bool | None = None
+    """True for words that the site removed, False for words that are still there."""
+
+
+def find(reader: Reader, typed: str, filters: SearchFilters | None = None, *, limit: int = 20) -> list[Hit]:
+    """Return the pages that match the query, the best first; none for a query without words."""
     query = parse(typed)
     if not query:
         return []
-    values = {"query": str(query), "page": page, "site": site, "language": language}
-    values |= {"since": since, "until": until}
+    filters = filters or SearchFilters()
+    values = {"query": str(query), **asdict(filters)}
+    removed = filters.removed
     hits = (_hit(reader, query, page, values) for page in _pages(reader, values))
     wanted = (hit for hit in hits if removed is None or (hit.removed if removed else hit.present))
     return list(islice(wanted, limit))
