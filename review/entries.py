@@ -100,7 +100,7 @@ def _facts(row: ChangeRow, others: int) -> Iterator[str]:
     if row.explanation:
         yield f"significance {row.significance:.2f}: {safe_text.clipped(row.explanation, 400)}"
     if row.silent:
-        yield "silent: the site's own modified date stood still"
+        yield "silent: the site did not change its modified date"
     if row.old_url:
         yield f"before at {safe_text.clipped(row.old_url)}"
     if others:

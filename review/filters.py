@@ -94,6 +94,6 @@ def moment(name: str, value: str, *, end: bool = False) -> str:
         found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise HTTPException(
-            400, f"{name}: {value!r} is no date or time, like 2026-05-31, and no time ago, like 12h or 2d"
+            400, f"{name}: {value!r} is neither a date or time like 2026-05-31 nor an age like 12h or 2d"
         ) from None
     return found.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -68,7 +68,7 @@ class Guard:
         if not self._is_ours(host, request.scope.get("server")):
             raise HTTPException(400, f"This page is not served under the name {host!r}.")
         if self.password is not None and not _knows(self.password, request.headers):
-            raise HTTPException(401, "Name yourself as you like; the password is the one that was set.")
+            raise HTTPException(401, "Use any name, and the password that was set.")
         if request.method not in ("GET", "HEAD"):
             _check_origin(request)
 
@@ -109,10 +109,10 @@ def _check_origin(request: Request) -> None:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "null")
     same = urlsplit(origin).netloc == request.headers["host"] if origin != "null" else site is not None
     if not same or site not in (None, "same-origin"):
-        raise HTTPException(403, "Only a page of this address may send this.")
+        raise HTTPException(403, "This form must be sent from a page of this address.")
     length = request.headers.get("content-length", "")
     if not length.isascii() or not length.isdigit() or int(length[:9]) > MOST_BYTES:
-        raise HTTPException(413, f"A form here has at most {MOST_BYTES >> 10} kB, and says how many.")
+        raise HTTPException(413, f"A form may have at most {MOST_BYTES >> 10} kB, and must state its length.")
 
 
 def _knows(password: str, headers: Headers) -> bool:

@@ -119,7 +119,7 @@ def _mark(path: Path) -> tuple[int, int] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        todo = "Ask its owner for leave to read it, or name another file in variorum.toml."
+        todo = "Ask its owner for permission to read it, or name another file in variorum.toml."
         raise StoreError(f"{path}: {error.strerror}. {todo}") from error
     if len(header) < _HEADER or not header.startswith(_MAGIC):
         return None

@@ -167,7 +167,7 @@ _FIRST_TABLES = (
         typographic INTEGER NOT NULL DEFAULT 0,      -- 1: kept, not announced
         words_added INTEGER NOT NULL DEFAULT 0,
         words_removed INTEGER NOT NULL DEFAULT 0,
-        silent INTEGER,           -- 1: the site's own modified date stood still; NULL: it gives none
+        silent INTEGER,           -- 1: the site did not change its modified date; NULL: it gives none
         leaves INTEGER NOT NULL DEFAULT 0,           -- 1: after it, the page is there no more
         hunks TEXT NOT NULL DEFAULT '[]',            -- JSON
         found_at TEXT NOT NULL,

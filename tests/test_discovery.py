@@ -301,7 +301,7 @@ def test_redirects_of_a_source_count_against_its_share(local_site: LocalSite, tm
     [
         (lambda whole: f"<br />\n<b>Warning</b>: x in <b>/a[1].php</b><br />\n{whole}", None),
         (lambda whole: f"\ufeff{whole}", None),
-        (lambda whole: f"[null, {{}}, {whole[1:]}", "2 of its entries can't be made sense of"),
+        (lambda whole: f"[null, {{}}, {whole[1:]}", "2 of its entries can't be read"),
         (lambda whole: whole[: len(whole) // 2], "it is no JSON"),
         (lambda _: "[" * 1_000_000, "its JSON is nested too deep"),
         (lambda _: '{"code": "off", "message": "Not today."}', "but says: Not today."),

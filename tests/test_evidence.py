@@ -132,7 +132,7 @@ def test_each_look_in_the_interval_is_listed(story: Story, tmp_path: Path) -> No
     looks = [json.loads(line) for line in (folder / "checks.jsonl").read_text("utf-8").splitlines()]
     assert [(one["outcome"], one["status"]) for one in looks] == [("ok", 200), ("gone", 404), ("gone", 404)]
     assert looks[0]["fetched_at"] == change.seen_old
-    assert lacking == ["after it there is no page: checks.jsonl says how often it was not found"]
+    assert lacking == ["after it there is no page: checks.jsonl lists the checks that did not find it"]
     assert_holds(folder)
 
 
@@ -165,7 +165,7 @@ def test_a_new_design_is_of_no_page_and_says_so(tmp_path: Path) -> None:
         [change] = [one for one in story.changes() if one.kind == "template"]
         folder, lacking = evidence(story, change, tmp_path)
     assert_holds(folder)
-    assert lacking == ["it is of the site as a whole: there are no versions, raw pages or seals of it"]
+    assert lacking == ["it concerns the site as a whole: it has no versions, raw pages or seals"]
     assert "version" not in " ".join(names(folder))
 
 
@@ -180,7 +180,7 @@ def test_what_a_prune_took_away_is_named_and_the_rest_holds(story: Story, tmp_pa
     shutil.move(with_pages, tmp_path / "before")
     folder, lacking = evidence(story, changes[0], tmp_path)
     assert_holds(folder)
-    pruned = [one for one in lacking if "was taken away, as the stated retention has it" in one]
+    pruned = [one for one in lacking if "was pruned, as the retention requires" in one]
     assert pruned
     assert len(list(folder.glob("*/page.bin"))) == 2 - len(pruned)
     for part in (tmp_path / "before").glob("version-*"):
@@ -192,7 +192,9 @@ def test_a_text_that_came_without_its_page_is_told_as_one(story: Story, tmp_path
     assert change.seen_old == AGO
     folder, lacking = evidence(story, change, tmp_path)
     assert_holds(folder)
-    assert lacking == ["version 1: it came as a text (dump:a.txt), without the page that it was read from"]
+    assert lacking == [
+        "version 1: it came as a text (dump:a.txt), without the page that it was extracted from"
+    ]
 
 
 # ---- it shows when it was altered

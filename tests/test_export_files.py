@@ -159,7 +159,7 @@ def test_a_folder_is_never_put_in_place_of_a_file_or_a_link(
 def test_a_folder_that_no_export_made_is_left_alone(story: Story, out: Path) -> None:
     (out / "all").mkdir()
     (out / "all" / "thesis.txt").write_text("mine")
-    with pytest.raises(Misuse, match="holds what no export made"):
+    with pytest.raises(Misuse, match="was not made by an export"):
         write(story, out / "all", "markdown")
     assert contents(out) == {"all/thesis.txt": b"mine"}
 

@@ -55,7 +55,7 @@ def test_a_change_is_told_with_all_that_a_reader_asks() -> None:
         "edited: The bridge",
         "press, between 2026-02-28T06:00:00Z and 2026-03-01T06:00:00Z",
         "0.50: a number replaced",
-        "silent: the site's own modified date stood still",
+        "silent: the site did not change its modified date",
         "[-A bridge-]{+The bridge+}",
         "Built in [-1887-]{+1878+}.",
         "https://press.example/bridge/",
@@ -72,9 +72,9 @@ def test_a_new_page_begins_in_the_message() -> None:
 def test_issues_come_first_then_changes_as_they_are_ordered() -> None:
     over = issue(id=2, kind="silence", closed=1, closed_at="2026-03-02T06:00:00Z")
     found = letter(change("Heavy"), change("Light", kind="gone"), issues=[issue(), over])
-    assert found.title == "press: unreachable, silence is over, 1 edited, 1 gone"
+    assert found.title == "press: unreachable, silence closed, 1 edited, 1 gone"
     heads = [entry.partition("\n")[0] for entry in found.body.split("\n\n")]
-    assert heads == ["issue: unreachable", "over: silence", "edited: Heavy", "gone: Light"]
+    assert heads == ["issue: unreachable", "closed: silence", "edited: Heavy", "gone: Light"]
     assert "from 2026-03-01T06:00:00Z to 2026-03-02T06:00:00Z" in found.body
 
 

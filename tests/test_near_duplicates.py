@@ -371,7 +371,7 @@ def test_an_export_can_have_one_page_of_each_family(root: Path) -> None:
 
 def test_a_family_that_is_none_and_a_site_that_is_none_are_told_so(root: Path) -> None:
     result = variorum("-C", root, "families", "--show", 99)
-    assert (result.exit_code, "there is no family 99" in result.stderr) == (1, True)
+    assert (result.exit_code, "there is no group 99" in result.stderr) == (1, True)
     assert variorum("-C", root, "families", "--site", "nobody").exit_code == 2
     assert variorum("-C", root, "families", "--least", "0").exit_code == 2
 

@@ -115,7 +115,7 @@ def test_a_message_whose_sender_was_killed_is_not_sent_again_and_said_to_be_in_d
     room.tell(LATER.format(5))
     assert (room.hook.sent_count("The bridge"), room.hook.sent_count("The mill")) == (1, 1)
     assert doubtful(room) == 1
-    assert "perhaps not arrived" in room.command("status").stdout
+    assert "may not have arrived" in room.command("status").stdout
     doctor = room.command("doctor")
     assert doctor.returncode == 1
     assert "variorum notify --settle" in doctor.stdout
@@ -284,7 +284,7 @@ def test_an_issue_is_news_when_it_opens_and_when_it_closes(room: Newsroom) -> No
     store.close_issue("riverside", "unreachable", LATER.format(5))
     room.tell(LATER.format(6))
     assert room.tell(LATER.format(7)) == []
-    assert room.hook.titles() == ["riverside: unreachable", "riverside: unreachable is over"]
+    assert room.hook.titles() == ["riverside: unreachable", "riverside: unreachable closed"]
 
 
 def test_a_site_that_fails_as_a_whole_is_one_message(local_site: LocalSite, tmp_path: Path) -> None:
@@ -303,7 +303,7 @@ def test_a_site_that_fails_as_a_whole_is_one_message(local_site: LocalSite, tmp_
         assert command("crawl").returncode == 0
         assert [title.partition(": ")[2] for title in room.hook.titles()] == [
             "unreachable",
-            "unreachable is over",
+            "unreachable closed",
         ]
 
 

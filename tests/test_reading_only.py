@@ -126,7 +126,7 @@ def test_a_file_that_may_not_be_read_is_named_with_what_to_do(library: Path) -> 
     (library / "variorum.db").chmod(0o600)
     code, output, errors = as_nobody("-C", library, "changes")
     assert (code, output) == (1, "")
-    assert "variorum.db: Permission denied. Ask its owner for leave to read it" in errors
+    assert "variorum.db: Permission denied. Ask its owner for permission to read it" in errors
 
 
 def test_an_older_database_that_may_not_be_brought_up_to_date_says_who_can(library: Path) -> None:

@@ -308,7 +308,7 @@ def test_an_answer_that_nothing_was_modified_is_a_sight_of_what_was_seen_before(
 @pytest.mark.parametrize(
     ("half", "why"),
     [
-        (record("response", http(WHOLE), length=len(http(WHOLE)) - 40), "the length that it gives is wrong"),
+        (record("response", http(WHOLE), length=len(http(WHOLE)) - 40), "its length is wrong"),
         (record("response", http(WHOLE), WARC_Segment_Number="1"), "it is one of several segments"),
         (record("response", http(WHOLE), WARC_Truncated="length"), "the page in it is cut off"),
         (record("response", http(WHOLE, "Content-Length: 99999")), "the page in it is cut off"),
@@ -318,7 +318,7 @@ def test_an_answer_that_nothing_was_modified_is_a_sight_of_what_was_seen_before(
         ),
         (record("response", http(WHOLE), "0001-01-01T00:00:00Z"), "its time is '0001-01-01T00:00:00Z'"),
         (record("response", http(WHOLE), "some day"), "its time is 'some day'"),
-        (record("response", WHOLE, Content_Type="text/html"), "there is no answer of a server in it"),
+        (record("response", WHOLE, Content_Type="text/html"), "it has no response of a server"),
     ],
 )
 @pytest.mark.parametrize("packed", [True, False])

@@ -37,8 +37,8 @@ def show_reports(reports: Sequence[Report]) -> None:
             )
         if report.is_older:
             terminal.note(
-                f"{report.file.name}: it names the day {report.split.latest}, and is taken as of "
-                f"{report.file.at[:10]}: if it was made later, say when with --captured-at"
+                f"{report.file.name}: it has the date {report.split.latest}, but counts as made on "
+                f"{report.file.at[:10]}; if it was made later, give --captured-at"
             )
 
 

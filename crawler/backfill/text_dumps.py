@@ -79,15 +79,15 @@ def _read(path: Path, given: str | None) -> DumpFile:
     at = given or captured_at(path.name)
     if at is None:
         raise Misuse(
-            f"{path}: its name says not when it was made, as one with 2018-02 or 2018-02-07 in it does: "
+            f"{path}: its name has no date such as 2018-02 or 2018-02-07: "
             "give --captured-at, like --captured-at 2018-02-07"
         )
     if at > iso(now()):
-        raise Misuse(f"{path}: {at} has not come yet: give --captured-at, the moment at which it was made")
+        raise Misuse(f"{path}: {at} is in the future: give --captured-at, the time at which it was made")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Misuse(f"{path}: it is no text in UTF-8; save it so") from error
+        raise Misuse(f"{path}: it is not UTF-8 text; save it as UTF-8") from error
     except OSError as error:
         raise Misuse(f"{path}: it can't be read: {error.strerror}") from error
     return DumpFile(path.name, text, at)

@@ -74,7 +74,7 @@ class Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
             if not line.strip(BLANK):
                 blank += 1
             elif blank < BETWEEN:
-                self.trouble = "the length that it gives is wrong"
+                self.trouble = "its length is wrong"
             passed += len(line)
         return None, passed
 
@@ -85,14 +85,14 @@ def trouble_of(record: Any) -> str:
     if not _moment(date):
         return f"its time is {date!r}"
     if record.length is None:
-        return "it gives no length"
+        return "it has no length"
     return "it is one of several segments" if record.rec_headers.get_header("WARC-Segment-Number") else ""
 
 
 def trouble_of_fetch(fetched: FetchResult | None) -> str:
     """Why a record is no complete page; empty if it is one, or no page at all."""
     if fetched and not fetched.status:
-        return "there is no answer of a server in it"
+        return "it has no response of a server"
     return TROUBLES[fetched.error] if fetched and fetched.error else ""
 
 

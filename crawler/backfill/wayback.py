@@ -148,7 +148,7 @@ class WaybackImport:
         self._broken(failure.value)
 
     def _broken(self, error: BaseException | None) -> None:
-        self._spider().logger.error("broke over a capture", exc_info=error)
+        self._spider().logger.error("a capture raised an exception", exc_info=error)
         self._spider().trouble = f"{type(error).__name__}: {error}"
 
     # ---- the end

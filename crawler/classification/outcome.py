@@ -317,7 +317,7 @@ RULES = (
     _error_page("suspended", standins.SUSPENDED.seen, Outcome.failed, "the account of the site is suspended"),
     _error_page("parked domain", standins.parked, Outcome.failed, "a parked domain"),
     _error_page("away", standins.MAINTENANCE.seen, Outcome.maintenance, "a maintenance page"),
-    _error_page("firewall", standins.FIREWALL.seen, Outcome.blocked, "the wall of a firewall"),
+    _error_page("firewall", standins.FIREWALL.seen, Outcome.blocked, "the block page of a firewall"),
     _error_page("consent", standins.consent, Outcome.blocked, "a consent page in place of the page"),
     _error_page("login page", standins.login, Outcome.blocked, "a login page in place of the page"),
     _error_page("paywall", standins.paywall, Outcome.blocked, "a paywall cuts the article"),

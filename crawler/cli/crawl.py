@@ -83,7 +83,7 @@ def _print(reports: list[RunReport]) -> None:
         ending = ENDINGS.get(report.reason, report.reason)
         terminal.line(f"{report.site}: {summary}; {ending}, {numbers['seconds']} s")
         if anew := terminal.counts({name: numbers[name] for name in REKEYED}):
-            terminal.note(f"{report.site}: its file names pages by other rules than before: {anew} pages")
+            terminal.note(f"{report.site}: other rules in its file gave new page addresses: {anew} pages")
     if any(run_object(report)[kind] for report in reports for kind in KINDS):
         terminal.note("Next: variorum changes")
 

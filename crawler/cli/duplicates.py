@@ -47,7 +47,7 @@ def duplicates(
     if number is not None:
         found = [group for group in found if group.id == number]
         if not found:
-            raise NotFound(f"there is no family {number}: `variorum duplicates` lists them")
+            raise NotFound(f"there is no group {number}: `variorum duplicates` lists them")
     if as_json:
         terminal.json_lines(group_object(reader, group, hunks=number is not None) for group in found)
         return

@@ -37,4 +37,4 @@ def evidence(workspace: Workspace, reader: Reader, change: int, path: Path | Non
         return
     terminal.line(f"{path}: see README.md there for how to check it")
     for one in lacking:
-        terminal.line(f"  lacking: {one}")
+        terminal.line(f"  missing: {one}")

@@ -62,4 +62,6 @@ def export(
         kind, unit, site, since, as_of, outline=outline, groups=groups, one_per_group=one_per_group
     )
     count, cursor = export_to(path, reader, request)
-    terminal.note(f"{count} documents. The next time, for what is new: --since {cursor}")
+    terminal.note(
+        f"{terminal.quantity(count, 'document')}. To export what is new next time: --since {cursor}"
+    )

@@ -50,16 +50,16 @@ def _print(found: Verification) -> None:
     if found.faults:
         first = found.faults[0]
         of_page = f" of {first.url}" if first.url else ""
-        terminal.line(f"WRONG: {first.table} {first.id}{of_page}: {first.detail}")
+        terminal.line(f"FAULT: {first.table} {first.id}{of_page}: {first.detail}")
         terminal.line(f"  {first.remedy}")
         for fault in found.faults[1:]:
             terminal.line(
-                f"then {fault.table} {fault.id}{f' of {fault.url}' if fault.url else ''}: {fault.detail}"
+                f"also {fault.table} {fault.id}{f' of {fault.url}' if fault.url else ''}: {fault.detail}"
             )
         if more := found.wrong - len(found.faults):
             terminal.line(f"and {more} more")
     else:
-        terminal.line(f"All is as it was stored: {terminal.counts(found.counts) or 'nothing yet'}.")
+        terminal.line(f"No fault found: {terminal.counts(found.counts) or 'nothing yet'}.")
     if found.head:
         terminal.line(f"head {found.head}")
 

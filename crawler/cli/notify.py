@@ -36,9 +36,8 @@ def notify(workspace: Workspace, dry_run: bool, test: bool, resolve: str | None,
         raise Misuse("--dry-run, --test and --settle: choose one of them.")
     if resolve:
         count = resolve_doubtful(workspace, again=resolve == "again")
-        terminal.note(
-            f"{count} were in doubt, and {'wait again' if resolve == 'again' else 'count as sent'}."
-        )
+        what = terminal.quantity(count, "doubtful notification")
+        terminal.note(f"{what} {'will be sent again' if resolve == 'again' else 'marked as sent'}.")
         if resolve == "sent":
             return
     messages = rehearse_news(workspace) if dry_run else greet(workspace) if test else send_news(workspace)

@@ -107,7 +107,7 @@ class Moment(click.ParamType[str]):
         try:
             return self._back(value) or iso(parse(value))
         except (ValueError, OverflowError):
-            also = "; or how long ago, like 12h or 2d" if self.ago else ""
+            also = ", or an age like 12h or 2d" if self.ago else ""
             self.fail(
                 f"{value!r} is not a date or time like 2026-05-31 or 2026-05-31T14:00Z{also}", param, ctx
             )

@@ -80,8 +80,11 @@ def _tried(workspace: Workspace, limits: Limits) -> Pruned:
 
 
 def _print(found: Pruned, *, dry_run: bool) -> None:
-    went = "would go" if dry_run else "went"
+    deleted = "would be deleted" if dry_run else "deleted"
+    captures = terminal.quantity(found.captures, "capture")
+    bodies = terminal.quantity(found.bodies, "raw page")
+    versions = terminal.quantity(found.versions, "version")
     terminal.line(
-        f"{found.captures} captures and {found.bodies} bodies ({found.bytes >> 10} kB) {went};"
-        f" {found.versions} versions keep their texts without them"
+        f"{captures} and {bodies} ({found.bytes >> 10} kB) {deleted};"
+        f" {versions} without raw page keep their text"
     )

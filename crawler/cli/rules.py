@@ -87,7 +87,7 @@ def reextract(workspace: Workspace, names: tuple[str, ...], dry_run: bool, as_js
         terminal.note("Every version was already extracted by the current rules.")
         return
     terminal.note(
-        f"{counts['same']} versions the same, {counts['differs']} differ, {counts['unread']} not read."
+        f"Versions: {counts['same']} unchanged, {counts['differs']} differ, {counts['unread']} can't be read."
     )
 
 
@@ -176,7 +176,7 @@ def _print_paths(seen: Sequence[dict[str, Any]]) -> None:
     """The block paths of the site, with how much of what was seen there is text."""
     if not seen:
         return
-    terminal.note(f"{len(seen)} block paths, by which pages are read from {ENOUGH} pages on:")
+    terminal.note(f"{len(seen)} block paths; a path seen on {ENOUGH} pages decides what is text:")
     keys = ("text_share", "blocks", "pages", "path")
     terminal.table(list(keys), [[str(one[key]) for key in keys] for one in seen])
 
@@ -196,7 +196,7 @@ def _print(one: Reextraction, *, as_json: bool) -> None:
         lines = {"lost": one.lost, "gained": one.gained, "trouble": one.trouble or None}
         terminal.json_lines([{"url": one.url, "version": one.version.number, **words, **lines}])
         return
-    terminal.line(f"{one.url}, version {one.version.number}: {one.trouble or 'reads otherwise'}")
+    terminal.line(f"{one.url}, version {one.version.number}: {one.trouble or 'its text differs'}")
     for sign, blocks in (("-", one.lost), ("+", one.gained)):
         for block in blocks[:MOST_SHOWN]:
             terminal.line(f"  {sign} {_short(block)}")

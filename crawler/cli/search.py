@@ -50,7 +50,7 @@ def search(
     typed = " ".join(words)
     if not parse(typed):
         raise Misuse(
-            f"{typed!r} has no word to look for: give one that must occur, like `variorum search camp`"
+            f"{typed!r} has no word to search for: give one that must occur, like `variorum search camp`"
         )
     site = site_filter(workspace, reader, site)
     removed = fate == "removed" if fate else None
@@ -62,4 +62,4 @@ def search(
     for hit in hits:
         print_hit(hit)
     more = "; --limit shows more" if len(hits) == limit else ""
-    terminal.note(f"{len(hits)} page{'s' * (len(hits) != 1)}{more}.")
+    terminal.note(f"{terminal.quantity(len(hits), 'page')}{more}.")

@@ -79,7 +79,7 @@ def _named(error: OSError, path: Path) -> OSError | VariorumError:
         return error
     if error.filename:
         return VariorumError(f"{path} can't be written: {error.strerror}")
-    message = f"{path} was not written: {error.strerror}. What stood there before is as it was"
+    message = f"{path} was not written: {error.strerror}. What was there before is unchanged"
     return VariorumError(f"{message}; make room on its disk, and try again.")
 
 
@@ -91,7 +91,7 @@ def _refuse_foreign(path: Path) -> None:
     if path.is_symlink() or (path.exists() and not path.is_dir()):
         raise Misuse(f"{path}: this is no folder; name a new one")
     if path.is_dir() and not (path / MARK).exists() and any(path.iterdir()):
-        raise Misuse(f"{path}: this folder holds what no export made; name a new one")
+        raise Misuse(f"{path}: this folder was not made by an export; name a new one")
 
 
 def _sync_all(folder: Path) -> None:

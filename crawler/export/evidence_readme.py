@@ -12,24 +12,24 @@ from storage.maintenance.evidence import Side
 from storage.rows import ChangeRow
 from storage.seals import START, SealRow
 
-PRUNED = "the raw page was taken away, as the stated retention has it; its digest is in the seal"
+PRUNED = "the raw page was pruned, as the retention requires; its digest is in the seal"
 
 
 def lacking(change: ChangeRow, sides: Sequence[Side], raw: Collection[int], captures: int) -> list[str]:
     """What a reader may miss in the folder, and why it is missing."""
     if not sides:
-        return ["it is of the site as a whole: there are no versions, raw pages or seals of it"]
+        return ["it concerns the site as a whole: it has no versions, raw pages or seals"]
     found = [
         f"version {side.version.number}: {_why_no_page(side)}"
         for side in sides
         if side.version.number not in raw
     ]
     if change.kind == "gone":
-        found.append("after it there is no page: checks.jsonl says how often it was not found")
+        found.append("after it there is no page: checks.jsonl lists the checks that did not find it")
     if change.seen_old is None:
         found.append("there was no page before it")
     if not captures:
-        found.append("no raw page is kept, so there is no captures.warc.gz")
+        found.append("no raw page is stored, so there is no captures.warc.gz")
     return found
 
 
@@ -37,8 +37,8 @@ def _why_no_page(side: Side) -> str:
     if side.seal.body == "pruned":
         return PRUNED
     if side.version.extractor.startswith(("text of ", "excerpt of ")):
-        return f"it came as a text ({side.capture.origin}), without the page that it was read from"
-    return "its raw page is not kept"
+        return f"it came as a text ({side.capture.origin}), without the page that it was extracted from"
+    return "its raw page is not stored"
 
 
 def text(
@@ -55,15 +55,15 @@ def text(
         "",
         *_about(change),
         "",
-        "## What is here",
+        "## Contents",
         "",
         *_files(change, sides, raw, captures),
         "",
-        *(["## What is lacking", "", *(f"- {one}" for one in lacks), ""] if lacks else []),
+        *(["## What is missing", "", *(f"- {one}" for one in lacks), ""] if lacks else []),
         "## How to check it",
         "",
         "In this folder, with `sh`, `sha256sum`, `grep`, `cut`, `zcat` and `python3` (on macOS,"
-        " `shasum -a 256` and `gzcat`). Each of these fails where something is not as it was.",
+        " `shasum -a 256` and `gzcat`). Each of these fails if something was altered.",
         "",
         *_commands(sides, raw, captures, start),
         *(_meaning() if sides else []),
@@ -81,7 +81,7 @@ def _about(change: ChangeRow) -> list[str]:
         f"- title: {_one_line(change.title or '')}",
         f"- it happened {happened}not after {change.seen_new}, with {checks} between"
         " that showed neither (UTC)",
-        f"- found at: {change.found_at}{', from what was brought in from elsewhere' * change.backfilled}",
+        f"- found at: {change.found_at}{', from imported captures' * change.backfilled}",
     ]
 
 
@@ -98,13 +98,13 @@ def _files(change: ChangeRow, sides: Sequence[Side], raw: Collection[int], captu
         names = {change.version: "before it"}
     found = ["- `change.json`: the change, with its hunks", "- `diff.txt`: the same, to be read"]
     if change.page is not None:
-        found.append("- `checks.jsonl`: each look at the page in that time, and what it came to")
+        found.append("- `checks.jsonl`: each check of the page in that time, with its outcome")
     for side in sides:
         number = side.version.number
         found.append(
             f"- `version-{number}/`: the version {names.get(number, '')}; `text.txt` has title and text"
             + (", `page.bin` the raw page" if number in raw else "")
-            + ", `about.json` what is known of both"
+            + ", `about.json` the facts about both"
         )
     if captures:
         found.append("- `captures.warc.gz`: the captures at both ends, for pywb and others")
@@ -120,7 +120,7 @@ def _files(change: ChangeRow, sides: Sequence[Side], raw: Collection[int], captu
 
 def _commands(sides: Sequence[Side], raw: Collection[int], captures: int, start: str) -> list[str]:
     found = [
-        "Nothing was altered since this folder was made, and the JSON is whole:",
+        "Nothing was altered since this folder was written, and the JSON is complete:",
         *_block("sha256sum -c manifest-sha256.txt", "python3 -m json.tool change.json > /dev/null"),
     ]
     if captures:
@@ -133,11 +133,11 @@ def _commands(sides: Sequence[Side], raw: Collection[int], captures: int, start:
     checks = [command for side in sides for command in _of_side(side, has_page=side.version.number in raw)]
     return [
         *found,
-        "Each text, and each raw page, is the one that was sealed:",
+        "Each text, and each raw page, is the sealed one:",
         *_block(*checks),
-        "The seals follow one upon the other in the page's chain, and that is the chain of the store:",
+        "The seals are linked in the page's chain, and that is part of the store's chain:",
         *_block(*_page_chain(len({side.seal.id for side in sides}), sides)),
-        "The store's chain goes on from there to its head (some hundred lines a second):",
+        "The store's chain leads from there to its head (some hundred lines a second):",
         *_block(*_store_chain(start)),
     ]
 
@@ -199,7 +199,7 @@ def _block(*commands: str) -> list[str]:
 
 def _meaning() -> list[str]:
     return [
-        "## What that shows",
+        "## What this proves",
         "",
         "A seal is a line of JSON with the digests of a version, its address and its time. Its link in the"
         " chain of its page is the SHA-256 of the link before (64 zeros before the first), a line feed, the"

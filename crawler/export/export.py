@@ -50,18 +50,19 @@ class ExportRequest:
         if path is None and self.format not in TO_A_STREAM:
             raise Misuse(f"--format {self.format} needs a name to write to: -o")
         if self.format == "markdown" and self.unit == "paragraph":
-            raise Misuse(
-                "a Markdown file holds a page or a version; for paragraphs, take jsonl, csv or parquet"
-            )
+            raise Misuse("a Markdown file has a page or a version; for paragraphs, use jsonl, csv or parquet")
         if self.outline and self.unit == "paragraph":
-            raise Misuse("--outline is of a whole page or version, and not of a paragraph")
+            raise Misuse("--outline applies to a whole page or version, not to a paragraph")
         if self.format == "warc" and (self.unit != "page" or self.outline or self.groups):
             raise Misuse(
-                "a WARC file holds captures as they came: --unit, --outline and --families don't apply"
+                "a WARC file has captures as they were received: --unit, --outline and --families don't apply"
             )
 
         if self.one_per_group and (self.format == "warc" or self.since or self.as_of):
-            raise Misuse("--one-per-family is of what stands now: --since, --as-of and warc don't go with it")
+            raise Misuse(
+                "--one-per-family applies to the current texts:"
+                " don't combine it with --since, --as-of or warc"
+            )
 
     @property
     def fields(self) -> tuple[Field, ...]:

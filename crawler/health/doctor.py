@@ -109,7 +109,7 @@ def _manners(sites: dict[str, Site]) -> str:
         raise Problem(
             f"a delay of 1 second or more is polite to a server that is not yours: {', '.join(fast)}"
         )
-    return "every site is given time between two requests"
+    return "every site has a polite delay between two requests"
 
 
 def _contact(workspace: Workspace) -> str:
@@ -122,7 +122,7 @@ def _contact(workspace: Workspace) -> str:
 
 def _database(workspace: Workspace) -> str:
     if not workspace.database.exists():
-        return f"{workspace.database} is made by the first crawl"
+        return f"{workspace.database} will be created by the first crawl"
     Reader.open(workspace.database).close()
     return str(workspace.database)
 
@@ -142,7 +142,7 @@ def _clock(workspace: Workspace, sites: dict[str, Site]) -> str:
             runs = [reader.last_run(name) for name in sites]
         latest = max([latest, *(run.started_at for run in runs if run)])
     if now() < parse(latest) - LATE:
-        raise Problem(f"it says {iso(now())}, and yet it was {latest} before: set the clock")
+        raise Problem(f"it shows {iso(now())}, but the stored data is from {latest}: set the clock")
     return iso(now())
 
 
@@ -162,9 +162,9 @@ def _news(workspace: Workspace, sites: dict[str, Site]) -> str:
 
 def _heard(one: TargetState) -> None:
     if one.failures:
-        raise Problem(f"{one.shown} took no news {one.failures} times: {one.trouble}")
+        raise Problem(f"{one.shown} did not accept {one.failures} messages in a row: {one.trouble}")
     if one.doubtful:
         raise Problem(
-            f"{one.shown} has perhaps not got {one.doubtful} news: look there, and settle it "
+            f"{one.shown}: {one.doubtful} notifications may not have arrived: check there, then resolve it "
             "with `variorum notify --settle sent`, or `again`"
         )

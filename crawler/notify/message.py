@@ -57,7 +57,7 @@ def _title(batch: Batch) -> str:
     """`press: 3 edited, 1 gone`, or over several sites `4 changes on press, mill`."""
     count = sum(number for _, _, number in batch.counts)
     sites = list(dict.fromkeys([*(one.site for one in batch.issues), *(site for site, _, _ in batch.counts)]))
-    issues = [f"{one.kind} is over" if one.closed else one.kind for one in batch.issues]
+    issues = [f"{one.kind} closed" if one.closed else one.kind for one in batch.issues]
     if len(sites) == 1:
         text = [*issues, *(f"{number} {kind}" for _, kind, number in batch.counts)]
         return _cut(f"{sites[0]}: {', '.join(text)}", LINE // 2)
@@ -67,7 +67,7 @@ def _title(batch: Batch) -> str:
 
 def _issue(news: IssueNews) -> str:
     if news.closed:
-        return f"over: {news.kind}\n{news.site}, from {news.since} to {news.closed_at}"
+        return f"closed: {news.kind}\n{news.site}, from {news.since} to {news.closed_at}"
     return f"issue: {news.kind}\n{news.site}, since {news.since}\n{_plain(news.message, MOST_WORDS)}"
 
 

@@ -99,7 +99,7 @@ def rehearse_news(workspace: Workspace) -> list[Message]:
 
 def greet(workspace: Workspace) -> list[Message]:
     """Send each target a test message, and return these."""
-    title, body = "Variorum", "This is a test: news of the sites that you follow arrive here."
+    title, body = "Variorum", "This is a test message: notifications about your sites arrive here."
     targets = targets_of(workspace, readable_sites(workspace))
     return [Message(one.shown, title, body, trouble=_handed_over(one, title, body)) for one in targets]
 
@@ -123,7 +123,7 @@ def readable_sites(workspace: Workspace) -> list[Site]:
     """Return all sites; log and leave out those whose files have faults."""
     sites = load_sites(workspace.sites_folder, workspace.defaults)
     for name, faults in sites.faults.items():
-        logger.error("%s: %s; its news wait", name, "; ".join(faults))
+        logger.error("%s: %s; its notifications wait", name, "; ".join(faults))
     return list(sites.values())
 
 
@@ -211,9 +211,9 @@ def main() -> None:
         sys.exit(1)
     for one in messages:
         if one.trouble:
-            logger.warning("%s: not sent: %s; it is tried again", one.target, one.trouble)
+            logger.warning("%s: not sent: %s; it will be sent again", one.target, one.trouble)
         else:
-            logger.info("%s: told of %d changes and %d issues", one.target, one.changes, one.issues)
+            logger.info("%s: sent %d changes and %d issues", one.target, one.changes, one.issues)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ class SenderProcess:
             if not self._is_busy():
                 return
             await asyncio.sleep(POLL_SECONDS)
-        logger.info("process %d still waits for a service to take its news", self._child.pid)
+        logger.info("process %d still waits for a service to accept its message", self._child.pid)
 
     def _is_busy(self) -> bool:
         return self._child is not None and self._child.poll() is None

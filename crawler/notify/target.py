@@ -105,7 +105,7 @@ class Service:
         if result:
             return ""
         messages = [entry.message for one in result for entry in one.logs()]
-        return masked(messages[-1] if messages else "it was not taken", self._address)
+        return masked(messages[-1] if messages else "the service did not accept it", self._address)
 
 
 def masked(text: str, address: str) -> str:

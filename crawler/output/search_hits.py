@@ -50,7 +50,7 @@ def _fate(hit: Hit) -> str:
     if hit.removed:
         when = f"between {hit.last_seen} and {hit.removed_at}" if hit.last_seen else f"by {hit.removed_at}"
         return f"; removed {when}: variorum show {hit.change}"
-    return "" if hit.present else "; by today's rules no part of the text any more"
+    return "" if hit.present else "; today's rules leave them out of the text"
 
 
 def _marked(hit: Hit) -> str:

@@ -25,9 +25,9 @@ STYLES = {"=": "", "-": "strike yellow", "+": "underline cyan", ">": "italic", "
 FIRST_SUSPECTS = 5
 PAGES = ("known", "live", "due", "waiting", "missing", "gone")
 SILENCE = {
-    None: "the site gives no date that could tell whether it says so itself",
-    0: "the site says so itself: its modified date moved",
-    1: "silent: the site's own modified date stood still",
+    None: "the site gives no modified date to compare",
+    0: "not silent: the site changed its modified date",
+    1: "silent: the site did not change its modified date",
 }
 
 
@@ -82,6 +82,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     console.print(grid)
 
 
+def quantity(count: int, noun: str) -> str:
+    """The count with its noun in the right form, like `1 page` or `2 pages`."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
 def counts(found: Object) -> str:
     """The counts that are not 0, like `3 new, 1 gone`."""
     return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in found.items() if count)
@@ -112,9 +117,7 @@ def _header(row: ChangeRow) -> Iterator[str]:
     yield row.url
     if row.old_url:
         yield f"before at {row.old_url}"
-    checks = (
-        f", {row.checks_between} check{'s' * (row.checks_between != 1)} between" if row.checks_between else ""
-    )
+    checks = f", {quantity(row.checks_between, 'check')} between" if row.checks_between else ""
     yield f"between {row.seen_old} and {row.seen_new}{checks}" if row.seen_old else f"seen at {row.seen_new}"
     if row.kind in ("edited", "retitled"):
         yield SILENCE[row.silent]
@@ -165,7 +168,7 @@ def status(found: Object) -> None:
             for suspect in one["suspect"][:FIRST_SUSPECTS]:
                 line(f"    {suspect['url']} since {suspect['suspected_since']}: {suspect['explanation']}")
         for issue in one["issues"]:
-            times = f"{issue['times']} time{'s' * (issue['times'] != 1)}"
+            times = quantity(issue["times"], "time")
             line(f"  ! {issue['kind']} since {issue['since']}, {times}: {issue['message']}")
         for source in one.get("coverage", ()):
             line(f"  {source['source']}: {counts({k: v for k, v in source.items() if k != 'source'})}")
@@ -175,11 +178,12 @@ def status(found: Object) -> None:
 
 def _target(found: Object) -> None:
     """Print a notification target and the state of its deliveries."""
-    line(f"news to {found['target']}: {found['waiting']} waiting")
+    line(f"notifications to {found['target']}: {found['waiting']} waiting")
     if found["failures"]:
-        line(f"  ! not taken {found['failures']} times, next try {found['retry_at']}: {found['trouble']}")
+        times = quantity(found["failures"], "time")
+        line(f"  ! not accepted {times}, next attempt {found['retry_at']}: {found['trouble']}")
     if found["doubtful"]:
-        line(f"  ! {found['doubtful']} perhaps not arrived: settle it with `variorum notify --settle`")
+        line(f"  ! {found['doubtful']} may not have arrived: run `variorum notify --settle`")
 
 
 def changes(rows: Sequence[ChangeRow]) -> None:

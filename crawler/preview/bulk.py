@@ -102,7 +102,7 @@ def _piece(path: Path, work: Work, places: list[int]) -> list[Object]:
             try:
                 records.append(msgspec.json.decode(line, type=Record))
             except msgspec.DecodeError as error:
-                bad.append({"id": _id(line), "error": f"no record of ours: {error}"})
+                bad.append({"id": _id(line), "error": f"not a valid record: {error}"})
     return [*work(records), *bad]
 
 

@@ -52,8 +52,8 @@ def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
     comments = [
         f"{finding.url} as `variorum add` found it on {iso(now())[:10]}:",
         *(f"  {line}" for line in account(finding)),
-        "What other keys there are stands in example.toml.sample, and what this one brings is shown by",
-        f"`variorum check {name}`.",
+        "example.toml.sample lists all keys; this shows what is stored with these:",
+        f"variorum check {name}",
     ]
     path = write_site(workspace.sites_folder, name, site_values(finding), comments)
     led = urlsplit(finding.url).netloc not in {urlsplit(one).netloc for one in urls}

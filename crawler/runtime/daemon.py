@@ -227,7 +227,7 @@ class Daemon:
         runs = list(self.running.values())
         if not runs:
             return
-        logger.info("stopping: %d runs in flight", len(runs))
+        logger.info("stopping: %d runs in progress", len(runs))
         _, late = await asyncio.wait(runs, timeout=GRACE_SECONDS)
         for run in late:
             run.cancel()
@@ -242,4 +242,4 @@ def _on_its_own(site: Site) -> Iterator[None]:
     except DATABASE_TROUBLE:
         raise  # of which no site is spared
     except Exception:
-        logger.exception("%s: it can't be planned", site.name)
+        logger.exception("%s: its next run can't be planned", site.name)

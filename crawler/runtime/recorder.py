@@ -76,7 +76,7 @@ class Recorder:
         """The pipeline of a crawler. Raises NotConfigured if there is no workspace."""
         home = find_workspace(None, os.environ)
         if not crawler.settings.get("WORKSPACE") and not (home / SETTINGS_FILE).exists():
-            raise NotConfigured(f"no workspace in {home.absolute()}: pages are fetched, and nothing is kept")
+            raise NotConfigured(f"no workspace in {home.absolute()}: pages are fetched and not stored")
         pipeline = cls(crawler)
         crawler.signals.connect(pipeline.run_ended, signal=signals.spider_closed)
         crawler.signals.connect(pipeline.broke, signal=signals.item_error)
@@ -128,7 +128,7 @@ class Recorder:
             if is_unusable(error):
                 raise
             over_a_page(item.url, error)
-            detail = f"a fault of ours: {in_words(error)}"
+            detail = f"a bug in Variorum: {in_words(error)}"
             return self.tracker.track(replace(item, error="failed", detail=detail))
         self.tally.add(tracked)
         return tracked

@@ -51,7 +51,7 @@ class Watchlist:
         there = site_files(self._folder)
         gone = self._stamps.keys() - set(there)
         for path in gone:
-            logger.info("%s: its file is gone; it is watched no longer", path.stem)
+            logger.info("%s: its file was removed; the site is no longer crawled", path.stem)
             del self._stamps[path]
             self.sites.pop(path.stem, None)
             self.sites.faults.pop(path.stem, None)
@@ -81,7 +81,7 @@ class Watchlist:
     def _log_faults(self, names: Iterable[str]) -> None:
         for name in names:
             if faults := self.sites.faults.get(name):
-                kept = "its earlier content still holds" if name in self.sites else "the site is left out"
+                kept = "its earlier contents still apply" if name in self.sites else "the site is left out"
                 logger.error("%s: %s; %s", name, "; ".join(faults), kept)
 
 

@@ -156,9 +156,10 @@ def _moved(known: Known, reading: Reading, extract: Extract) -> Decision:
     if known.requested.version is None or known.last is None:
         return _seen(known, reading, extract)
     if known.elsewhere:
-        return _missing(known, Verdict(Outcome.gone, f"it leads to another page, {known.elsewhere.url}"))
+        other = f"the address leads to another page, {known.elsewhere.url}"
+        return _missing(known, Verdict(Outcome.gone, other))
     if known.requested.listed_url is None and similarity(known.last.text, extract.text) < SAME_PAGE:
-        left = _missing(known, Verdict(Outcome.gone, f"it leads to another text, {url}"))
+        left = _missing(known, Verdict(Outcome.gone, f"the address leads to another text, {url}"))
         return replace(left, discovered=url)
     return _compared(known, reading, extract)
 
@@ -220,11 +221,11 @@ def _kept_apart(known: Known, reading: Reading, extract: Extract, diff: Diff) ->
     found = suspicion(known, reading, extract, diff)
     many = known.shown_elsewhere >= MANY_WITH_TEXT
     if many and found is None:
-        found = Suspicion("loss", "many pages suddenly say the same", extract, diff)
+        found = Suspicion("loss", "many pages suddenly have the same text", extract, diff)
     if found is None or is_confirmed(known, extract):
         return None
     decision = _suspected(known, found)
-    notice = Verdict(Outcome.soft_404, "many pages suddenly say the same")
+    notice = Verdict(Outcome.soft_404, "many pages suddenly have the same text")
     return replace(decision, verdict=notice) if many else decision
 
 

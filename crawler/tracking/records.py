@@ -190,7 +190,7 @@ def add_date_only_update(store: Store, run: int, page: PageRow, at: str, extract
         "seen_old": page.seen_at,
         "seen_new": at,
         "found_at": at,
-        "explanation": "the modified date moved, and no word with it",
+        "explanation": "the modified date changed, and no word",
         "typographic": 1,
         "modified": now,
         "old_modified": before,

@@ -50,7 +50,7 @@ def suspicion(known: Known, reading: Reading, extract: Extract, diff: Diff) -> S
         return Suspicion("cut", "the text ends early, and so does the HTML", extract, diff)
     before = len(words(known.last.text))
     if diff.words_removed > MOST * before:
-        why = f"{diff.words_removed} of {before} words are not there any more"
+        why = f"{diff.words_removed} of {before} words are missing"
         return Suspicion("loss", why, extract, diff)
     return None
 

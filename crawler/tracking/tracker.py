@@ -364,9 +364,7 @@ class Tracker:
             for fetched in first_looks:
                 look = Verdict(Outcome.ok, LEARNING_FETCH)
                 self._keep_learning_fetch(self.frontier.page(fetched.url), fetched, look)
-            self._redesigned(
-                pages, f"a new design: {unknown_design} of {seen} pages looked at show it", waited
-            )
+            self._redesigned(pages, f"a new design: {unknown_design} of {seen} pages fetched show it", waited)
         self.late += [self._tracked(fetched) for fetched in waited]
 
     def _redesigned(

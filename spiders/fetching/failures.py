@@ -105,7 +105,7 @@ def _is_library(path: str) -> bool:
 
 def over_a_page(url: str, error: BaseException) -> None:
     """Log a bug that one page has shown; the guard of the run reads these messages."""
-    logging.getLogger(OVER_A_PAGE).error("a fault of ours over %s", url, exc_info=error)
+    logging.getLogger(OVER_A_PAGE).error("a bug in Variorum, at %s", url, exc_info=error)
 
 
 def line_of(failure: Failure) -> str:

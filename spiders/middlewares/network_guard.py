@@ -112,7 +112,7 @@ class Guard:
 
 def _message(host: str, address: str) -> str:
     return (
-        f"{host} leads to {address}, which is not public; if the site does live there, "
+        f"{host} leads to {address}, which is not public; if the site is really there, "
         "name that address in its file under `url` or `also`"
     )
 

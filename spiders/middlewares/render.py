@@ -124,7 +124,7 @@ class Rendering:
                 shown: HtmlResponse = await self._handler.download_request(request)
         except TimeoutError as error:
             raise DownloadTimeoutError(
-                f"{visit.document.url} was not at rest after {seconds:.0f} seconds in the browser"
+                f"{visit.document.url} was not idle after {seconds:.0f} seconds in the browser"
             ) from error
         else:
             return shown

@@ -94,7 +94,7 @@ class WordPress(SourceReader):
             self.refuse(response.url, error)
             return
         if posts.lost:
-            self.give_up(response.url, f"{posts.lost} of its entries can't be made sense of", report=True)
+            self.give_up(response.url, f"{posts.lost} of its entries can't be read", report=True)
         if elsewhere := self.are_elsewhere(posts.listed):
             self.give_up(response.url, elsewhere, report=True)
         self.frontier.add_discovered(posts.listed)

@@ -114,7 +114,7 @@ class WaybackSpider(Spider):
 
     def list_failed(self, failure: Failure) -> None:
         """Record that the list of captures could not be fetched; without it there is nothing to import."""
-        self.trouble = f"its list of captures can't be had: {': '.join(error_of(failure))}"
+        self.trouble = f"its list of captures can't be fetched: {': '.join(error_of(failure))}"
 
     # ---- captures
 

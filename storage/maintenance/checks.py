@@ -135,7 +135,7 @@ def _captures(conn: sqlite3.Connection) -> Iterator[Fault | None]:
         if body is None:
             yield None
         elif size is None:
-            yield Fault("captures", number, url, f"its body {body[:12]} is gone, and no prune took it away")
+            yield Fault("captures", number, url, f"its body {body[:12]} is gone, and no prune removed it")
         elif body != digest or length != size:
             yield Fault("captures", number, url, "its digest or length is not that of its body")
         else:
@@ -159,26 +159,26 @@ def _seals(conn: sqlite3.Connection) -> Iterator[Fault | None]:
     last, link, missed = 0, START, set()
     for row in _rows(conn, _SEALS):
         if row["id"] != last + 1:
-            yield Fault("seals", last + 1, None, f"it was taken away: seal {row['id']} follows upon {last}")
+            yield Fault("seals", last + 1, None, f"it was removed: seal {row['id']} follows {last}")
         elif row["there"] is None and row["version"] not in missed:
             missed.add(row["version"])
             yield Fault(
-                "versions", row["version"], row["page_url"], f"it was taken away; seal {row['id']} is of it"
+                "versions", row["version"], row["page_url"], f"it was removed; seal {row['id']} refers to it"
             )
         else:
             yield _broken_link(row, link)
         last, link = row["id"], row["store_chain"]
     given = conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'seals'").fetchone()
     if given and given[0] != last:
-        yield Fault("seals", last + 1, None, f"seals were taken away from the end: there were {given[0]}")
+        yield Fault("seals", last + 1, None, f"seals were removed from the end: there were {given[0]}")
 
 
 def _broken_link(row: dict[str, Any], store_before: str) -> Fault | None:
     before = f"seal {row['id'] - 1}" if row["id"] > 1 else "the start"
     if seals.store_link(store_before, row["page_chain"]) != row["store_chain"]:
-        detail = f"it does not follow upon {before} in the store's chain: one of the two was altered"
+        detail = f"it does not follow {before} in the store's chain: one of the two was altered"
     elif seals.page_link(row["page_before"] or START, row) != row["page_chain"]:
-        detail = "what it says is not what was hashed into its page's chain"
+        detail = "its contents differ from what was hashed into its page's chain"
     else:
         return None
     return Fault("seals", row["id"], row["page_url"], detail)
@@ -203,7 +203,7 @@ _WORDS = {
     "url": "its capture is of another address",
     "text_digest": "its digest is another",
     "body_digest": "its capture's digest is another",
-    "body": "its raw body is no longer kept, and no prune took it away",
+    "body": "its raw body is no longer kept, and no prune removed it",
     "extractor": "its extractor is another",
 }
 """The message for each fact in which a version differs from its last seal."""
@@ -222,7 +222,7 @@ def _wrong(row: dict[str, Any]) -> str | None:
     if row["captured_at"] != row["fetched_at"]:
         return "its time of capture is not that of its capture"
     if row["number"] != (row["number_before"] or 0) + 1:
-        return "its number does not follow upon that of the version before it"
+        return "its number does not follow that of the version before it"
     return None
 
 
@@ -234,7 +234,7 @@ def _unsealed(conn: sqlite3.Connection, row: dict[str, Any]) -> str | None:
     for name in FACTS:
         differs = row[name] != getattr(seal, name)
         if differs and (name != "body" or seal.body == "kept"):
-            return f"{_WORDS[name]} than seal {seal.id} says" if name != "body" else _WORDS[name]
+            return f"{_WORDS[name]} than in seal {seal.id}" if name != "body" else _WORDS[name]
     return None
 
 
@@ -254,7 +254,7 @@ def _searched(conn: sqlite3.Connection) -> Iterator[Fault | None]:
     """Check that every version is in the search index, except those of absorbed pages."""
     for version, url, missing, there, absorbed in conn.execute(_SEARCHED):
         if there if absorbed else missing:
-            detail = "searches find it twice" if absorbed else "searches and families pass it over"
+            detail = "searches find it twice" if absorbed else "searches and near-duplicates miss it"
             yield Fault("versions_fts", version, url, detail)
         else:
             yield None

@@ -98,18 +98,16 @@ def _any_text(conn: sqlite3.Connection) -> Iterator[None]:
 def _head(noted: str) -> tuple[int, str]:
     number, _, link = noted.strip().replace(" ", ":").partition(":")
     if not (number.isascii() and number.isdecimal() and len(link) == len(START)):
-        raise Malformed(f"{noted!r} is no head: give one as `variorum verify` told it, like 1234:9f86d0…")
+        raise Malformed(f"{noted!r} is no head: give one as `variorum verify` printed it, like 1234:9f86d0…")
     return int(number), link.lower()
 
 
 def _against(conn: sqlite3.Connection, number: int, link: str) -> Fault | None:
     seal = seals.numbered(conn, number)
     if seal is None:
-        return Fault("seals", number, None, "the head that was noted is not there: seals were taken away")
+        return Fault("seals", number, None, "the noted head is missing: seals were removed")
     if seal.store_chain != link:
-        return Fault(
-            "seals", number, seal.url, "the head that was noted is another: the chain was written anew"
-        )
+        return Fault("seals", number, seal.url, "the noted head differs: the chain was rewritten")
     return None
 
 

@@ -114,7 +114,7 @@ def item(reader: Reader, change: int) -> Item:
     """Return one change; raises NotFound if there is none with that id."""
     found = _items(reader, f"SELECT {_COLUMNS} FROM changes AS c WHERE id = :id", {"id": change})  # noqa: S608
     if not found:
-        raise NotFound(f"there is no change {change}: perhaps an import has told it in more detail since")
+        raise NotFound(f"there is no change {change}: an import may have replaced it by more detailed ones")
     return found[0]
 
 

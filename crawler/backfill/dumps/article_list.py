@@ -40,7 +40,7 @@ class Dated:
     @property
     def recognised_by(self) -> str:
         """The number of these date lines, in words."""
-        return f"{len(self.at)} date lines alike"
+        return f"{len(self.at)} date lines of the same form"
 
     @cached_property
     def tail(self) -> int:

@@ -124,7 +124,7 @@ def _recognised_by(whole: Sequence[Paragraph], titles: Collection[str]) -> str:
     if any(map(is_lead, whole[1:3])):
         return "a lead with its date"
     if _is_said_twice(whole):
-        return "a title said twice"
+        return "a repeated title"
     head = list(takewhile(lambda one: len(one.text) <= LEAD, whole[1 : HEAD + 1]))
     dated = next((at for at, one in enumerate(head) if _is_dated(one)), None)
     if dated is None or any(map(_may_be_title, head[:dated])):

@@ -23,8 +23,8 @@ ADDRESS = re.compile(r"(?:[^\W\d_]+:\s*)?(https?://\S+)", re.IGNORECASE)
 """A line with only an address, or a label and an address: `Permalink: https://…`."""
 HEAD = 3
 """The number of first lines of a dump in which its own address is looked for."""
-NO_TITLE = "no title with a date, and none that is known, tells where an article begins"
-TWICE = "it stands in several dumps: a box of the site, or an article without a title"
+NO_TITLE = "no title with a date and no known title shows where an article begins"
+TWICE = "several dumps have it: a box of the site, or an article without a title"
 
 
 def split_all(
