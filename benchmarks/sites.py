@@ -79,7 +79,7 @@ def of_daemon(root: Path) -> tuple[float, float, float]:
 
 
 def main(sites: int, pages: int) -> None:
-    """Prints what each costs."""
+    """Measure each command and print its cost."""
     with TemporaryDirectory() as folder:
         root = Path(folder)
         fill(root, sites, pages)

@@ -32,7 +32,7 @@ class Prefix:
 
 
 def compress(data: bytes) -> bytes:
-    """The data, compressed alone."""
+    """The data, compressed without a prefix or dictionary."""
     return zstd.compress(data, level=_LEVEL)
 
 

@@ -38,7 +38,7 @@ class Database:
         return self.conn.execute(sql)
 
     def close(self) -> None:
-        """Close the database file."""
+        """Close the connection to the database."""
         self.conn.close()
 
 

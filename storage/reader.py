@@ -43,7 +43,7 @@ class Reader:
         return cls(open_for_reading(path))
 
     def close(self) -> None:
-        """Close the database file."""
+        """Close the connection to the database."""
         self.db.close()
 
     # ---- changes

@@ -25,7 +25,7 @@ class Tables:
         return cls(open_database(path))
 
     def close(self) -> None:
-        """Close the database file."""
+        """Close the connection to the database."""
         self.db.close()
 
     def writing(self) -> AbstractContextManager[None]:

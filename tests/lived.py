@@ -73,7 +73,7 @@ def crawl(story: Story, bridge: str, *, mill: str = "/mill/", opening: bool = Fa
 
 
 def capture(at: str, path: str, title: str, text: str) -> FetchResult:
-    """What somebody else captured."""
+    """A capture that somebody else has made."""
     return FetchResult(
         url=HOME + path,
         final_url=HOME + path,

@@ -66,7 +66,7 @@ class Webhook:
         self._server.server_close()
 
     def address(self, rest: str = "hook") -> str:
-        """As `notify` has it."""
+        """The address in the form of the key `notify`."""
         return f"json://127.0.0.1:{self.port}/{rest}"
 
     def titles(self) -> list[str]:
@@ -114,7 +114,7 @@ class Mailbox:
         self.answer = "250 OK"
 
     async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:  # noqa: N802
-        """A mail has come."""
+        """Store a mail that has arrived."""
         if self.answer.startswith("250"):
             self.mails.append(BytesParser(policy=default).parsebytes(envelope.content))
         return self.answer
@@ -153,7 +153,7 @@ class Newsroom:
         return self
 
     def happens(self, title: str, **more: Any) -> int:
-        """A change is found."""
+        """Record a change, as a crawl would."""
         values = {
             "site": "riverside", "kind": "edited", "url": f"{HOME}/{self._count}/", "title": title,
             "seen_new": MORNING, "found_at": MORNING, "significance": 0.5,
@@ -176,7 +176,7 @@ class Newsroom:
         return subprocess.run(line, env=os.environ | env, capture_output=True, text=True, check=False)
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
-        """What the database has."""
+        """The rows of a query on the database."""
         with closing(Reader.open(self.root / "variorum.db")) as reader:
             return list(reader.rows(sql, {}))
 

@@ -79,7 +79,7 @@ class Desk:
     client: TestClient
 
     def get(self, address: str, **headers: str) -> Response:
-        """A page."""
+        """Request a page and return the response."""
         return self.client.get(address, headers=headers)
 
     def text(self, address: str) -> str:
@@ -89,7 +89,7 @@ class Desk:
         return answer.text
 
     def tree(self, address: str) -> Any:
-        """Its elements."""
+        """Request a page and return its elements."""
         return html.fromstring(self.text(address))
 
     def titles(self, address: str = "/") -> list[str]:

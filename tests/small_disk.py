@@ -31,7 +31,7 @@ class SmallDisk:
         assert disk_usage(self.root).free <= leaving + 4096
 
     def clear(self) -> None:
-        """Take that away again."""
+        """Remove what fills the disk."""
         (self.root / "ballast").unlink()
 
 

@@ -78,7 +78,7 @@ def count(store: Store, table: str, where: str = "1") -> int:
 
 
 def faults(path: Path) -> list[str]:
-    """What `variorum verify` finds."""
+    """The faults that `variorum verify` finds."""
     with contextlib.closing(Reader.open(path)) as reader:
         return [fault.detail for fault in verify(reader).faults]
 

@@ -203,7 +203,7 @@ def test_a_target_that_fails_keeps_no_other_from_its_news(tmp_path: Path) -> Non
         assert room.hook.sent_count("The bridge") == 1
         (status,) = variorum(room, "status")
         assert [(one["waiting"], one["failures"]) for one in status["targets"]] == [(1, 1), (1, 1), (0, 0)]
-        assert "not taken 1 times" in room.command("status").stdout
+        assert "not accepted 1 time" in room.command("status").stdout
 
 
 # ---- to whom, and when

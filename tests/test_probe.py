@@ -20,7 +20,7 @@ from tests.local_site import LocalSite, Page, Request, article
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A workspace without sites."""
+    """The folder of a workspace without sites."""
     (tmp_path / "sites").mkdir()
     (tmp_path / "variorum.toml").write_text("[defaults]\ndelay = 0\n", encoding="utf-8")
     return tmp_path

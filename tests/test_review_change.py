@@ -56,7 +56,7 @@ def test_a_new_page_shows_its_text_and_a_gone_one_what_it_said(read: Desk) -> No
     assert "The library opens its doors" in read.text(f"/change/{read.change('/opening/')}")
     gone = f"/change/{read.change('/lost/')}"
     assert "An umbrella was found" in read.text(gone)
-    assert "What it said when it was last seen" in read.text(gone)
+    assert "Its text when last seen" in read.text(gone)
 
 
 def test_a_persian_text_runs_by_its_own_direction_and_a_lost_joiner_is_labelled(read: Desk) -> None:

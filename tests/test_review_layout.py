@@ -15,7 +15,7 @@ def of(old: str, new: str, *, context: bool = True) -> Layout:
 
 
 def lines(layout: Layout) -> list[Line]:
-    """All lines, unfolded."""
+    """All lines of the layout, with folds opened."""
     found: list[Line] = []
     for one in layout.stretches:
         found += one.lines if isinstance(one, Fold) else [one]

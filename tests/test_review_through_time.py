@@ -84,7 +84,7 @@ def test_checks_that_did_not_show_the_page_stand_out_and_are_counted(read: Desk)
 def test_a_page_that_was_never_read_says_so(read: Desk) -> None:
     assert "was never read" in read.text(page(read, "/never/"))
     assert read.get(page(read, "/never/") + "/since").status_code == 404
-    assert words(read, page(read, "/never/"), ".views a") == ["Through time", "JSON"]
+    assert words(read, page(read, "/never/"), ".views a") == ["History", "JSON"]
 
 
 def test_pages_that_now_say_the_same_are_named(read: Desk) -> None:
@@ -102,8 +102,8 @@ def test_what_is_our_reading_is_told_apart_from_what_the_site_did(tmp_path: Path
             {"page": bridge.id, "at": "2026-03-01T12:00:00Z", "version": 2, "hunks": "[]"}
         )
         assert words(found, f"/page/{bridge.id}", ".past .kind") == ["drift", "baseline"]
-        assert "only our reading of it moved" in found.text(f"/page/{bridge.id}")
-        assert "(our reading)" in found.text(f"/page/{bridge.id}/since")
+        assert "only our extraction of it did" in found.text(f"/page/{bridge.id}")
+        assert "(our extraction)" in found.text(f"/page/{bridge.id}/since")
         assert found.tree(f"/page/{bridge.id}/since").cssselect(".former") == []
 
 
@@ -131,7 +131,7 @@ def test_each_passage_has_the_date_since_which_it_stands(read: Desk) -> None:
 
 def test_what_stood_there_once_is_told_with_the_version_that_has_it_no_more(read: Desk) -> None:
     former = words(read, f"{page(read)}/since", ".former li")
-    assert [one.partition(" stood")[0] for one in former] == ["Now it pours.", "It pours."]
+    assert [one.partition(" there since")[0] for one in former] == ["Now it pours.", "It pours."]
     assert "not in version 3" in former[0]
     assert "not in version 2" in former[1]
 

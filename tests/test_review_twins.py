@@ -42,7 +42,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture(scope="module")
 def document(read: Desk) -> dict[str, Any]:
-    """The OpenAPI document."""
+    """The OpenAPI document of the review page."""
     found: dict[str, Any] = read.get("/openapi.json").json()
     return found
 

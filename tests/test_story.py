@@ -29,7 +29,7 @@ visitors = count(1)
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody at a terminal."""
+    """Types commands at a terminal and reads the output."""
 
     workspace: Path
     site: LocalSite

@@ -124,7 +124,7 @@ def version(path: Path) -> int:
         ("UPDATE versions SET title = 'The tower'", "its title or text is not that of its digest"),
         ("UPDATE versions SET captured_at = '2026-01-01T00:00:00Z'", "its time of capture is not that of"),
         ("UPDATE versions SET number = 99", "its number does not follow"),
-        ("UPDATE versions SET extractor = 'me'", "its extractor is another than seal"),
+        ("UPDATE versions SET extractor = 'me'", "its extractor is another than in seal"),
         ("UPDATE captures SET url = 'https://elsewhere.example/'", "its capture is of another address"),
         (
             "UPDATE captures SET fetched_at = '2026-01-01T00:00:00Z'",
@@ -288,7 +288,7 @@ def test_a_chain_that_was_written_anew_as_a_whole_shows_only_against_a_head_that
     assert looked_at(path).faults == []
     [fault] = looked_at(path, noted).faults
     assert fault.table == "seals"
-    assert "was noted" in fault.detail
+    assert "the noted head is missing" in fault.detail
 
 
 def test_a_head_that_was_noted_before_the_store_grew_is_still_in_it(tmp_path: Path) -> None:
@@ -421,7 +421,7 @@ def test_the_command_names_the_first_fault_what_to_do_and_then_the_others(path: 
     assert remedy == (
         "  Find out who could write to the database, and take this from a backup that was made before."
     )
-    assert more[0].startswith("then versions 2 of ")
+    assert more[0].startswith("also versions 2 of ")
     told = json.loads(variorum("-C", path.parent, "verify", "--json").stdout)
     assert (told["ok"], told["faults"][0]["table"], told["faults"][0]["id"]) == (False, "versions", 1)
 

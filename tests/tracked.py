@@ -96,11 +96,11 @@ class Story:
         return self.reader.history(self.page(path).id)
 
     def texts(self, path: str) -> list[str]:
-        """Their texts."""
+        """The texts of the page's versions."""
         return [version.text for version in self.versions(path)]
 
     def issues(self) -> list[IssueRow]:
-        """The open issues."""
+        """The issues that are open now."""
         return self.reader.issues()
 
 
@@ -155,7 +155,7 @@ class Run:
         return self.sees(path, "<!doctype html><title>Not found</title><h1>Not found</h1>", status)
 
     def fails(self, path: str, error: str) -> Tracked:
-        """No whole response comes."""
+        """Track a fetch without a complete response."""
         assert error in ERRORS
         return self.tracker.track(
             FetchResult(

@@ -79,7 +79,7 @@ class Watched:
         return sorted((change.kind, self.path(change.url)) for change in self.changes())
 
     def issues(self) -> list[IssueRow]:
-        """The open issues."""
+        """The issues that are open now."""
         return self._read(lambda reader: reader.issues())
 
     def pages(self) -> dict[str, PageRow]:

@@ -69,7 +69,7 @@ def visible(folds: Path | None) -> Comparer:
 
 
 def trafilatura(folds: Path | None) -> Comparer:
-    """trafilatura's text, without comments."""
+    """The text that trafilatura extracts, without comments."""
     from trafilatura import extract  # noqa: PLC0415
 
     return _by_text(lambda html: extract(html, include_comments=False) or "")

@@ -35,7 +35,7 @@ class Pair:
 
     @property
     def site(self) -> str:
-        """Who publishes the page."""
+        """The name of the site that publishes the page."""
         return self.page.split("/")[0]
 
     @property

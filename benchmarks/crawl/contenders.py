@@ -28,7 +28,7 @@ class Contender(Protocol):
 
 
 class Plain:
-    """The plain pipeline."""
+    """Measures the plain pipeline of Scrapy, trafilatura and SQLite."""
 
     def __init__(self, folder: Path) -> None:
         self.database = folder / "plain.db"

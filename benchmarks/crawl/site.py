@@ -39,7 +39,7 @@ class NewsSite:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port on which the site listens."""
         assert self._server is not None
         return int(self._server.sockets[0].getsockname()[1])
 
@@ -54,7 +54,7 @@ class NewsSite:
         return {path: edited(old) for path, old in self.articles.items() if old.number % EDITED == 3}
 
     def edit(self) -> None:
-        """Publish the edits."""
+        """Publish the edits on the served pages."""
         self.articles |= self.edits
 
     def freeze(self) -> None:

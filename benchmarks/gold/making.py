@@ -62,7 +62,7 @@ class Part:
 
 @dataclass
 class Article:
-    """One article as written."""
+    """One article as its author has written it."""
 
     name: str
     facts: dict[str, str] = field(default_factory=dict)

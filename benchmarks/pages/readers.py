@@ -28,7 +28,7 @@ def variorum(folds: Path | None) -> Reader:
 
 
 def trafilatura(folds: Path | None) -> Reader:
-    """trafilatura's text, without comments."""
+    """The text that trafilatura extracts, without comments."""
     from trafilatura import extract  # noqa: PLC0415
 
     return lambda record: extract(record["html"], include_comments=False) or ""
@@ -53,7 +53,7 @@ def readability(folds: Path | None) -> Reader | None:
 
 
 def rs_trafilatura(folds: Path | None) -> Reader | None:
-    """rs-trafilatura's text."""
+    """The text that rs-trafilatura extracts."""
     if importlib.util.find_spec("rs_trafilatura") is None:
         return None
     from rs_trafilatura import extract  # noqa: PLC0415

@@ -34,7 +34,7 @@ class ByUrgency:
         raise NotImplementedError
 
     def choose(self, now: float, most: int) -> Sequence[int]:
-        """The most urgent pages."""
+        """The pages to fetch now, the most urgent first."""
         free = self.known.listed & ~(self.known.failed & (now - self.known.tried < RETRY))
         urgency = np.where(free, self.urgency(now), -np.inf)
         most = min(most, int(free.sum()))
@@ -44,15 +44,15 @@ class ByUrgency:
         return [int(page) for page in top[np.argsort(-urgency[top], kind="stable")]]
 
     def see(self, seen: Seen) -> bool:
-        """Learn nothing."""
+        """Learn nothing, since this policy is fixed."""
         return False
 
     def read_sitemap(self, now: float, announced: NDArray[np.bool_]) -> None:
-        """Learn nothing."""
+        """Learn nothing, since this policy is fixed."""
 
 
 class Fixed(ByUrgency):
-    """Each page in turn."""
+    """Fetches all pages in turn, at a fixed interval."""
 
     def urgency(self, now: float) -> Array:
         return now - self.known.last

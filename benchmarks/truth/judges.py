@@ -176,7 +176,7 @@ class Variorum:
         return sum(change.kind == "new" for change in self._changes())
 
     def issues(self) -> list[str]:
-        """The open issues."""
+        """The issues that are open now."""
         return [f"{issue.kind}: {issue.message}" for issue in self.reader.issues()]
 
     def _changes(self) -> list[ChangeRow]:

@@ -51,7 +51,7 @@ class Scene:
 
     @property
     def title(self) -> str:
-        """The headline, as markup."""
+        """The headline of the article as HTML."""
         return _markup(self.article.title)
 
     def text(self, tag: str, attribute: str = "") -> str:

@@ -43,7 +43,7 @@ class MadeUpSite:
         return []
 
     def fetch(self, url: str) -> FetchResult:
-        """The page, drawn anew."""
+        """The page, generated again with new noise."""
         self._fetches += 1
         article = self._articles[url]
         scene = Scene(

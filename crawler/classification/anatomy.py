@@ -85,7 +85,7 @@ class Anatomy:
 
     @property
     def links(self) -> int:
-        """The number of links."""
+        """The number of links on the page."""
         return self._walked.links
 
     @property

@@ -1,4 +1,4 @@
-"""Builds lists of phrases."""
+"""Builds the lists of phrases that other modules search for."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ Probabilities = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Weights:
-    """The trained weights."""
+    """The trained weights of the classifier."""
 
     label: str
     """The name of the weights: readings with the same name used the same weights."""

@@ -229,7 +229,7 @@ class _Blocks:
         self._skipped.add(element)
 
     def _begin(self, element: HtmlElement, *, hidden: bool) -> None:
-        """Begin a place."""
+        """Begin a place at this element."""
         self.end()
         self._places.append(self._place)
         if element is not self._root or self._place.element is not element:
@@ -328,7 +328,7 @@ class _Blocks:
             self._bold += size if self._bolds else 0
 
     def end(self) -> None:
-        """End the current block."""
+        """End the current block, if it has text."""
         if self._parts:
             if self._struck:
                 self._parts.append(CLOSE * len(self._struck))
