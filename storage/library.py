@@ -83,7 +83,7 @@ class Migrations:
 
 
 def library() -> Any:
-    """The module sqlite_utils."""
+    """The module sqlite_utils, imported when first needed."""
     with _as_if_absent(_UNUSED):
         import sqlite_utils  # noqa: PLC0415 - see above
 

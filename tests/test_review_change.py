@@ -122,7 +122,7 @@ def test_a_new_design_is_told_without_words(tmp_path: Path) -> None:
                 "explanation": "another menu",
             }
         )
-        assert "The site as a whole has another design" in found.text("/change/1")
+        assert "The whole site has another design" in found.text("/change/1")
 
 
 # ---- the rule
@@ -170,7 +170,7 @@ def test_any_two_versions_are_compared_and_the_latest_two_where_none_are_named(r
     picked = read.client.get(f"/page/{page}/compare?from=2&to=1&view=inline", follow_redirects=False)
     assert picked.headers["location"] == f"/page/{page}/2..1?view=inline"
     assert shown(read, f"/page/{page}/2..1", ".old del") == ["1878"]
-    assert "The two say the same" not in read.text(f"/page/{page}/2..2")
+    assert "The two texts are the same" not in read.text(f"/page/{page}/2..2")
     assert "1878" in read.text(f"/page/{page}/2..2")
     options = read.tree(f"/page/{page}/1..2").cssselect("select[name=from] option")
     assert [one.get("value") for one in options] == ["2", "1"]

@@ -78,7 +78,7 @@ def test_an_empty_list_says_so(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
     with story_at(path) as story, desk(story, path) as found:
         assert "Nothing to review" in found.text("/")
-        assert "No change is like that" in found.text("/?kind=gone")
+        assert "No change matches the filters" in found.text("/?kind=gone")
 
 
 # ---- filters

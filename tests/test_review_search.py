@@ -84,5 +84,5 @@ def test_what_can_not_be_asked_is_refused_in_words(read: Desk, query: str) -> No
 
 def test_an_empty_question_tells_what_one_can_type(read: Desk) -> None:
     assert words(read, "/search", ".howto code") == ["two words", '"two words"', "camp*", "-visa"]
-    assert "no word to look for" in read.text("/search?words=%2A")
-    assert "No version of any page has that" in read.text("/search?words=quagga")
+    assert "search has no word" in read.text("/search?words=%2A")
+    assert "No version of any page matches" in read.text("/search?words=quagga")

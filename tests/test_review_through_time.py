@@ -82,7 +82,7 @@ def test_checks_that_did_not_show_the_page_stand_out_and_are_counted(read: Desk)
 
 
 def test_a_page_that_was_never_read_says_so(read: Desk) -> None:
-    assert "was never read" in read.text(page(read, "/never/"))
+    assert "was never fetched" in read.text(page(read, "/never/"))
     assert read.get(page(read, "/never/") + "/since").status_code == 404
     assert words(read, page(read, "/never/"), ".views a") == ["History", "JSON"]
 

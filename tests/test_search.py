@@ -348,7 +348,7 @@ def test_the_command_tells_people_what_became_of_the_words(root: Path) -> None:
 @pytest.mark.parametrize("typed", ["!?", '""', "-- -camp", "*"])
 def test_a_search_for_nothing_is_misuse(typed: str, root: Path) -> None:
     result = variorum("-C", root, "search", *typed.split())
-    assert (result.exit_code, "no word to look for" in result.stderr) == (2, True)
+    assert (result.exit_code, "no word to search for" in result.stderr) == (2, True)
     assert variorum("-C", root, "search").exit_code == 2
     assert variorum("-C", root, "search", "x", "--site", "nobody").exit_code == 2
 

@@ -24,7 +24,7 @@ PAGE = b"""<!doctype html><html lang="en"><head><title>The ferry</title></head><
 
 
 def load() -> None:
-    """Import and load everything."""
+    """Import every module and load all data that a child needs."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy, which comes next, would start threads
     settings = Settings()
     settings.setmodule("spiders.settings")
