@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from starlette.testclient import TestClient
 
-from crawler.diffing.diff import Reading, compare
+from crawler.diffing.diff import TitledText, compare
 from crawler.tracking.records import hunks_json
 from review.app import make_app
 from storage.store import Store
@@ -114,7 +114,7 @@ def _add(store: Store, number: int, count: int) -> None:
         store._insert("pages", {**row, "language": LANGUAGES[page % len(LANGUAGES)], "version": PER_PAGE + 1})
         _version(store, page, 1, moment, _text(page, 0))
     _version(store, page, step + 2, moment, _text(page, step + 1))
-    diff = compare(Reading("", _text(page, step)), Reading("", _text(page, step + 1)))
+    diff = compare(TitledText("", _text(page, step)), TitledText("", _text(page, step + 1)))
     assert diff
     hunks = hunks_json(diff)
     kind = "gone" if number % 997 == 0 else "edited"

@@ -29,7 +29,7 @@ from review import (
     verdict,
     versions,
 )
-from review.guard import Guard
+from review.guard import RequestGuard
 from review.web import Application, Propose, refused, templates
 from storage.errors import StoreError
 
@@ -51,7 +51,7 @@ def make_app(
             Route("/openapi.json", _openapi),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
-        middleware=[Middleware(Guard, hosts=hosts, password=password, refused=refused)],
+        middleware=[Middleware(RequestGuard, hosts=hosts, password=password, refused=refused)],
         exception_handlers={HTTPException: refused, StoreError: refused, Exception: refused},
     )
     menu = tuple(one.menu for one in PAGES if hasattr(one, "menu"))

@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crawler.diffing.diff import Hunk, Reading, Relink, compare
+from crawler.diffing.diff import Hunk, Relink, TitledText, compare
 from review import source
 from review.filters import parsed, query
-from review.layout import Layout, laid_out, plain_text
+from review.layout import DiffLayout, laid_out, plain_text
 from review.objects import change_object
 from review.reviewer import name_of
-from review.safe_text import Piece, link_pieces, marked
+from review.safe_text import TextPiece, link_pieces, marked
 from review.web import house, number, page, reading
 from storage.errors import NotFound
 from storage.queries import change_list
@@ -108,9 +108,9 @@ def view_of(request: Request) -> str:
     return view
 
 
-def title_words(old: str, new: str | None) -> tuple[Piece, ...]:
+def title_words(old: str, new: str | None) -> tuple[TextPiece, ...]:
     """The words of a changed title."""
-    diff = compare(Reading("", old), Reading("", new or ""))
+    diff = compare(TitledText("", old), TitledText("", new or ""))
     return marked(diff.hunks[0].words or (("-", old), ("+", new or ""))) if diff else ()
 
 
@@ -130,7 +130,7 @@ def _version(reader: Reader, page: int, number: int | None) -> VersionRow | None
         return None
 
 
-def _layout(reader: Reader, row: ChangeRow, sides: Sides, view: str) -> Layout | None:
+def _layout(reader: Reader, row: ChangeRow, sides: Sides, view: str) -> DiffLayout | None:
     """The layout of the change; None if it changed no words."""
     if view == "source":
         return source.laid_out(reader, sides.old, sides.new)

@@ -25,7 +25,7 @@ ISSUES, SUSPECTS = 10, 10
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListEntry:
     """An item of the change list."""
 
     item: Item
@@ -36,15 +36,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ListPage:
     """One page of the change list."""
 
-    entries: list[Entry]
+    entries: list[ListEntry]
     earlier: bool
     """Whether there are items before these."""
     later: bool
     """Whether there are items after these."""
-    tally: change_list.Tally
+    tally: change_list.ReviewTally
 
 
 def morning(request: Request) -> Response:
@@ -94,12 +94,12 @@ def changes_json(request: Request) -> Response:
     )
 
 
-def _found(reader: Reader, filters: Filters, request: Request) -> Found:
+def _found(reader: Reader, filters: Filters, request: Request) -> ListPage:
     after, before = (_item(reader, number(request, name)) for name in ("after", "before"))
     rows = change_list.items(reader, filters, after=after, before=before, limit=AT_ONCE + 1)
     shown = rows[-AT_ONCE:] if before else rows[:AT_ONCE]
     more = len(rows) > len(shown)
-    return Found(
+    return ListPage(
         entries=[_entry(reader, filters, one) for one in shown],
         earlier=more if before else after is not None,
         later=before is not None or more,
@@ -107,13 +107,13 @@ def _found(reader: Reader, filters: Filters, request: Request) -> Found:
     )
 
 
-def _entry(reader: Reader, filters: Filters, one: Item) -> Entry:
+def _entry(reader: Reader, filters: Filters, one: Item) -> ListEntry:
     fellows = change_list.fellows(reader, filters, one, FELLOWS)
     others = change_list.count_fellows(reader, filters, one) if len(fellows) == FELLOWS else len(fellows)
-    return Entry(one, others, fellows)
+    return ListEntry(one, others, fellows)
 
 
-def _grouped(entries: list[Entry]) -> list[tuple[str, list[tuple[str, list[Entry]]]]]:
+def _grouped(entries: list[ListEntry]) -> list[tuple[str, list[tuple[str, list[ListEntry]]]]]:
     """Days, and in each its sites, with their entries."""
     by_day = groupby(entries, key=lambda entry: entry.item.day)
     return [

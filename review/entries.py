@@ -17,8 +17,8 @@ from lxml import etree
 from crawler.diffing.diff import Hunk, Relink
 from review import safe_text
 from review.change import title_words
-from review.layout import Fold, Line, laid_out, plain_text
-from review.safe_text import Piece, link_pieces
+from review.layout import DiffLine, Fold, laid_out, plain_text
+from review.safe_text import TextPiece, link_pieces
 from storage.errors import NotFound
 from storage.queries.change_list import Item
 from storage.reader import Reader
@@ -35,7 +35,7 @@ _TAGS = {"-": "del", "+": "ins", "=": "span", ">": "span"}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """A change as shown by feed readers."""
 
     id: str
@@ -52,12 +52,12 @@ class Entry:
     html: str
 
 
-def entry_of(reader: Reader, item: Item, others: int, base: str) -> Entry:
+def entry_of(reader: Reader, item: Item, others: int, base: str) -> FeedEntry:
     """The entry of a change; `others` pages have the same edit, and `base` is the address of the review
     page."""
     row = reader.change(item.id)
     link = f"{base}change/{item.id}"
-    return Entry(
+    return FeedEntry(
         id=uuid5(NAMESPACE_URL, plain(f"{item.site} {item.id} {item.found_at} {item.url}")).urn,
         title=plain(safe_text.clipped(" ".join(f"{row.kind}: {row.title or '(no title)'}".split()))),
         site=plain(item.site),
@@ -125,20 +125,20 @@ def _text(reader: Reader, row: ChangeRow) -> str:
         return ""
 
 
-def _bounded(stretches: tuple[Line | Fold, ...], room: int) -> Iterator[etree._Element]:
+def _bounded(stretches: tuple[DiffLine | Fold, ...], room: int) -> Iterator[etree._Element]:
     """Return the blocks that fit; a block that moved is shown at its new position."""
-    lines = [one for one in stretches if isinstance(one, Line) and one.sign != "<"]
+    lines = [one for one in stretches if isinstance(one, DiffLine) and one.sign != "<"]
     for number, line in enumerate(lines):
         if room <= 0 or number == MOST_BLOCKS:
             yield element("p", f"… and {len(lines) - number} more blocks")
             return
-        remark = (Piece("=", "moved here and edited: "),) if line.sign == "≈" else ()
+        remark = (TextPiece("=", "moved here and edited: "),) if line.sign == "≈" else ()
         block = _block(remark + line.words, room)
         room -= sum(map(len, block.itertext())) + 1
         yield block
 
 
-def _block(pieces: tuple[Piece, ...], room: int) -> etree._Element:
+def _block(pieces: tuple[TextPiece, ...], room: int) -> etree._Element:
     """A block with its words marked, cut if it has more characters than there is room for."""
     block = element("p", dir="auto")
     for piece in pieces:
@@ -152,7 +152,7 @@ def _block(pieces: tuple[Piece, ...], room: int) -> etree._Element:
     return block
 
 
-def _text_of(piece: Piece, most: int) -> str:
+def _text_of(piece: TextPiece, most: int) -> str:
     moved = "moved here: " if piece.sign == ">" else ""
     text = f"{piece.text} … {piece.end}" if piece.end else piece.text
     label = f" [{piece.label}]" if piece.label else ""

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from review.entries import Entry, element, entry_of, plain
+from review.entries import FeedEntry, element, entry_of, plain
 from review.filters import parsed, query
 from review.web import reading
 from storage.queries import change_list
@@ -45,7 +45,7 @@ class Feed(NamedTuple):
     """The address of the list with the same selection."""
     at: str
     """The time at which its latest change was found."""
-    entries: Sequence[Entry]
+    entries: Sequence[FeedEntry]
 
 
 def feed_atom(request: Request) -> Response:
@@ -157,7 +157,7 @@ def _atom(feed: Feed) -> bytes:
     return etree.tostring(tree, encoding="utf-8", xml_declaration=True)
 
 
-def _atom_entry(entry: Entry) -> etree._Element:
+def _atom_entry(entry: FeedEntry) -> etree._Element:
     related = [element("link", rel="related", href=entry.url)] if entry.url else []
     return element(
         "entry",
@@ -184,7 +184,7 @@ def _json(feed: Feed) -> dict[str, object]:
     }
 
 
-def _json_item(entry: Entry) -> dict[str, object]:
+def _json_item(entry: FeedEntry) -> dict[str, object]:
     item = {
         "id": entry.id,
         "url": entry.link,

@@ -34,7 +34,7 @@ HEADERS = {
 """The headers of every response that does not set them itself."""
 
 
-class Guard:
+class RequestGuard:
     """Middleware that refuses requests with a wrong host, password, origin or size."""
 
     def __init__(

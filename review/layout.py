@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from crawler.diffing.diff import Hunk, apply
-from review.safe_text import Piece, marked, piece
+from review.safe_text import TextPiece, marked, piece
 
 CONTEXT = 2
 """The number of unchanged lines shown beside a changed one."""
@@ -22,16 +22,16 @@ WIDTH = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DiffLine:
     """A block before, after, or both.
 
     `=` same, `~` edited, `-` removed, `+` added, `<` moved away, `>` moved here, `≈` moved here and edited.
     """
 
     sign: str
-    old: tuple[Piece, ...] | None
-    new: tuple[Piece, ...] | None
-    words: tuple[Piece, ...] = ()
+    old: tuple[TextPiece, ...] | None
+    new: tuple[TextPiece, ...] | None
+    words: tuple[TextPiece, ...] = ()
     """Old and new words in one line, if it is edited."""
     hunk: int = 0
     """The number of the hunk that begins here."""
@@ -42,7 +42,7 @@ class Line:
 class Fold:
     """Unchanged lines that the reader can unfold; without lines, they are not available."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[DiffLine, ...] = ()
     lost: int = 0
     """The number of further lines, which are not shown."""
 
@@ -57,17 +57,17 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class DiffLayout:
     """A diff as a page shows it."""
 
-    stretches: tuple[Line | Fold, ...]
+    stretches: tuple[DiffLine | Fold, ...]
     strip: tuple[Mark, ...]
     hunks: int
     lost: int = 0
     """The number of lines at the end that are left out because the page would be too large."""
 
 
-def laid_out(hunks: Sequence[Hunk], old: str | None, new: str | None, *, context: bool = True) -> Layout:
+def laid_out(hunks: Sequence[Hunk], old: str | None, new: str | None, *, context: bool = True) -> DiffLayout:
     """The diff of two texts; without `context`, or if the hunks belong to other texts, the hunks alone."""
     if old is None or new is None or not _fits(hunks, old, new):
         lines = list(_alone(hunks))
@@ -75,13 +75,13 @@ def laid_out(hunks: Sequence[Hunk], old: str | None, new: str | None, *, context
         lines = list(_lines(hunks, old.split("\n"), new.split("\n")))
     shown, lost = _bounded(lines)
     stretches = _folded(shown) if context and any(line.sign == "=" for line in lines) else _changed(shown)
-    return Layout(tuple(stretches), _strip(lines), len(hunks), lost)
+    return DiffLayout(tuple(stretches), _strip(lines), len(hunks), lost)
 
 
-def plain_text(text: str) -> Layout:
+def plain_text(text: str) -> DiffLayout:
     """Return the layout of one text without a diff."""
     shown, lost = _bounded([_line("=", block) for block in text.split("\n")])
-    return Layout(tuple(shown), (), 0, lost)
+    return DiffLayout(tuple(shown), (), 0, lost)
 
 
 def _fits(hunks: Sequence[Hunk], old: str, new: str) -> bool:
@@ -91,7 +91,7 @@ def _fits(hunks: Sequence[Hunk], old: str, new: str) -> bool:
         return False
 
 
-def _lines(hunks: Sequence[Hunk], old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
+def _lines(hunks: Sequence[Hunk], old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
     """Both texts from top to bottom; an edited block is beside its new form unless it moved past others."""
     numbers = {id(hunk): number for number, hunk in enumerate(hunks, 1)}
     taken = {hunk.old_at + at: hunk for hunk in hunks for at in range(len(hunk.old))}
@@ -128,7 +128,7 @@ def _straight(hunks: Iterable[Hunk]) -> set[int]:
     return found
 
 
-def _alone(hunks: Sequence[Hunk]) -> Iterator[Line]:
+def _alone(hunks: Sequence[Hunk]) -> Iterator[DiffLine]:
     for number, hunk in enumerate(hunks, 1):
         if hunk.op == "replace" or hunk.words:
             yield _edited(hunk, number)
@@ -138,7 +138,7 @@ def _alone(hunks: Sequence[Hunk]) -> Iterator[Line]:
         yield from (_come(hunk, block, number * (at == 0)) for at, block in enumerate(hunk.new))
 
 
-def _edited(hunk: Hunk, number: int) -> Line:
+def _edited(hunk: Hunk, number: int) -> DiffLine:
     words = marked(
         hunk.words or (*(("-", block) for block in hunk.old), *(("+", block) for block in hunk.new))
     )
@@ -146,33 +146,33 @@ def _edited(hunk: Hunk, number: int) -> Line:
     new = tuple(piece for piece in words if piece.sign != "-")
     size = sum(len(text) for _, text in hunk.words)
     if hunk.op == "move":
-        return Line("≈", None, new, words, number, size)
-    return Line("~", old, new, words, number, size)
+        return DiffLine("≈", None, new, words, number, size)
+    return DiffLine("~", old, new, words, number, size)
 
 
-def _arrived(hunk: Hunk, block: str, number: int) -> Line:
+def _arrived(hunk: Hunk, block: str, number: int) -> DiffLine:
     """An added block; one that moved and was edited is shown with the words that differ."""
     return _edited(hunk, number) if hunk.op == "move" and hunk.words else _come(hunk, block, number)
 
 
-def _gone(hunk: Hunk, block: str, number: int) -> Line:
+def _gone(hunk: Hunk, block: str, number: int) -> DiffLine:
     return _line("<" if hunk.op == "move" else "-", block, number)
 
 
-def _come(hunk: Hunk, block: str, number: int) -> Line:
+def _come(hunk: Hunk, block: str, number: int) -> DiffLine:
     return _line(">" if hunk.op == "move" else "+", block, number)
 
 
-def _line(sign: str, block: str, number: int = 0) -> Line:
+def _line(sign: str, block: str, number: int = 0) -> DiffLine:
     pieces = (piece(sign, block, "an empty line" if sign != "=" and not block.strip() else ""),)
-    return Line(
+    return DiffLine(
         sign, pieces if sign in "=-<" else None, pieces if sign in "=+>" else None, pieces, number, len(block)
     )
 
 
-def _bounded(lines: Sequence[Line]) -> tuple[list[Line], int]:
+def _bounded(lines: Sequence[DiffLine]) -> tuple[list[DiffLine], int]:
     """The lines that fit on a page, and the number of those left out."""
-    shown: list[Line] = []
+    shown: list[DiffLine] = []
     size = 0
     for line in lines:
         size += min(line.size, 4_000) + 40  # the rest is folded
@@ -182,7 +182,7 @@ def _bounded(lines: Sequence[Line]) -> tuple[list[Line], int]:
     return shown, len(lines) - len(shown)
 
 
-def _folded(lines: Sequence[Line]) -> Iterator[Line | Fold]:
+def _folded(lines: Sequence[DiffLine]) -> Iterator[DiffLine | Fold]:
     """The lines, with those far from any change folded."""
     near = {
         at + beside
@@ -198,13 +198,13 @@ def _folded(lines: Sequence[Line]) -> Iterator[Line | Fold]:
             yield Fold(tuple(run[:MOST_FOLDED]), max(0, len(run) - MOST_FOLDED))
 
 
-def _changed(lines: Sequence[Line]) -> Iterator[Line | Fold]:
+def _changed(lines: Sequence[DiffLine]) -> Iterator[DiffLine | Fold]:
     """The changed lines alone, with a gap for the lines between."""
     for same, group in groupby(lines, key=lambda line: line.sign == "="):
         yield from [Fold()] if same else group
 
 
-def _strip(lines: Sequence[Line]) -> tuple[Mark, ...]:
+def _strip(lines: Sequence[DiffLine]) -> tuple[Mark, ...]:
     whole = sum(line.size + 1 for line in lines) or 1
     marks: dict[int, Mark] = {}
     before = 0

@@ -8,8 +8,8 @@ from typing import Any
 
 from crawler.diffing.blame import Former, Sentence
 from storage.queries.change_list import Item
-from storage.queries.page_timeline import Check, CopyOf, Event, VersionSummary
-from storage.queries.site_overview import Run
+from storage.queries.page_timeline import CopyOf, Event, PageCheck, VersionSummary
+from storage.queries.site_overview import RunSummary
 from storage.queries.verdicts import VerdictRow
 from storage.rows import CaptureRow, ChangeRow, IssueRow, PageRow, RunRow, SiteRow, VersionRow
 from storage.search.full_text import Hit
@@ -139,7 +139,7 @@ def event_object(one: Event) -> Object:
     }
 
 
-def check_object(one: Check) -> Object:
+def check_object(one: PageCheck) -> Object:
     """The JSON object of a check of a page, with its outcome."""
     return {
         "capture": one.id,
@@ -231,7 +231,7 @@ def site_object(row: SiteRow, well: RunRow | None) -> Object:
     }
 
 
-def run_object(one: Run) -> Object:
+def run_object(one: RunSummary) -> Object:
     """The JSON object of a run of a site, with whether it succeeded."""
     counts = ("requests", "fetched", "not_modified", "new", "changed", "moved", "gone", "returned")
     return {

@@ -90,14 +90,14 @@ def weeks(last: date, counts: Mapping[str, int], number: int) -> list[tuple[str,
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimeAxis:
     """A line of time from one moment to another."""
 
     first: datetime
     last: datetime
 
     @classmethod
-    def through(cls, moments: Iterable[str]) -> Line:
+    def through(cls, moments: Iterable[str]) -> TimeAxis:
         """The line with all these times on it."""
         found = [moment(one) for one in moments] or [FIRST_PAGE]
         first, last = min(found), max(found)
@@ -125,7 +125,7 @@ class Bucket:
     label: str
 
 
-def buckets(line: Line, checks: Iterable[tuple[str, str]], good: frozenset[str]) -> list[Bucket]:
+def buckets(line: TimeAxis, checks: Iterable[tuple[str, str]], good: frozenset[str]) -> list[Bucket]:
     """The times of checks with their outcomes, as marks on a line; a mark is good only if all its checks
     are."""
     found: dict[int, list[tuple[str, str]]] = {}

@@ -37,7 +37,7 @@ MIDDLE = 50_000
 MOST_LABELS = 3
 
 
-class Piece(NamedTuple):
+class TextPiece(NamedTuple):
     """A piece of a text: `=` kept, `-` removed, `+` added, `<` moved away, `>` moved here."""
 
     sign: str
@@ -76,18 +76,18 @@ def clipped(text: str | None, most: int = 300) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def piece(sign: str, text: str, label: str = "") -> Piece:
+def piece(sign: str, text: str, label: str = "") -> TextPiece:
     """The text as a piece, folded if it is long."""
     space = text[: len(text) - len(text.lstrip())] if sign != "=" and text.strip() else ""
     text = text[len(space) :]
     if len(text) <= WHOLE:
-        return Piece(sign, text, label=label, space=space)
+        return TextPiece(sign, text, label=label, space=space)
     folded = text[ENDS:-ENDS]
     lost = max(0, len(folded) - MIDDLE)
-    return Piece(sign, text[:ENDS], folded[:MIDDLE], lost, text[-ENDS:], label, space)
+    return TextPiece(sign, text[:ENDS], folded[:MIDDLE], lost, text[-ENDS:], label, space)
 
 
-def link_pieces(link: Relink) -> tuple[Piece, ...]:
+def link_pieces(link: Relink) -> tuple[TextPiece, ...]:
     """A link with another target: its words, and both addresses."""
     return (
         piece("=", f"link «{link.words}»: "),
@@ -96,16 +96,16 @@ def link_pieces(link: Relink) -> tuple[Piece, ...]:
     )
 
 
-def marked(words: Iterable[tuple[str, str]]) -> tuple[Piece, ...]:
+def marked(words: Iterable[tuple[str, str]]) -> tuple[TextPiece, ...]:
     """The words of an edited block, with notes on invisible changes."""
-    found: list[Piece] = []
+    found: list[TextPiece] = []
     for same, group in groupby(words, key=lambda one: one[0] == "="):
         run = list(group)
         found += [piece("=", text) for _, text in run] if same else _changed(run)
     return tuple(found)
 
 
-def _changed(run: list[tuple[str, str]]) -> Iterator[Piece]:
+def _changed(run: list[tuple[str, str]]) -> Iterator[TextPiece]:
     """The removed and added words between two kept ones."""
     sides = {sign: "".join(text for other, text in run if other != sign) for sign in "-+"}
     for at, (sign, text) in enumerate(run):

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from crawler.diffing.blame import Blame, Sentence, VersionText, blame
 from crawler.diffing.diff import Hunk
 from review.objects import former_object, page_object, sentence_object
-from review.safe_text import Piece, piece
+from review.safe_text import TextPiece, piece
 from review.web import page, reading
 from storage.queries import page_timeline
 from storage.queries.page_timeline import Text
@@ -32,7 +32,7 @@ class Stretch:
     """Consecutive sentences of a block that were added together."""
 
     of: Sentence
-    piece: Piece
+    piece: TextPiece
     age: int
     """From 0 for the oldest of the page to AGES - 1 for the newest."""
 

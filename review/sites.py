@@ -16,7 +16,7 @@ from review import plots
 from review.objects import issue_object, run_object, site_object
 from review.web import page, reading
 from storage.queries import site_overview
-from storage.queries.site_overview import Day, Pages, Run
+from storage.queries.site_overview import Day, PageCount, RunSummary
 from storage.reader import Reader
 from storage.rows import IssueRow, RunRow, SiteRow
 
@@ -39,7 +39,7 @@ class SiteSummary:
     """The number of changes of the last seven days."""
     open: int
     """The number of changes of the last months without a verdict."""
-    last: Run | None
+    last: RunSummary | None
     well: RunRow | None
     issues: list[IssueRow]
 
@@ -166,14 +166,14 @@ def _glance_object(one: SiteSummary) -> dict[str, object]:
     }
 
 
-def _states(pages: Iterable[Pages]) -> Counter[str]:
+def _states(pages: Iterable[PageCount]) -> Counter[str]:
     found = Counter[str]()
     for one in pages:
         found[one.state] += one.pages
     return found
 
 
-def _coverage(of: str, pages: Sequence[Pages]) -> Coverage:
+def _coverage(of: str, pages: Sequence[PageCount]) -> Coverage:
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for one in pages:
         found[getattr(one, of) or "not known"][one.state] += one.pages

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from crawler.diffing.diff import Reading, compare
+from crawler.diffing.diff import TitledText, compare
 from crawler.extraction.html.encoding import decode
-from review.layout import Layout, plain_text
+from review.layout import DiffLayout, plain_text
 from review.layout import laid_out as lay_out
 from storage import bodies
 from storage.errors import NotFound
@@ -18,11 +18,11 @@ MOST = 300_000
 BETWEEN_TAGS = re.compile(r">[ \t]*<(?!/)")
 
 
-def laid_out(reader: Reader, old: VersionRow | None, new: VersionRow | None) -> Layout | None:
+def laid_out(reader: Reader, old: VersionRow | None, new: VersionRow | None) -> DiffLayout | None:
     """The sources of two versions, line by line; of one, if there is only one."""
     before, after = (_lines(reader, side) if side else None for side in (old, new))
     if before is not None and after is not None:
-        diff = compare(Reading("", before), Reading("", after))
+        diff = compare(TitledText("", before), TitledText("", after))
         return lay_out(diff.hunks if diff else (), before, after)
     if (only := before if after is None else after) is None:
         return None

@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from review.objects import check_object, copy_object, event_object, page_object, version_summary_object
-from review.plots import Line, buckets
+from review.plots import TimeAxis, buckets
 from review.web import page, reading
 from storage.queries import page_timeline as stored
-from storage.queries.page_timeline import Check, CopyOf, Drift, Event, VersionSummary
+from storage.queries.page_timeline import CopyOf, Drift, Event, PageCheck, VersionSummary
 from storage.reader import Reader
 from storage.rows import PageRow
 
@@ -34,7 +34,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """An event in the history of the page."""
 
     at: str
@@ -54,7 +54,7 @@ class Past:
     versions: list[VersionSummary]
     events: list[Event]
     drifts: list[Drift]
-    checks: list[Check]
+    checks: list[PageCheck]
     copies: list[CopyOf]
 
 
@@ -98,7 +98,7 @@ def timeline_json(request: Request) -> Response:
 
 def entries(
     versions: Sequence[VersionSummary], events: Sequence[Event], drifts: Sequence[Drift]
-) -> list[Entry]:
+) -> list[TimelineEntry]:
     """The history of the page, the latest first: its changes, and the versions without a change."""
     by_number = {one.number: one for one in versions}
     led = {one.version for one in events if _leads(one)}
@@ -108,7 +108,7 @@ def entries(
         if one.number not in led:
             kind = "drift" if one.number in drifted else "baseline" if one.number == 1 else "version"
             before = one.number - 1 if one.number - 1 in by_number else None
-            found.append(Entry(one.captured_at, kind, None, one, before))
+            found.append(TimelineEntry(one.captured_at, kind, None, one, before))
     return sorted(found, key=lambda one: (one.at, one.version.number if one.version else 0), reverse=True)
 
 
@@ -137,9 +137,9 @@ def _past(reader: Reader, number: int) -> Past:
     )
 
 
-def _line(past: Past) -> Line:
+def _line(past: Past) -> TimeAxis:
     moments = [one.captured_at for one in past.versions] + [one.seen_new for one in past.events]
-    return Line.through([*moments, *(one.fetched_at for one in past.checks)])
+    return TimeAxis.through([*moments, *(one.fetched_at for one in past.checks)])
 
 
 def _last_look(past: Past) -> str:
@@ -151,11 +151,11 @@ def _leads(event: Event) -> bool:
     return event.version not in (None, event.old_version) and not event.page_removed
 
 
-def _entry(event: Event, by_number: Mapping[int, VersionSummary]) -> Entry:
+def _entry(event: Event, by_number: Mapping[int, VersionSummary]) -> TimelineEntry:
     if not _leads(event):
-        return Entry(event.seen_new, event.kind, event, None, None)
+        return TimelineEntry(event.seen_new, event.kind, event, None, None)
     version = by_number.get(event.version or 0)
-    return Entry(event.seen_new, event.kind, event, version, event.old_version)
+    return TimelineEntry(event.seen_new, event.kind, event, version, event.old_version)
 
 
 routes = [Route("/page/{id:number}.json", timeline_json), Route("/page/{id:number}", timeline)]

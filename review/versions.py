@@ -12,7 +12,7 @@ from starlette.routing import Route
 from crawler.diffing.diff import Diff, compare
 from review import source
 from review.change import VIEWS, title_words, view_of
-from review.layout import Layout, laid_out, plain_text
+from review.layout import DiffLayout, laid_out, plain_text
 from review.objects import version_object
 from review.web import page, reading, see_other
 from storage.queries.page_timeline import VersionSummary, version_summaries
@@ -95,7 +95,9 @@ def _numbers(pair: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _layout(reader: Reader, old: VersionRow, new: VersionRow, diff: Diff | None, view: str) -> Layout | None:
+def _layout(
+    reader: Reader, old: VersionRow, new: VersionRow, diff: Diff | None, view: str
+) -> DiffLayout | None:
     if view == "source":
         return source.laid_out(reader, old, new)
     if diff is None:

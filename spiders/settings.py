@@ -54,7 +54,7 @@ def _rendered(site: Site) -> dict[str, Any]:
 BOT_NAME = "variorum"
 USER_AGENT = user_agent()
 SPIDER_LOADER_CLASS = "spiders.spiders.loader.SiteLoader"
-ITEM_PIPELINES = {"crawler.runtime.recorder.Recorder": 300}
+ITEM_PIPELINES = {"crawler.runtime.recorder.RecordingPipeline": 300}
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # first asked, first fetched: the plan has an order
 CONCURRENT_ITEMS = 1  # the default makes a hundred tasks for each response
 

@@ -17,7 +17,7 @@ MISSING = "('gone', 'soft 404')"
 """Outcomes of captures in which it was not found."""
 
 
-class Sight(NamedTuple):
+class Sighting(NamedTuple):
     """A capture that shows the page."""
 
     capture: int
@@ -31,14 +31,14 @@ class History(Tables):
         """All versions of a page, the oldest first."""
         return self._all(VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number", [page])
 
-    def sights(self, page: int) -> list[Sight]:
+    def sights(self, page: int) -> list[Sighting]:
         """Every capture in which the page was seen, the oldest first."""
         rows = self.db.conn.execute(
             f"SELECT id, fetched_at FROM captures WHERE page = ? AND outcome IN {SEEING}"  # noqa: S608 - our words
             " ORDER BY fetched_at, id",
             [page],
         )
-        return [Sight(*row) for row in rows]
+        return [Sighting(*row) for row in rows]
 
     def count_sights_of(self, page: int, since: str, before: str | None) -> int:
         """The number of captures that show the page from `since` until before `before`."""
@@ -136,7 +136,7 @@ class History(Tables):
             )
         self._run("UPDATE pages SET version = version + ? WHERE id = ? AND version >= ?", [by, page, number])
 
-    def repeat_version(self, version: VersionRow, number: int, sight: Sight, after: str) -> None:
+    def repeat_version(self, version: VersionRow, number: int, sight: Sighting, after: str) -> None:
         """Let the version appear a second time, at a later capture; what was recorded since then refers to
         that."""
         self._run(  # its bytes, where they were kept of another capture

@@ -27,7 +27,7 @@ EITHER = ("source_id", "published", "published_by", "modified", "source_text_dig
 """Columns of which the earlier value, the later value, or the known value is kept."""
 
 
-class Order(NamedTuple):
+class MergedHistory(NamedTuple):
     """The merged history of two pages."""
 
     versions: list[VersionRow]
@@ -36,7 +36,7 @@ class Order(NamedTuple):
     repeats."""
 
 
-def in_order(own: Sequence[VersionRow], other: Sequence[VersionRow], *, other_is_last: bool) -> Order:
+def in_order(own: Sequence[VersionRow], other: Sequence[VersionRow], *, other_is_last: bool) -> MergedHistory:
     """Order the versions of a page and of one that it absorbs, by the time of their captures.
 
     The last one belongs to the page that was seen last: the next fetch is compared with it.
@@ -44,7 +44,7 @@ def in_order(own: Sequence[VersionRow], other: Sequence[VersionRow], *, other_is
     final = (list(other) if other_is_last else list(own))[-1:] or [*own, *other][-1:]
     absorbed = {version.id for version in other}
     rest = [version for version in (*own, *other) if version.id != (final[0].id if final else None)]
-    found, twins = Order([], {}), {}
+    found, twins = MergedHistory([], {}), {}
     for version in [*sorted(rest, key=lambda v: (v.captured_at, v.id in absorbed, v.number)), *final]:
         before = found.versions[-1] if found.versions else None
         if before is None or before.digest != version.digest or before.page == version.page:
@@ -94,7 +94,7 @@ class Merging(History):
     def _page(self, page: int) -> PageRow:
         return self._all(PageRow, "SELECT * FROM pages WHERE id = ?", [page])[0]
 
-    def _put_in_order(self, order: Order, own: PageRow, other: PageRow) -> None:
+    def _put_in_order(self, order: MergedHistory, own: PageRow, other: PageRow) -> None:
         """Number the versions again, and update what refers to them."""
         if not any(version.page == other.id for version in order.versions) and not order.twins:
             return

@@ -58,7 +58,7 @@ class ChangeNews(ChangeRow):
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class MessageBatch:
     """The contents of one message."""
 
     deliveries: Sequence[int]
@@ -174,7 +174,7 @@ class Outbox(Tables):
         """Whether the target has failed, and the time of the next attempt is not reached."""
         return self._exists(_RESTING, {"target": target, "at": at, "horizon": horizon})
 
-    def claim(self, target: str, at: str, horizon: str, *, claimed_at: str, most: int) -> Batch:
+    def claim(self, target: str, at: str, horizon: str, *, claimed_at: str, most: int) -> MessageBatch:
         """Claim what is due for the target, with the `most` most significant changes; it is being sent
         from now on."""
         values: Values = {"target": target, "at": at, "horizon": horizon, "now": claimed_at}
@@ -187,7 +187,7 @@ class Outbox(Tables):
             ids = [number for (number,) in rows]
             values |= {"ids": dumps(ids), "most": most}
             ((failures,),) = conn.execute("SELECT failures FROM targets WHERE id = :target", values)
-            return Batch(
+            return MessageBatch(
                 deliveries=ids,
                 issues=read(IssueNews, conn.execute(_ISSUES, values)),
                 counts=conn.execute(_COUNTS, values).fetchall(),
@@ -195,7 +195,7 @@ class Outbox(Tables):
                 failures=failures,
             )
 
-    def sent(self, batch: Batch, target: str, at: str) -> None:
+    def sent(self, batch: MessageBatch, target: str, at: str) -> None:
         """Mark the message of this batch as sent."""
         values: Values = {"ids": dumps(batch.deliveries), "at": at, "target": target}
         with self.writing():
@@ -206,7 +206,7 @@ class Outbox(Tables):
                 "UPDATE targets SET failures = 0, retry_at = NULL, trouble = NULL WHERE id = :target", values
             )
 
-    def failed(self, batch: Batch, target: str, trouble: str, retry_at: str) -> None:
+    def failed(self, batch: MessageBatch, target: str, trouble: str, retry_at: str) -> None:
         """Record that the message did not arrive; its notifications wait until `retry_at`."""
         values: Values = {"ids": dumps(batch.deliveries), "trouble": trouble, "at": retry_at, "id": target}
         with self.writing():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.config.site import Site
-from spiders.middlewares.network_guard import Guard, host_of, is_public
+from spiders.middlewares.network_guard import NetworkGuard, host_of, is_public
 from tests.local_site import LocalSite, Page, article
 from tests.small_crawl import small_crawl
 
@@ -62,12 +62,14 @@ def test_addresses_inside_a_network_are_not_public_however_they_are_wrapped(addr
     ],
 )
 def test_a_url_that_leads_inside_is_refused_to_a_site_that_does_not_name_its_host(url: str) -> None:
-    assert Guard.of(Site(name="t", url="http://127.0.0.1:8080/")).objection(url)
-    assert Guard.of(None).objection(url)
+    assert NetworkGuard.of(Site(name="t", url="http://127.0.0.1:8080/")).objection(url)
+    assert NetworkGuard.of(None).objection(url)
 
 
 def test_a_site_may_live_inside_under_the_names_in_its_file() -> None:
-    guard = Guard.of(Site(name="t", url="http://127.0.0.1:8080/", also=("http://Wiki/", "http://خبر.test/")))
+    guard = NetworkGuard.of(
+        Site(name="t", url="http://127.0.0.1:8080/", also=("http://Wiki/", "http://خبر.test/"))
+    )
     assert guard.objection("http://127.0.0.1:9090/a") is None
     assert guard.objection("http://wiki/a") is None
     assert guard.objection("http://خبر.test/fa/") is None
@@ -78,8 +80,8 @@ def test_a_site_may_live_inside_under_the_names_in_its_file() -> None:
 
 def test_a_name_that_a_stranger_can_own_leads_inside_only_to_an_address_in_the_file() -> None:
     url = "https://wiki.example.org/"
-    assert not Guard.of(Site(name="t", url=url)).allows("wiki.example.org", "10.0.0.7")
-    named = Guard.of(Site(name="t", url=url, also=("http://10.0.0.7/",)))
+    assert not NetworkGuard.of(Site(name="t", url=url)).allows("wiki.example.org", "10.0.0.7")
+    named = NetworkGuard.of(Site(name="t", url=url, also=("http://10.0.0.7/",)))
     assert named.allows("wiki.example.org", "10.0.0.7")
     assert not named.allows("wiki.example.org", "10.0.0.8")
     assert not named.allows("elsewhere.example.org", "10.0.0.7")

@@ -17,7 +17,7 @@ from benchmarks.crawl.report import Size, costs, document, plot
 from benchmarks.crawl.rounds import ANSWERED_304, EDITS, FIRST, ROUNDS, SAME_BYTES, Played, played, unmeasured
 from crawler.classification.outcome import Outcome
 from crawler.config.site import Site
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.tracking.reextraction import reextract
 from crawler.tracking.template_learning import known
 from storage.store import Store
@@ -107,7 +107,7 @@ def test_where_nothing_changed_nothing_is_stored_but_that(rounds: dict[str, Play
 
 
 def test_what_is_stored_is_what_a_full_reading_of_each_page_gives(store: Store, variorum: Variorum) -> None:
-    reader = Reader(Site(name=NAME, url="http://127.0.0.1/"), known(store, NAME))
+    reader = PageReader(Site(name=NAME, url="http://127.0.0.1/"), known(store, NAME))
     articles = [
         version for version in store.latest_versions(NAME) if store.page(version.page).kind == "article"
     ]

@@ -3,18 +3,28 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.diffing.diff import Diff, Hunk, Reading, apply, compare, from_json, revert, similarity, to_json
+from crawler.diffing.diff import (
+    Diff,
+    Hunk,
+    TitledText,
+    apply,
+    compare,
+    from_json,
+    revert,
+    similarity,
+    to_json,
+)
 from crawler.diffing.normalisation import plain
 from crawler.diffing.tokens import tokens, words
 
 BLOCK = st.sampled_from(["a b c", "d e", "a x c", "", "۴۰ نفر آمدند", "می‌خواهم بروم", "- item"])
 BLOCKS = st.lists(BLOCK, max_size=8)
 TEXTS = st.one_of(st.text(), BLOCKS.map("\n".join))
-READINGS = st.builds(Reading, title=st.sampled_from(["t", "u", "نامه‌ای"]), text=TEXTS)
+READINGS = st.builds(TitledText, title=st.sampled_from(["t", "u", "نامه‌ای"]), text=TEXTS)
 
 
 def diff(old: str, new: str, *, title: str = "t", new_title: str = "t") -> Diff:
-    found = compare(Reading(title, old), Reading(new_title, new))
+    found = compare(TitledText(title, old), TitledText(new_title, new))
     assert found is not None
     return found
 
@@ -250,14 +260,14 @@ def test_folding_typography_twice_folds_no_more(text):
 def test_a_blank_between_arabic_words_is_meaning_on_a_persian_page_too(language):
     persian = "هیئت بندر گرد آمد تا دربارهٔ این اسکله تصمیم بگیرد."
     old, new = (f"{persian}\nقال المجلس {word} لأحد في هذا الرصيف." for word in ("لا حق", "لاحق"))
-    found = compare(Reading("t", old, language=language), Reading("t", new, language=language))
+    found = compare(TitledText("t", old, language=language), TitledText("t", new, language=language))
     assert found is not None
     assert found.explanation == "a negation removed in the second paragraph"
 
 
 def test_where_a_text_does_not_tell_persian_from_arabic_the_language_of_the_page_does():
     def is_typographic(language):
-        found = compare(*(Reading("t", text, language=language) for text in ("کتاب خانه", "کتابخانه")))
+        found = compare(*(TitledText("t", text, language=language) for text in ("کتاب خانه", "کتابخانه")))
         return found is not None and found.typographic
 
     assert is_typographic("fa")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.diffing.diff import Diff, Reading, compare
+from crawler.diffing.diff import Diff, TitledText, compare
 from crawler.tracking.drift import is_ours
 from tests.tracked import Story, story_at
 
@@ -95,7 +95,7 @@ def test_after_a_drift_an_edit_is_told_by_its_own_words_only(story: Story):
 
 
 def diff(old: str, new: str) -> Diff:
-    found = compare(Reading("", old), Reading("", new))
+    found = compare(TitledText("", old), TitledText("", new))
     assert found
     return found
 

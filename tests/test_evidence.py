@@ -17,7 +17,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from storage.maintenance.pruning import Pruning
-from storage.maintenance.retention import Limits
+from storage.maintenance.retention import RetentionLimits
 from storage.maintenance.verification import verify
 from storage.rows import ChangeRow
 from tests.command import HOSTILE, VARIORUM, variorum, workspace
@@ -176,7 +176,7 @@ def test_what_a_prune_took_away_is_named_and_the_rest_holds(story: Story, tmp_pa
     changes = [one for one in story.changes() if (one.kind, one.backfilled) == ("edited", 0)]
     with_pages, _ = evidence(story, changes[0], tmp_path)
     with contextlib.closing(Pruning.open(tmp_path / "variorum.db")) as store:
-        store.prune(Limits(LATER, LATER), LATER)
+        store.prune(RetentionLimits(LATER, LATER), LATER)
     shutil.move(with_pages, tmp_path / "before")
     folder, lacking = evidence(story, changes[0], tmp_path)
     assert_holds(folder)

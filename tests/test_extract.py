@@ -331,7 +331,10 @@ def test_a_broken_selector_is_the_operator_s_mistake():
 
 
 def test_a_rule_holds_from_its_first_to_its_last_day():
-    old, new = Rule(css=".old", until=date(2021, 5, 1)), Rule(css=".new", from_=date(2021, 5, 2))
+    old, new = (
+        Rule(css=".old", until=date(2021, 5, 1)),
+        Rule(css=".new", from_=date(2021, 5, 2)),
+    )
     rules = [Rule(css=".always"), old, new]
     assert rules_at(rules, date(2021, 5, 1)) == (".always", ".old")
     assert rules_at(rules, date(2021, 5, 2)) == (".always", ".new")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from storage.maintenance.pruning import Pruning
-from storage.maintenance.retention import Limits
+from storage.maintenance.retention import RetentionLimits
 from storage.maintenance.verification import verify
 from storage.reader import Reader
 from tests.command import VARIORUM, workspace
@@ -90,7 +90,7 @@ def test_a_prune_says_so_and_ends_its_work_when_there_is_room(
 ) -> None:
     path, whole = home / "variorum.db", tmp_path / "whole.db"
     shutil.copy(path, whole)
-    prune_all(whole, Limits(LATER, LATER))
+    prune_all(whole, RetentionLimits(LATER, LATER))
     disk.fill(leaving=room)
     words = ("-C", home, "prune", "--captures", "1d", "--bodies", "1d")
     assert_one_sentence(run(*words), "ake room on its disk")

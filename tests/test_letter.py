@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crawler.notify.message import ChangeMessage, compose
-from storage.outbox import Batch, ChangeNews, IssueNews
+from storage.outbox import ChangeNews, IssueNews, MessageBatch
 from tests.command import PERSIAN
 
 ROOM = 10_000
@@ -38,7 +38,7 @@ def letter(*changes: ChangeNews, issues: list[IssueNews] | None = None, **more: 
     for one in changes:
         counts[one.site, one.kind] = counts.get((one.site, one.kind), 0) + one.pages
     tallies = [(site, kind, number) for (site, kind), number in counts.items()]
-    batch = Batch([], issues or [], more.pop("counts", tallies), list(changes), 0)
+    batch = MessageBatch([], issues or [], more.pop("counts", tallies), list(changes), 0)
     return compose(batch, more.pop("room", ROOM), **more)
 
 

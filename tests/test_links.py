@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.diffing.diff import Reading, compare
+from crawler.diffing.diff import TitledText, compare
 from crawler.extraction.extract import extract
 from crawler.extraction.html.links import TOKEN, address
 from crawler.output.objects import hunks_of
@@ -78,8 +78,8 @@ def test_links_of_the_text_are_read_with_their_words_and_no_others() -> None:
 # ---- what changed
 
 
-def read(link: str | None, text: str = "The council has published its report.") -> Reading:
-    return Reading("The bridge", text, f"published its report\t{link}" if link else "")
+def read(link: str | None, text: str = "The council has published its report.") -> TitledText:
+    return TitledText("The bridge", text, f"published its report\t{link}" if link else "")
 
 
 def test_a_link_that_leads_elsewhere_is_an_edit_that_says_so() -> None:
@@ -107,13 +107,13 @@ def test_a_link_on_words_that_came_or_went_is_part_of_their_edit() -> None:
 
 
 def test_where_the_links_of_one_side_are_not_known_nothing_is_told_of_them() -> None:
-    assert compare(Reading("A", "words"), Reading("A", "words", "words\tb.example")) is None
+    assert compare(TitledText("A", "words"), TitledText("A", "words", "words\tb.example")) is None
 
 
 @given(st.lists(st.tuples(st.sampled_from(["one", "two", "three"]), st.sampled_from("abc")), max_size=6))
 def test_the_order_of_links_says_nothing(links: list[tuple[str, str]]) -> None:
     sides = ("\n".join(f"{words}\t{where}" for words, where in some) for some in (links, reversed(links)))
-    old, new = (Reading("A", "one two three", side) for side in sides)
+    old, new = (TitledText("A", "one two three", side) for side in sides)
     assert compare(old, new) is None
 
 

@@ -17,7 +17,7 @@ from crawler.config.site import load_sites
 from crawler.config.workspace import load_workspace
 from crawler.runtime import child
 from crawler.runtime.handover import packed
-from crawler.runtime.recorder import Recorder
+from crawler.runtime.recorder import RecordingPipeline
 from crawler.runtime.run import run_child, run_sites
 from tests.blog import front, text_of
 from tests.local_site import LocalSite, article
@@ -115,12 +115,12 @@ def test_a_signal_before_the_first_request_ends_a_run_in_good_order(
 
 def _signalled_at_once(arguments: list[str]) -> None:
     """In the fork: a run that is sent SIGTERM as soon as it is opened, before the engine runs."""
-    opened = Recorder.open_spider
+    opened = RecordingPipeline.open_spider
 
-    def open_spider(recorder: Recorder) -> None:
+    def open_spider(recorder: RecordingPipeline) -> None:
         opened(recorder)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    Recorder.open_spider = open_spider
+    RecordingPipeline.open_spider = open_spider
     os.dup2(os.pipe()[0], 0)
     child.main(*arguments)

@@ -23,7 +23,7 @@ from crawler.config.site import Rule
 from crawler.config.workspace import load_workspace
 from storage import export
 from storage.maintenance.pruning import Pruned, Pruning, would_prune
-from storage.maintenance.retention import Limits, RetainedCapture, removal
+from storage.maintenance.retention import RetainedCapture, RetentionLimits, removal
 from storage.maintenance.verification import verify
 from storage.queries.verdicts import Verdicts
 from tests.command import objects, variorum, workspace
@@ -32,7 +32,7 @@ from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, story_at
 
 LATER = "2027-01-01T00:00:00Z"
-ALL = Limits(LATER, LATER)
+ALL = RetentionLimits(LATER, LATER)
 """Everything is old by now."""
 
 
@@ -43,7 +43,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
         yield story
 
 
-def prune(path: Path, limits: Limits = ALL) -> Pruned:
+def prune(path: Path, limits: RetentionLimits = ALL) -> Pruned:
     with contextlib.closing(Pruning.open(path)) as store:
         return store.prune(limits, LATER)
 
@@ -122,7 +122,7 @@ def test_a_dry_run_tells_what_would_go_and_takes_nothing(story: Story, tmp_path:
 def test_what_is_younger_than_the_retention_stays(story: Story, tmp_path: Path) -> None:
     young = "fetched_at > '2026-01-01'"
     before = count(story, "captures", young), count(story, "captures", f"{young} AND body IS NOT NULL")
-    prune(tmp_path / "variorum.db", Limits("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"))
+    prune(tmp_path / "variorum.db", RetentionLimits("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"))
     assert (
         count(story, "captures", young),
         count(story, "captures", f"{young} AND body IS NOT NULL"),
@@ -131,11 +131,11 @@ def test_what_is_younger_than_the_retention_stays(story: Story, tmp_path: Path) 
 
 def test_captures_and_bodies_go_each_by_their_own_age(story: Story, tmp_path: Path) -> None:
     bodies = count(story, "captures", "body IS NOT NULL AND id IN (SELECT capture FROM versions)")
-    captures = prune(tmp_path / "variorum.db", Limits(captures=LATER))
+    captures = prune(tmp_path / "variorum.db", RetentionLimits(captures=LATER))
     assert (captures.versions, captures.captures > 0) == (0, True)
     kept = count(story, "captures", "body IS NOT NULL AND id IN (SELECT capture FROM versions)")
     assert kept == bodies
-    found = prune(tmp_path / "variorum.db", Limits(bodies=LATER))
+    found = prune(tmp_path / "variorum.db", RetentionLimits(bodies=LATER))
     assert (found.captures, found.versions > 0) == (0, True)
     assert_sound(story)
 

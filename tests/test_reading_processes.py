@@ -24,7 +24,7 @@ from crawler.classification.outcome import Context, Outcome
 from crawler.config.site import Site
 from crawler.config.workspace import load_workspace
 from crawler.extraction.extract import Extract
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.fetch_result import FetchResult
 from crawler.runtime.reading_processes import ReadingProcesses
 from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
@@ -59,12 +59,12 @@ def burn(fuse: str) -> str:
     return ""
 
 
-class Greedy(Reader):
+class Greedy(PageReader):
     def read_fetched(self, fetched: FetchResult) -> Extract:
         raise AssertionError(len(bytearray(400 << 20)))
 
 
-class Broken(Reader):
+class Broken(PageReader):
     def read_fetched(self, fetched: FetchResult) -> Extract:
         raise ZeroDivisionError
 
@@ -76,7 +76,7 @@ def job(number: int, detail: Any = "") -> ReadingJob:
     fetched = FetchResult(
         url, url, "2026-03-01T10:00:00Z", 200, headers, page(shown, PAGES, 1), "utf-8", detail=detail
     )
-    return ReadingJob(fetched, Reader(SITE), Context(url, url))
+    return ReadingJob(fetched, PageReader(SITE), Context(url, url))
 
 
 def results(*jobs: ReadingJob, count: int = 2) -> list[ReadAhead | None]:

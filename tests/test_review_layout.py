@@ -5,24 +5,24 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.diffing.diff import Hunk, Reading, compare
-from review.layout import MOST_FOLDED, Fold, Layout, Line, laid_out, plain_text
+from crawler.diffing.diff import Hunk, TitledText, compare
+from review.layout import MOST_FOLDED, DiffLayout, DiffLine, Fold, laid_out, plain_text
 
 
-def of(old: str, new: str, *, context: bool = True) -> Layout:
-    diff = compare(Reading("", old), Reading("", new))
+def of(old: str, new: str, *, context: bool = True) -> DiffLayout:
+    diff = compare(TitledText("", old), TitledText("", new))
     return laid_out(diff.hunks if diff else (), old, new, context=context)
 
 
-def lines(layout: Layout) -> list[Line]:
+def lines(layout: DiffLayout) -> list[DiffLine]:
     """All lines of the layout, with folds opened."""
-    found: list[Line] = []
+    found: list[DiffLine] = []
     for one in layout.stretches:
         found += one.lines if isinstance(one, Fold) else [one]
     return found
 
 
-def side(layout: Layout, name: str) -> list[str]:
+def side(layout: DiffLayout, name: str) -> list[str]:
     """The blocks of one side, from top to bottom."""
     pieces = (getattr(line, name) for line in lines(layout))
     return ["".join(one.space + one.text for one in block) for block in pieces if block is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.diffing.diff import Reading, compare
+from crawler.diffing.diff import TitledText, compare
 from review.safe_text import ENDS, MIDDLE, WHOLE, clipped, harmless, link, marked, piece, unseen
 
 
@@ -28,7 +28,7 @@ def test_what_became_of_a_word_that_looks_as_it_did_is_named(old: str, new: str,
 
 
 def test_a_joiner_that_went_is_labelled_within_the_edit() -> None:
-    diff = compare(Reading("", "من می‌خواهم بروم"), Reading("", "من میخواهم بروم"))
+    diff = compare(TitledText("", "من می‌خواهم بروم"), TitledText("", "من میخواهم بروم"))
     assert diff
     labels = [one.label for hunk in diff.hunks for one in marked(hunk.words) if one.label]
     assert labels == ["ZWNJ removed"]
@@ -37,7 +37,7 @@ def test_a_joiner_that_went_is_labelled_within_the_edit() -> None:
 def test_a_blank_that_stays_beside_tags_that_came_or_went_has_no_label() -> None:
     bare, tagged = "These words are harmless enough", "These words <b>are</b> harmless enough"
     for old, new in ((bare, tagged), (tagged, bare), ("a b", "a <i> b"), ("a b", "a, b")):
-        diff = compare(Reading("", old), Reading("", new))
+        diff = compare(TitledText("", old), TitledText("", new))
         assert diff
         assert [one.label for hunk in diff.hunks for one in marked(hunk.words) if one.label] == []
 

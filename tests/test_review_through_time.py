@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from review.plots import Line
+from review.plots import TimeAxis
 from tests.local_site import article
 from tests.reviewed import Desk, desk, morning
 from tests.tracked import story_at
@@ -108,11 +108,11 @@ def test_what_is_our_reading_is_told_apart_from_what_the_site_did(tmp_path: Path
 
 
 def test_moments_stand_on_the_line_in_proportion() -> None:
-    line = Line.through(["2026-01-01T00:00:00Z", "2026-01-11T00:00:00Z", "no time at all"])
+    line = TimeAxis.through(["2026-01-01T00:00:00Z", "2026-01-11T00:00:00Z", "no time at all"])
     assert line.first.year == 1970
-    line = Line.through(["2026-01-01T00:00:00Z", "2026-01-11T00:00:00Z"])
+    line = TimeAxis.through(["2026-01-01T00:00:00Z", "2026-01-11T00:00:00Z"])
     assert [line.at(f"2026-01-{day}T00:00:00Z") for day in ("01", "06", "11", "21")] == [0, 50, 100, 100]
-    assert Line.through([]).at("2026-01-01T00:00:00Z") == 100
+    assert TimeAxis.through([]).at("2026-01-01T00:00:00Z") == 100
 
 
 # ---- since when

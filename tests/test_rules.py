@@ -9,7 +9,7 @@ import pytest
 
 from crawler.config.site import load_sites
 from crawler.config.workspace import load_workspace
-from crawler.extraction.boilerplate.template import Decision, Template
+from crawler.extraction.boilerplate.template import Template, TemplateOverride
 from crawler.preview.rules import propose
 from crawler.tracking.template_learning import known
 from storage.store import Store
@@ -124,7 +124,7 @@ def test_a_freed_piece_is_text_and_an_undone_decision_is_forgotten(root: Path) -
 def test_a_pinned_piece_stays_though_it_is_learned_no_more(root: Path) -> None:
     found = objects("-C", root, "template", "riverside")[0]
     variorum("-C", root, "template", "riverside", "--pin", found["id"])
-    [decision] = [Decision(found["place"], found["text"], boilerplate=True)]
+    [decision] = [TemplateOverride(found["place"], found["text"], boilerplate=True)]
     assert {piece.id for piece in Template(version=9).decided([decision]).pieces} == {found["id"]}
     assert found["id"] in {piece.id for piece in template_of(root).pieces}
 

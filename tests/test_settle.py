@@ -9,7 +9,7 @@ import pytest
 from crawler.classification.outcome import Outcome, Verdict
 from crawler.tracking.finalize import silence
 from crawler.tracking.issue_kinds import CUT_SHORT
-from crawler.tracking.run_counts import CHANGED, MISSING, Tally
+from crawler.tracking.run_counts import CHANGED, MISSING, RunTally
 from crawler.tracking.tracker import Tracked
 from tests.local_site import article
 from tests.tracked import story_at
@@ -33,8 +33,8 @@ def test_nothing_is_usual_before_five_pages_have_come(known: list[str]) -> None:
     assert silence(known, "2030-01-01T00:00:00Z") == ""
 
 
-def edits(count: int, live: int) -> Tally:
-    tally = Tally(live=live)
+def edits(count: int, live: int) -> RunTally:
+    tally = RunTally(live=live)
     verdict = Verdict(Outcome.ok, "HTTP 200")
     for number in range(count):
         tally.add(Tracked(f"https://example.org/{number}/", verdict.outcome, verdict.reason, ("edited",)))
@@ -72,7 +72,7 @@ def test_a_notice_in_place_of_many_pages_is_an_error_and_no_edit_of_all_of_them(
 def test_a_run_that_ended_before_any_answer_says_why_and_not_that_the_site_is_unreachable(
     reason: str,
 ) -> None:
-    tally = Tally(live=3)
+    tally = RunTally(live=3)
     assert tally.issue(reason) == CUT_SHORT
     assert "before any page was fetched" in tally.cut_short(reason)
     assert "could be fetched" not in tally.trouble(reason)
@@ -80,7 +80,7 @@ def test_a_run_that_ended_before_any_answer_says_why_and_not_that_the_site_is_un
 
 
 def test_no_more_pages_are_missing_than_there_are() -> None:
-    tally = Tally(live=4)
+    tally = RunTally(live=4)
     for number in range(12):
         url = f"https://example.org/{number}/"
         tally.add(Tracked(url, Outcome.ok, "HTTP 200", baseline=number >= 4))

@@ -13,7 +13,7 @@ from crawler.config.site import Rule, load_sites
 from crawler.extraction.boilerplate.recurrence import learn
 from crawler.extraction.boilerplate.template import Template
 from crawler.extraction.extract import Extract
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from spiders.spiders.loader import LISTED_SITES
 from tests.demo.content import read
 from tests.demo.pages import respond
@@ -50,7 +50,7 @@ def reading(page: Path) -> Extract:
     """What a crawl would store of the page."""
     name = site_of(page)
     site = replace(SITES[name], **ADDED.get(page.stem, {}))
-    reader = Reader(site, template_of(name))
+    reader = PageReader(site, template_of(name))
     return reader.read(page.read_bytes(), site.url, encoding="utf-8", captured_at="2026-11-22T03:00:00Z")
 
 

@@ -8,7 +8,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from crawler.config.site import SITE_KEYS, Bounds, Expect, NotificationRule, Rule, Site, load_site, load_sites
+from crawler.config.site import (
+    SITE_KEYS,
+    Bounds,
+    Expect,
+    NotificationRule,
+    Rule,
+    Site,
+    load_site,
+    load_sites,
+)
 
 SAMPLES = Path(__file__).parent.parent / "spiders" / "sites"
 URL = 'url = "https://example.org/"\n'

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from crawler.diffing.diff import Reading, compare
+from crawler.diffing.diff import TitledText, compare
 from crawler.output.word_diff import GAP, marked, marked_lines, struck
 
 
 def lines(old: str, new: str) -> list[str]:
-    diff = compare(Reading("", old), Reading("", new))
+    diff = compare(TitledText("", old), TitledText("", new))
     assert diff
     return [marked(line) for line in struck(diff.hunks, new.split("\n"))]
 

@@ -13,7 +13,7 @@ from crawler.diffing.diff import compare
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.extract import Opened, extract_opened, opened
 from crawler.extraction.html.blocks import Block
-from crawler.extraction.reader import Body, Reader
+from crawler.extraction.reader import Body, PageReader
 from crawler.extraction.together import read_together
 
 URL = "https://ormhead.example/ferry"
@@ -92,6 +92,6 @@ def test_a_page_that_marks_its_text_is_read_as_it_is() -> None:
     ids=["another price", "the same to the eye", "nothing", "another kind of file"],
 )
 def test_captures_are_read_together_where_they_show_two_texts(old: str, new: str, is_read: bool) -> None:
-    reader = Reader(Site(name="ormhead", url="https://ormhead.example/"))
+    reader = PageReader(Site(name="ormhead", url="https://ormhead.example/"))
     before, after = (Body(page.encode(), URL, "2026-03-01T00:00:00Z", "utf-8") for page in (old, new))
     assert (reader.read_together(before, after, PathScores()) is not None) is is_read

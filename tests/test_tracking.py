@@ -15,7 +15,7 @@ import pytest
 
 from crawler.classification.outcome import Outcome, Verdict
 from crawler.extraction.extract import Extract
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.fetch_result import FetchResult
 from crawler.tracking import decision as deciding
 from crawler.tracking import template_learning
@@ -181,7 +181,7 @@ def test_another_site_can_write_while_pages_are_read_compared_and_learned_from(
 
         monkeypatch.setattr(place, name, watched)
 
-    unlocked(Reader, "read")
+    unlocked(PageReader, "read")
     for name in ("decide", "read", "relate"):
         unlocked(tracking, name)
     unlocked(deciding, "compare")

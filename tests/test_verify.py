@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from crawler.config.site import Rule
-from crawler.extraction.reader import Reader as PageReader
+from crawler.extraction.reader import PageReader
 from crawler.tracking.reextraction import reextract_site
 from storage import seals
 from storage.bodies import digest_of

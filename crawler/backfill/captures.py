@@ -28,7 +28,7 @@ from crawler.extraction.boilerplate.recurrence import LEAST_PAGES, learn
 from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.html.article_parts import split
 from crawler.extraction.html.encoding import encoding_of
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.fetch_result import FetchResult
 from crawler.preview.first_read import sight
 from crawler.times import iso, now
@@ -55,7 +55,7 @@ class Backfill:
         """`origin` is stored with each capture: `warc:FILE`, `dump:FILE` or `wayback`."""
         self.store, self.site, self.origin = store, site, origin
         store.enrol(site.name, site.url)
-        self._reader = Reader(site, known(store, site.name))
+        self._reader = PageReader(site, known(store, site.name))
         self._not_found = _not_found(store, site)
         self._counts: Counter[str] = Counter()
         self._misses: list[FetchResult] = []
@@ -143,7 +143,7 @@ class Backfill:
             template = learn(pages)
             if len(pages) >= LEAST_PAGES:
                 self.store.add_template(template_row(self.site.name, template, len(pages)))
-                self._reader = Reader(self.site, known(self.store, self.site.name))
+                self._reader = PageReader(self.site, known(self.store, self.site.name))
 
     def is_wanted(self, url: str) -> bool:
         """Whether the address may belong to a page of the site."""

@@ -8,7 +8,7 @@ from crawler.backfill.placement import Earlier, Inserted, Seen, VersionSpan, ind
 from crawler.classification.outcome import Verdict
 from crawler.diffing.diff import Diff, compare
 from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.fetch_result import FetchResult
 from crawler.times import iso, now
 from crawler.tracking import records, reextraction
@@ -16,7 +16,7 @@ from crawler.tracking.drift import is_ours
 from crawler.tracking.new_pages import publication, published_between
 from crawler.tracking.records import Capture, Change, Version
 from storage.bodies import digest_of
-from storage.history import Sight
+from storage.history import Sighting
 from storage.rows import PageRow, Values, VersionRow
 from storage.store import Store
 
@@ -25,7 +25,13 @@ class Insertion:
     """Inserts a capture of a page, extracted as `extract` by the reader named `label`."""
 
     def __init__(
-        self, store: Store, reader: Reader, page: PageRow, fetched: FetchResult, extract: Extract, label: str
+        self,
+        store: Store,
+        reader: PageReader,
+        page: PageRow,
+        fetched: FetchResult,
+        extract: Extract,
+        label: str,
     ) -> None:
         self.store, self.reader, self.page = store, reader, page
         self.fetched, self.extract, self.label = fetched, extract, label
@@ -107,7 +113,7 @@ class Insertion:
             self.store.repeat_version(split, number + 1, again, self.at)
         self._record_changes(index, leap=split is None)
 
-    def _first_sight(self) -> Sight:
+    def _first_sight(self) -> Sighting:
         """Return when the page was first seen after the capture."""
         return next(sight for sight in self.store.sights(self.page.id) if sight.at > self.at)
 
@@ -242,7 +248,7 @@ def _content_key(digest: str, links: str | None) -> str:
     return f"{digest} {sorted((links or '').splitlines())}"
 
 
-def _spans(versions: list[VersionRow], sights: list[Sight], links: str | None = None) -> list[VersionSpan]:
+def _spans(versions: list[VersionRow], sights: list[Sighting], links: str | None = None) -> list[VersionSpan]:
     """The captures between which each version lasted; a version with unknown links is taken to have these."""
     ends = [version.captured_at for version in versions[1:]] + ["~"]  # after every time
     return [

@@ -18,7 +18,7 @@ UNTITLED = 0.9
 _HASH = 8
 
 
-class Known:
+class KnownTexts:
     """An index of the versions of a site's articles, by title and by text."""
 
     def __init__(self, store: Store, site: str) -> None:

@@ -19,7 +19,7 @@ from crawler.backfill.dump_agreement import read_beside
 from crawler.backfill.dumps.article import Article, Split
 from crawler.backfill.dumps.file_name import captured_at, is_home
 from crawler.backfill.dumps.split import split_all
-from crawler.backfill.page_matching import Known
+from crawler.backfill.page_matching import KnownTexts
 from crawler.config.site import Site
 from crawler.errors import Misuse
 from crawler.extraction.extract import Extract
@@ -101,7 +101,7 @@ def import_dumps(store: Store, site: Site, files: Sequence[DumpFile]) -> Iterato
         template={
             piece.text for design in known_template(store, site.name).designs for piece in design.pieces
         },
-        titles=Known(store, site.name).titles(),
+        titles=KnownTexts(store, site.name).titles(),
         is_own=backfill.is_wanted,
     )
     for file, split in zip(files, splits, strict=True):
@@ -117,7 +117,7 @@ class _Import:
         self.store, self.site, self.file, self.split = store, site, file, split
         self.unplaced = Unplaced(store.db)
         self.backfill = Backfill(store, site, f"{SCHEME}{file.name}")
-        self.known = Known(store, site.name)
+        self.known = KnownTexts(store, site.name)
         self.counts: Counter[str] = Counter()
 
     def run(self) -> Report:

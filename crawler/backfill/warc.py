@@ -49,7 +49,7 @@ class Spot(NamedTuple):
     offset: int
 
 
-class Capture(NamedTuple):
+class WarcCapture(NamedTuple):
     """A captured page, and the file that contains it."""
 
     file: str
@@ -75,7 +75,7 @@ class WarcFiles:
     """The complete captures of each wanted address: their times and positions."""
     _revisits: list[Revisit] = field(default_factory=list)
 
-    def captures(self) -> Iterator[Capture]:
+    def captures(self) -> Iterator[WarcCapture]:
         """Each capture of a wanted page: those with a body of their own, then those that refer to one.
 
         A damaged file is listed in `broken`; the records before the damage are still read. An incomplete
@@ -89,7 +89,7 @@ class WarcFiles:
                 self.broken.append(str(error))
         yield from self._revisited()
 
-    def _of_file(self, path: Path, member: str) -> Iterator[Capture]:
+    def _of_file(self, path: Path, member: str) -> Iterator[WarcCapture]:
         with _opened(path, member) as stream:
             records = Records(stream)
             for record in each(records):
@@ -108,7 +108,7 @@ class WarcFiles:
                 if wanted and status_of(record) not in REDIRECTS:
                     self._refuse(f"{_place(spot)} ({url})", why or trouble_of_fetch(fetched))
                 if fetched and not why:
-                    yield Capture(path.name, fetched)
+                    yield WarcCapture(path.name, fetched)
 
     def _remember(self, record: Any, fetched: FetchResult | None, spot: Spot) -> None:
         """Remember the position of a record that others may refer to."""
@@ -122,7 +122,7 @@ class WarcFiles:
         if why:
             self.refused.append(f"{place} is left out: {why}")
 
-    def _revisited(self) -> Iterator[Capture]:
+    def _revisited(self) -> Iterator[WarcCapture]:
         """The captures of revisit records, in the order in which the bodies are read from the files."""
         placed = [(self._spot(revisit), revisit) for revisit in self._revisits]
         found = sorted((spot, revisit) for spot, revisit in placed if spot)
@@ -149,7 +149,7 @@ class WarcFiles:
         body = next((body for body in bodies if body), None)
         return FetchResult("", "", "", body=body) if body else None
 
-    def _again(self, revisit: Revisit, first: FetchResult | None) -> Iterator[Capture]:
+    def _again(self, revisit: Revisit, first: FetchResult | None) -> Iterator[WarcCapture]:
         if first is None:
             self.lost += 1
             return
@@ -168,7 +168,7 @@ class WarcFiles:
             encoding_by=encoding.by if encoding else None,
         )
         if revisit.at and fetched.status not in REDIRECTS:
-            yield Capture(revisit.file, fetched)
+            yield WarcCapture(revisit.file, fetched)
 
 
 def _place(spot: Spot) -> str:

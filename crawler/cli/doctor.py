@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from crawler.cli.options import as_json
-from crawler.health.doctor import Check, examine
+from crawler.health.doctor import HealthCheck, examine
 from crawler.output import terminal
 
 
@@ -32,5 +32,5 @@ def doctor(root: Path, as_json: bool) -> None:
     click.get_current_context().exit(0 if ok else 1)
 
 
-def _object(check: Check) -> dict[str, object]:
+def _object(check: HealthCheck) -> dict[str, object]:
     return {**asdict(check), "says": check.detail}  # `says` is the earlier name of `detail`

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from crawler.config.schema import refuse
-from crawler.config.site import Site, Sites, load_sites, site_files
+from crawler.config.site import ConfiguredSites, Site, load_sites, site_files
 from crawler.config.timing import duration
 from crawler.config.workspace import SETTINGS_FILE, Workspace, load_workspace
 from crawler.errors import Misuse
@@ -72,7 +72,7 @@ def sites_named(workspace: Workspace, names: Sequence[str]) -> list[Site]:
     return [sites[name] for name in dict.fromkeys(names)] if names else list(sites.values())
 
 
-def sites_and_faults(workspace: Workspace, names: Sequence[str]) -> Sites:
+def sites_and_faults(workspace: Workspace, names: Sequence[str]) -> ConfiguredSites:
     """Return the named sites, or all sites, with the faults of their files; read no other file.
 
     Raises Misuse for an unknown name, and where there is no file at all.

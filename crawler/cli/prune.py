@@ -15,7 +15,7 @@ from crawler.output import terminal
 from crawler.output.progress import counted
 from crawler.times import iso, now
 from storage.maintenance.pruning import Pruned, Pruning, would_prune
-from storage.maintenance.retention import Limits
+from storage.maintenance.retention import RetentionLimits
 from storage.reader import Reader
 
 
@@ -60,7 +60,7 @@ def prune(
     if not stated:
         terminal.note("No retention is set, so nothing is deleted: give --captures or --bodies, like 365d.")
     at = now()
-    limits = Limits(**{what: iso(at - age(text)) for what, text in stated.items()})
+    limits = RetentionLimits(**{what: iso(at - age(text)) for what, text in stated.items()})
     if dry_run:
         found = _tried(workspace, limits)
     else:
@@ -74,7 +74,7 @@ def prune(
         _print(found, dry_run=dry_run)
 
 
-def _tried(workspace: Workspace, limits: Limits) -> Pruned:
+def _tried(workspace: Workspace, limits: RetentionLimits) -> Pruned:
     with closing(Reader.open(workspace.database)) as reader, reader.held():
         return would_prune(reader.db.conn, limits, counted)
 

@@ -14,13 +14,13 @@ from crawler.cli.sole_store import sole_store
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
 from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScore
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.output import terminal
 from crawler.output.progress import bar
 from crawler.preview.first_read import reader_of
 from crawler.preview.rules import MOST_CHANGES, backtest, drafted
 from crawler.tracking.reextraction import Reextraction, reextract_site
-from crawler.tracking.template_overrides import Shown, decide, paths, pieces
+from crawler.tracking.template_overrides import BoilerplatePiece, decide, paths, pieces
 from storage.database import open_for_reading
 from storage.store import Store
 
@@ -125,7 +125,7 @@ def test_rule(
     if not remove and not select:
         raise Misuse("no rule to test: name one with --remove or --select")
     site = sites_named(workspace, [name])[0]
-    draft = Reader(drafted(site, remove, select), reader_of(workspace, site).template)
+    draft = PageReader(drafted(site, remove, select), reader_of(workspace, site).template)
     with closing(Store(open_for_reading(workspace.database))) as store, bar("edits") as step:
         found = backtest(store, draft, limit, step)
     if as_json:
@@ -149,7 +149,7 @@ def test_rule(
         terminal.line(f"  {row.id}  {row.title or row.url}")
 
 
-def _object(one: Shown) -> dict[str, Any]:
+def _object(one: BoilerplatePiece) -> dict[str, Any]:
     piece = one.piece
     return {
         "id": piece.id,

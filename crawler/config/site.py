@@ -97,7 +97,7 @@ def load_site(path: Path, defaults: Mapping[str, Any] = NO_DEFAULTS) -> Site:
     return msgspec.convert(table, Site)
 
 
-class Sites(dict[str, Site]):
+class ConfiguredSites(dict[str, Site]):
     """The readable sites of a folder, by name; `faults` has the faults of each of the other files."""
 
     def __init__(self) -> None:
@@ -107,14 +107,14 @@ class Sites(dict[str, Site]):
 
 def load_sites(
     folder: Path, defaults: Mapping[str, Any] = NO_DEFAULTS, names: Collection[str] | None = None
-) -> Sites:
+) -> ConfiguredSites:
     """Every site of the folder by name, in the order of the names, or only those named.
 
     A site's name is its file's. A file with faults is left out, and stops no other site.
     """
     from w3lib.url import canonicalize_url  # noqa: PLC0415 - as slow to import as all else here
 
-    found = Sites()
+    found = ConfiguredSites()
     urls: dict[str, str] = {}
     for path in site_files(folder):
         if names is not None and path.stem not in names:

@@ -18,15 +18,15 @@ from crawler.diffing.alignment import Run, changed_runs
 from crawler.diffing.hunks import Hunk, Op, Relink, apply, revert
 from crawler.diffing.links import relinked
 from crawler.diffing.normalisation import same_words
-from crawler.diffing.pairing import Part, in_order, paired
+from crawler.diffing.pairing import ChangedRun, in_order, paired
 from crawler.diffing.tokens import STRIKE, similarity, struck, without_struck, words
 from crawler.diffing.word_diff import word_diff
 
 __all__ = [
     "Diff",
     "Hunk",
-    "Reading",
     "Relink",
+    "TitledText",
     "apply",
     "compare",
     "from_json",
@@ -37,7 +37,7 @@ __all__ = [
 
 
 class Read(Protocol):
-    """Anything with a title and a text: an `Extract`, or a `Reading`."""
+    """Anything with a title and a text: an `Extract`, or a `TitledText`."""
 
     @property
     def title(self) -> str: ...
@@ -50,7 +50,7 @@ class Read(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TitledText:
     """A title and a text, one block a line; and its links in the form of an Extract, if they are known."""
 
     title: str
@@ -128,7 +128,7 @@ def _hunks(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:
     left, right = {i for i, _ in moves}, {j for _, j in moves}
     hunks = [Hunk("move", i, j, (old[i],), (new[j],)) for i, j in moves]
     parts = [
-        Part([i for i in range(a, b) if i not in left], [j for j in range(c, d) if j not in right])
+        ChangedRun([i for i in range(a, b) if i not in left], [j for j in range(c, d) if j not in right])
         for a, b, c, d in runs
     ]
     pairs = paired(parts, old, new)

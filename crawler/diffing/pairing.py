@@ -28,14 +28,14 @@ Scored = tuple[float, int, int, int]
 """The similarity of a pair, negative, so that the best comes first; the distance; the pair."""
 
 
-class Part(NamedTuple):
+class ChangedRun(NamedTuple):
     """A run in which two texts differ: the positions of the removed and of the added blocks."""
 
     gone: list[int]
     come: list[int]
 
 
-def paired(parts: Sequence[Part], old: Sequence[str], new: Sequence[str]) -> list[Pair]:
+def paired(parts: Sequence[ChangedRun], old: Sequence[str], new: Sequence[str]) -> list[Pair]:
     """The edited blocks, the most similar first; a single block on each side of a part is always a pair."""
     left = {i: bag(old[i]) for part in parts for i in part.gone}
     right = {j: bag(new[j]) for part in parts for j in part.come}
@@ -60,7 +60,7 @@ def paired(parts: Sequence[Part], old: Sequence[str], new: Sequence[str]) -> lis
     return sorted(chosen.items())
 
 
-def in_order(pairs: Sequence[Pair], parts: Sequence[Part]) -> set[Pair]:
+def in_order(pairs: Sequence[Pair], parts: Sequence[ChangedRun]) -> set[Pair]:
     """The pairs that stayed in their part and in order; the others were moved, too."""
     part_of_new = {j: at for at, part in enumerate(parts) for j in part.come}
     part_of_old = {i: at for at, part in enumerate(parts) for i in part.gone}
@@ -68,7 +68,7 @@ def in_order(pairs: Sequence[Pair], parts: Sequence[Part]) -> set[Pair]:
     return {staying[at] for at in longest_rising([j for _, j in staying])}
 
 
-def _edited_in_place(part: Part, left: dict[int, Bag], right: dict[int, Bag]) -> Iterator[Scored]:
+def _edited_in_place(part: ChangedRun, left: dict[int, Bag], right: dict[int, Bag]) -> Iterator[Scored]:
     if len(part.gone) * len(part.come) > MOST_PAIRS:
         return
     for i, j in product(part.gone, part.come):

@@ -19,7 +19,7 @@ LICENCE = (
 DATES = ("published", "captured_at", "fetched_at")
 
 
-class Tally:
+class ExportTally:
     """Counts documents, sites, languages and dates while an export is written."""
 
     def __init__(self) -> None:
@@ -53,7 +53,9 @@ class Tally:
                 span[:] = min(span[0], date), max(span[1], date)
 
 
-def card(tally: Tally, path: Path, fields: Sequence[Field], options: dict[str, Any], cursor: str) -> Document:
+def card(
+    tally: ExportTally, path: Path, fields: Sequence[Field], options: dict[str, Any], cursor: str
+) -> Document:
     """Return the data card of the export at `path`."""
     return {
         "made_by": f"variorum {__version__}",

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from crawler.diffing.tokens import words
 from crawler.errors import Misuse
 from crawler.export.atomic_write import whole_file, whole_folder
-from crawler.export.data_card import Tally, card, card_path
+from crawler.export.data_card import ExportTally, card, card_path
 from crawler.export.document_outline import OUTLINE, outlined
 from crawler.export.markdown import write_markdown
 from crawler.export.tables import packed, write_csv, write_jsonl, write_parquet
@@ -80,7 +80,7 @@ def export_to(path: Path | None, reader: Reader, request: ExportRequest) -> tupl
     Raises Misuse and StoreError; then the file, or folder, is as it was before.
     """
     request.check(path)
-    tally = Tally()
+    tally = ExportTally()
     with reader.held():
         cursor = str(export.cursor(reader))
         documents = counted(tally.through(_documents(reader, request)), "documents")

@@ -50,7 +50,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class PageReader:
     """Reads the pages of one site."""
 
     site: Site

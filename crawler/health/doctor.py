@@ -39,7 +39,7 @@ class Problem(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HealthCheck:
     """The result of one check: its name, and what it found."""
 
     name: str
@@ -47,17 +47,17 @@ class Check:
     detail: str
 
 
-def examine(root: Path) -> list[Check]:
+def examine(root: Path) -> list[HealthCheck]:
     """The results of all checks of the program, and of the workspace in a folder."""
     checks = [_check("python", _python), _check("libraries", _libraries), _check("sqlite", _sqlite)]
     try:
         workspace = load_workspace(root)
     except VariorumError as error:
-        return [*checks, Check("workspace", False, str(error))]
+        return [*checks, HealthCheck("workspace", False, str(error))]
     sites: dict[str, Site] = {}
     return [
         *checks,
-        Check("workspace", True, str(workspace.root)),
+        HealthCheck("workspace", True, str(workspace.root)),
         _check("sites", lambda: _sites(workspace, sites)),
         _check("manners", lambda: _manners(sites)),
         _check("contact", lambda: _contact(workspace)),
@@ -68,11 +68,11 @@ def examine(root: Path) -> list[Check]:
     ]
 
 
-def _check(name: str, look: Callable[[], str]) -> Check:
+def _check(name: str, look: Callable[[], str]) -> HealthCheck:
     try:
-        return Check(name, True, look())
+        return HealthCheck(name, True, look())
     except (Problem, VariorumError, StoreError, sqlite3.Error, ImportError, OSError) as error:
-        return Check(name, False, str(error))
+        return HealthCheck(name, False, str(error))
 
 
 def _python() -> str:

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.config.site import Site, Sites
+from crawler.config.site import ConfiguredSites, Site
 from crawler.config.workspace import Workspace
 from crawler.lock import is_held, run_lock
 from crawler.notify.target import PATIENCE, targets_of
@@ -31,7 +31,7 @@ MOST_SUSPECTS = 20
 logger = logging.getLogger(__name__)
 
 
-def overview(workspace: Workspace, sites: Sites) -> list[Object]:
+def overview(workspace: Workspace, sites: ConfiguredSites) -> list[Object]:
     """What `variorum sites` lists: one object for each site."""
     return [
         {
@@ -48,7 +48,7 @@ def overview(workspace: Workspace, sites: Sites) -> list[Object]:
     ]
 
 
-def state_of(workspace: Workspace, sites: Sites, *, with_coverage: bool = False) -> Object:
+def state_of(workspace: Workspace, sites: ConfiguredSites, *, with_coverage: bool = False) -> Object:
     """What `variorum status` shows: the time, and an object for each site, with its open issues."""
     found: Object = {"at": iso(now()), "workspace": str(workspace.root), "sites": [], "targets": []}
     names = sorted({*sites, *sites.faults})

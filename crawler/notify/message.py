@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from crawler.output.objects import hunks_of, links_of
 from crawler.output.terminal import SILENCE, harmless
 from crawler.output.word_diff import Line, marked, relinks, struck
-from storage.outbox import Batch, ChangeNews, IssueNews
+from storage.outbox import ChangeNews, IssueNews, MessageBatch
 from storage.rows import ChangeRow
 
 MOST_CHANGES = 20
@@ -34,7 +34,7 @@ class ChangeMessage(NamedTuple):
     body: str
 
 
-def compose(batch: Batch, room: int, review_url: str | None = None) -> ChangeMessage:
+def compose(batch: MessageBatch, room: int, review_url: str | None = None) -> ChangeMessage:
     """Return the notification within a limit of bytes: issues first, then the most significant changes.
 
     `review_url` is where people reach the review page; each change then has its address there.
@@ -53,7 +53,7 @@ def compose(batch: Batch, room: int, review_url: str | None = None) -> ChangeMes
     return ChangeMessage(_title(batch), body or _cut(_title(batch), room // 4))
 
 
-def _title(batch: Batch) -> str:
+def _title(batch: MessageBatch) -> str:
     """`press: 3 edited, 1 gone`, or over several sites `4 changes on press, mill`."""
     count = sum(number for _, _, number in batch.counts)
     sites = list(dict.fromkeys([*(one.site for one in batch.issues), *(site for site, _, _ in batch.counts)]))

@@ -26,7 +26,7 @@ from crawler.notify.target import PATIENCE, Service, Target, targets_of
 from crawler.output.logs import log_to_stderr
 from crawler.times import iso, now
 from storage.errors import StoreError
-from storage.outbox import Batch, Fresh, Outbox
+from storage.outbox import Fresh, MessageBatch, Outbox
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -169,7 +169,7 @@ def _sent(workspace: Workspace, outbox: Outbox, target: Target, at: datetime, se
     return message
 
 
-def _carried(workspace: Workspace, batch: Batch, target: Target, sender: Sender) -> Message:
+def _carried(workspace: Workspace, batch: MessageBatch, target: Target, sender: Sender) -> Message:
     numbers = {"changes": sum(count for _, _, count in batch.counts), "issues": len(batch.issues)}
     try:
         service = sender(target)

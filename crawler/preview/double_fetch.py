@@ -18,11 +18,11 @@ from crawler.diffing.diff import compare
 from crawler.extraction.boilerplate.recurrence import learn
 from crawler.extraction.boilerplate.template import EMPTY, Template
 from crawler.extraction.extract import ExtractionError
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.frontier import PageRequest, TransientFrontier
 from crawler.output.word_diff import marked_lines
-from crawler.preview.first_read import Sight, reader_of, sight
+from crawler.preview.first_read import FirstReading, reader_of, sight
 from crawler.urls.canonical import canonical, in_scope, is_asset, loose_key
 from spiders.spiders.site import SiteSpider
 
@@ -98,15 +98,15 @@ class Comparing:
 
     def _trouble(self) -> str:
         """Why no page was fetched twice, according to the first fetches."""
-        seen = [sight(Reader(self._spider().site), fetches[0]) for fetches in self._fetches.values()]
+        seen = [sight(PageReader(self._spider().site), fetches[0]) for fetches in self._fetches.values()]
         return in_words(seen[0].verdict.outcome, seen[0].verdict.reason) if seen else "it names none"
 
-    def _reader(self, pairs: Sequence[Pair]) -> Reader:
+    def _reader(self, pairs: Sequence[Pair]) -> PageReader:
         """A reader with the template that crawls have learned of the site, or else one learned from these
         pages."""
         site = self._spider().site
         known = reader_of(workspace_of(self.crawler.settings), site)
-        return known if known.template.version else Reader(site, _learned(known, pairs))
+        return known if known.template.version else PageReader(site, _learned(known, pairs))
 
     def _spider(self) -> SiteSpider:
         assert isinstance(self.crawler.spider, SiteSpider)
@@ -117,7 +117,7 @@ class Comparing:
         emit(event)
 
 
-def _learned(reader: Reader, pairs: Sequence[Pair]) -> Template:
+def _learned(reader: PageReader, pairs: Sequence[Pair]) -> Template:
     seen = [(pair, sight(reader, pair[0]).extract) for pair in pairs]
     articles = [pair for pair, extract in seen if extract and extract.kind == "article"]
     try:
@@ -126,7 +126,7 @@ def _learned(reader: Reader, pairs: Sequence[Pair]) -> Template:
         return EMPTY
 
 
-def page_object(url: str, first: Sight, second: Sight) -> dict[str, Any]:
+def page_object(url: str, first: FirstReading, second: FirstReading) -> dict[str, Any]:
     """A page as in `variorum check --json`: what would be stored, and what differs between two fetches."""
     extract = second.extract
     return {
@@ -141,7 +141,7 @@ def page_object(url: str, first: Sight, second: Sight) -> dict[str, Any]:
     }
 
 
-def _differing(first: Sight, second: Sight) -> list[str]:
+def _differing(first: FirstReading, second: FirstReading) -> list[str]:
     """The lines of which a crawl would report a change, with `[-old-]` and `{+new+}`."""
     if first.verdict.outcome is not second.verdict.outcome:
         return [f"[-{first.verdict.outcome.value}-]{{+{second.verdict.outcome.value}+}}"]

@@ -11,7 +11,7 @@ from crawler.config.site import Site
 from crawler.config.workspace import Workspace
 from crawler.extraction.boilerplate.template import EMPTY, Template
 from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.fetch_result import FetchResult
 from crawler.tracking.template_learning import known
 from crawler.urls.canonical import in_scope, loose_key
@@ -20,14 +20,14 @@ from storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class FirstReading:
     """The outcome of a fetch, with its text if it is a page."""
 
     verdict: Verdict
     extract: Extract | None
 
 
-def sight(reader: Reader, fetched: FetchResult, not_found: PageFingerprint | None = None) -> Sight:
+def sight(reader: PageReader, fetched: FetchResult, not_found: PageFingerprint | None = None) -> FirstReading:
     """Return the outcome and text of a fetch; `not_found` is the site's response to a missing page."""
     site = reader.site
     context = Context(
@@ -39,12 +39,12 @@ def sight(reader: Reader, fetched: FetchResult, not_found: PageFingerprint | Non
     )
     verdict = judge(fetched, context)
     if verdict.outcome not in READABLE or fetched.error:
-        return Sight(verdict, None)
+        return FirstReading(verdict, None)
     try:
         extract = reader.read_fetched(fetched)
     except ExtractionError as error:
-        return Sight(Verdict(Outcome.failed, str(error)), None)
-    return Sight(verdict, extract)
+        return FirstReading(Verdict(Outcome.failed, str(error)), None)
+    return FirstReading(verdict, extract)
 
 
 def known_template(workspace: Workspace | None, site: Site) -> Template:
@@ -55,6 +55,6 @@ def known_template(workspace: Workspace | None, site: Site) -> Template:
         return known(store, site.name)
 
 
-def reader_of(workspace: Workspace | None, site: Site) -> Reader:
+def reader_of(workspace: Workspace | None, site: Site) -> PageReader:
     """Return a reader of the site's pages that uses the learned boilerplate and the overrides."""
-    return Reader(site, known_template(workspace, site))
+    return PageReader(site, known_template(workspace, site))

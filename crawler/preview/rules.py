@@ -17,11 +17,11 @@ from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.html.article_parts import split
 from crawler.extraction.html.hints import marked_element
 from crawler.extraction.html.markup import KEPT, matching, parse, text_of, tokens
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.output.objects import hunks_of
 from crawler.preview.first_read import reader_of
 from crawler.tracking.reextraction import reextract
-from storage.reader import Reader as StoreReader
+from storage.reader import Reader
 from storage.rows import ChangeRow
 from storage.store import Store
 
@@ -57,7 +57,7 @@ def drafted(site: Site, remove: tuple[str, ...], select: tuple[str, ...]) -> Sit
 
 def backtest(
     store: Store,
-    draft: Reader,
+    draft: PageReader,
     limit: int = MOST_CHANGES,
     on_step: Callable[[], None] = lambda: None,
 ) -> Backtest:
@@ -74,7 +74,7 @@ def backtest(
     return Backtest(draft.site.name, len(edits), tuple(hidden), unreadable)
 
 
-def hides(store: Store, draft: Reader, change: ChangeRow) -> bool:
+def hides(store: Store, draft: PageReader, change: ChangeRow) -> bool:
     """Return whether the edit would not be announced if both sides were extracted with these rules.
 
     Raises ExtractionError if one of them can't be.
@@ -91,14 +91,14 @@ def propose(workspace: Workspace, number: int) -> dict[str, object] | None:
 
     `{"site", "selector", "toml", "hidden", "of", "important"}`.
     """
-    with closing(Store(StoreReader.open(workspace.database).db)) as store:
-        change = StoreReader(store.db).change(number)
+    with closing(Store(Reader.open(workspace.database).db)) as store:
+        change = Reader(store.db).change(number)
         site = load_sites(workspace.sites_folder, workspace.defaults, [change.site]).get(change.site)
         if site is None or change.kind not in ("edited", "retitled"):
             return None
         known = reader_of(workspace, site)
         for selector in _candidates(store, change):
-            draft = Reader(drafted(site, (selector,), ()), known.template)
+            draft = PageReader(drafted(site, (selector,), ()), known.template)
             with suppress(ExtractionError, Misuse):
                 if hides(store, draft, change):
                     found = backtest(store, draft)
@@ -114,12 +114,12 @@ def propose(workspace: Workspace, number: int) -> dict[str, object] | None:
 
 
 def _edits(store: Store, site: str, limit: int) -> list[ChangeRow]:
-    rows = StoreReader(store.db).changes(site=site)
+    rows = Reader(store.db).changes(site=site)
     return [row for row in rows if row.kind in ("edited", "retitled")][:limit]
 
 
-def _side(store: Store, draft: Reader, change: ChangeRow, number: int | None) -> Extract:
-    return reextract(store, draft, StoreReader(store.db).version(change.page or 0, number))
+def _side(store: Store, draft: PageReader, change: ChangeRow, number: int | None) -> Extract:
+    return reextract(store, draft, Reader(store.db).version(change.page or 0, number))
 
 
 def _candidates(store: Store, change: ChangeRow) -> list[str]:
@@ -134,7 +134,7 @@ def _candidates(store: Store, change: ChangeRow) -> list[str]:
 
 
 def _trees(store: Store, change: ChangeRow, number: int | None) -> Iterator[HtmlElement]:
-    version = StoreReader(store.db).version(change.page or 0, number)
+    version = Reader(store.db).version(change.page or 0, number)
     kept = store.capture(version.capture).body
     for part in split(store.body(kept)) if kept else ():
         with suppress(ExtractionError):

@@ -33,7 +33,7 @@ UNUSABLE = {
 Broke = Callable[[BaseException], None]
 
 
-class Guard(logging.Handler):
+class ExceptionGuard(logging.Handler):
     """A logging handler that gets every exception that was caught and only logged."""
 
     def __init__(self, run_broke: Broke, page_broke: Broke) -> None:

@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from crawler.classification.outcome import Verdict
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.extract import Extract
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.runtime.processes import PRELOADED
 from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
@@ -119,7 +119,7 @@ class _Process:
         self._process = _FORKS.Process(target=_serve, args=(theirs, megabytes), daemon=True)
         self._process.start()
         theirs.close()
-        self._reader: Reader | None = None
+        self._reader: PageReader | None = None
 
     def send(self, job: ReadingJob) -> None:
         """Hand it a job. Raises OSError where it has ended."""
@@ -150,7 +150,7 @@ def _serve(connection: Connection, megabytes: int) -> None:
     logging.disable()
     if sys.platform.startswith("linux"):
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
-    reader: Reader | None = None
+    reader: PageReader | None = None
     while True:
         try:
             news, fetched, context = connection.recv()

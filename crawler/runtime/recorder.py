@@ -23,7 +23,7 @@ from crawler.config.workspace import SETTINGS_FILE, Workspace, find_workspace, w
 from crawler.errors import SiteTrouble, VariorumError
 from crawler.fetch_result import FetchResult
 from crawler.lock import held, run_lock
-from crawler.runtime.guard import Guard, in_words, is_unusable
+from crawler.runtime.guard import ExceptionGuard, in_words, is_unusable
 from crawler.runtime.reading_processes import ReadingProcesses
 from crawler.runtime.run import NOT_BEGUN
 from crawler.times import iso, now
@@ -38,7 +38,7 @@ from crawler.tracking.run_counts import (
     MISSING,
     SPENT,
     TIME_UP,
-    Tally,
+    RunTally,
 )
 from crawler.tracking.run_frontier import RunFrontier
 from crawler.tracking.tracker import Tracked, Tracker
@@ -57,14 +57,14 @@ FEW = 16
 Emit = Callable[[dict[str, Any]], None]
 
 
-class Recorder:
+class RecordingPipeline:
     """The Scrapy item pipeline that records what a spider fetches."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.tally = Tally()
+        self.tally = RunTally()
         self._open = ExitStack()
-        self.guard = Guard(self.run_broke, self.page_broke)
+        self.guard = ExceptionGuard(self.run_broke, self.page_broke)
         self._closing: asyncio.Future[None] | None = None
         self.readers: ReadingProcesses | None = None
         """Processes that read pages; None where this one reads all of them."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.config.schema import refuse
-from crawler.config.site import Site, Sites
+from crawler.config.site import ConfiguredSites, Site
 from crawler.config.workspace import Workspace
 from crawler.errors import VariorumError
 from crawler.run_report import RunReport
@@ -135,7 +135,7 @@ async def run_sites(
     return await asyncio.gather(*(one(site) for site in sites))
 
 
-def unread(sites: Sites) -> list[RunReport]:
+def unread(sites: ConfiguredSites) -> list[RunReport]:
     """The reports of the sites whose files have faults, and which therefore do not run."""
     return [
         RunReport(name, failed=True, reason=NOT_BEGUN, trouble="; ".join(faults))
@@ -143,7 +143,7 @@ def unread(sites: Sites) -> list[RunReport]:
     ]
 
 
-def note_site_files(store: Store, sites: Sites) -> None:
+def note_site_files(store: Store, sites: ConfiguredSites) -> None:
     """Raise an issue for each known site whose file has faults, and close it for those that can be read."""
     at = iso(now())
     for name, faults in sites.faults.items():

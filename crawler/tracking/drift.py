@@ -44,7 +44,7 @@ def is_ours(diff: Diff, old: bytes, new: bytes, url: str) -> bool:
     return all(_places(block, before) == _places(block, after) != {} for block in changed)
 
 
-class Shown(NamedTuple):
+class ShownBlock(NamedTuple):
     """One block of a capture, with its path."""
 
     path: str
@@ -54,13 +54,13 @@ class Shown(NamedTuple):
     """The text with one space between words."""
 
 
-def _visible(body: bytes, url: str) -> list[Shown]:
+def _visible(body: bytes, url: str) -> list[ShownBlock]:
     """All blocks of a capture, in any part of the page."""
     shown = [block for part in split(body) for block in blocks(parse(part, url))]
-    return [Shown(block.path, _plain(block.text), " ".join(block.text.split())) for block in shown]
+    return [ShownBlock(block.path, _plain(block.text), " ".join(block.text.split())) for block in shown]
 
 
-def _places(block: str, shown: list[Shown]) -> Counter[str]:
+def _places(block: str, shown: list[ShownBlock]) -> Counter[str]:
     """How often a block occurs under each block path."""
     found: Counter[str] = Counter()
     for one in shown:
@@ -68,7 +68,7 @@ def _places(block: str, shown: list[Shown]) -> Counter[str]:
     return +found
 
 
-def _respaced(changed: set[str], before: list[Shown], after: list[Shown]) -> bool:
+def _respaced(changed: set[str], before: list[ShownBlock], after: list[ShownBlock]) -> bool:
     """Whether the site added or removed a space in one of these blocks: «nowhere» is not «no where»."""
     old, new = ({one for one in shown if any(c in one.text for c in changed)} for shown in (before, after))
     return not {one[:2] for one in old - new}.isdisjoint(one[:2] for one in new - old)

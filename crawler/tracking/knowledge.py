@@ -14,7 +14,7 @@ from crawler.config.site import Site
 from crawler.extraction.boilerplate.template import EMPTY, Template
 from crawler.extraction.extract import Extract, ExtractionError
 from crawler.extraction.html.dom_paths import unnumbered
-from crawler.extraction.reader import Body, Reader
+from crawler.extraction.reader import Body, PageReader
 from crawler.fetch_result import FetchResult
 from crawler.tracking.identity import Identity, has_identifying_text
 from crawler.tracking.new_pages import is_new
@@ -109,7 +109,7 @@ def known_unread(store: Store, page: PageRow, run: int) -> Known:
     return Known(page, Identity(page), store.last_version(page.id), run=run, suspect=store.suspect(page.id))
 
 
-def relate(store: Store, reader: Reader, requested: Requested, reading: Reading, run: int) -> Known:
+def relate(store: Store, reader: PageReader, requested: Requested, reading: Reading, run: int) -> Known:
     """The facts known of the page that the response turned out to show."""
     extract = reading.extract
     if extract is None:
@@ -207,7 +207,7 @@ def _identity(
 
 
 def _rendering(
-    store: Store, reader: Reader, requested: Requested, reading: Reading, main: PageRow
+    store: Store, reader: PageReader, requested: Requested, reading: Reading, main: PageRow
 ) -> Known | None:
     """What is known if the response shows the page `main`; None if it shows another one."""
     page, outcome, extract = requested.page, reading.verdict.outcome, reading.extract
@@ -219,7 +219,7 @@ def _rendering(
     return _same_as(store, reader, page, main, reading.fetched.final_url)
 
 
-def _same_as(store: Store, reader: Reader, page: PageRow, main: PageRow, final: str) -> Known:
+def _same_as(store: Store, reader: PageReader, page: PageRow, main: PageRow, final: str) -> Known:
     """What is known of a page that turned out to be the page `main` at another address."""
     keys = tuple({key(page.url, reader.site): None, key(final, reader.site): None})
     identity = Identity(main, keys=keys, absorbs=(page,))
@@ -250,13 +250,13 @@ def _is_new(store: Store, identity: Identity, reading: Reading, run: int) -> boo
     return found_now and any(is_new(store, page, extract, run, at) for page in identity.absorbs)
 
 
-def _last(store: Store, reader: Reader, page: PageRow) -> VersionRow | None:
+def _last(store: Store, reader: PageReader, page: PageRow) -> VersionRow | None:
     """The latest version of a page as today's rules read it, so that only the site can make a difference."""
     last = store.last_version(page.id)
     return last if last is None else reread(store, reader, last)
 
 
-def reread(store: Store, reader: Reader, version: VersionRow) -> VersionRow:
+def reread(store: Store, reader: PageReader, version: VersionRow) -> VersionRow:
     """The version, extracted again from its stored body; unchanged if that is no longer possible."""
     if version.extractor == reader.label:
         return version

@@ -8,7 +8,7 @@ from dataclasses import replace
 from crawler.classification.outcome import Outcome
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.extract import Extract
-from crawler.extraction.reader import Body, Reader
+from crawler.extraction.reader import Body, PageReader
 from crawler.extraction.together import Together
 from crawler.fetch_result import FetchResult
 from crawler.tracking.knowledge import Known
@@ -16,7 +16,7 @@ from crawler.tracking.reading import Reading
 from storage.rows import VersionRow
 
 
-def together(reader: Reader, known: Known, reading: Reading, paths: PathScores) -> Together | None:
+def together(reader: PageReader, known: Known, reading: Reading, paths: PathScores) -> Together | None:
     """The two texts by the same scores; `paths` has what else is known. None if there are not two texts."""
     readable = reading.extract is not None and reading.verdict.outcome in (Outcome.ok, Outcome.moved)
     if known.last_capture is None or known.is_rendering or not readable:

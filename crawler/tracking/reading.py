@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.fetch_result import FetchResult
 from crawler.tracking.page_bounds import CostsTooMuch
 
@@ -21,7 +21,7 @@ class Reading:
     extract: Extract | None = None
     """Its text; None if it shows no page, or was not read because it shows the page as it was."""
     content_digest: str | None = None
-    """Of a page of a known design (crawler.extraction.reader.Reader.content_digest)."""
+    """Of a page of a known design (crawler.extraction.reader.PageReader.content_digest)."""
     path_scores: PathScores = field(default_factory=PathScores)
     """What its block paths hold, if it was classified."""
 
@@ -31,7 +31,7 @@ class ReadingJob:
     """All that a reading depends on: any process that carries it out comes to the same result."""
 
     fetched: FetchResult
-    reader: Reader
+    reader: PageReader
     context: Context
 
 
@@ -48,7 +48,7 @@ class ReadAhead:
         return same and job.context == self.job.context
 
 
-def read(fetched: FetchResult, reader: Reader, context: Context) -> Reading:
+def read(fetched: FetchResult, reader: PageReader, context: Context) -> Reading:
     """The response, classified and, where it shows a page, extracted. Never raises for a bad page."""
     verdict = judge(fetched, context)
     if verdict.outcome not in READABLE or fetched.error:

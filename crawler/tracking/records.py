@@ -45,7 +45,7 @@ class Version:
     fetched: FetchResult
     extract: Extract
     label: str
-    """Names who read the text (crawler.extraction.reader.Reader.label)."""
+    """Names who read the text (crawler.extraction.reader.PageReader.label)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.extraction.source_text import agree
 from crawler.tracking import records
 from storage.errors import NotFound
@@ -41,7 +41,7 @@ class Reextraction:
         return _less(self.now.text, self.version.text) if self.now else []
 
 
-def reextract(store: Store, reader: Reader, version: VersionRow) -> Extract:
+def reextract(store: Store, reader: PageReader, version: VersionRow) -> Extract:
     """The text that today's rules extract from a version's body. Raises ExtractionError if there is none."""
     capture = store.capture(version.capture)
     if capture.body is None:
@@ -59,7 +59,7 @@ def reextract(store: Store, reader: Reader, version: VersionRow) -> Extract:
     )
 
 
-def keep(store: Store, reader: Reader, version: VersionRow, extract: Extract) -> VersionRow:
+def keep(store: Store, reader: PageReader, version: VersionRow, extract: Extract) -> VersionRow:
     """The version after storing its new extraction."""
     with store.writing():
         page = store.page(version.page)
@@ -71,7 +71,7 @@ def keep(store: Store, reader: Reader, version: VersionRow, extract: Extract) ->
         return store.reread_version(version.id, records.reading(extract, reader.label))
 
 
-def reextract_site(store: Store, reader: Reader, *, dry: bool) -> Iterator[Reextraction]:
+def reextract_site(store: Store, reader: PageReader, *, dry: bool) -> Iterator[Reextraction]:
     """Each version of the site that was read by other rules, read again; stored, unless `dry`."""
     for page in store.pages(reader.site.name):
         for version in store.versions_of(page.id):

@@ -30,7 +30,7 @@ LATEST = "~"
 """Sorts after every time."""
 
 
-class Identity(msgspec.Struct, frozen=True):
+class IdentityRules(msgspec.Struct, frozen=True):
     """The rules that decide which addresses name one page of a site, and which belong to it."""
 
     rules: int
@@ -50,9 +50,9 @@ class Rekeyed:
     taken_back: int = 0
 
 
-def identity_of(site: Site) -> Identity:
+def identity_of(site: Site) -> IdentityRules:
     """The rules that the site's file and this program make."""
-    return Identity(RULES, site.seeds, site.scope, site.exclude, site.drop_params)
+    return IdentityRules(RULES, site.seeds, site.scope, site.exclude, site.drop_params)
 
 
 def follow_rules(store: Store, site: Site, run: int) -> Rekeyed:
@@ -73,16 +73,16 @@ def follow_rules(store: Store, site: Site, run: int) -> Rekeyed:
     return rekeying.found
 
 
-def _before(store: Store, row: SiteRow, today: Identity) -> Identity:
+def _before(store: Store, row: SiteRow, today: IdentityRules) -> IdentityRules:
     """The rules by which the site is stored; if they were not recorded yet, as far as its pages show."""
     if row.identity:
-        return msgspec.json.decode(row.identity, type=Identity)
+        return msgspec.json.decode(row.identity, type=IdentityRules)
     elsewhere = [seed for seed in store.seed_addresses(row.name) if not shares_host(seed, today.seeds)]
     seeds = (elsewhere[-1], *today.seeds[1:]) if elsewhere else today.seeds
     return msgspec.structs.replace(today, rules=0, seeds=seeds)
 
 
-class Place(NamedTuple):
+class RekeyedPage(NamedTuple):
     """The address and state of a stored page by today's rules."""
 
     page: PageRow
@@ -94,7 +94,7 @@ class Place(NamedTuple):
 class Rekeying:
     """Keys the stored addresses of one site by today's rules."""
 
-    def __init__(self, store: Store, site: Site, before: Identity) -> None:
+    def __init__(self, store: Store, site: Site, before: IdentityRules) -> None:
         self.store, self.site, self.seeds = store, site, before.seeds
         self._without_slash = before.rules < SLASH_COUNTS
         self.found = Rekeyed()
@@ -123,14 +123,14 @@ class Rekeying:
 
     # ---- inside
 
-    def _place(self, page: PageRow) -> Place | None:
+    def _place(self, page: PageRow) -> RekeyedPage | None:
         try:
             url = canonical(rehosted(page.url, self.seeds, self.site), self.site)
         except ValueError:
             return None
         known_as = key(url, self.site)
         is_home = loose_key(url, self.site) in self._homes
-        return Place(page, url, known_as, is_home or in_scope(url, self.site))
+        return RekeyedPage(page, url, known_as, is_home or in_scope(url, self.site))
 
     def _key(self, known_as: str) -> str:
         try:
@@ -138,7 +138,7 @@ class Rekeying:
         except ValueError:
             return known_as
 
-    def _put(self, place: Place) -> None:
+    def _put(self, place: RekeyedPage) -> None:
         if place.page.id in self._absorbed:
             return
         page = self._merged(place)
@@ -154,7 +154,7 @@ class Rekeying:
         if self._without_slash:  # it was known so whether or not the site answers there
             self.store.forget_address(self.site.name, other_slash(place.known_as), page.id)
 
-    def _merged(self, place: Place) -> PageRow:
+    def _merged(self, place: RekeyedPage) -> PageRow:
         """The page, merged with the page that has its address now, if there is one; the older one stays."""
         there = self.store.find_exactly(self.site.name, place.known_as)
         if there is None or there.id == place.page.id:

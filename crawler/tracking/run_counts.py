@@ -39,7 +39,7 @@ MOVED_SHARE = 0.8
 
 
 @dataclass
-class Tally:
+class RunTally:
     """Counts of one run by name, and the messages that follow from them."""
 
     live: int = 0

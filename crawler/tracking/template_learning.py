@@ -15,9 +15,9 @@ from crawler.extraction.boilerplate.recurrence import LEAST_PAGES, SAME_KIND, le
 from crawler.extraction.boilerplate.template import (
     EMPTY,
     SAME_DESIGN,
-    Decision,
     Piece,
     Template,
+    TemplateOverride,
     jaccard,
     shows,
 )
@@ -168,9 +168,11 @@ def known(store: Store, site: str) -> Template:
     return learned.decided(decisions(store, site))
 
 
-def decisions(store: Store, site: str) -> list[Decision]:
+def decisions(store: Store, site: str) -> list[TemplateOverride]:
     """The overrides that people have set for pieces of the site's template."""
-    return [Decision(row.path, row.text, bool(row.boilerplate)) for row in store.template_overrides(site)]
+    return [
+        TemplateOverride(row.path, row.text, bool(row.boilerplate)) for row in store.template_overrides(site)
+    ]
 
 
 def _is_one_of(names: frozenset[str], kind: Sequence[frozenset[str]]) -> bool:

@@ -17,7 +17,7 @@ Decided = Literal["pinned", "freed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class BoilerplatePiece:
     """A piece of boilerplate with the design that it belongs to, and its override, if any."""
 
     piece: Piece
@@ -27,7 +27,7 @@ class Shown:
     decided: Decided | None
 
 
-def pieces(store: Store, site: str) -> list[Shown]:
+def pieces(store: Store, site: str) -> list[BoilerplatePiece]:
     """The pieces learned of a site or overridden, those of most pages first.
 
     Raises Misuse if nothing is learned yet.
@@ -40,13 +40,13 @@ def pieces(store: Store, site: str) -> list[Shown]:
     template = Template.from_json(saved.pieces)
     made = {(d.path, d.text): d.boilerplate for d in decisions(store, site)}
     shown = [
-        Shown(piece, name, _decided(made.get((piece.path, piece.text))))
+        BoilerplatePiece(piece, name, _decided(made.get((piece.path, piece.text))))
         for name, design in _named(template)
         for piece in sorted(design.pieces)
     ]
     learned = {(one.piece.path, one.piece.text) for one in shown}
     others = [(Piece(*place, "pinned", 0), what) for place, what in made.items() if place not in learned]
-    return shown + [Shown(piece, "most", _decided(what)) for piece, what in others]
+    return shown + [BoilerplatePiece(piece, "most", _decided(what)) for piece, what in others]
 
 
 def paths(store: Store, site: str) -> dict[str, PathScore]:

@@ -18,7 +18,7 @@ from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.boilerplate.recurrence import LEAST_PAGES
 from crawler.extraction.extract import ExtractionError
 from crawler.extraction.html.article_parts import split
-from crawler.extraction.reader import Reader
+from crawler.extraction.reader import PageReader
 from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.tracking import records
 from crawler.tracking.confirmation import Confirmations
@@ -73,7 +73,7 @@ class Tracker:
         self.frontier = frontier
         self.store, self.site, self.run = frontier.store, frontier.site, frontier.run
         self.learner = Learner(self.store, self.site)
-        self.reader = Reader(self.site, self.learner.template)
+        self.reader = PageReader(self.site, self.learner.template)
         if self.learner.owes:
             frontier.batch = FIRST_BATCH
         self.redesign = Redesign(frontier, self.learner, self._is_page)
@@ -317,7 +317,7 @@ class Tracker:
         """Learn the site's boilerplate, and re-extract the latest version of each page with it."""
         self.frontier.batch = BATCH
         if self.learner.learn():
-            self.reader = Reader(self.site, self.learner.template)
+            self.reader = PageReader(self.site, self.learner.template)
             self._reread_latest()
         if not self.learner.owes:
             self._go_on()
@@ -336,7 +336,7 @@ class Tracker:
         What was read before is read again when it is next compared; or now, where the pieces are others.
         """
         differs = self.learner.learn_paths()
-        self.reader = Reader(self.site, self.learner.template)
+        self.reader = PageReader(self.site, self.learner.template)
         if differs:
             self._reread_latest()
 
@@ -380,7 +380,7 @@ class Tracker:
             if is_new:
                 at = waited[0].fetched_at
                 records.add_redesign(self.store, self.site, self.run, at, since or None, explanation)
-        self.reader = Reader(self.site, self.learner.template)
+        self.reader = PageReader(self.site, self.learner.template)
         self._keeping = SAMPLE
         if is_new:
             self.late.append(Tracked(self.site.url, Outcome.ok, explanation, ("template",), held=True))

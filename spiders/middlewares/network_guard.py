@@ -76,7 +76,7 @@ def _is_local_name(host: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Guard:
+class NetworkGuard:
     """The addresses that are allowed, given the hosts that the site's own file names.
 
     A host of the site's file may be inside the network if its name is an address or a local name. A name that
@@ -86,7 +86,7 @@ class Guard:
     hosts: frozenset[str]
 
     @classmethod
-    def of(cls, site: Site | None) -> Guard:
+    def of(cls, site: Site | None) -> NetworkGuard:
         """The guard of a site; without a site only public addresses pass."""
         return cls(frozenset(host_of(url) for url in site.seeds) if site else frozenset())
 
@@ -126,7 +126,7 @@ class GuardedResolver:
 
     def __init__(self, inner: Any) -> None:
         self.inner = inner
-        self.guards: set[Guard] = set()
+        self.guards: set[NetworkGuard] = set()
         self.refused: dict[str, str] = {}
 
     def resolveHostName(self, resolutionReceiver: Any, hostName: str, *details: Any, **named: Any) -> Any:  # noqa: N802, N803
@@ -172,7 +172,7 @@ class AddressGuard:
     """Downloader middleware: a request that the guard does not allow ends in AddressRefused."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.guard = Guard.of(getattr(crawler.spider, "site", None))
+        self.guard = NetworkGuard.of(getattr(crawler.spider, "site", None))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> AddressGuard:

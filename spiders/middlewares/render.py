@@ -92,7 +92,7 @@ class Rendering:
         ):
             return response
         assert self._crawler.engine is not None
-        visit = Visit(response, self._site, self._kept, self._crawler.engine.download_async)
+        visit = RenderedPage(response, self._site, self._kept, self._crawler.engine.download_async)
         rendered = await self._shown(visit)
         if visit.trouble:
             raise visit.trouble
@@ -104,7 +104,7 @@ class Rendering:
         base_of(page)
         return page
 
-    async def _shown(self, visit: Visit) -> HtmlResponse:
+    async def _shown(self, visit: RenderedPage) -> HtmlResponse:
         """The response of scrapy-playwright, in a context without cookies or storage."""
         seconds = PAGE_SECONDS + MOST_WISHES * self._site.delay
         meta = {
@@ -132,7 +132,7 @@ class Rendering:
             await visit.end()
 
 
-class Visit:
+class RenderedPage:
     """One page in the browser: answers its requests."""
 
     def __init__(

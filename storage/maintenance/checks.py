@@ -260,7 +260,7 @@ def _searched(conn: sqlite3.Connection) -> Iterator[Fault | None]:
             yield None
 
 
-class Check(NamedTuple):
+class StoreCheck(NamedTuple):
     """The check of one kind of row."""
 
     name: str
@@ -269,14 +269,14 @@ class Check(NamedTuple):
 
 
 CHECKS = (
-    Check("the file", None, _file),
-    Check("dictionaries", "dictionaries", _dictionaries),
-    Check("bodies", "bodies", _bodies),
-    Check("captures", "captures", _captures),
-    Check("seals", "seals", _seals),
-    Check("versions", "versions", _versions),
-    Check("words to search in", "versions", _searched),
-    Check("references", None, _references),
+    StoreCheck("the file", None, _file),
+    StoreCheck("dictionaries", "dictionaries", _dictionaries),
+    StoreCheck("bodies", "bodies", _bodies),
+    StoreCheck("captures", "captures", _captures),
+    StoreCheck("seals", "seals", _seals),
+    StoreCheck("versions", "versions", _versions),
+    StoreCheck("words to search in", "versions", _searched),
+    StoreCheck("references", None, _references),
 )
 
 

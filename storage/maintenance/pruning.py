@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 
 from storage import bodies, dictionaries, seals
 from storage.database import refusals_in_words
-from storage.maintenance.retention import Limits, Removal, RetainedCapture, removal
-from storage.maintenance.verification import Shown, unseen
+from storage.maintenance.retention import Removal, RetainedCapture, RetentionLimits, removal
+from storage.maintenance.verification import Progress, unseen
 from storage.tables import Tables
 
 AT_ONCE = 50
@@ -34,7 +34,7 @@ class Pruned:
     """The compressed size of these bodies in bytes."""
 
 
-def would_prune(conn: sqlite3.Connection, limits: Limits, shown: Shown = unseen) -> Pruned:
+def would_prune(conn: sqlite3.Connection, limits: RetentionLimits, shown: Progress = unseen) -> Pruned:
     """Count what `prune` would delete, without deleting anything."""
     found = Pruned()
     losing: Counter[str] = Counter()
@@ -53,7 +53,7 @@ def would_prune(conn: sqlite3.Connection, limits: Limits, shown: Shown = unseen)
 class Pruning(Tables):
     """A database from which old rows are deleted."""
 
-    def prune(self, limits: Limits, at: str, shown: Shown = unseen) -> Pruned:
+    def prune(self, limits: RetentionLimits, at: str, shown: Progress = unseen) -> Pruned:
         """Delete what retention no longer keeps, and record the prune at the time `at`."""
         conn, found = self.db.conn, Pruned()
         for page in shown(_pages(conn, limits), "pages", None):
@@ -103,7 +103,7 @@ def _count(found: Pruned, going: Removal) -> None:
     found.versions += sum(shot.version is not None for shot in going.bodies)
 
 
-def _pages(conn: sqlite3.Connection, limits: Limits) -> list[int]:
+def _pages(conn: sqlite3.Connection, limits: RetentionLimits) -> list[int]:
     """The pages with captures that are old enough to be deleted."""
     before = max(limits.captures or "", limits.bodies or "")
     return [
@@ -123,7 +123,7 @@ _MARKED = """
 """
 
 
-def _removal(conn: sqlite3.Connection, page: int, limits: Limits) -> Removal:
+def _removal(conn: sqlite3.Connection, page: int, limits: RetentionLimits) -> Removal:
     shots = [RetainedCapture(*row) for row in conn.execute(_SHOTS, [page])]
     moments = {
         moment

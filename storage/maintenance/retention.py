@@ -20,7 +20,7 @@ LATEST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RetentionLimits:
     """The times before which captures, and bodies, are deleted; None keeps them for ever."""
 
     captures: str | None = None
@@ -53,7 +53,7 @@ def removal(
     moments: Collection[str],
     latest: Sequence[int],
     marked: Collection[int],
-    to: Limits,
+    to: RetentionLimits,
 ) -> Removal:
     """What can be deleted of the captures of a page, given in the order of time.
 

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 from storage import seals
 from storage.errors import Malformed
-from storage.maintenance.checks import CHECKS, MEND, Check, Fault
+from storage.maintenance.checks import CHECKS, MEND, Fault, StoreCheck
 from storage.reader import Reader
 from storage.seals import START
 
@@ -41,7 +41,7 @@ class Verification:
             self.faults.append(fault)
 
 
-class Shown(Protocol):
+class Progress(Protocol):
     """A function that returns the items and may show progress meanwhile."""
 
     def __call__(self, items: Iterable[One], what: str, total: int | None) -> Iterable[One]:
@@ -53,7 +53,7 @@ def unseen(items: Iterable[One], what: str, total: int | None) -> Iterable[One]:
     return items
 
 
-def verify(reader: Reader, against: str | None = None, shown: Shown = unseen) -> Verification:
+def verify(reader: Reader, against: str | None = None, shown: Progress = unseen) -> Verification:
     """Run all checks on the database as it is at one moment; `against` is a head that was noted earlier.
 
     Raises Malformed if `against` can't be a head.
@@ -73,7 +73,7 @@ def verify(reader: Reader, against: str | None = None, shown: Shown = unseen) ->
     return found
 
 
-def _looked(conn: sqlite3.Connection, check: Check, shown: Shown) -> Iterator[Fault]:
+def _looked(conn: sqlite3.Connection, check: StoreCheck, shown: Progress) -> Iterator[Fault]:
     try:
         total = _count(conn, f"SELECT count(*) FROM {check.table}") if check.table else None  # noqa: S608
         yield from filter(None, shown(check.look(conn), check.name, total))

@@ -101,7 +101,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class ReviewTally:
     """The number of changes, and how many of them are reviewed."""
 
     reviewed: int
@@ -184,7 +184,7 @@ def _fellowship(reader: Reader, filters: Filters, change: Item) -> tuple[str, Va
     )
 
 
-def tally(reader: Reader, filters: Filters) -> Tally:
+def tally(reader: Reader, filters: Filters) -> ReviewTally:
     """Count the changes and those with a verdict, whatever `reviewed` is; at most MOST_COUNTED are looked
     at."""
     most = MOST_SEARCHED if filters.words else MOST_COUNTED
@@ -195,7 +195,7 @@ def tally(reader: Reader, filters: Filters) -> Tally:
         f" WHERE {wanted} LIMIT :limit)"
     )
     ((reviewed, of),) = reader.db.conn.execute(sql, {**values, "limit": most})
-    return Tally(reviewed, of, more=of == most)
+    return ReviewTally(reviewed, of, more=of == most)
 
 
 def languages(reader: Reader) -> list[str]:

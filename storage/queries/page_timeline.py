@@ -97,7 +97,7 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class PageCheck:
     """A capture, as a check of the page."""
 
     id: int
@@ -149,9 +149,9 @@ def drifts(reader: Reader, page: int) -> list[Drift]:
     return read(Drift, reader.db.conn.execute(sql, [page]))
 
 
-def checks(reader: Reader, page: int, limit: int = MOST_CHECKS) -> list[Check]:
+def checks(reader: Reader, page: int, limit: int = MOST_CHECKS) -> list[PageCheck]:
     """The checks of the page and their outcomes, the latest first."""
-    return read(Check, reader.db.conn.execute(_CHECKS, [page, limit]))
+    return read(PageCheck, reader.db.conn.execute(_CHECKS, [page, limit]))
 
 
 def texts(reader: Reader, page: int, most: int = MOST_TEXT) -> list[Text]:

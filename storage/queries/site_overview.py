@@ -38,7 +38,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class PageCount:
     """The number of pages in one state, of one kind and language."""
 
     state: str
@@ -48,7 +48,7 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunSummary:
     """A run, and whether it ended as planned."""
 
     id: int
@@ -88,14 +88,14 @@ def days(reader: Reader, site: str, first: str, last: str) -> list[Day]:
     return read(Day, reader.db.conn.execute(_DAYS, values))
 
 
-def pages(reader: Reader, site: str) -> list[Pages]:
+def pages(reader: Reader, site: str) -> list[PageCount]:
     """The number of pages of a site by state, kind and language."""
-    return read(Pages, reader.db.conn.execute(_PAGES, [site]))
+    return read(PageCount, reader.db.conn.execute(_PAGES, [site]))
 
 
-def runs(reader: Reader, site: str, limit: int) -> list[Run]:
+def runs(reader: Reader, site: str, limit: int) -> list[RunSummary]:
     """The latest runs of a site, the last one first."""
-    return read(Run, reader.db.conn.execute(_RUNS, [site, limit]))
+    return read(RunSummary, reader.db.conn.execute(_RUNS, [site, limit]))
 
 
 def last_well(reader: Reader, site: str) -> RunRow | None:

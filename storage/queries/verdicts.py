@@ -27,7 +27,7 @@ class VerdictRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class VerdictBatch:
     """The verdicts that a reviewer gave in one step."""
 
     batch: int
@@ -88,14 +88,14 @@ class Verdicts(Tables):
         return given.change
 
 
-def batch_of(reader: Reader, batch: int) -> Batch:
+def batch_of(reader: Reader, batch: int) -> VerdictBatch:
     """Return the verdicts of a batch; raises NotFound if there is none with that id."""
     cursor = reader.db.conn.execute(
         "SELECT batch, change, verdict, (SELECT count(*) FROM verdicts WHERE batch = :batch) AS changes"
         " FROM verdicts WHERE batch = :batch ORDER BY id LIMIT 1",
         {"batch": batch},
     )
-    if not (found := read(Batch, cursor)):
+    if not (found := read(VerdictBatch, cursor)):
         raise NotFound(f"there is no verdict {batch}")
     return found[0]
 

@@ -23,7 +23,7 @@ MOST_BESIDE = 60
 """The maximum number of characters beside the date in a date line."""
 
 
-class Found(NamedTuple):
+class FoundDate(NamedTuple):
     """A date, and its position in the text."""
 
     day: date
@@ -40,7 +40,7 @@ class DateLine(NamedTuple):
     author: str | None
 
 
-def find(text: str) -> Found | None:
+def find(text: str) -> FoundDate | None:
     """Return the first date in a text; None if it has none."""
     found = (one for pattern in _PATTERNS for one in map(_read, pattern.finditer(text)) if one)
     return min(found, key=lambda one: one.start, default=None)
@@ -60,14 +60,14 @@ def date_line(line: str) -> DateLine | None:
     return DateLine(found.day, form, author)
 
 
-def _read(match: re.Match[str]) -> Found | None:
+def _read(match: re.Match[str]) -> FoundDate | None:
     month = match["month"].casefold()
     try:
         number = MONTHS[month] if month in MONTHS else int(month)
         day = date(int(match["year"]), number, int(match["day"]))
     except ValueError:
         return None
-    return Found(day, *match.span()) if day.year in _YEARS else None
+    return FoundDate(day, *match.span()) if day.year in _YEARS else None
 
 
 def _kind(piece: str) -> str:

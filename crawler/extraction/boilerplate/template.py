@@ -58,7 +58,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Decision:
+class TemplateOverride:
     """A person's decision on a piece, which overrides what is learned."""
 
     path: str
@@ -131,7 +131,7 @@ class Template(Design):
         earlier = (Design(self.pieces, self.names, self.frame), *self.kinds, *self.before)
         return replace(now, before=earlier[:MOST_DESIGNS])
 
-    def decided(self, decisions: Iterable[Decision]) -> Template:
+    def decided(self, decisions: Iterable[TemplateOverride]) -> Template:
         """The template with the decisions of people on single pieces."""
         made = sorted(decisions)
         if not made:

@@ -113,7 +113,7 @@ UPPER_WITHIN = regex.compile(r"(?<=\p{Ll})\p{Lu}(?=\p{Ll})")
 LANGUAGE = regex.compile(rb"<html[^>]{0,300}?\slang\s*=\s*[\"']?([a-zA-Z]{2})", regex.IGNORECASE)
 
 
-class Reading(NamedTuple):
+class Decoding(NamedTuple):
     """A text decoded with one encoding: its non-ASCII characters, and how many are in unlikely places."""
 
     counts: Counter[str]
@@ -145,10 +145,10 @@ def guessed(body: bytes) -> str:
     return max(found, key=lambda encoding: round(found[encoding], 3))
 
 
-def _read(text: str) -> Reading:
+def _read(text: str) -> Decoding:
     unlikely = [*WITHIN_WORD.findall(text), *UPPER_WITHIN.findall(text), *BEFORE_DIGIT.findall(text)]
     small = ALL_UPPER.sub(lambda word: word[0].lower(), text)
-    return Reading(
+    return Decoding(
         counts=Counter(FOREIGN.findall(small)),
         unlikely=len(unlikely),
         unlikely_in_latin=sum(map(len, LONG_RUN.findall(text))),
@@ -156,7 +156,7 @@ def _read(text: str) -> Reading:
     )
 
 
-def _likelihood(reading: Reading, letters: str, *, is_latin: bool) -> float:
+def _likelihood(reading: Decoding, letters: str, *, is_latin: bool) -> float:
     """The mean logarithm of the probability of each non-ASCII character in a language with those letters."""
     weights = {letter: 1 / (rank + 4) for rank, letter in enumerate(letters)}
     whole = sum(weights.values())
