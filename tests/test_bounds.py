@@ -43,7 +43,7 @@ def test_a_page_that_costs_too_much_has_failed_and_the_others_are_read(
     local_site.pages |= {path: article(f"Letter {path}", *text_of(path)) for path in paths}
     local_site.pages["/"] = front(paths)
     quick = Quick.make(tmp_path / "home", local_site.url, discover=["links"])
-    report = quick.crawl(broken="crawler.extraction.reader:Reader.read_fetched", error=error)
+    report = quick.crawl(broken="crawler.extraction.reader:PageReader.read_fetched", error=error)
     assert (report.reason, report.counts["failed"]) == ("finished", len(paths) + 1)
     assert "broken pages" not in {issue.kind for issue in quick.issues()}
     assert quick.crawl().counts["baseline"] == len(paths)

@@ -15,7 +15,7 @@ from tests.quick import Quick
 
 PATHS = [f"/letters/{number}/" for number in range(5)]
 
-RECORDING, SPIDER = "crawler.runtime.recorder:Recorder", "spiders.spiders.site:SiteSpider"
+RECORDING, SPIDER = "crawler.runtime.recorder:RecordingPipeline", "spiders.spiders.site:SiteSpider"
 THROTTLE = "spiders.middlewares.throttle:Throttle"
 
 
@@ -90,7 +90,7 @@ def test_a_fault_of_ours_over_one_page_costs_that_page_alone(quick: Quick, local
     for path in PATHS:
         local_site.pages[path] = article(f"Letter {path}", *text_of(path), "And a new end, of some length.")
     broken = sqlite3.IntegrityError("FOREIGN KEY constraint failed")
-    report = quick.crawl(broken="crawler.extraction.reader:Reader.read_fetched", error=broken)
+    report = quick.crawl(broken="crawler.extraction.reader:PageReader.read_fetched", error=broken)
     assert (report.failed, report.reason) == (False, "finished")
     messages = {issue.kind: issue.message for issue in quick.issues()}
     assert messages["broken pages"].startswith(
