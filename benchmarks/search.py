@@ -22,10 +22,12 @@ from storage.reader import Reader
 from storage.search.full_text import SearchFilters, find
 from storage.store import Store
 
+TEXTS = "SELECT version_text(id) AS text FROM versions WHERE id % 997 = 1"
+
 
 def queries(latin: Writer, persian: Writer, reader: Reader) -> Iterator[tuple[str, list[str], str | None]]:
     """Kinds of questions: a name, some of the kind, and the site they are about."""
-    texts = [row["text"].split() for row in reader.rows("SELECT text FROM versions WHERE id % 997 = 1", {})]
+    texts = [row["text"].split() for row in reader.rows(TEXTS, {})]
     yield "a rare word", latin.words[5000:5010], None
     yield "a word of every tenth page", latin.words[60:70], None
     yield "the most frequent word", latin.words[:2], None

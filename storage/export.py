@@ -81,7 +81,7 @@ _COLUMNS = f"""
         AND seen_new > :as_of ORDER BY seen_new, changes.id LIMIT 1
     ), pages.url) END AS url,
     pages.site, coalesce(pages.kind, 'article') AS kind,
-    v.title, v.text, v.language, v.author, v.author AS authors,
+    v.title, version_text(v.id) AS text, v.language, v.author, v.author AS authors,
     v.published, v.published_by, v.modified, v.modified_by,
     v.number AS version, v.captured_at, v.digest, v.words, v.extractor,
     (SELECT id || ':' || store_chain FROM seals WHERE version = v.id ORDER BY id DESC LIMIT 1) AS chain,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from storage import seals
-from storage.rows import CaptureRow, VersionRow
+from storage.rows import VERSIONS, CaptureRow, VersionRow
 from storage.tables import Tables
 
 NAMING = (("changes", "version"), ("changes", "old_version"), ("extraction_drifts", "version"))
@@ -29,7 +29,11 @@ class History(Tables):
 
     def versions_of(self, page: int) -> list[VersionRow]:
         """All versions of a page, the oldest first."""
-        return self._all(VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number", [page])
+        return self._all(
+            VersionRow,
+            f"{VERSIONS} WHERE page = ? ORDER BY number",
+            [page],
+        )
 
     def sights(self, page: int) -> list[Sighting]:
         """Every capture in which the page was seen, the oldest first."""

@@ -26,6 +26,7 @@ class Database:
         self.conn = conn
         # As sqlite-utils sets it: what REPLACE deletes runs the triggers, too.
         conn.execute("PRAGMA recursive_triggers = ON")
+        conn.create_function("version_text", 1, lambda version: _version_text(conn, version))
 
     @cached_property
     def utils(self) -> sqlite_utils.Database:
@@ -40,6 +41,12 @@ class Database:
     def close(self) -> None:
         """Close the connection to the database."""
         self.conn.close()
+
+
+def _version_text(conn: sqlite3.Connection, version: int | None) -> str | None:
+    from storage import texts  # noqa: PLC0415 - zstd is imported when the first text is read
+
+    return texts.get(conn, version)
 
 
 Step = Callable[[Database], None]

@@ -473,3 +473,28 @@ def reading_needs(db: Database) -> None:
     """What tells that a response need not be read, and how many of a run were not."""
     for statement in _READING_NEEDS:
         db.execute(statement)
+
+
+_TEXTS = (
+    # The version against whose text this one is compressed; see texts.py. What is stored stays as it is.
+    "ALTER TABLE versions ADD COLUMN text_base INTEGER REFERENCES versions(id)",
+    "CREATE INDEX versions_on_text ON versions(text_base) WHERE text_base IS NOT NULL",
+    # A text that is only packed in another way was not rewritten: its digest tells.
+    "DROP TRIGGER version_rewritten",
+    """CREATE TRIGGER version_rewritten AFTER UPDATE ON versions
+        WHEN (old.number, old.captured_at, old.digest, old.author, old.published, old.modified,
+              old.language, old.extractor)
+          IS NOT (new.number, new.captured_at, new.digest, new.author, new.published, new.modified,
+              new.language, new.extractor)
+        BEGIN
+            DELETE FROM rewritings WHERE page = new.page AND version = new.id;
+            INSERT INTO rewritings(page, version) VALUES (new.page, new.id);
+        END""",
+)
+
+
+@migrations()
+def packed_texts(db: Database) -> None:
+    """Texts of new versions may be compressed. Those that are stored are read as before."""
+    for statement in _TEXTS:
+        db.execute(statement)

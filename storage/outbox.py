@@ -112,7 +112,8 @@ _OF_THESE = f"FROM deliveries JOIN changes ON changes.id = change WHERE deliveri
 _COUNTS = f"SELECT site, kind, count(*) {_OF_THESE} GROUP BY site, kind ORDER BY site, count(*) DESC, kind"
 _WEIGHTIEST = f"""
     SELECT count(*) AS pages, max(changes.id), changes.*, CASE WHEN kind IN ('new', 'returned') THEN
-        (SELECT substr(text, 1, 1000) FROM versions WHERE versions.page = changes.page AND number = version)
+        (SELECT substr(version_text(id), 1, 1000) FROM versions
+         WHERE versions.page = changes.page AND number = version)
         END AS begins
     {_OF_THESE}
     GROUP BY site, coalesce(similar_edit, changes.id) ORDER BY significance DESC, changes.id DESC LIMIT :most

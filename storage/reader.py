@@ -14,6 +14,7 @@ from storage.errors import NotFound
 from storage.library import Database
 from storage.rows import (
     NOT_OF_SITE,
+    VERSIONS,
     ChangeRow,
     IssueRow,
     PageRow,
@@ -122,7 +123,11 @@ class Reader:
 
     def history(self, page: int) -> list[VersionRow]:
         """All versions of a page, the oldest first."""
-        return self._all(VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number", [page])
+        return self._all(
+            VersionRow,
+            f"{VERSIONS} WHERE page = ? ORDER BY number",
+            [page],
+        )
 
     def version(self, page: int, number: int | None = None, as_of: str | None = None) -> VersionRow:
         """A version of a page: the one with a number, the one current at a time, or the latest.
@@ -131,7 +136,7 @@ class Reader:
         """
         rows = self._all(
             VersionRow,
-            "SELECT * FROM versions WHERE page = :page AND (:number IS NULL OR number = :number)"
+            f"{VERSIONS} WHERE page = :page AND (:number IS NULL OR number = :number)"
             " AND (:as_of IS NULL OR captured_at <= :as_of) ORDER BY number DESC LIMIT 1",
             {"page": page, "number": number, "as_of": as_of},
         )

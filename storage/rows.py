@@ -177,6 +177,10 @@ class CaptureRow:
         return self.encoding if self.encoding_by else self.content_type
 
 
+VERSIONS = "SELECT *, version_text(id) AS text FROM versions"
+"""The begin of every query for versions: with their texts, however they are stored (see texts.py)."""
+
+
 @dataclass(frozen=True, slots=True)
 class VersionRow:
     """An extraction that differs from its predecessor."""

@@ -12,10 +12,10 @@ from contextlib import closing
 from dataclasses import fields
 from itertools import islice
 
-from storage import bodies, seals
+from storage import bodies, seals, texts
 from storage.merging import Merging
 from storage.packing import Packing
-from storage.rows import NOT_OF_SITE, CaptureRow, PageRow, Values, VersionRow, VisitRow
+from storage.rows import NOT_OF_SITE, VERSIONS, CaptureRow, PageRow, Values, VersionRow, VisitRow
 from storage.sites import Sites
 from storage.spelling import other_slash
 from storage.suspects import Suspects
@@ -340,7 +340,8 @@ class Store(Merging, Packing, Sites, Suspects):
     def add_version(self, values: Values) -> int:
         """Add a version; return its id."""
         with self.writing():
-            version = self._insert("versions", values)
+            packed = texts.pack(self.db.conn, values["page"], values["text"])
+            version = self._insert("versions", values | packed)
             index.add(self.db.conn, version, values["title"], values["text"])
             seals.place(self.db.conn, version)
             return version
@@ -349,6 +350,8 @@ class Store(Merging, Packing, Sites, Suspects):
         """Replace a version's text by a newer extraction of the same capture."""
         with self.writing():
             before = self._version(version)
+            if "text" in values:
+                values = values | texts.repack(self.db.conn, version, values["text"])
             self._update("versions", version, values)
             after = self._version(version)
             if (before.title, before.text) != (after.title, after.text):
@@ -358,24 +361,26 @@ class Store(Merging, Packing, Sites, Suspects):
         return after
 
     def _version(self, version: int) -> VersionRow:
-        return self._all(VersionRow, "SELECT * FROM versions WHERE id = ?", [version])[0]
+        return self._all(VersionRow, f"{VERSIONS} WHERE id = ?", [version])[0]
 
     def last_version(self, page: int) -> VersionRow | None:
         """Return the latest version of a page."""
         return self._one(
-            VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number DESC LIMIT 1", [page]
+            VersionRow,
+            f"{VERSIONS} WHERE page = ? ORDER BY number DESC LIMIT 1",
+            [page],
         )
 
     def latest_of(self, page: int, count: int) -> list[VersionRow]:
         """The latest versions of a page, the last one first."""
-        sql = "SELECT * FROM versions WHERE page = ? ORDER BY number DESC LIMIT ?"
+        sql = f"{VERSIONS} WHERE page = ? ORDER BY number DESC LIMIT ?"
         return self._all(VersionRow, sql, [page, count])
 
     def latest_versions(self, site: str, limit: int = -1) -> list[VersionRow]:
         """The latest version of each live page of a site, newest page first."""
         return self._all(
             VersionRow,
-            "SELECT versions.* FROM pages"
+            "SELECT versions.*, version_text(versions.id) AS text FROM pages"
             " JOIN versions ON versions.page = pages.id AND versions.number = pages.version"
             " WHERE pages.site = ? AND pages.state = 'live' ORDER BY pages.id DESC LIMIT ?",
             [site, limit],
@@ -385,7 +390,7 @@ class Store(Merging, Packing, Sites, Suspects):
         """The latest versions of the first live pages of a site with ids above `page`."""
         return self._all(
             VersionRow,
-            "SELECT versions.* FROM pages"
+            "SELECT versions.*, version_text(versions.id) AS text FROM pages"
             " JOIN versions ON versions.page = pages.id AND versions.number = pages.version"
             " WHERE pages.site = ? AND pages.state = 'live' AND pages.id > ? ORDER BY pages.id LIMIT ?",
             [site, page, limit],

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.rows import PageRow, VersionRow, read
+from storage import texts
+from storage.rows import VERSIONS, PageRow, VersionRow, read
 from storage.tables import Tables
 from storage.text_index import index
 
@@ -70,8 +71,7 @@ class Unplaced(Tables):
 
     def text(self, version: int) -> str:
         """The text of a version, by its id."""
-        row = self.db.conn.execute("SELECT text FROM versions WHERE id = ?", [version]).fetchone()
-        return str(row[0])
+        return texts.get(self.db.conn, version) or ""
 
     def pages(self, site: str) -> list[PageRow]:
         """The articles of a site without an address."""
@@ -92,7 +92,11 @@ class Unplaced(Tables):
 
     def sights(self, page: int) -> list[tuple[str, str, VersionRow]]:
         """For each capture of a page: its time, its origin, and the version current then."""
-        versions = self._all(VersionRow, "SELECT * FROM versions WHERE page = ? ORDER BY number", [page])
+        versions = self._all(
+            VersionRow,
+            f"{VERSIONS} WHERE page = ? ORDER BY number",
+            [page],
+        )
         rows = self.db.conn.execute(
             "SELECT fetched_at, origin FROM captures WHERE page = ? ORDER BY fetched_at, id", [page]
         ).fetchall()
@@ -105,7 +109,7 @@ class Unplaced(Tables):
     def absorb(self, page: int, into: int) -> None:
         """Merge the page into another one that has its texts already."""
         with self.writing():
-            for version in self._all(VersionRow, "SELECT * FROM versions WHERE page = ?", [page]):
+            for version in self._all(VersionRow, f"{VERSIONS} WHERE page = ?", [page]):
                 index.remove(self.db.conn, version.id, version.title, version.text)
             # Nothing is deleted: the cursors of exports count on rows that stay.
             self._run("UPDATE changes SET typographic = 1 WHERE page = ? AND verdict IS NULL", [page])

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from storage import bodies, dictionaries, seals
-from storage.compression import decompress
+from storage import bodies, dictionaries, seals, texts
+from storage.compression import BROKEN, decompress
 from storage.errors import NotFound
 from storage.seals import FACTS, FACTS_SQL, START
 
@@ -187,7 +187,7 @@ def _broken_link(row: dict[str, Any], store_before: str) -> Fault | None:
 # ---- versions
 
 _VERSIONS = f"""
-    SELECT {FACTS_SQL}, versions.id, versions.number, versions.title, versions.text,
+    SELECT {FACTS_SQL}, versions.id, versions.number, versions.title,
         pages.url AS page_url, captures.fetched_at,
         (SELECT before.number FROM versions AS before WHERE before.page = versions.page
          AND before.number < versions.number ORDER BY before.number DESC LIMIT 1) AS number_before,
@@ -211,7 +211,12 @@ _WORDS = {
 
 def _versions(conn: sqlite3.Connection) -> Iterator[Fault | None]:
     for row in _rows(conn, _VERSIONS):
-        detail = _wrong(row) or _unsealed(conn, row)
+        try:
+            row["text"] = texts.get(conn, row["id"])
+        except BROKEN as error:
+            detail: str | None = f"its text can't be unpacked: {error}"
+        else:
+            detail = _wrong(row) or _unsealed(conn, row)
         yield Fault("versions", row["id"], row["page_url"], detail) if detail else None
 
 

@@ -33,7 +33,8 @@ _CHECKS = """
     FROM captures WHERE page = ? ORDER BY id DESC LIMIT ?
 """
 _TEXTS = """
-    SELECT number, captured_at, text, extractor FROM versions WHERE page = ? ORDER BY number DESC LIMIT ?
+    SELECT number, captured_at, version_text(id) AS text, extractor
+    FROM versions WHERE page = ? ORDER BY number DESC LIMIT ?
 """
 _HUNKS = """
     SELECT hunks FROM changes WHERE page = ? AND version = ? AND old_version IS NOT version

@@ -45,7 +45,7 @@ _VERSIONS = """
 """
 _SHOWN = """
     SELECT pages.id AS page, pages.url, pages.site, versions.title, versions.language,
-           versions.number AS version, versions.captured_at, versions.text,
+           versions.number AS version, versions.captured_at, version_text(versions.id) AS text,
            pages.state = 'gone' AS gone, pages.version AS latest
     FROM versions JOIN pages ON pages.id = versions.page WHERE versions.id = :version
 """

@@ -120,7 +120,7 @@ class _Texts:
         self.shingles = lru_cache(maxsize=512)(self._read)
 
     def _read(self, version: int) -> minhash.Shingles:
-        row = next(self._reader.rows("SELECT text FROM versions WHERE id = :id", {"id": version}))
+        row = next(self._reader.rows("SELECT version_text(:id) AS text", {"id": version}))
         return minhash.shingles(folded_words(row["text"]))
 
     def containment(self, a: Member, b: Member) -> float:

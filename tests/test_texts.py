@@ -1,0 +1,138 @@
+"""Texts of versions: long ones are compressed, each comes back to the letter, none is many steps away."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage import texts
+from storage.bodies import digest_of
+from storage.export import cursor
+from storage.maintenance.verification import verify
+from storage.reader import Reader
+from storage.store import Store
+
+AT = "2026-03-01T06:00:00Z"
+WORDS = ["harbour", "pilot", "fog", "بندر", "مه", "lanterna", "det", "swell", "mole", "quay", "ebb"]
+
+
+class History:
+    """A store of one page, whose versions are added as a crawl adds them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.store = Store.open(path)
+        self.store.enrol("ormhead", "https://ormhead.example/")
+        values = {"site": "ormhead", "url": "https://ormhead.example/", "found_at": AT, "found_by": "seed"}
+        self.page = self.store.add_page(values, "ormhead.example/").id
+        self.number = 0
+
+    def add(self, text: str) -> int:
+        """Add a version with this text; its id."""
+        self.number += 1
+        fetch = {"page": self.page, "fetched_at": AT, "url": "https://ormhead.example/", "status": 200}
+        capture = self.store.add_capture({**fetch, "outcome": "ok", "reason": ""})
+        values = {"page": self.page, "number": self.number, "capture": capture, "captured_at": AT, "words": 1}
+        return self.store.add_version(values | of(text))
+
+    def size(self, version: int) -> int:
+        """The bytes that the version's text takes in the store."""
+        sql = "SELECT length(CAST(text AS BLOB)) FROM versions WHERE id = ?"
+        return int(self.store.db.conn.execute(sql, [version]).fetchone()[0])
+
+    def texts(self) -> list[str]:
+        """All texts, as readers get them."""
+        return [version.text for version in self.store.versions_of(self.page)]
+
+
+def of(text: str) -> dict[str, str]:
+    """The columns of a version that depend on its text."""
+    return {"title": "Log", "text": text, "digest": digest_of(f"Log\n\n{text}".encode()), "extractor": "x"}
+
+
+def long_text(edition: int = 0) -> str:
+    """A text of some 9 kB; each edition has one other line."""
+    lines = [" ".join(random.Random(line).choices(WORDS, k=30)) for line in range(50)]
+    lines[edition % 50] = f"Edition {edition} of the log."
+    return "\n".join(lines)
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    made = History(tmp_path / "variorum.db")
+    with closing(made.store):
+        yield made
+
+
+def test_a_long_text_takes_less_room_and_its_next_version_what_differs(history: History) -> None:
+    first, second = history.add(long_text(1)), history.add(long_text(2))
+    assert history.size(first) < len(long_text(1).encode()) / 2
+    assert history.size(second) < 200
+    assert history.texts() == [long_text(1), long_text(2)]
+
+
+def test_a_short_text_is_stored_as_text(history: History) -> None:
+    history.add("The light at the end of the mole is out.")
+    rows = history.store.db.conn.execute("SELECT text, text_base FROM versions").fetchall()
+    assert rows == [("The light at the end of the mole is out.", None)]
+
+
+def test_every_reader_gets_the_text_and_none_is_many_steps_away(history: History) -> None:
+    versions = [history.add(long_text(n)) for n in range(60)]
+    with closing(Reader.open(history.path)) as reader:
+        assert [one.text for one in reader.history(history.page)] == [long_text(n) for n in range(60)]
+        assert reader.version(history.page, 33).text == long_text(32)
+        for number, version in enumerate(versions):
+            asked: list[str] = []
+            reader.db.conn.set_trace_callback(asked.append)
+            assert texts.get(reader.db.conn, version) == long_text(number)
+            reader.db.conn.set_trace_callback(None)
+            assert len(asked) <= texts.MAX_DEPTH + 1
+
+
+def test_a_version_that_is_read_anew_leaves_the_texts_after_it_as_they_were(history: History) -> None:
+    for n in range(4):
+        history.add(long_text(n))
+    second = history.store.versions_of(history.page)[1].id
+    again = history.store.reread_version(second, of("An empty log."))
+    assert again.text == "An empty log."
+    assert history.texts() == [long_text(0), "An empty log.", long_text(2), long_text(3)]
+    assert history.store.reread_version(second, of(long_text(1))).text == long_text(1)
+    assert history.texts() == [long_text(n) for n in range(4)]
+
+
+def test_a_text_that_is_only_packed_in_another_way_is_not_exported_again(history: History) -> None:
+    for n in range(3):
+        history.add(long_text(n))
+    first = history.store.versions_of(history.page)[0].id
+    rows = "SELECT version FROM rewritings"
+    with closing(Reader.open(history.path)) as reader:
+        cursor(reader)
+    history.store.reread_version(first, of("An empty log."))
+    assert history.store.db.conn.execute(rows).fetchall() == [(first,)]
+
+
+def test_a_text_that_was_altered_or_cut_is_told_by_verify(history: History) -> None:
+    first, second = history.add(long_text(1)), history.add(long_text(2))
+    conn = history.store.db.conn
+    conn.execute("UPDATE versions SET text = substr(text, 1, 50) WHERE id = ?", [second])
+    conn.commit()
+    with closing(Reader.open(history.path)) as reader:
+        told = {one.id: one.detail for one in verify(reader).faults if one.table == "versions"}
+    assert "its text can't be unpacked" in told[second]
+    assert first not in told
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=3000), max_size=8))
+def test_any_texts_in_any_order_come_back(history: History, added: list[str]) -> None:
+    before = len(history.texts())
+    for text in added:
+        history.add(text * 3)
+    assert history.texts()[before:] == [text * 3 for text in added]
