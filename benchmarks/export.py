@@ -13,7 +13,6 @@ of the pages is edited, and what is new since the cursor is exported beside all 
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
 import time
 from collections.abc import Callable
@@ -27,7 +26,8 @@ from storage.reader import Reader
 from storage.store import Store
 
 LEAST = """
-    SELECT pages.url, pages.site, versions.* FROM versions JOIN pages ON pages.id = versions.page
+    SELECT pages.url, pages.site, versions.*, version_text(versions.id) AS text
+    FROM versions JOIN pages ON pages.id = versions.page
     WHERE versions.number = pages.version
 """
 EXPORTS = {
@@ -72,8 +72,8 @@ def _timed(export: Callable[[], int]) -> tuple[int, float]:
 
 
 def _least(path: Path, out: Path) -> int:
-    with closing(sqlite3.connect(path)) as conn, out.open("w", encoding="utf-8") as file:
-        rows = conn.execute(LEAST)
+    with closing(Reader.open(path)) as reader, out.open("w", encoding="utf-8") as file:
+        rows = reader.db.conn.execute(LEAST)
         names = [column[0] for column in rows.description]
         count = 0
         for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is how many there were
