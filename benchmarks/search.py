@@ -39,7 +39,8 @@ def queries(latin: Writer, persian: Writer, reader: Reader) -> Iterator[tuple[st
 def scan(reader: Reader, typed: str, site: str | None) -> None:
     sql = (
         "SELECT count(*) FROM versions JOIN pages ON pages.id = versions.page"
-        " WHERE (:site IS NULL OR site = :site) AND (version_text(versions.id) LIKE :like OR versions.title LIKE :like)"
+        " WHERE (:site IS NULL OR site = :site)"
+        " AND (version_text(versions.id) LIKE :like OR versions.title LIKE :like)"
     )
     next(reader.rows(sql, {"site": site, "like": f"%{typed.strip(chr(34))}%"}))
 
