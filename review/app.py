@@ -30,7 +30,7 @@ from review import (
     versions,
 )
 from review.guard import RequestGuard
-from review.web import Application, Propose, refused, templates
+from review.web import Application, PlanOf, Propose, WhyOf, refused, templates
 from storage.errors import StoreError
 
 HERE = Path(__file__).parent
@@ -38,12 +38,19 @@ PAGES = (change_list, change, timeline, sentence_ages, versions, captures, sites
 
 
 def make_app(
-    database: Path, *, hosts: Sequence[str], password: str | None, propose: Propose | None = None
+    database: Path,
+    *,
+    hosts: Sequence[str],
+    password: str | None,
+    propose: Propose | None = None,
+    plan: PlanOf | None = None,
+    why: WhyOf | None = None,
 ) -> Starlette:
     """The application for a database.
 
     `hosts` are the names by which browsers may request it. With a `password`, nothing is shown without it.
     `propose` returns the rule that would have hidden a change.
+    `plan` and `why` return when pages are fetched.
     """
     app = Starlette(
         routes=[
@@ -55,7 +62,9 @@ def make_app(
         exception_handlers={HTTPException: refused, StoreError: refused, Exception: refused},
     )
     menu = tuple(one.menu for one in PAGES if hasattr(one, "menu"))
-    app.state.house = Application(database, templates(), reviewer=_user(), propose=propose, menu=menu)
+    app.state.house = Application(
+        database, templates(), reviewer=_user(), propose=propose, plan=plan, why=why, menu=menu
+    )
     return app
 
 

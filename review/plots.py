@@ -6,9 +6,10 @@ Every plot has a title, and a table of the same numbers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 HEAT = ((1, "1"), (2, "2 to 4"), (5, "5 to 19"), (20, "20 and more"))
 """The least number of changes of each colour level; the same for all sites, so that they can be compared."""
@@ -163,3 +164,30 @@ def _span(those: list[tuple[str, str]]) -> str:
 
 def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A point of a curve, in pixels, with what it shows in words."""
+
+    x: float
+    y: float
+    label: str
+
+
+CURVE_WIDTH, CURVE_HEIGHT, MARGIN = 480, 160, 24
+
+
+def budget_curve(budgets: Sequence[Mapping[str, Any]]) -> tuple[Dot, ...]:
+    """The delay by budget: each budget is twice the one before, so that they lie one step apart."""
+    longest = max((one["delay_hours"] for one in budgets), default=0) or 1
+    step = (CURVE_WIDTH - 2 * MARGIN) / max(len(budgets) - 1, 1)
+    room = CURVE_HEIGHT - 2 * MARGIN
+    return tuple(
+        Dot(
+            round(MARGIN + number * step, 1),
+            round(MARGIN + room * (1 - one["delay_hours"] / longest), 1),
+            f"{one['budget']} requests a day: a change is seen after {one['delay_hours']} hours",
+        )
+        for number, one in enumerate(budgets)
+    )

@@ -80,6 +80,8 @@ def site(request: Request) -> Response:
         well = site_overview.last_well(reader, name)
         issues, closed = reader.issues(name), site_overview.closed_issues(reader, name, ISSUES)
     counts = _by_day(days)
+    plan_of = request.app.state.house.plan
+    plan = plan_of(name) if plan_of else None
     year = timedelta(weeks=plots.WEEKS - 1)
     return page(
         request,
@@ -94,6 +96,8 @@ def site(request: Request) -> Response:
         earlier=last - year,
         later=min(last + year, today) if last < today else None,
         heat=plots.HEAT,
+        plan=plan,
+        curve=plots.budget_curve(plan["budgets"]) if plan else (),
         coverage=[_coverage("kind", pages), _coverage("language", pages)],
         states=STATES,
         known=_states(pages),

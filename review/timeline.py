@@ -63,9 +63,11 @@ def timeline(request: Request) -> Response:
     with reading(request) as reader:
         past = _past(reader, request.path_params["id"])
     line = _line(past)
+    why_of = request.app.state.house.why
     return page(
         request,
         "timeline.html",
+        why=why_of(past.row.id) if why_of else None,
         past=past,
         row=past.row,
         line=line,

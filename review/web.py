@@ -25,6 +25,11 @@ from storage.reader import Reader
 Propose = Callable[[int], Mapping[str, object] | None]
 """Returns the rule that would have hidden a change, tested on the latest edits; None if there is none."""
 
+PlanOf = Callable[[str], Mapping[str, Any] | None]
+"""How often the pages of a site are fetched, by its name; None where its file can't be read."""
+WhyOf = Callable[[int], Mapping[str, Any] | None]
+"""When a page is fetched next and why, by its number; None where the file of its site can't be read."""
+
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -37,6 +42,8 @@ class Application:
     reviewer: str
     """The default name of the reviewer."""
     propose: Propose | None
+    plan: PlanOf | None = None
+    why: WhyOf | None = None
     token: str = field(default_factory=lambda: token_urlsafe(24))
     """The token in every form of ours; another site can't know it."""
     menu: tuple[tuple[str, str], ...] = ()

@@ -498,3 +498,25 @@ def packed_texts(db: Database) -> None:
     """Texts of new versions may be compressed. Those that are stored are read as before."""
     for statement in _TEXTS:
         db.execute(statement)
+
+
+_REVISITS = (
+    # The Gamma distribution of how much more often the page changes than an average page of its age.
+    "ALTER TABLE pages ADD COLUMN rate_shape REAL NOT NULL DEFAULT 0.5",
+    "ALTER TABLE pages ADD COLUMN rate_weight REAL NOT NULL DEFAULT 0.5",
+    "ALTER TABLE pages ADD COLUMN suspicion INTEGER NOT NULL DEFAULT 0",  # fetches in a row with a change
+    "ALTER TABLE pages ADD COLUMN probe_after INTEGER NOT NULL DEFAULT 5",  # so many make it be fetched twice
+    "ALTER TABLE pages ADD COLUMN probe_hits INTEGER NOT NULL DEFAULT 0",  # such fetches that differed
+    "ALTER TABLE pages ADD COLUMN noise INTEGER NOT NULL DEFAULT 0",  # > 0: it differs at each fetch
+    "ALTER TABLE pages ADD COLUMN links_found REAL NOT NULL DEFAULT 0",  # new pages that a list brought ...
+    "ALTER TABLE pages ADD COLUMN links_days REAL NOT NULL DEFAULT 0",  # ... in so many days; both fade
+    "ALTER TABLE pages ADD COLUMN stale_by TEXT",  # the kind of source that has set stale_since
+    "ALTER TABLE sites ADD COLUMN rates TEXT",  # JSON: how often pages change by age, trust in sources
+)
+
+
+@migrations()
+def revisits(db: Database) -> None:
+    """The numbers from which the next visit of a page is planned; the next run starts them from history."""
+    for statement in _REVISITS:
+        db.execute(statement)

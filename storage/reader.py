@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -24,7 +23,6 @@ from storage.rows import (
     TemplateRow,
     Values,
     VersionRow,
-    VisitRow,
     read,
 )
 from storage.spelling import other_slash
@@ -152,12 +150,6 @@ class Reader:
         sql = "SELECT * FROM templates WHERE site = ? ORDER BY version DESC LIMIT 1"
         rows = self._all(TemplateRow, sql, [site])
         return rows[0] if rows else None
-
-    def visits(self, site: str) -> Iterator[VisitRow]:
-        """What is needed of each page of a site to decide when it is due, one at a time."""
-        columns = ", ".join(field.name for field in fields(VisitRow))
-        sql = f"SELECT {columns} FROM pages WHERE site = ? AND state NOT IN {NOT_OF_SITE}"  # noqa: S608 - ours
-        return (VisitRow(*row) for row in self.db.conn.execute(sql, [site]))
 
     def pages(self, site: str) -> list[PageRow]:
         """All pages of a site that have an address, in the order in which they were found."""

@@ -34,6 +34,7 @@ class SiteRow:
     failures: int
     identity: str | None = None
     identity_run: int | None = None
+    rates: str | None = None
 
 
 NOT_OF_SITE = "('unplaced', 'absorbed', 'outside')"
@@ -131,6 +132,15 @@ class PageRow:
     published_by: str | None = None
     names: str | None = None
     content_digest: str | None = None
+    rate_shape: float = 0.5
+    rate_weight: float = 0.5
+    suspicion: int = 0
+    probe_after: int = 5
+    probe_hits: int = 0
+    noise: int = 0
+    links_found: float = 0.0
+    links_days: float = 0.0
+    stale_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,18 @@ class VisitRow:
     changed_at: str | None
     stale_since: str | None
     missing_run: int | None
+    seen_at: str | None
+    stale_by: str | None
+    rate_shape: float
+    rate_weight: float
+    suspicion: int
+    probe_after: int
+    probe_hits: int
+    noise: int
+    links_found: float
+    links_days: float
+    listed_by: str | None
+    """The kinds of sources that date the page, with a comma between two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,11 @@ class Sites(Tables):
         with self.writing():
             self._update("sites", name, values)
 
+    def save_rates(self, name: str, rates: str) -> None:
+        """Store what is known of how often the pages of the site change, as JSON."""
+        with self.writing():
+            self._update("sites", name, {"rates": rates})
+
     def follow_identity(self, name: str, label: str, run: int | None) -> None:
         """Record that the site's addresses are stored by the rules `label`.
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from contextlib import closing
-from dataclasses import fields
 from itertools import islice
 
 from storage import bodies, seals, texts
 from storage.merging import Merging
 from storage.packing import Packing
-from storage.rows import NOT_OF_SITE, VERSIONS, CaptureRow, PageRow, Values, VersionRow, VisitRow
+from storage.rows import NOT_OF_SITE, VERSIONS, CaptureRow, PageRow, Values, VersionRow
 from storage.sites import Sites
 from storage.spelling import other_slash
 from storage.suspects import Suspects
@@ -67,16 +66,6 @@ class Store(Merging, Packing, Sites, Suspects):
         found."""
         sql = f"SELECT * FROM pages WHERE site = ? AND state NOT IN {NOT_OF_SITE} ORDER BY id"  # noqa: S608 - ours
         return self._all(PageRow, sql, [site])
-
-    def visits(self, site: str) -> Iterator[VisitRow]:
-        """What decides when each fetched page is due again, one page at a time."""
-        columns = ", ".join(field.name for field in fields(VisitRow))
-        rows = self.db.conn.execute(
-            f"SELECT {columns} FROM pages WHERE site = ? AND state NOT IN {NOT_OF_SITE}"  # noqa: S608 - our names
-            " AND checked_at IS NOT NULL ORDER BY id",
-            [site],
-        )
-        return (VisitRow(*row) for row in rows)
 
     def never_fetched(self, site: str, most: int, *, besides: Container[int] = ()) -> list[int]:
         """Pages that were never fetched, those published last first, without those in `besides`."""

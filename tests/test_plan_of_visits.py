@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from benchmarks import plan as benchmark
 from crawler.fetch_result import DiscoveredUrl
-from crawler.revisit import visits as revisit
-from crawler.revisit.visits import Visit, plan
 from crawler.tracking.finalize import no_article, silence, unmet
 from crawler.tracking.rekeying import follow_rules
 from tests.lived import live
@@ -35,37 +31,6 @@ CUT = f"<title>The flood</title><h1>The flood</h1>{PARAGRAPH.format(1)}</html>"
 def story(tmp_path: Path) -> Iterator[Story]:
     with story_at(tmp_path / "variorum.db") as begun:
         yield begun
-
-
-hours = st.integers(0, 2000).map(lambda n: timedelta(hours=n))
-visits = st.lists(
-    st.builds(
-        lambda unseen, age, **more: Visit(
-            0, None if unseen is None else NOW - unseen, NOW - age - (unseen or timedelta(0)), **more
-        ),
-        st.none() | hours,
-        hours,
-        listing=st.booleans(),
-        missing=st.booleans(),
-        stale=st.booleans(),
-        witnessed=st.booleans(),
-    ),
-    max_size=30,
-).map(lambda found: [revisit.Visit(n, *_rest(one)) for n, one in enumerate(found)])
-
-
-def _rest(visit: Visit) -> tuple[object, ...]:
-    names = ("checked_at", "born", "changed_at", "listing", "missing", "stale", "witnessed")
-    return tuple(getattr(visit, name) for name in names)
-
-
-@given(visits, st.integers(0, 40), st.integers(0, 40))
-def test_the_bounded_plan_is_that_of_sorting_all_of_them(found: list[Visit], budget: int, fill: int) -> None:
-    ordered = sorted(found, key=lambda visit: revisit._urgency(visit, NOW), reverse=True)
-    due = [visit.page for visit in ordered if revisit._overdue(visit, NOW) >= 1][:budget]
-    others = [v.page for v in ordered if revisit._overdue(v, NOW) < 1 and not v.witnessed]
-    expected = due + others[: max(0, min(fill, budget) - len(due))]
-    assert plan(iter(found), NOW, budget=budget, fill=fill) == expected
 
 
 def test_pages_are_gone_through_once_however_many_batches_a_run_takes(story: Story) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from math import inf, isfinite, nan
 
-import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.revisit import noise, trust
-from crawler.revisit.budget import CEILING, choose, gaps, limits, price
+from crawler.revisit.budget import CEILING, choose, gaps, limits, price, waits
+from crawler.revisit.history import PageHistory, begun, decoded, encoded
 from crawler.revisit.learning import LATEST, after_visit
 from crawler.revisit.rates import factor, learned, rates_by_age, typical_changes
 from crawler.revisit.records import Page, SiteRates, SourceTrust, Visit
@@ -74,6 +74,15 @@ def visited(page: Page, *outcomes: bool, every: float = 1.0) -> Page:
     return page
 
 
+def chosen(
+    pages: list[Page], now: float = NOW, budget: float = 50, at_least: float | None = None
+) -> list[int]:
+    """The pages that are due, the most urgent first."""
+    arrays, bounds = columns(pages), limits(budget, len(pages), at_least)
+    present = price(SITE, arrays, now, bounds)
+    return [int(page) for page in choose(scores(SITE, arrays, now), now - arrays.last, present, bounds)]
+
+
 # ---- the score
 
 
@@ -119,9 +128,10 @@ def test_no_odd_number_raises_or_makes_a_score_that_is_none(
 ) -> None:
     with np.errstate(all="ignore"):
         found = scores(site, columns(pages), now)
-        chosen = choose(site, columns(pages), now, limits(50, len(pages)), 3)
+        present = price(site, columns(pages), now, limits(50, len(pages)))
+        chosen(pages, now)
     assert np.isfinite(found).all() and (found >= 0).all()
-    assert len(chosen.pages) <= 3 and isfinite(chosen.price)
+    assert isfinite(present) and present >= 0
 
 
 # ---- what a visit teaches
@@ -277,18 +287,15 @@ def test_a_redesign_teaches_nothing_of_the_pages() -> None:
 # ---- the budget
 
 
-@given(st.lists(USUAL, max_size=20), st.integers(0, 25), st.floats(0.1, 1000))
-@settings(deadline=None)
-def test_a_choice_never_exceeds_what_is_allowed_and_names_each_page_once(
-    pages: list[Page], most: int, budget: float
-) -> None:
-    chosen = choose(SITE, columns(pages), NOW, limits(budget, len(pages)), most).pages
-    assert len(set(chosen)) == len(chosen) <= most
+@given(st.lists(USUAL, max_size=20), st.floats(0.1, 1000))
+@settings(deadline=None, max_examples=50)
+def test_what_is_due_names_each_page_once(pages: list[Page], budget: float) -> None:
+    due = chosen(pages, NOW, budget)
+    assert len(set(due)) == len(due)
 
 
 def test_equal_pages_stay_in_order() -> None:
-    pages = [Page(last=NOW - 9, born=NOW - 900)] * 5
-    assert list(choose(SITE, columns(pages), NOW, limits(2, 5), 3).pages) == [0, 1, 2]
+    assert chosen([Page(last=NOW - 9, born=NOW - 900)] * 5, NOW, budget=9) == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("budget", [20, 100, 500])
@@ -318,19 +325,44 @@ def test_a_site_of_fewer_pages_than_requests_is_fetched_whole_each_day() -> None
     assert limits(400, 2000).ceiling == CEILING
     assert limits(10, 2000).ceiling == 1000
     assert limits(2000, 3000, at_least=3.0).ceiling == 3
-    pages = columns([Page(last=NOW - 1, born=NOW - 9000, weight=1e4)] * 182)
-    assert len(choose(SITE, pages, NOW, limits(2000, 182), 2000).pages) == 182
+    calm = [Page(last=NOW - 1, born=NOW - 9000, weight=1e4)] * 182
+    assert len(chosen(calm, budget=2000)) == 182
 
 
 def test_nothing_is_due_that_was_seen_a_moment_ago() -> None:
-    pages = columns([Page(last=NOW - MINUTE, born=NOW - 1)] * 3)
-    assert len(choose(SITE, pages, NOW, limits(2000, 3), 99).pages) == 0
+    assert chosen([Page(last=NOW - MINUTE, born=NOW - 1)] * 3, budget=2000) == []
 
 
-def test_after_the_clock_was_set_back_pages_are_due() -> None:
-    assert len(choose(SITE, columns([Page(last=NOW + 300)]), NOW, limits(10, 1), 9).pages) == 1
+def test_after_the_clock_was_set_back_pages_are_due_but_in_front_of_nobody() -> None:
+    assert chosen([Page(last=NOW + 300), Page(last=NOW - 40, born=NOW - 50)], budget=0.2) == [1, 0]
+
+
+def test_failures_back_off_and_what_is_gone_is_looked_at_ever_more_rarely() -> None:
+    assert waits(NOW, seen=NOW - 4, tried=NOW - 1, gone=nan)
+    assert not waits(NOW, seen=NOW - 4, tried=NOW - 3, gone=nan)
+    assert not waits(NOW, seen=NOW - 1, tried=NOW - 1, gone=nan)
+    assert waits(NOW, seen=NOW - 90, tried=NOW - 6, gone=NOW - 8)
+    assert not waits(NOW, seen=NOW - 90, tried=NOW - 8, gone=NOW - 9)
+    assert waits(NOW, seen=NOW - 90, tried=NOW - 20, gone=NOW - 50)
+
+
+# ---- the first numbers of a store
+
+
+def test_what_a_store_knows_of_checks_and_changes_starts_the_numbers() -> None:
+    calm = PageHistory(NOW - 900, NOW - 100, NOW)
+    busy = replace(calm, changes=[NOW - 90, NOW - 60, NOW - 30, NOW - 5])
+    old = replace(calm, first=NOW - 800, changes=[NOW - 700])
+    site, pages = begun([busy, calm, old, replace(calm, first=NOW)])
+    own = [float(factor(page.shape, page.weight)) for page in pages]
+    assert own[0] > 3 and own[1] < 0.8 and own[2] < 0.8 and own[3] == 1
+    assert rates_by_age(site)[5] == pytest.approx((2 + 4) / (2 / 0.003 + 320), rel=0.01)
+
+
+def test_numbers_that_cannot_be_read_begin_anew() -> None:
+    assert decoded(None) == decoded("{") == decoded('{"changes": "many"}') == SiteRates()
 
 
 def test_what_is_known_of_a_site_is_stored_as_json() -> None:
     site = told(True, 3)
-    assert msgspec.json.decode(msgspec.json.encode(site), type=SiteRates) == site
+    assert decoded(encoded(site)) == site

@@ -146,7 +146,7 @@ class Cho(ByUrgency):
         listed = self.known.listed
         frequencies = np.full(self.count, 0.01)
         frequencies[listed] = optimal_frequencies(np.clip(rates[listed], 1e-4, 20), self.known.budget)
-        self._gap = 1 / np.clip(frequencies, 1 / 45, None)
+        self._gap = 1 / np.clip(frequencies, 1 / 10, None)  # what is not worth it is not left for ever
 
     def _since(self, now: float) -> Array:
         """When each page was first seen."""
@@ -224,15 +224,17 @@ class Ours(ByUrgency):
         if not len(listed):
             return []
         most = min(most, round(2 * self.known.budget * self.known.every))
-        chosen = budget.choose(self.site, self.pages.some(listed), now, self._limits(), most)
-        return [int(page) for page in listed[chosen.pages]]
+        some, limits = self.pages.some(listed), self._limits()
+        present = budget.price(self.site, some, now, limits)
+        chosen = budget.choose(scores(self.site, some, now), now - some.last, present, limits)
+        return [int(page) for page in listed[chosen[:most]]]
 
     def see(self, seen: Seen) -> bool:
         if seen.found < 0:
             return False
         before = self.records[seen.page]
         if seen.first:
-            self._keep(seen.page, Page(last=seen.at, born=before.born, is_hub=before.is_hub))
+            self._keep(seen.page, Page(last=seen.at, born=self._born(before, seen.at), is_hub=before.is_hub))
             return False
         gap = float(self.known.listed.sum()) / self.known.budget
         visit = Visit(seen.at, seen.changed, seen.found, usual_gap=gap)
@@ -253,12 +255,17 @@ class Ours(ByUrgency):
         self.pages.covered_by[listed] = SITEMAP
         self.pages.covered_until[listed] = now
 
+    def _born(self, page: Page, at: float) -> float:
+        """The date that the site states; of an undated page found after the first pass, when it was found."""
+        first_pass = self.known.listed.sum() / self.known.budget
+        return page.born if np.isfinite(page.born) or at < 2 + first_pass else at
+
     def _limits(self) -> budget.Limits:
         return budget.limits(self.known.budget, int(self.known.listed.sum()))
 
     def _keep(self, page: int, record: Page) -> None:
         self.records[page], pages = record, self.pages
-        for name in ("last", "shape", "weight", "found", "found_days"):
+        for name in ("last", "born", "shape", "weight", "found", "found_days"):
             getattr(pages, name)[page] = getattr(record, name)
         pages.noise[page] = record.noise > 0
         pages.announced_by[page] = pages.covered_by[page] = 0

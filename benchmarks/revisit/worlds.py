@@ -83,10 +83,15 @@ def news(rng: np.random.Generator, days: float) -> World:
 
 
 def mixed(rng: np.random.Generator, days: float) -> World:
-    """12 articles a day and 2,000 older ones: late edits, daily changers, noise, removals, wrong dates."""
+    """The other worlds in one: 2,000 pages and 12 more a day, with removals, failures and wrong dates.
+
+    Half of the older pages have rates with a heavy tail that do not depend on their age, the others and the
+    new ones are edited mostly after publication; some change daily, some differ at each fetch.
+    """
     born = _births(rng, days, old=2000, a_day=12, oldest=700)
     table = np.array([1.0, 0.4, 0.12, 0.04, 0.012, 0.004]) * rng.lognormal(0, 0.5, 6)
     intensity = _by_age(rng, born, table, days, spread=0.5)
+    intensity[:1000] = np.minimum(rng.lognormal(np.log(0.015), 1.6, 1000), 4.0)[:, None]
     return _world(
         rng, days, born, intensity, noise=0.04, daily=0.005, removed=0.0005, wrong=0.1, failures=0.02
     )

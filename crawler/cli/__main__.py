@@ -33,6 +33,8 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Runs": {
         "crawl": ("crawl", "Crawl the named sites, or all sites, once."),
         "watch": ("watch", "Crawl every site on its schedule, until stopped."),
+        "plan": ("plan", "Show how often a site's pages are fetched, and what other budgets would bring."),
+        "why": ("plan", "Say when a page is fetched next, and why then."),
     },
     "Changes and texts": {
         "changes": ("changes", "List changes, the newest first."),

@@ -9,6 +9,7 @@ import click
 from crawler.cli.options import with_workspace
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
+from crawler.health.visits import stored_plan_object, stored_why_object
 from crawler.output import terminal
 from crawler.preview.rules import propose
 from storage.reader import Reader
@@ -47,6 +48,8 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
         hosts=[*LOCAL, host, *names],
         password=password,
         propose=lambda number: propose(workspace, number),
+        plan=lambda name: stored_plan_object(workspace, name),
+        why=lambda number: stored_why_object(workspace, number),
     )
     terminal.line(f"Review on {serving.address(listening)} until Ctrl-C")
     serving.serve(app, listening)

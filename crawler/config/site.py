@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -61,6 +61,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     delay: float = 1.0
     concurrency: int = 1
     budget: int = 2000
+    at_least: str | None = None
+    """How often each page is fetched at least, as a length of time; None: as often as is worth it."""
     robots: bool = True
     drop_params: tuple[str, ...] = ()
     select: tuple[Rule, ...] = ()
@@ -82,6 +84,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.timezone == "UTC" else ZoneInfo(self.timezone)
 
 
+DAY = timedelta(days=1)
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 NAME_RULE = "the file gives the site its name: use small letters and digits, and after the first also . _ -"
 NO_DEFAULTS: Mapping[str, Any] = MappingProxyType({})
@@ -163,9 +166,23 @@ def check_together(table: Mapping[str, Any]) -> None:
     """Raise ValueError for keys that are valid each by itself but not together."""
     if "every" in table and "cron" in table:
         raise ValueError("both every and cron are given; keep one")
+    check_at_least(table)
     quiet = table.get("quiet", ())
     if quiet and None not in quiet and timing.never_awake(quiet):
         raise ValueError("the quiet hours leave no minute of the day; leave some")
+
+
+def check_at_least(table: Mapping[str, Any]) -> None:
+    """Nothing, if the budget holds `at_least` for the expected pages. Raises ValueError otherwise."""
+    pages = ((table.get("expect") or {}).get("pages") or {}).get("min")
+    if not (pages and table.get("at_least")):
+        return
+    budget, needed = table.get("budget", Site.budget), pages / (timing.duration(table["at_least"]) / DAY)
+    if needed > budget:
+        raise ValueError(
+            f'at_least = "{table["at_least"]}" takes {needed:,.0f} requests a day for the {pages:,} pages or '
+            f"more that are expected, and budget is {budget:,}; raise budget, or say a longer time"
+        )
 
 
 def _same_url(path: Path, url: str, other: str) -> str:
@@ -262,6 +279,7 @@ SITE_KEYS: Mapping[str, Key] = {
     "delay": Key(_Seconds, "seconds between two requests, from 0 to 3600"),
     "concurrency": Key(_AtLeastOne, "how many requests at once, 1 or more"),
     "budget": Key(_AtLeastOne, "how many requests a day, 1 or more"),
+    "at_least": Key(str, 'how often each page is fetched at least, like "1d"', timing.duration),
     "robots": Key(bool, "true or false"),
     "drop_params": Key(str, 'names of query parameters, like "utm_source"', _one_word, many=True),
     "select": Key(_RULE, _RULES, _dates_in_order, many=True, bare="css"),

@@ -12,15 +12,17 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from crawler.config.site import ConfiguredSites, Site
 from crawler.config.workspace import Workspace
 from crawler.lock import is_held, run_lock
 from crawler.notify.target import PATIENCE, targets_of
 from crawler.output.objects import Object, suspect_object
-from crawler.revisit.visits import is_due
+from crawler.revisit.budget import gaps
 from crawler.times import iso, now
 from crawler.tracking.issue_kinds import SITE_FILE
-from crawler.tracking.visit_queue import visit_of
+from crawler.tracking.revisits import stored_plan
 from storage.outbox import TargetState, target_states
 from storage.reader import Reader
 from storage.rows import IssueRow, RunRow
@@ -99,7 +101,7 @@ def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage:
         "last_run": run,
         "next_run": state.pop("next_due"),
         **state,
-        "due": _due(reader, site),
+        **_visits(reader, site, state["waiting"]),
         "issues": issues,
         "suspect": [suspect_object(row) for row in reader.suspects(site.name, MOST_SUSPECTS)],
         **({"coverage": reader.coverage(site.name)} if with_coverage else {}),
@@ -115,11 +117,16 @@ def _target(one: TargetState) -> Object:
     return {"target": one.shown, **{k: v for k, v in asdict(one).items() if k not in {"id", "shown"}}}
 
 
-def _due(reader: Reader, site: Site) -> int:
-    """The number of pages that a scheduled run would fetch now, without a budget."""
-    at = now()
-    visits = (visit_of(page, missing=page.state == "missing") for page in reader.visits(site.name))
-    return sum(is_due(visit, at) for visit in visits)
+def _visits(reader: Reader, site: Site, waiting: int) -> Object:
+    """How many pages a scheduled run would fetch now, if there is budget; and how often it fetches them."""
+    row = reader.site(site.name)
+    plan = stored_plan(reader.db.conn, site, row.rates if row else None, now())
+    between = gaps(plan.rates, plan.pages, plan.now, plan.price, plan.limits)
+    return {
+        "due": waiting + len(plan.due),
+        "every_days": round(float(np.median(between)), 2) if len(between) else None,
+        "longest_days": round(float(between.max()), 1) if len(between) else None,
+    }
 
 
 def _never_run(site: Site, with_coverage: bool) -> Object:
@@ -131,6 +138,8 @@ def _never_run(site: Site, with_coverage: bool) -> Object:
         "last_run": None,
         "next_run": None,
         **dict.fromkeys((*counts, "drifts", "suspects", "requests_last_day", "bytes_last_day"), 0),
+        "every_days": None,
+        "longest_days": None,
         "witnesses": {"agree": 0, "differ": 0, "differing": None},
         "issues": [],
         "suspect": [],

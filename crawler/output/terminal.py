@@ -159,6 +159,9 @@ def status(found: Object) -> None:
         line(f"  pages: {counts({key: one[key] for key in PAGES}) or 'none'}; {one['changes']} changes")
         if run and run["readings"]:
             line(f"  responses of the last run: {counts(run['readings'])}")
+        if one["every_days"] is not None:
+            often = f"half of them every {one['every_days']} days or sooner, each every {one['longest_days']}"
+            line(f"  pages are fetched again: {often}; see variorum plan {one['site']}")
         line(f"  last day: {one['requests_last_day']} requests, {one['bytes_last_day'] >> 10} kB")
         if (witnesses := one["witnesses"])["differ"]:
             result = counts({key: witnesses[key] for key in ("agree", "differ")})

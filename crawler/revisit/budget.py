@@ -6,8 +6,8 @@ rates of all pages. A larger budget makes for a lower price and shorter gaps bet
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import sqrt
+from dataclasses import dataclass, replace
+from math import isnan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,6 @@ from crawler.revisit.scores import (
     Pages,
     factor_of,
     new_pages_a_day,
-    scores,
     silent_shares,
     staleness,
 )
@@ -30,10 +29,13 @@ FLOOR = 10 / 1440
 CEILING = 45.0
 """Days between two visits of a page, at most; or `CEILING_ROUNDS` rounds of the site if these are longer."""
 CEILING_ROUNDS = 5
+GONE_AFTER = 7.0
 DAILY = 1.0
 ROOM = 0.8
 """If fewer pages than this share of a day's requests, each is fetched daily; sources take the rest."""
-STEPS, NEWTON_STEPS = 30, 6
+STEPS, NEWTON_STEPS = 20, 6
+SAMPLE = 4000
+"""Pages from which the price is reckoned, where there are more."""
 HIGHEST, LOWEST = 1e3, 1e-9
 """Bounds of a price, in days."""
 
@@ -70,6 +72,10 @@ def gaps(site: SiteRates, pages: Pages, now: float, price: float, limits: Limits
 
 def price(site: SiteRates, pages: Pages, now: float, limits: Limits) -> float:
     """The score at which pages are fetched when the budget is just spent; 0 where it is more than enough."""
+    if len(pages.last) > SAMPLE:
+        some = np.arange(0, len(pages.last), -(-len(pages.last) // SAMPLE))
+        share = len(some) / len(pages.last)
+        return price(site, pages.some(some), now, replace(limits, budget=limits.budget * share))
     low, high = LOWEST, HIGHEST
     for _ in range(STEPS):
         middle = sqrt(low * high)
@@ -80,24 +86,29 @@ def price(site: SiteRates, pages: Pages, now: float, limits: Limits) -> float:
     return 0.0 if high <= LOWEST * 2 else high
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The places of the pages to fetch now, the most urgent first, and the price that they have passed."""
+def choose(worth: Array, waited: Array, price: float, limits: Limits) -> NDArray[np.int64]:
+    """The places of the pages that are due, the most urgent first.
 
-    pages: NDArray[np.int64]
-    price: float
-
-
-def choose(site: SiteRates, pages: Pages, now: float, limits: Limits, most: int) -> Choice:
-    """The pages whose score has passed the price, or that have waited for the ceiling; at most `most`."""
-    present = price(site, pages, now, limits)
-    worth, waited = scores(site, pages, now), now - pages.last
-    # After the clock was set back, a page is due, but no more than just due.
-    worth = np.where(waited < 0, present, worth)
-    due = (waited < 0) | ((waited >= limits.floor) & (worth >= present) & (worth > 0))
+    Due are pages whose score has passed the price, and those that have waited for the ceiling. After the
+    clock was set back a page is due, but no more than just due, and in front of no other.
+    """
+    from_future = waited < 0
+    worth = np.where(from_future, price, worth)
+    passed = (waited >= limits.floor) & (worth >= price) & (worth > 0)
     late = waited >= limits.ceiling
     order = np.lexsort((-worth, ~late))
-    return Choice(order[(due | late)[order]][: max(most, 0)], present)
+    return np.asarray(order[(passed | late | from_future)[order]])
+
+
+def waits(now: float, seen: float, tried: float, gone: float) -> bool:
+    """Whether a page that the last fetch did not show is left for a later run; `gone` is nan, or since when.
+
+    Failures back off: half as long again as it has been failing. A page that is gone is looked at after a
+    week, two weeks, four, and so on.
+    """
+    if not isnan(gone):
+        return now - tried < max(GONE_AFTER, tried - gone)
+    return tried > seen and now - tried < (tried - seen) / 2
 
 
 def _reaching(value: Array, shape: Array, weight: Array) -> Array:

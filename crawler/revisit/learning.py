@@ -42,7 +42,7 @@ def after_visit(site: SiteRates, page: Page, visit: Visit) -> tuple[SiteRates, P
     if not (isfinite(days) and days > 0):
         return site, seen
     if page.is_hub:
-        return site, _hub_after(seen, visit.found, days)
+        return site, hub_after(seen, visit.found, days)
     site = _faded(site, visit.at)
     if page.last < site.redesigned_at <= visit.at:
         return site, seen
@@ -102,12 +102,13 @@ def _with_trust(site: SiteRates, page: Page, expected: float, visit: Visit) -> S
         return site
     known = site.trust.get(kind, SourceTrust())
     rate = float(rate_at(rates_by_age(site), page.born, visit.at) * factor(page.shape, page.weight))
+    recall, alarms, precision = trust.recall(known, kind), trust.false_alarms(known), trust.precision(known)
     after = trust.after_visit(
         known,
         days=visit.at - page.last,
         changed=visit.changed,
         announced=bool(page.announced_by),
-        certain=float(trust.certainty(trust.recall(known, kind), trust.false_alarms(known), rate)),
+        certain=float(trust.certainty(recall, alarms, precision, rate)),
         unchanged=exp(-expected),
     )
     return msgspec.structs.replace(site, trust={**site.trust, kind: after})
@@ -126,6 +127,7 @@ def _with_recent(site: SiteRates, expected: float, visit: Visit) -> SiteRates:
     )
 
 
-def _hub_after(page: Page, found: int, days: float) -> Page:
+def hub_after(page: Page, found: int, days: float) -> Page:
+    """A list of pages after a visit that brought so many new ones, that many days after the last."""
     left = 0.5 ** (days / HUB_HALF_LIFE)
     return replace(page, found=page.found * left + max(found, 0), found_days=page.found_days * left + days)

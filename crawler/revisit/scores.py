@@ -32,7 +32,7 @@ from crawler.revisit.records import Page, SiteRates, SourceTrust
 
 NEW_PAGE_WORTH = 3.0
 """A page that is not known yet counts as this many that have changed."""
-FIRST_FOUND, FIRST_FOUND_DAYS = 0.5, 1.0
+FIRST_FOUND, FIRST_FOUND_DAYS = 0.1, 0.25
 """What a list of pages is expected to bring, before it was visited often."""
 NOISE_WORTH = 0.5
 SMALL = 1e-4
@@ -105,7 +105,7 @@ def typical_unseen(site: SiteRates, pages: Pages, now: float) -> Array:
 
 def silent_shares(site: SiteRates, pages: Pages) -> Array:
     """The share of changes that a source would have announced, of each page of which one keeps silent."""
-    recalls, _ = _trust(site)
+    recalls, _, _ = _trust(site)
     return np.where(pages.announced_by == 0, recalls[pages.covered_by], 0.0)
 
 
@@ -145,9 +145,9 @@ def staleness(shape: Array, weight: Array, typical: Array, rates: Array) -> Arra
 
 def _announced(site: SiteRates, pages: Pages, expected: Array, rates: Array) -> Array:
     """What the announcement of a change adds to the worth of a visit."""
-    recalls, alarms = _trust(site)
+    recalls, alarms, precisions = _trust(site)
     by = pages.announced_by
-    more = expected - np.log1p(-trust.certainty(recalls[by], alarms[by], rates))
+    more = expected - np.log1p(-trust.certainty(recalls[by], alarms[by], precisions[by], rates))
     added = (more + np.expm1(-more) - expected - np.expm1(-expected)) / np.clip(rates, 1e-9, None)
     return np.where(by > 0, np.clip(added, 0, None), 0)
 
@@ -158,8 +158,9 @@ def new_pages_a_day(pages: Pages) -> Array:
     return (FIRST_FOUND + found) / (FIRST_FOUND_DAYS + days)
 
 
-def _trust(site: SiteRates) -> tuple[Array, Array]:
-    """Recall and false alarms a day of each kind of source; of none, both are 0."""
+def _trust(site: SiteRates) -> tuple[Array, Array, Array]:
+    """Recall, false alarms a day and precision of each kind of source; of none, all are 0."""
     known = [(kind, site.trust.get(kind, SourceTrust())) for kind in trust.KINDS[1:]]
-    recalls = [trust.recall(one, kind) for kind, one in known]
-    return np.array([0.0, *recalls]), np.array([0.0, *(trust.false_alarms(one) for _, one in known)])
+    rows = [(trust.recall(one, kind), trust.false_alarms(one), trust.precision(one)) for kind, one in known]
+    recalls, alarms, precisions = np.array([(0.0, 0.0, 0.0), *rows]).T
+    return recalls, alarms, precisions

@@ -38,10 +38,15 @@ def precision(trust: SourceTrust) -> float:
     return (1 + trust.announced) / (1 + trust.announced + trust.false_alarms)
 
 
-def certainty(recalls: ArrayLike, alarms: ArrayLike, rates: ArrayLike) -> Array:
-    """The probability that a page has changed, given that its source says so."""
+def certainty(recalls: ArrayLike, alarms: ArrayLike, precisions: ArrayLike, rates: ArrayLike) -> Array:
+    """The probability that a page has changed, given that its source says so.
+
+    At most the share of announcements that have proved true: a source may give false alarms of some pages
+    only.
+    """
     true = np.asarray(recalls) * np.asarray(rates)
-    return np.asarray(np.clip(true / np.clip(true + alarms, 1e-12, None), 0, MOST_CERTAIN))
+    share = true / np.clip(true + alarms, 1e-12, None)
+    return np.asarray(np.clip(np.minimum(share, precisions), 0, MOST_CERTAIN))
 
 
 def after_visit(

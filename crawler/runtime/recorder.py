@@ -209,6 +209,7 @@ class RecordingPipeline:
             return
         self.frontier.raise_issue("no article", no_article(self.frontier, self.tally.last_trouble))
         self.frontier.raise_issue("unlike expected", unmet(self.frontier))
+        self.frontier.raise_issue("at_least", self.frontier.revisits.beyond_budget)
         self.frontier.raise_issue("silence", silence(self.store.news_dates(self.frontier.site.name), at))
         if (traps := self.frontier.trap_summary()) or self.frontier.fetched_all_live():
             self.frontier.raise_issue("trap", traps)

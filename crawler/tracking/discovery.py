@@ -72,7 +72,7 @@ class Discovery:
         if one.source_id and (page := self._store.find_by_source_id(name, one.source_id)):
             self._store.add_address(name, known_as, page.id)
             self._queue.report(page.id)
-            return self._store.update_page(page.id, {"listed_url": url, "stale_since": at})
+            return self._store.update_page(page.id, {"listed_url": url, "stale_since": at, "stale_by": None})
         return self._new_page(url, known_as, one, at)
 
     def record_yield(self, page: PageRow) -> None:
@@ -146,13 +146,15 @@ class Discovery:
         }
         page = self._store.add_page(values, known_as)
         self._queue.forget(page.id)
+        if found_on:
+            self._queue.note_found(found_on)
         return page
 
     def _keep(self, page: PageRow, one: DiscoveredUrl, stale_since: str | None) -> None:
         """Store what the source says of the page; `stale_since` where it shows our copy to be out of date."""
         values = _listed_values(page, one)
         if stale_since:
-            values["stale_since"] = stale_since
+            values |= {"stale_since": stale_since, "stale_by": one.source}
             self._queue.report(page.id)
         elif one.source_text_digest:
             self._queue.witness(page.id)

@@ -36,6 +36,7 @@ def finalize(frontier: RunFrontier, at: str) -> list[str]:
     """Record the pages that this run has confirmed as gone, or found elsewhere; return the kinds of
     changes made."""
     store, site, run = frontier.store, frontier.site, frontier.run
+    frontier.revisits.save()
     missing = [page for page in store.missing(site.name) if (page.checked_at or "") >= iso(frontier.started)]
     trouble = _storm(frontier, missing)
     frontier.raise_issue("many missing", trouble)

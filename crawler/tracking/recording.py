@@ -18,6 +18,7 @@ from crawler.tracking.identity import Identity
 from crawler.tracking.knowledge import Known
 from crawler.tracking.reading import Reading
 from crawler.tracking.records import Capture, Change, Version
+from crawler.tracking.revisits import Revisits
 from storage.bodies import digest_of
 from storage.errors import NotFound
 from storage.rows import PageRow, Values
@@ -43,8 +44,8 @@ def _conflicts_named(url: str) -> Iterator[None]:
 class Recorder:
     """Stores the decisions of one run, one transaction each."""
 
-    def __init__(self, store: Store, run: int) -> None:
-        self._store, self._run = store, run
+    def __init__(self, store: Store, run: int, revisits: Revisits) -> None:
+        self._store, self._run, self._revisits = store, run, revisits
 
     def apply(self, known: Known, reading: Reading, decision: Decision, label: str) -> PageRow:
         """The page after storing the decision. `label` names the extractor that read the text.
@@ -155,11 +156,13 @@ class Recorder:
             case Sight.rendering:
                 return {"checks": values["checks"]}
             case Sight.seen:
-                return values | _seen(page, reading, decision)
+                changed = page.version is not None and bool(decision.announced)
+                learned = self._revisits.after_visit(page, fetched.fetched_at, changed=changed)
+                return values | learned | _seen(page, reading, decision)
             case Sight.missing:
-                return values | {"stale_since": None} | self._missing(page, fetched)
-        if decision.suspicion:
-            values["stale_since"] = fetched.fetched_at  # the next run looks at it, due or not
+                return values | {"stale_since": None, "stale_by": None} | self._missing(page, fetched)
+        if decision.suspicion:  # the next run looks at it, due or not
+            values |= {"stale_since": fetched.fetched_at, "stale_by": None}
         return values
 
     def _missing(self, page: PageRow, fetched: FetchResult) -> Values:
@@ -198,6 +201,7 @@ def _seen(page: PageRow, reading: Reading, decision: Decision) -> Values:
         "state": "live",
         "seen_at": fetched.fetched_at,
         "stale_since": None,
+        "stale_by": None,
         "missing_since": None,
         "missing_run": None,
         **_validators(page, fetched),

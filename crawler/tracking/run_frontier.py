@@ -13,7 +13,8 @@ from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.frontier import PageRequest, SourceState
 from crawler.times import iso, now, parse
 from crawler.tracking.discovery import Discovery, batches
-from crawler.tracking.visit_queue import FILL, VisitQueue
+from crawler.tracking.revisits import Revisits
+from crawler.tracking.visit_queue import VisitQueue
 from storage.bodies import digest_of
 from storage.rows import PageRow, Values
 from storage.store import Store
@@ -35,10 +36,10 @@ class RunFrontier:
         """Returns the number of requests made in this run so far."""
         day_ago = iso(started - timedelta(days=1))
         self.budget = site.budget - store.requests_since(site.name, day_ago)
-        self.fill = self.budget if full else FILL
         self.batch = BATCH
         """How many requests are given at a time."""
-        self.queue = VisitQueue(store, site.name, run, started)
+        self.revisits = Revisits(store, site, started)
+        self.queue = VisitQueue(store, site.name, run, self.revisits, full=full)
         self._discovery = Discovery(store, site, run, iso(started), self.queue)
         self._again: list[PageRequest] = []
         self._source_troubles: dict[str, str] = {}
@@ -102,7 +103,7 @@ class RunFrontier:
         for pages in batches(self.store.no_longer_listed(self.site.name, kind, self.run)):
             with self.store.writing():
                 for page in pages:
-                    self.store.update_page(page, {"stale_since": iso(now())})
+                    self.store.update_page(page, {"stale_since": iso(now()), "stale_by": None})
                     self.queue.report_left(page)
 
     def report_source(self, kind: str, message: str) -> None:
@@ -112,6 +113,7 @@ class RunFrontier:
     def next_requests(self) -> Sequence[PageRequest]:
         """The next pages to fetch: those that are due, and those never fetched, as far as the budget goes."""
         again, self._again = self._again, []
+        self.revisits.save()
         pages: list[PageRow] = []
         while not pages and (chosen := self._chosen()):
             pages = self.store.some_pages(chosen)
@@ -178,7 +180,7 @@ class RunFrontier:
     # ---- inside
 
     def _chosen(self) -> list[int]:
-        return self.queue.take(self.batch, left=self.requests_left(), fill=self.fill)
+        return self.queue.take(self.batch, left=self.requests_left())
 
 
 def _page_request(page: PageRow) -> PageRequest:

@@ -81,6 +81,10 @@ class Learner:
         self._awaited.add(page)
         return True
 
+    def await_second_look(self, page: int) -> None:
+        """Learn from the next fetch of this page, which differs at each fetch."""
+        self._awaited.add(page)
+
     def awaits(self, page: int) -> bool:
         """Whether the next fetch of this page is such a second one."""
         return page in self._awaited

@@ -84,7 +84,7 @@ class Tracker:
         self.needs: Counter[Need] = Counter()
         """How many responses were read, and how many were not, by the reason."""
         self._confirmations = Confirmations(frontier)
-        self._recorder = Recorder(self.store, self.run)
+        self._recorder = Recorder(self.store, self.run, frontier.revisits)
         self.paths = PathScores()
         """What this run has learned of the block paths of pages that changed."""
         self._ahead: ReadAhead | None = None
@@ -157,6 +157,8 @@ class Tracker:
         self._confirmations.remember(known, reading, decision)
         self._collect_paths(page, reading, decision)
         self._follow_up(known.requested, page, decision)
+        if decision.announced and known.requested.version is not None:
+            self._probe(known.requested, page)
         away = decision.verdict.outcome is Outcome.elsewhere
         return Tracked(
             page.url,
@@ -257,6 +259,14 @@ class Tracker:
             self.frontier.request_again(page)
         elif decision.extract and (decision.number or requested.checked_at is None):
             self._merge(page)
+
+    def _probe(self, before: PageRow, page: PageRow) -> None:
+        """Fetch a page again that changes at every visit; what differs within minutes is learned as noise."""
+        if page.noise and not before.noise:
+            self.learner.await_second_look(page.id)
+        elif not self.frontier.revisits.wants_probe(page):
+            return
+        self.frontier.request_again(page)
 
     def _merge(self, page: PageRow) -> None:
         """Merge the pages that the text of this page shows to be the same."""
@@ -380,6 +390,7 @@ class Tracker:
             if is_new:
                 at = waited[0].fetched_at
                 records.add_redesign(self.store, self.site, self.run, at, since or None, explanation)
+                self.frontier.revisits.redesigned(at)
         self.reader = PageReader(self.site, self.learner.template)
         self._keeping = SAMPLE
         if is_new:

@@ -4,30 +4,24 @@ added."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from crawler.revisit.visits import Visit, rank
-from crawler.times import parse
-from storage.rows import PageRow, VisitRow
-
 if TYPE_CHECKING:
+    from crawler.tracking.revisits import Revisits
     from storage.store import Store
-
-FILL = 20
-"""A scheduled run fetches at least this many pages, so that a small site is fetched completely."""
 
 
 class VisitQueue:
     """Gives the pages of one run in their order: missing, never fetched, reported, due, others.
 
     The pages that were fetched before are ranked once, when pages are first requested. From then on the work
-    for a page does not depend on the number of pages of the site.
+    for a page does not depend on the number of pages of the site. A `full` run
+    goes on to the pages that are not due.
     """
 
-    def __init__(self, store: Store, site: str, run: int, started: datetime) -> None:
-        self._store, self._site, self._run, self._started = store, site, run, started
+    def __init__(self, store: Store, site: str, run: int, revisits: Revisits, *, full: bool) -> None:
+        self._store, self._site, self._run, self._full = store, site, run, full
+        self._revisits = revisits
         self._tried: set[int] = set()
         self._left: set[int] = set()
         self._witnessed: set[int] = set()
@@ -37,11 +31,10 @@ class VisitQueue:
         self._due: deque[int] = deque()
         self._others: deque[int] = deque()
 
-    def take(self, most: int, *, left: int, fill: int) -> list[int]:
+    def take(self, most: int, *, left: int) -> list[int]:
         """The next pages, `most` at a time as long as requests are `left`; each is given once.
 
         Missing pages come first and alone: the run must know what became of them before it reads new pages.
-        Pages that are neither due nor reported follow until the run has fetched `fill` pages.
         """
         if not self._planned:
             self._plan(left)
@@ -52,7 +45,7 @@ class VisitQueue:
         self._tried.update(chosen)
         chosen += self._taken(self._reported, room - len(chosen))
         chosen += self._taken(self._due, room - len(chosen))
-        return chosen + self._taken(self._others, min(room - len(chosen), fill - len(self._tried)))
+        return chosen + self._taken(self._others, room - len(chosen))
 
     def report(self, page: int) -> None:
         """Record that a source shows our copy of the page to be out of date."""
@@ -68,6 +61,10 @@ class VisitQueue:
     def has_left(self, page: int) -> bool:
         """Whether a completely read source no longer lists the page."""
         return page in self._left
+
+    def note_found(self, found_on: str) -> None:
+        """A page led to one that was not known before."""
+        self._revisits.note_found(found_on)
 
     def witness(self, page: int) -> None:
         """Record that a source shows the text of the page to be unchanged."""
@@ -92,27 +89,14 @@ class VisitQueue:
 
     # ---- inside
 
-    def _plan(self, most: int) -> None:
-        missing: set[int] = set()
-        due, others = rank(self._visits(missing), self._started, most=most)
-        self._missing = deque(page for page in due if page in missing)
-        self._due = deque(page for page in due if page not in missing)
-        self._others = deque(others)
+    def _plan(self, left: int) -> None:
+        order = self._revisits.order(
+            run=self._run, left=self._left, witnessed=self._witnessed, tried=self._tried
+        )
+        self._missing = deque(order.missing)
+        self._due = deque(order.due[: self._revisits.share(self._full, left)])
+        self._others = deque(order.others if self._full else ())
         self._planned = True
-
-    def _visits(self, missing: set[int]) -> Iterator[Visit]:
-        """The visits of all pages that were fetched before this run; those missing are noted in `missing`."""
-        for row in self._store.visits(self._site):
-            if row.id in self._tried:
-                continue
-            visit = self._visit(row)
-            if visit.missing:
-                missing.add(visit.page)
-            yield visit
-
-    def _visit(self, page: VisitRow) -> Visit:
-        missing = page.id in self._left or (page.state == "missing" and page.missing_run != self._run)
-        return visit_of(page, missing=missing, witnessed=page.id in self._witnessed)
 
     def _taken(self, waiting: deque[int], room: int) -> list[int]:
         """At most `room` of the first waiting pages that were not tried; they count as tried from now on."""
@@ -123,21 +107,3 @@ class VisitQueue:
                 found.append(page)
                 self._tried.add(page)
         return found
-
-
-def visit_of(page: PageRow | VisitRow, *, missing: bool, witnessed: bool = False) -> Visit:
-    """The facts about a page that `crawler.revisit` needs to plan its next visit."""
-    return Visit(
-        page=page.id,
-        checked_at=_moment(page.checked_at),
-        born=parse(min(filter(None, [page.published, page.found_at]))),
-        changed_at=_moment(page.changed_at),
-        listing=page.kind == "listing",
-        missing=missing,
-        stale=page.stale_since is not None,
-        witnessed=witnessed,
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return parse(text) if text else None

@@ -1,0 +1,68 @@
+"""The commands `variorum plan` and `variorum why`: when pages are fetched again."""
+
+from __future__ import annotations
+
+import click
+
+from crawler.cli.options import as_json, sites_named, with_reader
+from crawler.config.workspace import Workspace
+from crawler.health.visits import plan_object, why_object
+from crawler.output import terminal
+from crawler.output.page_texts import find_page
+from crawler.times import now
+from storage.reader import Reader
+
+BUDGETS = ("budget", "visits_a_day", "delay_hours", "every_days", "longest_days")
+
+
+@click.command()
+@click.argument("name", metavar="SITE")
+@click.option("--days", type=click.IntRange(1, 366), default=7, help="For how many days; default: 7.")
+@as_json
+@with_reader
+def plan(workspace: Workspace, reader: Reader, name: str, days: int, as_json: bool) -> None:
+    """Show how often a site's pages are fetched, and what other budgets would bring.
+
+    Example: variorum plan nejatngo --days 7
+    """
+    (site,) = sites_named(workspace, [name])
+    found = plan_object(reader, site, now(), days)
+    if as_json:
+        terminal.json_lines([found])
+        return
+    visits = found["visits"]
+    terminal.line(f"{name}: {found['pages']} pages fetched so far, {found['waiting']} waiting to be")
+    sources = found["source_requests_a_day"]
+    terminal.line(f"  budget {found['budget']} requests a day; sources took {sources} in the last day")
+    terminal.line(f"  visits in the next {days} days: {', '.join(map(str, visits))}; {sum(visits)} in all")
+    terminal.line(
+        f"  half of the pages at least every {found['every_days']} days, each every {found['longest_days']};"
+        f" a change is seen after {found['delay_hours']} hours on average"
+    )
+    if found["beyond_budget"]:
+        terminal.line(f"  ! {found['beyond_budget']}")
+    terminal.table(
+        [key.replace("_", " ") for key in BUDGETS],
+        [[one[key] for key in BUDGETS] for one in found["budgets"]],
+    )
+
+
+@click.command()
+@click.argument("url")
+@as_json
+@with_reader
+def why(workspace: Workspace, reader: Reader, url: str, as_json: bool) -> None:
+    """Say when a page is fetched next, and why then.
+
+    Example: variorum why https://www.nejatngo.org/en/posts/1204
+    """
+    sites = sites_named(workspace, [])
+    page = find_page(reader, sites, url)
+    found = why_object(reader, next(site for site in sites if site.name == page.site), page, now())
+    if as_json:
+        terminal.json_lines([found])
+        return
+    every = f", about every {found['every_days']} days" if found["every_days"] else ""
+    terminal.line(f"{found['url']}: next fetched {found['due_at'] or 'ever more rarely'}{every}")
+    for reason in found["evidence"]:
+        terminal.line(f"  {reason}")

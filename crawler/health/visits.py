@@ -1,0 +1,165 @@
+"""When pages are fetched again and why, in words and numbers: what `variorum plan` and `why` print."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from math import isnan
+
+from crawler.config.site import Site, load_sites
+from crawler.config.timing import next_run
+from crawler.config.workspace import Workspace
+from crawler.output.objects import Object
+from crawler.revisit import trust
+from crawler.revisit.budget import FLOOR, gaps
+from crawler.revisit.history import decoded
+from crawler.revisit.outlook import Outlook, outlook, visits_by_day
+from crawler.revisit.rates import factor, rate_at, rates_by_age
+from crawler.revisit.records import Page, SiteRates, SourceTrust
+from crawler.revisit.scores import columns, new_pages_a_day
+from crawler.times import iso, now
+from crawler.tracking.revisits import Plan, beyond_budget, day, stored_plan
+from storage.queries.revisits import changes_since, sources
+from storage.reader import Reader
+from storage.rows import PageRow
+
+BUDGETS = (0.25, 0.5, 1, 2, 4)
+"""Multiples of the site's budget that are compared."""
+MONTH = timedelta(days=30)
+
+
+def plan_object(reader: Reader, site: Site, at: datetime, days: int) -> Object:
+    """The visits of the next days, and what to expect of this budget and of others."""
+    row = reader.site(site.name)
+    rates = row.rates if row else None
+    plan = stored_plan(reader.db.conn, site, rates, at)
+    known = sources(reader.db.conn, site.name, iso(at - timedelta(days=1)))
+    every = _between_runs(site, at)
+    between = gaps(plan.rates, plan.pages, plan.now, plan.price, replace(plan.limits, floor=every))
+    return {
+        "site": site.name,
+        "pages": len(plan.records),
+        "waiting": reader.status(site.name)["waiting"],
+        "budget": site.budget,
+        "source_requests_a_day": known.overhead,
+        "visits": visits_by_day(between, plan.waited, days, plan.limits.budget),
+        **_expected(_at_budget(reader, site, rates, at, 1)),
+        "beyond_budget": beyond_budget(site, known, len(plan.records)) or None,
+        "budgets": [
+            {"budget": round(site.budget * times), **_expected(_at_budget(reader, site, rates, at, times))}
+            for times in BUDGETS
+        ],
+    }
+
+
+def stored_plan_object(workspace: Workspace, name: str) -> Object | None:
+    """The plan of the next week of a site; None where the site's file can't be read."""
+    site = load_sites(workspace.sites_folder, workspace.defaults, [name]).get(name)
+    with closing(Reader.open(workspace.database)) as reader:
+        return plan_object(reader, site, now(), 7) if site else None
+
+
+def stored_why_object(workspace: Workspace, number: int) -> Object | None:
+    """When the page of that number is fetched next and why; None where the site's file can't be read."""
+    with closing(Reader.open(workspace.database)) as reader:
+        page = reader.page(number)
+        site = load_sites(workspace.sites_folder, workspace.defaults, [page.site]).get(page.site)
+        return why_object(reader, site, page, now()) if site else None
+
+
+def why_object(reader: Reader, site: Site, page: PageRow, at: datetime) -> Object:
+    """When a page is fetched next, and from what evidence."""
+    row = reader.site(site.name)
+    plan = stored_plan(reader.db.conn, site, row.rates if row else None, at)
+    place = plan.ids.index(page.id) if page.id in plan.ids else None
+    found: Object = {"url": page.url, "site": site.name, "state": page.state, "checked_at": page.checked_at}
+    if page.state == "gone":
+        gone = "it is gone: it is fetched again after a week, then after two, four and so on"
+        return {**found, "due_at": None, "every_days": None, "evidence": [gone]}
+    if place is None:
+        unfetched = "it was never fetched: it is fetched in the next run, before pages that are known"
+        return {**found, "due_at": iso(at), "every_days": None, "evidence": [unfetched]}
+    record = plan.records[place]
+    changes = changes_since(reader.db.conn, page.id, iso(at - MONTH))
+    floor = replace(plan.limits, floor=_between_runs(site, at))
+    gap = float(gaps(plan.rates, columns([record]), plan.now, plan.price, floor)[0])
+    is_due = place in plan.due or page.stale_since is not None or page.state == "missing"
+    due = at if is_due else max(at, _moment(record.last + gap))
+    return {
+        **found,
+        "due_at": iso(due),
+        "every_days": round(gap, 2),
+        "out_of_date_days": round(float(plan.worth[place]), 3),
+        "price_days": round(plan.price, 3),
+        "changes_in_30_days": changes,
+        "evidence": evidence(plan.rates, record, plan.now, changes, page),
+    }
+
+
+def evidence(rates: SiteRates, page: Page, now: float, changes: int, row: PageRow) -> list[str]:
+    """The reasons for the time of the next visit, a sentence each without its full stop."""
+    if page.is_hub:
+        a_day = float(new_pages_a_day(columns([page]))[0])
+        return [f"it is a list of pages, and brings {_number(a_day)} new ones a day"]
+    times = "once" if changes == 1 else f"{changes} times"
+    said = [f"changed {times} in 30 days, fetched {row.checks} times in all"]
+    said.append(_of_age(rates, page, now))
+    if page.noise:
+        said.append("it differs at each fetch, so that its changes do not count")
+    else:
+        own = float(factor(page.shape, page.weight))
+        said.append(f"it changes {_number(own)} times as often as an average page of its age")
+    return said + _of_source(rates, page, row)
+
+
+def _of_age(rates: SiteRates, page: Page, now: float) -> str:
+    usual = _number(float(rate_at(rates_by_age(rates), page.born, now)))
+    if isnan(page.born):
+        return f"its date of publication is not known: such pages of this site change {usual} times a day"
+    age = now - page.born
+    old = f"{age:.0f} days old" if age >= 2 else f"{max(age, 0) * 24:.0f} hours old"  # noqa: PLR2004 - days
+    return f"{old}: pages of this site of that age change {usual} times a day"
+
+
+def _of_source(rates: SiteRates, page: Page, row: PageRow) -> list[str]:
+    kind = page.announced_by or page.covered_by
+    if row.stale_since and not row.stale_by:
+        return ["what was last seen of it is to be confirmed in the next run"]
+    if not kind:
+        return []
+    known = rates.trust.get(kind, SourceTrust())
+    right = f"{trust.precision(known) * 10:.0f} times in 10"
+    share = f"{trust.recall(known, kind):.0%}"
+    name = {"wordpress": "the API"}.get(kind, f"the {kind}")
+    if page.announced_by:
+        return [f"{name} says that it has changed; on this site that is right {right}"]
+    return [f"{name} reports no change of it, and announces {share} of the changes of this site"]
+
+
+def _at_budget(reader: Reader, site: Site, rates: str | None, at: datetime, times: float) -> Outlook:
+    plan: Plan = stored_plan(reader.db.conn, site, rates, at, site.budget * times)
+    every = replace(plan.limits, floor=_between_runs(site, at))
+    return outlook(decoded(rates), plan.pages, plan.now, every)
+
+
+def _expected(found: Outlook) -> Object:
+    return {
+        "visits_a_day": round(found.visits),
+        "delay_hours": round(found.delay * 24, 1),
+        "every_days": round(found.gap, 2),
+        "longest_days": round(found.longest, 1),
+    }
+
+
+def _between_runs(site: Site, at: datetime) -> float:
+    first = next_run(site, at)
+    return max(FLOOR, day(next_run(site, first)) - day(first))
+
+
+def _moment(days: float) -> datetime:
+    return datetime.fromtimestamp(days * 86_400, UTC)
+
+
+def _number(value: float) -> str:
+    return f"{value:.2g}" if value < 10 else f"{value:.0f}"  # noqa: PLR2004 - two digits
