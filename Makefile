@@ -26,7 +26,7 @@ test: .venv/ready-for-tests
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest --numprocesses 2 --dist loadfile
+	.venv/bin/pytest --numprocesses 2 --dist loadfile --durations 20
 
 bench: .venv/ready-for-tests
 	.venv/bin/python -m benchmarks.crawl --write --pages $(PAGES)

@@ -25,7 +25,8 @@ CSI = "\x9b"
 """Begins a command to a terminal, in one character."""
 HOSTILE = f"A {OVERRIDE}title{CSI}31m of [red]ill[/red] will"
 PERSIAN = "خانه‌ای در شهر قدیم ساخته شد و مردم می‌خواهند آن را ببینند، پیش از آن که زمستان برسد."
-LONG = [f"Paragraph {number} of a very long report, like no other in this archive." for number in range(5000)]
+LONG = [f"Paragraph {number} of a very long report, like no other in this archive." for number in range(1500)]
+"""More text than a pipe holds."""
 
 
 def variorum(*words: object) -> Result:

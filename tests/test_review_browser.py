@@ -88,6 +88,10 @@ def everywhere(database: Path) -> list[str]:
     ]  # fmt: skip
 
 
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe on which the colour scheme has a bearing."""
+
+
 def press(page: Page, *keys: str) -> None:
     page.wait_for_load_state()
     for key in keys:
@@ -192,14 +196,14 @@ def test_what_was_removed_is_found_from_any_page(chromium: Browser, url: str) ->
 # ---- every page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "rules"), [("light", ()), ("dark", OF_COLOURS)], ids=["light", "dark"])
 def test_every_page_is_fit_for_all_and_asks_for_nothing_elsewhere(
-    chromium: Browser, url: str, database: Path, scheme: Scheme
+    chromium: Browser, url: str, database: Path, scheme: Scheme, rules: tuple[str, ...]
 ) -> None:
     with window(chromium, url, scheme=scheme) as seen:
         for address in everywhere(database):
             seen.page.goto(address)
-            assert seen.faults() == [], address
+            assert seen.faults(*rules) == [], address
         assert [requests for requests in seen.requests if not requests.startswith(f"{url}/")] == []
         assert complaints(seen) == []
 

@@ -7,8 +7,6 @@ and a counter that never stands still.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.blog import front, sitemap
-from tests.command import VARIORUM
+from tests.command import variorum
 from tests.local_site import LocalSite, Page, Request, article
 
 BRIDGE, LIBRARY, FERRY, WELL, MILL = "/bridge/", "/fa/کتابخانه/", "/trageti/", "/well/", "/mill/"
@@ -36,10 +34,8 @@ class Person:
 
     def types(self, *words: str) -> str:
         """What `variorum` prints; it must end well."""
-        environment = {**os.environ, "VARIORUM_HOME": str(self.workspace), "PYTHONUTF8": "1"}
-        command = [*VARIORUM, *words]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{words}\n{done.stderr}"
+        done = variorum("-C", self.workspace, *words)
+        assert done.exit_code == 0, f"{words}\n{done.stderr}"
         return done.stdout
 
     def asks(self, *words: str) -> list[dict[str, Any]]:
