@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crawler.extraction import extract as reading
-from crawler.extraction.boilerplate.template import Template
+from crawler.extraction.boilerplate.template import EMPTY, Piece, Template
+from crawler.extraction.reader import PageReader
+from crawler.tracking.reextraction import refresh
 from tests.test_known_design import BOATS, page
 from tests.tracked import Run, Story, story_at
 
@@ -81,6 +84,23 @@ def test_a_page_that_states_another_date_is_read_though_its_text_is_the_same(sto
             run.sees(path(9), text)
         needs += run.tracker.needs
     assert needs == ["read", "same text", "read"]
+
+
+def test_a_new_template_reads_again_only_the_pages_from_which_it_cuts_other_pieces(
+    story: Story, classified: list[str]
+) -> None:
+    before = PageReader(story.site, replace(EMPTY, version=1))
+    store, versions = story.store, story.store.latest_versions("riverside")
+    refresh(store, before, PageReader(story.site), versions)
+    classified.clear()
+    crossing = "Her master said that the crossing had been calm, and that the Ruff was a day behind."
+    piece = Piece("html>body>div>p", crossing, "repeated", 3)
+    now = PageReader(story.site, replace(EMPTY, version=2, pieces=frozenset([piece])))
+    refresh(store, now, before, store.latest_versions("riverside"))
+    touched = [path(number) for number in range(PAGES) if BOATS[(number + 3) % 10] == "Ruff"]
+    assert sorted(url.removeprefix("https://riverside.example") for url in classified) == sorted(touched)
+    assert {version.extractor for version in store.latest_versions("riverside")} == {now.label}
+    assert all("a day behind" not in story.texts(one)[-1] for one in touched)
 
 
 def test_all_pages_have_the_text_that_the_classifier_gives_them(story: Story) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from crawler.config.site import Site
 from crawler.dates import sound_date
 from crawler.extraction.boilerplate.path_scores import PathScores
-from crawler.extraction.boilerplate.template import EMPTY, Template
+from crawler.extraction.boilerplate.template import EMPTY, Template, cut_alike
 from crawler.extraction.documents import extract_file
 from crawler.extraction.extract import (
     EXTRACTOR,
@@ -140,6 +140,13 @@ class PageReader:
         modified = sound_date(extract.modified, self.site.zone, seen_at=captured_at)
         by = extract.published_by if published else None
         return replace(extract, published=published, published_by=by, modified=modified)
+
+    def reads_as(self, other: PageReader, one: Body) -> bool:
+        """Whether a capture has the same text by another template of the site, without reading it."""
+        if self.site != other.site or media_type(one.content_type or "", one.body) not in HTML:
+            return self.site == other.site
+        parts = split(one.body)
+        return all(cut_alike(part, one.url, one.encoding, self.template, other.template) for part in parts)
 
     def read_fetched(self, fetched: FetchResult) -> Extract:
         """The extraction of a fetched body. Raises ExtractionError."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.reader import PageReader
+from crawler.extraction.reader import Body, PageReader
 from crawler.extraction.source_text import agree
 from crawler.tracking import records
 from storage.errors import NotFound
@@ -69,6 +70,33 @@ def keep(store: Store, reader: PageReader, version: VersionRow, extract: Extract
                 values["agrees"] = int(agree(page.source_text_digest, extract.text))
             store.update_page(page.id, values)
         return store.reread_version(version.id, records.reading(extract, reader.label))
+
+
+def refresh(store: Store, reader: PageReader, before: PageReader, versions: Iterable[VersionRow]) -> None:
+    """Bring versions to the text that `reader` extracts; only those from which it cuts other pieces are read.
+
+    `before` is the reader of the template that was replaced. A version whose body can't be read stays.
+    """
+    alike: list[int] = []
+    for version in versions:
+        if version.extractor == before.label and _reads_alike(store, reader, before, version):
+            alike.append(version.id)
+        elif version.extractor != reader.label:
+            with suppress(ExtractionError):
+                keep(store, reader, version, reextract(store, reader, version))
+    with store.writing():
+        for number in alike:
+            store.reread_version(number, {"extractor": reader.label})
+
+
+def _reads_alike(store: Store, reader: PageReader, before: PageReader, version: VersionRow) -> bool:
+    capture = store.capture(version.capture)
+    if capture.body is None:
+        return False
+    body = Body(
+        store.body(capture.body), capture.url, capture.fetched_at, capture.declared, capture.content_type
+    )
+    return reader.reads_as(before, body)
 
 
 def reextract_site(store: Store, reader: PageReader, *, dry: bool) -> Iterator[Reextraction]:

@@ -23,7 +23,7 @@ from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.tracking import records
 from crawler.tracking.confirmation import Confirmations
 from crawler.tracking.decision import Decision, Sight, decide
-from crawler.tracking.knowledge import Known, common_blocks, known_unread, load, relate, reread
+from crawler.tracking.knowledge import Known, common_blocks, known_unread, load, relate
 from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from crawler.tracking.read_pair import together, with_text_of
 from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
@@ -31,7 +31,7 @@ from crawler.tracking.reading_need import Need, reading_need
 from crawler.tracking.recording import Outdated, Recorder
 from crawler.tracking.records import Capture
 from crawler.tracking.redesign import Redesign
-from crawler.tracking.reextraction import keep
+from crawler.tracking.reextraction import keep, refresh
 from crawler.tracking.renderings import same_pages
 from crawler.tracking.run_frontier import BATCH, RunFrontier
 from crawler.tracking.template_learning import LEARNING_FETCH, SAMPLE, Learner
@@ -327,8 +327,7 @@ class Tracker:
         """Learn the site's boilerplate, and re-extract the latest version of each page with it."""
         self.frontier.batch = BATCH
         if self.learner.learn():
-            self.reader = PageReader(self.site, self.learner.template)
-            self._reread_latest()
+            self._renewed()
         if not self.learner.owes:
             self._go_on()
 
@@ -345,16 +344,17 @@ class Tracker:
 
         What was read before is read again when it is next compared; or now, where the pieces are others.
         """
-        differs = self.learner.learn_paths()
-        self.reader = PageReader(self.site, self.learner.template)
-        if differs:
-            self._reread_latest()
+        if self.learner.learn_paths():
+            self._renewed()
+        else:
+            self.reader = PageReader(self.site, self.learner.template)
 
-    def _reread_latest(self) -> None:
+    def _renewed(self) -> None:
+        """Use the new template from now on, and extract again the latest versions that it may change."""
+        before, self.reader = self.reader, Reader(self.site, self.learner.template)
         after = 0
         while versions := self.store.latest_versions_after(self.site.name, after, AT_ONCE):
-            for version in versions:
-                reread(self.store, self.reader, version)
+            refresh(self.store, self.reader, before, versions)
             after = versions[-1].page
 
     # ---- a new design

@@ -10,7 +10,7 @@ also across a redesign.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, TypeVar
@@ -204,8 +204,29 @@ def cut(tree: HtmlElement, template: Template) -> None:
     cut_pieces(tree, design_of(tree, template))
 
 
+def cut_alike(body: bytes, url: str, encoding: str | None, one: Template, other: Template) -> bool:
+    """Whether two templates remove the same from a page and know the same paths: then its text is the same.
+
+    False for a page that can't be parsed.
+    """
+    if one.paths != other.paths and (one.known or other.known):
+        return False
+    try:
+        tree = parse(body, url, encoding)
+    except ExtractionError:
+        return False
+    first, second = (set(pieces_on(tree, design_of(tree, template))) for template in (one, other))
+    return first == second
+
+
 def cut_pieces(tree: HtmlElement, design: Design) -> None:
-    """Remove the pieces of one design from a tree, in one walk."""
+    """Remove the pieces of one design from a tree."""
+    for element in list(pieces_on(tree, design)):
+        drop(element)
+
+
+def pieces_on(tree: HtmlElement, design: Design) -> Iterator[HtmlElement]:
+    """The elements of a tree that are pieces of a design, found in one walk."""
     if not design.pieces:
         return
     places = {piece.path for piece in design.pieces if not piece.text}
@@ -218,7 +239,7 @@ def cut_pieces(tree: HtmlElement, design: Design) -> None:
             text = text_of(element)
             known = (path, text) in texts or (path, unnumbered(text)) in forms
         if known and element.tag not in KEPT:
-            drop(element)
+            yield element
 
 
 def jaccard(some: Iterable[str], others: Iterable[str]) -> float:
