@@ -351,7 +351,7 @@ class Tracker:
 
     def _renewed(self) -> None:
         """Use the new template from now on, and extract again the latest versions that it may change."""
-        before, self.reader = self.reader, Reader(self.site, self.learner.template)
+        before, self.reader = self.reader, PageReader(self.site, self.learner.template)
         after = 0
         while versions := self.store.latest_versions_after(self.site.name, after, AT_ONCE):
             refresh(self.store, self.reader, before, versions)
