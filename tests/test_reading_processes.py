@@ -6,10 +6,14 @@ import asyncio
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from multiprocessing import active_children
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +30,8 @@ from crawler.config.workspace import load_workspace
 from crawler.extraction.extract import Extract
 from crawler.extraction.reader import PageReader
 from crawler.fetch_result import FetchResult
-from crawler.runtime.reading_processes import ReadingProcesses
+from crawler.runtime.forks import Forks
+from crawler.runtime.reading_processes import ReadingProcesses, serve
 from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
 from tests.command import workspace
 
@@ -83,13 +88,17 @@ def results(*jobs: ReadingJob, count: int = 2) -> list[ReadAhead | None]:
     """What the processes make of these jobs."""
 
     async def begin() -> list[ReadAhead | None]:
-        processes = ReadingProcesses(count, MEGABYTES)
+        processes = ReadingProcesses(count, forks.start)
         try:
             return await asyncio.gather(*map(processes.begin, jobs))
         finally:
             processes.close()
 
-    return asyncio.run(begin())
+    forks = Forks(partial(serve, megabytes=MEGABYTES))
+    try:
+        return asyncio.run(begin())
+    finally:
+        forks.end()
 
 
 def reading(done: ReadAhead | None) -> Reading:
@@ -128,10 +137,54 @@ def test_what_breaks_in_our_code_is_left_to_the_run_to_report() -> None:
     assert results(replace(job(1), reader=Broken(SITE)), job(2), count=1)[0] is None
 
 
-def test_processes_end_with_the_run() -> None:
-    before = set(active_children())
-    results(job(1), job(2))
-    assert set(active_children()) <= before
+def test_where_no_process_can_be_had_the_run_reads_by_itself() -> None:
+    forks = Forks(idle)
+    forks.end()
+
+    async def begin() -> ReadAhead | None:
+        return await ReadingProcesses(2, forks.start).begin(job(1))
+
+    assert asyncio.run(begin()) is None
+
+
+def test_processes_end_with_the_run_even_in_the_middle_of_a_page() -> None:
+    forks = Forks(sleep_on)
+    connections = [forks.start(), forks.start()]
+    for connection in connections:
+        assert connection.recv() == "begun"
+    forks.end()
+    for connection in connections:
+        with pytest.raises(EOFError):
+            connection.recv()
+
+
+def test_processes_end_when_the_run_is_killed() -> None:
+    code = "import sys; sys.argv[1:] = []; from tests.test_reading_processes import main; main()"
+    run = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert run.stdout
+    number = int(run.stdout.readline())
+    assert Path(f"/proc/{number}").exists()
+    run.kill()
+    run.communicate()
+    while Path(f"/proc/{number}").exists():
+        time.sleep(0.01)
+
+
+def main() -> None:
+    """A run with one idle process, whose id it prints."""
+    connection = Forks(idle).start()
+    print(connection.recv(), flush=True)
+    signal.pause()
+
+
+def idle(connection: Connection) -> None:
+    connection.send(os.getpid())
+    serve(connection, MEGABYTES)
+
+
+def sleep_on(connection: Connection) -> None:
+    connection.send("begun")
+    signal.pause()
 
 
 # ---- a whole crawl

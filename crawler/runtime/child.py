@@ -20,6 +20,7 @@ import resource
 import signal
 import sys
 import threading
+from functools import partial
 from typing import Any, TextIO
 
 from scrapy import Spider
@@ -28,7 +29,9 @@ from scrapy.settings import Settings
 
 from crawler.config.site import Site
 from crawler.config.workspace import Workspace
+from crawler.runtime.forks import CAN_FORK, Forks
 from crawler.runtime.handover import unpacked
+from crawler.runtime.reading_processes import serve
 from spiders.settings import for_site
 from spiders.spiders import wayback
 from spiders.spiders.loader import spider_of
@@ -36,6 +39,8 @@ from spiders.spiders.probe import ProbeSpider
 
 LOOK_AGAIN = 0.05
 """Seconds between two looks whether a crawl has started."""
+CRAWLS = ("full", "due")
+"""The jobs that record."""
 
 
 class PatientProcess(AsyncCrawlerProcess):
@@ -61,6 +66,7 @@ def _is_starting(crawler: Crawler) -> bool:
 def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None:
     """Carry out one job for one site; workspace and site as `handover.packed` makes them."""
     workspace, site = unpacked(workspace_json, Workspace), unpacked(site_json, Site)
+    forks = _forks(workspace) if job in CRAWLS else None
     _keep_events_apart()
     if not site.render:  # a browser inherits the bound, and reserves more addresses than that at its start
         _bound_memory(workspace.max_memory_mb)
@@ -83,8 +89,19 @@ def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None
         log = f"{site.name}.wayback"
         crawl(run_settings(workspace, log, changes), wayback.WaybackSpider, of=site, request=request)
     else:
-        changes = {"FULL": job == "full", "PROCESSES": workspace.processes}
+        changes = {"FULL": job == "full"}
+        if forks:  # as a function and no method: settings are copied in depth
+            changes["START_READER"] = lambda: forks.start()  # noqa: PLW0108
         crawl(run_settings(workspace, site.name, changes), spider_of(site))
+        if forks:
+            forks.end()
+
+
+def _forks(workspace: Workspace) -> Forks | None:
+    """What starts processes that read pages; None where this process is to read all of them."""
+    if workspace.processes == 1 or not CAN_FORK:
+        return None
+    return Forks(partial(serve, megabytes=workspace.max_memory_mb))
 
 
 def crawl(settings: Settings, spider: type[Spider], **arguments: Any) -> None:

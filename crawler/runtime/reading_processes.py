@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import resource
 import sys
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
 from crawler.classification.outcome import Verdict
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.extract import Extract
 from crawler.extraction.reader import PageReader
-from crawler.runtime.processes import PRELOADED
 from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
 
@@ -31,10 +29,6 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 2
 """So often a page is read whose reading ends its process."""
 CRASHED = "each of {} processes that read it crashed"
-
-_FORKS = get_context("forkserver")
-"""Starts processes from one that has imported what reading needs, and has no threads."""
-_FORKS.set_forkserver_preload(PRELOADED)
 
 Answer = tuple[Verdict, Extract | None, str | None, PathScores] | CostsTooMuch | None
 """The reading of a page but for its fetch; None where reading it raised something else."""
@@ -50,10 +44,13 @@ class _Pending:
 
 
 class ReadingProcesses:
-    """Some processes that read for one run; they are started when there is something to read."""
+    """Some processes that read for one run; they are started when there is something to read.
 
-    def __init__(self, count: int, megabytes: int) -> None:
-        self._count, self._megabytes = count, megabytes
+    `start` starts one that serves the other end of the returned connection by `serve`.
+    """
+
+    def __init__(self, count: int, start: Callable[[], Connection]) -> None:
+        self._count, self._start = count, start
         self._waiting: deque[_Pending] = deque()
         self._idle: list[_Process] = []
         self._all: set[_Process] = set()
@@ -66,16 +63,20 @@ class ReadingProcesses:
         return done
 
     def close(self) -> None:
-        """End all processes. What they have not finished is never done."""
+        """Let go of all processes. What they have not finished is never done."""
         for process in self._all:
-            process.end()
+            process.connection.close()
         self._all.clear()
         self._idle.clear()
 
     def _hand_out(self) -> None:
         while self._waiting and (self._idle or len(self._all) < self._count):
-            process = self._idle.pop() if self._idle else self._started()
             pending = self._waiting.popleft()
+            try:
+                process = self._idle.pop() if self._idle else self._started()
+            except OSError:  # none can be had: then the run reads by itself
+                _finish(pending, None)
+                continue
             pending.attempts += 1
             try:
                 process.send(pending.job)
@@ -86,7 +87,7 @@ class ReadingProcesses:
                 loop.add_reader(process.connection.fileno(), self._answered, process, pending)
 
     def _started(self) -> _Process:
-        process = _Process(self._megabytes)
+        process = _Process(self._start())
         self._all.add(process)
         logger.info("process %d of %d that read pages has started", len(self._all), self._count)
         return process
@@ -104,7 +105,7 @@ class ReadingProcesses:
 
     def _crashed(self, process: _Process, pending: _Pending) -> None:
         self._all.discard(process)
-        process.end()
+        process.connection.close()
         if pending.attempts < ATTEMPTS:
             self._waiting.appendleft(pending)
         else:
@@ -114,11 +115,8 @@ class ReadingProcesses:
 class _Process:
     """One process; it is sent the reader only when that is another one than before."""
 
-    def __init__(self, megabytes: int) -> None:
-        self.connection, theirs = _FORKS.Pipe()
-        self._process = _FORKS.Process(target=_serve, args=(theirs, megabytes), daemon=True)
-        self._process.start()
-        theirs.close()
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         self._reader: PageReader | None = None
 
     def send(self, job: ReadingJob) -> None:
@@ -126,11 +124,6 @@ class _Process:
         news = None if job.reader is self._reader else job.reader
         self.connection.send((news, job.fetched, job.context))
         self._reader = job.reader
-
-    def end(self) -> None:
-        self.connection.close()
-        self._process.kill()
-        self._process.join()
 
 
 def _finish(pending: _Pending, answer: Answer) -> None:
@@ -144,9 +137,8 @@ def _finish(pending: _Pending, answer: Answer) -> None:
         pending.done.set_result(ReadAhead(pending.job, Reading(pending.job.fetched, *answer)))
 
 
-def _serve(connection: Connection, megabytes: int) -> None:
-    """Read what comes until the run closes the connection, or ends however."""
-    os.dup2(2, 1)  # what a library prints is none of our output
+def serve(connection: Connection, megabytes: int) -> None:
+    """Read what comes until the run closes the connection, or ends however. Bounds this process's memory."""
     logging.disable()
     if sys.platform.startswith("linux"):
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))

@@ -249,8 +249,8 @@ class RecordingPipeline:
         self.frontier = RunFrontier(self.store, site, self.run, started, full=full)
         self.frontier.requests = lambda: self._stat("downloader/request_count")
         self.tracker = Tracker(self.frontier)
-        if (processes := self.crawler.settings.getint("PROCESSES", 1)) > 1:
-            self.readers = ReadingProcesses(processes, workspace.max_memory_mb)
+        if start := self.crawler.settings.get("START_READER"):
+            self.readers = ReadingProcesses(workspace.processes, start)
             self._open.callback(self.readers.close)
         self.tally.live = sum(self.store.count_pages(site.name, state) for state in ("live", "missing"))
         spider.frontier = self.frontier

@@ -7,7 +7,6 @@ installs no reactor, opens no database and starts no thread: none of these outli
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -15,12 +14,8 @@ from itertools import chain
 
 from scrapy.settings import Settings
 
+from crawler.runtime.forks import load_reading
 from storage.library import library
-
-PAGE = b"""<!doctype html><html lang="en"><head><title>The ferry</title></head><body>
-<ul><li><a href="/">Home</a></ul><main><h1>The ferry</h1>
-<p>The ferry to Ormhead left the quay at nine, an hour late, with few aboard.</p>
-<p>In the harbour the boats lay still until the tide had turned.</p></main></body></html>"""
 
 
 def load() -> None:
@@ -32,9 +27,7 @@ def load() -> None:
     for name in _components(settings):
         import_module(name.rpartition(".")[0])
     library()
-    import_module("crawler.extraction.extract").extract(PAGE, "https://ormhead.example/ferry/")
-    gc.collect()
-    gc.freeze()  # or the first collection of each run would write to, and so copy, all of this memory
+    load_reading()
 
 
 def _components(settings: Settings) -> Iterator[str]:
