@@ -15,6 +15,7 @@ import lzma
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,12 +24,16 @@ from benchmarks.crawl import design
 from benchmarks.crawl.articles import Article, article, edited
 from storage import texts
 from storage.bodies import digest_of
+from storage.compression import compress, zstd
+from storage.dictionaries import SAMPLES, choose
 from storage.store import Store
 
 PAGES, EDITED, LONG = 400, 20, 60
 """Pages; one in so many is edited; versions of one page, to read them again."""
 SITE = "https://ormhead.example"
 AT = "2026-03-01T06:00:00Z"
+TRAINED = 112_640
+"""Bytes of a dictionary by zstd's trainer: its own default."""
 SHOWN = 8
 """Tables and indexes that are shown by themselves."""
 
@@ -129,26 +134,49 @@ def reading(store: Store, writer: Writer, page: int) -> None:
         print(f"the slowest {what} of {LONG} versions: {1000 * seconds:.1f} ms")
 
 
+def captures(path: Path) -> Iterator[tuple[str, str | None, bytes]]:
+    """Name of the page, version and body of each capture of a file."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        for record in map(json.loads, lines):
+            if "html" in record:
+                yield record["seq"], record.get("v"), record["html"].encode()
+
+
 def real(store: Store, path: Path) -> None:
     """The bodies of real captures: of each page the first one, and each that differs in its text."""
     writer, sizes = Writer(store), defaultdict(list)
     pages: dict[str, int] = {}
-    last: dict[str, object] = {}
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            record = json.loads(line)
-            if "html" not in record or record.get("v") == last.get(record["seq"], ""):
-                continue
-            name, body = record["seq"], record["html"].encode()
-            kind = "a new version" if name in pages else "first sight"
-            last[name] = record.get("v")
-            page = pages.setdefault(name, pages.get(name) or writer.page(f"/{name}"))
-            packed = store.pack(body, page)
-            writer.capture(page, f"/{name}", body, kept=True)
-            sizes[kind].append((len(body), len(packed.data)))
+    last: dict[str, str | None] = {}
+    firsts: dict[str, list[bytes]] = defaultdict(list)
+    for name, version, body in captures(path):
+        if name in pages and version == last[name]:
+            continue
+        kind, last[name] = "a new version" if name in pages else "first sight", version
+        if name not in pages:
+            pages[name] = writer.page(f"/{name}")
+            firsts[name.split("/")[0]].append(body)
+        sizes[kind].append((len(body), len(store.pack(body, pages[name]).data)))
+        writer.capture(pages[name], f"/{name}", body, kept=True)
     for kind, found in sizes.items():
-        raw, packed_size = (sum(sizes) / len(found) for sizes in zip(*found, strict=True))
-        print(f"{kind}: {len(found)} bodies of {raw:,.0f} bytes, {packed_size:,.0f} stored")
+        raw, packed = (sum(some) / len(found) for some in zip(*found, strict=True))
+        print(f"{kind}: {len(found)} bodies of {raw:,.0f} bytes, {packed:,.0f} stored")
+    for service, bodies in firsts.items():
+        if len(bodies) >= 2 * SAMPLES:
+            dictionaries(service, bodies)
+
+
+def dictionaries(service: str, bodies: list[bytes]) -> None:
+    """Prints what half of the pages of a service take with a dictionary of the other half, of two makings."""
+    samples, others = bodies[: len(bodies) // 2], bodies[len(bodies) // 2 :]
+    chosen, trained = choose(samples), zstd.train_dict(samples * 4, TRAINED)
+    assert chosen
+    taken = [
+        sum(map(len, map(compress, others))),
+        sum(len(zstd.compress(body, level=9, zstd_dict=trained)) for body in others),
+        sum(len(chosen.compress(body)) for body in others),
+    ]
+    alone, by_trainer, by_page = (size / len(others) for size in taken)
+    print(f"{service}: alone {alone:,.0f}, trained {by_trainer:,.0f}, a page as dictionary {by_page:,.0f}")
 
 
 def main(path: str | None) -> None:

@@ -1,8 +1,8 @@
 """Dictionaries: what the pages of one design have in common, stored once, to compress their bodies against.
 
 A dictionary is the body of the page against which others of the site compress best. So the first body of a
-page costs what it does not share with that page. (zstd's own trainer picks short pieces; on real pages, whose
-menus, scripts and style sheets are long, it leaves two to five times as much.)
+page costs what it does not share with that page. (zstd's own trainer picks short pieces; of
+real pages, whose menus, scripts and style sheets are long, it leaves more: see decision 27.)
 
 A site has more than one where its pages have several designs. Each is kept as long as a body needs it.
 """
