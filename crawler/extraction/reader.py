@@ -101,9 +101,16 @@ class PageReader:
         """
         try:
             with time_limit(SECONDS):
-                return self._together(old, new, known)
+                found = self._together(old, new, known)
         except (ExtractionError, TookTooLong):
             return None
+        if found is None:
+            return None
+        dated = (
+            self._soundly_dated(found.old, old.captured_at),
+            self._soundly_dated(found.new, new.captured_at),
+        )
+        return Together(*dated, found.scores)
 
     def shows_the_same(self, old: Body, new: Body) -> bool:
         """Whether two captures show the same title, blocks and links; False if one can't be read."""

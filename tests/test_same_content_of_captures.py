@@ -1,0 +1,50 @@
+"""Real captures of a page over time: what is not read, since its content is the same, has not changed."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from itertools import islice, pairwise
+from typing import Any
+
+import pytest
+
+from benchmarks.reader.data import shared
+from crawler.config.site import Site
+from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScores
+from crawler.extraction.boilerplate.template import Template
+from crawler.extraction.reader import PageReader
+from crawler.fetch_result import FetchResult
+
+CAPTURES = shared() / "captures" / "ota-demo.jsonl.xz"
+URL = "https://page.example/"
+SITE = Site(name="page", url=URL)
+
+pytestmark = pytest.mark.skipif(not CAPTURES.exists(), reason="the captures are no part of the project")
+
+
+def fetched(record: dict[str, Any]) -> FetchResult:
+    body = record["html"].encode("utf-8", "replace")
+    return FetchResult(URL, URL, record["time"], status=200, body=body, encoding="utf-8")
+
+
+def test_captures_with_the_same_content_digest_have_the_same_text() -> None:
+    """By the text that people's own selectors found, and by that of the classifier."""
+    with lzma.open(CAPTURES, "rt", encoding="utf-8") as lines:
+        records = [json.loads(line) for line in islice(lines, ENOUGH + 30)]
+    classifying = PageReader(SITE)
+    scores = PathScores()
+    for record in records[:ENOUGH]:
+        scores = scores.joined(classifying.path_scores(fetched(record)))
+    reader = PageReader(SITE, Template(version=1, paths=scores))
+    same = [
+        (old, new)
+        for old, new in pairwise(records[ENOUGH:])
+        if old["html"] != new["html"]
+        and (digest := reader.content_digest(fetched(old))) is not None
+        and digest == reader.content_digest(fetched(new))
+    ]
+    assert len(same) > 10
+    assert [(new["i"], old["v"], new["v"]) for old, new in same if old["v"] != new["v"]] == []
+    for old, new in same[::4]:
+        assert classifying.read_fetched(fetched(old)).text == classifying.read_fetched(fetched(new)).text
