@@ -66,7 +66,7 @@ def test_a_run_that_went_wrong_is_told_with_the_last_that_went_well(tmp_path: Pa
         answer = found.get("/site/riverside.json").json()
         assert [run["well"] for run in answer["runs"]] == [False, True]
         assert answer["last_success"] == answer["runs"][1]["started_at"]
-        assert "went wrong" in found.text("/site/riverside")
+        assert "last run 2026-03-01 12:01 failed" in found.text("/site/riverside")
         assert "last success 2026-03-01 09:00" in found.text("/sites")
 
 
