@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from crawler.cli.__main__ import COMMANDS, main
 from crawler.config.site import Site
-from crawler.health.status import hasty
+from crawler.health.haste import hasty
 from crawler.lock import held
 from tests.blog import front
 from tests.command import VARIORUM, Press, objects, quick, variorum, workspace

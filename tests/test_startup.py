@@ -14,6 +14,9 @@ CRAWLING = frozenset({"apscheduler", "lxml", "numpy", "pandas", "scrapy", "trafi
 SERVING = frozenset({"jinja2", "starlette", "uvicorn"})
 HEAVY = CRAWLING | SERVING | {"apprise", "asyncio", "importlib.metadata", "regex", "sqlite_utils", "tomlkit"}
 
+PLANNING = {"numpy"}
+"""What the plan of visits needs, of which `status` tells."""
+
 LIGHT = {
     "--help": HEAVY | {"msgspec", "rich", "w3lib"},
     "--version": HEAVY | {"msgspec", "rich", "w3lib"},
@@ -21,8 +24,8 @@ LIGHT = {
     "changes --json": HEAVY | {"rich", "w3lib"},
     "changes --suspect": HEAVY | {"w3lib"},
     "show 1": HEAVY | {"w3lib"},
-    "status": HEAVY | {"rich"},
-    "status press --json": HEAVY | {"rich"},
+    "status": HEAVY - PLANNING | {"rich"},
+    "status press --json": HEAVY - PLANNING | {"rich"},
     "search bridge": HEAVY | {"w3lib"},
     "history {url}/bridge/": HEAVY,
     "text {url}/bridge/": HEAVY,

@@ -10,7 +10,7 @@ import click
 from crawler.cli.options import as_json, sites_and_faults, sites_named, with_workspace
 from crawler.config.workspace import Workspace
 from crawler.errors import VariorumError
-from crawler.health.status import warn_of_haste
+from crawler.health.haste import warn_of_haste
 from crawler.notify.notify import meet_targets, readable_sites, send_news
 from crawler.output import terminal
 from crawler.output.objects import REKEYED, run_object

@@ -9,7 +9,7 @@ import click
 from crawler.cli.options import with_workspace
 from crawler.config.site import load_sites
 from crawler.config.workspace import Workspace
-from crawler.health.status import warn_of_haste
+from crawler.health.haste import warn_of_haste
 from crawler.output.logs import log_to_stderr
 from crawler.runtime.daemon import watch as watch_sites
 from storage.recognition import refuse_foreign

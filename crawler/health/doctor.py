@@ -16,7 +16,8 @@ from pathlib import Path
 from crawler.config.site import Site, load_sites
 from crawler.config.workspace import Workspace, load_workspace
 from crawler.errors import VariorumError
-from crawler.health.status import hasty, targets_state
+from crawler.health.haste import hasty
+from crawler.health.status import targets_state
 from crawler.notify.target import Service, targets_of
 from crawler.times import iso, now, parse
 from storage.errors import StoreError

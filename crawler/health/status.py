@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import asdict
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
-
-import numpy as np
 
 from crawler.config.site import ConfiguredSites, Site
 from crawler.config.workspace import Workspace
 from crawler.lock import is_held, run_lock
 from crawler.notify.target import PATIENCE, targets_of
 from crawler.output.objects import Object, suspect_object
-from crawler.revisit.budget import gaps
 from crawler.times import iso, now
 from crawler.tracking.issue_kinds import SITE_FILE
-from crawler.tracking.revisits import stored_plan
 from storage.outbox import TargetState, target_states
 from storage.reader import Reader
 from storage.rows import IssueRow, RunRow
 
-LEAST_DELAY = 0.5
 MOST_SUSPECTS = 20
-
-logger = logging.getLogger(__name__)
 
 
 def overview(workspace: Workspace, sites: ConfiguredSites) -> list[Object]:
@@ -119,6 +109,11 @@ def _target(one: TargetState) -> Object:
 
 def _visits(reader: Reader, site: Site, waiting: int) -> Object:
     """How many pages a scheduled run would fetch now, if there is budget; and how often it fetches them."""
+    import numpy as np  # noqa: PLC0415 - slower than all else here, and sites that never ran do without it
+
+    from crawler.revisit.budget import gaps  # noqa: PLC0415
+    from crawler.tracking.revisits import stored_plan  # noqa: PLC0415
+
     row = reader.site(site.name)
     plan = stored_plan(reader.db.conn, site, row.rates if row else None, now())
     between = gaps(plan.rates, plan.pages, plan.now, plan.price, plan.limits)
@@ -158,25 +153,3 @@ def _word(workspace: Workspace, site: Site, run: dict[str, Any] | None, issues: 
     if run["ended_at"] is None:
         return "running" if is_held(run_lock(workspace.database, site.name)) else "interrupted"
     return "trouble" if issues else "ok"
-
-
-def hasty(site: Site) -> bool:
-    """Whether the site is not on this machine and its delay is too short to be polite."""
-    return site.delay < LEAST_DELAY and not all(_is_loopback(seed) for seed in site.seeds)
-
-
-def warn_of_haste(sites: Iterable[Site]) -> None:
-    """Log a warning for each site that is crawled too fast to be polite."""
-    for site in sites:
-        if hasty(site):
-            logger.warning(
-                "%s: delay = %g is hard on a server that is not yours; 1 is polite", site.name, site.delay
-            )
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
