@@ -4,6 +4,7 @@ them."""
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from crawler.diffing.blame import Former, Sentence
@@ -201,21 +202,7 @@ def former_object(one: Former) -> Object:
 
 def hit_object(hit: Hit) -> Object:
     """The JSON object of a search hit; each piece of its snippet says whether it matched."""
-    return {
-        "page": hit.page,
-        "url": hit.url,
-        "site": hit.site,
-        "title": hit.title,
-        "language": hit.language,
-        "version": hit.version,
-        "captured_at": hit.captured_at,
-        "present": hit.present,
-        "removed": hit.removed,
-        "last_seen": hit.last_seen,
-        "removed_at": hit.removed_at,
-        "change": hit.change,
-        "snippet": [list(piece) for piece in hit.snippet],
-    }
+    return {**asdict(hit), "snippet": [list(piece) for piece in hit.snippet]}
 
 
 def site_object(row: SiteRow, well: RunRow | None) -> Object:

@@ -110,10 +110,7 @@ def _mark(path: Path) -> tuple[int, int] | None:
     """`application_id` and `user_version` of an SQLite file; None for any other file, or for none."""
     try:
         if _identity(path) in _recognized:
-            try:
-                return _mark_by_sqlite(path)
-            except sqlite3.DatabaseError:
-                return None  # no database, or a broken one: who opens it says so, and names the file
+            return _mark_by_sqlite(path)
         with path.open("rb") as file:
             header = file.read(_HEADER)
     except (FileNotFoundError, NotADirectoryError):

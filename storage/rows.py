@@ -265,6 +265,26 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeSummary:
+    """The columns of a change that every list of changes needs, without its words."""
+
+    id: int
+    kind: str
+    url: str
+    version: int | None
+    old_version: int | None
+    seen_old: str | None
+    seen_new: str
+    checks_between: int
+    significance: float
+    explanation: str
+    words_added: int
+    words_removed: int
+    silent: int | None
+    verdict: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SuspectRow:
     """A text of a page that is kept apart until a later run confirms it."""
 

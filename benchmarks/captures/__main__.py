@@ -24,7 +24,7 @@ from pathlib import Path
 
 from benchmarks.captures.comparers import COMPARERS
 from benchmarks.captures.pairs import Pair, pairs
-from benchmarks.reader.data import shared
+from benchmarks.command_line import parser_of
 
 NO_DATA = 2
 AHEAD = 4
@@ -67,18 +67,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be asked for."""
-    found = argparse.ArgumentParser(
-        prog="python -m benchmarks.captures",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    found.add_argument("--shared", type=Path, default=shared(), help="the folder that holds captures/")
-    found.add_argument("--folds", type=Path, help="the folder of the weights that never saw a site")
+    """The parser of the command line."""
+    found = parser_of("benchmarks.captures", __doc__, folder="captures", unseen="site", unit="pairs")
     found.add_argument("--comparers", help=f"separated by commas; {', '.join(COMPARERS)}")
-    found.add_argument("--sample", type=int, help="so many pairs only, always the same")
     found.add_argument("--processes", type=int, default=1)
-    found.add_argument("--json", action="store_true", help="one object for each pair and comparer")
     return found
 
 

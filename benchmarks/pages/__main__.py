@@ -15,11 +15,11 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from benchmarks.command_line import parser_of
 from benchmarks.pages.readers import READERS
 from benchmarks.pages.scoring import Score, mean, scored
-from benchmarks.reader.data import sample_of, shared
+from benchmarks.reader.data import sample_of
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,18 +44,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be asked for."""
-    found = argparse.ArgumentParser(
-        prog="python -m benchmarks.pages",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    found.add_argument("--shared", type=Path, default=shared(), help="the folder that holds pages/")
-    found.add_argument("--folds", type=Path, help="the folder of the weights that never saw a host")
+    """The parser of the command line."""
+    found = parser_of("benchmarks.pages", __doc__, folder="pages", unseen="host", unit="pages")
     found.add_argument("--readers", help=f"separated by commas; {', '.join(READERS)}")
-    found.add_argument("--sample", type=int, help="so many pages only, always the same")
     found.add_argument("--worst", type=int, default=10, help="so many of the worst pages (10)")
-    found.add_argument("--json", action="store_true", help="one object for each page and reader")
     return found
 
 

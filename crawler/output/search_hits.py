@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from rich.console import Console
 from rich.text import Text
 
@@ -15,21 +17,7 @@ MARK = "**"
 
 def hit_object(hit: Hit) -> Object:
     """Return a hit as JSON; `last_seen`, `removed_at` and `change` are null where nothing was removed."""
-    return {
-        "page": hit.page,
-        "url": hit.url,
-        "site": hit.site,
-        "title": hit.title,
-        "language": hit.language,
-        "version": hit.version,
-        "captured_at": hit.captured_at,
-        "present": hit.present,
-        "removed": hit.removed,
-        "last_seen": hit.last_seen,
-        "removed_at": hit.removed_at,
-        "change": hit.change,
-        "snippet": _marked(hit),
-    }
+    return {**asdict(hit), "snippet": _marked(hit)}
 
 
 def print_hit(hit: Hit) -> None:

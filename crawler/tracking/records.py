@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -132,9 +133,27 @@ def reading(extract: Extract, by: str) -> Values:
 def add_change(store: Store, change: Change) -> None:
     """Store a change, with its significance and what the site's own date did meanwhile."""
     page, old, extract, diff = change.page, change.old, change.extract, change.diff
+    values = _facts(store, change)
+    values |= _weight(change.kind, extract, diff)
+    if diff and old:
+        now = modified(page, extract, old.modified_by)
+        values |= _dated(old_date(store, old), now, page.seen_at, diff)
+    if change.suspected_since:
+        values |= {"suspected_since": change.suspected_since}
+    values["explanation"] += "".join(
+        f"; {one}" for one in _remarks(change, silent=bool(values.get("silent")))
+    )
+    hunks, links = values.get("hunks", "[]"), values.get("links", "[]")
+    values["similar_edit"] = similar_edit(change.kind, values.get("old_title"), values["title"], hunks, links)
+    store.add_change(values)
+
+
+def _facts(store: Store, change: Change) -> Values:
+    """The columns of a change that say what happened, where and when."""
+    page, old, extract = change.page, change.old, change.extract
     is_back = change.kind == "returned" and not change.backfilled
     since = max(store.misses(page.id), default=page.seen_at) if is_back else page.seen_at
-    values: Values = {
+    return {
         "site": page.site,
         "page": page.id,
         "run": change.run,
@@ -151,25 +170,16 @@ def add_change(store: Store, change: Change) -> None:
         "found_at": change.found_at or change.seen_new,
         "backfilled": int(change.backfilled or (old is not None and page.checked_at is None)),
     }
-    values |= _weight(change.kind, extract, diff)
-    if diff and old:
-        now = modified(page, extract, old.modified_by)
-        values |= _dated(old_date(store, old), now, page.seen_at, diff)
-    if values.get("silent"):
-        values["explanation"] += "; modified date not updated"
+
+
+def _remarks(change: Change, *, silent: bool) -> Iterator[str]:
+    """What is added to the explanation of a change."""
+    if silent:
+        yield "modified date not updated"
     if change.suspected_since:
-        values |= {"suspected_since": change.suspected_since}
-        values["explanation"] += f"; suspected since {change.suspected_since}"
+        yield f"suspected since {change.suspected_since}"
     if change.remark:
-        values["explanation"] += f"; {change.remark}"
-    values["similar_edit"] = similar_edit(
-        change.kind,
-        values.get("old_title"),
-        values["title"],
-        values.get("hunks", "[]"),
-        values.get("links", "[]"),
-    )
-    store.add_change(values)
+        yield change.remark
 
 
 def add_date_only_update(store: Store, run: int, page: PageRow, at: str, extract: Extract | None) -> None:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from storage.errors import NotFound
 from storage.reader import Reader
-from storage.rows import Values, read
+from storage.rows import ChangeSummary, Values, read
 from storage.search.query import parse
 
 SHELVES = ("news", "history", "quiet")
@@ -72,27 +72,13 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Item(ChangeSummary):
     """A change in the list, without its words."""
 
-    id: int
     site: str
     page: int | None
-    kind: str
-    url: str
     title: str | None
-    version: int | None
-    old_version: int | None
-    seen_old: str | None
-    seen_new: str
-    checks_between: int
-    significance: float
-    explanation: str
-    words_added: int
-    words_removed: int
-    silent: int | None
     found_at: str
-    verdict: str | None
     note: str | None
     similar_edit: str | None
     day: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.reader import Reader
-from storage.rows import PageRow, read
+from storage.rows import ChangeSummary, PageRow, read
 
 MOST_VERSIONS = 500
 MOST_EVENTS = 1_000
@@ -65,28 +65,14 @@ class VersionSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(ChangeSummary):
     """A change of the page, without its words."""
 
-    id: int
-    kind: str
-    url: str
     old_url: str | None
-    version: int | None
-    old_version: int | None
-    seen_old: str | None
-    seen_new: str
-    checks_between: int
-    significance: float
-    explanation: str
-    words_added: int
-    words_removed: int
     typographic: int
-    silent: int | None
     date_only: int
     page_removed: int
     backfilled: int
-    verdict: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,26 +48,10 @@ class PageCount:
 
 
 @dataclass(frozen=True, slots=True)
-class RunSummary:
+class RunSummary(RunRow):
     """A run, and whether it ended as planned."""
 
-    id: int
-    started_at: str
-    ended_at: str | None
-    reason: str | None
-    complete: int
-    requests: int
-    bytes: int
-    fetched: int
-    not_modified: int
-    new: int
-    changed: int
-    moved: int
-    gone: int
-    returned: int
-    blocked: int
-    failed: int
-    well: int | None
+    well: int | None = None
 
 
 def sites(reader: Reader) -> list[SiteRow]:
