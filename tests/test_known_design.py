@@ -78,7 +78,7 @@ def test_a_box_at_a_new_path_inside_the_marked_text_is_known_by_its_name(classif
     template = replace(EMPTY, version=1, paths=scores)
     classified.clear()
     parts = "<p class='post-nav-links'>Pages: <b>1</b> <a href='2/'>2</a></p>"
-    assert extract(post(57, parts), URL, template=template).text == extract(post(57), URL).text
+    assert read(post(57, parts), template).text == extract(post(57), URL).text
     assert classified == [URL]  # only the page without the box, by the classifier
 
 
