@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from crawler.extraction.classifier.classifier import WEIGHTS, Judged, judge, page_of, shipped
+from crawler.extraction.classifier.classifier import WEIGHTS, Judged, Weights, judge, page_of, shipped
 from crawler.extraction.classifier.text_choice import best_cut, probable_blocks
 from crawler.extraction.classifier.trees import Trees
 from crawler.extraction.html.markup import parse
@@ -70,3 +72,10 @@ def test_on_a_page_of_a_product_less_of_what_stands_around_it_is_text(og_type: s
     )
     judged = Judged(page_of(tree, "u"), np.array([0.6, 0.36]), article=0.0)
     assert [block.text for block in probable_blocks(judged)] == expected
+
+
+def test_weights_are_read_as_they_were_saved(tmp_path: Path):
+    shipped().save(tmp_path / "weights.npz")
+    again = Weights.load(tmp_path / "weights.npz")
+    assert (again.label, again.vocabulary) == (shipped().label, shipped().vocabulary)
+    assert np.array_equal(again.every.threshold, shipped().every.threshold)

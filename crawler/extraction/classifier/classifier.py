@@ -43,7 +43,7 @@ class Weights:
     def load(cls, path: Path) -> Weights:
         """The weights that `save` wrote."""
         with np.load(path, allow_pickle=False) as arrays:
-            settings = json.loads(str(arrays["said"]))
+            settings = json.loads(str(arrays["settings"]))
             trees = [Trees.of(arrays, name) for name in ("every", "article", "is_article")]
         columns = {word: n for n, word in enumerate(settings["columns"])}
         return cls(settings["label"], Vocabulary(settings["weight"], columns), *trees)
