@@ -101,7 +101,7 @@ class Commands(click.Group):
         wide = max(map(len, COMMANDS))
         for heading, commands in GROUPS.items():
             with formatter.section(heading):
-                formatter.write_dl([(name.ljust(wide), said) for name, (_, said) in commands.items()])
+                formatter.write_dl([(name.ljust(wide), sentence) for name, (_, sentence) in commands.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; exit with 1 for a failure, 2 for misuse, 130 for Ctrl-C."""

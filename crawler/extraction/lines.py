@@ -22,16 +22,16 @@ def lines_of(taken: Sequence[Block], *, as_entries: bool = False, with_counters:
     With `as_entries` all that stands in one entry is one line, so that an entry that came is one line more.
     """
     if not as_entries:
-        return [line for block in taken for line in _said(block, with_counters=with_counters)]
+        return [line for block in taken for line in _lines(block, with_counters=with_counters)]
     found: list[str] = []
     for _, some in groupby(taken, key=_entry):
-        said = [line for block in some for line in _said(block, with_counters=with_counters)]
-        entry = BETWEEN.join([*said[:1], *(line.removeprefix("- ") for line in said[1:])])
-        found += [entry] if said and len(entry) <= LONGEST else said
+        lines = [line for block in some for line in _lines(block, with_counters=with_counters)]
+        entry = BETWEEN.join([*lines[:1], *(line.removeprefix("- ") for line in lines[1:])])
+        found += [entry] if lines and len(entry) <= LONGEST else lines
     return found
 
 
-def _said(block: Block, *, with_counters: bool) -> list[str]:
+def _lines(block: Block, *, with_counters: bool) -> list[str]:
     return [line for line in block.lines if with_counters or not is_counter(line)]
 
 

@@ -103,14 +103,14 @@ def evidence(rates: SiteRates, page: Page, now: float, changes: int, row: PageRo
         a_day = float(new_pages_a_day(columns([page]))[0])
         return [f"it is a list of pages, and brings {_number(a_day)} new ones a day"]
     times = "once" if changes == 1 else f"{changes} times"
-    said = [f"changed {times} in 30 days, fetched {row.checks} times in all"]
-    said.append(_of_age(rates, page, now))
+    reasons = [f"changed {times} in 30 days, fetched {row.checks} times in all"]
+    reasons.append(_of_age(rates, page, now))
     if page.noise:
-        said.append("it differs at each fetch, so that its changes do not count")
+        reasons.append("it differs at each fetch, so that its changes do not count")
     else:
         own = float(factor(page.shape, page.weight))
-        said.append(f"it changes {_number(own)} times as often as an average page of its age")
-    return said + _of_source(rates, page, row)
+        reasons.append(f"it changes {_number(own)} times as often as an average page of its age")
+    return reasons + _of_source(rates, page, row)
 
 
 def _of_age(rates: SiteRates, page: Page, now: float) -> str:

@@ -62,7 +62,7 @@ class Revisits:
         self.rates = decoded(store.site(site.name).rates)
         self._lists: dict[int, tuple[Page, str, float]] = {}
         self._sources = self._read_sources()
-        self._brought: Counter[str] = Counter()
+        self._yield: Counter[str] = Counter()
         self._usual_gap = 1.0
         self.beyond_budget = ""
         """What of `at_least` the budget does not hold, in words; empty where it is held."""
@@ -116,7 +116,7 @@ class Revisits:
 
     def note_found(self, found_on: str) -> None:
         """A page led to one that was not known."""
-        self._brought[found_on] += 1
+        self._yield[found_on] += 1
 
     def wants_probe(self, page: PageRow) -> bool:
         """Whether to fetch the page again now: it has changed at each visit, and may differ at each fetch."""
@@ -132,7 +132,7 @@ class Revisits:
         with self._store.writing():
             for page, (before, url, moment) in lists.items():
                 if moment > before.last:
-                    after = hub_after(before, self._brought.pop(url, 0), moment - before.last)
+                    after = hub_after(before, self._yield.pop(url, 0), moment - before.last)
                     self._store.update_page(page, _columns(after))
             self._store.save_rates(self._site.name, encoded(self.rates))
 

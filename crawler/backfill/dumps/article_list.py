@@ -110,8 +110,8 @@ def _tight(dated: Dated) -> list[Article]:
     bulleted = all(BULLET.match(entry.lines[0]) for _, entry in entries)
     if not _are_most(entries, dated.at) or not (bulleted or len(entries) >= LEAST_TIGHT):
         return []
-    said = [line for _, entry in entries for line in entry.lines[1:]]
-    return [_of_entry(dated, at, entry) for at, entry in entries] if any(map(is_prose, said)) else []
+    with_text = [line for _, entry in entries for line in entry.lines[1:]]
+    return [_of_entry(dated, at, entry) for at, entry in entries] if any(map(is_prose, with_text)) else []
 
 
 def _of_entry(dated: Dated, at: int, entry: Paragraph) -> Article:
@@ -183,8 +183,8 @@ def _come_again(blocks: Sequence[list[Paragraph]]) -> bool:
 
 def _has_prose(blocks: Sequence[Sequence[Paragraph]]) -> bool:
     """Whether at least half of the blocks have prose."""
-    said = [block for block in blocks if any(paragraph.is_prose for paragraph in block)]
-    return 2 * len(said) >= len(blocks)
+    with_text = [block for block in blocks if any(paragraph.is_prose for paragraph in block)]
+    return 2 * len(with_text) >= len(blocks)
 
 
 def _are_most(fitting: Sequence[object], all_: Sequence[object]) -> bool:

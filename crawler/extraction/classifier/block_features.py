@@ -86,13 +86,13 @@ def own(blocks: Sequence[Block]) -> Numbers:
     return rows
 
 
-def position(blocks: Sequence[Block], said: Facts, peer: str, sizes: Numbers) -> tuple[Numbers, int]:
+def position(blocks: Sequence[Block], facts: Facts, peer: str, sizes: Numbers) -> tuple[Numbers, int]:
     """Where each block stands in the order of the page, and what other texts have of it; which is the title.
 
     `peer` is what trafilatura takes for the text. The title is -1 where no heading is one.
     """
     n = len(blocks)
-    pools = [Pool(peer), Pool(f"{said.title} {said.headline}"), Pool(said.description), Pool(said.body)]
+    pools = [Pool(peer), Pool(f"{facts.title} {facts.headline}"), Pool(facts.description), Pool(facts.body)]
     rows = np.zeros((n, 12), np.float32)
     rows[:, :4] = -1
     known = [(column, pool) for column, pool in enumerate(pools) if len(pool.all) > 2]  # noqa: PLR2004

@@ -84,7 +84,7 @@ def describe(page: Page) -> Described:
     ]  # fmt: skip
     whole = np.array(
         [
-            *_prose(facts), *_said(page.facts), layout.best_score, title >= 0, len_of(page.facts.body),
+            *_prose(facts), *_declared(page.facts), layout.best_score, title >= 0, len_of(page.facts.body),
             len_of(page.facts.description), len_of(page.peer), _taken(facts), *_address(page.url),
             *_counts(blocks, own), float(np.sort(sizes)[-5:].sum()) / max(float(sizes.sum()), 1),
         ],
@@ -114,10 +114,10 @@ def _taken(facts: BlockFacts) -> float:
     return float((np.maximum(facts.peer, 0) * facts.sizes).sum()) / max(float(facts.sizes.sum()), 1)
 
 
-def _said(said: Facts) -> tuple[float, ...]:
+def _declared(facts: Facts) -> tuple[float, ...]:
     """What the page says it is."""
-    kinds = [any(kind in one for one in said.types) for kind in KINDS]
-    return "article" in said.og_type, "product" in said.og_type, bool(said.body), *kinds
+    kinds = [any(kind in one for one in facts.types) for kind in KINDS]
+    return "article" in facts.og_type, "product" in facts.og_type, bool(facts.body), *kinds
 
 
 def _address(url: str) -> tuple[float, ...]:
@@ -142,10 +142,10 @@ def name_numbers(up: Indices, of: Indices, words: Sequence[Sequence[str]], vocab
     count, columns, weight = len(up), vocabulary.columns, vocabulary.weight
     odds = np.zeros((count, 6), np.float32)  # sum, most, least: of the place; of it and all above
     own = np.zeros((count, len(columns)), bool)
-    for i, said in enumerate(words):
-        if known := [weight[word] for word in said if word in weight]:
+    for i, names in enumerate(words):
+        if known := [weight[word] for word in names if word in weight]:
             odds[i, :3] = sum(known), max(known), min(known)
-            own[i, [columns[word] for word in said if word in columns]] = True
+            own[i, [columns[word] for word in names if word in columns]] = True
     chain = own.copy()
     odds[0, 3:] = odds[0, 0], max(odds[0, 1], 0), min(odds[0, 2], 0)
     for level in levels_of(up):

@@ -36,12 +36,12 @@ def kind_of(tree: HtmlElement, every: Sequence[Block], taken: Sequence[Block]) -
     if says & LISTING:
         return "article" if _is_of_its_only_entry(tree, found) else "listing"
     text = set(taken)
-    said = [block for block in every if block in text or not _is_aside(block)]
-    prose = [block for block in said if is_prose(block)]
+    shown = [block for block in every if block in text or not _is_aside(block)]
+    prose = [block for block in shown if is_prose(block)]
     if prose and matching(tree, SAYS_ARTICLE):
         return "article"
     few = len(found) < LEAST_ENTRIES or sum(len(block.text) for block in prose) >= LEAD * len(found)
-    return "article" if few or _most_together(said) >= TOGETHER else "listing"
+    return "article" if few or _most_together(shown) >= TOGETHER else "listing"
 
 
 def is_prose(block: Block) -> bool:
@@ -75,10 +75,10 @@ def _is_aside(block: Block) -> bool:
     return any(place.tag in ("nav", "aside", "footer") for place in block.place.around())
 
 
-def _most_together(said: Sequence[Block]) -> int:
+def _most_together(shown: Sequence[Block]) -> int:
     """The maximum number of consecutive blocks of prose without a linked heading between."""
     most = run = 0
-    for block in said:
+    for block in shown:
         if is_prose(block):
             run += 1
         elif block.linked >= LINKED:

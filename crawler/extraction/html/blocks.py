@@ -186,8 +186,8 @@ class _Blocks:
         if tag == "br":
             self._break()
             return False
-        if tag == "sup" and (said := self._superscript(element)) is not None:
-            self._add(said)
+        if tag == "sup" and (found_text := self._superscript(element)) is not None:
+            self._add(found_text)
             self._skip(element)
             return True
         if inline:
@@ -274,13 +274,13 @@ class _Blocks:
     def _superscript(self, element: HtmlElement) -> str | None:
         """An exponent as `^2`, the mark of a footnote as ` [3]`; None if it is read as it is, such as
         `st`."""
-        said = "".join(element.itertext()).strip()
+        found_text = "".join(element.itertext()).strip()
         linked = self._links or element.find(".//a") is not None
-        bare = said.strip("[]() ")
+        bare = found_text.strip("[]() ")
         if not bare or len(bare) > MOST_NAMES + 1 or "\n" in bare:
             return None
         before = "".join(self._parts[-3:]).rstrip(OPEN + CLOSE)
-        if linked or said.startswith("["):
+        if linked or found_text.startswith("["):
             return f" [{bare}]" if before and not before.endswith(BREAK) else f"[{bare}] "
         if not NUMBER.fullmatch(bare):
             return None
@@ -309,9 +309,9 @@ class _Blocks:
                 self._place.alike.clear()
                 return False
             read.append(inside.done)
-        said = [found[0].text.replace("\n", " ") if found else "" for found in read]
-        if any(said):
-            self._parts.append(" | ".join(said) if sum(map(bool, said)) > 1 else "".join(said))
+        cells = [found[0].text.replace("\n", " ") if found else "" for found in read]
+        if any(cells):
+            self._parts.append(" | ".join(cells) if sum(map(bool, cells)) > 1 else "".join(cells))
             for (block,) in (found for found in read if found):
                 self._linked += round(block.linked * len(block.text))
                 self._bold += round(block.bold * len(block.text))

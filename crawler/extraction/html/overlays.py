@@ -112,6 +112,6 @@ def _short_texts(tree: HtmlElement, longest: int) -> Iterator[tuple[HtmlElement,
         if any(child not in whole for child in inner):
             continue
         text = "".join([part.text or "", *(whole[child] + (child.tail or "") for child in inner)])
-        if len(told := folded(text)) <= longest:
+        if len(shown_text := folded(text)) <= longest:
             whole[part] = text
-            yield part, told
+            yield part, shown_text

@@ -89,8 +89,8 @@ def _things(top: object, depth: int = 0) -> Iterator[Thing]:
 
 
 def _addresses(thing: Thing) -> set[str]:
-    said = [thing.get("url"), thing.get("@id"), thing.get("mainEntityOfPage")]
-    flat = [one.get("@id") or one.get("url") if isinstance(one, dict) else one for one in said]
+    stated = [thing.get("url"), thing.get("@id"), thing.get("mainEntityOfPage")]
+    flat = [one.get("@id") or one.get("url") if isinstance(one, dict) else one for one in stated]
     return {_bare(one) for one in flat if isinstance(one, str)}
 
 
@@ -130,5 +130,5 @@ def _repaired(text: str) -> Iterator[object]:
 def _salvaged(text: str) -> Thing:
     """The keys that occur exactly once in a text that can't be repaired, for example after a quotation
     mark in a headline."""
-    said = {key: set(values.findall(text)) for key, values in _KEPT.items()}
-    return {key: values.pop() for key, values in said.items() if len(values) == 1}
+    stated = {key: set(values.findall(text)) for key, values in _KEPT.items()}
+    return {key: values.pop() for key, values in stated.items() if len(values) == 1}

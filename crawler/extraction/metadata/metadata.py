@@ -98,7 +98,7 @@ class Head:
             if content and (name := element.get(attribute)):
                 self.metas[name.strip().lower()].append(content)
 
-    def said(self, names: Iterable[str]) -> Iterator[str]:
+    def contents(self, names: Iterable[str]) -> Iterator[str]:
         """The contents of the metas of these names, in the order of the names."""
         return (content for name in names for content in self.metas.get(name, ()))
 
@@ -130,10 +130,10 @@ def stated(tree: HtmlElement, url: str) -> str:
 
 def _published(head: Head, things: list[ld.Thing], marks: Marks) -> str | None:
     return _first_sound(
-        head.said(PUBLISHED),
+        head.contents(PUBLISHED),
         _values(things, "datePublished"),
         marks.dates("datePublished"),
-        head.said(PUBLISHED_TOO),
+        head.contents(PUBLISHED_TOO),
         marks.classed("published", "entry-date", "dt-published", "pubdate"),
         _values(things, "dateCreated"),
         marks.dates("dateCreated"),
@@ -142,16 +142,16 @@ def _published(head: Head, things: list[ld.Thing], marks: Marks) -> str | None:
 
 def _modified(head: Head, things: list[ld.Thing], marks: Marks) -> str | None:
     return _first_sound(
-        head.said(MODIFIED),
+        head.contents(MODIFIED),
         _values(things, "dateModified"),
         marks.dates("dateModified"),
-        head.said(MODIFIED_TOO),
+        head.contents(MODIFIED_TOO),
         marks.classed("updated", "dt-updated"),
     )
 
 
 def _first_sound(*sources: Iterable[object]) -> str | None:
-    return next((date for source in sources for said in source if (date := sound_date(said))), None)
+    return next((date for source in sources for value in source if (date := sound_date(value))), None)
 
 
 def _values(things: list[ld.Thing], key: str) -> Iterator[object]:
@@ -169,11 +169,11 @@ def _canonical(address: str, url: str) -> str | None:
 
 
 def _author(head: Head, things: list[ld.Thing], every: list[ld.Thing], marks: Marks) -> str | None:
-    said = (written(_names(thing.get("author") or thing.get("creator"), every)) for thing in things)
+    authors = (written(_names(thing.get("author") or thing.get("creator"), every)) for thing in things)
     return (
-        next(filter(None, said), None)
-        or written(turned(name, surname_first=True) for name in each(head.said(SURNAME_FIRST)))
-        or _normal(turned(name) for name in each(head.said(AUTHORS)) if not _is_login(name))
+        next(filter(None, authors), None)
+        or written(turned(name, surname_first=True) for name in each(head.contents(SURNAME_FIRST)))
+        or _normal(turned(name) for name in each(head.contents(AUTHORS)) if not _is_login(name))
         or written(map(turned, marks.names("author")))
         or None
     )
@@ -183,10 +183,10 @@ def _names(people: object, every: list[ld.Thing]) -> Iterator[str]:
     for person in people if isinstance(people, list) else [people]:
         one = ld.named(person, every)
         name = _name(one) if isinstance(one, dict) else one
-        for said in name if isinstance(name, list) else [name]:
-            if isinstance(said, str):
+        for one in name if isinstance(name, list) else [name]:
+            if isinstance(one, str):
                 group = isinstance(one, dict) and "Organization" in ld.types(one)
-                yield said if group else turned(said)
+                yield one if group else turned(one)
 
 
 def _name(person: ld.Thing) -> object:
