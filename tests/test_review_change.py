@@ -207,7 +207,7 @@ def test_a_capture_without_bytes_says_so(tmp_path: Path) -> None:
         for _ in range(2):
             with story.run() as run:
                 run.sees("/a/", article("A page", "With a text of some words."))
-        assert "were not kept" in found.text("/capture/2")
+        assert "are not stored" in found.text("/capture/2")
         assert found.get("/capture/2/raw").status_code == 404
 
 
