@@ -183,10 +183,10 @@ def _names(people: object, every: list[ld.Thing]) -> Iterator[str]:
     for person in people if isinstance(people, list) else [people]:
         one = ld.named(person, every)
         name = _name(one) if isinstance(one, dict) else one
-        for one in name if isinstance(name, list) else [name]:
-            if isinstance(one, str):
+        for text in name if isinstance(name, list) else [name]:
+            if isinstance(text, str):
                 group = isinstance(one, dict) and "Organization" in ld.types(one)
-                yield one if group else turned(one)
+                yield text if group else turned(text)
 
 
 def _name(person: ld.Thing) -> object:
