@@ -58,4 +58,4 @@ def test_a_sample_of_real_pages_is_read_as_well_as_it_was(capsys: pytest.Capture
     main(["--sample", "150", "--readers", "variorum", "--json"])
     scores = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len(scores) == 150
-    assert sum(score["bag"] for score in scores) / 150 > 0.85
+    assert sum(score["bag"] for score in scores) / 150 > 0.875
