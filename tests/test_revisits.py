@@ -165,6 +165,22 @@ def test_what_a_sweep_has_just_shown_unchanged_is_not_requested_again(story: Sto
         assert [request.url for request in run.frontier.next_requests()] == [f"{HOME}/log/4/"]
 
 
+def test_what_a_sitemap_announces_is_fetched_at_once_however_lately_it_was_seen(story: Story) -> None:
+    listed = [
+        DiscoveredUrl(f"{HOME}/log/{n}/", "sitemap", modified="2026-02-01T00:00:00Z") for n in range(12)
+    ]
+    with story.run() as run:
+        run.lists("sitemap", *listed)
+        for n in range(12):
+            run.sees(f"/log/{n}/", article(f"/log/{n}/"))
+    story.later(hours=-3, minutes=1)
+    edited = DiscoveredUrl(f"{HOME}/log/11/", "sitemap", modified="2026-03-01T09:30:00Z")
+    with story.run(full=False) as run:
+        run.lists("sitemap", *listed[:11], edited)
+        given = [request.url for request in run.frontier.next_requests()]
+    assert edited.url in given and f"{HOME}/log/10/" not in given
+
+
 def test_a_sitemap_whose_dates_prove_false_ceases_to_bring_visits(story: Story) -> None:
     site(story, budget=8, every="1d")
     dated = {n: f"2026-03-01T0{n % 9}:00:00Z" for n in range(24)}

@@ -181,7 +181,9 @@ class Plan:
         since_seen = self.now - self.pages.last
         swept = (self.pages.covered_by == KINDS.index("wordpress")) & (self.pages.announced_by == 0)
         shown = swept & (since_seen < WITNESSED_AFTER)
-        return np.where(shown, np.minimum(since_seen, self.now - self.pages.covered_until), since_seen)
+        waited = np.where(shown, np.minimum(since_seen, self.now - self.pages.covered_until), since_seen)
+        # What a source announces need not wait, however lately the page was seen.
+        return np.where(self.pages.announced_by > 0, np.maximum(waited, self.limits.floor), waited)
 
     @property
     def due(self) -> NDArray[np.int64]:
