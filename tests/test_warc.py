@@ -273,7 +273,7 @@ def test_a_record_without_a_length_or_an_address_and_what_follows_the_last_cost_
     assert (files.broken, files.refused) == ([], [])
     files = files_of(tmp_path / "b.warc", whole, whole.replace(b"Content-Length: ", b"X-Length: "))
     assert bodies(files) == [WHOLE]
-    assert files.refused[0].endswith("is left out: it gives no length")
+    assert files.refused[0].endswith("is left out: it has no length")
 
 
 def test_a_resource_is_a_page(tmp_path: Path) -> None:
