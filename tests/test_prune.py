@@ -84,7 +84,7 @@ def test_nothing_goes_where_no_retention_is_stated(story: Story, tmp_path: Path)
     before = count(story, "captures"), count(story, "bodies")
     result = variorum("-C", tmp_path, "prune")
     assert result.exit_code == 0
-    assert result.stdout.startswith("0 captures and 0 bodies (0 kB) went")
+    assert result.stdout.startswith("0 captures and 0 raw pages (0 kB) deleted")
     assert result.stderr.startswith("No retention is set, so nothing is deleted")
     assert (count(story, "captures"), count(story, "bodies")) == before
 
@@ -313,14 +313,14 @@ import sys, time
 from pathlib import Path
 from storage.maintenance import pruning
 from storage.maintenance.pruning import Pruning
-from storage.maintenance.retention import Limits
+from storage.maintenance.retention import RetentionLimits
 pruning.AT_ONCE = 1
 def slowly(items, what, total):
     for item in items:
         yield item
         print(what.partition(",")[0], flush=True)
         time.sleep(0.01)
-Pruning.open(Path(sys.argv[1])).prune(Limits(sys.argv[2], sys.argv[2]), sys.argv[2], slowly)
+Pruning.open(Path(sys.argv[1])).prune(RetentionLimits(sys.argv[2], sys.argv[2]), sys.argv[2], slowly)
 """
 
 
