@@ -23,8 +23,8 @@ class Contender(Protocol):
     def command(self, site: str) -> list[str]:
         """The command that crawls the site at that address once."""
 
-    def versions(self) -> dict[str, int]:
-        """How many versions it has of each page, by path."""
+    def announced(self) -> dict[str, int]:
+        """How many texts of each page it has announced, by path: the first one, and one for each change."""
 
 
 class Plain:
@@ -36,7 +36,7 @@ class Plain:
     def command(self, site: str) -> list[str]:
         return [sys.executable, "-m", "benchmarks.crawl.plain", f"{site}sitemap.xml", str(self.database)]
 
-    def versions(self) -> dict[str, int]:
+    def announced(self) -> dict[str, int]:
         return _counted(self.database, "SELECT url, count(*) FROM versions GROUP BY url")
 
 
@@ -54,8 +54,9 @@ class Variorum:
         (self.folder / "sites" / f"{NAME}.toml").write_text(described, encoding="utf-8")
         return [*VARIORUM, "-C", str(self.folder), "crawl", NAME]
 
-    def versions(self) -> dict[str, int]:
-        counts = "SELECT url, count(*) FROM versions JOIN pages ON pages.id = page GROUP BY page"
+    def announced(self) -> dict[str, int]:
+        changes = "(SELECT count(*) FROM changes WHERE changes.page = pages.id)"
+        counts = f"SELECT url, 1 + {changes} FROM pages WHERE version IS NOT NULL"
         return _counted(self.database, counts)
 
     def asked(self, *words: str) -> list[dict[str, object]]:

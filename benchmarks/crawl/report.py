@@ -65,7 +65,7 @@ def facts(size: Size) -> str:
     peaks = (max(played[at].cost.peak for played in size.rounds.values()) for at in (0, 1))
     rows = [
         ("edited articles found", *(f"{one.found} of {len(one.edited)}" for one in edits)),
-        ("versions of pages that were not edited", *(str(one.false) for one in edits)),
+        ("pages announced as edited that were not", *(str(one.false) for one in edits)),
         ("bytes stored at the first sight of a page", *(f"{one.grown // len(one.added):,}" for one in first)),
         (
             "bytes stored for a new version: all growth of that round, divided",

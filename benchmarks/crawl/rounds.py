@@ -33,18 +33,18 @@ class Played:
     grown: int
     """Bytes by which the database has grown."""
     added: dict[str, int]
-    """How many versions each page has got, by path; without those that got none."""
+    """How many texts of each page were announced, by path; without those of which none was."""
     edited: frozenset[str]
     """The paths of the articles that were edited before this round."""
 
     @property
     def found(self) -> int:
-        """How many edited articles have got a version."""
+        """How many edited articles were announced."""
         return len(self.edited & self.added.keys())
 
     @property
     def false(self) -> int:
-        """How many other pages have got one."""
+        """How many other pages were."""
         return len(self.added.keys() - self.edited)
 
 
@@ -68,9 +68,9 @@ def _play(name: str, contender: Contender, site: NewsSite, crawl: Crawl) -> Play
         site.edit()
     site.requests.clear()
     size_before = size(contender.database)
-    before = contender.versions() if size_before else {}
+    before = contender.announced() if size_before else {}
     cost = crawl(contender.command(site.url))
-    after = contender.versions()
+    after = contender.announced()
     return Played(
         cost=cost,
         requests=Counter(site.requests),
