@@ -29,6 +29,12 @@ def forked_runs() -> Iterator[None]:
 
 
 @pytest.fixture
+def started_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs that this test starts are new programs, which have the limits and files of this process."""
+    monkeypatch.setattr("crawler.runtime.run.start", processes.start)
+
+
+@pytest.fixture
 def local_site() -> Iterator[LocalSite]:
     """A running, empty web site on loopback; see tests/local_site.py."""
     with LocalSite() as site:

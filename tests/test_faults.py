@@ -93,6 +93,7 @@ def crawl(quick: Quick) -> RunReport:
     return report
 
 
+@pytest.mark.usefixtures("started_runs")
 def test_a_full_disk_is_told_in_one_sentence_and_the_next_run_with_room_goes_on(quick: Quick) -> None:
     with full_disk():
         report = crawl(quick)
@@ -107,6 +108,7 @@ def test_a_full_disk_is_told_in_one_sentence_and_the_next_run_with_room_goes_on(
     assert quick.issues() == []
 
 
+@pytest.mark.usefixtures("started_runs")
 def test_a_disk_that_was_full_from_the_start_is_told_too(quick: Quick) -> None:
     with full_disk(4096):
         report = crawl(quick)
@@ -117,6 +119,7 @@ def test_a_disk_that_was_full_from_the_start_is_told_too(quick: Quick) -> None:
     assert_holds_what_was_served(quick)
 
 
+@pytest.mark.usefixtures("started_runs")
 def test_a_run_that_breaks_down_over_a_full_disk_does_not_take_the_others_with_it(quick: Quick) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     workspace = load_workspace(quick.root)

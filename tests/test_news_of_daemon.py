@@ -35,7 +35,7 @@ def test_the_daemon_tells_each_change_once_also_if_it_is_killed(root: Path, loca
             daemon.until(lambda: daemon.logged().count("run ended") > before)
             assert daemon.stop() == 0
         assert hook.titles() == ["often: 1 edited"]
-        assert "told of 1 changes and 0 issues" in daemon.logged()
+        assert "sent 1 change and 0 issues" in daemon.logged()
 
 
 def test_a_service_that_hangs_holds_up_neither_the_crawls_nor_the_end(

@@ -35,6 +35,8 @@ JSON_COMMANDS = {
     "check": "check example --pages 1 --json",
     "doctor": "doctor --json",
     "evidence": "evidence 1 -o again --json",
+    "plan": "plan example --json",
+    "why": f"why {EXAMPLE}{HARBOUR} --json",
     "verify": "verify --json",
     "prune": "prune --json",
 }

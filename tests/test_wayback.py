@@ -336,6 +336,7 @@ main(*sys.argv[1:])
 """
 
 
+@pytest.mark.usefixtures("started_runs")
 def test_what_breaks_over_one_capture_is_told_and_the_others_are_taken_in(
     root: Path, archive: LocalArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -213,7 +213,10 @@ def main() -> None:
         if one.trouble:
             logger.warning("%s: not sent: %s; it will be sent again", one.target, one.trouble)
         else:
-            logger.info("%s: sent %d changes and %d issues", one.target, one.changes, one.issues)
+            changes, issues = "s" * (one.changes != 1), "s" * (one.issues != 1)
+            logger.info(
+                "%s: sent %d change%s and %d issue%s", one.target, one.changes, changes, one.issues, issues
+            )
 
 
 if __name__ == "__main__":

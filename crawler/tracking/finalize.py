@@ -19,8 +19,8 @@ from storage.rows import PageRow
 MANY = 10
 MANY_SHARE = 0.3
 """The share of missing pages above which the site counts as broken."""
-
-
+MANY_MISSED = 3
+"""Articles that a run missed, having found none, from which that is a problem of the site."""
 STEADY = 5
 LEAST_SILENCE = timedelta(days=7)
 SILENT_TIMES = 5
@@ -107,12 +107,12 @@ def silence(news: Sequence[str], at: str) -> str:
 def no_article(frontier: RunFrontier, last_trouble: str) -> str:
     """The message about a run in which no page was an article; empty if one was, or if none was due.
 
-    A run that fetches a few pages of a large site may happen to fetch lists only: that is no problem as long
-    as no article was refused or failed.
+    A run that fetches a few pages of a large site may happen to fetch lists only, and one or two articles
+    that failed: that is no problem of the site.
     """
     store, name = frontier.store, frontier.site.name
     looked_at, articles, missed = store.count_sights(frontier.run)
-    if articles or not looked_at or not (missed or store.count_articles(name) == 0):
+    if articles or not looked_at or missed < min(MANY_MISSED, store.count_articles(name)):
         return ""
     message = f"none of the {looked_at} pages fetched is an article"
     message += f"; {missed} of them were articles before" if missed else ""
