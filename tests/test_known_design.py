@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from crawler.config.site import Site
 from crawler.extraction import extract as reading
 from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScores
 from crawler.extraction.boilerplate.template import EMPTY, Template
 from crawler.extraction.extract import Extract, ExtractionRules, evidence, extract, opened, taken_of
+from crawler.extraction.reader import PageReader
+from crawler.fetch_result import FetchResult
 
 URL = "https://ormhead.example/news/"
 BOATS = ("Kestrel", "Plover", "Dunlin", "Curlew", "Turnstone", "Knot", "Ruff", "Godwit", "Avocet", "Dotterel")
@@ -118,3 +121,11 @@ def test_a_banner_that_no_page_had_before_is_neither_text_nor_a_reason_to_classi
 
 def test_a_template_with_paths_reads_back_from_its_json(template: Template) -> None:
     assert Template.from_json(template.to_json()) == template
+
+
+def test_a_newer_template_does_not_make_the_same_content_another_one(template: Template) -> None:
+    site = Site(name="ormhead", url=URL)
+    fetched = FetchResult(URL, URL, "2026-05-01T06:00:00Z", status=200, body=page(57))
+    now, later = (PageReader(site, replace(template, version=number)) for number in (1, 2))
+    assert now.label != later.label
+    assert now.content_digest(fetched) == later.content_digest(fetched) is not None

@@ -1,7 +1,9 @@
 """How a page is read where its markup helps little."""
 
 import pytest
+from lxml import html
 
+from benchmarks.crawl import articles, design
 from crawler.extraction.extract import extract
 from crawler.extraction.html.markup import parse
 from crawler.extraction.metadata.headline import title
@@ -102,3 +104,12 @@ def test_a_page_that_is_mostly_cards_keeps_them():
 def test_the_heading_in_the_page_s_title_is_the_headline_though_the_site_s_name_is_its_h1(body, headline):
     tree = parse(f"<html><head><title>Our Blog: The flood of May</title></head><body>{body}".encode(), URL)
     assert title(tree) == headline
+
+
+@pytest.mark.parametrize("number", [23, 27, 34])
+def test_the_leads_of_teasers_below_a_marked_article_are_not_its_text(number: int):
+    body = design.page(articles.article(number), pages=120, noise=1)
+    leads = [p.text_content() for p in html.fromstring(body).iter("p") if p.get("class") == "card__lead"]
+    lines = extract(body, "https://s.example/a/").text.split("\n")
+    assert leads
+    assert [lead for lead in leads if f"- {lead}" in lines or lead in lines] == []

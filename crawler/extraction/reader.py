@@ -166,9 +166,10 @@ class PageReader:
         )
 
     def content_digest(self, fetched: FetchResult) -> str | None:
-        """Names what a page of a known design shows: its title, text, links and dates, read by these rules.
+        """Names what a page of a known design shows: its title, text, links and dates.
 
-        None for any other page. While the digest is the same, the page has not changed.
+        None for any other page. While the digest is the same, the page has not changed, also where the
+        template is another one: it shows the same by both.
         """
         rules = self._rules(fetched.fetched_at)
         if self.template.known is None or rules.select or len(split(fetched.body)) > 1:
@@ -180,10 +181,9 @@ class PageReader:
                 page = opened_by_paths(fetched.body, fetched.final_url, fetched.encoding, rules)
                 if page is None:
                     return None
-                shown = content_digest(page, taken_of(page))
+                return content_digest(page, taken_of(page))
         except (ExtractionError, TookTooLong):
             return None
-        return hashlib.sha256(f"{self.label}\n{shown}".encode()).hexdigest()
 
     def path_scores(self, fetched: FetchResult) -> PathScores:
         """What a page that was just read tells of its block paths; nothing where they told its text."""

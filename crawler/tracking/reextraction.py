@@ -66,6 +66,8 @@ def keep(store: Store, reader: PageReader, version: VersionRow, extract: Extract
         page = store.page(version.page)
         if page.version == version.number:
             values: Values = {"title": extract.title, "text_digest": extract.digest}
+            if extract.digest != page.text_digest:
+                values["content_digest"] = None  # it names a text that is no longer stored
             if page.source_text_digest and page.agrees is not None:
                 values["agrees"] = int(agree(page.source_text_digest, extract.text))
             store.update_page(page.id, values)

@@ -37,6 +37,9 @@ MOST_OUTSIDE = 0.3
 """The share of text outside above which it is no standfirst and no note."""
 LINKED = 0.8
 """The share of links from which a block leads elsewhere, and does not show where the text is."""
+ENTRIES = frozenset(["li", "article", "div", "section"])
+MANY = 3
+"""The number of like places beside each other from which one of them is an entry of a list."""
 CONTROLS = frozenset(["nav", "button", "dialog"])
 OWN_POST = re.compile(r"(postid|page-id)-(?=\d+$)")
 
@@ -51,13 +54,26 @@ def marked_blocks(judged: Judged) -> list[Block] | None:
         return None
     inside = [n for n, block in enumerate(every) if holder in block.place.around()]
     outside = [n for n in range(len(every)) if n < inside[0] or n > inside[-1]]
-    sure = [n for n in outside if found[n] >= BESIDE and every[n].linked < LINKED]
+    sure = [
+        n
+        for n in outside
+        if found[n] >= BESIDE and every[n].linked < LINKED and not _is_one_of_many(every[n], holder)
+    ]
     if sum(len(every[n].words) for n in sure) > MOST_OUTSIDE * sum(len(every[n].words) for n in inside):
         sure = []
     before, after = ([every[n] for n in sure if (n < inside[0]) == first] for first in (True, False))
     mean = float(np.average(found[inside], weights=[len(every[n].words) + 1 for n in inside]))
     probable = [(every[n], float(found[n])) for n in inside]
     return [*before, *_within(holder, probable, WITHIN * mean, judged.page.url), *after]
+
+
+def _is_one_of_many(block: Block, holder: Place) -> bool:
+    """Whether a block outside is in an entry of a list, such as the lead of a teaser of another article."""
+    around = set(holder.around())
+    entries = takewhile(lambda place: place not in around, block.place.around())
+    return any(
+        place.tag in ENTRIES and place.above and place.above.alike[place.kind] >= MANY for place in entries
+    )
 
 
 def _within(holder: Place, inside: Sequence[tuple[Block, float]], least: float, url: str) -> list[Block]:
