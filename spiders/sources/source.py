@@ -26,7 +26,7 @@ NOT_OFFERED = frozenset({401, 403, 404, 410})
 PARTS = 4
 """Each kind of source gets one in this number of the requests that are left for the day."""
 LEAST_REQUESTS = 10
-MOST_TROUBLES = 3  # that one message tells of
+MOST_TROUBLES = 5  # in one message
 SHOWN = 200  # characters of an address, in such a message
 
 Parse = Callable[..., Iterator[Request] | None]
