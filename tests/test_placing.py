@@ -40,3 +40,9 @@ def test_another_text_between_two_sights_of_one_parts_them() -> None:
 
 def test_what_is_seen_while_another_text_still_stood_is_no_earlier_sight_of_the_next() -> None:
     assert placed("04", "b") == Inserted(1, splits=True)
+
+
+def test_a_text_seen_in_the_second_in_which_the_next_was_first_seen_had_not_returned() -> None:
+    assert placed("10", "a") == Seen(0)
+    assert placed("20", "b") == Seen(1)
+    assert placed("02", "b") == Inserted(1, splits=True)

@@ -412,6 +412,18 @@ def test_a_revisit_is_resolved_by_what_is_stored(root: Path, tmp_path: Path) -> 
     assert [one["version"] for one in history(root)] == [1, 2, 3]
 
 
+def test_a_text_and_its_successor_that_were_captured_in_one_second_are_two_versions(
+    root: Path, tmp_path: Path
+) -> None:
+    made, second = Made(tmp_path / "made.warc.gz"), "2020-05-01T00:00:00Z"
+    before = made.holds(f"{HOME}/bridge/", article("The bridge", BRIDGE).encode())
+    made.repeats(f"{HOME}/bridge/", before, second)
+    after = made.holds(f"{HOME}/bridge/", article("The bridge", "It has fallen.").encode(), second)
+    made.repeats(f"{HOME}/bridge/", after, "2021-05-01T00:00:00Z")
+    assert taken_in(root, made.done()) == {"version": 2, "seen": 2, "changes": 1}
+    assert [one["version"] for one in history(root)] == [1, 2]
+
+
 def test_a_file_that_breaks_off_is_named_and_what_came_before_is_taken_in(root: Path, tmp_path: Path) -> None:
     made = Made(tmp_path / "made.warc.gz")
     made.holds(f"{HOME}/bridge/", article("The bridge", BRIDGE).encode())

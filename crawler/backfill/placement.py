@@ -54,11 +54,16 @@ def index_at(firsts: Sequence[str], at: str) -> int:
 
 
 def place(spans: Sequence[VersionSpan], at: str, digest: str) -> Place:
-    """Where a capture of that time and text belongs among the versions, the oldest first."""
+    """Where a capture of that time and text belongs among the versions, the oldest first.
+
+    Times have seconds: of two texts of one second, the one that the page had before it is the earlier.
+    """
     index = index_at([span.first for span in spans], at)
     here = spans[index - 1] if index else None
     if here and here.digest == digest:
         return Seen(index - 1)
+    if here and here.first == at and index > 1 and spans[index - 2].digest == digest:
+        return Seen(index - 2)
     splits = here is not None and at < here.last
     if not splits and index < len(spans) and spans[index].digest == digest:
         return Earlier(index)

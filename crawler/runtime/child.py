@@ -37,8 +37,8 @@ from spiders.spiders import wayback
 from spiders.spiders.loader import spider_of
 from spiders.spiders.probe import ProbeSpider
 
-LOOK_AGAIN = 0.05
-"""Seconds between two looks whether a crawl has started."""
+LOOK_AGAIN = 0.001
+"""Seconds between two looks whether a crawl has started: fewer than it needs to ask for a page."""
 CRAWLS = ("full", "due")
 """The jobs that record."""
 
