@@ -10,7 +10,7 @@ from crawler.classification.outcome import Outcome, Verdict
 from crawler.tracking.finalize import silence
 from crawler.tracking.issue_kinds import CUT_SHORT
 from crawler.tracking.run_counts import CHANGED, MISSING, RunTally
-from crawler.tracking.tracker import Tracked
+from crawler.tracking.tracked import Tracked
 from tests.local_site import article
 from tests.tracked import story_at
 

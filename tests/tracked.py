@@ -29,7 +29,8 @@ from crawler.frontier import SourceState
 from crawler.times import iso
 from crawler.tracking.finalize import finalize
 from crawler.tracking.run_frontier import RunFrontier
-from crawler.tracking.tracker import Tracked, Tracker
+from crawler.tracking.tracked import Tracked
+from crawler.tracking.tracker import Tracker
 from storage.reader import Reader
 from storage.rows import ChangeRow, IssueRow, PageRow, VersionRow
 from storage.store import Store

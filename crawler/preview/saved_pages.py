@@ -19,7 +19,8 @@ from crawler.preview.first_read import known_template, reader_of, sight
 from crawler.times import iso, now, parse
 from crawler.tracking.run_frontier import RunFrontier
 from crawler.tracking.template_learning import template_row
-from crawler.tracking.tracker import Tracked, Tracker
+from crawler.tracking.tracked import Tracked
+from crawler.tracking.tracker import Tracker
 from crawler.urls.canonical import canonical, in_scope, named_by_itself
 from storage.reader import Reader
 from storage.rows import ChangeRow

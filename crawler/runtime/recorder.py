@@ -41,7 +41,8 @@ from crawler.tracking.run_counts import (
     RunTally,
 )
 from crawler.tracking.run_frontier import RunFrontier
-from crawler.tracking.tracker import Tracked, Tracker
+from crawler.tracking.tracked import Tracked
+from crawler.tracking.tracker import Tracker
 from spiders.fetching.failures import over_a_page
 from spiders.middlewares.retry_after import UNFETCHED, UNTIL, WAITS
 from spiders.spiders.site import SiteSpider

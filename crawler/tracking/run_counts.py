@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from crawler.classification.outcome import Outcome, in_words
 from crawler.tracking.finalize import too_many
 from crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, SITE_MOVED, UNREACHABLE
-from crawler.tracking.tracker import Tracked
+from crawler.tracking.tracked import Tracked
 
 ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone, Outcome.suspect}
 """Outcomes that show that the site works."""

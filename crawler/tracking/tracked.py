@@ -1,0 +1,25 @@
+"""The result of one tracked fetch, as the run counts and reports it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.classification.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """The result of one tracked fetch: its outcome, and the changes recorded."""
+
+    url: str
+    outcome: Outcome
+    reason: str
+    changes: tuple[str, ...] = ()
+    baseline: bool = False
+    """The first version of a page that existed before the site was watched."""
+    left: bool = False
+    """A page that was there is not found now."""
+    leads_to: str = ""
+    """The other site, like `https://ormhead.example/`, to which the page redirects."""
+    held: bool = False
+    """It is held until more of the site is fetched; its changes are reported later."""
