@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple
 from storage.errors import Malformed, NotFound
 from storage.history import SEEING
 from storage.reader import Reader
+from storage.site_filter import SiteFilter, names_json, of_sites
 
 Document = dict[str, Any]
 Unit = Literal["page", "version", "paragraph"]
@@ -98,7 +99,7 @@ _COLUMNS = f"""
 _PAGES = f"""
     SELECT {_COLUMNS}
     FROM pages LEFT JOIN versions AS v ON v.page = pages.id
-    WHERE (:site IS NULL OR pages.site = :site)
+    WHERE {of_sites("pages.site")}
       AND v.number IS (
         SELECT max(number) FROM versions WHERE page = pages.id AND (:as_of IS NULL OR captured_at <= :as_of)
       )
@@ -113,7 +114,7 @@ _PAGES = f"""
 _VERSIONS = f"""
     SELECT {_COLUMNS}
     FROM pages JOIN versions AS v ON v.page = pages.id
-    WHERE (:site IS NULL OR pages.site = :site) AND (:as_of IS NULL OR v.captured_at <= :as_of)
+    WHERE {of_sites("pages.site")} AND (:as_of IS NULL OR v.captured_at <= :as_of)
       AND (v.id > :versions
         OR EXISTS (SELECT 1 FROM changes WHERE page = pages.id AND id > :changes)
         OR EXISTS (SELECT 1 FROM seals WHERE version = v.id AND id > :seals)
@@ -159,8 +160,8 @@ def cursor(reader: Reader) -> Positions:
     sql = ", ".join(
         f"(SELECT coalesce(max({column}), 0) FROM {table})"  # noqa: S608 - names of ours only
         for table, column in (
-            ("versions", "id"),
-            ("changes", "id"),
+            ("seals", "version"),  # they stay where versions are removed
+            ("(SELECT id FROM changes UNION ALL SELECT last_change FROM removals)", "id"),
             ("rewritings", "mark"),
             ("captures", "id"),
             ("seals", "id"),
@@ -186,7 +187,7 @@ def documents(
     reader: Reader,
     unit: Unit = "page",
     *,
-    site: str | None = None,
+    site: SiteFilter = None,
     since: str | None = None,
     as_of: str | None = None,
 ) -> Iterator[Document]:
@@ -196,7 +197,7 @@ def documents(
     """
     begin = since_cursor(reader, since)
     values = {
-        "site": site,
+        "site": names_json(site),
         "as_of": as_of,
         "versions": begin.versions,
         "changes": begin.changes,
@@ -264,23 +265,23 @@ def _tombstone(row: Document) -> Document:
 
 # ---- captures
 
-_CAPTURES = """
+_CAPTURES = f"""
     SELECT captures.id, captures.url, captures.fetched_at, captures.status, captures.content_type,
            bodies.digest AS body
     FROM captures JOIN pages ON pages.id = captures.page
     JOIN bodies ON bodies.digest = coalesce(captures.body, captures.digest)
-    WHERE (:site IS NULL OR pages.site = :site) AND (:as_of IS NULL OR fetched_at <= :as_of)
+    WHERE {of_sites("pages.site")} AND (:as_of IS NULL OR fetched_at <= :as_of)
       AND captures.id > :captures AND captures.status > 0
     ORDER BY captures.id
-"""
+"""  # noqa: S608 - words of ours only
 
 
 def captures(
-    reader: Reader, *, site: str | None = None, since: str | None = None, as_of: str | None = None
+    reader: Reader, *, site: SiteFilter = None, since: str | None = None, as_of: str | None = None
 ) -> Iterator[Document]:
     """The captures with a stored body, of one site or of all: until a time, or since a cursor.
 
     Raises Malformed if `since` is no cursor, NotFound if this store never gave it.
     """
     begin = since_cursor(reader, since)
-    return reader.rows(_CAPTURES, {"site": site, "as_of": as_of, "captures": begin.captures})
+    return reader.rows(_CAPTURES, {"site": names_json(site), "as_of": as_of, "captures": begin.captures})

@@ -520,3 +520,47 @@ def revisits(db: Database) -> None:
     """The numbers from which the next visit of a page is planned; the next run starts them from history."""
     for statement in _REVISITS:
         db.execute(statement)
+
+
+_REMOVALS = (
+    """CREATE TABLE removed_pages ( -- pages whose history a person has removed, with their site
+        page INTEGER PRIMARY KEY REFERENCES pages(id),
+        at TEXT NOT NULL
+    )""",
+    """CREATE TABLE removals (      -- of the histories of sites
+        at TEXT NOT NULL,
+        last_change INTEGER NOT NULL    -- no later change gets this number again, or a lower one
+    )""",
+    # Seals stay when the versions that they describe are removed: they no longer refer to them as rows.
+    "ALTER TABLE seals RENAME TO seals_with_references",
+    "DROP INDEX seals_of_version",
+    "DROP INDEX seals_of_page",
+    """CREATE TABLE seals (         -- what each version said, chained by digests; rows are only ever added
+        id INTEGER PRIMARY KEY AUTOINCREMENT,     -- without a gap; sqlite_sequence remembers the last
+        version INTEGER NOT NULL, -- id of the version, which may have been removed with its site
+        page INTEGER NOT NULL REFERENCES pages(id),
+        follows INTEGER,          -- id of the page's version before this one
+        captured_at TEXT NOT NULL,
+        url TEXT NOT NULL,        -- the address that answered
+        text_digest TEXT NOT NULL,    -- of title and text
+        body_digest TEXT,         -- of the bytes received
+        body TEXT NOT NULL,       -- kept, none (never kept), pruned (taken away by retention)
+        extractor TEXT NOT NULL,
+        sealed_at TEXT NOT NULL,
+        page_chain TEXT NOT NULL, -- SHA-256 of the page's link before and of this seal
+        store_chain TEXT NOT NULL -- SHA-256 of the store's link before and of page_chain
+    )""",
+    "INSERT INTO seals SELECT * FROM seals_with_references ORDER BY id",
+    "UPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = 'seals_with_references')"
+    " WHERE name = 'seals' AND EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'seals_with_references')",
+    "DROP TABLE seals_with_references",
+    "CREATE INDEX seals_of_version ON seals(version, id)",
+    "CREATE INDEX seals_of_page ON seals(page, id)",
+)
+
+
+@migrations()
+def removals_of_sites(db: Database) -> None:
+    """Add the pages whose history was removed; their seals stay, so that the chain stays whole."""
+    for statement in _REMOVALS:
+        db.execute(statement)

@@ -25,6 +25,7 @@ from storage.rows import (
     VersionRow,
     read,
 )
+from storage.site_filter import SiteFilter, names_json, of_sites
 from storage.spelling import other_slash
 
 Row = TypeVar("Row")
@@ -50,7 +51,7 @@ class Reader:
     def changes(
         self,
         *,
-        site: str | None = None,
+        site: SiteFilter = None,
         kind: str | None = None,
         since: str | None = None,
         unreviewed: bool = False,
@@ -62,7 +63,7 @@ class Reader:
         Changes of typography, or only of the site's dates, are left out unless `quiet`.
         """
         wanted = {
-            "site = :site": site,
+            of_sites("site"): site,
             "kind = :kind": kind,
             "found_at >= :since": since,
             "verdict IS NULL": unreviewed or None,
@@ -72,17 +73,17 @@ class Reader:
         return self._all(
             ChangeRow,
             f"SELECT * FROM changes WHERE {where} ORDER BY id DESC LIMIT :limit",  # noqa: S608 - words of ours only
-            {"site": site, "kind": kind, "since": since, "limit": -1 if limit is None else limit},
+            {"site": names_json(site), "kind": kind, "since": since, "limit": -1 if limit is None else limit},
         )
 
-    def suspects(self, site: str | None = None, limit: int | None = None) -> list[SuspectRow]:
+    def suspects(self, site: SiteFilter = None, limit: int | None = None) -> list[SuspectRow]:
         """The open suspects, the latest first."""
-        of_site = "AND site = :site" if site is not None else ""
+        of_site = f"AND {of_sites('site')}" if site is not None else ""
         return self._all(
             SuspectRow,
             f"SELECT * FROM suspects WHERE closed_at IS NULL {of_site}"  # noqa: S608 - words of ours only
             " ORDER BY since DESC, id DESC LIMIT :limit",
-            {"site": site, "limit": -1 if limit is None else limit},
+            {"site": names_json(site), "limit": -1 if limit is None else limit},
         )
 
     def count_suspects(self, site: str | None = None) -> int:
@@ -157,6 +158,12 @@ class Reader:
         return self._all(PageRow, sql, [site])
 
     # ---- the health of sites
+
+    def sites_with_history(self) -> list[str]:
+        """The names of the sites that were crawled, or of which a page is stored."""
+        of_site = f"SELECT 1 FROM pages WHERE site = sites.name AND state NOT IN {NOT_OF_SITE}"  # noqa: S608 - ours
+        sql = f"SELECT name FROM sites WHERE watched_since IS NOT NULL OR EXISTS ({of_site}) ORDER BY name"  # noqa: S608
+        return [name for (name,) in self.db.conn.execute(sql)]
 
     def site(self, name: str) -> SiteRow | None:
         """The schedule and state of a site; None before its first run."""

@@ -24,6 +24,20 @@ class Sites(Tables):
         """The site's row; the site must be stored already."""
         return self._all(SiteRow, "SELECT * FROM sites WHERE name = ?", [name])[0]
 
+    def rename_site(self, old: str, new: str) -> None:
+        """Give the site another name, wherever it is stored; nothing may be stored under that name."""
+        rows = self.db.conn.execute(
+            "SELECT m.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c"
+            " WHERE m.type = 'table' AND c.name = 'site'"
+        )
+        tables = [table for (table,) in rows]
+        with self.writing():
+            self._run("PRAGMA defer_foreign_keys = ON", [])  # until the rows that refer to it follow
+            self._run("DELETE FROM sites WHERE name = ? AND watched_since IS NULL", [new])
+            self._run("UPDATE sites SET name = ? WHERE name = ?", [new, old])
+            for table in tables:
+                self._run(f"UPDATE {table} SET site = ? WHERE site = ?", [new, old])  # noqa: S608 - the schema's names
+
     def all_sites(self) -> dict[str, SiteRow]:
         """The rows of all sites, by name."""
         return {row.name: row for row in self._all(SiteRow, "SELECT * FROM sites", [])}

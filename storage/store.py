@@ -172,4 +172,12 @@ class Store(Merging, Packing, PageTable, Sites, Suspects):
     def add_change(self, values: Values) -> int:
         """Add a change; return its id."""
         with self.writing():
-            return self._insert("changes", values)
+            return self._insert("changes", {"id": self._next_change(), **values})
+
+    def _next_change(self) -> int:
+        """A number that no change has had, not even one of a site that was removed."""
+        sql = (
+            "SELECT max(coalesce((SELECT max(id) FROM changes), 0),"
+            " coalesce((SELECT max(last_change) FROM removals), 0)) + 1"
+        )
+        return int(self.db.conn.execute(sql).fetchone()[0])

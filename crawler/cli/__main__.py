@@ -27,8 +27,12 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Sites": {
         "init": ("sites", "Create a workspace with the default sites."),
         "add": ("sites", "Detect how a site works, and add it to the workspace."),
-        "sites": ("sites", "List all sites with their crawl status."),
+        "sites": ("sites", "List all sites, or those with a tag, with their crawl status."),
         "check": ("sites", "Test a site's file on a few pages, and store nothing."),
+        "pause": ("manage", "Start no more runs of these sites, until they are resumed."),
+        "resume": ("manage", "Start runs of paused sites again."),
+        "rename": ("manage", "Give a site another name; its history is kept."),
+        "remove": ("manage", "Remove sites, with all that is stored of them."),
     },
     "Runs": {
         "crawl": ("crawl", "Crawl the named sites, or all sites, once."),

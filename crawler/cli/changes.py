@@ -47,11 +47,11 @@ def changes(
 
     Example: variorum changes --site nejatngo --since 2d
     """
-    site = site_filter(workspace, reader, site)
+    sites = site_filter(workspace, reader, site)
     if suspect:
-        _suspects(reader.suspects(site, limit), as_json=as_json)
+        _suspects(reader.suspects(sites, limit), as_json=as_json)
         return
-    rows = reader.changes(site=site, kind=kind, since=since, unreviewed=unreviewed, quiet=quiet, limit=limit)
+    rows = reader.changes(site=sites, kind=kind, since=since, unreviewed=unreviewed, quiet=quiet, limit=limit)
     if as_json:
         shown.json_lines(map(change_object, rows))
     elif rows:

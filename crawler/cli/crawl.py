@@ -7,7 +7,9 @@ from contextlib import closing, suppress
 
 import click
 
-from crawler.cli.options import as_json, sites_and_faults, sites_named, with_workspace
+from crawler.cli.options import as_json, names_of, sites_and_faults, sites_named, with_workspace
+from crawler.config.site import Site
+from crawler.config.timing import is_paused
 from crawler.config.workspace import Workspace
 from crawler.errors import VariorumError
 from crawler.health.haste import warn_of_haste
@@ -17,6 +19,7 @@ from crawler.output.objects import REKEYED, run_object
 from crawler.output.progress import run_progress
 from crawler.run_report import RunReport
 from crawler.runtime.run import note_site_files, run_sites, unread
+from crawler.times import now
 from storage.errors import StoreError
 from storage.recognition import refuse_foreign
 from storage.store import Store
@@ -35,7 +38,7 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
 
     Example: variorum crawl nejatngo iran-interlink
     """
-    chosen = sites_named(workspace, names)
+    chosen = _awake(sites_named(workspace, names), names)
     refuse_foreign(workspace.database)
     warn_of_haste(chosen)
     targets = meet_targets(workspace, readable_sites(workspace))
@@ -56,9 +59,17 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
     click.get_current_context().exit(_exit_code(reports))
 
 
+def _awake(sites: list[Site], names: tuple[str, ...]) -> list[Site]:
+    """Return the sites without those that are paused; a site that is named itself is crawled anyway."""
+    paused = [site for site in sites if is_paused(site, now()) and site.name not in names]
+    for site in paused:
+        terminal.note(f"{site.name}: paused; `variorum resume {site.name}` ends that")
+    return [site for site in sites if site not in paused]
+
+
 def _unread(workspace: Workspace, names: tuple[str, ...]) -> list[RunReport]:
     """Return reports of the sites whose files can't be read, and raise an issue for each."""
-    sites = sites_and_faults(workspace, names)
+    sites = sites_and_faults(workspace, names_of(workspace, names))
     with suppress(StoreError), closing(Store.open(workspace.database)) as store:  # the runs have reported it
         note_site_files(store, sites)
     return unread(sites)

@@ -9,9 +9,11 @@ import click
 from crawler.cli.options import Moment, site_filter, with_reader
 from crawler.config.workspace import Workspace
 from crawler.export.export import FORMATS, ExportRequest, export_to
+from crawler.health.status import no_file, without_file
 from crawler.output import terminal
 from storage.export import UNITS, Unit
 from storage.reader import Reader
+from storage.site_filter import is_of
 
 
 @click.command()
@@ -57,11 +59,14 @@ def export(
 
     Example: variorum export --site nejatngo -o nejatngo.jsonl
     """
-    site = site_filter(workspace, reader, site)
+    sites = site_filter(workspace, reader, site)
     request = ExportRequest(
-        kind, unit, site, since, as_of, outline=outline, groups=groups, one_per_group=one_per_group
+        kind, unit, sites, since, as_of, outline=outline, groups=groups, one_per_group=one_per_group
     )
     count, cursor = export_to(path, reader, request)
+    for name in without_file(reader, workspace):
+        if is_of(name, sites):
+            terminal.note(f"{name}: exported as it was last seen; {no_file(name)}")
     terminal.note(
         f"{terminal.quantity(count, 'document')}. To export what is new next time: --since {cursor}"
     )

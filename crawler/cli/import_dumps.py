@@ -8,7 +8,7 @@ import click
 
 from crawler.backfill import dump_report
 from crawler.backfill.text_dumps import import_dumps, read_dumps
-from crawler.cli.options import Moment, as_json, sites_named, with_workspace
+from crawler.cli.options import Moment, as_json, site_named, with_workspace
 from crawler.cli.sole_store import sole_store
 from crawler.config.workspace import Workspace
 from crawler.output import terminal
@@ -40,7 +40,7 @@ def dumps(
 
     Example: variorum import dumps home-2018-02.txt home-2021-04.txt --site nejatngo
     """
-    [site] = sites_named(workspace, [name])
+    site = site_named(workspace, name)
     found = read_dumps(files, moments)
     with sole_store(workspace, site) as store:
         reports = list(counted(import_dumps(store, site, found), "dumps", total=len(found)))

@@ -8,7 +8,7 @@ import click
 
 from crawler.backfill.captures import Backfill
 from crawler.backfill.warc import WarcFiles
-from crawler.cli.options import as_json, sites_named, with_workspace
+from crawler.cli.options import as_json, site_named, with_workspace
 from crawler.cli.sole_store import sole_store
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
@@ -31,7 +31,7 @@ def warc(workspace: Workspace, files: tuple[Path, ...], name: str, as_json: bool
 
     Example: variorum import warc old-site.warc.gz --site nejatngo
     """
-    [site] = sites_named(workspace, [name])
+    site = site_named(workspace, name)
     with sole_store(workspace, site) as store:
         backfill = Backfill(store, site, f"warc:{files[0].name}")
         if backfill.wants_to_learn():

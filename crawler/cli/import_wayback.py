@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from crawler.cli.options import Moment, as_json, sites_named, whole_number, with_workspace
+from crawler.cli.options import Moment, as_json, site_named, whole_number, with_workspace
 from crawler.config.site import Site
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse, SiteTrouble
@@ -51,7 +51,7 @@ def wayback(
 
     Example: variorum import wayback https://www.nejatngo.org/en/ --site nejatngo --until 2020-01-01
     """
-    [site] = sites_named(workspace, [name])
+    site = site_named(workspace, name)
     request = ArchiveRequest(url, endpoint, since, until, limit, delay)
     _check(request, site)
     with counter("captures") as count:

@@ -17,6 +17,7 @@ from crawler.errors import Misuse
 from crawler.output import terminal
 from crawler.times import iso, now, parse
 from storage.reader import Reader
+from storage.site_filter import SiteFilter
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,8 +62,10 @@ def _root() -> Path:
 def sites_named(workspace: Workspace, names: Sequence[str]) -> list[Site]:
     """Return the named sites, or all readable sites; report faulty site files on standard error.
 
-    Raises Misuse for an unknown name, for faults in a file that is named, and where no file can be read.
+    A name may be a tag, which stands for all sites that have it. Raises Misuse for an unknown name, for
+    faults in a file that is named, and where no file can be read.
     """
+    names = names_of(workspace, names)
     sites = sites_and_faults(workspace, names)
     faults = [fault for name in sites.faults for fault in sites.faults[name]]
     if names or not sites:
@@ -70,6 +73,29 @@ def sites_named(workspace: Workspace, names: Sequence[str]) -> list[Site]:
     for fault in faults:
         terminal.note(f"left out: {fault}")
     return [sites[name] for name in dict.fromkeys(names)] if names else list(sites.values())
+
+
+def sites_to_read(workspace: Workspace) -> list[Site]:
+    """Return all sites whose files can be read, by which a page is found; there may be none."""
+    return list(load_sites(workspace.sites_folder, workspace.defaults).values())
+
+
+def site_named(workspace: Workspace, name: str) -> Site:
+    """Return the named site. Raises Misuse as `sites_named` does, and for a tag of several sites."""
+    found = sites_named(workspace, [name])
+    if len(found) > 1:
+        raise Misuse(f'"{name}" is the tag of {len(found)} sites: name one of {_listed(found)}.')
+    return found[0]
+
+
+def names_of(workspace: Workspace, words: Sequence[str]) -> list[str]:
+    """Return the names of sites that these names and tags stand for; an unknown word stands for itself."""
+    there = {path.stem for path in site_files(workspace.sites_folder)}
+    if there.issuperset(words):
+        return list(words)
+    sites = load_sites(workspace.sites_folder, workspace.defaults).values()
+    tagged = {word: [site.name for site in sites if word in site.tags] for word in words}
+    return [name for word in words for name in ([] if word in there else tagged[word]) or [word]]
 
 
 def sites_and_faults(workspace: Workspace, names: Sequence[str]) -> ConfiguredSites:
@@ -87,11 +113,21 @@ def sites_and_faults(workspace: Workspace, names: Sequence[str]) -> ConfiguredSi
     return load_sites(workspace.sites_folder, workspace.defaults, names or None)
 
 
-def site_filter(workspace: Workspace, reader: Reader, name: str | None) -> str | None:
-    """Return the name; raises Misuse if there is and was no such site."""
-    if name is not None and reader.site(name) is None:
-        sites_named(workspace, [name])
-    return name
+def some_sites(workspace: Workspace, names: Sequence[str] | None) -> ConfiguredSites:
+    """Return the sites of these names that have a file, or all that have one, with the faults of their
+    files."""
+    return load_sites(workspace.sites_folder, workspace.defaults, names)
+
+
+def site_filter(workspace: Workspace, reader: Reader, word: str | None) -> SiteFilter:
+    """Return the sites with that name or tag; raises Misuse if there is and was no such site."""
+    if word is None or reader.site(word) is not None:
+        return word
+    return tuple(site.name for site in sites_named(workspace, [word]))
+
+
+def _listed(sites: Sequence[Site]) -> str:
+    return ", ".join(site.name for site in sites)
 
 
 class Moment(click.ParamType[str]):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from crawler.cli.options import as_json, sites_named, with_reader
+from crawler.cli.options import as_json, site_named, sites_to_read, with_reader
 from crawler.config.workspace import Workspace
 from crawler.health.visits import plan_object, why_object
 from crawler.output import terminal
-from crawler.output.page_texts import find_page
+from crawler.output.page_texts import as_stored, find_page
 from crawler.times import now
 from storage.reader import Reader
 
@@ -25,7 +25,7 @@ def plan(workspace: Workspace, reader: Reader, name: str, days: int, as_json: bo
 
     Example: variorum plan nejatngo --days 7
     """
-    (site,) = sites_named(workspace, [name])
+    site = site_named(workspace, name)
     found = plan_object(reader, site, now(), days)
     if as_json:
         terminal.json_lines([found])
@@ -56,9 +56,10 @@ def why(workspace: Workspace, reader: Reader, url: str, as_json: bool) -> None:
 
     Example: variorum why https://www.nejatngo.org/en/posts/1204
     """
-    sites = sites_named(workspace, [])
+    sites = sites_to_read(workspace)
     page = find_page(reader, sites, url)
-    found = why_object(reader, next(site for site in sites if site.name == page.site), page, now())
+    site = next((site for site in sites if site.name == page.site), as_stored(reader, page.site))
+    found = why_object(reader, site, page, now())
     if as_json:
         terminal.json_lines([found])
         return

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from crawler.cli.options import as_json, sites_named, whole_number, with_workspace
+from crawler.cli.options import as_json, site_named, sites_named, whole_number, with_workspace
 from crawler.cli.sole_store import sole_store
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
@@ -45,7 +45,7 @@ def template(
 
     Example: variorum template nejatngo --free 3fa2b1c0
     """
-    site = sites_named(workspace, [name])[0]
+    site = site_named(workspace, name)
     decisions = [(piece, what) for piece, what in ((pin, True), (free, False), (undo, None)) if piece]
     if len(decisions) > 1:
         raise Misuse("--pin, --free and --undo exclude each other: give one of them")
@@ -124,7 +124,7 @@ def test_rule(
     """
     if not remove and not select:
         raise Misuse("no rule to test: name one with --remove or --select")
-    site = sites_named(workspace, [name])[0]
+    site = site_named(workspace, name)
     draft = PageReader(drafted(site, remove, select), reader_of(workspace, site).template)
     with closing(Store(open_for_reading(workspace.database))) as store, bar("edits") as step:
         found = backtest(store, draft, limit, step)

@@ -52,9 +52,9 @@ def search(
         raise Misuse(
             f"{typed!r} has no word to search for: give one that must occur, like `variorum search camp`"
         )
-    site = site_filter(workspace, reader, site)
+    sites = site_filter(workspace, reader, site)
     removed = fate == "removed" if fate else None
-    filters = SearchFilters(site=site, language=language, since=since, until=until, removed=removed)
+    filters = SearchFilters(site=sites, language=language, since=since, until=until, removed=removed)
     hits = find(reader, typed, filters, limit=limit)
     if as_json:
         terminal.json_lines(map(hit_object, hits))

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from crawler.cli.options import as_json, sites_and_faults, sites_named, with_workspace
+from crawler.cli.options import as_json, names_of, site_named, sites_and_faults, some_sites, with_workspace
 from crawler.config.new_files import init_workspace
 from crawler.config.workspace import Workspace
 from crawler.health.status import overview
@@ -23,7 +23,7 @@ from crawler.preview.probe import add_site
 def init(root: Path, folder: Path | None) -> None:
     """Create a workspace with the default sites.
 
-    Existing files are kept unchanged.
+    Existing files are kept unchanged. A workspace that exists gets no sites.
 
     Example: variorum init ~/press
     """
@@ -62,14 +62,18 @@ def add(workspace: Workspace, url: str, name: str | None, as_json: bool) -> None
 
 
 @click.command()
+@click.argument("tag", required=False)
 @as_json
 @with_workspace
-def sites(workspace: Workspace, as_json: bool) -> None:
-    """List all sites with their crawl status.
+def sites(workspace: Workspace, tag: str | None, as_json: bool) -> None:
+    """List all sites, or those with a tag, with their crawl status.
 
     Example: variorum sites --json
     """
-    found = overview(workspace, sites_and_faults(workspace, []))
+    only = names_of(workspace, [tag]) if tag else None
+    found = overview(workspace, some_sites(workspace, only), only)
+    if not found:
+        sites_and_faults(workspace, only or [])
     if as_json:
         terminal.json_lines(found)
     else:
@@ -91,7 +95,7 @@ def check(workspace: Workspace, name: str, pages: int, as_json: bool) -> None:
 
     Example: variorum check nejatngo --pages 10
     """
-    found = check_site(workspace, sites_named(workspace, [name])[0], pages)
+    found = check_site(workspace, site_named(workspace, name), pages)
     if as_json:
         terminal.json_lines(found)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from crawler.cli.options import as_json, sites_and_faults, with_workspace
+from crawler.cli.options import as_json, names_of, sites_and_faults, some_sites, with_workspace
 from crawler.config.workspace import Workspace
 from crawler.health.status import state_of
 from crawler.output import terminal
@@ -21,7 +21,10 @@ def status(workspace: Workspace, name: str | None, as_json: bool) -> None:
 
     Example: variorum status nejatngo
     """
-    found = state_of(workspace, sites_and_faults(workspace, [name] if name else []), with_coverage=bool(name))
+    only = names_of(workspace, [name]) if name else None
+    found = state_of(workspace, some_sites(workspace, only), only=only, with_coverage=bool(name))
+    if not found["sites"]:
+        sites_and_faults(workspace, only or [])
     if as_json:
         terminal.json_lines([found])
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from crawler.cli.options import Moment, as_json, sites_named, whole_number, with_reader
+from crawler.cli.options import Moment, as_json, sites_to_read, whole_number, with_reader
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
 from crawler.output import terminal
@@ -22,7 +22,7 @@ def history(workspace: Workspace, reader: Reader, url: str, as_json: bool) -> No
 
     Example: variorum history https://www.nejatngo.org/en/posts/1204
     """
-    page = find_page(reader, sites_named(workspace, []), url)
+    page = find_page(reader, sites_to_read(workspace), url)
     versions = [version_object(row) for row in reader.history(page.id)]
     if as_json:
         terminal.json_lines(versions)
@@ -48,7 +48,7 @@ def text(
     """
     if number is not None and as_of is not None:
         raise Misuse("--version and --as-of exclude each other: give one of them")
-    page = find_page(reader, sites_named(workspace, []), url)
+    page = find_page(reader, sites_to_read(workspace), url)
     version = reader.version(page.id, number, as_of)
     if as_json:
         terminal.json_lines([document(page, version)])

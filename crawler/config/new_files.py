@@ -23,11 +23,17 @@ logger = logging.getLogger(__name__)
 def init_workspace(root: Path) -> list[Path]:
     """Create the files that make the folder a workspace with the listed sites; return those written.
 
-    An existing file is left as it is, and named in a warning.
+    An existing file is left as it is, and named in a warning. A workspace that exists gets no site files: one
+    that is not there was deleted.
     """
     listed = files("spiders") / "sites"
+    is_new = not (root / SETTINGS_FILE).exists()
     wanted = {root / SETTINGS_FILE: files("crawler") / "sample.toml"}
-    wanted |= {root / "sites" / source.name: source for source in listed.iterdir() if ".toml" in source.name}
+    wanted |= {
+        root / "sites" / source.name: source
+        for source in listed.iterdir()
+        if source.name.endswith(".sample" if not is_new else (".toml", ".sample"))
+    }
     return [path for path in sorted(wanted) if _copied(wanted[path], path)]
 
 
@@ -46,7 +52,7 @@ def write_site(folder: Path, name: str, values: Mapping[str, Any], comments: Ite
         document.add(tomlkit.comment(line))
     for key, value in values.items():
         document.add(key, tomlkit.item(value))
-    _write(path, tomlkit.dumps(document))
+    write_whole(path, tomlkit.dumps(document))
     return path
 
 
@@ -54,11 +60,11 @@ def _copied(source: Traversable, path: Path) -> bool:
     if path.exists():
         logger.warning("%s exists already, and was left as it is", path)
         return False
-    _write(path, source.read_text(encoding="utf-8"))
+    write_whole(path, source.read_text(encoding="utf-8"))
     return True
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write beside the target and then rename, so that a running daemon never reads an incomplete file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -72,6 +72,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     watch: Watch = "articles"
     """Whether lists of pages have versions of their own, or only lead to pages."""
     notify: tuple[NotificationRule, ...] = ()
+    paused: bool | date = False
+    """Whether no scheduled run starts; a date is the first day on which runs start again."""
+    tags: tuple[str, ...] = ()
+    """Words that name this site together with others, wherever a command takes a site's name."""
 
     @property
     def seeds(self) -> tuple[str, ...]:
@@ -240,6 +244,12 @@ def _min_below_max(bounds: Mapping[str, Any]) -> None:
         raise ValueError("min is more than max")
 
 
+def check_tag(text: str) -> None:
+    """Raise ValueError if the text can't be a tag: the same words as for names of sites are allowed."""
+    if not NAME.fullmatch(text):
+        raise ValueError("not in small letters and digits, with . _ - after the first")
+
+
 def _one_word(text: str) -> None:
     if not re.fullmatch(r"[^\s&=?#]+", text):
         raise ValueError("not the name of a parameter")
@@ -290,4 +300,6 @@ SITE_KEYS: Mapping[str, Key] = {
     "notify": Key(
         NOTIFICATION_KEYS, "targets, or tables of target and weight", many=True, bare="target", secret=True
     ),
+    "paused": Key(bool | date, "true, false, or the date on which runs start again, like 2026-12-24"),
+    "tags": Key(str, 'words in small letters, like "press"', check_tag, many=True),
 }

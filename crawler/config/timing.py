@@ -119,6 +119,13 @@ def planned(
     return due if due <= now or (due <= latest and reckoned_from == schedule_text(site)) else latest
 
 
+def is_paused(site: Site, now: datetime) -> bool:
+    """Whether no scheduled run of the site starts now; a pause until a date ends as that day begins."""
+    if isinstance(site.paused, bool):
+        return site.paused
+    return now.astimezone(ZoneInfo(site.timezone)).date() < site.paused
+
+
 def out_of_quiet(site: Site, moment: datetime) -> datetime:
     """The time in UTC, or the end of the site's quiet hours if it is within them."""
     ranges = [quiet_hours(text) for text in site.quiet]

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from crawler.diffing.tokens import words
 from crawler.errors import Misuse
@@ -21,6 +21,7 @@ from storage import bodies, export
 from storage.export import Document, Field, Unit, page_of
 from storage.reader import Reader
 from storage.search.near_duplicates import copies, group_of
+from storage.site_filter import SiteFilter
 
 FORMATS = ("jsonl", "csv", "markdown", "parquet", "warc")
 TO_A_STREAM = ("jsonl", "csv")
@@ -38,7 +39,7 @@ class ExportRequest:
 
     format: str = "jsonl"
     unit: Unit = "page"
-    site: str | None = None
+    site: SiteFilter = None
     since: str | None = None
     as_of: str | None = None
     outline: bool = False
@@ -107,7 +108,7 @@ def export_to(path: Path | None, reader: Reader, request: ExportRequest) -> tupl
 
 
 def _documents(reader: Reader, request: ExportRequest) -> Iterator[Document]:
-    chosen = {"site": request.site, "since": request.since, "as_of": request.as_of}
+    chosen: dict[str, Any] = {"site": request.site, "since": request.since, "as_of": request.as_of}
     if request.format == "warc":
         return export.captures(reader, **chosen)
     found = export.documents(reader, request.unit, **chosen)

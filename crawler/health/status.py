@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from crawler.config.site import ConfiguredSites, Site
+from crawler.config.site import ConfiguredSites, Site, site_files
+from crawler.config.timing import is_paused
 from crawler.config.workspace import Workspace
 from crawler.lock import is_held, run_lock
 from crawler.notify.target import PATIENCE, targets_of
 from crawler.output.objects import Object, suspect_object
+from crawler.output.page_texts import as_stored
 from crawler.times import iso, now
 from crawler.tracking.issue_kinds import SITE_FILE
 from storage.outbox import TargetState, target_states
@@ -23,8 +25,8 @@ from storage.rows import IssueRow, RunRow
 MOST_SUSPECTS = 20
 
 
-def overview(workspace: Workspace, sites: ConfiguredSites) -> list[Object]:
-    """What `variorum sites` lists: one object for each site."""
+def overview(workspace: Workspace, sites: ConfiguredSites, only: Sequence[str] | None = None) -> list[Object]:
+    """What `variorum sites` lists: one object for each site; `only` as in `state_of`."""
     return [
         {
             "name": one["site"],
@@ -36,29 +38,53 @@ def overview(workspace: Workspace, sites: ConfiguredSites) -> list[Object]:
             "issues": len(one["issues"]),
             "state": one["state"],
         }
-        for one in state_of(workspace, sites)["sites"]
+        for one in state_of(workspace, sites, only=only)["sites"]
     ]
 
 
-def state_of(workspace: Workspace, sites: ConfiguredSites, *, with_coverage: bool = False) -> Object:
-    """What `variorum status` shows: the time, and an object for each site, with its open issues."""
+def state_of(
+    workspace: Workspace,
+    sites: ConfiguredSites,
+    *,
+    only: Sequence[str] | None = None,
+    with_coverage: bool = False,
+) -> Object:
+    """What `variorum status` shows: the time, and an object for each site, with its open issues.
+
+    Sites with a history and no file are among them; of these, with `only`, those of these names.
+    """
     found: Object = {"at": iso(now()), "workspace": str(workspace.root), "sites": [], "targets": []}
-    names = sorted({*sites, *sites.faults})
+    gone: Sequence[str] = ()
     if not workspace.database.exists():
+        names = sorted({*sites, *sites.faults})
         states = [_never_run(sites.get(name) or Site(name=name, url=""), with_coverage) for name in names]
     else:
         with closing(Reader.open(workspace.database)) as reader:
-            known = [sites.get(name) or _as_stored(reader, name) for name in names]
+            gone = [name for name in without_file(reader, workspace) if only is None or name in only]
+            names = sorted({*sites, *sites.faults, *gone})
+            known = [sites.get(name) or as_stored(reader, name) for name in names]
             states = [_site_state(workspace, reader, site, with_coverage) for site in known]
             found["targets"] = [_target(one) for one in targets_state(workspace, reader, sites.values())]
-    found["sites"] = [_with_faults(one, sites.faults.get(one["site"], []), found["at"]) for one in states]
+    faults = sites.faults | {name: [no_file(name)] for name in gone}
+    found["sites"] = [_with_faults(one, faults.get(one["site"], []), found["at"]) for one in states]
+    for one in found["sites"]:
+        if one["site"] in gone:
+            one["state"], one["next_run"] = "no file", None
     return found
 
 
-def _as_stored(reader: Reader, name: str) -> Site:
-    """A site whose file can't be read, with the name and URL that are stored."""
-    row = reader.site(name)
-    return Site(name=name, url=row.url if row else "")
+def without_file(reader: Reader, workspace: Workspace) -> list[str]:
+    """The names of the sites that have a history and no file any more."""
+    there = {path.stem for path in site_files(workspace.sites_folder)}
+    return [name for name in reader.sites_with_history() if name not in there]
+
+
+def no_file(name: str) -> str:
+    """What to say of a site without a file: what still holds, and the command that removes the rest."""
+    return (
+        "its file is gone, so nothing is fetched. Its history can be read;"
+        f" `variorum remove {name}` deletes that, too"
+    )
 
 
 def _with_faults(state: Object, faults: list[str], at: str) -> Object:
@@ -89,13 +115,20 @@ def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage:
         "url": site.url,
         "state": _word(workspace, site, run, issues),
         "last_run": run,
-        "next_run": state.pop("next_due"),
+        "next_run": _next_run(site, state.pop("next_due")),
         **state,
         **_visits(reader, site, state["waiting"]),
         "issues": issues,
         "suspect": [suspect_object(row) for row in reader.suspects(site.name, MOST_SUSPECTS)],
         **({"coverage": reader.coverage(site.name)} if with_coverage else {}),
     }
+
+
+def _next_run(site: Site, due: str | None) -> str | None:
+    """When the next scheduled run starts; None where none is planned, as for a site that is paused."""
+    if not is_paused(site, now()):
+        return due
+    return None if isinstance(site.paused, bool) else site.paused.isoformat()
 
 
 def _run(row: RunRow | None) -> dict[str, Any] | None:
@@ -129,7 +162,7 @@ def _never_run(site: Site, with_coverage: bool) -> Object:
     return {
         "site": site.name,
         "url": site.url,
-        "state": "never run",
+        "state": "paused" if is_paused(site, now()) else "never run",
         "last_run": None,
         "next_run": None,
         **dict.fromkeys((*counts, "drifts", "suspects", "requests_last_day", "bytes_last_day"), 0),
@@ -147,9 +180,12 @@ def _issue(row: IssueRow) -> Object:
 
 
 def _word(workspace: Workspace, site: Site, run: dict[str, Any] | None, issues: list[Object]) -> str:
-    """`never run`, `running`, `interrupted`, `trouble` (an issue is open) or `ok`."""
+    """`running`, `paused`, `never run`, `interrupted`, `trouble` (an issue is open) or `ok`."""
+    running = run and run["ended_at"] is None and is_held(run_lock(workspace.database, site.name))
+    if is_paused(site, now()) and not running:
+        return "paused"
     if run is None:
         return "never run"
     if run["ended_at"] is None:
-        return "running" if is_held(run_lock(workspace.database, site.name)) else "interrupted"
+        return "running" if running else "interrupted"
     return "trouble" if issues else "ok"

@@ -13,13 +13,22 @@ from storage.rows import PageRow
 from storage.unplaced import SCHEME
 
 
+def as_stored(reader: Reader, name: str) -> Site:
+    """A site whose file is gone or can't be read, with the name and URL that are stored."""
+    row = reader.site(name)
+    return Site(name=name, url=row.url if row else "")
+
+
 def find_page(reader: Reader, sites: Iterable[Site], url: str) -> PageRow:
     """Return the page with that address in any spelling; an address without a scheme counts as https.
 
-    Raises Misuse if it is no web address, NotFound if no site has such a page.
+    It may be of a site whose file is gone. Raises Misuse if it is no web address, NotFound if no site has
+    such a page.
     """
     whole = url if "://" in url else f"https://{url}"
-    for site in sites:
+    configured = {site.name: site for site in sites}
+    others = (name for name in reader.sites_with_history() if name not in configured)
+    for site in (*configured.values(), *(as_stored(reader, name) for name in others)):
         try:
             page = reader.find(site.name, url if url.startswith(SCHEME) else key(whole, site))
         except ValueError as error:

@@ -20,7 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crawler import times
 from crawler.config.site import Site
-from crawler.config.timing import following, next_run, out_of_quiet, planned, schedule_text
+from crawler.config.timing import following, is_paused, next_run, out_of_quiet, planned, schedule_text
 from crawler.config.workspace import Workspace
 from crawler.lock import held, watch_lock
 from crawler.notify.sender_process import SenderProcess
@@ -161,9 +161,10 @@ class Daemon:
         for name in self.store.due_sites(times.iso(now)):
             if self.stop.is_set() or len(self.running) >= self.workspace.runs_at_once:
                 return
-            if name in self.watchlist.sites and name not in self.running:
-                with _on_its_own(self.watchlist.sites[name]):
-                    self._begin(self.watchlist.sites[name], now)
+            site = self.watchlist.sites.get(name)
+            if site and name not in self.running and not is_paused(site, now):
+                with _on_its_own(site):
+                    self._begin(site, now)
 
     def _begin(self, site: Site, now: datetime) -> None:
         row = self.store.site(site.name)

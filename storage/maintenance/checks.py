@@ -146,10 +146,11 @@ def _captures(conn: sqlite3.Connection) -> Iterator[Fault | None]:
 
 _SEALS = f"""
     SELECT {", ".join(f"seals.{name}" for name in seals.SEALED)}, seals.page_chain, seals.store_chain,
-        coalesce(pages.url, seals.url) AS page_url, versions.id AS there,
+        coalesce(pages.url, seals.url) AS page_url, coalesce(versions.id, removed_pages.page) AS there,
         (SELECT page_chain FROM seals AS before WHERE before.page = seals.page AND before.id < seals.id
          ORDER BY before.id DESC LIMIT 1) AS page_before
     FROM seals LEFT JOIN pages ON pages.id = seals.page LEFT JOIN versions ON versions.id = seals.version
+    LEFT JOIN removed_pages ON removed_pages.page = seals.page
     ORDER BY seals.id
 """  # noqa: S608 - columns of ours only
 

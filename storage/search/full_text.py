@@ -21,19 +21,20 @@ from itertools import islice
 from storage.reader import Reader
 from storage.rows import Values
 from storage.search.query import Piece, Query, fewer, parse, snippet
+from storage.site_filter import SiteFilter, names_json, of_sites
 
-_PAGES = """
+_PAGES = f"""
     SELECT versions.page FROM versions_fts
     CROSS JOIN versions ON versions.id = versions_fts.rowid CROSS JOIN pages ON pages.id = versions.page
-    WHERE versions_fts MATCH :query AND (:site IS NULL OR pages.site = :site) AND {chosen}
+    WHERE versions_fts MATCH :query AND {of_sites("pages.site")} AND {{chosen}}
     ORDER BY versions_fts.rank
-"""
-_ONE_PAGE = """
+"""  # noqa: S608 - words of ours only
+_ONE_PAGE = f"""
     SELECT versions.page FROM versions
     CROSS JOIN versions_fts ON versions_fts.rowid = versions.id CROSS JOIN pages ON pages.id = versions.page
     WHERE versions.page = :page AND versions_fts MATCH :query
-      AND (:site IS NULL OR pages.site = :site) AND {chosen} LIMIT 1
-"""
+      AND {of_sites("pages.site")} AND {{chosen}} LIMIT 1
+"""  # noqa: S608 - words of ours only
 _CHOSEN = """
     (:language IS NULL OR versions.language = :language)
     AND (:since IS NULL OR captured_at >= :since) AND (:until IS NULL OR captured_at <= :until)
@@ -89,7 +90,7 @@ class SearchFilters:
     """Restricts a search; None is no restriction."""
 
     page: int | None = None
-    site: str | None = None
+    site: SiteFilter = None
     language: str | None = None
     since: str | None = None
     """The earliest time of capture."""
@@ -105,7 +106,7 @@ def find(reader: Reader, typed: str, filters: SearchFilters | None = None, *, li
     if not query:
         return []
     filters = filters or SearchFilters()
-    values = {"query": str(query), **asdict(filters)}
+    values = {"query": str(query), **asdict(filters), "site": names_json(filters.site)}
     removed = filters.removed
     hits = (_hit(reader, query, page, values) for page in _pages(reader, values))
     wanted = (hit for hit in hits if removed is None or (hit.removed if removed else hit.present))

@@ -15,6 +15,7 @@ from typing import Literal
 
 from storage.reader import Reader
 from storage.rows import read
+from storage.site_filter import SiteFilter, is_of
 from storage.text_index import minhash
 from storage.text_index.folding import folded_words
 
@@ -87,14 +88,14 @@ class DuplicateGroup:
         return (self.first, *(copy.member for copy in self.copies))
 
 
-def groups(reader: Reader, *, site: str | None = None, least: float = LIKE) -> list[DuplicateGroup]:
-    """All groups, or those with a page of one site; those with the oldest pages first."""
+def groups(reader: Reader, *, site: SiteFilter = None, least: float = LIKE) -> list[DuplicateGroup]:
+    """All groups, or those with a page of these sites; those with the oldest pages first."""
     # By what is known of pages only, and not by the order in which they came here.
     members = sorted(read(Member, reader.db.conn.execute(_MEMBERS)), key=lambda m: (m.dated, m.site, m.url))
     texts = _Texts(reader)
     collected = _collected(_firsts(members, texts, least), members)
     found = [_group(members, texts) for members in collected]
-    of_site = [one for one in found if site is None or any(member.site == site for member in one.members)]
+    of_site = [one for one in found if any(is_of(member.site, site) for member in one.members)]
     return sorted(of_site, key=lambda group: group.id)
 
 
@@ -103,11 +104,11 @@ def group_of(reader: Reader, *, least: float = LIKE) -> dict[int, int]:
     return {m.page: group.id for group in groups(reader, least=least) for m in group.members}
 
 
-def copies(reader: Reader, *, site: str | None = None, least: float = LIKE) -> set[int]:
-    """The pages to leave out so that one page of each group remains: of all sites, or within one."""
+def copies(reader: Reader, *, site: SiteFilter = None, least: float = LIKE) -> set[int]:
+    """The pages to leave out so that one page of each group remains: of all sites, or within these."""
     found: set[int] = set()
     for group in groups(reader, site=site, least=least):
-        pages = [member.page for member in group.members if site is None or member.site == site]
+        pages = [member.page for member in group.members if is_of(member.site, site)]
         found.update(pages[1:])
     return found
 

@@ -1,0 +1,22 @@
+"""Changes single keys of a site file, and keeps its comments and its layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from crawler.config.new_files import write_whole
+
+
+def set_key(path: Path, key: str, value: Any) -> None:
+    """Set a key of the file's top level; None removes it. All else in the file stays as it is."""
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    if value is None:
+        document.pop(key, None)
+    elif key in document:
+        document[key] = value
+    else:
+        document.add(key, tomlkit.item(value))
+    write_whole(path, tomlkit.dumps(document))
