@@ -31,9 +31,9 @@ class Prefix:
         return zstd.compress(data, options=options, zstd_dict=self._ready.as_digested_dict)
 
 
-def compress(data: bytes) -> bytes:
+def compress(data: bytes, level: int = _LEVEL) -> bytes:
     """The data, compressed without a prefix or dictionary."""
-    return zstd.compress(data, level=_LEVEL)
+    return zstd.compress(data, level=level)
 
 
 def compress_against(data: bytes, prefix: bytes) -> bytes:

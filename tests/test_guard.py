@@ -16,6 +16,7 @@ from tests.quick import Quick
 PATHS = [f"/letters/{number}/" for number in range(5)]
 
 RECORDING, SPIDER = "crawler.runtime.recorder:RecordingPipeline", "spiders.spiders.site:SiteSpider"
+RECORD = "crawler.runtime.run_record:RunRecord"
 THROTTLE = "spiders.middlewares.throttle:Throttle"
 
 
@@ -41,13 +42,13 @@ def whole(quick: Quick) -> int:
         f"{SPIDER}.next_round",
         f"{SPIDER}.start",
         f"{RECORDING}.count_request",
-        f"{RECORDING}._conclude",
+        f"{RECORD}._conclude",
         f"{THROTTLE}._rules_read",
         f"{THROTTLE}._about_to_queue",
         f"{THROTTLE}._response_downloaded",
         "crawler.tracking.run_frontier:RunFrontier.next_requests",
-        "crawler.runtime.recorder:Tracker.finish",
-        "crawler.runtime.recorder:Tracker.track",
+        "crawler.runtime.run_record:Tracker.finish",
+        "crawler.runtime.run_record:Tracker.track",
         f"{SPIDER}.parse_page",
         "spiders.middlewares.network_guard:AddressGuard.process_request",
         "spiders.middlewares.retry_after:RetryAfter.process_request",

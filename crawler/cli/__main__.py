@@ -37,6 +37,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Runs": {
         "crawl": ("crawl", "Crawl the named sites, or all sites, once."),
         "watch": ("watch", "Crawl every site on its schedule, until stopped."),
+        "worker": ("worker", "Crawl for the hub of a cluster, until stopped."),
         "plan": ("plan", "Show how often a site's pages are fetched, and what other budgets would bring."),
         "why": ("plan", "Say when a page is fetched next, and why then."),
     },

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 
 import click
 
 from crawler.cli.options import with_workspace
 from crawler.config.site import load_sites
 from crawler.config.workspace import Workspace
+from crawler.errors import Misuse
 from crawler.health.haste import warn_of_haste
 from crawler.output.logs import log_to_stderr
 from crawler.runtime.daemon import watch as watch_sites
@@ -21,11 +23,20 @@ def watch(workspace: Workspace) -> None:
     """Crawl every site on its schedule, until stopped.
 
     Runs until Ctrl-C or SIGTERM. Logs to standard error. Reloads site files that are changed, added or
-    removed.
+    removed. With [cluster] in variorum.toml, workers on other machines crawl.
 
     Example: variorum -C ~/press watch
     """
     refuse_foreign(workspace.database)
     warn_of_haste(load_sites(workspace.sites_folder, workspace.defaults).values())
     log_to_stderr()
-    asyncio.run(watch_sites(workspace))
+    asyncio.run(_of_hub(workspace) if workspace.cluster else watch_sites(workspace))
+
+
+def _of_hub(workspace: Workspace) -> Coroutine[None, None, None]:
+    """The daemon that lets the workers of a cluster crawl."""
+    try:
+        from crawler.cluster.hub import watch as watch_workers  # noqa: PLC0415 - of an extra
+    except ImportError as error:
+        raise Misuse(f"variorum.toml has [cluster], and {error}: pip install 'variorum[cluster]'") from error
+    return watch_workers(workspace)

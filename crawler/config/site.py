@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import msgspec
 
 from crawler.config import timing
+from crawler.config.cluster import check_queue
 from crawler.config.notification import NOTIFICATION_KEYS, NotificationRule
 from crawler.config.schema import Key, meant, read_table, read_toml, refuse
 
@@ -71,6 +72,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     render: bool = False
     watch: Watch = "articles"
     """Whether lists of pages have versions of their own, or only lead to pages."""
+    where: str | None = None
+    """The queue of the workers that crawl it, in a cluster; None for those of the default queue."""
     notify: tuple[NotificationRule, ...] = ()
     paused: bool | date = False
     """Whether no scheduled run starts; a date is the first day on which runs start again."""
@@ -297,6 +300,7 @@ SITE_KEYS: Mapping[str, Key] = {
     "expect": Key(_EXPECT, "a table of pages and languages"),
     "render": Key(bool, "true or false"),
     "watch": Key(Watch, '"articles" or "all"'),
+    "where": Key(str, 'a queue of workers, like "eu"', check_queue),
     "notify": Key(
         NOTIFICATION_KEYS, "targets, or tables of target and weight", many=True, bare="target", secret=True
     ),

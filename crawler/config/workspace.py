@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from crawler import __version__
+from crawler.config.cluster import CLUSTER_KEYS, Cluster
 from crawler.config.notification import NOTIFICATION_KEYS, NotificationRule
 from crawler.config.schema import Key, Keys, read_table, read_toml, refuse
 from crawler.config.site import SITE_KEYS, check_time_zone, check_together, web_address
@@ -45,6 +46,8 @@ class Workspace:
     """The ages up to which `captures` and `bodies` are kept, like "365d"; without an age, all are kept."""
     review_url: str | None = None
     """The address of the review page, for links in notifications."""
+    cluster: Cluster | None = None
+    """How this machine shares the crawling with others; None where it crawls alone."""
 
     def shared(self, sites: int) -> Workspace:
         """The workspace for each of so many sites: its run has its part of the processes that read."""
@@ -84,6 +87,7 @@ def load_workspace(root: Path) -> Workspace:
         **{limit: table[limit] for limit in _LIMITS if limit in table},
         retention=table.get("retention", {}),
         review_url=table.get("review_url"),
+        cluster=Cluster(**table["cluster"]) if "cluster" in table else None,
         notify=tuple(msgspec.convert(zone | notice, NotificationRule) for notice in table.get("notify", ())),
     )
 
@@ -135,5 +139,6 @@ _KEYS: Keys = {
     "defaults": Key(_SITE_DEFAULTS, "a table of keys as in a site file", check_together),
     "retention": Key(_RETENTION, "a table with captures, bodies or both"),
     "notify": Key(_NOTICE, "tables with a target", many=True, bare="target", secret=True),
+    "cluster": Key(CLUSTER_KEYS, "a table with database and token"),
     "review_url": Key(str, 'a whole web address, like "https://review.example.org"', web_address),
 }

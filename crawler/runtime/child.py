@@ -4,8 +4,9 @@ Started as `python -m crawler.runtime.child WORKSPACE SITE JOB`, the first two p
 forked with the same arguments (see processes.py). It reads no file of the workspace, so an edit there
 meanwhile can't break it.
 
-The jobs are `full` and `due`, which crawl and record; `check PAGES` and `probe`, which keep nothing;
-and `wayback REQUEST`, which imports captures of a web archive. It reports events as JSON Lines, in ASCII, on
+The jobs are `full` and `due`, which crawl and record; `remote RUN`, which crawls and lets the hub of a
+cluster record; `check PAGES` and `probe`, which keep nothing; and `wayback REQUEST`, which imports captures
+of a web archive. It reports events as JSON Lines, in ASCII, on
 the original standard output; what is printed later goes to standard error. It ends when standard input is
 closed, which happens when its parent dies, however that died.
 """
@@ -32,15 +33,20 @@ from crawler.config.workspace import Workspace
 from crawler.runtime.forks import CAN_FORK, Forks
 from crawler.runtime.handover import unpacked
 from crawler.runtime.reading_processes import serve
-from spiders.settings import for_site
+from spiders.settings import DOWNLOADER_MIDDLEWARES, for_site
 from spiders.spiders import wayback
 from spiders.spiders.loader import spider_of
 from spiders.spiders.probe import ProbeSpider
 
 LOOK_AGAIN = 0.001
 """Seconds between two looks whether a crawl has started: fewer than it needs to ask for a page."""
-CRAWLS = ("full", "due")
-"""The jobs that record."""
+CRAWLS = ("full", "due", "remote")
+"""The jobs that read pages of a whole site."""
+REMOTE = {
+    "ITEM_PIPELINES": {"crawler.cluster.pipeline.RemoteRecording": 300},
+    "DOWNLOADER_MIDDLEWARES": {"crawler.cluster.pipeline.Lease": 30},
+}
+"""What records a run at the hub of a cluster, instead of here."""
 
 
 class PatientProcess(AsyncCrawlerProcess):
@@ -90,11 +96,23 @@ def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None
         crawl(run_settings(workspace, log, changes), wayback.WaybackSpider, of=site, request=request)
     else:
         changes = {"FULL": job == "full"}
+        if job == "remote":
+            changes = _remote(site, arguments[0])
         if forks:  # as a function and no method: settings are copied in depth
             changes["START_READER"] = lambda: forks.start()  # noqa: PLW0108
         crawl(run_settings(workspace, site.name, changes), spider_of(site))
         if forks:
             forks.end()
+
+
+def _remote(site: Site, run: str) -> dict[str, Any]:
+    """The settings of a run that the hub of a cluster records."""
+    middlewares = for_site(site).get("DOWNLOADER_MIDDLEWARES", DOWNLOADER_MIDDLEWARES)
+    return {
+        **REMOTE,
+        "DOWNLOADER_MIDDLEWARES": {**middlewares, **REMOTE["DOWNLOADER_MIDDLEWARES"]},
+        "REMOTE_RUN": run,
+    }
 
 
 def _forks(workspace: Workspace) -> Forks | None:

@@ -150,10 +150,11 @@ def serve(connection: Connection, megabytes: int) -> None:
             return
         reader = news or reader
         assert reader is not None
-        connection.send(_answer(ReadingJob(fetched, reader, context)))
+        connection.send(read_within_bounds(ReadingJob(fetched, reader, context)))
 
 
-def _answer(job: ReadingJob) -> Answer:
+def read_within_bounds(job: ReadingJob) -> Answer:
+    """The reading of a page within the bounds of one page. Main thread only."""
     try:
         with page_bounds():
             reading = read(job.fetched, job.reader, job.context)

@@ -75,7 +75,7 @@ async def run_child(
         return _broke_down(workspace, site, "not begun", faults[0])
     try:
         job = "full" if full else "due"
-        ending = await _job(workspace, site, job, stop=stop, on_event=on_event, warm=warm)
+        ending = await carry_out(workspace, site, job, stop=stop, on_event=on_event, warm=warm)
     except Exception as error:  # no process could be started, say: the other sites go on
         logger.exception("%s: the run could not be carried out", site.name)
         return _broke_down(workspace, site, "died", f"{type(error).__name__}: {error}")
@@ -102,7 +102,7 @@ def events_of(
             on_event(event)
 
     async def read_events() -> Ending:
-        return await _job(workspace, site, *job, stop=asyncio.Event(), on_event=hear)
+        return await carry_out(workspace, site, *job, stop=asyncio.Event(), on_event=hear)
 
     ending = asyncio.run(read_events())
     if ending.last.get("event") != "ended":
@@ -153,7 +153,7 @@ def note_site_files(store: Store, sites: ConfiguredSites) -> None:
         store.close_issue(name, SITE_FILE, at)
 
 
-async def _job(
+async def carry_out(
     workspace: Workspace,
     site: Site,
     *job: str,
@@ -161,7 +161,7 @@ async def _job(
     on_event: Hearer | None,
     warm: bool = False,
 ) -> Ending:
-    """Carry out a job in a child process."""
+    """How a job ended that a child process carried out. Set `stop` to end it early, in good order."""
     child = await start([*map(packed, without_secrets(workspace, site)), *job], warm=warm)
     guard = asyncio.create_task(_end_in_time(child, stop, workspace.max_run_seconds + GRACE_SECONDS))
     try:

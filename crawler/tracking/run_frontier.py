@@ -80,7 +80,7 @@ class RunFrontier:
 
     def is_stale(self, state: SourceState) -> bool:
         """Whether the source is due to be read completely again, which happens once a day."""
-        return state.enumerated_at is None or self.started - parse(state.enumerated_at) >= WHOLE_EVERY
+        return is_stale(state, self.started)
 
     def save_source(self, kind: str, address: str, state: SourceState) -> None:
         """Store the state of a source after reading it."""
@@ -181,6 +181,11 @@ class RunFrontier:
 
     def _chosen(self) -> list[int]:
         return self.queue.take(self.batch, left=self.requests_left())
+
+
+def is_stale(state: SourceState, started: datetime) -> bool:
+    """Whether a source is due to be read completely again in a run that started then."""
+    return state.enumerated_at is None or started - parse(state.enumerated_at) >= WHOLE_EVERY
 
 
 def _page_request(page: PageRow) -> PageRequest:

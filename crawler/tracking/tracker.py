@@ -60,13 +60,18 @@ class Tracker:
         """What reads the pages of the site, by all that is learned of them by now."""
         return self.learning.reader
 
-    def job(self, fetched: FetchResult) -> ReadingJob | None:
+    def job(self, fetched: FetchResult, *, again: bool = False) -> ReadingJob | None:
         """The reading of a page that is fetched for the first time; None for any other, which may need none.
 
-        `track` takes its result, where that was carried out meanwhile.
+        `track` takes its result, where that was carried out meanwhile. `again` is for who can wait for it:
+        the reading of any page that has to be read.
         """
         page = self.frontier.page(fetched.url)
-        if fetched.error or page.checked_at is not None or self.learning.learner.awaits(page.id):
+        if fetched.error or self.learning.learner.awaits(page.id):
+            return None
+        if page.checked_at is not None and not (
+            again and self._need_within_bounds(page, fetched) is Need.read
+        ):
             return None
         return ReadingJob(fetched, self.reader, load(self.store, self.site, page, fetched).context)
 

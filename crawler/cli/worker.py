@@ -1,0 +1,44 @@
+"""The command `variorum worker`: carry out runs for the hub of a cluster."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import click
+
+from crawler.cli.options import with_workspace
+from crawler.config.workspace import Workspace
+from crawler.errors import Misuse
+from crawler.output.logs import log_to_stderr
+
+
+@click.command()
+@click.option(
+    "--queue", "queues", multiple=True, metavar="NAME", help="Take runs of sites with that `where`."
+)
+@click.option("--name", default=socket.gethostname, metavar="NAME", help="The name of this worker.")
+@click.option("--metrics", type=int, metavar="PORT", help="Serve metrics for Prometheus on this port.")
+@with_workspace
+def worker(workspace: Workspace, queues: tuple[str, ...], name: str, metrics: int | None) -> None:
+    """Crawl for the hub of a cluster, until stopped.
+
+    Takes the runs that `variorum watch` hands out on another machine. The workspace needs only
+    `[cluster]` in variorum.toml. Without --queue, takes the runs of sites without `where`.
+
+    Example: variorum -C ~/worker worker --queue eu
+    """
+    if workspace.cluster is None:
+        raise Misuse("variorum.toml has no table [cluster]: docs/cluster.md says what it needs.")
+    try:
+        from crawler.cluster.metrics import WorkerMetrics  # noqa: PLC0415 - of an extra
+        from crawler.cluster.worker import work  # noqa: PLC0415
+    except ImportError as error:
+        raise Misuse(f"{error}: pip install 'variorum[cluster]'") from error
+    log_to_stderr()
+    numbers = WorkerMetrics()
+    if metrics:
+        from prometheus_client import start_http_server  # noqa: PLC0415
+
+        start_http_server(metrics, registry=numbers.registry)
+    asyncio.run(work(workspace, name, queues, numbers))

@@ -1,0 +1,116 @@
+"""The hub's own web application: what workers send, and what `status` and Prometheus ask. A token for all."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from crawler.cluster.link import VERSION
+from crawler.cluster.runs import Disorder, OpenRuns, UnknownRun
+from crawler.cluster.wire import pack
+from crawler.config.site import Site
+
+Handle = Callable[[Request], Awaitable[Response]]
+
+
+class HubState(Protocol):
+    """What the application needs of the hub."""
+
+    runs: OpenRuns
+
+    def site(self, name: str) -> Site | None:
+        """The site of that name, as its file describes it now."""
+
+    def meet(self, worker: dict[str, Any]) -> None:
+        """Note that a worker is there."""
+
+    def state(self) -> dict[str, Any]:
+        """Workers, runs and queues, as `status` shows them."""
+
+    def metrics(self) -> bytes:
+        """Workers, runs and queues, for Prometheus."""
+
+
+def make_app(hub: HubState, token: str) -> Starlette:
+    """The application of a hub; every request but that for /health has to carry the token."""
+
+    async def begin(request: Request) -> Response:
+        asked = await request.json()
+        site = hub.site(asked["site"])
+        if site is None:
+            return _refusal(HTTPStatus.CONFLICT, f"the hub knows no site {asked['site']}")
+        if hub.runs.is_busy(site.name):
+            return _refusal(HTTPStatus.LOCKED, f"{site.name}: another run of it is open")
+        return Response(pack(await hub.runs.begin(site, asked["worker"])))
+
+    async def take(request: Request) -> Response:
+        run, number = request.path_params["run"], request.path_params["number"]
+        try:
+            return Response(await hub.runs.take(run, number, await request.body()))
+        except UnknownRun:
+            return _over()
+        except Disorder as error:
+            return _refusal(HTTPStatus.CONFLICT, str(error))
+
+    async def end(request: Request) -> Response:
+        told = await request.json()
+        try:
+            hub.runs.finish(request.path_params["run"], failed=told["failed"], reason=told["reason"])
+        except UnknownRun:
+            return _over()
+        return JSONResponse({})
+
+    async def meet(request: Request) -> Response:
+        hub.meet(await request.json())
+        return JSONResponse({"at": hub.state()["at"]})
+
+    async def state(request: Request) -> Response:
+        return JSONResponse(hub.state())
+
+    async def metrics(request: Request) -> Response:
+        return Response(hub.metrics(), media_type="text/plain; version=0.0.4")
+
+    async def health(request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    def guarded(handle: Handle, *, same_version: bool = False) -> Handle:
+        async def guard(request: Request) -> Response:
+            sent = request.headers.get("authorization", "")
+            if not hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
+                return _refusal(HTTPStatus.UNAUTHORIZED, "the hub refuses the token of this machine")
+            if same_version and (theirs := request.headers.get("variorum-version", "none")) != VERSION:
+                words = f"the hub is {VERSION}, this worker {theirs}: install the same on both"
+                return _refusal(HTTPStatus.UPGRADE_REQUIRED, words)
+            return await handle(request)
+
+        return guard
+
+    def post(path: str, handle: Handle) -> Route:
+        return Route(path, guarded(handle, same_version=True), methods=["POST"])
+
+    return Starlette(
+        routes=[
+            post("/runs", begin),
+            post("/runs/{run}/end", end),
+            post("/runs/{run}/{number:int}", take),
+            post("/workers", meet),
+            Route("/state", guarded(state)),
+            Route("/metrics", guarded(metrics)),
+            Route("/health", health),
+        ]
+    )
+
+
+def _over() -> Response:
+    return _refusal(HTTPStatus.GONE, "the hub has closed this run")
+
+
+def _refusal(status: HTTPStatus, words: str) -> Response:
+    return PlainTextResponse(words, status)

@@ -1,0 +1,196 @@
+"""The hub: the daemon of the workspace, which hands its due runs to workers and records what they send."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import uvicorn
+
+from crawler import times
+from crawler.cluster.app import make_app
+from crawler.cluster.link import VERSION, clock
+from crawler.cluster.metrics import HubMetrics
+from crawler.cluster.queue import JobQueue, QueueDown
+from crawler.cluster.runs import OpenRuns
+from crawler.cluster.session import LOST
+from crawler.config.cluster import Cluster, secret
+from crawler.config.site import Site
+from crawler.config.workspace import Workspace
+from crawler.lock import held, watch_lock
+from crawler.runtime.daemon import Daemon, Hearer
+from crawler.runtime.watchlist import Watchlist
+from storage.store import Store
+
+TRY_AGAIN = timedelta(seconds=10)
+"""A run that could not be handed out is due again after this."""
+
+logger = logging.getLogger(__name__)
+
+
+async def watch(workspace: Workspace, *, on_event: Hearer | None = None) -> None:
+    """Run the hub until SIGTERM or SIGINT; as `crawler.runtime.daemon.watch`, which it extends."""
+    watchlist = Watchlist(workspace)
+    with (
+        held(watch_lock(workspace.database), "`variorum watch`"),
+        contextlib.closing(Store.open(workspace.database)) as store,
+    ):
+        assert workspace.cluster is not None
+        await Hub(workspace, workspace.cluster, watchlist, store, on_event).serve()
+
+
+class Hub(Daemon):
+    """The daemon that lets workers crawl."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        cluster: Cluster,
+        watchlist: Watchlist,
+        store: Store,
+        on_event: Hearer | None,
+    ) -> None:
+        super().__init__(workspace, watchlist, store, on_event)
+        self.cluster = cluster
+        self.queue = JobQueue(secret(cluster.database, os.environ))
+        self.runs = OpenRuns(workspace, cluster.lost_seconds, self._run_ended)
+        self._token = secret(cluster.token, os.environ)
+        self._workers: dict[str, dict[str, Any]] = {}
+        self._queues: list[dict[str, Any]] = []
+        self._metrics = HubMetrics()
+        self.trouble = ""
+        """Why PostgreSQL can't be used; empty while it can."""
+
+    async def serve(self) -> None:
+        """Serve the workers and start the runs that are due, until a signal comes."""
+        config = uvicorn.Config(
+            make_app(self, self._token), log_level="warning", access_log=False, ws="none", lifespan="off"
+        )
+        server = _Server(config)
+        host, port = self.cluster.listening
+        listening = socket.create_server((host, port))
+        serving = asyncio.create_task(server.serve([listening]))
+        keeping = asyncio.create_task(self._keep_house())
+        logger.info("the hub listens on %s", self.cluster.listen)
+        try:
+            await super().serve()
+        finally:
+            keeping.cancel()
+            self.runs.close()
+            server.should_exit = True
+            await asyncio.gather(serving, keeping, return_exceptions=True)
+            await self.queue.close()
+
+    # ---- what the application asks
+
+    def site(self, name: str) -> Site | None:
+        """The site of that name, as its file describes it now."""
+        return self.watchlist.sites.get(name)
+
+    def meet(self, worker: dict[str, Any]) -> None:
+        """Note that a worker is there."""
+        if worker["name"] not in self._workers:
+            logger.info("worker %s is there, for %s", worker["name"], ", ".join(worker["queues"]))
+        self._workers[worker["name"]] = {**worker, "heard_at": clock()}
+
+    def state(self) -> dict[str, Any]:
+        """Workers, runs and queues, as `variorum status` shows them."""
+        moment = clock()
+        return {
+            "at": times.iso(times.now()),
+            "version": VERSION,
+            "trouble": self.trouble,
+            "fallback": self.cluster.fallback,
+            "workers": [self._shown(worker, moment) for worker in self._workers.values()],
+            "runs": [
+                {"site": run.site.name, "worker": run.worker, "seconds": round(moment - run.since)}
+                for run in self.runs.by_id.values()
+            ],
+            "queues": self._queues,
+        }
+
+    def metrics(self) -> bytes:
+        """Workers, runs and queues, for Prometheus."""
+        return self._metrics.text(self.state(), self.runs)
+
+    def _shown(self, worker: dict[str, Any], moment: float) -> dict[str, Any]:
+        silent = moment - worker["heard_at"]
+        return {
+            "name": worker["name"],
+            "queues": worker["queues"],
+            "version": worker["version"],
+            "runs": [run.site.name for run in self.runs.by_id.values() if run.worker == worker["name"]],
+            "silent_seconds": round(silent),
+            "lost": silent > self.cluster.lost_seconds,
+        }
+
+    # ---- handing out
+
+    async def _run(self, site: Site) -> None:
+        """Hand a due run to the workers; carry it out here if that can't be, and may."""
+        try:
+            await self.queue.defer(site.name, site.where)
+        except QueueDown as error:
+            self._note(str(error))
+            if self.cluster.fallback and not site.where:
+                await super()._run(site)
+                return
+            row = self.store.site(site.name)
+            self._remember(site, times.now() + TRY_AGAIN, row.failures)
+        else:
+            self._note("")
+        self.running.pop(site.name, None)
+
+    def _run_ended(self, site: Site, failed: bool, reason: str) -> None:
+        """Store when the site runs next, after a run of a worker."""
+        if reason == LOST or self.stop.is_set():
+            return  # its job is done again
+        now = times.now()
+        row = self.store.site(site.name)
+        if reason == "shutdown":  # the worker was stopped: made up for at once
+            self._remember(site, now, row.failures)
+            return
+        self._reschedule(self.watchlist.sites.get(site.name, site), failed)
+
+    async def _keep_house(self) -> None:
+        """Close the runs of lost workers, give their jobs to others, and look at the queue."""
+        while True:
+            self.runs.expire()
+            self._forget_workers()
+            try:
+                for site in await self.queue.retry_stalled(self.cluster.lost_seconds):
+                    logger.warning("%s: its worker was lost; another one will crawl it", site)
+                self._queues = await self.queue.state()
+                await self.queue.tidy()
+                self._note("")
+            except QueueDown as error:
+                self._note(str(error))
+            except Exception:
+                logger.exception("the queue could not be looked after")
+            await asyncio.sleep(self.cluster.beat_seconds)
+
+    def _forget_workers(self) -> None:
+        """Forget the workers that were not heard of for a day."""
+        gone = [name for name, one in self._workers.items() if clock() - one["heard_at"] > 86400]  # noqa: PLR2004
+        for name in gone:
+            del self._workers[name]
+
+    def _note(self, trouble: str) -> None:
+        if trouble != self.trouble:
+            logger.warning("%s", trouble or "PostgreSQL can be used again")
+        self.trouble = trouble
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to the daemon."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Does nothing, so the daemon gets them."""
+        yield

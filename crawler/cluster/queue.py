@@ -1,0 +1,118 @@
+"""The queue of due runs, in PostgreSQL by procrastinate: one job for a run of one site."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import psycopg_pool
+from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import Status
+
+from crawler.config.cluster import ANYWHERE
+from crawler.errors import VariorumError
+
+TASK = "crawl"
+CONNECT_SECONDS = 3.0
+"""The seconds after which PostgreSQL counts as down."""
+WAIT_SECONDS = 5
+"""A job whose run could not be carried out is tried again after so many seconds, each time as many more."""
+KEPT_HOURS = 7 * 24
+"""Jobs that are done are deleted after a week."""
+
+
+class QueueDown(VariorumError):
+    """PostgreSQL can't be used; the message has its own words."""
+
+
+class JobQueue:
+    """The queue, as the hub and the workers use it. Connects when it is first used, and again when needed."""
+
+    def __init__(self, address: str) -> None:
+        logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # each failure reaches the caller
+        self._address = address
+        self.app = App(connector=PsycopgConnector())
+        self.retry = RetryStrategy(linear_wait=WAIT_SECONDS)
+        self._pool: psycopg_pool.AsyncConnectionPool[Any] | None = None
+
+    async def open(self) -> None:
+        """Connect, and create the tables where there are none. Raises QueueDown."""
+        if self._pool is not None:
+            return
+        pool: psycopg_pool.AsyncConnectionPool[Any] = psycopg_pool.AsyncConnectionPool(
+            self._address, open=False, min_size=1, max_size=6, timeout=CONNECT_SECONDS,
+            kwargs={"connect_timeout": int(CONNECT_SECONDS)},
+            check=psycopg_pool.AsyncConnectionPool.check_connection,
+        )  # fmt: skip
+        with _in_words():
+            try:
+                await pool.open(wait=True, timeout=CONNECT_SECONDS)
+                await self.app.connector.open_async(pool)
+                if not await self.app.check_connection_async():
+                    await self.app.schema_manager.apply_schema_async()
+            except BaseException:
+                await self._drop(pool)
+                raise
+        self._pool = pool
+
+    async def close(self) -> None:
+        """Disconnect; the next use connects again."""
+        if self._pool is not None:
+            await self._drop(self._pool)
+
+    async def defer(self, site: str, queue: str | None) -> bool:
+        """Add a job for a run of the site; False if one waits already. Raises QueueDown."""
+        await self.open()
+        job = self.app.configure_task(TASK, queue=queue or ANYWHERE, lock=site, queueing_lock=site)
+        with _in_words():
+            try:
+                await job.defer_async(site=site)
+            except AlreadyEnqueued:
+                return False
+        return True
+
+    async def retry_stalled(self, seconds: float) -> list[str]:
+        """Put back the jobs of workers that were not heard of for so long; their sites. Raises QueueDown."""
+        await self.open()
+        manager = self.app.job_manager
+        with _in_words():
+            stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
+            for job in stalled:
+                try:
+                    await manager.retry_job(job)
+                except ConnectorException:  # another one waits for the site already
+                    await manager.finish_job(job, Status.FAILED, delete_job=False)
+        return [str(job.task_kwargs.get("site")) for job in stalled]
+
+    async def state(self) -> list[dict[str, Any]]:
+        """How many jobs of each queue wait, are carried out, and failed. Raises QueueDown."""
+        await self.open()
+        with _in_words():
+            queues = await self.app.job_manager.list_queues_async(task=TASK)
+        shown = ("name", "todo", "doing", "failed")
+        return [{name: queue[name] for name in shown} for queue in queues]
+
+    async def tidy(self) -> None:
+        """Delete old jobs. Raises QueueDown."""
+        await self.open()
+        with _in_words():
+            await self.app.job_manager.delete_old_jobs(KEPT_HOURS, include_failed=True, include_aborted=True)
+
+    async def _drop(self, pool: psycopg_pool.AsyncConnectionPool[Any]) -> None:
+        self._pool = None
+        self.app.connector._async_pool = None  # type: ignore[attr-defined]
+        await pool.close(timeout=CONNECT_SECONDS)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Raises QueueDown for what the database raises inside."""
+    try:
+        yield
+    except (ConnectorException, psycopg.Error, OSError) as error:
+        cause = error.__cause__ or error
+        raise QueueDown(f"PostgreSQL can't be used: {' '.join(str(cause).split())}") from error

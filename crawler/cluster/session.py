@@ -1,0 +1,214 @@
+"""The hub's side of one run of a worker, in a process of its own: judges, compares and records what comes.
+
+It is the only process that writes the history of that site meanwhile, as it holds the site's lock. It ends
+when the hub closes its connection, which happens when the hub dies, however it died.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections import deque
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any
+
+from crawler.cluster.wire import (
+    Answer,
+    Batch,
+    Begun,
+    Broke,
+    Call,
+    Discovered,
+    End,
+    Enumerated,
+    Fetched,
+    NextPages,
+    NotFoundSeen,
+    Read,
+    Refused,
+    SourceAt,
+    SourceRead,
+    SourceReport,
+    ToRead,
+    pack,
+    unpack,
+)
+from crawler.config.site import Site
+from crawler.config.workspace import Workspace
+from crawler.errors import VariorumError
+from crawler.runtime.guard import ExceptionGuard, is_unusable
+from crawler.runtime.handover import unpacked
+from crawler.runtime.run_record import RunRecord, Traffic
+from crawler.times import iso
+from crawler.tracking.page_bounds import CostsTooMuch
+from crawler.tracking.reading import ReadAhead, Reading, ReadingJob
+from storage.errors import StoreError
+
+LOST = "worker lost"
+"""The reason of a run whose worker was not heard of any more."""
+
+
+def serve(connection: Connection, workspace_json: str, site_json: str) -> None:
+    """Record one run, whose batches come over the connection. The main function of the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    workspace, site = unpacked(workspace_json, Workspace), unpacked(site_json, Site)
+    log_into(workspace, f"{site.name}.hub")
+    session = Session(workspace, site)
+    try:
+        begun = session.begin()
+    except (VariorumError, StoreError) as error:
+        connection.send_bytes(pack(Refused(str(error))))
+        return
+    connection.send_bytes(pack(begun))
+    with suppress(EOFError, OSError):
+        while session.report is None and (data := connection.recv_bytes()):
+            connection.send_bytes(pack(session.answer(unpack(data, Batch))))
+    if session.report is None:
+        session.record.end(LOST)
+
+
+def log_into(workspace: Workspace, name: str) -> None:
+    """Log into a file of the workspace, as a run does that fetches here."""
+    logs = workspace.root / "logs"
+    logs.mkdir(exist_ok=True)
+    form = "%(asctime)s [%(name)s] %(levelname)s: %(message)s"
+    logging.basicConfig(
+        filename=logs / f"{name}.log", filemode="w", level=logging.INFO, format=form, force=True
+    )
+
+
+class Session:
+    """The record of one run, driven by the batches of a worker."""
+
+    def __init__(self, workspace: Workspace, site: Site) -> None:
+        self._workspace, self._site = workspace, site
+        self._traffic = Traffic()
+        self._stop = ""
+        self.report: dict[str, Any] | None = None
+        """How the run ended; None until then."""
+        self.record = RunRecord(lambda: self._traffic, self._hear, self._ask_to_stop)
+        ExceptionGuard(self.record.run_broke, self.record.page_broke).watch()
+        self._waiting: deque[Fetched] = deque()
+        self._jobs: dict[int, ReadingJob] = {}
+        self._read: dict[int, ReadAhead | None] = {}
+        self._label = ""
+
+    def begin(self) -> Begun:
+        """Begin the run. Raises VariorumError or StoreError where that can't be."""
+        self.record.begin(self._workspace, self._site, full=False)
+        frontier = self.record.frontier
+        return Begun(
+            self._site,
+            self._workspace.user_agent,
+            self._workspace.max_run_seconds,
+            self._workspace.max_memory_mb,
+            iso(frontier.started),
+            frontier.budget,
+            frontier.not_found_probe(),
+        )
+
+    def answer(self, batch: Batch) -> Answer:
+        """Take in a batch, record what can be recorded, and answer."""
+        self._traffic = batch.traffic
+        for reading in batch.readings:
+            self._take(reading)
+        to_read = [found for call in batch.calls if (found := self._heed(call))]
+        recorded = self._record_in_order()
+        reader = None
+        if to_read and to_read[-1].label != self._label:
+            reader, self._label = self._jobs[to_read[-1].number].reader, to_read[-1].label
+        pages, source = [], None
+        match batch.question:
+            case NextPages():
+                pages = self._next_pages()
+            case SourceAt(address):
+                source = self.record.frontier.source_state(address)
+            case End(reason):
+                self.record.end(reason)
+        return Answer(recorded, to_read, reader, self._stop, pages, source, self.report)
+
+    def _take(self, read: Read) -> None:
+        """Keep the reading of a page until its fetch is recorded."""
+        job = self._jobs[read.number]
+        ahead: ReadAhead | None = None
+        if read.costs_too_much:
+            ahead = ReadAhead(job, CostsTooMuch(read.costs_too_much))
+        elif read.verdict:
+            parts = (read.verdict, read.extract, read.content_digest, read.path_scores)
+            ahead = ReadAhead(job, Reading(job.fetched, *parts))
+        self._read[read.number] = ahead
+
+    def _heed(self, call: Call) -> ToRead | None:
+        """Take in one call of the worker; for a fetch that the worker is to read, its order."""
+        if isinstance(call, Fetched):
+            self._waiting.append(call)
+            return self._to_read(call)
+        try:
+            self._carry_out(call)
+        except Exception as error:
+            self._broke(error)
+        return None
+
+    def _to_read(self, call: Fetched) -> ToRead | None:
+        with suppress(Exception):  # which tracking meets as well, and reports
+            if job := self.record.tracker.job(call.fetched, again=True):
+                self._jobs[call.number] = job
+                return ToRead(call.number, job.context, job.reader.label)
+        return None
+
+    def _carry_out(self, call: Call) -> None:
+        frontier = self.record.frontier
+        match call:
+            case Discovered(urls):
+                frontier.add_discovered(urls)
+            case NotFoundSeen(fetched):
+                frontier.save_not_found(fetched)
+            case SourceRead(kind, address, state):
+                frontier.save_source(kind, address, state)
+            case Enumerated(kind):
+                frontier.mark_enumerated(kind)
+            case SourceReport(kind, message):
+                frontier.report_source(kind, message)
+            case Broke(words, whole, unseen):
+                self.record.tally.unseen |= unseen
+                (self.record.run_broke if whole else self.record.page_broke)(words)
+
+    def _record_in_order(self) -> list[int]:
+        """Record the fetches whose turn it is: each one after those before it."""
+        recorded = []
+        while self._waiting and self._is_ready(self._waiting[0].number):
+            call = self._waiting.popleft()
+            self._jobs.pop(call.number, None)
+            try:
+                self.record.record(call.fetched, self._read.pop(call.number, None))
+            except Exception as error:
+                self._broke(error)
+            recorded.append(call.number)
+        return recorded
+
+    def _is_ready(self, number: int) -> bool:
+        return number not in self._jobs or number in self._read
+
+    def _next_pages(self) -> list[Any]:
+        try:
+            return list(self.record.frontier.next_requests())
+        except Exception as error:
+            self.record.run_broke(error)
+            return []
+
+    def _broke(self, error: Exception) -> None:
+        """Handle an exception of ours over one page; the pages that it links to wait for a later run."""
+        if is_unusable(error):
+            self.record.run_broke(error)
+        else:
+            self.record.tally.unseen = True
+            self.record.page_broke(error)
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        if event["event"] == "ended":
+            self.report = event
+
+    def _ask_to_stop(self, reason: str) -> None:
+        self._stop = self._stop or reason

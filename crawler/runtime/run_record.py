@@ -1,0 +1,245 @@
+"""Records one run in the store, from its first page to its end. It knows nothing of Scrapy.
+
+A run that fetches in this process drives it by the item pipeline (recorder.py); a run on another machine
+drives it by what it sends (crawler.cluster).
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from crawler.config.site import Site
+from crawler.config.workspace import Workspace
+from crawler.errors import SiteTrouble
+from crawler.fetch_result import FetchResult
+from crawler.lock import held, run_lock
+from crawler.runtime.guard import in_words, is_unusable
+from crawler.times import iso, now
+from crawler.tracking.finalize import finalize, no_article, silence, unmet
+from crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, RETRY_AFTER, SITE_MOVED, UNREACHABLE
+from crawler.tracking.reading import ReadAhead
+from crawler.tracking.rekeying import follow_rules
+from crawler.tracking.run_counts import BROKEN, CHANGED, DATABASE, MISSING, SPENT, TIME_UP, RunTally
+from crawler.tracking.run_frontier import RunFrontier
+from crawler.tracking.tracked import Tracked
+from crawler.tracking.tracker import Tracker
+from spiders.fetching.failures import over_a_page
+from storage.errors import StoreError
+from storage.rows import RUN_COUNTS, Values
+from storage.store import Store
+
+logger = logging.getLogger(__name__)
+
+Emit = Callable[[dict[str, Any]], None]
+Stop = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """The traffic of a run so far, and what Retry-After did to it."""
+
+    requests: int = 0
+    bytes: int = 0
+    waited: str = ""
+    """The waits by host, in words; empty if no host sent Retry-After."""
+    unfetched: int = 0
+    """How many requests were given up because of Retry-After."""
+    rest_until: str | None = None
+    """The time until which a host accepts no requests."""
+
+
+class RunRecord:
+    """The record of one run: opened by `begin`, closed by `end`."""
+
+    frontier: RunFrontier
+    tracker: Tracker
+    store: Store
+    run: int
+
+    def __init__(self, traffic: Callable[[], Traffic], emit: Emit, stop: Stop) -> None:
+        """`emit` gets the events of the run; `stop` is called with the reason to fetch no more."""
+        self.tally = RunTally()
+        self.is_open = False
+        self._traffic, self._emit, self._stop = traffic, emit, stop
+        self._open = ExitStack()
+
+    def begin(self, workspace: Workspace, site: Site, *, full: bool) -> None:
+        """Begin a run. Raises VariorumError or StoreError; nothing is left open then."""
+        try:
+            self._begin(workspace, site, full)
+        except BaseException:
+            self._open.close()
+            raise
+        self.is_open = True
+        self._emit({"event": "started", "site": site.name, "run": self.run})
+
+    def at_end(self, close: Callable[[], None]) -> None:
+        """Call this when the record is closed, however that ends."""
+        self._open.callback(close)
+
+    def record(self, item: FetchResult, ahead: ReadAhead | None = None) -> Values:
+        """Record one fetch; its result as plain values."""
+        tracked = self._tracked(item, ahead)
+        self._count_late()
+        if reason := self.tally.reason_to_stop():
+            self._stop(reason)
+        result = asdict(tracked)
+        self._emit({"event": "page", "site": self.frontier.site.name, **result})
+        return result
+
+    def count_request(self) -> None:
+        """Count a request; the run ends after the last one that the daily budget allows."""
+        if self.frontier.budget_exhausted():
+            self._stop(SPENT)
+
+    def page_broke(self, error: BaseException | str | None) -> None:
+        """Count an exception that concerns one page; the run goes on unless the database is unusable."""
+        self.tally.faults.append(_words(error))
+        self.tally.fault_streak += 1
+        if _is_unusable(error):
+            self._stop(DATABASE)
+        elif reason := self.tally.reason_to_stop():
+            self._stop(reason)
+
+    def run_broke(self, error: BaseException | str) -> None:
+        """End the run as broken down after an exception on which the run as a whole depends."""
+        if not self.tally.breakdown:
+            self.tally.breakdown = DATABASE if _is_unusable(error) else BROKEN
+            self.tally.faults.append(_words(error))
+            self._stop(self.tally.breakdown)
+
+    def end(self, reason: str) -> None:
+        """Close the run: record what it has shown of the site as a whole, and raise or close issues."""
+        if not self.is_open:
+            return  # it never began
+        self.is_open = False
+        with self._open:
+            try:
+                self._conclude(self.tally.breakdown or reason)
+            except Exception as error:  # then it may not be stored, but it can be reported
+                logger.exception("the run could not be closed")
+                self._give_up(error)
+
+    def _begin(self, workspace: Workspace, site: Site, full: bool) -> None:
+        started = now()
+        self._open.enter_context(held(run_lock(workspace.database, site.name), f"a run of {site.name}"))
+        self.store = Store.open(workspace.database)
+        self._open.callback(self.store.close)
+        self.store.enrol(site.name, site.url)
+        until = self.store.site(site.name).rest_until
+        if until and until > iso(started):
+            raise SiteTrouble(
+                f"{site.name}: the site sent Retry-After: no requests until {until}; crawl it after that."
+            )
+        self.run = self.store.begin_run(site.name, iso(started))
+        self.rekeyed = follow_rules(self.store, site, self.run)
+        self.frontier = RunFrontier(self.store, site, self.run, started, full=full)
+        self.frontier.requests = lambda: self._traffic().requests
+        self.tracker = Tracker(self.frontier)
+        self.tally.live = sum(self.store.count_pages(site.name, state) for state in ("live", "missing"))
+
+    def _tracked(self, item: FetchResult, ahead: ReadAhead | None) -> Tracked:
+        """The result of one fetch; if our code raises, the page is recorded as failed."""
+        try:
+            tracked = self.tracker.track(item, ahead)
+        except Exception as error:
+            if is_unusable(error):
+                raise
+            over_a_page(item.url, error)
+            detail = f"a bug in Variorum: {in_words(error)}"
+            return self.tracker.track(replace(item, error="failed", detail=detail))
+        self.tally.add(tracked)
+        return tracked
+
+    def _count_late(self) -> None:
+        """Count the results of fetches that were held."""
+        late, self.tracker.late = self.tracker.late, []
+        for tracked in late:
+            self.tally.add(tracked)
+            self._emit({"event": "page", "site": self.frontier.site.name, **asdict(tracked)})
+
+    def _give_up(self, error: Exception) -> None:
+        reason, trouble = DATABASE if is_unusable(error) else BROKEN, in_words(error)
+        with suppress(StoreError, sqlite3.Error):
+            self._raise_run_issues(BROKE_DOWN, trouble)
+            self._close_run(reason, iso(now()), trouble)
+        ended = {"event": "ended", "site": self.frontier.site.name, "run": self.run, "reason": reason}
+        self._emit({**ended, "failed": True, "trouble": trouble})
+
+    def _conclude(self, reason: str) -> None:
+        at = iso(now())
+        traffic = self._traffic()
+        trouble = self.tally.trouble(reason)
+        self._raise_run_issues(self.tally.issue(reason), trouble)
+        self.frontier.raise_issue(CUT_SHORT, self.tally.cut_short(reason))
+        self.frontier.raise_issue(RETRY_AFTER, traffic.waited if traffic.unfetched else "")
+        if not trouble:
+            self.frontier.raise_source_issues()
+            self._settle(reason, at)
+        self._close_run(reason, at, trouble)
+        self._emit({"event": "ended", "failed": bool(trouble), "trouble": trouble, **self._report()})
+
+    def _settle(self, reason: str, at: str) -> None:
+        """Finalize missing pages; after a complete run, also check the site as a whole."""
+        whole = reason in {"finished", SPENT}
+        if whole or reason == TIME_UP:  # who sent a signal waits, and learning takes memory
+            self.tracker.finish()
+            self._count_late()
+        self.tally.add_changes(finalize(self.frontier, at))
+        if not whole:
+            return
+        self.frontier.raise_issue("no article", no_article(self.frontier, self.tally.last_trouble))
+        self.frontier.raise_issue("unlike expected", unmet(self.frontier))
+        self.frontier.raise_issue("at_least", self.frontier.revisits.beyond_budget)
+        self.frontier.raise_issue("silence", silence(self.store.news_dates(self.frontier.site.name), at))
+        if (traps := self.frontier.trap_summary()) or self.frontier.fetched_all_live():
+            self.frontier.raise_issue("trap", traps)
+
+    def _raise_run_issues(self, kind: str, trouble: str) -> None:
+        """Raise the issue of this kind for the run, and close the other kinds."""
+        for about in (UNREACHABLE, BROKE_DOWN, SITE_MOVED, CHANGED):
+            self.frontier.raise_issue(about, trouble if about == kind else "")
+        if kind == MISSING:
+            self.frontier.raise_issue(MISSING, trouble)
+        faults = self.tally.faults
+        message = (
+            f"{len(faults)} page{'' if len(faults) == 1 else 's'}; first error: {faults[0]}" if faults else ""
+        )
+        self.frontier.raise_issue("broken pages", "" if kind == BROKE_DOWN else message)
+
+    def _close_run(self, reason: str, at: str, trouble: str) -> None:
+        site, traffic = self.frontier.site.name, self._traffic()
+        values: Values = {name: self.tally.counts[name] for name in RUN_COUNTS}
+        values |= {
+            "ended_at": at,
+            "reason": reason,
+            "complete": int(self.tally.is_whole(reason) and not trouble and not self.store.waiting(site)),
+            "requests": traffic.requests,
+            "bytes": traffic.bytes,
+        }
+        self.store.update_run(self.run, values)
+        if traffic.rest_until:
+            self.store.rest(site, traffic.rest_until)
+
+    def _report(self) -> Values:
+        row = self.store.run(self.run)
+        spent = (now() - self.frontier.started).total_seconds()
+        report: Values = {"site": row.site, "run": row.id} | {name: getattr(row, name) for name in RUN_COUNTS}
+        report |= {"seconds": round(spent, 1), "baseline": self.tally.counts["baseline"]}
+        report |= {"requests": row.requests, "bytes": row.bytes, "reason": row.reason}
+        report["waited"] = self._traffic().waited
+        return report | asdict(self.rekeyed)
+
+
+def _words(error: BaseException | str | None) -> str:
+    return error if isinstance(error, str) else in_words(error)
+
+
+def _is_unusable(error: BaseException | str | None) -> bool:
+    """Whether it means that the database can't be used; what is told in words comes from elsewhere."""
+    return not isinstance(error, str) and is_unusable(error)
