@@ -116,10 +116,13 @@ DOWNLOADER_MIDDLEWARES = {
     "spiders.middlewares.chain_cookies.ChainCookies": 620,
 }
 DOWNLOADER = "spiders.middlewares.throttle.StrictDownloader"
-EXTENSIONS = {
-    "scrapy.extensions.throttle.AutoThrottle": None,
+# In place of Scrapy's own list, of which it also imports what is switched off, such as telnet and aiohttp.
+EXTENSIONS_BASE = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
     "spiders.middlewares.throttle.Throttle": 0,
-    "scrapy.extensions.memusage.MemoryUsage": None,
     "spiders.memory.OwnMemory": 0,
 }
 

@@ -42,7 +42,7 @@ def test_captures_with_the_same_content_digest_have_the_same_text() -> None:
         for old, new in pairwise(records[ENOUGH:])
         if old["html"] != new["html"]
         and (digest := reader.content_digest(fetched(old))) is not None
-        and digest == reader.content_digest(fetched(new))
+        and reader.shows(fetched(new), digest)
     ]
     assert len(same) > 10
     assert [(new["i"], old["v"], new["v"]) for old, new in same if old["v"] != new["v"]] == []

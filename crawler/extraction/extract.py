@@ -13,50 +13,44 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from importlib.metadata import version
 from typing import Literal
 
 import numpy as np
 from lxml.etree import __version__ as lxml_version
 from lxml.html import HtmlElement
-from trafilatura import __version__ as trafilatura_version
 
 from crawler.config.site import Rule
 from crawler.diffing.tokens import words
 from crawler.extraction.boilerplate.known_design import KnownDesign
 from crawler.extraction.boilerplate.path_scores import PathScore, PathScores
-from crawler.extraction.boilerplate.template import EMPTY, Template, cut, cut_pieces, design_of
+from crawler.extraction.boilerplate.template import EMPTY, Template, cut
 from crawler.extraction.classifier.classifier import Judged, Weights, judge, page_of, shipped
 from crawler.extraction.classifier.facts import Facts
 from crawler.extraction.classifier.features import Page
 from crawler.extraction.classifier.page_kind import Kind, kind_of
 from crawler.extraction.classifier.siblings import ALONE, Siblings, seen_with
-from crawler.extraction.classifier.text_choice import text_blocks, without_headline
-from crawler.extraction.html import joiners
+from crawler.extraction.classifier.text_choice import text_blocks
 from crawler.extraction.html.blocks import Block, blocks
-from crawler.extraction.html.furniture import drop_furniture
-from crawler.extraction.html.hints import marked_element
 from crawler.extraction.html.links import links
 from crawler.extraction.html.markup import ExtractionError, drop, matching, outermost, parse
 from crawler.extraction.html.overlays import drop_overlays
 from crawler.extraction.html.stylesheet import StyleSheet
-from crawler.extraction.html.teasers import drop_teasers
+from crawler.extraction.known_page import KnownPage, SeenBy, drop_marked_teasers, known_page
 from crawler.extraction.lines import lines_of
-from crawler.extraction.metadata.headline import language
+from crawler.extraction.metadata.headline import language, without_headline
 from crawler.extraction.metadata.headline import title as headline
-from crawler.extraction.metadata.metadata import Metadata, metadata, stated
+from crawler.extraction.metadata.metadata import Metadata, metadata
 
 __all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
 
 READING = 6
 """Raised with every change to our own code that may change a text."""
 
-EXTRACTOR = f"trafilatura {trafilatura_version}, lxml {lxml_version}, reading {READING}"
+EXTRACTOR = f"trafilatura {version('trafilatura')}, lxml {lxml_version}, reading {READING}"
 """Names everything that decides the text, except the site's rules and template. Stored with each version."""
 
 NO_FACTS = Facts("", "", "", "", frozenset(), "")
-
-joiners.keep_joiners()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +108,11 @@ class ExtractionRules:
     weights: Weights | None = None
     """The weights of the classifier; by default the ones that come with the program."""
 
+    @property
+    def for_known_pages(self) -> SeenBy:
+        """What of this counts for a page of a known design; the weights don't, and can't be hashed."""
+        return self.template, self.remove
+
 
 NO_RULES = ExtractionRules()
 
@@ -134,8 +133,6 @@ class Opened:
     """Its bytes, with the encoding of the response."""
     paths: tuple[str, ...] = ()
     """The block paths of everything it shows; empty if nothing was classified."""
-    facts: str = ""
-    """For a page of a known design: its own address and the dates that it states."""
 
     @property
     def metadata_of(self) -> Metadata:
@@ -162,10 +159,9 @@ def opened(
     body: bytes, url: str, *, encoding: str | None = None, rules: ExtractionRules = NO_RULES
 ) -> Opened:
     """The page parsed, without what the rules remove, its blocks classified. Raises as `extract` does."""
-    # Without the weights, which this does not use: they can't be hashed.
-    if not rules.select and (page := opened_by_paths(body, url, encoding, replace(rules, weights=None))):
-        return page
     known = None if rules.select else rules.template.known
+    if known and (page := _opened_by_paths(known_page(body, url, encoding, rules.for_known_pages))):
+        return page
     tree = parse(body, url, encoding)
     metadata_of = metadata(tree, url)
     paths = () if rules.select else tuple(block.path for block in blocks(tree))
@@ -178,44 +174,13 @@ def opened(
     return Opened(url, tree, title, judged, metadata_read=metadata_of, paths=paths)
 
 
-@lru_cache(maxsize=2)
-def opened_by_paths(body: bytes, url: str, encoding: str | None, rules: ExtractionRules) -> Opened | None:
-    """The page with its blocks looked up by their paths; None if these don't decide for all but a few words.
-
-    The last ones are cached. Raises ExtractionError.
-    """
-    template = rules.template
-    if template.known is None:
+def _opened_by_paths(page: KnownPage) -> Opened | None:
+    """A page as its block paths tell its text; None if these don't decide for all but a few words."""
+    if page.labelled is None:
         return None
-    tree = parse(body, url, encoding)
-    facts, sheet, design = stated(tree, url), StyleSheet.of(tree), design_of(tree, template)
-    for css in rules.remove:
-        for element in matching(tree, css):
-            drop(element)
-    title = headline(tree)
-    template.known.prune(tree)
-    drop_marked_teasers(tree)
-    cut_pieces(tree, design)
-    if (marked := marked_element(tree)) is not None:
-        drop_furniture(marked)  # a box at a path that is not known yet
-    every = blocks(tree, sheet)
-    if not template.known.knows_all(every):
-        drop_overlays(tree)
-        every = blocks(tree, sheet)
-    labels = template.known.labels(every)
-    if labels is None:
-        return None
-    judged = Judged(Page(every, NO_FACTS, url, ""), np.array(labels, float), 1.0)
-    return Opened(url, tree, title, judged, source=(body, encoding), facts=facts)
-
-
-def drop_marked_teasers(tree: HtmlElement) -> None:
-    """Remove labelled teasers from the element that a page marks as its text.
-
-    This must happen before the template's pieces are removed, since the labels are such pieces.
-    """
-    if (marked := marked_element(tree)) is not None:
-        drop_teasers(marked)
+    every, labels = [block for block, _ in page.labelled], [label for _, label in page.labelled]
+    judged = Judged(Page(every, NO_FACTS, page.url, ""), np.array(labels, float), 1.0)
+    return Opened(page.url, page.tree, page.title, judged, source=page.source)
 
 
 def cleaned(tree: HtmlElement, rules: ExtractionRules) -> str:
@@ -246,13 +211,6 @@ def taken_of(page: Opened, known: Siblings = ALONE) -> Sequence[Block]:
         labelled = zip(page.judged.page.blocks, page.judged.probability, strict=True)
         return without_headline([block for block, label in labelled if label], page.title)
     return text_blocks(seen_with(page.judged, known), page.title)
-
-
-def content_digest(page: Opened, taken: Sequence[Block]) -> str:
-    """SHA-256, in hex, of a page's title, text and links, and of the dates that it states."""
-    lines = lines_of(taken, as_entries=False, with_counters=False)
-    whole = "\n".join([page.title, *lines, "", links(taken, page.url), page.facts])
-    return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
 def evidence(page: Opened, taken: Sequence[Block]) -> PathScores:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from crawler.config.site import Site
 from crawler.dates import sound_date
@@ -16,14 +18,12 @@ from crawler.extraction.extract import (
     Extract,
     ExtractionError,
     ExtractionRules,
-    content_digest,
     evidence,
     extract_of,
-    opened_by_paths,
     rules_at,
-    taken_of,
 )
 from crawler.extraction.html.article_parts import split
+from crawler.extraction.known_page import KnownPage, known_page
 from crawler.extraction.media_type import HTML, media_type
 from crawler.extraction.together import (
     Together,
@@ -37,6 +37,8 @@ from crawler.time_limit import TookTooLong, time_limit
 
 SECONDS = 20.0
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -47,6 +49,12 @@ class Body:
     captured_at: str
     encoding: str | None = None
     content_type: str | None = None
+
+
+def body_of(fetched: FetchResult) -> Body:
+    """The body of a response, which is not stored yet."""
+    kind = fetched.headers.get("content-type")
+    return Body(fetched.body, fetched.final_url, fetched.fetched_at, fetched.encoding, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +179,24 @@ class PageReader:
         None for any other page. While the digest is the same, the page has not changed, also where the
         template is another one: it shows the same by both.
         """
-        rules = self._rules(fetched.fetched_at)
-        if self.template.known is None or rules.select or len(split(fetched.body)) > 1:
+        return self._of_known_page(body_of(fetched), lambda page: page.digest)
+
+    def shows(self, fetched: FetchResult, before: str | Body) -> bool:
+        """Whether a page of a known design shows what it did before: by the digest of that, or its body."""
+        if isinstance(before, Body):
+            before = self._of_known_page(before, lambda page: page.digest) or ""
+        return bool(before) and bool(self._of_known_page(body_of(fetched), lambda page: page.shows(before)))
+
+    def _of_known_page(self, one: Body, told: Callable[[KnownPage], T]) -> T | None:
+        """What a page tells by its block paths; None where they are not known, or it can't be read."""
+        rules = self._rules(one.captured_at)
+        if self.template.known is None or rules.select or len(split(one.body)) > 1:
             return None
-        if media_type(fetched.headers.get("content-type", ""), fetched.body) not in HTML:
+        if media_type(one.content_type or "", one.body) not in HTML:
             return None
         try:
             with time_limit(SECONDS):
-                page = opened_by_paths(fetched.body, fetched.final_url, fetched.encoding, rules)
-                if page is None:
-                    return None
-                return content_digest(page, taken_of(page))
+                return told(known_page(one.body, one.url, one.encoding, rules.for_known_pages))
         except (ExtractionError, TookTooLong):
             return None
 

@@ -10,7 +10,6 @@ from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.capture_pairs import pair_scores, paired
 from crawler.extraction.classifier.classifier import Judged, knows
 from crawler.extraction.classifier.marked import marked_blocks
-from crawler.extraction.classifier.text_choice import without_headline
 from crawler.extraction.extract import (
     Extract,
     ExtractionRules,
@@ -23,6 +22,7 @@ from crawler.extraction.extract import (
 from crawler.extraction.html.blocks import Block, blocks
 from crawler.extraction.html.links import address
 from crawler.extraction.html.markup import parse
+from crawler.extraction.metadata.headline import without_headline
 
 
 @dataclass(frozen=True, slots=True)

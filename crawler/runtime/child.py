@@ -24,6 +24,8 @@ import threading
 from functools import partial
 from typing import Any, TextIO
 
+# First of all that is imported: it asks for the whole stack of imports, which costs .1 s where that is deep.
+import scrapy.core.downloader.contextfactory  # noqa: F401
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings

@@ -30,6 +30,7 @@ from crawler.urls.canonical import (
     main_address,
     named_by_itself,
 )
+from storage.errors import NotFound
 from storage.rows import PageRow, SuspectRow, VersionRow
 from storage.store import Store
 
@@ -141,6 +142,15 @@ def relate(store: Store, reader: PageReader, requested: Requested, reading: Read
         suspects_with_text=store.suspects_with_text(reader.site.name, extract.digest, identity.page.id),
         alternates=_alternates(store, last, extract) if last else None,
     )
+
+
+def last_body(store: Store, page: PageRow) -> Body | None:
+    """The bytes of a page's last version; None if it has none, or they are not kept."""
+    last = store.last_version(page.id) if page.version is not None else None
+    try:
+        return _capture(store, last) if last else None
+    except NotFound:
+        return None
 
 
 def common_blocks(store: Store, page: PageRow) -> frozenset[str]:

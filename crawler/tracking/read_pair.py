@@ -8,9 +8,8 @@ from dataclasses import replace
 from crawler.classification.outcome import Outcome
 from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.extract import Extract
-from crawler.extraction.reader import Body, PageReader
+from crawler.extraction.reader import PageReader, body_of
 from crawler.extraction.together import Together
-from crawler.fetch_result import FetchResult
 from crawler.tracking.knowledge import Known
 from crawler.tracking.reading import Reading
 from storage.rows import VersionRow
@@ -21,19 +20,9 @@ def together(reader: PageReader, known: Known, reading: Reading, paths: PathScor
     readable = reading.extract is not None and reading.verdict.outcome in (Outcome.ok, Outcome.moved)
     if known.last_capture is None or known.is_rendering or not readable:
         return None
-    return reader.read_together(known.last_capture, _body(reading.fetched), paths)
+    return reader.read_together(known.last_capture, body_of(reading.fetched), paths)
 
 
 def with_text_of(last: VersionRow, extract: Extract) -> Extract:
     """The extract of a page on which nothing has changed: its text is that of the last version."""
     return replace(extract, title=last.title, text=last.text, links=last.links)
-
-
-def _body(fetched: FetchResult) -> Body:
-    return Body(
-        fetched.body,
-        fetched.final_url,
-        fetched.fetched_at,
-        fetched.encoding,
-        fetched.headers.get("content-type"),
-    )

@@ -27,10 +27,10 @@ class Need(StrEnum):
     read = "read"
 
 
-def reading_need(page: PageRow, fetched: FetchResult, content_digest: Callable[[], str | None]) -> Need:
-    """Whether the response has to be read. `content_digest` is asked only where all else is not enough.
+def reading_need(page: PageRow, fetched: FetchResult, shows_the_same: Callable[[], bool]) -> Need:
+    """Whether the response has to be read. `shows_the_same` is asked only where all else is not enough.
 
-    It gives the digest of what `Reader.content_digest` says, None for a page of an unknown design.
+    It compares title, text, links and dates of a page of a known design, and is False for any other page.
     """
     if fetched.status == HTTPStatus.NOT_MODIFIED and not fetched.error:
         return Need.not_modified if page.seen_at is not None else Need.read
@@ -38,9 +38,9 @@ def reading_need(page: PageRow, fetched: FetchResult, content_digest: Callable[[
         return Need.read
     if digest_of(fetched.body) == page.body_digest:
         return Need.same_bytes
-    if page.content_digest is None or page.checks % FULL_EVERY == FULL_EVERY - 1:
+    if page.checks % FULL_EVERY == FULL_EVERY - 1:
         return Need.read
-    return Need.same_text if content_digest() == page.content_digest else Need.read
+    return Need.same_text if shows_the_same() else Need.read
 
 
 def _is_whole(page: PageRow, fetched: FetchResult) -> bool:

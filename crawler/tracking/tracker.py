@@ -18,7 +18,7 @@ from crawler.extraction.reader import PageReader
 from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.tracking.confirmation import Confirmations
 from crawler.tracking.decision import Decision, Sight, decide
-from crawler.tracking.knowledge import Known, common_blocks, known_unread, load, relate
+from crawler.tracking.knowledge import Known, common_blocks, known_unread, last_body, load, relate
 from crawler.tracking.learning import Learning
 from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from crawler.tracking.read_pair import together, with_text_of
@@ -54,6 +54,7 @@ class Tracker:
         self.paths = PathScores()
         """What this run has learned of the block paths of pages that changed."""
         self._ahead: ReadAhead | None = None
+        self._asked: tuple[FetchResult, PageRow, Need] | None = None
 
     @property
     def reader(self) -> PageReader:
@@ -173,8 +174,21 @@ class Tracker:
         return judge(fetched, load(self.store, self.site, page, fetched).context).outcome in READABLE
 
     def _need(self, page: PageRow, fetched: FetchResult) -> Need:
-        """Whether the response has to be read."""
-        return reading_need(page, fetched, lambda: self.reader.content_digest(fetched))
+        """Whether the response has to be read; found out once for a fetch and its page."""
+        if self._asked is None or self._asked[0] is not fetched or self._asked[1] != page:
+            found = reading_need(page, fetched, lambda: self._shows_the_same(page, fetched))
+            self._asked = (fetched, page, found)
+        return self._asked[2]
+
+    def _shows_the_same(self, page: PageRow, fetched: FetchResult) -> bool:
+        """Whether the response shows the last version of a page of a known design.
+
+        The first versions of a site are older than what is known of its design: their bodies tell.
+        """
+        if self.reader.template.known is None:
+            return False
+        before = page.content_digest or last_body(self.store, page)
+        return before is not None and self.reader.shows(fetched, before)
 
     def _need_within_bounds(self, page: PageRow, fetched: FetchResult) -> Need:
         """The same, of a response that may be hostile."""
@@ -204,7 +218,9 @@ class Tracker:
             verdict = Verdict(Outcome.not_modified, "HTTP 304")
         else:
             verdict = Verdict(Outcome.ok, f"the {need.value}")
-        digest = page.content_digest if need is Need.same_text else None
+        digest = None
+        if need is Need.same_text:
+            digest = page.content_digest or self.reader.content_digest(fetched)
         reading = Reading(fetched, verdict, content_digest=digest)
         return reading, self._known(known_unread(self.store, page, self.run), reading)
 

@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 from lxml.html import HtmlElement
 from numpy.typing import NDArray
-from trafilatura import bare_extraction
-from trafilatura.settings import Document
 
 from crawler.extraction.classifier.facts import facts
 from crawler.extraction.classifier.features import Page, Vocabulary, describe
 from crawler.extraction.classifier.page_kind import kind_of
 from crawler.extraction.classifier.trees import Trees
 from crawler.extraction.html.blocks import blocks
+from crawler.extraction.html.joiners import keep_joiners
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
 """Made by `python -m benchmarks.reader`; weights.md describes the training."""
@@ -119,6 +118,10 @@ def peer_text(tree: HtmlElement) -> str:
 
     `deduplicate` stays off: its memory spans the process, and a page read twice would give two texts.
     """
+    from trafilatura import bare_extraction  # noqa: PLC0415 - slow to import, and mostly not needed
+    from trafilatura.settings import Document  # noqa: PLC0415
+
+    keep_joiners()
     try:
         found = bare_extraction(tree, include_comments=False, include_tables=True, deduplicate=False)
     except RecursionError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from crawler.extraction.classifier.block_features import ENDS, Pool
 from crawler.extraction.classifier.classifier import Judged, Probabilities, knows
 from crawler.extraction.classifier.marked import marked_blocks
 from crawler.extraction.html.blocks import Block, Place
-from crawler.extraction.metadata.headline import words_of
+from crawler.extraction.metadata.headline import without_headline
 
 LOWEST, HIGHEST = 0.3, 0.5
 """The cut of an article is between these, where the expected F1 is largest."""
@@ -36,11 +36,6 @@ def text_blocks(judged: Judged, title: str) -> list[Block]:
     if marked is None and taken and judged.article < HALF:
         return taken
     return without_headline(taken or _by_peer(judged), title)
-
-
-def without_headline(taken: Iterable[Block], title: str) -> list[Block]:
-    """The blocks but for the headline of the page, which is its title."""
-    return [block for block in taken if not _is_headline(block, title)]
 
 
 def probable_blocks(judged: Judged) -> list[Block]:
@@ -86,15 +81,6 @@ def best_cut(probability: Probabilities, words: NDArray[np.int64]) -> float:
     right = np.cumsum(sure * size)
     expected = 2 * right / (np.cumsum(size) + max(right[-1], 1e-9))
     return float(sure[int(np.argmax(expected))])
-
-
-def _is_headline(block: Block, title: str) -> bool:
-    if "/h1" not in block.path and "/h2" not in block.path:
-        return False
-    heading = next((place for place in block.place.around() if place.tag in ("h1", "h2")), None)
-    if heading is None or not title:
-        return False
-    return title in (" ".join(block.text.split()), words_of(heading.element))
 
 
 def _is_aside(block: Block) -> bool:

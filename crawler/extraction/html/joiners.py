@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import trafilatura.meta
-import trafilatura.utils
-
 JOINERS = "\u200c\u200d"
 
 
@@ -23,5 +20,8 @@ def _kept(char: str) -> str:
 
 def keep_joiners() -> None:
     """Make trafilatura keep U+200C and U+200D, for the whole process; calling it again changes nothing."""
+    import trafilatura.meta  # noqa: PLC0415 - slow to import
+    import trafilatura.utils  # noqa: PLC0415
+
     trafilatura.utils.return_printables_and_spaces = _kept
     trafilatura.meta.return_printables_and_spaces = _kept  # type: ignore[attr-defined]  # imported there

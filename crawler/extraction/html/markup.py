@@ -22,18 +22,21 @@ MOST_ATTRIBUTES = 2_000
 """The maximum number of attributes of one tag. The parser compares each with all before it: 100,000 keep
 it busy for a minute."""
 
-TAG = re.compile(r"""<[a-zA-Z](?:[^>=]*+=\s*+(?:"[^"]*+"|'[^']*+'|))*+[^>=]*+""")
-VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
+TAG = re.compile(rb"""<[a-zA-Z](?:[^>=]*+=\s*+(?:"[^"]*+"|'[^']*+'|))*+[^>=]*+""")
+VALUE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+CONTROLS = [chr(n).encode() for n in (*range(9), 0x0B, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF)]
+"""The same, each as UTF-8."""
 REFERENCE = re.compile(
-    r"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|127|6553[45])(?!\d)"
-    r"|x0*(?:[1-8bcef]|1[\da-f]|7f|fff[ef])(?![\da-f]));?",
+    rb"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|127|6553[45])(?!\d)"
+    rb"|x0*(?:[1-8bcef]|1[\da-f]|7f|fff[ef])(?![\da-f]));?",
     re.IGNORECASE,
 )
 """References to such characters, which the parser reads and can't write."""
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 WITHIN_LINES = ("span", "b", "i", "em", "strong", "small", "font", "sub", "sup", "code", "bdo")
 OBFUSCATED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-fA-F]+)$")
+OBFUSCATION = (b"data-cfemail", b"/cdn-cgi/l/email-protection")
 PLACEHOLDER = re.compile(r"\[\s*email\s+protected\s*\]")
 
 
@@ -55,16 +58,15 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     `encoding` is that of the response; see `crawler.extraction.html.encoding`. Raises ExtractionError if a
     page is empty, too large or too deep.
     """
-    text = CONTROL.sub("", decode(body, encoding).replace("\f", " "))
-    text = REFERENCE.sub(" ", text) if "&#" in text else text
+    text = _encoded(decode(body, encoding).replace("\f", " "))
     if not text.strip():
         raise ExtractionError(f"{url}: the page is empty; the server may have cut it, fetch it again")
-    if any(len(tag) > MOST_ATTRIBUTES and _attributes(tag) > MOST_ATTRIBUTES for tag in TAG.findall(text)):
+    if max(map(_attributes, _long_tags(text)), default=0) > MOST_ATTRIBUTES:
         raise ExtractionError(f"{url}: more than {MOST_ATTRIBUTES} attributes in a tag; exclude it as a trap")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     parser.set_element_class_lookup(ONE_CLASS)
     try:
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(text, parser=parser)
     except etree.ParserError as error:
         raise ExtractionError(f"{url}: no HTML in the page ({error}); is it a picture or a PDF?") from error
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
@@ -73,8 +75,17 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     if cast("float", tree.xpath("count(descendant-or-self::*)")) > MOST_ELEMENTS:
         raise ExtractionError(f"{url}: more than {MOST_ELEMENTS} elements; exclude it if it is no article")
     _drop_unseen(tree)
-    _reveal_addresses(tree)
+    if any(mark in text for mark in OBFUSCATION):
+        _reveal_addresses(tree)
     return tree
+
+
+def _encoded(text: str) -> bytes:
+    """The text as UTF-8 without control characters; most pages have none, which is seen faster in bytes."""
+    raw = text.encode("utf-8", "replace")
+    if any(one in raw for one in CONTROLS):
+        raw = CONTROL.sub("", text).encode("utf-8", "replace")
+    return REFERENCE.sub(b" ", raw) if b"&#" in raw else raw
 
 
 def _open_frames(tree: HtmlElement, parser: html.HTMLParser) -> None:
@@ -90,8 +101,16 @@ def _open_frames(tree: HtmlElement, parser: html.HTMLParser) -> None:
         frame.text = body.text if body is not None else None
 
 
-def _attributes(tag: str) -> int:
-    return len(re.split(r"[\s/]+", VALUE.sub("= ", tag)))
+def _long_tags(text: bytes) -> list[bytes]:
+    """The tags that are long enough to have too many attributes; hardly any page has one."""
+    tags = TAG.findall(text)
+    if max(map(len, tags), default=0) <= MOST_ATTRIBUTES:
+        return []
+    return [tag for tag in tags if len(tag) > MOST_ATTRIBUTES]
+
+
+def _attributes(tag: bytes) -> int:
+    return len(re.split(rb"[\s/]+", VALUE.sub(b"= ", tag)))
 
 
 def tokens(element: HtmlElement) -> set[str]:
@@ -139,7 +158,8 @@ def outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
 
 def is_hidden(element: HtmlElement) -> bool:
     """Whether an attribute of an element says that it is not shown."""
-    return element.get("hidden") is not None or HIDDEN.search(element.get("style") or "") is not None
+    style = element.get("style")
+    return element.get("hidden") is not None or bool(style and HIDDEN.search(style))
 
 
 def _drop_unseen(tree: HtmlElement) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from copy import deepcopy
 from urllib.parse import urlsplit
 
-from htmldate import find_date
 from lxml.html import HtmlElement
 
 from crawler.dates import sound_date
@@ -49,6 +48,8 @@ def _in_address(url: str) -> str | None:
 
 
 def _by_htmldate(part: HtmlElement) -> str | None:
+    from htmldate import find_date  # noqa: PLC0415 - slow to import, and needed where nothing is marked
+
     try:
         found: str | None = find_date(part, original_date=True, extensive_search=False, max_date=LAST, url="")
     except (ValueError, OverflowError, TypeError, RecursionError):  # of a date that it did not expect

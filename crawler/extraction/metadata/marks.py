@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import cast
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 SCOPES = frozenset(["article", "li", "aside", "nav", "footer", "tr"])
@@ -16,6 +18,8 @@ NEVER = frozenset(["li", "aside", "nav", "footer", "tr"])
 """Elements in which other articles are, or none."""
 OTHERS = ("Comment", "Review", "Answer", "Person", "Organization", "ImageObject", "VideoObject")
 RDFA = {"dc:created": "datePublished", "dc:issued": "datePublished", "dc:modified": "dateModified"}
+WITH_PROPERTIES = etree.XPath("/descendant::*/@itemprop/.. | /descendant::*[not(self::meta)]/@property/..")
+"""Several times as fast as with conditions on each element."""
 LEAST_WORDS = 50
 """The number of words from which an object without a headline is an article."""
 LEVELS = 40
@@ -31,12 +35,16 @@ class Marks:
     @cached_property
     def _around(self) -> set[HtmlElement]:
         """All that is around its headlines."""
-        headlines = [*self._tree.iter("h1"), *self._tree.xpath("//*[@itemprop='headline']")]
+        headlines = [*self._tree.iter("h1"), *self._named_headlines()]
         return {above for one in headlines for above in one.iterancestors()}
 
     @cached_property
     def _with_properties(self) -> list[HtmlElement]:
-        return list(self._tree.xpath("//*[@itemprop or @property][not(self::meta[@property])]"))
+        marked = cast("list[HtmlElement]", WITH_PROPERTIES(self._tree))
+        return [one for one in marked if one.tag != "meta" or one.get("property") is None]
+
+    def _named_headlines(self) -> list[HtmlElement]:
+        return [one for one in self._with_properties if one.get("itemprop") == "headline"]
 
     def dates(self, name: str) -> Iterator[str]:
         """The times in the article's own elements with this `itemprop`."""

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
-from trafilatura.json_metadata import normalize_authors
-from trafilatura.metadata import extract_author
 
 from crawler.dates import sound_date
+from crawler.extraction.html.joiners import keep_joiners
 from crawler.extraction.metadata import linked_data as ld
 from crawler.extraction.metadata.found_dates import found_date
 from crawler.extraction.metadata.marks import Marks
@@ -203,11 +202,19 @@ def _byline(tree: HtmlElement) -> str | None:
     """The author according to trafilatura; not tried if no element's name suggests one."""
     named = (element.get(name) for element in tree.iter("*") for name in NAMES_OF_ELEMENTS)
     if any(name and BYLINE.search(name) for name in named) or next(tree.iter("author"), None) is not None:
+        from trafilatura.metadata import extract_author  # noqa: PLC0415 - slow to import, and rarely needed
+
+        keep_joiners()
         return _normal([extract_author(tree) or ""])
     return None
 
 
 def _normal(names: Iterable[str]) -> str | None:
     """Names without the words and signs around them, as trafilatura cleans them."""
+    if not (names := list(names)):
+        return None
+    from trafilatura.json_metadata import normalize_authors  # noqa: PLC0415 - slow to import
+
+    keep_joiners()
     found = [normalize_authors(None, name) or "" for name in names]
     return written(name for one in found for name in one.split("; ")) or None

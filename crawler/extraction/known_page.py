@@ -1,0 +1,141 @@
+"""A page of a known design: its text by its block paths, and digests that tell whether it changed. Pure.
+
+It is parsed once and walked once. Where no text was ever seen nothing is looked at, so that most pages of a
+re-crawl cost little more than their parsing. Nothing here classifies, and neither numpy nor trafilatura is
+imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.boilerplate.template import Template, cut_pieces, design_of
+from crawler.extraction.html.blocks import UNSEEN, Block, blocks
+from crawler.extraction.html.furniture import drop_furniture
+from crawler.extraction.html.hints import marked_element
+from crawler.extraction.html.links import links
+from crawler.extraction.html.markup import drop, matching, parse
+from crawler.extraction.html.overlays import drop_overlays
+from crawler.extraction.html.stylesheet import StyleSheet
+from crawler.extraction.html.teasers import drop_teasers
+from crawler.extraction.lines import lines_of
+from crawler.extraction.metadata.headline import title as headline
+from crawler.extraction.metadata.headline import without_headline
+from crawler.extraction.metadata.metadata import stated
+
+OF_NO_TEXT = frozenset(["src", "srcset", "sizes", "nonce"])
+"""Attributes that decide about no text, and differ between fetches. So do those for scripts, `data-`, but"""
+NAMES_A_BOX = "data-hook"
+SeenBy = tuple[Template, tuple[str, ...]]
+"""A template, and the selectors of what the site's file removes."""
+
+
+class KnownPage:
+    """One page, looked at with a template whose block paths are known."""
+
+    def __init__(self, body: bytes, url: str, encoding: str | None, seen_by: SeenBy) -> None:
+        """Parse the page. Raises ExtractionError."""
+        self.template, remove = seen_by
+        assert self.template.known
+        self.url, self.source = url, (body, encoding)
+        self.tree = parse(body, url, encoding)
+        self.facts = stated(self.tree, url)
+        """Its own address and the dates that it states."""
+        self._sheet, self._design = StyleSheet.of(self.tree), design_of(self.tree, self.template)
+        for css in remove:
+            for element in matching(self.tree, css):
+                drop(element)
+        self.title = headline(self.tree)
+        self.template.known.prune(self.tree)
+        self.left = self._digest_of_what_is_left()
+        """Names everything that may decide the text: while it is the same, the text is, too."""
+
+    @cached_property
+    def labelled(self) -> list[tuple[Block, bool]] | None:
+        """Its blocks, each with whether it is text; None if their paths don't decide for all but a few
+        words."""
+        known = self.template.known
+        assert known
+        drop_marked_teasers(self.tree)
+        cut_pieces(self.tree, self._design)
+        if (marked := marked_element(self.tree)) is not None:
+            drop_furniture(marked)  # a box at a path that is not known yet
+        every = blocks(self.tree, self._sheet)
+        if not known.knows_all(every):
+            drop_overlays(self.tree)
+            every = blocks(self.tree, self._sheet)
+        labels = known.labels(every)
+        return None if labels is None else list(zip(every, labels, strict=True))
+
+    @cached_property
+    def content(self) -> str | None:
+        """A digest of its title, text and links, and of the dates that it states; None if its paths don't
+        decide."""
+        if self.labelled is None:
+            return None
+        taken = without_headline([block for block, is_text in self.labelled if is_text], self.title)
+        lines = lines_of(taken, as_entries=False, with_counters=False)
+        return _digest([self.title, *lines, "", links(taken, self.url), self.facts])
+
+    def shows(self, digest: str) -> bool:
+        """Whether it shows what another capture with this `digest` showed."""
+        content, _, left = digest.partition(" ")
+        return self.left == left or (self.content is not None and self.content == content)
+
+    @property
+    def digest(self) -> str | None:
+        """Its digests, to be stored; None if its block paths don't decide its text."""
+        return None if self.content is None else f"{self.content} {self.left}"
+
+    def _digest_of_what_is_left(self) -> str:
+        names = [*sorted(self._sheet.hides), "", *sorted(self._sheet.strikes)]
+        return _digest([self.title, self.facts, *names, "", *_parts(self.tree)])
+
+
+@lru_cache(maxsize=2)
+def known_page(body: bytes, url: str, encoding: str | None, seen_by: SeenBy) -> KnownPage:
+    """A page looked at by its block paths; the last ones are cached. Raises ExtractionError."""
+    return KnownPage(body, url, encoding, seen_by)
+
+
+def drop_marked_teasers(tree: HtmlElement) -> None:
+    """Remove labelled teasers from the element that a page marks as its text.
+
+    This must happen before the template's pieces are removed, since the labels are such pieces.
+    """
+    if (marked := marked_element(tree)) is not None:
+        drop_teasers(marked)
+
+
+def _parts(tree: HtmlElement) -> Iterator[str]:
+    """Tags, attributes and texts in the order of the page, without those that decide about no text."""
+    stack: list[HtmlElement | str] = [tree]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, str):
+            yield part
+            continue
+        yield f"<{part.tag}"
+        if part.tail:
+            stack.append(part.tail)
+        if part.tag in UNSEEN:
+            yield part.get("type") or ""
+            continue
+        yield from (f"{name}={value}" for name, value in part.items() if _counts(name))
+        yield part.text or ""
+        stack.append(">")
+        stack.extend(reversed(part))
+
+
+def _counts(attribute: str) -> bool:
+    if attribute.startswith("data-"):
+        return attribute == NAMES_A_BOX
+    return attribute not in OF_NO_TEXT
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
