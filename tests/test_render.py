@@ -71,7 +71,7 @@ def test_a_text_that_a_script_writes_becomes_a_version_where_the_site_is_rendere
     plain.crawl()
     ((outcome, reason),) = reasons(plain, PATH)
     assert (outcome, plain.versions(PATH)) == ("failed", [])
-    assert "nothing to read without JavaScript (see `render`)" in reason
+    assert "nothing to read without JavaScript: set `render = true`" in reason
     rendered = Watched.make(tmp_path / "rendered", scripted.url, discover=["sitemap"], render=True)
     report = rendered.crawl()
     assert not report.failed, report.trouble

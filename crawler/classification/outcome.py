@@ -323,7 +323,12 @@ RULES = (
     _error_page("paywall", standins.paywall, Outcome.blocked, "a paywall cuts the article"),
     _error_page("withdrawn", standins.withdrawn, Outcome.gone, "the site has withdrawn the page"),
     _error_page("error page", standins.SERVER_ERROR.seen, Outcome.failed, "an error page of the server"),
-    _error_page("shell", standins.shell, Outcome.failed, "nothing to read without JavaScript (see `render`)"),
+    _error_page(
+        "shell",
+        standins.shell,
+        Outcome.failed,
+        "nothing to read without JavaScript: set `render = true` in the site's file",
+    ),
     _error_page("bare", standins.bare, Outcome.failed, "nothing of the page or its site is left"),
     Rule(
         "shorter than announced",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 import msgspec
@@ -11,10 +11,12 @@ import msgspec
 from crawler.cli.options import as_json, names_of, site_named, sites_and_faults, some_sites, with_workspace
 from crawler.config.new_files import init_workspace
 from crawler.config.workspace import Workspace
+from crawler.errors import Misuse, VariorumError
 from crawler.health.status import overview
 from crawler.output import terminal
+from crawler.preview.address_list import addresses_in
 from crawler.preview.check import check_site
-from crawler.preview.probe import add_site
+from crawler.preview.probe import Added, add_site
 
 
 @click.command()
@@ -37,27 +39,59 @@ def init(root: Path, folder: Path | None) -> None:
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", required=False)
 @click.option("--name", help="The name of the site; default: from its host name.")
+@click.option("--page", is_flag=True, help="Watch this page alone, whatever kind of page it is.")
+@click.option(
+    "--render", is_flag=True, help="Render the pages in a browser, as for sites built by JavaScript."
+)
+@click.option("--from", "listed", type=click.File("rb"), help="A list of addresses, one on a line, or OPML.")
 @as_json
 @with_workspace
-def add(workspace: Workspace, url: str, name: str | None, as_json: bool) -> None:
+def add(
+    workspace: Workspace,
+    url: str | None,
+    name: str | None,
+    page: bool,
+    render: bool,
+    listed: BinaryIO | None,
+    as_json: bool,
+) -> None:
     """Detect how a site works, and add it to the workspace.
 
     Detects its software, its languages, and the source of its page addresses: the WordPress API, sitemaps,
-    feeds, or else links. Writes sites/NAME.toml and prints it.
+    feeds, or else links. Writes sites/NAME.toml and prints it. Of several addresses, those that can't be
+    added are named, and the others are added.
 
     Example: variorum add https://www.nejatngo.org/en/
     """
-    added = add_site(workspace, url, name)
+    if (url is None) == (listed is None) or (listed and name):
+        raise Misuse("give one address, or --from with a list of addresses and without --name")
+    if url is not None:
+        _print_added(url, add_site(workspace, url, name, page=page, render=render), as_json=as_json)
+        return
+    assert listed is not None
+    failed = False
+    for one in addresses_in(listed.read(), listed.name):
+        try:
+            _print_added(one, add_site(workspace, one, page=page, render=render), as_json=as_json)
+        except VariorumError as error:
+            failed = True
+            terminal.note(str(error))
+    click.get_current_context().exit(int(failed))
+
+
+def _print_added(url: str, added: Added, *, as_json: bool) -> None:
     if as_json:
         terminal.json_lines(
             [{**msgspec.to_builtins(added.site), "found": msgspec.to_builtins(added.finding)}]
         )
-        return
-    terminal.line(added.path.read_text(encoding="utf-8"))
+    else:
+        terminal.line(added.path.read_text(encoding="utf-8"))
     if added.led:
         terminal.note(f"{url} redirects to {added.finding.url}, which is added instead")
+    if added.takes:
+        terminal.note(f"{added.site.name} {added.takes}")
     terminal.note(f"wrote {added.path}. Next: variorum check {added.site.name}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -14,7 +14,16 @@ from crawler.config.workspace import Workspace
 from crawler.errors import Misuse, SiteTrouble
 from crawler.runtime.run import events_of
 from crawler.times import iso, now
-from spiders.spiders.site_probe import SiteProbe, account, addresses, site_name, site_values, watched
+from spiders.spiders.site_probe import (
+    SiteProbe,
+    account,
+    addresses,
+    page_name,
+    page_values,
+    site_name,
+    site_values,
+    watched,
+)
 
 MANNERS = ("delay", "robots")
 """The keys of the workspace's defaults that apply before a site has a file."""
@@ -30,40 +39,59 @@ class Added:
     led: bool
     """Whether the given address redirects to another host."""
 
+    @property
+    def takes(self) -> str:
+        """What belongs to the site, where that is more than a deep address may have meant; else empty."""
+        parts = urlsplit(self.site.url)
+        if self.site.scope or parts.path in {"", "/"}:
+            return ""
+        return (
+            f'takes all pages of {parts.netloc}. For those below it alone, add scope = ["{unquote(parts.path)}"]'
+            f" to {self.path.name}; for this page alone: variorum add {self.site.url} --page"
+        )
 
-def add_site(workspace: Workspace, url: str, name: str | None = None) -> Added:
+
+def add_site(
+    workspace: Workspace, url: str, name: str | None = None, *, page: bool = False, render: bool = False
+) -> Added:
     """Probe the site at an address, and write its site file; return what was found and written.
+
+    With `page`, the file names that page alone; with `render`, a browser renders the pages.
 
     Raises Misuse if the address is invalid or watched already, or if the name is invalid or taken; raises
     SiteTrouble if the site can't be fetched, and then writes nothing.
     """
     urls = addresses(url)
     sites = load_sites(workspace.sites_folder, workspace.defaults)
-    name = name or site_name(urls[0])
+    name = name or (page_name(urls[0]) if page else site_name(urls[0]))
     _refuse_watched(urls, sites)
     if not NAME.fullmatch(name):
         raise Misuse(f"\"{name}\" can't be a site's name: {NAME_RULE}; choose another with --name.")
     if name in sites or name in sites.faults:
         raise Misuse(f'a site named "{name}" is watched already: choose another name with --name.')
-    finding = probe(workspace, name, urls)
+    finding = probe(workspace, name, urls, render=render)
     if not finding.url:
-        raise SiteTrouble(f"{url} can't be read, and nothing was written. {finding.trouble}")
+        hint = "; `variorum add` does so with --render" if "render = true" in finding.trouble else ""
+        raise SiteTrouble(f"{url} can't be read, and nothing was written. {finding.trouble}{hint}")
     _refuse_watched([finding.url], sites)
+    values = page_values(finding) if page else site_values(finding)
     comments = [
         f"{finding.url} as `variorum add` found it on {iso(now())[:10]}:",
         *(f"  {line}" for line in account(finding)),
         "example.toml.sample lists all keys; this shows what is stored with these:",
         f"variorum check {name}",
     ]
-    path = write_site(workspace.sites_folder, name, site_values(finding), comments)
+    path = write_site(workspace.sites_folder, name, values | ({"render": True} if render else {}), comments)
     led = urlsplit(finding.url).netloc not in {urlsplit(one).netloc for one in urls}
     return Added(load_site(path, workspace.defaults), path, finding, led)
 
 
-def probe(workspace: Workspace, name: str, urls: list[str]) -> SiteProbe:
+def probe(workspace: Workspace, name: str, urls: list[str], *, render: bool = False) -> SiteProbe:
     """Return what the first address that answers shows of a site, fetched as politely as by a crawl."""
     manners = {key: workspace.defaults[key] for key in MANNERS if key in workspace.defaults}
-    site = msgspec.convert({**manners, "name": name, "url": urls[0], "also": urls[1:]}, Site)
+    site = msgspec.convert(
+        {**manners, "name": name, "url": urls[0], "also": urls[1:], "render": render}, Site
+    )
     events = events_of(workspace, site, "probe")
     return msgspec.convert(events[-1]["finding"], SiteProbe)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from crawler.config.site import SITE_KEYS, Site
 from crawler.errors import Misuse
@@ -14,6 +14,8 @@ from crawler.urls.canonical import canonical, in_scope, loose_key
 
 SECRET = re.compile(r"//[^/]*@")
 """The name and password of an address."""
+LONGEST_WORD = 40
+"""The maximum number of letters that the path of a page gives to a name."""
 
 
 @dataclass(slots=True)
@@ -60,6 +62,13 @@ def site_name(url: str) -> str:
     return name if name and not last.isdigit() else host.replace(":", "-").strip("-")
 
 
+def page_name(url: str) -> str:
+    """The default name of a site that is one page: that of its host, and the last part of its path."""
+    last = urlsplit(url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    words = re.sub(r"[^a-z0-9]+", "-", unquote(last).lower()).strip("-")[:LONGEST_WORD]
+    return f"{site_name(url)}-{words or 'page'}"
+
+
 def watched(urls: list[str], sites: Mapping[str, Site]) -> Site | None:
     """The configured site that starts at one of these addresses, however they are spelled."""
     for site in sites.values():
@@ -85,6 +94,21 @@ def site_values(finding: SiteProbe) -> dict[str, Any]:
         "url": canonical(finding.url, site),
         **({"also": also} if also else {}),
         "discover": discover,
+    }
+
+
+def page_values(finding: SiteProbe) -> dict[str, Any]:
+    """The keys of the file of a site that is one page: no other is in its scope, and its text is kept
+    whatever kind of page it is."""
+    url = canonical(finding.url, Site(name="", url=finding.url))
+    path, mark, query = url.split("/", 3)[3].partition("?")
+    address = re.escape(unquote(f"/{path.rstrip('/')}"))
+    end = re.escape(unquote(mark + query))
+    return {
+        "url": url,
+        "scope": [f"^{address.rstrip('/')}/?{end}$"],
+        "discover": ["links"],
+        "watch": "all",
     }
 
 
