@@ -46,8 +46,8 @@ class Added:
         if self.site.scope or parts.path in {"", "/"}:
             return ""
         return (
-            f'takes all pages of {parts.netloc}. For those below it alone, add scope = ["{unquote(parts.path)}"]'
-            f" to {self.path.name}; for this page alone: variorum add {self.site.url} --page"
+            f"takes all pages of {parts.netloc}. For those below this address alone, add"
+            f' scope = ["{unquote(parts.path)}"] to {self.path.name}; for this page alone: variorum add {self.site.url} --page"
         )
 
 
