@@ -181,6 +181,12 @@ class Reader:
         rows = self._all(RunRow, "SELECT * FROM runs WHERE site = ? ORDER BY id DESC LIMIT 1", [site])
         return rows[0] if rows else None
 
+    def first_run_since(self, site: str, moment: str) -> str | None:
+        """When the first run of a site since that time began that sent requests."""
+        sql = "SELECT min(started_at) FROM runs WHERE site = ? AND started_at >= ? AND requests > 0"
+        found: str | None = self.db.conn.execute(sql, [site, moment]).fetchone()[0]
+        return found
+
     def status(self, site: str) -> dict[str, Any]:
         """The status of a site: its pages by state, its runs, its open issues, and its sources."""
         row = self.site(site)

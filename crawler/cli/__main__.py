@@ -39,6 +39,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "watch": ("watch", "Crawl every site on its schedule, until stopped."),
         "worker": ("worker", "Crawl for the hub of a cluster, until stopped."),
         "plan": ("plan", "Show how often a site's pages are fetched, and what other budgets would bring."),
+        "pages": ("pages", "List the pages of a site, with the outcome of the last fetch of each."),
         "why": ("plan", "Say when a page is fetched next, and why then."),
     },
     "Changes and texts": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import closing, suppress
+from dataclasses import replace
 
 import click
 
@@ -12,11 +13,13 @@ from crawler.config.site import Site
 from crawler.config.timing import is_paused
 from crawler.config.workspace import Workspace
 from crawler.errors import VariorumError
+from crawler.health.after_run import remarks
 from crawler.health.haste import warn_of_haste
 from crawler.notify.notify import meet_targets, readable_sites, send_news
 from crawler.output import terminal
 from crawler.output.objects import REKEYED, run_object
 from crawler.output.progress import run_progress
+from crawler.output.run_text import KINDS, run_line
 from crawler.run_report import RunReport
 from crawler.runtime.run import note_site_files, run_sites, unread
 from crawler.times import now
@@ -54,6 +57,8 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
             terminal.note(f"{report.site}: {waited}")
         if report.failed:
             terminal.note(f"{report.site} failed: {report.trouble}")
+    for text in remarks(workspace, chosen, reports):
+        terminal.note(text)
     if targets and not any(report.reason == "shutdown" for report in reports):
         _send_notifications(workspace)
     click.get_current_context().exit(_exit_code(reports))
@@ -90,19 +95,11 @@ def _send_notifications(workspace: Workspace) -> None:
 def _print(reports: list[RunReport]) -> None:
     for report in reports:
         numbers = run_object(report)
-        summary = terminal.counts({name: numbers[name] for name in SHOWN}) or "nothing fetched"
-        ending = ENDINGS.get(report.reason, report.reason)
-        terminal.line(f"{report.site}: {summary}; {ending}, {numbers['seconds']} s")
+        terminal.line(run_line(replace(report, failed=False)))
         if anew := terminal.counts({name: numbers[name] for name in REKEYED}):
             terminal.note(f"{report.site}: other rules in its file gave new page addresses: {anew} pages")
     if any(run_object(report)[kind] for report in reports for kind in KINDS):
         terminal.note("Next: variorum changes")
-
-
-KINDS = ("new", "changed", "moved", "gone", "returned")
-ENDINGS = {"shutdown": "stopped by a signal"}
-"""Reasons of an end that need other words."""
-SHOWN = ("fetched", "not_modified", "baseline", *KINDS, "unchanged", "blocked", "failed")
 
 
 def _exit_code(reports: list[RunReport]) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 from crawler.config.site import ConfiguredSites, Site, site_files
 from crawler.config.timing import is_paused
 from crawler.config.workspace import Workspace
+from crawler.health.page_list import pages_in_trouble
 from crawler.lock import is_held, run_lock
 from crawler.notify.target import PATIENCE, targets_of
 from crawler.output.objects import Object, suspect_object
@@ -120,6 +121,7 @@ def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage:
         **_visits(reader, site, state["waiting"]),
         "issues": issues,
         "suspect": [suspect_object(row) for row in reader.suspects(site.name, MOST_SUSPECTS)],
+        **pages_in_trouble(reader, run["id"] if run else None),
         **({"coverage": reader.coverage(site.name)} if with_coverage else {}),
     }
 
@@ -171,6 +173,8 @@ def _never_run(site: Site, with_coverage: bool) -> Object:
         "witnesses": {"agree": 0, "differ": 0, "differing": None},
         "issues": [],
         "suspect": [],
+        "blocked_pages": [],
+        "failed_pages": [],
         **({"coverage": []} if with_coverage else {}),
     }
 

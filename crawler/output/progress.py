@@ -17,6 +17,7 @@ from rich.progress import (
 )
 
 from crawler.output.objects import Object
+from crawler.output.run_text import first_crawl
 from crawler.output.terminal import harmless, note
 
 One = TypeVar("One")
@@ -61,6 +62,8 @@ def run_progress() -> Iterator[Callable[[Object], None]]:
                     tasks[event["site"]] = bars.add_task(event["site"], total=None)
                 case "page":
                     bars.update(tasks[event["site"]], advance=1, description=event["site"])
+                case "planned":
+                    _announce(event)
                 case "waiting":
                     bars.update(tasks[event["site"]], description=harmless(_wait(event)))
 
@@ -70,6 +73,13 @@ def run_progress() -> Iterator[Callable[[Object], None]]:
 def _waits(event: Object) -> None:
     if event["event"] == "waiting":
         note(_wait(event))
+    elif event["event"] == "planned":
+        _announce(event)
+
+
+def _announce(event: Object) -> None:
+    if text := first_crawl(event):
+        note(text)
 
 
 def _wait(event: Object) -> str:

@@ -170,6 +170,8 @@ def status(found: Object) -> None:
             line(f"  suspect: {one['suspects']}, see variorum changes --suspect --site {one['site']}")
             for suspect in one["suspect"][:FIRST_SUSPECTS]:
                 line(f"    {suspect['url']} since {suspect['suspected_since']}: {suspect['explanation']}")
+        for kind in ("blocked", "failed"):
+            _in_trouble(kind, one)
         for issue in one["issues"]:
             times = quantity(issue["times"], "time")
             line(f"  ! {issue['kind']} since {issue['since']}, {times}: {issue['message']}")
@@ -177,6 +179,15 @@ def status(found: Object) -> None:
             line(f"  {source['source']}: {counts({k: v for k, v in source.items() if k != 'source'})}")
     for target in found["targets"]:
         _target(target)
+
+
+def _in_trouble(kind: str, one: Object) -> None:
+    """Print the pages of a site that were blocked, or failed, in the last run."""
+    pages = one[f"{kind}_pages"]
+    if pages:
+        line(f"  {kind} in the last run: {quantity(len(pages), 'page')}, see variorum pages {one['site']}")
+    for page in pages[:FIRST_SUSPECTS]:
+        line(f"    {page['url']}: {page['reason']}")
 
 
 def _target(found: Object) -> None:

@@ -47,7 +47,8 @@ class Added:
             return ""
         return (
             f"takes all pages of {parts.netloc}. For those below this address alone, add"
-            f' scope = ["{unquote(parts.path)}"] to {self.path.name}; for this page alone: variorum add {self.site.url} --page"
+            f' scope = ["{unquote(parts.path)}"] to {self.path.name};'
+            f" for this page alone: variorum add {self.site.url} --page"
         )
 
 

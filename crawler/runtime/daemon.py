@@ -24,6 +24,7 @@ from crawler.config.timing import following, is_paused, next_run, out_of_quiet, 
 from crawler.config.workspace import Workspace
 from crawler.lock import held, watch_lock
 from crawler.notify.sender_process import SenderProcess
+from crawler.output.run_text import first_crawl, run_line
 from crawler.runtime.pruning import prune_now
 from crawler.runtime.run import NOT_BEGUN, note_site_files, run_child
 from crawler.runtime.watchlist import Watchlist
@@ -71,7 +72,7 @@ class Daemon:
         self.workspace = workspace
         self.watchlist = watchlist
         self.store = store
-        self.on_event = on_event
+        self.on_event = on_event or _log_first_crawl
         self.messenger = SenderProcess(workspace, store)
         self.running: dict[str, asyncio.Task[None]] = {}
         self.stop = asyncio.Event()
@@ -185,7 +186,7 @@ class Daemon:
                 workspace, site, full=False, stop=self.stop, on_event=self.on_event, warm=True
             )
             failed = report.failed and report.reason != NOT_BEGUN  # such as while somebody crawls it by hand
-            logger.info("%s: run %s: %s", site.name, "failed" if failed else "ended", report.reason)
+            logger.info("%s: run %s: %s", site.name, "failed" if failed else "ended", run_line(report))
         except Exception:
             logger.exception("%s: the run could not be carried out", site.name)
         finally:
@@ -233,6 +234,11 @@ class Daemon:
         for run in late:
             run.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+
+def _log_first_crawl(event: dict[str, Any]) -> None:
+    if event["event"] == "planned" and (text := first_crawl(event)):
+        logger.info("%s", text)
 
 
 @contextlib.contextmanager

@@ -76,7 +76,15 @@ class RunRecord:
             self._open.close()
             raise
         self.is_open = True
+        if not self.tally.live:
+            self.frontier.on_planned = self._announce
         self._emit({"event": "started", "site": site.name, "run": self.run})
+
+    def _announce(self) -> None:
+        """Tell how many pages a first crawl begins with, once the sources are read."""
+        site = self.frontier.site
+        event: Values = {"event": "planned", "site": site.name, "waiting": self.store.waiting(site.name)}
+        self._emit(event | {name: getattr(site, name) for name in ("delay", "concurrency", "budget")})
 
     def at_end(self, close: Callable[[], None]) -> None:
         """Call this when the record is closed, however that ends."""

@@ -42,6 +42,8 @@ class RunFrontier:
         self.queue = VisitQueue(store, site.name, run, self.revisits, full=full)
         self._discovery = Discovery(store, site, run, iso(started), self.queue)
         self._again: list[PageRequest] = []
+        self.on_planned: Callable[[], None] | None = None
+        """Called once, when the sources are read and the first pages are chosen."""
         self._source_troubles: dict[str, str] = {}
 
     # ---- the protocol of spiders (crawler.frontier.Frontier)
@@ -112,6 +114,9 @@ class RunFrontier:
 
     def next_requests(self) -> Sequence[PageRequest]:
         """The next pages to fetch: those that are due, and those never fetched, as far as the budget goes."""
+        planned, self.on_planned = self.on_planned, None
+        if planned:
+            planned()
         again, self._again = self._again, []
         self.revisits.save()
         pages: list[PageRow] = []

@@ -1,0 +1,61 @@
+"""The command `variorum pages`: every page of a site, with the outcome of its last fetch."""
+
+from __future__ import annotations
+
+import click
+
+from crawler.classification.outcome import Outcome
+from crawler.cli.options import as_json, names_of, some_sites, with_reader
+from crawler.config.workspace import Workspace
+from crawler.health.page_list import PageFilter, page_objects
+from crawler.output import terminal
+from crawler.output.page_texts import as_stored
+from crawler.times import now
+from storage.errors import NotFound
+from storage.reader import Reader
+
+STATES = ("frontier", "live", "missing", "gone")
+OUTCOMES = (*(outcome.value for outcome in Outcome), "none")
+
+
+@click.command()
+@click.argument("name", metavar="SITE")
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="Only pages whose last fetch had this outcome.")
+@click.option("--state", type=click.Choice(STATES), help="Only pages in this state.")
+@click.option("--not-kept", is_flag=True, help="Only pages that were fetched and have no version.")
+@as_json
+@with_reader
+def pages(
+    workspace: Workspace,
+    reader: Reader,
+    name: str,
+    outcome: str | None,
+    state: str | None,
+    not_kept: bool,
+    as_json: bool,
+) -> None:
+    """List the pages of a site, with the outcome of the last fetch of each.
+
+    Says why a fetch brought nothing, and when each page is fetched next.
+
+    Example: variorum pages nejatngo --outcome blocked
+    """
+    wanted = PageFilter(outcome, state, kept=not not_kept)
+    names = names_of(workspace, [name])
+    configured = some_sites(workspace, names)
+    sites = [configured.get(name) or as_stored(reader, name) for name in names]
+    if not any(reader.site(site.name) for site in sites):
+        raise NotFound(f"{name}: nothing is stored of it; `variorum sites` lists the sites")
+    found = (one for site in sites for one in page_objects(reader, site, now()) if wanted.wants(one))
+    if as_json:
+        terminal.json_lines(found)
+        return
+    rows = [
+        [one["state"], one["outcome"], one["checked_at"], one["due_at"], one["url"], _why(one)]
+        for one in found
+    ]
+    terminal.table(("state", "outcome", "checked", "due", "url", "why"), rows)
+
+
+def _why(page: dict[str, str | None]) -> str | None:
+    return page["not_kept"] or page["reason"]

@@ -1,0 +1,57 @@
+"""What to say of runs that have just ended: what is left and when it goes on, and what was not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import timedelta
+
+from crawler.config.site import Site
+from crawler.config.workspace import Workspace
+from crawler.health.page_list import why_not_kept
+from crawler.output.terminal import quantity
+from crawler.run_report import RunReport
+from crawler.times import iso, now, parse
+from storage.queries.page_list import found_in_run
+from storage.reader import Reader
+
+
+def remarks(workspace: Workspace, sites: Iterable[Site], reports: Iterable[RunReport]) -> Iterator[str]:
+    """The remarks on these runs, a line each."""
+    by_name = {site.name: site for site in sites}
+    runs = [(by_name[report.site], report) for report in reports if report.counts.get("run")]
+    if not runs:
+        return
+    with closing(Reader.open(workspace.database)) as reader:
+        for site, report in runs:
+            yield from _left(reader, site, report)
+            yield from _not_kept(reader, site, report)
+
+
+def _left(reader: Reader, site: Site, report: RunReport) -> Iterator[str]:
+    """What a run has left that stopped at the budget, and when there are requests again."""
+    if report.reason != "budget":
+        return
+    begun = reader.first_run_since(site.name, iso(now() - timedelta(days=1)))
+    again = iso(parse(begun) + timedelta(days=1)) if begun else "now"
+    waiting = reader.status(site.name)["waiting"]
+    yield (
+        f"{site.name}: {quantity(waiting, 'page')} never fetched so far. Requests are left again from {again}"
+        " on; `variorum watch` goes on by itself"
+    )
+
+
+def _not_kept(reader: Reader, site: Site, report: RunReport) -> Iterator[str]:
+    """Which pages the run has found and fetched and not kept, by the reason.
+
+    Lists of pages are named only where there is nothing else.
+    """
+    any_kept = report.counts.get("baseline") or report.counts.get("new")
+    pages: dict[str, list[str]] = {}
+    for page in found_in_run(reader, report.counts["run"]):
+        reason = why_not_kept(page, site)
+        if reason and not (any_kept and page.kind == "listing"):
+            pages.setdefault(reason, []).append(page.url)
+    for reason, urls in pages.items():
+        others = f" and {quantity(len(urls) - 1, 'other')}" if len(urls) > 1 else ""
+        yield f"{site.name}: fetched and not kept: {urls[0]}{others}: {reason}"

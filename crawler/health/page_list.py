@@ -1,0 +1,116 @@
+"""Lists the pages of a site: what came of the last fetch of each, and when it is fetched next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from crawler.config.site import Site
+from crawler.output.objects import Object
+from crawler.times import iso
+from storage.queries.page_list import ListedPage, listed_pages, trouble_of_run
+from storage.reader import Reader
+
+FINE = frozenset({"ok", "not modified", "moved", "gone"})
+"""Outcomes that need no attention."""
+LAST = 4e9
+"""Seconds since 1970: a page that is due later, or never, has no date."""
+MOST_NAMED = 20
+"""The most pages of each kind that `status` names."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFilter:
+    """Restricts the list; None is no restriction."""
+
+    outcome: str | None = None
+    """An outcome of the last fetch, `suspect`, or `none` for pages that were never fetched."""
+    state: str | None = None
+    kept: bool = True
+    """With False, only pages that were fetched and have no version."""
+
+    def wants(self, page: Object) -> bool:
+        """Whether the page is to be listed."""
+        outcome = page["outcome"] or "none"
+        if self.outcome == "suspect" and page["suspect"]:
+            outcome = "suspect"
+        return (
+            self.outcome in {None, outcome}
+            and self.state in {None, page["state"]}
+            and (self.kept or page["not_kept"] is not None)
+        )
+
+
+def page_objects(reader: Reader, site: Site, at: datetime) -> Iterator[Object]:
+    """Every page of a site as an object, by address."""
+    dues = _dues(reader, site, at)
+    for page in listed_pages(reader, site.name):
+        due = _due(page, dues, at)
+        yield {
+            "url": page.url,
+            "site": site.name,
+            "state": page.state,
+            "kind": page.kind,
+            "title": page.title,
+            "version": page.version,
+            "outcome": page.outcome,
+            "status": page.status,
+            "reason": page.reason,
+            "not_kept": why_not_kept(page, site),
+            "suspect": bool(page.suspect),
+            "checked_at": page.checked_at,
+            "seen_at": page.seen_at,
+            "checks": page.checks,
+            "due_at": due,
+            "due_since": due if due and due <= iso(at) else None,
+        }
+
+
+def why_not_kept(page: ListedPage, site: Site) -> str | None:
+    """Why a page that was fetched has no version; None if it has one, or was never fetched."""
+    if page.version is not None or page.outcome is None:
+        return None
+    if page.kind == "listing" and site.watch == "articles":
+        return 'a list of pages, which is only followed; watch = "all" keeps such pages'
+    return f"{page.outcome}: {page.reason}"
+
+
+def pages_in_trouble(reader: Reader, run: int | None) -> Object:
+    """The pages that were blocked in a run, and those of which the fetch failed in any other way."""
+    found: Object = {"blocked_pages": [], "failed_pages": []}
+    for page in trouble_of_run(reader, run, FINE) if run else ():
+        if page.outcome and page.outcome not in FINE | {"suspect"}:
+            found["blocked_pages" if page.outcome == "blocked" else "failed_pages"].append(page)
+    return {
+        kind: [
+            {"url": page.url, "outcome": page.outcome, "reason": page.reason} for page in pages[:MOST_NAMED]
+        ]
+        for kind, pages in found.items()
+    }
+
+
+def _due(page: ListedPage, dues: dict[int, float], at: datetime) -> str | None:
+    if page.state == "gone":
+        return None
+    if page.checked_at is None:
+        return page.found_at
+    if page.id not in dues:
+        return None
+    moment = iso(datetime.fromtimestamp(dues[page.id], UTC))
+    if page.stale_since or page.state == "missing":
+        return min(moment, page.stale_since or page.checked_at or moment)
+    return moment
+
+
+def _dues(reader: Reader, site: Site, at: datetime) -> dict[int, float]:
+    """When each page that was fetched before is due again, in seconds since 1970."""
+    from crawler.revisit.budget import gaps  # noqa: PLC0415 - numpy, which sites that never ran do without
+    from crawler.tracking.revisits import DAY, stored_plan  # noqa: PLC0415
+
+    row = reader.site(site.name)
+    plan = stored_plan(reader.db.conn, site, row.rates if row else None, at)
+    between = gaps(plan.rates, plan.pages, plan.now, plan.price, plan.limits)
+    last = (float(record.last) * DAY for record in plan.records)
+    due = {page: seen + float(gap) * DAY for page, seen, gap in zip(plan.ids, last, between, strict=True)}
+    return {page: moment for page, moment in due.items() if moment < LAST}

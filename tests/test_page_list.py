@@ -1,0 +1,66 @@
+"""What is going on: every page with its last outcome, what was not kept, and what a run has left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawler.output.run_text import first_crawl
+from tests.blog import front
+from tests.command import Press, objects, quick, variorum, workspace
+from tests.local_site import LocalSite, Page, article
+
+
+def test_every_page_is_listed_with_its_last_outcome(press: Press) -> None:
+    found = {one["url"].removeprefix(press.url): one for one in press.objects("pages", "press")}
+    assert (found["/bridge/"]["state"], found["/bridge/"]["version"]) == ("live", 2)
+    assert (found["/lost/"]["state"], found["/lost/"]["outcome"]) == ("gone", "gone")
+    assert (found["/lost/"]["due_at"], found["/bridge/"]["due_at"] > "2026") == (None, True)
+    assert found["/"]["not_kept"] == 'a list of pages, which is only followed; watch = "all" keeps such pages'
+
+
+def test_the_list_can_be_restricted(press: Press) -> None:
+    assert {one["outcome"] for one in press.objects("pages", "press", "--outcome", "gone")} == {"gone"}
+    assert {one["state"] for one in press.objects("pages", "press", "--state", "live")} == {"live"}
+    assert [one["kind"] for one in press.objects("pages", "press", "--not-kept")] == ["listing"]
+
+
+@pytest.fixture
+def troubled(tmp_path: Path, local_site: LocalSite) -> tuple[Path, str]:
+    """A workspace after a crawl of three pages, of which one was refused."""
+    pages = {"/a/": article("A pier", "It stands."), "/b/": article("A bridge", "It stands, too.")}
+    local_site.pages |= {"/": front({**pages, "/secret/": ""}), **pages, "/secret/": Page("no", status=403)}
+    return workspace(tmp_path, press=quick(local_site)), local_site.url
+
+
+def test_a_page_that_is_not_kept_says_why_at_once(troubled: tuple[Path, str]) -> None:
+    root, url = troubled
+    result = variorum("-C", root, "crawl")
+    assert f"press: fetched and not kept: {url}/secret/: blocked: HTTP 403" in result.stderr
+    assert f"{url}/: a list" not in result.stderr
+    [site] = objects("-C", root, "status")[0]["sites"]
+    assert [page["url"] for page in site["blocked_pages"]] == [f"{url}/secret/"]
+    assert f"{url}/secret/: HTTP 403" in variorum("-C", root, "status").stdout
+
+
+def test_a_run_that_used_up_its_budget_says_what_is_left(troubled: tuple[Path, str]) -> None:
+    root, _ = troubled
+    file = root / "sites" / "press.toml"
+    file.write_text(file.read_text() + "budget = 4\n")
+    result = variorum("-C", root, "crawl")
+    assert "the budget of the day is used up" in result.stdout
+    assert "never fetched so far. Requests are left again from" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("pages", "delay", "budget", "said"),
+    [
+        (9800, 1.0, 2000, "s: 9,800 pages to fetch, one every 1 s and 2,000 a day: about 5 days"),
+        (600, 2.0, 2000, "s: 600 pages to fetch, one every 2 s and 2,000 a day: about 20 minutes"),
+        (10, 1.0, 2000, ""),
+    ],
+)
+def test_a_long_first_crawl_says_how_long(pages: int, delay: float, budget: int, said: str) -> None:
+    planned = {"site": "s", "waiting": pages, "delay": delay, "concurrency": 1, "budget": budget}
+    assert first_crawl(planned) == said
