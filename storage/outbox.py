@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from json import dumps
+from json import dumps, loads
 from sqlite3 import Connection
+from typing import NamedTuple
 
 from storage.rows import ChangeRow, Values, read
 from storage.tables import Tables
@@ -32,6 +33,15 @@ class Fresh:
     weight: float
     language: str | None
     at: str
+    url: str | None = None
+    old_url: str | None = None
+
+
+class ChangedText(NamedTuple):
+    """A piece of a page before and after a change."""
+
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,15 @@ class ChangeNews(ChangeRow):
     """The beginning of the text, for a new page."""
 
 
+class BatchSize(NamedTuple):
+    """How much one message takes."""
+
+    shown: int
+    """The number of changes that are shown one by one; further ones are counted."""
+    each: int | None = None
+    """The number of notifications that are claimed, each with its change; None for all, without."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageBatch:
     """The contents of one message."""
@@ -66,7 +85,9 @@ class MessageBatch:
     counts: list[tuple[str, str, int]]
     """Site and kind of changes, and how many there are of each."""
     changes: list[ChangeNews]
-    """The changes with the highest significance."""
+    """The changes with the highest significance, one for all pages with the same edit."""
+    each: list[ChangeRow]
+    """Every change by itself, in the order in which they were found, for a target that takes them so."""
     failures: int
     """The number of messages in a row that the target did not accept."""
 
@@ -88,24 +109,26 @@ class TargetState:
 
 _FRESH = """
     SELECT changes.id AS change, NULL AS issue, 0 AS closed, changes.site, changes.kind,
-           significance AS weight, pages.language, changes.found_at AS at
+           significance AS weight, pages.language, changes.found_at AS at, changes.url, changes.old_url
     FROM targets JOIN changes ON changes.id > last_change LEFT JOIN pages ON pages.id = changes.page
     WHERE targets.id = :target AND +visibility = 'news'
     UNION ALL
-    SELECT NULL, issues.id, 0, site, 'issue', 1.0, NULL, issues.since
+    SELECT NULL, issues.id, 0, site, 'issue', 1.0, NULL, issues.since, NULL, NULL
     FROM targets JOIN issues ON issues.id > last_issue
     WHERE targets.id = :target AND closed_at IS NULL
     UNION ALL
-    SELECT NULL, issue, 1, site, 'issue', 1.0, NULL, closed_at
+    SELECT NULL, issue, 1, site, 'issue', 1.0, NULL, closed_at, NULL, NULL
     FROM deliveries AS opened JOIN issues ON issues.id = issue
     WHERE target = :target AND NOT closed AND closed_at IS NOT NULL AND NOT EXISTS
         (SELECT 1 FROM deliveries WHERE issue = opened.issue AND target = :target AND closed)
 """
 """Runs every second; the plus keeps SQLite from scanning all changes that were ever announced."""
+_LAST = "SELECT (SELECT coalesce(max(id), 0) FROM changes), (SELECT coalesce(max(id), 0) FROM issues)"
 _WAITING = "sent_at IS NULL AND claimed_at IS NULL AND (due_at <= :at OR due_at > :horizon)"
 """Rows due after the horizon were scheduled while the clock was wrong."""
 _RESTS = "retry_at > :at AND retry_at <= :horizon"
 _DUE = f"SELECT 1 FROM deliveries WHERE target = :target AND {_WAITING}"
+_DUE_FIRST = f"SELECT id FROM deliveries WHERE target = :target AND {_WAITING} ORDER BY id LIMIT :claimed"
 _RESTING = f"SELECT 1 FROM targets WHERE id = :target AND {_RESTS}"
 _THESE = "(SELECT value FROM json_each(:ids))"
 _OF_THESE = f"FROM deliveries JOIN changes ON changes.id = change WHERE deliveries.id IN {_THESE}"
@@ -119,6 +142,14 @@ _WEIGHTIEST = f"""
     GROUP BY site, coalesce(similar_edit, changes.id) ORDER BY significance DESC, changes.id DESC LIMIT :most
 """
 """One edit of several pages counts once; SQLite takes the columns from the row that has the max()."""
+_EACH = f"SELECT changes.* {_OF_THESE} ORDER BY changes.id"
+_CHANGED = """
+    SELECT kind, title, old_title, hunks, links, CASE WHEN kind IN ('new', 'returned', 'gone') THEN
+        (SELECT title || char(10) || version_text(id) FROM versions
+         WHERE versions.page = changes.page AND number = changes.version)
+        END AS whole
+    FROM changes WHERE id = :change
+"""
 _ISSUES = f"""
     SELECT issues.*, closed FROM deliveries JOIN issues ON issues.id = issue
     WHERE deliveries.id IN {_THESE} ORDER BY deliveries.id
@@ -152,20 +183,36 @@ class Outbox(Tables):
     def queue(self, target: str, due: Callable[[Fresh], str | None]) -> None:
         """Queue new changes and issues for the target, each at the time that `due` returns, or never.
 
-        In one transaction: what is stored later is queued the next time.
+        It decides before the database is locked for writing; what is stored meanwhile is queued the next
+        time.
         """
+        marks = self.db.conn.execute(_LAST).fetchone()
+        fresh = [
+            one
+            for one in read(Fresh, self.db.conn.execute(_FRESH, {"target": target}))
+            if (one.change or 0) <= marks[0] and (one.closed or (one.issue or 0) <= marks[1])
+        ]
+        wanted = [(one, moment) for one in fresh if (moment := due(one)) is not None]
         with self.writing():
-            fresh = read(Fresh, self.db.conn.execute(_FRESH, {"target": target}))
-            wanted = [(one, moment) for one in fresh if (moment := due(one)) is not None]
             self.db.conn.executemany(
                 "INSERT INTO deliveries(target, change, issue, closed, due_at) VALUES (?, ?, ?, ?, ?)",
                 [(target, one.change, one.issue, one.closed, moment) for one, moment in wanted],
             )
-            self._run(
-                "UPDATE targets SET last_change = (SELECT coalesce(max(id), 0) FROM changes),"
-                " last_issue = (SELECT coalesce(max(id), 0) FROM issues) WHERE id = ?",
-                [target],
-            )
+            self._run("UPDATE targets SET last_change = ?, last_issue = ? WHERE id = ?", [*marks, target])
+
+    def changed_texts(self, change: int) -> list[ChangedText]:
+        """The pieces of the page that differ, before and after a change: title, blocks and links.
+
+        A page that is new or has returned has nothing before, and one that is gone has nothing after.
+        """
+        kind, title, old_title, hunks, links, whole = self.db.conn.execute(
+            _CHANGED, {"change": change}
+        ).fetchone()
+        if whole is not None:
+            return [ChangedText(whole, "") if kind == "gone" else ChangedText("", whole)]
+        found = [ChangedText(old_title, title or "")] if old_title is not None else []
+        found += [ChangedText(*("\n".join(one[side]) for side in ("old", "new"))) for one in loads(hunks)]
+        return found + [ChangedText(one["old"] or "", one["new"] or "") for one in loads(links)]
 
     def is_due(self, target: str, at: str, horizon: str) -> bool:
         """Whether a notification is due for the target."""
@@ -175,24 +222,25 @@ class Outbox(Tables):
         """Whether the target has failed, and the time of the next attempt is not reached."""
         return self._exists(_RESTING, {"target": target, "at": at, "horizon": horizon})
 
-    def claim(self, target: str, at: str, horizon: str, *, claimed_at: str, most: int) -> MessageBatch:
-        """Claim what is due for the target, with the `most` most significant changes; it is being sent
-        from now on."""
+    def claim(self, target: str, at: str, horizon: str, *, claimed_at: str, size: BatchSize) -> MessageBatch:
+        """Claim what is due for the target, as much as fits into one message; it is being sent from now
+        on."""
         values: Values = {"target": target, "at": at, "horizon": horizon, "now": claimed_at}
+        values |= {"most": size.shown, "claimed": -1 if size.each is None else size.each}
         conn: Connection = self.db.conn
         with self.writing():
             rows = conn.execute(
-                f"UPDATE deliveries SET claimed_at = :now WHERE target = :target AND {_WAITING} RETURNING id",
-                values,
+                f"UPDATE deliveries SET claimed_at = :now WHERE id IN ({_DUE_FIRST}) RETURNING id", values
             )
             ids = [number for (number,) in rows]
-            values |= {"ids": dumps(ids), "most": most}
+            values["ids"] = dumps(ids)
             ((failures,),) = conn.execute("SELECT failures FROM targets WHERE id = :target", values)
             return MessageBatch(
                 deliveries=ids,
                 issues=read(IssueNews, conn.execute(_ISSUES, values)),
                 counts=conn.execute(_COUNTS, values).fetchall(),
                 changes=read(ChangeNews, conn.execute(_WEIGHTIEST, values)),
+                each=[] if size.each is None else read(ChangeRow, conn.execute(_EACH, values)),
                 failures=failures,
             )
 

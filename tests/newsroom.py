@@ -47,6 +47,8 @@ class Webhook:
 
     def __init__(self) -> None:
         self.posts: list[dict[str, Any]] = []
+        self.raw: list[tuple[dict[str, str], bytes]] = []
+        """The headers and the body of each post."""
         self.status = 200
         self.goes_on = threading.Event()
         """An answer is given once this is set; it is, until a test clears it."""
@@ -97,6 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         hook = self.server.hook
+        hook.raw.append((dict(self.headers.items()), body))
         hook.posts.append({**json.loads(body), "path": self.path})
         hook.goes_on.wait(PATIENCE)
         self.send_response(500 if self.path.startswith("/no/") else hook.status)

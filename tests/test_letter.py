@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from apprise.conversion import convert_between
 
-from crawler.notify.message import ChangeMessage, compose
+from crawler.notify.message import ChangeMessage, Form, compose
 from storage.outbox import ChangeNews, IssueNews, MessageBatch
 from tests.command import PERSIAN
 
@@ -38,8 +39,8 @@ def letter(*changes: ChangeNews, issues: list[IssueNews] | None = None, **more: 
     for one in changes:
         counts[one.site, one.kind] = counts.get((one.site, one.kind), 0) + one.pages
     tallies = [(site, kind, number) for (site, kind), number in counts.items()]
-    batch = MessageBatch([], issues or [], more.pop("counts", tallies), list(changes), 0)
-    return compose(batch, more.pop("room", ROOM), **more)
+    batch = MessageBatch([], issues or [], more.pop("counts", tallies), list(changes), list(changes), 0)
+    return compose(batch, Form(more.pop("room", ROOM), **more.pop("form", {})), **more)
 
 
 def issue(**more: Any) -> IssueNews:
@@ -135,3 +136,30 @@ def test_a_hostile_text_is_nothing_but_text() -> None:
 
 def test_an_address_of_mail_in_a_text_stays_as_it_is() -> None:
     assert "write to press@example.org" in letter(change(hunks=put_in("write to press@example.org"))).body
+
+
+# ---- as HTML
+
+
+def test_a_mail_strikes_removed_words_out_and_its_text_has_the_marks() -> None:
+    words = replaced(("=", "Built in"), ("-", " 1887"), ("+", " 1878"), ("=", "."))
+    found = letter(change(hunks=words), form={"html": True}).html
+    assert '<del style="color:#a11;text-decoration:line-through">' in found
+    assert "Built in [-1887-]{+1878+}." in convert_between("html", "text", found)
+    assert '<a href="https://press.example/bridge/">' in found
+
+
+def test_a_hostile_text_is_no_html() -> None:
+    evil = '<script>alert(1)</script>" onclick="x\u202e'
+    found = letter(
+        change(evil, hunks=put_in(evil), url='https://x.example/"onclick=1'), form={"html": True}
+    ).html
+    assert "<script" not in found
+    assert "\u202e" not in found
+    assert 'href="https://x.example/&quot;onclick=1"' in found
+
+
+def test_a_long_change_is_cut_in_a_mail() -> None:
+    found = letter(change(hunks=put_in(*["word " * 100] * 50)), form={"html": True, "words": 2000}).html
+    assert 2000 < len(found) < 4000
+    assert "<p>…</p>" in found

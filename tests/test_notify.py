@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from crawler.notify.message import compose
-from storage.outbox import Outbox
+from crawler.notify.message import Form, compose
+from storage.outbox import BatchSize, Outbox
 from storage.text_index.similar_edits import similar_edit
 from tests.command import PERSIAN
 from tests.local_site import LocalSite, Page
@@ -451,8 +451,8 @@ def test_a_new_page_is_told_with_how_it_begins(tmp_path: Path) -> None:
             outbox.db.conn.execute("UPDATE targets SET last_change = 0")
         outbox.queue("env:X", lambda news: news.at)
         batch = outbox.claim(
-            "env:X", "2027-01-01T00:00:00Z", "2027-01-02T00:00:00Z", claimed_at=MORNING, most=20
+            "env:X", "2027-01-01T00:00:00Z", "2027-01-02T00:00:00Z", claimed_at=MORNING, size=BatchSize(20)
         )
-        body = compose(batch, 10_000).body
+        body = compose(batch, Form(10_000)).body
     assert "The library opens its doors again on the first of May." in body
     assert "one edit of 3 pages" in body

@@ -8,14 +8,20 @@ from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
 from crawler.config import timing
 from crawler.config.cluster import check_queue
-from crawler.config.notification import NOTIFICATION_KEYS, NotificationRule
+from crawler.config.notification import (
+    NOTIFICATION_KEYS,
+    PATH,
+    NotificationRule,
+    check_secret,
+    path_or_pattern,
+)
 from crawler.config.schema import Key, meant, read_table, read_toml, refuse
 
 Source = Literal["wordpress", "sitemap", "feed", "links"]
@@ -208,16 +214,6 @@ def web_address(text: str) -> None:
     _ = parts.port  # raises ValueError for one that can't be
 
 
-def _path_or_pattern(text: str) -> None:
-    if text.startswith("^"):
-        try:
-            re.compile(unquote(text))  # as addresses are compared
-        except re.error as error:
-            raise ValueError(f"bad regular expression: {error}") from error
-    elif not text.startswith("/"):
-        raise ValueError("it begins with neither / nor ^")
-
-
 def check_time_zone(name: str) -> None:
     """Raise ValueError if there is no such zone."""
     try:
@@ -264,7 +260,6 @@ _Language = Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")]
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=3600)]
 
 _ADDRESS = 'a whole web address, like "https://example.org/"'
-_SCOPE = 'a path that begins with /, like "/en/", or a regular expression that begins with ^'
 _DATE = "a date, like 2024-05-31"
 _BOUNDS = "whole numbers, like { min = 100, max = 5000 }"
 
@@ -282,8 +277,8 @@ _RULES = 'a CSS selector, or tables like { css = "div.post", from = 2024-05-31 }
 SITE_KEYS: Mapping[str, Key] = {
     "url": Key(str, _ADDRESS, web_address, required=True),
     "also": Key(str, _ADDRESS, web_address, many=True),
-    "scope": Key(str, _SCOPE, _path_or_pattern, many=True),
-    "exclude": Key(str, _SCOPE, _path_or_pattern, many=True),
+    "scope": Key(str, PATH, path_or_pattern, many=True),
+    "exclude": Key(str, PATH, path_or_pattern, many=True),
     "discover": Key(Source, 'any of "wordpress", "sitemap", "feed", "links"', many=True),
     "every": Key(str, 'an interval, like "45s", "30m", "6h" or "2d"', timing.duration),
     "cron": Key(str, 'minute, hour, day, month and weekday, like "0 3 * * 1"', timing.check_cron),
@@ -302,7 +297,12 @@ SITE_KEYS: Mapping[str, Key] = {
     "watch": Key(Watch, '"articles" or "all"'),
     "where": Key(str, 'a queue of workers, like "eu"', check_queue),
     "notify": Key(
-        NOTIFICATION_KEYS, "targets, or tables of target and weight", many=True, bare="target", secret=True
+        NOTIFICATION_KEYS,
+        "targets, or tables of target and weight",
+        check_secret,
+        many=True,
+        bare="target",
+        secret=True,
     ),
     "paused": Key(bool | date, "true, false, or the date on which runs start again, like 2026-12-24"),
     "tags": Key(str, 'words in small letters, like "press"', check_tag, many=True),

@@ -12,7 +12,7 @@ import msgspec
 
 from crawler import __version__
 from crawler.config.cluster import CLUSTER_KEYS, Cluster
-from crawler.config.notification import NOTIFICATION_KEYS, NotificationRule
+from crawler.config.notification import NOTIFICATION_KEYS, NotificationRule, check_secret
 from crawler.config.schema import Key, Keys, read_table, read_toml, refuse
 from crawler.config.site import SITE_KEYS, check_time_zone, check_together, web_address
 from crawler.config.timing import age
@@ -138,7 +138,7 @@ _KEYS: Keys = {
     "processes": Key(_AtLeastOne, "how many processes may read pages at once, 1 or more"),
     "defaults": Key(_SITE_DEFAULTS, "a table of keys as in a site file", check_together),
     "retention": Key(_RETENTION, "a table with captures, bodies or both"),
-    "notify": Key(_NOTICE, "tables with a target", many=True, bare="target", secret=True),
     "cluster": Key(CLUSTER_KEYS, "a table with database and token"),
+    "notify": Key(_NOTICE, "tables with a target", check_secret, many=True, bare="target", secret=True),
     "review_url": Key(str, 'a whole web address, like "https://review.example.org"', web_address),
 }

@@ -1,30 +1,38 @@
-"""Composes a notification as plain text, with text from sites made harmless."""
+"""Composes a message: issues first, then the most significant changes, as much as there is room for."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 
-from crawler.output.objects import hunks_of, links_of
-from crawler.output.terminal import SILENCE, harmless
-from crawler.output.word_diff import Line, marked, relinks, struck
-from storage.outbox import ChangeNews, IssueNews, MessageBatch
-from storage.rows import ChangeRow
+from crawler.notify.entry import LINE, Entry, change_entry, cut, issue_entry, plain
+from crawler.notify.html_body import html_body
+from crawler.notify.webhook import batch_objects
+from crawler.output.word_diff import marked
+from storage.outbox import BatchSize, MessageBatch
 
 MOST_CHANGES = 20
 """The number of changes shown one by one; further ones are only counted."""
 MOST_WORDS = 700
 """The maximum number of characters shown of one change."""
-BESIDE = 60
-"""The number of unchanged characters shown on each side of a changed word."""
-LINE = 300
 MORE = 60
 """The bytes reserved for the count of what is not shown."""
 
-_MENTION = re.compile(r"@(?=everyone|here|channel|all)|(?<![\w.])@(?=\w)|<(?=[@!#])")
-"""What mentions a person or a whole channel in some chat; mail addresses don't match."""
+
+class Form(NamedTuple):
+    """What a service takes as one message."""
+
+    room: int
+    """The maximum number of bytes of the text."""
+    words: int = MOST_WORDS
+    html: bool = False
+    """Whether it also takes HTML."""
+    each: int | None = None
+    """For a service that takes every change as an object: how many in a message."""
+
+    @property
+    def size(self) -> BatchSize:
+        """Return how much of what is due goes into one message."""
+        return BatchSize(MOST_CHANGES, self.each)
 
 
 class ChangeMessage(NamedTuple):
@@ -32,25 +40,35 @@ class ChangeMessage(NamedTuple):
 
     title: str
     body: str
+    html: str = ""
+    """The body as HTML, for services that take it."""
+    objects: dict[str, Any] = {}  # noqa: RUF012 - a tuple's default, which nobody changes
+    """The changes and issues as JSON objects, for services that take them."""
 
 
-def compose(batch: MessageBatch, room: int, review_url: str | None = None) -> ChangeMessage:
-    """Return the notification within a limit of bytes: issues first, then the most significant changes.
+def compose(batch: MessageBatch, form: Form, review_url: str | None = None) -> ChangeMessage:
+    """Return the notification in the form that a service takes.
 
     `review_url` is where people reach the review page; each change then has its address there.
     """
-    entries = [(_issue(one), 1) for one in batch.issues]
-    entries += [(_change(one, review_url), one.pages) for one in batch.changes]
+    entries = [(issue_entry(one), 1) for one in batch.issues]
+    entries += [(change_entry(one, review_url), one.pages) for one in batch.changes]
     left = sum(number for _, _, number in batch.counts) + len(batch.issues)
-    body = ""
-    for entry, text in entries:
-        longer = f"{body}\n\n{entry}" if body else entry
-        if len(longer.encode()) > room - MORE:
+    body, shown = "", 0
+    for entry, number in entries:
+        text = _text(entry, form.words)
+        longer = f"{body}\n\n{text}" if body else text
+        if len(longer.encode()) > form.room - MORE:
             break
-        body, left = longer, left - text
-    if left and body:
-        body += f"\n\n… and {left} more: variorum changes"
-    return ChangeMessage(_title(batch), body or _cut(_title(batch), room // 4))
+        body, left, shown = longer, left - number, shown + 1
+    end = f"… and {left} more: variorum changes" if left and body else ""
+    title = _title(batch)
+    return ChangeMessage(
+        title,
+        (f"{body}\n\n{end}" if end else body) or cut(title, form.room // 4),
+        html_body([entry for entry, _ in entries[:shown]], end, form.words) if form.html and body else "",
+        {} if form.each is None else batch_objects(batch),
+    )
 
 
 def _title(batch: MessageBatch) -> str:
@@ -60,69 +78,13 @@ def _title(batch: MessageBatch) -> str:
     issues = [f"{one.kind} closed" if one.closed else one.kind for one in batch.issues]
     if len(sites) == 1:
         text = [*issues, *(f"{number} {kind}" for _, kind, number in batch.counts)]
-        return _cut(f"{sites[0]}: {', '.join(text)}", LINE // 2)
+        return cut(f"{sites[0]}: {', '.join(text)}", LINE // 2)
     parts = [f"{len(issues)} issues"] * bool(issues) + [f"{count} changes"] * bool(count)
-    return _cut(f"{' and '.join(parts)} on {', '.join(sites)}", LINE // 2)
+    return cut(f"{' and '.join(parts)} on {', '.join(sites)}", LINE // 2)
 
 
-def _issue(news: IssueNews) -> str:
-    if news.closed:
-        return f"closed: {news.kind}\n{news.site}, from {news.since} to {news.closed_at}"
-    return f"issue: {news.kind}\n{news.site}, since {news.since}\n{_plain(news.message, MOST_WORDS)}"
-
-
-def _change(news: ChangeNews, review_url: str | None) -> str:
-    return "\n".join(line for line in _lines(news, review_url) if line)
-
-
-def _lines(news: ChangeNews, review_url: str | None) -> Iterator[str]:
-    yield f"{news.kind}: {_plain(news.title or '(no title)')}"
-    yield f"{news.site}, {f'between {news.seen_old} and {news.seen_new}' if news.seen_old else news.seen_new}"
-    yield _plain(f"{news.significance:.2f}: {news.explanation}" if news.explanation else "")
-    yield SILENCE[1] if news.silent else ""
-    yield f"one edit of {news.pages} pages, of which this is the latest" if news.pages > 1 else ""
-    yield _cut("\n".join(_plain(marked(_near(line)), MOST_WORDS) for line in _changed(news)), MOST_WORDS)
-    yield _plain(news.begins or "")
-    yield f"before at {_address(news.old_url)}" if news.old_url else ""
-    yield _address(news.url)
-    yield f"review: {review_url.rstrip('/')}/change/{news.id}" if review_url else ""
-
-
-def _changed(row: ChangeRow) -> list[Line]:
-    """The changed blocks, after the title where that changed, and before the links that did."""
-    title: list[Line] = [(("-", row.old_title), ("+", row.title or ""))] if row.old_title is not None else []
-    return [*title, *struck(hunks_of(row)), *relinks(links_of(row))]
-
-
-def _near(line: Line) -> Line:
-    """Return the line with unchanged text shortened to what lies beside a changed word."""
-    last = len(line) - 1
-    return tuple(
-        (op, _shortened(text, before=at > 0, after=at < last)) if op == "=" else (op, text)
-        for at, (op, text) in enumerate(line)
-    )
-
-
-def _shortened(text: str, *, before: bool, after: bool) -> str:
-    """Return the text with its middle left out; at an end of the line, only the part next to a change."""
-    if len(text) <= 3 * BESIDE or not (before or after):
-        return text
-    return f"{text[:BESIDE] if before else ''} … {text[-BESIDE:] if after else ''}"
-
-
-def _address(url: str) -> str:
-    """The URL if its scheme is http or https, else an empty text."""
-    try:
-        return _plain(url, 2 * LINE) if urlsplit(url).scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
-
-
-def _plain(text: str, most: int = LINE) -> str:
-    """The text in one line, without terminal codes, bidirectional controls and chat mentions."""
-    line = harmless(" ".join(text.split()))
-    return _cut(_MENTION.sub("\\g<0>\u2060", line), most)
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def _text(entry: Entry, most: int) -> str:
+    changed = cut("\n".join(plain(marked(line), most) for line in entry.changed), most)
+    begins = plain(entry.begins, most)
+    addresses = [f"{words}{address}" for words, address in entry.addresses]
+    return "\n".join(line for line in (entry.heading, *entry.facts, changed, begins, *addresses) if line)

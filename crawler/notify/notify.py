@@ -21,12 +21,13 @@ from crawler.config.site import Site, load_sites
 from crawler.config.workspace import Workspace, load_workspace
 from crawler.errors import VariorumError
 from crawler.lock import held, notify_lock
-from crawler.notify.message import MOST_CHANGES, compose
+from crawler.notify.matching import Matcher
+from crawler.notify.message import MOST_CHANGES, ChangeMessage, compose
 from crawler.notify.target import PATIENCE, Service, Target, targets_of
 from crawler.output.logs import log_to_stderr
 from crawler.times import iso, now
 from storage.errors import StoreError
-from storage.outbox import Fresh, MessageBatch, Outbox
+from storage.outbox import BatchSize, Fresh, Outbox
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -51,18 +52,15 @@ class Message:
     """Why it was not accepted; empty if it was."""
 
 
-class TestSend:
+class TestSend(Service):
     """A stand-in for the service of a target that sends nothing."""
 
-    def __init__(self, target: Target) -> None:
-        self.room = Service(target).room
-
-    def send(self, title: str, body: str) -> str:
+    def send(self, message: ChangeMessage) -> str:
         """Return an empty error, as for a message that was accepted."""
         return ""
 
 
-Sender = type[Service] | type[TestSend]
+Sender = type[Service]
 
 
 def send_news(
@@ -82,8 +80,13 @@ def send_news(
         return []
     with _alone(workspace), closing(Outbox.open(workspace.database)) as outbox:
         at = at or now()
-        due_now = _due_targets(outbox, targets, at, patient=patient)
-        return [_sent(workspace, outbox, target, at, Service) for target in due_now if not stopped()]
+        messages: list[Message] = []
+        for target in _due_targets(outbox, targets, at, patient=patient):
+            for message in _messages(workspace, outbox, target, at) if not stopped() else ():
+                messages.append(message)
+                if stopped():
+                    break
+        return messages
 
 
 def rehearse_news(workspace: Workspace) -> list[Message]:
@@ -93,15 +96,18 @@ def rehearse_news(workspace: Workspace) -> list[Message]:
     with closing(Outbox.open(workspace.database)) as outbox, outbox.rehearsal():
         at = now()
         due_now = _due_targets(outbox, targets, at, patient=False)
-        messages += [_sent(workspace, outbox, target, at, TestSend) for target in due_now]
+        for target in due_now:
+            messages += _messages(workspace, outbox, target, at, TestSend)
     return messages
 
 
 def greet(workspace: Workspace) -> list[Message]:
     """Send each target a test message, and return these."""
-    title, body = "Variorum", "This is a test message: notifications about your sites arrive here."
+    message = ChangeMessage("Variorum", "This is a test message: notifications about your sites arrive here.")
     targets = targets_of(workspace, readable_sites(workspace))
-    return [Message(one.shown, title, body, trouble=_handed_over(one, title, body)) for one in targets]
+    return [
+        Message(one.shown, message.title, message.body, trouble=_handed_over(one, message)) for one in targets
+    ]
 
 
 def meet_targets(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
@@ -145,45 +151,60 @@ def _due_targets(
     _meet(outbox, targets, at)
     moment, horizon = iso(at), iso(at + HORIZON)
     for target in targets:
-        outbox.queue(target.id, partial(_due, target))
+        matcher = Matcher(target.shown, outbox.changed_texts)
+        outbox.queue(target.id, partial(_due, target, matcher))
         rests = patient and outbox.rests(target.id, moment, horizon)
         if outbox.is_due(target.id, moment, horizon) and not rests:
             yield target
 
 
-def _due(target: Target, news: Fresh) -> str | None:
+def _due(target: Target, matcher: Matcher, news: Fresh) -> str | None:
     """Return when the news is due for the target, or None; the end of an issue is due at once."""
-    moment = due(target.notices, news)
+    moment = due(target.notices, news, lambda rule: matcher.holds(rule, news))
     return iso(moment) if moment else news.at if news.closed else None
 
 
+def _messages(
+    workspace: Workspace, outbox: Outbox, target: Target, at: datetime, sender: Sender = Service
+) -> Iterator[Message]:
+    """Send what is due to the target, in as many messages as it takes, and yield each; a refused one is
+    the last."""
+    while True:
+        message = _sent(workspace, outbox, target, at, sender)
+        yield message
+        if message.trouble or not outbox.is_due(target.id, iso(at), iso(at + HORIZON)):
+            return
+
+
 def _sent(workspace: Workspace, outbox: Outbox, target: Target, at: datetime, sender: Sender) -> Message:
-    """Send what is due to the target as one message: claim and commit, then send, then mark as sent."""
-    batch = outbox.claim(target.id, iso(at), iso(at + HORIZON), claimed_at=iso(now()), most=MOST_CHANGES)
-    message = _carried(workspace, batch, target, sender)
-    if message.trouble:
+    """Send one message to the target: claim and commit, then send, then mark as sent."""
+    service, trouble = _service(target, sender)
+    size = service.form.size if service else BatchSize(MOST_CHANGES)
+    batch = outbox.claim(target.id, iso(at), iso(at + HORIZON), claimed_at=iso(now()), size=size)
+    numbers = {"changes": sum(count for _, _, count in batch.counts), "issues": len(batch.issues)}
+    title = body = ""
+    if service:
+        composed = compose(batch, service.form, workspace.review_url)
+        title, body, trouble = composed.title, composed.body, service.send(composed)
+    if trouble:
         pause = min(FIRST_PAUSE * 2 ** min(batch.failures, 20), LONGEST_PAUSE)
-        outbox.failed(batch, target.id, message.trouble, iso(at + pause))
+        outbox.failed(batch, target.id, trouble, iso(at + pause))
     else:
         outbox.sent(batch, target.id, iso(now()))
-    return message
+    return Message(target.shown, title, body, **numbers, trouble=trouble)
 
 
-def _carried(workspace: Workspace, batch: MessageBatch, target: Target, sender: Sender) -> Message:
-    numbers = {"changes": sum(count for _, _, count in batch.counts), "issues": len(batch.issues)}
+def _service(target: Target, sender: Sender) -> tuple[Service | None, str]:
+    """Return the service of a target, or why there is none."""
     try:
-        service = sender(target)
+        return sender(target), ""
     except VariorumError as error:
-        return Message(target.shown, "", "", **numbers, trouble=str(error))
-    title, body = compose(batch, service.room, workspace.review_url)
-    return Message(target.shown, title, body, **numbers, trouble=service.send(title, body))
+        return None, str(error)
 
 
-def _handed_over(target: Target, title: str, body: str) -> str:
-    try:
-        return Service(target).send(title, body)
-    except VariorumError as error:
-        return str(error)
+def _handed_over(target: Target, message: ChangeMessage) -> str:
+    service, trouble = _service(target, Service)
+    return service.send(message) if service else trouble
 
 
 def _meet(outbox: Outbox, targets: Iterable[Target], at: datetime) -> None:

@@ -22,6 +22,8 @@ from crawler.config.notification import NotificationRule, variable
 from crawler.config.site import Site
 from crawler.config.workspace import SETTINGS_FILE, Workspace
 from crawler.errors import VariorumError
+from crawler.notify.message import ChangeMessage, Form
+from crawler.notify.webhook import post
 
 LONGEST = 30
 """The seconds that a service may take for one message."""
@@ -33,6 +35,10 @@ PATIENCE = 2 * LONGEST
 SHORTEST_SECRET = 3
 """The length from which parts of a URL are masked; shorter ones would mask single letters everywhere."""
 MOST_BYTES = 12_000
+MAIL_BYTES, MAIL_WORDS = 60_000, 6000
+"""The size of a mail, and the characters that it shows of one change."""
+AT_ONCE = 100
+"""The number of notifications in one message to a webhook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Target:
     address: str = field(repr=False)
     """The URL or variable as configured."""
     notices: tuple[NotificationRule, ...] = field(repr=False)
+    secret: str | None = field(default=None, repr=False)
+    """What messages to a webhook are signed with, or the variable that has it, as configured."""
 
 
 def targets_of(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
@@ -61,6 +69,7 @@ def targets_of(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
             shown=known.shown if known else _shown(notice.target, place),
             address=notice.target,
             notices=(*known.notices, notice) if known else (notice,),
+            secret=(known.secret if known else None) or notice.secret,
         )
     return list(found.values())
 
@@ -73,11 +82,12 @@ class Service:
     """The Apprise service of a target, which sends messages."""
 
     def __init__(self, target: Target) -> None:
-        """Raises VariorumError if Apprise does not know the URL, or the variable is not set."""
+        """Raises VariorumError if Apprise does not know the URL, or a variable is not set."""
         from apprise import Apprise, AppriseAsset  # noqa: PLC0415 - slow, and a crawl has no use for it
 
         _hush()
-        self._address = _resolved(target)
+        self._address = _resolved(target.address, target)
+        self._secret = _resolved(target.secret, target) if target.secret else None
         asset = AppriseAsset(
             app_id="Variorum",
             app_desc="Variorum",
@@ -92,20 +102,37 @@ class Service:
         if service is None:
             raise VariorumError(f"{target.shown}: no address that Apprise can use; see its documentation")
         service.socket_read_timeout = max(service.socket_read_timeout, ANSWER)
+        self._service: Any = service
         self._apprise = Apprise(service, asset=asset)
-        self.room = min(MOST_BYTES, int(service.body_maxlen) * 3 // 4)
-        """The maximum size of a message in bytes: escaping makes it longer, and so does a title that has
-        to go into the body."""
+        self.form = _form_of(service)
+        """What a message to it may have: escaping makes a text longer, and so does a title that has to go
+        into the body."""
+        if self._secret and self.form.each is None:
+            raise VariorumError(f"{target.shown}: secret signs what is sent to a webhook; this is none")
 
-    def send(self, title: str, body: str) -> str:
+    def send(self, message: ChangeMessage) -> str:
         """Send a message; return an empty text if it was accepted, else the error."""
+        if self.form.each is not None:
+            return post(self._service, message, self._secret)
+        body, form = (message.html, "html") if message.html else (message.body, "text")
         result: Any = self._apprise.notify(
-            body=body, title=title, body_format="text", interpret_escapes=False
+            body=body, title=message.title, body_format=form, interpret_escapes=False
         )
         if result:
             return ""
         messages = [entry.message for one in result for entry in one.logs()]
         return masked(messages[-1] if messages else "the service did not accept it", self._address)
+
+
+def _form_of(service: Any) -> Form:
+    """Return what a message to this service of Apprise may have."""
+    from apprise.plugins.custom_json import NotifyJSON  # noqa: PLC0415 - as slow as all of it
+    from apprise.plugins.email import NotifyEmail  # noqa: PLC0415
+
+    if isinstance(service, NotifyEmail):
+        return Form(MAIL_BYTES, MAIL_WORDS, html=service.resolve_format("html") == "html")
+    room = min(MOST_BYTES, int(service.body_maxlen) * 3 // 4)
+    return Form(room, each=AT_ONCE if isinstance(service, NotifyJSON) else None)
 
 
 def masked(text: str, address: str) -> str:
@@ -119,13 +146,14 @@ def masked(text: str, address: str) -> str:
     return text
 
 
-def _resolved(target: Target) -> str:
-    name = variable(target.address)
+def _resolved(text: str, target: Target) -> str:
+    """Return the text, or what the variable has that it names."""
+    name = variable(text)
     if name is None:
-        return target.address
-    if not (address := os.environ.get(name, "").strip()):
+        return text
+    if not (value := os.environ.get(name, "").strip()):
         raise VariorumError(f"{target.shown}: the environment variable {name} is not set")
-    return address
+    return value
 
 
 def _shown(address: str, place: str) -> str:

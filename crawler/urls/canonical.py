@@ -8,6 +8,7 @@ under one name lose a page. So a parameter or a path is folded only if it is kno
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit, urlunsplit
@@ -131,10 +132,24 @@ def in_scope(url: str, site: Site) -> bool:
     parts = urlsplit(page)
     if (parts.scheme, parts.netloc) not in _origins(site.seeds).values() or _is_no_page(parts):
         return False
-    address = unquote(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    address = _decoded(parts)
     if any(_pattern(entry).search(address) for entry in site.exclude):
         return False
     return not site.scope or any(_pattern(entry).search(address) for entry in site.scope)
+
+
+def has_path(url: str, entries: Iterable[str]) -> bool:
+    """Whether one of the entries, as `scope` has them, matches the address; False for a bad address."""
+    try:
+        address = _decoded(urlsplit(url))
+    except ValueError:
+        return False
+    return any(_pattern(entry).search(address) for entry in entries)
+
+
+def _decoded(parts: SplitResult) -> str:
+    """The path?query of an address with its percent-encoding decoded."""
+    return unquote(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def other_origin(url: str, site: Site) -> str:
