@@ -79,7 +79,7 @@ class RecordingPipeline:
         """Record one fetch; its result is the item for feed exports."""
         reading = self._read_ahead(item)
         async with self._turn:  # in the order in which they came, whichever is read first
-            return self.record.record(item, await reading if reading else None)
+            return self.record.record_soon(item, await reading if reading else None)
 
     def _read_ahead(self, item: FetchResult) -> asyncio.Future[ReadAhead | None] | None:
         """The reading of the fetch in another process; None where it is not worth one."""

@@ -11,15 +11,17 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from typing import Any
 
+from crawler.classification.outcome import Outcome
 from crawler.config.site import Site
 from crawler.config.workspace import Workspace
 from crawler.errors import SiteTrouble
 from crawler.fetch_result import FetchResult
 from crawler.lock import held, run_lock
 from crawler.runtime.guard import in_words, is_unusable
-from crawler.times import iso, now
+from crawler.times import iso, now, parse
 from crawler.tracking.finalize import finalize, no_article, silence, unmet
 from crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, RETRY_AFTER, SITE_MOVED, UNREACHABLE
 from crawler.tracking.reading import ReadAhead
@@ -34,6 +36,12 @@ from storage.rows import RUN_COUNTS, Values
 from storage.store import Store
 
 logger = logging.getLogger(__name__)
+
+TOGETHER = 50
+TOGETHER_BYTES = 8 << 20
+LONGEST_WAIT = timedelta(seconds=5)
+"""Fetches that need no reading are recorded together: so many, so large; after that time not even the next
+one is waited for."""
 
 Emit = Callable[[dict[str, Any]], None]
 Stop = Callable[[str], None]
@@ -67,6 +75,7 @@ class RunRecord:
         self.is_open = False
         self._traffic, self._emit, self._stop = traffic, emit, stop
         self._open = ExitStack()
+        self._waiting: list[FetchResult] = []
 
     def begin(self, workspace: Workspace, site: Site, *, full: bool) -> None:
         """Begin a run. Raises VariorumError or StoreError; nothing is left open then."""
@@ -90,15 +99,23 @@ class RunRecord:
         """Call this when the record is closed, however that ends."""
         self._open.callback(close)
 
+    def record_soon(self, item: FetchResult, ahead: ReadAhead | None = None) -> Values:
+        """Record one fetch; one that needs no reading waits for a few others, to be stored with them."""
+        if ahead is None and self._can_wait(item):
+            self._waiting.append(item)
+            if self._wait_is_over():
+                self._record_waiting()
+            return asdict(Tracked(item.url, Outcome.ok, "as it was: to be recorded with others", held=True))
+        return self.record(item, ahead)
+
     def record(self, item: FetchResult, ahead: ReadAhead | None = None) -> Values:
         """Record one fetch; its result as plain values."""
+        self._record_waiting()
         tracked = self._tracked(item, ahead)
         self._count_late()
         if reason := self.tally.reason_to_stop():
             self._stop(reason)
-        result = asdict(tracked)
-        self._emit({"event": "page", "site": self.frontier.site.name, **result})
-        return result
+        return self._report_page(tracked)
 
     def count_request(self) -> None:
         """Count a request; the run ends after the last one that the daily budget allows."""
@@ -151,6 +168,34 @@ class RunRecord:
         self.tracker = Tracker(self.frontier)
         self.tally.live = sum(self.store.count_pages(site.name, state) for state in ("live", "missing"))
 
+    def _can_wait(self, item: FetchResult) -> bool:
+        try:
+            return self.tracker.can_wait(item)
+        except Exception as error:
+            if is_unusable(error):
+                raise
+            return False  # tracking meets it as well, and reports it
+
+    def _wait_is_over(self) -> bool:
+        """Whether those that wait are many, large, or wait long: as much is fetched again after a crash."""
+        waited = parse(self._waiting[-1].fetched_at) - parse(self._waiting[0].fetched_at)
+        size = sum(len(item.body) for item in self._waiting)
+        return len(self._waiting) >= TOGETHER or size >= TOGETHER_BYTES or waited >= LONGEST_WAIT
+
+    def _record_waiting(self) -> None:
+        """Record the fetches that wait: all of them at once, or each by itself if that can't be."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        try:
+            self.tracker.late += self.tracker.track_waiting()
+        except Exception as error:
+            if is_unusable(error):
+                raise
+            for item in waiting:
+                self._report_page(self._tracked(item, None))
+        self._count_late()
+
     def _tracked(self, item: FetchResult, ahead: ReadAhead | None) -> Tracked:
         """The result of one fetch; if our code raises, the page is recorded as failed."""
         try:
@@ -169,7 +214,12 @@ class RunRecord:
         late, self.tracker.late = self.tracker.late, []
         for tracked in late:
             self.tally.add(tracked)
-            self._emit({"event": "page", "site": self.frontier.site.name, **asdict(tracked)})
+            self._report_page(tracked)
+
+    def _report_page(self, tracked: Tracked) -> Values:
+        result = asdict(tracked)
+        self._emit({"event": "page", "site": self.frontier.site.name, **result})
+        return result
 
     def _give_up(self, error: Exception) -> None:
         reason, trouble = DATABASE if is_unusable(error) else BROKEN, in_words(error)
@@ -180,6 +230,7 @@ class RunRecord:
         self._emit({**ended, "failed": True, "trouble": trouble})
 
     def _conclude(self, reason: str) -> None:
+        self._record_waiting()
         at = iso(now())
         traffic = self._traffic()
         trouble = self.tally.trouble(reason)

@@ -35,6 +35,9 @@ from storage.rows import PageRow
 ATTEMPTS = 4
 """The number of times a fetch is decided again because the page was written to meanwhile."""
 
+Asked = tuple[FetchResult, PageRow, Need]
+"""A fetch, its page as it was then, and whether it has to be read."""
+
 
 class Tracker:
     """Tracks the fetches of one run of one site."""
@@ -54,7 +57,8 @@ class Tracker:
         self.paths = PathScores()
         """What this run has learned of the block paths of pages that changed."""
         self._ahead: ReadAhead | None = None
-        self._asked: tuple[FetchResult, PageRow, Need] | None = None
+        self._asked: Asked | None = None
+        self._waiting: list[Asked] = []
 
     @property
     def reader(self) -> PageReader:
@@ -98,6 +102,33 @@ class Tracker:
         tracked = self._tracked(fetched)
         self.learning.learn_paths()
         return tracked
+
+    def can_wait(self, fetched: FetchResult) -> bool:
+        """Whether the fetch needs no reading; then `track_waiting` records it, together with others."""
+        page = self.frontier.page(fetched.url)
+        if self.learning.learner.awaits(page.id):
+            return False
+        need = self._need_within_bounds(page, fetched)
+        if need is Need.read:
+            return False
+        self.frontier.mark_fetched(page.id)
+        if need is not Need.not_modified:
+            self.learning.redesign.unchanged()
+        self._waiting.append((fetched, page, need))
+        return True
+
+    def track_waiting(self) -> list[Tracked]:
+        """Record all fetches that wait, in one transaction, in which nothing is read or compared."""
+        waiting, self._waiting = self._waiting, []
+        tracked, outdated = [], []
+        with self.store.writing():
+            for self._asked in waiting:
+                fetched, page, _ = self._asked
+                if self.frontier.page(fetched.url) == page:
+                    tracked.append(self._in_four_steps(fetched, may_wait=False))
+                else:
+                    outdated.append(fetched)
+        return tracked + [self._tracked(fetched) for fetched in outdated]
 
     def finish(self) -> None:
         """End the run: read the fetches that are still held, and learn again if there are many new
