@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -28,9 +29,10 @@ from review import (
     timeline,
     verdict,
     versions,
+    workers,
 )
 from review.guard import RequestGuard
-from review.web import Application, PlanOf, Propose, WhyOf, refused, templates
+from review.web import Application, ClusterState, PlanOf, Propose, WhyOf, refused, templates
 from storage.errors import StoreError
 
 HERE = Path(__file__).parent
@@ -66,6 +68,13 @@ def make_app(
         database, templates(), reviewer=_user(), propose=propose, plan=plan, why=why, menu=menu
     )
     return app
+
+
+def add_workers(app: Starlette, cluster: ClusterState) -> None:
+    """Add the page of workers to the application, where several machines crawl."""
+    app.router.routes[:0] = workers.routes
+    house: Application = app.state.house
+    app.state.house = replace(house, cluster=cluster, menu=(*house.menu, workers.menu))
 
 
 def _openapi(request: Request) -> Response:

@@ -30,6 +30,9 @@ PlanOf = Callable[[str], Mapping[str, Any] | None]
 WhyOf = Callable[[int], Mapping[str, Any] | None]
 """When a page is fetched next and why, by its number; None where the file of its site can't be read."""
 
+ClusterState = Callable[[], Mapping[str, Any]]
+"""Returns the workers, runs and queues of a cluster."""
+
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -44,6 +47,7 @@ class Application:
     propose: Propose | None
     plan: PlanOf | None = None
     why: WhyOf | None = None
+    cluster: ClusterState | None = None
     token: str = field(default_factory=lambda: token_urlsafe(24))
     """The token in every form of ours; another site can't know it."""
     menu: tuple[tuple[str, str], ...] = ()

@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -137,3 +138,17 @@ class Cluster:
         """Let the site be due."""
         with contextlib.closing(sqlite3.connect(self.root / "variorum.db", timeout=60)) as conn, conn:
             conn.execute("UPDATE sites SET next_due = '2026-01-01T00:00:00Z'")
+
+    def variorum(self, *words: str) -> str:
+        """What a command prints that is typed on the hub."""
+        secrets = {"TEST_DATABASE": self.address, "TEST_TOKEN": TOKEN}
+        command = [sys.executable, "-m", "crawler.cli.__main__", "-C", str(self.root), *words]
+        environment = os.environ | secrets
+        return subprocess.run(command, check=False, env=environment, capture_output=True, text=True).stdout
+
+    def metrics(self) -> str:
+        """What Prometheus reads of the hub."""
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        request = urllib.request.Request(f"http://{self.listen}/metrics", headers=headers)
+        with urllib.request.urlopen(request) as answer:
+            return str(answer.read().decode())

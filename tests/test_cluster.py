@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import re
 import sqlite3
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from starlette.testclient import TestClient
 
+from crawler.config.site import Site
+from crawler.config.workspace import load_workspace
+from crawler.fetch_result import FetchResult
+from crawler.runtime.run_record import Traffic
+from review.app import add_workers
+from review.app import make_app as review_app
+from storage.store import Store
 from tests.blog import POSTS, front, post, publish, sitemap
-from tests.local_site import LocalSite
+from tests.local_site import LocalSite, Request
 from tests.postgres import Postgres, needs_postgres
 from tests.workspace import Watched
 
 pytest.importorskip("procrastinate", reason="the extra `cluster` is not installed")
 
-from tests.cluster import Cluster
+from crawler.cluster.app import make_app
+from crawler.cluster.runs import Disorder, OpenRuns, UnknownRun
+from crawler.cluster.wire import Answer, Batch, Begun, Fetched, Read, Refused, pack, unpack
+from tests.cluster import PATIENCE, Cluster
 
 pytestmark = needs_postgres
 
@@ -96,3 +113,219 @@ def test_a_site_crawled_through_a_worker_has_the_history_that_it_has_on_one_mach
         assert hub.stop() == 0
     assert_same(stored(alone.root), stored(cluster.root))
     assert {kind for kind, _ in stored(cluster.root)["changes"]} >= {"edited", "new", "gone"}
+
+
+# ---- what goes wrong
+
+
+class Slow:
+    """A site whose later articles are not answered before a test allows it."""
+
+    def __init__(self, site: LocalSite, after: int) -> None:
+        self.goes_on = threading.Event()
+        self.asked = 0
+        pages = {path: site.pages[path] for path in POSTS}
+
+        def answer(request: Request) -> Any:
+            self.asked += 1
+            if self.asked > after:
+                self.goes_on.wait(PATIENCE)
+            return pages[request.path] if request.path in pages else pages[unquote(request.path)]
+
+        site.pages |= dict.fromkeys(POSTS, answer)
+
+
+def assert_whole(cluster: Cluster, site: LocalSite) -> None:
+    """Fail unless each article has one version, and no fetch of it is recorded twice."""
+    versions = cluster.rows("SELECT pages.url, number FROM versions JOIN pages ON pages.id = page")
+    assert len(versions) == len(set(versions)) == len(POSTS)
+    captures = cluster.rows("SELECT pages.url FROM captures JOIN pages ON pages.id = page")
+    recorded = Counter(unquote(url.removeprefix(site.url)) for (url,) in captures)
+    assert recorded <= Counter(map(unquote, site.paths()))
+    assert cluster.rows("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_the_run_of_a_worker_that_is_killed_is_finished_by_another_one(
+    cluster: Cluster, local_site: LocalSite
+) -> None:
+    cluster.lost_after = "5s"
+    slow = Slow(local_site, after=6)
+    with cluster.hub() as hub, cluster.worker("one") as one:
+        cluster.until(lambda: slow.asked > 6, hub, one)
+        one.kill()
+        slow.goes_on.set()
+        with cluster.worker("two") as two:
+            cluster.until(lambda: cluster.runs() == 1, hub, two)
+    assert_whole(cluster, local_site)
+
+
+def test_a_run_goes_on_after_the_hub_was_killed_and_started_again(
+    cluster: Cluster, local_site: LocalSite
+) -> None:
+    slow = Slow(local_site, after=6)
+    with cluster.worker("one") as one:
+        with cluster.hub() as hub:
+            cluster.until(lambda: slow.asked > 6, hub, one)
+            hub.kill()
+        slow.goes_on.set()
+        with cluster.hub() as hub:
+            cluster.until(lambda: cluster.runs() == 1, hub, one)
+    assert_whole(cluster, local_site)
+
+
+def test_without_postgresql_the_hub_says_so_and_runs_the_site_itself_if_it_may(
+    cluster: Cluster, postgres: Postgres, local_site: LocalSite
+) -> None:
+    cluster.address = cluster.address.replace(str(postgres.folder), "/nowhere")
+    with cluster.hub("fallback = true\n") as hub:
+        cluster.until(lambda: cluster.runs() == 1, hub)
+        state = json.loads(cluster.variorum("status", "--json"))["cluster"]
+        assert state["trouble"].startswith("PostgreSQL can't be used: ")
+        assert "FAIL queue: PostgreSQL can't be used" in cluster.variorum("doctor")
+    assert_whole(cluster, local_site)
+
+
+def test_a_run_waits_until_postgresql_is_there(tmp_path: Path, local_site: LocalSite) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= {"/": front(POSTS), "/sitemap.xml": sitemap(local_site.url, POSTS)}
+    with Postgres() as postgres:
+        cluster = Cluster(tmp_path, postgres, local_site.url)
+        postgres.stop()
+        with cluster.hub() as hub, cluster.worker("one") as one:
+            cluster.until(lambda: "PostgreSQL can't be used" in cluster.logged(), hub, one)
+            assert cluster.rows("SELECT id FROM runs") == []
+            postgres.start()
+            cluster.run_now()
+            cluster.until(lambda: cluster.runs() == 1, hub, one)
+    assert_whole(cluster, local_site)
+
+
+def test_a_worker_with_another_token_ends_and_says_why(cluster: Cluster) -> None:
+    with cluster.hub() as hub:
+        cluster.until(lambda: "the hub listens" in cluster.logged(), hub)
+        with cluster.worker("one", token="another token") as one:
+            assert one.popen.wait(PATIENCE) == 2
+            assert "the hub refuses the token of this machine" in one.log.read_text("utf-8")
+
+
+def test_workers_are_seen(cluster: Cluster) -> None:
+    with cluster.hub() as hub, cluster.worker("one", "--queue", "eu") as one:
+        cluster.until(lambda: "worker one is there" in cluster.logged(), hub, one)
+        cluster.until(lambda: "default: 1 waiting" in cluster.variorum("status"), hub, one)
+        assert "worker one (eu): heard of" in cluster.variorum("status")
+        assert "ok   hub: http://" in cluster.variorum("doctor")
+        assert 'variorum_jobs{queue="default",state="todo"} 1.0' in cluster.metrics()
+    assert cluster.runs() == 0
+
+
+# ---- the hub's side of one run
+
+
+@pytest.fixture
+def open_runs(tmp_path: Path) -> Iterator[OpenRuns]:
+    (tmp_path / "variorum.toml").touch()
+    runs = OpenRuns(load_workspace(tmp_path), 60, lambda site, failed, reason: None)
+    yield runs
+    runs.close()
+
+
+SITE = Site(name="press", url="https://press.example/")
+
+
+def fetched(number: int) -> Fetched:
+    body = post(POSTS[number]).encode()
+    url = f"https://press.example{POSTS[number]}"
+    answer = FetchResult(url, url, f"2026-03-01T10:00:{number:02}Z", 200, {"content-type": "text/html"}, body)
+    return Fetched(number, answer)
+
+
+def test_a_batch_that_is_sent_twice_is_recorded_once(open_runs: OpenRuns, tmp_path: Path) -> None:
+    async def send() -> None:
+        begun = await open_runs.begin(SITE, "one")
+        assert isinstance(begun, Begun)
+        first = pack(Batch(Traffic(), [fetched(0), fetched(1)]))
+        answer = await open_runs.take(begun.id, 1, first)
+        assert await open_runs.take(begun.id, 1, first) == answer
+        orders = unpack(answer, Answer).to_read
+        assert [order.number for order in orders] == [0, 1]
+        readings = pack(Batch(Traffic(), readings=[Read(0), Read(1)]))
+        recorded = await open_runs.take(begun.id, 2, readings)
+        assert await open_runs.take(begun.id, 2, readings) == recorded
+        assert unpack(recorded, Answer).recorded == [0, 1]
+        with pytest.raises(Disorder):
+            await open_runs.take(begun.id, 4, first)
+        assert open_runs.is_busy("press")
+        open_runs.finish(begun.id, failed=False, reason="finished")
+        with pytest.raises(UnknownRun):
+            await open_runs.take(begun.id, 3, first)
+
+    asyncio.run(send())
+    with closing(sqlite3.connect(tmp_path / "variorum.db")) as conn:
+        assert conn.execute("SELECT count(*), count(DISTINCT page) FROM captures").fetchone() == (2, 2)
+
+
+def test_a_run_that_is_not_heard_of_is_closed_and_its_site_is_free(tmp_path: Path) -> None:
+    (tmp_path / "variorum.toml").touch()
+    ended: list[tuple[Any, ...]] = []
+    runs = OpenRuns(load_workspace(tmp_path), 0, lambda *told: ended.append(told))
+
+    async def begin_twice() -> None:
+        assert isinstance(await runs.begin(SITE, "one"), Begun)
+        while runs.is_busy("press"):
+            runs.expire()
+        again = await runs.begin(SITE, "two")
+        while isinstance(again, Refused):  # until the process of the first run has let the site go
+            again = await runs.begin(SITE, "two")
+
+    asyncio.run(begin_twice())
+    runs.close()
+    assert ended[0] == (SITE, True, "worker lost")
+
+
+def test_a_worker_of_another_version_is_refused_with_clear_words() -> None:
+    with TestClient(make_app(Nothing(), "secret")) as client:  # type: ignore[arg-type]
+        headers = {"Authorization": "Bearer secret", "Variorum-Version": "Variorum 0.0.1 with nothing"}
+        answer = client.post("/workers", json={}, headers=headers)
+        assert answer.status_code == 426
+        assert "this worker Variorum 0.0.1 with nothing: install the same on both" in answer.text
+        assert client.post("/workers", json={}).status_code == 401
+        assert client.get("/state").status_code == 401
+        assert client.get("/health").text == "ok"
+
+
+class Nothing:
+    """A hub that is not to be asked."""
+
+
+# ---- the review page
+
+
+def test_the_review_page_shows_who_crawls_and_what_waits(tmp_path: Path) -> None:
+    Store.open(tmp_path / "variorum.db").close()
+    worker = {
+        "name": "one",
+        "queues": ["eu"],
+        "version": "1",
+        "runs": ["press"],
+        "silent_seconds": 3,
+        "lost": True,
+    }
+    queue = {"name": "eu", "todo": 4, "doing": 1, "stalled": 2, "failed": 0}
+    state = {
+        "trouble": "PostgreSQL can't be used: it is gone",
+        "workers": [worker],
+        "queues": [queue],
+        "runs": [],
+    }
+    app = review_app(tmp_path / "variorum.db", hosts=["testserver"], password=None)
+    with TestClient(app) as client:
+        assert client.get("/workers").status_code == 404
+    add_workers(app, lambda: state)
+    with TestClient(app) as client:
+        shown = client.get("/workers").text
+        assert client.get("/workers.json").json() == state
+        assert '<a href="/workers"' in client.get("/sites").text
+    cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", shown)
+    assert cells[5:10] == ["<bdi>one</bdi>", "eu", "1", "3 s ago, lost", "<bdi>press</bdi>"]
+    assert cells[-5:] == ["eu", "4", "1", "2", "0"]
+    assert "PostgreSQL can&#39;t be used" in shown

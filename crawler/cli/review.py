@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import click
 
 from crawler.cli.options import with_workspace
+from crawler.config.cluster import Cluster
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
 from crawler.health.visits import stored_plan_object, stored_why_object
@@ -33,7 +36,7 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
     Example: variorum review --port 8765
     """
     from review import serving  # noqa: PLC0415 - this command alone knows the review page
-    from review.app import make_app  # noqa: PLC0415
+    from review.app import add_workers, make_app  # noqa: PLC0415
 
     password = os.environ.get(PASSWORD) or None
     if host not in LOCAL and password is None:
@@ -51,5 +54,14 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
         plan=lambda name: stored_plan_object(workspace, name),
         why=lambda number: stored_why_object(workspace, number),
     )
+    if workspace.cluster:
+        add_workers(app, _state_of(workspace.cluster))
     terminal.line(f"Review on {serving.address(listening)} until Ctrl-C")
     serving.serve(app, listening)
+
+
+def _state_of(cluster: Cluster) -> Callable[[], Mapping[str, Any]]:
+    """Return what gives the state of the cluster."""
+    from crawler.cluster.state import state_or_trouble  # noqa: PLC0415 - few have one
+
+    return lambda: state_or_trouble(cluster, os.environ)

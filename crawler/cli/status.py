@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
 import click
 
 from crawler.cli.options import as_json, names_of, sites_and_faults, some_sites, with_workspace
@@ -25,7 +28,20 @@ def status(workspace: Workspace, name: str | None, as_json: bool) -> None:
     found = state_of(workspace, some_sites(workspace, only), only=only, with_coverage=bool(name))
     if not found["sites"]:
         sites_and_faults(workspace, only or [])
+    found |= _of_cluster(workspace)
     if as_json:
         terminal.json_lines([found])
         return
     terminal.status(found)
+    for text in found.get("cluster", {}).get("lines", ()):
+        terminal.line(text)
+
+
+def _of_cluster(workspace: Workspace) -> dict[str, Any]:
+    """Return the workers and queues of a cluster; nothing for a machine that crawls alone."""
+    if workspace.cluster is None:
+        return {}
+    from crawler.cluster.state import lines, state_or_trouble  # noqa: PLC0415 - few have one
+
+    state = state_or_trouble(workspace.cluster, os.environ)
+    return {"cluster": {**state, "lines": list(lines(state))}}

@@ -166,7 +166,7 @@ class Hub(Daemon):
             try:
                 for site in await self.queue.retry_stalled(self.cluster.lost_seconds):
                     logger.warning("%s: its worker was lost; another one will crawl it", site)
-                self._queues = await self.queue.state()
+                self._queues = await self.queue.state(self.cluster.lost_seconds)
                 await self.queue.tidy()
                 self._note("")
             except QueueDown as error:

@@ -7,6 +7,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from crawler.cluster.runs import OpenRuns
+from crawler.cluster.state import NUMBERS
 
 
 class HubMetrics:
@@ -30,7 +31,7 @@ class HubMetrics:
         self._workers.set(sum(not worker["lost"] for worker in state["workers"]))
         self._runs.set(len(state["runs"]))
         for queue in state["queues"]:
-            for name in ("todo", "doing", "failed"):
+            for name in NUMBERS:
                 self._jobs.labels(queue["name"], name).set(queue[name])
         self._batches.set(runs.batches)
         self._bytes.set(runs.received)

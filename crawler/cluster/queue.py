@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -88,13 +89,18 @@ class JobQueue:
                     await manager.finish_job(job, Status.FAILED, delete_job=False)
         return [str(job.task_kwargs.get("site")) for job in stalled]
 
-    async def state(self) -> list[dict[str, Any]]:
-        """How many jobs of each queue wait, are carried out, and failed. Raises QueueDown."""
+    async def state(self, seconds: float) -> list[dict[str, Any]]:
+        """How many jobs of each queue wait, are carried out, are stalled, and failed. Raises QueueDown.
+
+        Stalled is a job whose worker was not heard of for half the time after which it is lost.
+        """
         await self.open()
+        manager = self.app.job_manager
         with _in_words():
-            queues = await self.app.job_manager.list_queues_async(task=TASK)
-        shown = ("name", "todo", "doing", "failed")
-        return [{name: queue[name] for name in shown} for queue in queues]
+            queues = await manager.list_queues_async(task=TASK)
+            jobs = await manager.get_stalled_jobs(seconds_since_heartbeat=seconds / 2)
+        shown, stalled = ("name", "todo", "doing", "failed"), Counter(job.queue for job in jobs)
+        return [{key: one[key] for key in shown} | {"stalled": stalled[one["name"]]} for one in queues]
 
     async def tidy(self) -> None:
         """Delete old jobs. Raises QueueDown."""

@@ -66,7 +66,19 @@ def examine(root: Path) -> list[HealthCheck]:
         _check("disk", lambda: _disk(workspace)),
         _check("clock", lambda: _clock(workspace, sites)),
         _check("news", lambda: _news(workspace, sites)),
+        *_of_cluster(workspace),
     ]
+
+
+def _of_cluster(workspace: Workspace) -> list[HealthCheck]:
+    """The checks of a cluster; none for a machine that crawls alone."""
+    if (cluster := workspace.cluster) is None:
+        return []
+    try:
+        from crawler.cluster.doctor import hub, queue  # noqa: PLC0415 - of an extra
+    except ImportError as error:
+        return [HealthCheck("cluster", False, f"{error}: pip install 'variorum[cluster]'")]
+    return [_check("queue", lambda: queue(cluster)), _check("hub", lambda: hub(cluster))]
 
 
 def _check(name: str, look: Callable[[], str]) -> HealthCheck:

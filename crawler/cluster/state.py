@@ -1,0 +1,56 @@
+"""What the hub says of its workers, runs and queues. Imports little: `variorum status` asks for it, too."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from crawler.config.cluster import Cluster, secret
+from crawler.errors import Misuse, VariorumError
+
+SECONDS = 3.0
+"""How long to wait for the hub."""
+NUMBERS = {"todo": "waiting", "doing": "running", "stalled": "stalled", "failed": "failed"}
+
+
+def hub_state(cluster: Cluster, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Workers, runs and queues, as the hub has them. Raises VariorumError if it can't be asked."""
+    headers = {"Authorization": f"Bearer {secret(cluster.token, environment)}"}
+    request = urllib.request.Request(f"{cluster.address}/state", headers=headers)  # noqa: S310 - of the file
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as above
+            found: dict[str, Any] = json.load(answer)
+            return found
+    except urllib.error.HTTPError as error:
+        if error.code == HTTPStatus.UNAUTHORIZED:
+            raise Misuse(f"the hub {cluster.address} refuses the token of this machine.") from error
+        raise VariorumError(f"the hub {cluster.address} answers {error.code}.") from error
+    except (OSError, ValueError) as error:
+        words = getattr(error, "reason", error)
+        raise VariorumError(f"the hub {cluster.address} can't be reached: {words}.") from error
+
+
+def state_or_trouble(cluster: Cluster, environment: Mapping[str, str]) -> dict[str, Any]:
+    """The state of the hub, or one with nothing but why it can't be had."""
+    try:
+        return hub_state(cluster, environment)
+    except VariorumError as error:
+        return {"trouble": str(error), "workers": [], "runs": [], "queues": []}
+
+
+def lines(state: Mapping[str, Any]) -> Iterator[str]:
+    """The state in words, for a terminal."""
+    if state["trouble"]:
+        yield f"cluster: ! {state['trouble']}"
+    for queue in state["queues"]:
+        numbers = ", ".join(f"{queue[name]} {word}" for name, word in NUMBERS.items())
+        yield f"queue {queue['name']}: {numbers}"
+    for worker in state["workers"]:
+        heard = f"heard of {worker['silent_seconds']} seconds ago"
+        runs = ", ".join(worker["runs"]) or "nothing"
+        lost = "! lost; " if worker["lost"] else ""
+        yield f"worker {worker['name']} ({', '.join(worker['queues'])}): {lost}{heard}, runs {runs}"

@@ -1,0 +1,63 @@
+"""The container files, where no Docker is: they can be read, and what they start is there."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from crawler.cli.__main__ import Commands, main
+from crawler.config.workspace import load_workspace
+
+yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+
+ROOT = Path(__file__).parent.parent
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
+OURS = [name for name, service in COMPOSE["services"].items() if service.get("image") == "variorum"]
+
+
+def parsed(words: list[str]) -> None:
+    """Raise what click raises for a command that does not exist, or has no such option."""
+    assert isinstance(main, Commands)
+    command = main.get_command(click.Context(main), words[0])
+    assert command is not None
+    command.make_context(words[0], words[1:], resilient_parsing=True)
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_what_a_service_starts_is_a_command(service: str) -> None:
+    parsed(COMPOSE["services"][service]["command"])
+
+
+def test_what_the_image_starts_is_a_command() -> None:
+    [command] = re.findall(r"^CMD (\[.*\])$", DOCKERFILE, flags=re.M)
+    parsed(json.loads(command))
+    assert re.search(r"^USER variorum$", DOCKERFILE, flags=re.M)
+
+
+@pytest.mark.parametrize("config", COMPOSE["configs"])
+def test_the_settings_of_a_service_can_be_read(config: str, tmp_path: Path) -> None:
+    (tmp_path / "variorum.toml").write_text(COMPOSE["configs"][config]["content"], "utf-8")
+    cluster = load_workspace(tmp_path).cluster
+    assert cluster is not None
+    assert cluster.listening[1] == 8300
+    assert cluster.address.endswith(":8300")
+    secrets = {one.removeprefix("env:") for one in (cluster.database, cluster.token)}
+    [users] = [
+        one for one in COMPOSE["services"].values() if one.get("configs", [{}])[0].get("source") == config
+    ]
+    assert secrets <= set(users["environment"])
+
+
+def test_what_the_image_copies_is_in_the_repository_and_not_ignored() -> None:
+    copied = {
+        name for line in re.findall(r"^COPY (?!--)(.*) \S+$", DOCKERFILE, flags=re.M) for name in line.split()
+    }
+    kept = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line[0] == "!"}
+    assert copied == kept
+    assert all((ROOT / name).exists() for name in copied)
