@@ -14,6 +14,7 @@ from typing import Any
 
 from crawler.config.schema import refuse
 from crawler.config.site import Site
+from crawler.extras import install_command
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome")
 LIBRARIES = ("scrapy_playwright", "playwright")
@@ -39,7 +40,7 @@ def lacking(
         return []
     missing = []
     if not all(map(find, LIBRARIES)):
-        missing.append("the extra `browser` (pip install 'variorum[browser]')")
+        missing.append(f"the extra `browser` ({install_command('browser')})")
     if not find_browser():
         missing.append(f"Chromium (apt install chromium; looked for: {', '.join(COMMANDS)})")
     if not missing:

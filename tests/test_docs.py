@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 import click
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from crawler.cli.__main__ import COMMANDS, Commands, main
 from crawler.config.site import SITE_KEYS, load_site
 from crawler.config.workspace import SETTINGS_FILE, load_workspace
+from crawler.extras import install_command, packages_of
 
 ROOT = Path(__file__).parent.parent
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -126,3 +129,19 @@ def test_each_promise_names_tests_that_exist() -> None:
     named = re.findall(r"`(tests/\w+\.py)`: `(test_\w+)`", text)
     assert len(named) >= text.count("\n- ")
     assert [one for one in named if f"def {one[1]}(" not in (ROOT / one[0]).read_text(encoding="utf-8")] == []
+
+
+def test_the_program_prints_its_documents() -> None:
+    listed = CliRunner().invoke(main, ["docs"]).stdout
+    assert {line.partition("\t")[0] for line in listed.splitlines()[1:]} == {
+        path.stem for path in (ROOT / "docs").glob("*.md")
+    }
+    assert CliRunner().invoke(main, ["docs", "export"]).stdout == (ROOT / "docs/export.md").read_text("utf-8")
+    unknown = CliRunner().invoke(main, ["docs", "site-fil"])
+    assert (unknown.exit_code, 'did you mean "site-file"?' in unknown.stderr) == (2, True)
+
+
+def test_the_command_that_installs_an_extra_names_its_packages() -> None:
+    stated = ["click>=8", 'playwright<2,>=1.65; extra == "browser"', 'pyarrow<27,>=22; extra == "parquet"']
+    assert packages_of("browser", stated) == ["playwright<2,>=1.65"]
+    assert install_command("browser").startswith(f"{sys.executable} -m pip install ")

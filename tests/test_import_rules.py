@@ -12,7 +12,8 @@ HOUSE = Path(__file__).parent.parent
 PURE = frozenset(
     {
         "backfill.dumps", "backfill.placement", "classification", "config", "dates", "diffing", "errors",
-        "extraction", "fetch_result", "frontier", "revisit", "run_report", "time_limit", "times", "urls",
+        "extraction", "extras", "fetch_result", "frontier", "revisit", "run_report", "time_limit", "times",
+        "urls",
     }
 )  # fmt: skip
 """Rooms of crawler/ whose answers depend on nothing but what they are handed."""

@@ -164,10 +164,10 @@ def test_a_rendered_page_reaches_no_address_inside_the_network(local_site: Local
 @pytest.mark.parametrize(
     ("libraries", "browser", "named"),
     [
-        ((), "/usr/bin/chromium", ["variorum[browser]"]),
-        (("scrapy_playwright",), "/usr/bin/chromium", ["variorum[browser]"]),
+        ((), "/usr/bin/chromium", ["-m pip install"]),
+        (("scrapy_playwright",), "/usr/bin/chromium", ["-m pip install"]),
         (("scrapy_playwright", "playwright"), None, ["apt install chromium"]),
-        ((), None, ["variorum[browser]", "apt install chromium"]),
+        ((), None, ["-m pip install", "apt install chromium"]),
     ],
 )
 def test_what_is_missing_to_render_a_site_is_named_with_the_site(
@@ -176,7 +176,7 @@ def test_what_is_missing_to_render_a_site_is_named_with_the_site(
     site = Site(name="fa-site", url="https://a.example/", render=True)
     (fault,) = lacking(site, lambda: browser, lambda name: name in libraries or None)
     assert fault.startswith("fa-site: its file says render = true")
-    ways = ["variorum[browser]", "apt install chromium"]
+    ways = ["-m pip install", "apt install chromium"]
     assert [way for way in ways if way in fault] == named
 
 

@@ -70,6 +70,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Status, evidence and maintenance": {
         "status": ("status", "Show crawl status, for all sites or for one."),
         "doctor": ("doctor", "Check that everything is in place."),
+        "docs": ("docs", "Print a document, or list all of them."),
         "evidence": ("evidence", "Write a folder with the complete evidence for a change."),
         "verify": ("maintenance", "Verify that no stored data was altered."),
         "backup": ("maintenance", "Copy the current database into a file."),

@@ -11,6 +11,7 @@ from crawler.cli.options import with_workspace
 from crawler.config.site import load_sites
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
+from crawler.extras import install_command
 from crawler.health.haste import warn_of_haste
 from crawler.output.logs import log_to_stderr
 from crawler.runtime.daemon import watch as watch_sites
@@ -38,5 +39,5 @@ def _of_hub(workspace: Workspace) -> Coroutine[None, None, None]:
     try:
         from crawler.cluster.hub import watch as watch_workers  # noqa: PLC0415 - of an extra
     except ImportError as error:
-        raise Misuse(f"variorum.toml has [cluster], and {error}: pip install 'variorum[cluster]'") from error
+        raise Misuse(f"variorum.toml has [cluster], and {error}: {install_command('cluster')}") from error
     return watch_workers(workspace)

@@ -10,6 +10,7 @@ import click
 from crawler.cli.options import with_workspace
 from crawler.config.workspace import Workspace
 from crawler.errors import Misuse
+from crawler.extras import install_command
 from crawler.output.logs import log_to_stderr
 
 
@@ -29,12 +30,12 @@ def worker(workspace: Workspace, queues: tuple[str, ...], name: str, metrics: in
     Example: variorum -C ~/worker worker --queue eu
     """
     if workspace.cluster is None:
-        raise Misuse("variorum.toml has no table [cluster]: docs/cluster.md says what it needs.")
+        raise Misuse("variorum.toml has no table [cluster]: `variorum docs cluster` says what it needs.")
     try:
         from crawler.cluster.metrics import WorkerMetrics  # noqa: PLC0415 - of an extra
         from crawler.cluster.worker import work  # noqa: PLC0415
     except ImportError as error:
-        raise Misuse(f"{error}: pip install 'variorum[cluster]'") from error
+        raise Misuse(f"{error}: {install_command('cluster')}") from error
     log_to_stderr()
     numbers = WorkerMetrics()
     if metrics:

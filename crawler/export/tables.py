@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from crawler.errors import Misuse
+from crawler.extras import install_command
 from crawler.output.terminal import UNSAFE
 from storage.export import Document, Field
 
@@ -67,7 +68,7 @@ def write_parquet(documents: Iterable[Document], file: BinaryIO, fields: Sequenc
         import pyarrow as pa  # noqa: PLC0415 - an extra
         import pyarrow.parquet as pq  # noqa: PLC0415
     except ImportError as error:
-        raise Misuse("Parquet needs an extra: pip install 'variorum[parquet]'") from error
+        raise Misuse(f"Parquet needs an extra: {install_command('parquet')}") from error
     types = {
         "string": pa.string(),
         "integer": pa.int64(),

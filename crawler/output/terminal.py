@@ -45,6 +45,11 @@ def line(text: str = "") -> None:
     click.echo(harmless(text))
 
 
+def page(text: str) -> None:
+    """Print a long text of our own, a screen at a time on a terminal."""
+    click.echo_via_pager(text.rstrip("\n"))
+
+
 def note(text: str) -> None:
     """Print a line for the person at the terminal on standard error; it is no part of the output."""
     click.echo(harmless(text), err=True)
