@@ -35,6 +35,7 @@ JSON_COMMANDS = {
     "check": "check example --pages 1 --json",
     "doctor": "doctor --json",
     "evidence": "evidence 1 -o again --json",
+    "pages": "pages example --json",
     "plan": "plan example --json",
     "why": f"why {EXAMPLE}{HARBOUR} --json",
     "verify": "verify --json",
