@@ -202,10 +202,12 @@ def _known_not_found(a: ResponseView, c: Context) -> bool:
 
 def _titled_not_found(a: ComparedView, _: Context) -> bool:
     """A page with such a title or only heading, and little other text, or text that says so, too."""
+    if a.words >= LITTLE:
+        return False
     headings = a.anatomy.main_headings
     by_title = bool(a.title_parts & NOT_FOUND_TITLES)
     by_heading = len(headings) == 1 and headings[0] in NOT_FOUND_HEADINGS
-    if not (by_title or by_heading) or a.words >= LITTLE or a.is_kept:
+    if not (by_title or by_heading) or a.is_kept:
         return False
     return (by_title and a.prose_words < _FORM) or any(found(NOT_FOUND, fold(one)) for one in a.anatomy.prose)
 

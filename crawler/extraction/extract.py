@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Literal
 
@@ -137,12 +138,18 @@ class Opened:
     @property
     def metadata_of(self) -> Metadata:
         """Author, dates and canonical URL."""
-        return self.metadata_read or metadata(parse(self.source[0], self.url, self.source[1]), self.url)
+        return self.metadata_read or _metadata_of(*self.source, self.url)
 
     @property
     def is_known(self) -> bool:
         """Whether its block paths decided its text."""
         return self.judged is not None and not self.paths
+
+
+@lru_cache(maxsize=4)
+def _metadata_of(body: bytes, encoding: str | None, url: str) -> Metadata:
+    """The metadata of a page; the last ones are cached, since a page that changed is extracted twice."""
+    return metadata(parse(body, url, encoding), url)
 
 
 def extract(

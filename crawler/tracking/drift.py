@@ -38,8 +38,11 @@ def is_ours(diff: Diff, old: bytes, new: bytes, url: str) -> bool:
     if diff.title or any(hunk.op == "move" for hunk in diff.hunks):
         return False
     changed = {_plain(block) for hunk in diff.hunks for block in hunk.old + hunk.new} - {""}
-    before, after = _visible(old, url), _visible(new, url)
-    if not changed or _respaced(changed, before, after):
+    after = _visible(new, url)
+    if not changed or not all(_places(block, after) for block in changed):
+        return False  # as after most edits, which take some text away
+    before = _visible(old, url)
+    if _respaced(changed, before, after):
         return False
     return all(_places(block, before) == _places(block, after) != {} for block in changed)
 

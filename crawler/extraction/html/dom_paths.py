@@ -77,7 +77,7 @@ def names_in(body: bytes) -> frozenset[str]:
     boilerplate."""
     return frozenset(
         name
-        for kind, quoted, single in NAMED.findall(body)
+        for kind, quoted, single in set(NAMED.findall(body))
         for name in _names(kind.lower() == b"id", (quoted or single).decode("utf-8", "replace"))
     )
 
