@@ -564,3 +564,19 @@ def removals_of_sites(db: Database) -> None:
     """Add the pages whose history was removed; their seals stay, so that the chain stays whole."""
     for statement in _REMOVALS:
         db.execute(statement)
+
+
+_EVIDENCE = (
+    # For each of eight factors: how likely what the visits show is, if the page changes so much more than usual.
+    "ALTER TABLE pages ADD COLUMN rate_evidence TEXT",
+    "ALTER TABLE pages DROP COLUMN rate_shape",
+    "ALTER TABLE pages DROP COLUMN rate_weight",
+    "UPDATE sites SET rates = NULL",
+)
+
+
+@migrations()
+def evidence_of_rates(db: Database) -> None:
+    """How often a page changes is kept as evidence; the next run starts it from checks and changes."""
+    for statement in _EVIDENCE:
+        db.execute(statement)

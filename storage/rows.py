@@ -132,8 +132,7 @@ class PageRow:
     published_by: str | None = None
     names: str | None = None
     content_digest: str | None = None
-    rate_shape: float = 0.5
-    rate_weight: float = 0.5
+    rate_evidence: str | None = None
     suspicion: int = 0
     probe_after: int = 5
     probe_hits: int = 0
@@ -158,8 +157,7 @@ class VisitRow:
     missing_run: int | None
     seen_at: str | None
     stale_by: str | None
-    rate_shape: float
-    rate_weight: float
+    rate_evidence: str | None
     suspicion: int
     probe_after: int
     probe_hits: int

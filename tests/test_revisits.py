@@ -12,8 +12,9 @@ import pytest
 
 from crawler.config.site import Site, check_together
 from crawler.fetch_result import DiscoveredUrl
-from crawler.revisit.history import decoded
-from crawler.revisit.rates import rates_by_age
+from crawler.revisit.history import decoded, evidence_of
+from crawler.revisit.rates import factors, rates_by_age
+from crawler.revisit.records import SiteRates
 from tests.tracked import HOME, Run, Story, story_at
 
 SENTENCE = "On day {0} the keeper of Ormhead counted {0} barges below the weir, and wrote down their names. "
@@ -261,12 +262,13 @@ def test_what_a_store_knew_before_starts_the_numbers(story: Story) -> None:
             for n in range(20):
                 run.sees(f"/log/{n}/", article(f"/log/{n}/", day if n == 3 else 0))
     store = story.store
-    store.db.conn.execute("UPDATE pages SET rate_shape = 0.5, rate_weight = 0.5")
+    store.db.conn.execute("UPDATE pages SET rate_evidence = NULL")
     store.db.conn.execute("UPDATE sites SET rates = NULL")
     store.db.conn.commit()
     with story.run():
         pass
     busy, other = story.page("/log/3/"), story.page("/log/4/")
-    assert busy.rate_shape / busy.rate_weight > 5 * other.rate_shape / other.rate_weight
+    own = [float(factors(SiteRates(), evidence_of(page.rate_evidence))) for page in (busy, other)]
+    assert own[0] > 5 * own[1]
     rates = decoded(store.site("riverside").rates)
     assert sum(rates.changes) >= 10 and (rates_by_age(rates) > 0).all()

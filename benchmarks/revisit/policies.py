@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from benchmarks.revisit.simulation import RETRY, Known, Seen
 from benchmarks.revisit.worlds import Array, World
 from crawler.revisit import budget, noise
-from crawler.revisit.learning import after_visit
+from crawler.revisit.learning import after_visit, with_pages
 from crawler.revisit.records import Page, SiteRates, Visit
 from crawler.revisit.scores import NEW_PAGE_WORTH, columns, scores
 from crawler.revisit.trust import KINDS
@@ -210,8 +210,11 @@ class Ours(ByUrgency):
             for born, hub in zip(known.claimed, known.is_hub, strict=True)
         ]
         self.pages = columns(self.records)
+        self._counted = 0.0
 
     def urgency(self, now: float) -> Array:
+        if now - self._counted >= 1:
+            self._count(now)
         worth = scores(self.site, self.pages, now)
         waited = now - self.known.last
         limits = self._limits()
@@ -224,8 +227,10 @@ class Ours(ByUrgency):
         if not len(listed):
             return []
         most = min(most, round(2 * self.known.budget * self.known.every))
+        self._count(now)
         some, limits = self.pages.some(listed), self._limits()
-        present = budget.price(self.site, some, now, limits)
+        apart = replace(limits, floor=max(limits.floor, self.known.every))
+        present = budget.price(self.site, some, now, apart)
         chosen = budget.choose(scores(self.site, some, now), now - some.last, present, limits)
         return [int(page) for page in listed[chosen[:most]]]
 
@@ -256,16 +261,20 @@ class Ours(ByUrgency):
         self.pages.covered_until[listed] = now
 
     def _born(self, page: Page, at: float) -> float:
-        """The date that the site states; of an undated page found after the first pass, when it was found."""
+        """The date that the site states; at most that of the find, of what is found after the first pass."""
         first_pass = self.known.listed.sum() / self.known.budget
-        return page.born if np.isfinite(page.born) or at < 2 + first_pass else at
+        later = at >= 2 + first_pass
+        return float(np.fmin(page.born, at)) if later or page.born > at else page.born
+
+    def _count(self, now: float) -> None:
+        self.site, self._counted = with_pages(self.site, self.pages.some(self.known.listed)), now
 
     def _limits(self) -> budget.Limits:
         return budget.limits(self.known.budget, int(self.known.listed.sum()))
 
     def _keep(self, page: int, record: Page) -> None:
         self.records[page], pages = record, self.pages
-        for name in ("last", "born", "shape", "weight", "found", "found_days"):
+        for name in ("last", "born", "evidence", "found", "found_days"):
             getattr(pages, name)[page] = getattr(record, name)
         pages.noise[page] = record.noise > 0
         pages.announced_by[page] = pages.covered_by[page] = 0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.revisit.worlds import Array, World
 
-AT_ONCE = 8
+AT_ONCE = 16
 """Requests for which the policy is asked at a time, where it is asked all the time."""
 DELAY = 5 / 86400
 """Days between two requests of a run."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,8 +63,9 @@ class World:
         return self.cumulative[rows, whole] + self.intensity[rows, whole] * STEP * (place - whole)
 
 
+@lru_cache(maxsize=2)
 def make(name: str, seed: int, days: float) -> World:
-    """The world of that name; the same seed makes the same world."""
+    """The world of that name; the same seed makes the same world. Nobody may alter it."""
     rng = np.random.default_rng([seed, sorted(WORLDS).index(name)])
     return WORLDS[name](rng, days)
 

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import isnan
 
 from crawler.config.site import Site, load_sites
-from crawler.config.timing import next_run
 from crawler.config.workspace import Workspace
 from crawler.output.objects import Object
 from crawler.revisit import trust
-from crawler.revisit.budget import FLOOR, gaps
-from crawler.revisit.history import decoded
 from crawler.revisit.outlook import Outlook, outlook, visits_by_day
-from crawler.revisit.rates import factor, rate_at, rates_by_age
+from crawler.revisit.rates import factors, rate_at, rates_by_age
 from crawler.revisit.records import Page, SiteRates, SourceTrust
 from crawler.revisit.scores import columns, new_pages_a_day
 from crawler.times import iso, now
-from crawler.tracking.revisits import Plan, beyond_budget, day, stored_plan
+from crawler.tracking.revisits import beyond_budget, stored_plan
 from storage.queries.revisits import changes_since, sources
 from storage.reader import Reader
 from storage.rows import PageRow
@@ -35,15 +31,13 @@ def plan_object(reader: Reader, site: Site, at: datetime, days: int) -> Object:
     rates = row.rates if row else None
     plan = stored_plan(reader.db.conn, site, rates, at)
     known = sources(reader.db.conn, site.name, iso(at - timedelta(days=1)))
-    every = _between_runs(site, at)
-    between = gaps(plan.rates, plan.pages, plan.now, plan.price, replace(plan.limits, floor=every))
     return {
         "site": site.name,
         "pages": len(plan.records),
         "waiting": reader.status(site.name)["waiting"],
         "budget": site.budget,
         "source_requests_a_day": known.overhead,
-        "visits": visits_by_day(between, plan.waited, days, plan.limits.budget),
+        "visits": visits_by_day(plan.gaps, plan.waited, days, plan.limits.budget),
         **_expected(_at_budget(reader, site, rates, at, 1)),
         "beyond_budget": beyond_budget(site, known, len(plan.records)) or None,
         "budgets": [
@@ -82,15 +76,14 @@ def why_object(reader: Reader, site: Site, page: PageRow, at: datetime) -> Objec
         return {**found, "due_at": iso(at), "every_days": None, "evidence": [unfetched]}
     record = plan.records[place]
     changes = changes_since(reader.db.conn, page.id, iso(at - MONTH))
-    floor = replace(plan.limits, floor=_between_runs(site, at))
-    gap = float(gaps(plan.rates, columns([record]), plan.now, plan.price, floor)[0])
+    gap = float(plan.gaps[place])
     is_due = place in plan.due or page.stale_since is not None or page.state == "missing"
     due = at if is_due else max(at, _moment(record.last + gap))
     return {
         **found,
         "due_at": iso(due),
         "every_days": round(gap, 2),
-        "out_of_date_days": round(float(plan.worth[place]), 3),
+        "worth_days": round(float(plan.worth[place]), 3),
         "price_days": round(plan.price, 3),
         "changes_in_30_days": changes,
         "evidence": evidence(plan.rates, record, plan.now, changes, page),
@@ -108,7 +101,7 @@ def evidence(rates: SiteRates, page: Page, now: float, changes: int, row: PageRo
     if page.noise:
         reasons.append("it differs at each fetch, so that its changes do not count")
     else:
-        own = float(factor(page.shape, page.weight))
+        own = float(factors(rates, page.evidence))
         reasons.append(f"it changes {_number(own)} times as often as an average page of its age")
     return reasons + _of_source(rates, page, row)
 
@@ -138,9 +131,8 @@ def _of_source(rates: SiteRates, page: Page, row: PageRow) -> list[str]:
 
 
 def _at_budget(reader: Reader, site: Site, rates: str | None, at: datetime, times: float) -> Outlook:
-    plan: Plan = stored_plan(reader.db.conn, site, rates, at, site.budget * times)
-    every = replace(plan.limits, floor=_between_runs(site, at))
-    return outlook(decoded(rates), plan.pages, plan.now, every)
+    plan = stored_plan(reader.db.conn, site, rates, at, site.budget * times)
+    return outlook(plan.rates, plan.pages, plan.now, plan.apart)
 
 
 def _expected(found: Outlook) -> Object:
@@ -150,11 +142,6 @@ def _expected(found: Outlook) -> Object:
         "every_days": round(found.gap, 2),
         "longest_days": round(found.longest, 1),
     }
-
-
-def _between_runs(site: Site, at: datetime) -> float:
-    first = next_run(site, at)
-    return max(FLOOR, day(next_run(site, first)) - day(first))
 
 
 def _moment(days: float) -> datetime:

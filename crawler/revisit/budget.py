@@ -12,16 +12,16 @@ from math import isnan, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.revisit.rates import LARGEST, SMALLEST, Array, rate_at, rates_by_age
+from crawler.revisit.rates import Array, rate_at, rates_by_age
 from crawler.revisit.records import SiteRates
 from crawler.revisit.scores import (
+    LEAST_RATE,
     NEW_PAGE_WORTH,
-    NOISE_WORTH,
     Pages,
-    factor_of,
+    factors_after,
     new_pages_a_day,
+    pages_factors,
     silent_shares,
-    staleness,
 )
 
 FLOOR = 10 / 1440
@@ -33,7 +33,10 @@ GONE_AFTER = 7.0
 DAILY = 1.0
 ROOM = 0.8
 """If fewer pages than this share of a day's requests, each is fetched daily; sources take the rest."""
-STEPS, NEWTON_STEPS = 20, 6
+STEPS = 30
+ROUNDS = 3
+"""In which a gap is found for a factor that depends on the gap."""
+LEAST_BUDGET = 1e-3
 SAMPLE = 4000
 """Pages from which the price is reckoned, where there are more."""
 HIGHEST, LOWEST = 1e3, 1e-9
@@ -54,20 +57,21 @@ def limits(budget: float, pages: int, at_least: float | None = None) -> Limits:
 
     A site that has fewer pages than requests a day is fetched whole each day.
     """
-    budget = max(budget, SMALLEST)
+    budget = max(budget, LEAST_BUDGET)
     usual = DAILY if pages <= ROOM * budget else max(CEILING, CEILING_ROUNDS * pages / budget)
     return Limits(budget, ceiling=max(min(usual, at_least or usual), FLOOR))
 
 
 def gaps(site: SiteRates, pages: Pages, now: float, price: float, limits: Limits) -> Array:
-    """Days after which the score of each page reaches the price, at its present rate."""
-    shape, weight = factor_of(pages)
+    """Days after which the score of each page reaches the price, at the present rate of its age."""
     speed = rate_at(rates_by_age(site), pages.born, now)
-    wanted = price / np.where(pages.noise, NOISE_WORTH, 1.0)
-    typical = _reaching(wanted * speed, shape, weight)
-    own = typical / np.clip(speed * (1 - silent_shares(site, pages)), 1e-12, None)
+    speed = np.clip(speed * (1 - silent_shares(site, pages)), LEAST_RATE, None)
+    own, found = pages_factors(site, pages), np.sqrt(2 * price / speed)
+    for _ in range(ROUNDS):
+        so_far, then = factors_after(site, own, found)
+        found = np.sqrt(2 * price * then / speed) / so_far
     hubs = np.sqrt(2 * price / (NEW_PAGE_WORTH * new_pages_a_day(pages)))
-    return np.clip(np.where(pages.is_hub, hubs, own), limits.floor, limits.ceiling)
+    return np.clip(np.where(pages.is_hub, hubs, found), limits.floor, limits.ceiling)
 
 
 def price(site: SiteRates, pages: Pages, now: float, limits: Limits) -> float:
@@ -109,17 +113,3 @@ def waits(now: float, seen: float, tried: float, gone: float) -> bool:
     if not isnan(gone):
         return now - tried < max(GONE_AFTER, tried - gone)
     return tried > seen and now - tried < (tried - seen) / 2
-
-
-def _reaching(value: Array, shape: Array, weight: Array) -> Array:
-    """The typical changes at which the staleness, at a rate of 1, is that value; by Newton's method.
-
-    The function is convex and rises, so that from the right side each step comes nearer.
-    """
-    ones = np.ones_like(value)
-    found = np.sqrt(2 * value * weight / shape) + value * (1 + 1 / shape)
-    for _ in range(NEWTON_STEPS):
-        slope = -np.expm1(-shape * np.log1p(found / weight))
-        found = found - (staleness(shape, weight, found, ones) - value) / np.clip(slope, 1e-12, None)
-        found = np.clip(found, 0, LARGEST**2)
-    return found

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import msgspec
 import numpy as np
 
-from crawler.revisit.rates import LARGEST, PRIOR, days_by_age, rates_by_age, typical_changes
-from crawler.revisit.records import Page, SiteRates
+from crawler.revisit.rates import bounded, days_by_age, rates_by_age, typical_changes
+from crawler.revisit.records import FACTORS, NO_EVIDENCE, Page, SiteRates
 
 WINDOW = 120.0
 """Days before the last visit: what is older counts no more."""
@@ -39,9 +39,11 @@ def begun(pages: Sequence[PageHistory]) -> tuple[SiteRates, list[Page]]:
 
 
 def _page(site: SiteRates, page: PageHistory) -> Page:
+    """The page with the evidence of a Poisson process; how often it was fetched is not known."""
     typical = float(typical_changes(rates_by_age(site), page.born, page.first, page.last))
-    shape, weight = PRIOR + len(page.changes), min(PRIOR + typical, LARGEST)
-    return Page(last=page.last, born=page.born, shape=shape, weight=weight)
+    likely = len(page.changes) * np.log(FACTORS) - np.array(FACTORS) * typical
+    evidence = bounded(np.exp(likely - likely.max()))
+    return Page(last=page.last, born=page.born, evidence=tuple(map(float, evidence)))
 
 
 def _recent(page: PageHistory) -> PageHistory:
@@ -60,3 +62,17 @@ def decoded(text: str | None) -> SiteRates:
         return msgspec.json.decode(text, type=SiteRates) if text else SiteRates()
     except msgspec.MsgspecError:
         return SiteRates()
+
+
+def evidence_text(page: Page) -> str:
+    """The evidence of a page as it is stored, with three digits each."""
+    return " ".join(f"{number:.3g}" for number in page.evidence)
+
+
+def evidence_of(text: str | None) -> tuple[float, ...]:
+    """The evidence of a page as it was stored; none where there is none or odd text."""
+    try:
+        found = tuple(map(float, (text or "").split()))
+    except ValueError:
+        return NO_EVIDENCE
+    return found if len(found) == len(FACTORS) else NO_EVIDENCE

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import exp, expm1, isfinite
+from math import isfinite
 
 import msgspec
 
 from crawler.revisit import noise, trust
 from crawler.revisit.rates import (
+    LEAST_TYPICAL,
     LONGEST,
     SITE_HALF_LIFE,
+    beliefs,
     days_by_age,
-    expected_changes,
-    factor,
-    faded,
+    factors,
     learned,
     rate_at,
     rates_by_age,
-    typical_changes,
 )
 from crawler.revisit.records import Page, SiteRates, SourceTrust, Visit
+from crawler.revisit.scores import Pages
 
 HUB_HALF_LIFE = 30.0
 LATEST = 40
@@ -55,15 +55,25 @@ def after_visit(site: SiteRates, page: Page, visit: Visit) -> tuple[SiteRates, P
 
 
 def _learned(site: SiteRates, page: Page, judged: Page, visit: Visit) -> tuple[SiteRates, Page]:
-    rates = rates_by_age(site)
-    typical = float(typical_changes(rates, page.born, page.last, visit.at))
-    old = faded(page, visit.at)
-    expected = float(expected_changes(old.shape, old.weight, typical))
-    site = _with_counts(site, old, typical, visit)
-    site = _with_trust(site, page, expected, visit)
-    site = _with_recent(site, 1 - exp(-expected), visit)
-    new = learned(old, typical, changed=visit.changed)
-    return site, replace(judged, shape=new.shape, weight=new.weight)
+    days = days_by_age(page.born, page.last, visit.at)
+    typical = days * rates_by_age(site)
+    lesson = learned(site, page.evidence, float(typical.sum()), visit.at - page.last, changed=visit.changed)
+    after = _with_trust(site, page, lesson.expected, visit)
+    after = _with_recent(after, lesson.expected, visit)
+    by_age = lesson.changes * typical / max(float(typical.sum()), LEAST_TYPICAL)
+    return msgspec.structs.replace(
+        after,
+        changes=tuple(map(float, site.changes + by_age)),
+        days=tuple(map(float, site.days + days)),
+        switches=site.switches + lesson.switched,
+        switch_days=site.switch_days + float(days.sum()),
+    ), replace(judged, evidence=lesson.evidence)
+
+
+def with_pages(site: SiteRates, pages: Pages) -> SiteRates:
+    """The site with how common each factor is among these pages."""
+    counted = pages.evidence[~(pages.is_hub | pages.noise)]
+    return msgspec.structs.replace(site, pages=tuple(map(float, beliefs(site, counted).sum(axis=0))))
 
 
 def _faded(site: SiteRates, now: float) -> SiteRates:
@@ -75,23 +85,10 @@ def _faded(site: SiteRates, now: float) -> SiteRates:
         site,
         changes=tuple(number * left for number in site.changes),
         days=tuple(number * left for number in site.days),
+        switches=site.switches * left,
+        switch_days=site.switch_days * left,
         trust={kind: trust.fade(one, left) for kind, one in site.trust.items()},
         faded_at=now,
-    )
-
-
-def _with_counts(site: SiteRates, page: Page, typical: float, visit: Visit) -> SiteRates:
-    """The rates by age after the visit: a change counts for the ages at which it is likely."""
-    days = days_by_age(page.born, page.last, visit.at)
-    own = float(factor(page.shape, page.weight))
-    shares = days * rates_by_age(site)
-    counted = own * typical
-    changes = counted / -expm1(-counted) if visit.changed and counted > 0 else float(visit.changed)
-    shares = shares / shares.sum() if shares.sum() > 0 else shares
-    return msgspec.structs.replace(
-        site,
-        changes=tuple(map(float, site.changes + changes * shares)),
-        days=tuple(map(float, site.days + own * days)),
     )
 
 
@@ -101,7 +98,7 @@ def _with_trust(site: SiteRates, page: Page, expected: float, visit: Visit) -> S
     if not kind:
         return site
     known = site.trust.get(kind, SourceTrust())
-    rate = float(rate_at(rates_by_age(site), page.born, visit.at) * factor(page.shape, page.weight))
+    rate = float(rate_at(rates_by_age(site), page.born, visit.at) * factors(site, page.evidence))
     recall, alarms, precision = trust.recall(known, kind), trust.false_alarms(known), trust.precision(known)
     after = trust.after_visit(
         known,
@@ -109,7 +106,7 @@ def _with_trust(site: SiteRates, page: Page, expected: float, visit: Visit) -> S
         changed=visit.changed,
         announced=bool(page.announced_by),
         certain=float(trust.certainty(recall, alarms, precision, rate)),
-        unchanged=exp(-expected),
+        unchanged=1 - expected,
     )
     return msgspec.structs.replace(site, trust={**site.trust, kind: after})
 

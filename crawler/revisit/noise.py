@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.revisit.rates import PRIOR
-from crawler.revisit.records import Page, Visit
+from crawler.revisit.records import NO_EVIDENCE, Page, Visit
 
 PROBE_WITHIN = 15 / 1440
 """Days within which a second visit is a probe."""
@@ -50,4 +49,4 @@ def _probed(page: Page, visit: Visit) -> Page:
         return replace(page, suspicion=0, hits=0, probe_after=later)
     if page.hits + 1 < HITS:
         return replace(page, hits=page.hits + 1)
-    return replace(page, suspicion=0, hits=0, noise=CALM, shape=PRIOR, weight=PRIOR)
+    return replace(page, suspicion=0, hits=0, noise=CALM, evidence=NO_EVIDENCE)

@@ -1,19 +1,23 @@
 """How often the pages of a site change, by their age; and each page by a factor of its own.
 
-A page changes at a rate of factor * rate(age). rate(age) is learned for the site; the factor has a Gamma
-distribution of mean 1 to begin with, and is learned from visits, which show only whether the page has changed
-since the last one (interval-censored data). Everything here takes arrays, one entry a page, or plain numbers.
+A page changes at a rate of factor * rate(age). rate(age) is learned for the site. The factor of a page is one
+of `FACTORS`: which one is learned by Bayes' rule from visits, which show only whether the page has changed
+since the last one (interval-censored data); the pages of the site as a whole tell how common each factor is
+(empirical Bayes). Now and then a page turns quiet or busy: the longer ago it was seen, the less is known of
+it (a hidden Markov model whose switches lead to any factor, as common as it is).
+
+Everything here takes arrays, one entry a page, or plain numbers; factors are on the last axis.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from math import expm1, log1p
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crawler.revisit.records import Page, SiteRates
+from crawler.revisit.records import FACTORS, SiteRates
 
 Array = NDArray[np.float64]
 
@@ -22,22 +26,26 @@ FIRST = np.array([1.2, 0.3, 0.1, 0.03, 0.01, 0.003, 0.05])
 """Changes a day by age of a site of which nothing is known; the last is for pages of unknown age."""
 FIRST_WEIGHT = 2.0
 """The first rates count as that many changes seen."""
-PRIOR = 0.5
-"""Shape and weight of the factor of a page of which nothing is known."""
-PAGE_HALF_LIFE, SITE_HALF_LIFE = 60.0, 90.0
+FIRST_PAGES = 30 * np.array([0.14, 0.23, 0.32, 0.26, 0.038, 0.006, 0.004, 0.002])
+"""How common the factors are on a site of which nothing is known, as 30 pages: half of all changes come from
+a twentieth of the pages."""
+FIRST_SWITCHES, FIRST_SWITCH_DAYS = 15.0, 3000.0
+"""The first rate at which pages turn quiet or busy, as so many times in so many days of pages."""
+SITE_HALF_LIFE = 90.0
 LONGEST = 36_500.0
 """A hundred years, in days: longer times are none."""
 LEAST_TYPICAL = 1e-9
 MOST = 1e12
 """Of what is counted."""
-SMALLEST, LARGEST = 1e-3, 1e4
-"""Bounds of shape, weight and factor."""
+SMALLEST, LARGEST = 1e-6, 1e6
+"""Bounds of evidence."""
+
+_FACTORS = np.array(FACTORS)
 
 
 def rates_by_age(site: SiteRates) -> Array:
     """Changes a day in each of the `BUCKETS` ages."""
-    changes = np.fmin(np.fmax(site.changes, 0.0), MOST)
-    days = np.fmin(np.fmax(site.days, 0.0), MOST)
+    changes, days = (np.fmin(np.fmax(one, 0.0), MOST) for one in (site.changes, site.days))
     return np.asarray((FIRST_WEIGHT + changes) / (FIRST_WEIGHT / FIRST + days))
 
 
@@ -68,49 +76,69 @@ def days_by_age(born: float, start: float, end: float) -> Array:
     return days
 
 
-def expected_changes(shape: ArrayLike, weight: ArrayLike, typical: ArrayLike) -> Array:
-    """Minus the logarithm of the probability that the page is unchanged.
-
-    The factor is Gamma distributed: P(unchanged) = (1 + typical / weight) ** -shape.
-    """
-    shape, weight = bounded(shape), bounded(weight)
-    return np.asarray(shape * np.log1p(np.asarray(typical) / weight))
+def shares(site: SiteRates) -> Array:
+    """How common each factor is among the pages of the site; in sum 1."""
+    counts = FIRST_PAGES + np.fmin(np.fmax(site.pages, 0.0), MOST)
+    return np.asarray(counts / counts.sum())
 
 
-def factor(shape: ArrayLike, weight: ArrayLike) -> Array:
-    """How often the page changes, as a multiple of an average page of its age."""
-    return bounded(bounded(shape) / bounded(weight))
+def switch_rate(site: SiteRates) -> float:
+    """How often a day a page turns into another one, quiet or busy."""
+    switches, days = (min(max(one, 0.0), MOST) for one in (site.switches, site.switch_days))
+    return float(np.clip((FIRST_SWITCHES + switches) / (FIRST_SWITCH_DAYS + days), 1e-4, 1.0))
 
 
-def faded(page: Page, now: float) -> Page:
-    """The page with what was learned of it before its last visit at half weight after `PAGE_HALF_LIFE`."""
-    left = 0.5 ** (float(_length(now - page.last)) / PAGE_HALF_LIFE)
-    shape, weight = float(bounded(page.shape)), float(bounded(page.weight))
-    return replace(page, shape=PRIOR + (shape - PRIOR) * left, weight=PRIOR + (weight - PRIOR) * left)
+def beliefs(site: SiteRates, evidence: ArrayLike) -> Array:
+    """The probability of each factor of each page, when it was last seen."""
+    likely = bounded(evidence) * shares(site)
+    return np.asarray(likely / likely.sum(axis=-1, keepdims=True))
 
 
-def learned(page: Page, typical: float, *, changed: bool) -> Page:
-    """The page after a visit, if an average page would have changed `typical` times since the last one.
-
-    Unchanged multiplies the density of the factor by exp(-factor * typical), and it stays a Gamma. Changed
-    multiplies it by one minus that; the Gamma of the same mean and variance takes its place.
-    """
-    shape, weight = float(bounded(page.shape)), float(bounded(page.weight))
-    typical = max(typical, LEAST_TYPICAL)
-    if not changed:
-        return replace(page, weight=min(weight + typical, LARGEST))
-    shrunk = log1p(typical / weight)
-    z0, z1, z2 = (-expm1(-(shape + more) * shrunk) for more in (0, 1, 2))
-    mean = shape / weight * z1 / z0
-    variance = shape * (shape + 1) / weight**2 * z2 / z0 - mean**2
-    mean = min(max(mean, SMALLEST), LARGEST)
-    variance = max(variance, mean**2 / LARGEST)
-    return replace(page, shape=float(bounded(mean**2 / variance)), weight=float(bounded(mean / variance)))
+def factors(site: SiteRates, evidence: ArrayLike) -> Array:
+    """How much more often than an average page of its age each page is expected to change."""
+    return np.asarray(beliefs(site, evidence) @ _FACTORS)
 
 
-def bounded(values: ArrayLike) -> Array:
-    """The shapes, weights or factors, none of them odd."""
-    return np.asarray(np.fmin(np.fmax(values, SMALLEST), LARGEST))
+def usual_factor(site: SiteRates) -> float:
+    """The mean factor of the pages of the site."""
+    return float(shares(site) @ _FACTORS)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a visit has shown."""
+
+    evidence: tuple[float, ...]
+    """The evidence of the page, with this visit."""
+    changes: float
+    """How many changes are expected to lie behind it."""
+    switched: float
+    """The probability that the page has turned quiet or busy since the last visit."""
+    expected: float
+    """The probability that was given to a change before the visit."""
+
+
+def learned(
+    site: SiteRates, evidence: Sequence[float], typical: float, days: float, *, changed: bool
+) -> Lesson:
+    """What a visit shows `days` after the last one, if an average page would have changed `typical` times."""
+    usual, stayed = shares(site), float(np.exp(-switch_rate(site) * days))
+    before = stayed * beliefs(site, evidence) + (1 - stayed) * usual
+    unseen = _FACTORS * max(typical, LEAST_TYPICAL)
+    likely = np.clip(-np.expm1(-unseen) if changed else np.exp(-unseen), 1e-12, 1)
+    seen = float(before @ likely)
+    after = bounded(before * likely / seen / usual)
+    return Lesson(
+        evidence=tuple(map(float, after)),
+        changes=float(before @ unseen) / seen if changed else 0.0,
+        switched=(1 - stayed) * float(usual @ likely) / seen,
+        expected=seen if changed else 1 - seen,
+    )
+
+
+def bounded(evidence: ArrayLike) -> Array:
+    """The evidence, none of it odd."""
+    return np.asarray(np.fmin(np.fmax(evidence, SMALLEST), LARGEST))
 
 
 def _until(rates: Array, age: Array) -> Array:

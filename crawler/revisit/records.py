@@ -12,6 +12,9 @@ import msgspec
 
 BUCKETS = 7
 """Ages up to 6 hours, 1, 3, 10 and 30 days; older; unknown."""
+FACTORS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+"""How much more often than an average page of its age a page may change: quiet pages to busy ones."""
+NO_EVIDENCE = (1.0,) * len(FACTORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,8 @@ class Page:
     """When it was last seen."""
     born: float = nan
     """When it was published; nan where that is not known."""
-    shape: float = 0.5
-    """`shape` and `weight`: the Gamma distribution of how much more it changes than its like."""
-    weight: float = 0.5
+    evidence: tuple[float, ...] = NO_EVIDENCE
+    """For each of `FACTORS`: how much more likely what its visits have shown is, if that is its factor."""
     suspicion: int = 0
     """Visits in a row that showed a change."""
     probe_after: int = 5
@@ -63,6 +65,11 @@ class SiteRates(msgspec.Struct, frozen=True):
     changes: tuple[float, ...] = (0.0,) * BUCKETS
     """Changes by the age of the page, and the days in which they were seen; both fade."""
     days: tuple[float, ...] = (0.0,) * BUCKETS
+    pages: tuple[float, ...] = (0.0,) * len(FACTORS)
+    """How many of its pages have each of `FACTORS`, as far as is known."""
+    switches: float = 0.0
+    """Times that a page has become another one, quiet or busy, and in how many days of pages; both fade."""
+    switch_days: float = 0.0
     faded_at: float = 0.0
     """When the numbers were last faded."""
     recent_changed: float = 0.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from math import ceil, nan
 
 import msgspec
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from crawler.config.site import Site
 from crawler.config.timing import duration, next_run
-from crawler.revisit.budget import Limits, choose, limits, price, waits
-from crawler.revisit.history import PageHistory, begun, decoded, encoded
-from crawler.revisit.learning import after_visit, hub_after
+from crawler.revisit.budget import Limits, choose, gaps, limits, price, waits
+from crawler.revisit.history import PageHistory, begun, decoded, encoded, evidence_of, evidence_text
+from crawler.revisit.learning import after_visit, hub_after, with_pages
 from crawler.revisit.noise import wants_probe
 from crawler.revisit.rates import Array
 from crawler.revisit.records import Page, SiteRates, Visit
@@ -80,6 +80,7 @@ class Revisits:
         urgent = [row.id for row in rows if _is_urgent(row) and row.id not in {*missing}]
         present = [row for row in rows if row.state != "gone"]
         plan = plan_of(self._site, self.rates, self._sources, present, now)
+        self.rates = with_pages(self.rates, plan.pages)
         self._usual_gap = max(len(present) / plan.limits.budget, 1e-3)
         self.beyond_budget = beyond_budget(self._site, self._sources, len(present))
         by_worth = [present[at] for at in np.argsort(-plan.worth, kind="stable")]
@@ -149,7 +150,7 @@ class Revisits:
                 for row, page in zip(
                     rows[begin : begin + AT_ONCE], pages[begin : begin + AT_ONCE], strict=True
                 ):
-                    values: Values = {"rate_shape": page.shape, "rate_weight": page.weight}
+                    values: Values = {"rate_evidence": evidence_text(page)}
                     self._store.update_page(row.id, values)
         self._store.save_rates(self._site.name, encoded(self.rates))
 
@@ -169,6 +170,13 @@ class Plan:
     now: float
     limits: Limits
     price: float
+    apart: Limits
+    """The limits, with the time between two runs, which is the least between two fetches of a page."""
+
+    @property
+    def gaps(self) -> Array:
+        """The days from one fetch of each page to the next, as runs begin now and then only."""
+        return gaps(self.rates, self.pages, self.now, self.price, self.apart)
 
     @property
     def worth(self) -> Array:
@@ -204,8 +212,15 @@ def plan_of(
     left = pages_budget(total, sources)
     ceiling = ceiling_of(site)
     bounds = limits(left, len(rows), ceiling if ceiling and len(rows) / ceiling <= left else None)
-    ids = [row.id for row in rows]
-    return Plan(rates, ids, records, pages, now, bounds, price(rates, pages, now, bounds) if rows else 0.0)
+    apart = replace(bounds, floor=max(bounds.floor, between_runs(site, now)))
+    worth = price(rates, pages, now, apart) if rows else 0.0
+    return Plan(rates, [row.id for row in rows], records, pages, now, bounds, worth, apart)
+
+
+def between_runs(site: Site, now: float) -> float:
+    """Days from the next run of the site to the one after it: no page is fetched more often."""
+    first = next_run(site, datetime.fromtimestamp(now * DAY, UTC))
+    return (next_run(site, first) - first).total_seconds() / DAY
 
 
 def pages_budget(budget: float, sources: Sources) -> float:
@@ -247,8 +262,7 @@ def record_of(row: VisitRow | PageRow, sources: Sources, listed: str | None) -> 
     return Page(
         last=_day(row.seen_at or row.checked_at),
         born=_born(row, sources.whole_since),
-        shape=row.rate_shape,
-        weight=row.rate_weight,
+        evidence=evidence_of(row.rate_evidence),
         suspicion=row.suspicion,
         probe_after=row.probe_after,
         hits=row.probe_hits,
@@ -269,8 +283,7 @@ def day(moment: datetime) -> float:
 
 def _columns(page: Page) -> Values:
     return {
-        "rate_shape": page.shape,
-        "rate_weight": page.weight,
+        "rate_evidence": evidence_text(page),
         "suspicion": page.suspicion,
         "probe_after": page.probe_after,
         "probe_hits": page.hits,
