@@ -567,7 +567,7 @@ def removals_of_sites(db: Database) -> None:
 
 
 _EVIDENCE = (
-    # For each of eight factors: how likely what the visits show is, if the page changes so much more than usual.
+    # For each of eight factors: how likely the visits of the page are, if it changes so much more than usual.
     "ALTER TABLE pages ADD COLUMN rate_evidence TEXT",
     "ALTER TABLE pages DROP COLUMN rate_shape",
     "ALTER TABLE pages DROP COLUMN rate_weight",
