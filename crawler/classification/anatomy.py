@@ -81,7 +81,7 @@ class Anatomy:
     @cached_property
     def controls(self) -> frozenset[str]:
         """The labels of buttons and short links, folded."""
-        return frozenset(map(fold, self._walked.controls)) - {""}
+        return frozenset(map(fold, set(self._walked.controls))) - {""}
 
     @property
     def links(self) -> int:
@@ -116,8 +116,8 @@ def _parsed(html: str) -> etree._Element | None:
 
 def _machinery(root: etree._Element) -> str:
     scripts = [script.text or "" for script in root.iter("script")]
-    named = (pair for element in root.iter() for pair in element.attrib.items())
-    return " ".join([*scripts, *(str(value) for name, value in named if name != "href")]).lower()
+    named = [str(value) for one in root.iter() for name, value in one.items() if name != "href"]
+    return " ".join([*scripts, *named]).lower()
 
 
 @dataclass
@@ -132,6 +132,8 @@ class _Walk:
     empty_root: bool = False
     _pieces: list[tuple[str, bool]] = field(default_factory=list)
     _tags: list[str] = field(default_factory=list)
+    _furniture: list[bool] = field(default_factory=list)
+    """For each open element whether it is outside the main text."""
     _in_furniture: int = 0
     _in_link: int = 0
 
@@ -149,46 +151,54 @@ class _Walk:
         if tag in BLOCKS:
             self._cut()
             self._tags.append(tag)
-        self._in_furniture += _is_furniture(element, tag, self._tags)
+        is_furniture = _is_furniture(element, tag, self._tags)
+        self._furniture.append(is_furniture)
+        self._in_furniture += is_furniture
         self._in_link += tag == "a"
         self._note(element, tag)
-        self._pieces.append((element.text or "", self._in_link > 0))
+        if text := element.text:
+            self._pieces.append((text, self._in_link > 0))
 
     def _leave(self, element: etree._Element, tag: str) -> None:
         if tag in BLOCKS:
             self._cut()
-        self._in_furniture -= _is_furniture(element, tag, self._tags)
-        if tag in BLOCKS:
             self._tags.pop()
+        self._in_furniture -= self._furniture.pop()
         self._in_link -= tag == "a"
-        self._pieces.append((element.tail or "", self._in_link > 0))
+        if tail := element.tail:
+            self._pieces.append((tail, self._in_link > 0))
 
     def _note(self, element: etree._Element, tag: str) -> None:
         """Record what the element is, besides its text."""
-        kind = (element.get("type") or "").lower()
         if tag == "a":
             self.links += element.get("href") is not None
             self.controls.append(_label(element))
         elif tag == "button" or element.get("role") == "button":
             self.controls.append(_label(element))
         elif tag == "input":
+            kind = (element.get("type") or "").lower()
             self.asks_password |= kind == "password"
             self.controls.append((element.get("value") or "") if kind in ("submit", "button") else "")
-        if element.get("id", "").lower() in ROOTS or tag == "app-root":
+        own = element.get("id")
+        if (own and own.lower() in ROOTS) or tag == "app-root":
             self.empty_root |= _is_empty(element)
 
     def _cut(self) -> None:
         """End a block, and record it as heading, running text, or neither."""
+        if not self._pieces:
+            return
         pieces, self._pieces = self._pieces, []
-        text = " ".join("".join(piece for piece, _ in pieces).split())
-        if not text or self._in_furniture:
+        if self._in_furniture:
+            return
+        text = " ".join("".join([piece for piece, _ in pieces]).split())
+        if not text:
             return
         tag = self._tags[-1] if self._tags else "body"
         if tag in HEADINGS:
             if len(self.headings) < MOST_HEADINGS:
                 self.headings.append((tag, text))
         elif tag != "button":
-            own = sum(len(piece.split()) for piece, linked in pieces if not linked)
+            own = sum([len(piece.split()) for piece, linked in pieces if not linked])
             if own >= LEAST_PROSE and 2 * own >= len(text.split()):
                 self.prose.append(text)
 
@@ -196,8 +206,9 @@ class _Walk:
 def _is_furniture(element: etree._Element, tag: str, tags: list[str]) -> bool:
     """Whether an element is outside the main text; a header is so only outside of an article."""
     if tag == "header":
-        return not {"article", "main"} & set(tags)
-    return tag in FURNITURE or (element.get("role") or "").lower() in FURNITURE_ROLES
+        return not ("article" in tags or "main" in tags)
+    role = element.get("role")
+    return tag in FURNITURE or (role is not None and role.lower() in FURNITURE_ROLES)
 
 
 def _label(element: etree._Element) -> str:
