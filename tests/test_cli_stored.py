@@ -52,12 +52,12 @@ def test_changes_have_the_promised_keys_newest_first(press: Press) -> None:
 def test_changes_are_chosen_by_kind_time_and_number(press: Press) -> None:
     assert [one["kind"] for one in press.objects("changes", "--kind", "gone")] == ["gone"]
     assert len(press.objects("changes", "--since", "1h", "--site", "press", "--unreviewed")) == 5
-    assert press.objects("changes", "--since", "2100-01-01") == []
+    assert press.run("changes", "--since", "2100-01-01").exit_code == 2
     assert len(press.objects("changes", "--limit", 2)) == 2
 
 
 def test_a_time_that_is_none_is_misuse(press: Press) -> None:
-    for bad in ("yesterday", "2026-13-01", "999999d", "0001-01-01T00:00+23:00"):
+    for bad in ("tomorrow", "2026-13-01", "999999d", "0001-01-01T00:00+23:00"):
         result = press.run("changes", "--since", bad)
         assert (result.exit_code, bad in result.stderr) == (2, True)
 

@@ -20,7 +20,7 @@ KINDS = ("new", "edited", "retitled", "gone", "returned", "moved", "template")
 @click.command()
 @click.option("--site", metavar="SITE", help="Only changes of this site.")
 @click.option("--kind", type=click.Choice(KINDS), help="Only changes of this kind.")
-@click.option("--since", type=Moment(ago=True), help="Found since then: a date, a time, or an age like 2d.")
+@click.option("--since", type=Moment(), help="Found since then: a day, a time, yesterday, or an age like 2d.")
 @click.option("--unreviewed", is_flag=True, help="Only changes without a verdict.")
 @click.option(
     "--all", "quiet", is_flag=True, help="Also changes that are not announced: typography, dates only."

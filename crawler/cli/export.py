@@ -27,7 +27,7 @@ from storage.site_filter import is_of
 @click.option("--unit", type=click.Choice(UNITS), default="page", help="What one document is; default: page.")
 @click.option("--site", metavar="SITE", help="Only pages of this site.")
 @click.option("--since", metavar="CURSOR", help="Only what is new since the export that printed it.")
-@click.option("--as-of", type=Moment(), help="The texts that were current at that time.")
+@click.option("--as-of", type=Moment(end=True), help="The texts that were current at that time.")
 @click.option("--outline", is_flag=True, help="Add headings, links and other editions.")
 @click.option("--families", "groups", is_flag=True, help="Add the group of near-duplicates of each page.")
 @click.option("--one-per-family", "one_per_group", is_flag=True, help="Only the first of near-duplicates.")

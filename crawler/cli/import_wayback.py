@@ -27,7 +27,7 @@ LEAST_DELAY = 1.0
 @click.argument("url")
 @click.option("--site", "name", required=True, metavar="SITE", help="The site of the pages.")
 @click.option("--from", "since", type=Moment(), help="Only captures since then.")
-@click.option("--until", type=Moment(), help="Only captures until then.")
+@click.option("--until", type=Moment(end=True), help="Only captures until then.")
 @click.option("--limit", type=whole_number, help="The most captures to fetch; repeat to continue.")
 @click.option("--endpoint", default=ENDPOINT, metavar="URL", help="Another archive with the same API.")
 @click.option("--delay", type=float, default=LEAST_DELAY, help="Seconds between two requests; 1 at least.")

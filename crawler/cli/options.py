@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -11,7 +14,7 @@ import click
 
 from crawler.config.schema import refuse
 from crawler.config.site import ConfiguredSites, Site, load_sites, site_files
-from crawler.config.timing import duration
+from crawler.config.timing import age, duration
 from crawler.config.workspace import SETTINGS_FILE, Workspace, load_workspace
 from crawler.errors import Misuse
 from crawler.output import terminal
@@ -22,6 +25,9 @@ from storage.site_filter import SiteFilter
 P = ParamSpec("P")
 R = TypeVar("R")
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+TOLERANCE = timedelta(minutes=1)
+"""By which a clock elsewhere may be ahead."""
 whole_number = click.IntRange(1, 2**31)
 """A number that a row of the database can have."""
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
@@ -131,25 +137,37 @@ def _listed(sites: Sequence[Site]) -> str:
 
 
 class Moment(click.ParamType[str]):
-    """A time as UTC text; with `ago`, an age like 2d is also accepted."""
+    """A time in the past as UTC text: a time, a day, `yesterday`, or an age like 2d.
+
+    A day is meant whole, in UTC: it begins a range at its first second, and with `end` ends it at its last.
+    """
 
     name = "time"
 
-    def __init__(self, *, ago: bool = False) -> None:
-        self.ago = ago
+    def __init__(self, *, end: bool = False) -> None:
+        self.end = end
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the time in the stored form; fails as a usage error if it is not a time."""
+        """Return the time in the stored form; fails as a usage error if it is none, or in the future."""
+        at = now()
         try:
-            return self._back(value) or iso(parse(value))
+            moment = past_moment(value, at, end=self.end)
         except (ValueError, OverflowError):
-            also = ", or an age like 12h or 2d" if self.ago else ""
-            self.fail(
-                f"{value!r} is not a date or time like 2026-05-31 or 2026-05-31T14:00Z{also}", param, ctx
-            )
+            forms = "a day like 2026-05-31, a time like 2026-05-31T14:00Z, yesterday, or an age like 2d"
+            self.fail(f"{value!r} is not {forms}", param, ctx)
+        if moment > at + TOLERANCE:
+            self.fail(f"{value!r} is in the future: it is {iso(at)}", param, ctx)
+        return iso(min(moment, at))
 
-    def _back(self, value: str) -> str | None:
-        try:
-            return iso(now() - duration(value)) if self.ago else None
-        except ValueError:
-            return None
+
+def past_moment(text: str, at: datetime, *, end: bool = False) -> datetime:
+    """The moment that a text names at the time `at`. Raises ValueError for other text."""
+    days_ago = {"today": 0, "yesterday": 1}.get(text)
+    day = iso(at - timedelta(days=days_ago))[:10] if days_ago is not None else text
+    if DAY.fullmatch(day):
+        start = parse(day)
+        return min(start + timedelta(days=1, seconds=-1), max(at, start)) if end else start
+    for length in (duration, age):
+        with suppress(ValueError):
+            return at - length(text)
+    return parse(text)

@@ -19,9 +19,9 @@ from storage.search.query import parse
 @click.option("--site", metavar="SITE", help="Only pages of this site.")
 @click.option("--language", metavar="CODE", help="Only pages in this language, like fa.")
 @click.option(
-    "--since", type=Moment(ago=True), help="Captured since then: a date, a time, or an age like 2d."
+    "--since", type=Moment(), help="Captured since then: a day, a time, yesterday, or an age like 2d."
 )
-@click.option("--until", type=Moment(ago=True), help="Captured until then.")
+@click.option("--until", type=Moment(end=True), help="Captured until then.")
 @click.option("--removed", "fate", flag_value="removed", help="Only text that a site has removed.")
 @click.option("--present", "fate", flag_value="present", help="Only text that is still on the page.")
 @click.option("--limit", type=whole_number, default=20, show_default=True, help="The most pages to list.")

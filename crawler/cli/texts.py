@@ -36,7 +36,7 @@ def history(workspace: Workspace, reader: Reader, url: str, as_json: bool) -> No
 @click.command()
 @click.argument("url")
 @click.option("--version", "number", type=whole_number, help="The number of a version; default: the latest.")
-@click.option("--as-of", type=Moment(), help="The version that was current at that time.")
+@click.option("--as-of", type=Moment(end=True), help="The version that was current at that time.")
 @as_json
 @with_reader
 def text(
@@ -54,3 +54,5 @@ def text(
         terminal.json_lines([document(page, version)])
     else:
         terminal.line(f"{version.title}\n\n{version.text}")
+    if page.state == "gone" and number is None and as_of is None:
+        terminal.note(f"This page is gone: this is its last text, last seen {page.seen_at}.")

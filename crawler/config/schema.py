@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import msgspec
 
 from crawler.errors import Misuse
 
+CURLY = frozenset("“”„‟‘’‚‛«»")
 SHOWN = 80
 """The maximum number of characters of a bad value in a message."""
 
@@ -43,14 +45,26 @@ Keys = Mapping[str, Key]
 def read_toml(path: Path) -> tuple[dict[str, Any], list[str]]:
     """The table in a TOML file, and the faults for which it could not be read (the table is then empty)."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")), []
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text), []
     except OSError as error:
         return {}, [f"{path}: can't be read: {error.strerror}"]
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         return {}, [f"{path}: line {line} is not UTF-8; save the file in that encoding"]
     except tomllib.TOMLDecodeError as error:
-        return {}, [f"{path}: not TOML: {error}"]
+        return {}, [f"{path}: not TOML: {error}{_slip(text, str(error))}"]
+
+
+def _slip(text: str, error: str) -> str:
+    """The likely reason of an error that the message of the parser does not name; empty if unknown."""
+    if text.startswith("\ufeff"):
+        return "; the file begins with a byte order mark (BOM): save it as UTF-8 without one"
+    found = re.search(r"at line (\d+)", error)
+    line = text.split("\n")[int(found[1]) - 1] if found else text
+    if curly := set(line) & CURLY:
+        return f"; the line has curly quotes ({' '.join(sorted(curly))}): write straight ones"
+    return ""
 
 
 def read_table(table: Mapping[str, Any], keys: Keys, where: str) -> tuple[dict[str, Any], list[str]]:

@@ -132,6 +132,10 @@ def load_sites(
 
     found = ConfiguredSites()
     urls: dict[str, str] = {}
+    if names is None:
+        found.faults |= {
+            path.stem: [_miswritten(path)] for path in folder.glob("*.*") if _is_miswritten(path)
+        }
     for path in site_files(folder):
         if names is not None and path.stem not in names:
             continue
@@ -144,6 +148,14 @@ def load_sites(
         else:
             found[path.stem] = msgspec.convert(table, Site)
     return found
+
+
+def _is_miswritten(path: Path) -> bool:
+    return path.suffix.lower() == ".toml" != path.suffix and not path.name.startswith(".")
+
+
+def _miswritten(path: Path) -> str:
+    return f"{path}: the name of a site file ends in .toml, in small letters; rename it"
 
 
 def site_files(folder: Path) -> list[Path]:

@@ -1,0 +1,91 @@
+"""What people type and read: times in all forms, addresses in their own script, changes in two lines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.cli.options import past_moment
+from crawler.config.site import load_sites
+from crawler.output.address import readable
+from crawler.output.terminal import shortened
+from crawler.times import iso
+from tests.command import Press, in_terminal
+
+NOON = datetime(2026, 5, 31, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("2026-05-30", "2026-05-30T00:00:00Z", "2026-05-30T23:59:59Z"),
+        ("yesterday", "2026-05-30T00:00:00Z", "2026-05-30T23:59:59Z"),
+        ("today", "2026-05-31T00:00:00Z", "2026-05-31T12:00:00Z"),
+        ("2d", "2026-05-29T12:00:00Z", "2026-05-29T12:00:00Z"),
+        ("1w", "2026-05-24T12:00:00Z", "2026-05-24T12:00:00Z"),
+        ("2026-05-30T09:00+02:00", "2026-05-30T07:00:00Z", "2026-05-30T07:00:00Z"),
+    ],
+)
+def test_a_time_has_the_same_forms_everywhere(text: str, start: str, end: str) -> None:
+    assert (iso(past_moment(text, NOON)), iso(past_moment(text, NOON, end=True))) == (start, end)
+
+
+@pytest.mark.parametrize(
+    "words", [["changes", "--since"], ["search", "bridge", "--until"], ["export", "--as-of"]]
+)
+def test_a_time_in_the_future_is_refused(press: Press, words: list[str]) -> None:
+    result = press.run(*words, "2999-01-01")
+    assert (result.exit_code, "is in the future" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://a.example/fa/%D8%AE%D8%A7%D9%86%D9%87/?q=1", "https://a.example/fa/خانه/?q=1"),
+        ("https://a.example/a%2Fb%20c%1b", "https://a.example/a%2Fb%20c%1b"),
+        ("https://a.example/%E2%80%AEgpj.exe", "https://a.example/%E2%80%AEgpj.exe"),
+        ("https://a.example/%FF%FE", "https://a.example/%FF%FE"),
+        (
+            "https://xn--mgbaakc7dvf.example/",
+            "https://xn--mgbaakc7dvf.example/".replace("xn--mgbaakc7dvf", b"xn--mgbaakc7dvf".decode("idna")),
+        ),
+        ("https://xn--pypal-4ve.example/", "https://xn--pypal-4ve.example/"),
+    ],
+    ids=["persian", "meaning", "override", "not UTF-8", "one script", "mixed scripts"],
+)
+def test_an_address_is_shown_decoded_where_it_cannot_mislead(url: str, shown: str) -> None:
+    assert readable(url) == shown
+
+
+def test_a_title_is_cut_between_words() -> None:
+    assert shortened("The lamp at Ormhead is lit again", 20) == "The lamp at …"
+    assert shortened("The lamp", 8) == "The lamp"
+
+
+def test_a_change_takes_two_lines_of_a_narrow_terminal(press: Press) -> None:
+    shown = in_terminal("-C", press.root, "changes", COLUMNS="80").splitlines()
+    [place] = [number for number, line in enumerate(shown) if "The bridge" in line and "edited" in line]
+    assert f"]8;;{press.url}/bridge/" in shown[place + 1]
+    assert f"{press.url}/bridge/" in shown[place + 1].partition("\\")[2]
+
+
+def test_the_text_of_a_page_that_is_gone_says_so(press: Press) -> None:
+    result = press.run("text", f"{press.url}/lost/")
+    assert "umbrella" in result.stdout
+    assert "This page is gone" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("one.toml", b"\xef\xbb\xbfurl = 'https://a.example/'", "byte order mark"),
+        ("one.toml", "url = “https://a.example/”".encode(), "curly quotes (“ ”)"),
+        ("one.TOML", b"url = 'https://a.example/'", "ends in .toml, in small letters"),
+    ],
+)
+def test_slips_of_editors_in_a_site_file_are_named(tmp_path: Path, name: str, data: bytes, said: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    [fault] = load_sites(tmp_path).faults["one"]
+    assert said in fault
