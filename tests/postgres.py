@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -52,11 +53,12 @@ class Postgres:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:
-        """Start it, and wait until it can be used."""
-        self._run(
-            *("pg_ctl", "start", "-w", "-t", str(STOP_SECONDS), "-D", self.folder / "data"),
-            *("-l", self.folder / "log", "-o", f"-c listen_addresses= -k {self.folder} -c fsync=off"),
-        )
+        """Start it, and wait until it can be used; after `kill`, until its processes have ended."""
+        options = ["-o", f"-c listen_addresses= -k {self.folder} -c fsync=off"]
+        wait = ["-w", "-t", str(STOP_SECONDS), "-D", self.folder / "data", "-l", self.folder / "log"]
+        give_up = time.monotonic() + STOP_SECONDS
+        while self._run("pg_ctl", "start", *wait, *options, check=time.monotonic() > give_up):
+            time.sleep(0.2)
 
     def stop(self, how: str = "immediate") -> None:
         """Stop it as after a crash; `fast` stops it in good order."""
@@ -67,12 +69,13 @@ class Postgres:
         pid = int((self.folder / "data/postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
 
-    def _run(self, program: str, *words: object, check: bool = True) -> None:
+    def _run(self, program: str, *words: object, check: bool = True) -> int:
+        """The exit code; with `check`, only 0 will do."""
         assert BINARIES
-        subprocess.run(
+        return subprocess.run(
             [BINARIES / program, *map(str, words)],
             check=check, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._as,
-        )  # fmt: skip
+        ).returncode  # fmt: skip
 
 
 def _unprivileged() -> dict[str, Any]:

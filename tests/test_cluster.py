@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 import sqlite3
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,7 +24,7 @@ from review.app import add_workers
 from review.app import make_app as review_app
 from storage.store import Store
 from tests.blog import POSTS, front, post, publish, sitemap
-from tests.local_site import LocalSite, Request
+from tests.local_site import LocalSite
 from tests.postgres import Postgres, needs_postgres
 from tests.workspace import Watched
 
@@ -35,6 +34,7 @@ from crawler.cluster.app import make_app
 from crawler.cluster.runs import Disorder, OpenRuns, UnknownRun
 from crawler.cluster.wire import Answer, Batch, Begun, Fetched, Read, Refused, pack, unpack
 from tests.cluster import PATIENCE, Cluster
+from tests.kills import VICTIMS, Disturbed
 
 pytestmark = needs_postgres
 
@@ -118,23 +118,6 @@ def test_a_site_crawled_through_a_worker_has_the_history_that_it_has_on_one_mach
 # ---- what goes wrong
 
 
-class Slow:
-    """A site whose later articles are not answered before a test allows it."""
-
-    def __init__(self, site: LocalSite, after: int) -> None:
-        self.goes_on = threading.Event()
-        self.asked = 0
-        pages = {path: site.pages[path] for path in POSTS}
-
-        def answer(request: Request) -> Any:
-            self.asked += 1
-            if self.asked > after:
-                self.goes_on.wait(PATIENCE)
-            return pages[request.path] if request.path in pages else pages[unquote(request.path)]
-
-        site.pages |= dict.fromkeys(POSTS, answer)
-
-
 def assert_whole(cluster: Cluster, site: LocalSite) -> None:
     """Fail unless each article has one version, and no fetch of it is recorded twice."""
     versions = cluster.rows("SELECT pages.url, number FROM versions JOIN pages ON pages.id = page")
@@ -145,32 +128,18 @@ def assert_whole(cluster: Cluster, site: LocalSite) -> None:
     assert cluster.rows("PRAGMA integrity_check") == [("ok",)]
 
 
-def test_the_run_of_a_worker_that_is_killed_is_finished_by_another_one(
-    cluster: Cluster, local_site: LocalSite
+def test_whoever_is_killed_in_the_middle_of_a_run_nothing_is_lost_and_nothing_twice(
+    tmp_path: Path, local_site: LocalSite
 ) -> None:
-    cluster.lost_after = "5s"
-    slow = Slow(local_site, after=6)
-    with cluster.hub() as hub, cluster.worker("one") as one:
-        cluster.until(lambda: slow.asked > 6, hub, one)
-        one.kill()
-        slow.goes_on.set()
-        with cluster.worker("two") as two:
-            cluster.until(lambda: cluster.runs() == 1, hub, two)
-    assert_whole(cluster, local_site)
-
-
-def test_a_run_goes_on_after_the_hub_was_killed_and_started_again(
-    cluster: Cluster, local_site: LocalSite
-) -> None:
-    slow = Slow(local_site, after=6)
-    with cluster.worker("one") as one:
-        with cluster.hub() as hub:
-            cluster.until(lambda: slow.asked > 6, hub, one)
-            hub.kill()
-        slow.goes_on.set()
-        with cluster.hub() as hub:
-            cluster.until(lambda: cluster.runs() == 1, hub, one)
-    assert_whole(cluster, local_site)
+    with Postgres() as postgres:
+        cluster = Cluster(tmp_path, postgres, local_site.url, lost_after="10s")
+        (cluster.root / "sites/press.toml").unlink()
+        with Disturbed(cluster) as disturbed:
+            undisturbed = disturbed.crawled(None, 0)
+            assert len(undisturbed["versions"]) == len(POSTS)
+            for number, victim in enumerate(VICTIMS):
+                assert disturbed.crawled(victim, after=4 + number) == undisturbed, victim
+        assert cluster.rows("PRAGMA integrity_check") == [("ok",)]
 
 
 def test_without_postgresql_the_hub_says_so_and_runs_the_site_itself_if_it_may(
@@ -280,6 +249,9 @@ def test_a_run_that_is_not_heard_of_is_closed_and_its_site_is_free(tmp_path: Pat
     asyncio.run(begin_twice())
     runs.close()
     assert ended[0] == (SITE, True, "worker lost")
+    with closing(sqlite3.connect(tmp_path / "variorum.db")) as conn:
+        [message] = conn.execute("SELECT message FROM issues WHERE closed_at IS NULL").fetchone()
+    assert message.startswith("the worker that crawled the site was lost, before any page was fetched")
 
 
 def test_a_worker_of_another_version_is_refused_with_clear_words() -> None:

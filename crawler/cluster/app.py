@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from crawler.cluster.link import VERSION
-from crawler.cluster.runs import Disorder, OpenRuns, UnknownRun
+from crawler.cluster.runs import Disorder, NotOpened, OpenRuns, UnknownRun
 from crawler.cluster.wire import pack
 from crawler.config.site import Site
 
@@ -48,7 +48,10 @@ def make_app(hub: HubState, token: str) -> Starlette:
             return _refusal(HTTPStatus.CONFLICT, f"the hub knows no site {asked['site']}")
         if hub.runs.is_busy(site.name):
             return _refusal(HTTPStatus.LOCKED, f"{site.name}: another run of it is open")
-        return Response(pack(await hub.runs.begin(site, asked["worker"])))
+        try:
+            return Response(pack(await hub.runs.begin(site, asked["worker"])))
+        except NotOpened as error:
+            return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
     async def take(request: Request) -> Response:
         run, number = request.path_params["run"], request.path_params["number"]

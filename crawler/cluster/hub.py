@@ -18,16 +18,19 @@ from crawler.cluster.app import make_app
 from crawler.cluster.link import VERSION, clock
 from crawler.cluster.metrics import HubMetrics
 from crawler.cluster.queue import JobQueue, QueueDown
-from crawler.cluster.runs import OpenRuns
-from crawler.cluster.session import LOST
+from crawler.cluster.runs import DIED, OpenRuns
 from crawler.config.cluster import Cluster, secret
 from crawler.config.site import Site
 from crawler.config.workspace import Workspace
 from crawler.lock import held, watch_lock
 from crawler.runtime.daemon import Daemon, Hearer
 from crawler.runtime.watchlist import Watchlist
+from crawler.tracking.issue_kinds import BROKE_DOWN
+from crawler.tracking.run_counts import LOST
 from storage.store import Store
 
+KEPT_OPEN = 300
+"""The seconds for which the connection of a silent worker is kept open."""
 TRY_AGAIN = timedelta(seconds=10)
 """A run that could not be handed out is due again after this."""
 
@@ -58,7 +61,7 @@ class Hub(Daemon):
     ) -> None:
         super().__init__(workspace, watchlist, store, on_event)
         self.cluster = cluster
-        self.queue = JobQueue(secret(cluster.database, os.environ))
+        self.queue = JobQueue(secret(cluster.database, os.environ), creates=True)
         self.runs = OpenRuns(workspace, cluster.lost_seconds, self._run_ended)
         self._token = secret(cluster.token, os.environ)
         self._workers: dict[str, dict[str, Any]] = {}
@@ -70,7 +73,12 @@ class Hub(Daemon):
     async def serve(self) -> None:
         """Serve the workers and start the runs that are due, until a signal comes."""
         config = uvicorn.Config(
-            make_app(self, self._token), log_level="warning", access_log=False, ws="none", lifespan="off"
+            make_app(self, self._token),
+            log_level="warning",
+            access_log=False,
+            ws="none",
+            lifespan="off",
+            timeout_keep_alive=KEPT_OPEN,
         )
         server = _Server(config)
         host, port = self.cluster.listening
@@ -98,6 +106,7 @@ class Hub(Daemon):
         if worker["name"] not in self._workers:
             logger.info("worker %s is there, for %s", worker["name"], ", ".join(worker["queues"]))
         self._workers[worker["name"]] = {**worker, "heard_at": clock()}
+        self.runs.heard_of(worker["name"])
 
     def state(self) -> dict[str, Any]:
         """Workers, runs and queues, as `variorum status` shows them."""
@@ -134,18 +143,21 @@ class Hub(Daemon):
 
     async def _run(self, site: Site) -> None:
         """Hand a due run to the workers; carry it out here if that can't be, and may."""
+        handed_out = False
         try:
             await self.queue.defer(site.name, site.where)
+            handed_out = True
+            self._note("")
         except QueueDown as error:
             self._note(str(error))
-            if self.cluster.fallback and not site.where:
-                await super()._run(site)
-                return
-            row = self.store.site(site.name)
-            self._remember(site, times.now() + TRY_AGAIN, row.failures)
-        else:
-            self._note("")
-        self.running.pop(site.name, None)
+        except Exception:
+            logger.exception("%s: its run can't be handed out", site.name)
+        if not handed_out and self.cluster.fallback and not site.where:
+            await super()._run(site)
+            return
+        del self.running[site.name]
+        if not handed_out:
+            self._remember(site, times.now() + TRY_AGAIN, self.store.site(site.name).failures)
 
     def _run_ended(self, site: Site, failed: bool, reason: str) -> None:
         """Store when the site runs next, after a run of a worker."""
@@ -156,6 +168,9 @@ class Hub(Daemon):
         if reason == "shutdown":  # the worker was stopped: made up for at once
             self._remember(site, now, row.failures)
             return
+        if reason == DIED:
+            words = "the run broke down at its worker; the log there says why"
+            self.store.raise_issue(site.name, BROKE_DOWN, words, times.iso(now))
         self._reschedule(self.watchlist.sites.get(site.name, site), failed)
 
     async def _keep_house(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import threading
 import time
@@ -22,7 +23,6 @@ FIRST_WAIT, LONGEST_WAIT = 0.2, 15.0
 TIMEOUT = 120.0
 VERSION = f"Variorum {__version__} with {EXTRACTOR}"
 """What the hub and its workers must have in common, or a page would be read in two ways."""
-REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.UPGRADE_REQUIRED}
 
 
 class HubAway(VariorumError):
@@ -35,6 +35,10 @@ class RunOver(VariorumError):
 
 class SiteBusy(VariorumError):
     """Another run of the site is open at the hub."""
+
+
+class HubRefuses(VariorumError):
+    """The hub can't do what was asked, and asking again would not help."""
 
 
 def clock() -> float:
@@ -56,15 +60,16 @@ class Link:
         self._patience = patience
         self._connection: HTTPConnection | None = None
         self._given_up = threading.Event()
-        self.heard_at = clock()
-        """When the last request was sent that was answered."""
+        self.heard_at = -math.inf
+        """When the last request was sent that was answered, by `clock`."""
         self.on_trouble: Callable[[str], None] = lambda trouble: None
         """Called with the words when the hub can't be reached, and with an empty text when it can again."""
 
     def post(self, path: str, body: bytes = b"") -> bytes:
         """The answer to a request, repeated while the hub is away, up to `patience`.
 
-        Raises HubAway after that, RunOver or SiteBusy as the hub says, Misuse if the hub refuses this worker.
+        Raises HubAway after that, RunOver, SiteBusy or HubRefuses as the hub says, Misuse if it refuses this
+        worker as such.
         """
         give_up, wait, troubled = clock() + self._patience, FIRST_WAIT, False
         while True:
@@ -123,4 +128,6 @@ def _accepted(status: int, answer: bytes) -> bytes:
         raise RunOver(words)
     if status == HTTPStatus.LOCKED:
         raise SiteBusy(words)
+    if status == HTTPStatus.CONFLICT:
+        raise HubRefuses(words)
     raise Misuse(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterator
@@ -33,17 +34,26 @@ class QueueDown(VariorumError):
 class JobQueue:
     """The queue, as the hub and the workers use it. Connects when it is first used, and again when needed."""
 
-    def __init__(self, address: str) -> None:
-        logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # each failure reaches the caller
-        self._address = address
+    def __init__(self, address: str, *, creates: bool = False) -> None:
+        """`creates` is for the hub: it creates the tables where there are none."""
+        for library in (
+            "procrastinate",
+            "psycopg.pool",
+        ):  # each failure reaches the caller, and is logged there
+            logging.getLogger(library).setLevel(logging.CRITICAL)
+        self._address, self._creates = address, creates
+        self._opening = asyncio.Lock()
         self.app = App(connector=PsycopgConnector())
         self.retry = RetryStrategy(linear_wait=WAIT_SECONDS)
         self._pool: psycopg_pool.AsyncConnectionPool[Any] | None = None
 
     async def open(self) -> None:
-        """Connect, and create the tables where there are none. Raises QueueDown."""
-        if self._pool is not None:
-            return
+        """Connect, unless that was done. Raises QueueDown."""
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await self._opened()
+
+    async def _opened(self) -> psycopg_pool.AsyncConnectionPool[Any]:
         pool: psycopg_pool.AsyncConnectionPool[Any] = psycopg_pool.AsyncConnectionPool(
             self._address, open=False, min_size=1, max_size=6, timeout=CONNECT_SECONDS,
             kwargs={"connect_timeout": int(CONNECT_SECONDS)},
@@ -53,12 +63,18 @@ class JobQueue:
             try:
                 await pool.open(wait=True, timeout=CONNECT_SECONDS)
                 await self.app.connector.open_async(pool)
-                if not await self.app.check_connection_async():
-                    await self.app.schema_manager.apply_schema_async()
+                await self._check_tables()
             except BaseException:
                 await self._drop(pool)
                 raise
-        self._pool = pool
+        return pool
+
+    async def _check_tables(self) -> None:
+        if await self.app.check_connection_async():
+            return
+        if not self._creates:
+            raise QueueDown("PostgreSQL has no queue yet: the hub creates it when it starts")
+        await self.app.schema_manager.apply_schema_async()
 
     async def close(self) -> None:
         """Disconnect; the next use connects again."""

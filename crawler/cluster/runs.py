@@ -15,21 +15,29 @@ from typing import Any
 import msgspec
 
 from crawler.cluster.link import clock
-from crawler.cluster.session import LOST, serve
+from crawler.cluster.session import serve
 from crawler.cluster.wire import Begun, Refused, unpack
 from crawler.config.site import Site
 from crawler.config.workspace import Workspace
 from crawler.runtime.handover import packed, without_secrets
 from crawler.runtime.processes import CAN_FORK, PRELOADED
+from crawler.tracking.run_counts import LOST
 
 MOST_AT_ONCE = 64
 """So many batches are taken in at once; the others wait."""
+
+DIED = "died"
+"""The reason of a run whose process at the worker, or at the hub, has crashed."""
 
 logger = logging.getLogger(__name__)
 
 
 class UnknownRun(Exception):
     """The hub has no such run open."""
+
+
+class NotOpened(Exception):
+    """The process that records a run could not be started, or died at once; the worker tries again."""
 
 
 class Disorder(Exception):
@@ -78,13 +86,16 @@ class OpenRuns:
         return site in self._opening or self.of_site(site) is not None
 
     async def begin(self, site: Site, worker: str) -> Begun | Refused:
-        """Open a run of a site for a worker. The caller has made sure that the site is not busy."""
+        """Open a run of a site for a worker. The caller has made sure that the site is not busy.
+
+        Raises NotOpened if that fails for no reason of the site.
+        """
         self._opening.add(site.name)
         try:
             connection, process = await self._in_thread(self._start, site)
             begun: Begun | Refused = unpack(await self._in_thread(connection.recv_bytes), Begun | Refused)
-        except EOFError:
-            return Refused(f"{site.name}: its record could not be opened; the log of the hub says why")
+        except (EOFError, OSError) as error:
+            raise NotOpened(f"{site.name}: its record could not be opened at the hub") from error
         finally:
             self._opening.discard(site.name)
         if isinstance(begun, Refused):
@@ -111,12 +122,18 @@ class OpenRuns:
             try:
                 answer: bytes = await self._in_thread(_exchange, run.connection, data)
             except (EOFError, OSError) as error:
-                self._end(run, True, "died")
+                self._end(run, True, DIED)
                 raise UnknownRun from error
             run.number, run.answer, run.heard_at = number, answer, clock()
             run.bytes += len(data)
             self.batches, self.received = self.batches + 1, self.received + len(data)
             return answer
+
+    def heard_of(self, worker: str) -> None:
+        """Note a sign of life of a worker, for its runs whose processes are only starting."""
+        for run in self.by_id.values():
+            if run.worker == worker and not run.number:
+                run.heard_at = clock()
 
     def finish(self, id_: str, *, failed: bool, reason: str) -> None:
         """Close a run whose worker has its report. Raises UnknownRun."""

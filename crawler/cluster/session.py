@@ -43,10 +43,8 @@ from crawler.runtime.run_record import RunRecord, Traffic
 from crawler.times import iso
 from crawler.tracking.page_bounds import CostsTooMuch
 from crawler.tracking.reading import ReadAhead, Reading, ReadingJob
+from crawler.tracking.run_counts import LOST
 from storage.errors import StoreError
-
-LOST = "worker lost"
-"""The reason of a run whose worker was not heard of any more."""
 
 
 def serve(connection: Connection, workspace_json: str, site_json: str) -> None:

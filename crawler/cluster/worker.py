@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from crawler.cluster.link import VERSION, HubAway, Link, RunOver, SiteBusy
+from crawler.cluster.link import VERSION, HubAway, HubRefuses, Link, SiteBusy
 from crawler.cluster.metrics import WorkerMetrics
 from crawler.cluster.pipeline import OVER, RemoteRun
 from crawler.cluster.queue import TASK, JobQueue, QueueDown
+from crawler.cluster.runs import DIED
 from crawler.cluster.wire import Begun, Refused, unpack
 from crawler.config.cluster import ANYWHERE, Cluster, secret
 from crawler.config.schema import refuse
@@ -70,6 +71,7 @@ class Worker:
         """Carry out jobs until a signal comes, or the hub refuses this worker."""
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
+        await self._show_up()
         beating = asyncio.create_task(self._beat())
         try:
             await self._take_jobs()
@@ -84,9 +86,16 @@ class Worker:
     async def crawl(self, site: str) -> None:
         """Carry out a run of one site. Raises NotDone where it is to be tried again."""
         try:
-            begun = await self._begun(site)
-        except HubAway as error:
+            await self._crawl(site)
+        except (HubAway, Misuse, NotDone) as error:
+            logger.warning("%s: given back to the queue: %s", site, error)
             raise NotDone(str(error)) from error
+        except Exception:
+            logger.exception("%s: the run could not be carried out", site)
+            raise
+
+    async def _crawl(self, site: str) -> None:
+        begun = await self._begun(site)
         if isinstance(begun, Refused):
             logger.info("%s: not begun: %s", site, begun.trouble)
             return
@@ -108,12 +117,12 @@ class Worker:
                     await asyncio.wait_for(self.stop.wait(), 1)
                 if self.stop.is_set():
                     break
-            except Misuse as error:
+            except HubRefuses as error:
                 return Refused(str(error))
             else:
                 begun: Begun | Refused = unpack(found, Begun | Refused)
                 return begun
-        raise NotDone(f"{site}: another run of it is open at the hub")
+        raise NotDone("another run of the site is open at the hub")
 
     async def _carried_out(self, begun: Begun) -> Ending:
         workspace = replace(
@@ -136,15 +145,15 @@ class Worker:
     async def _close(self, begun: Begun, ending: Ending) -> None:
         """Tell the hub how a run has ended. Raises NotDone if the hub has not recorded its end."""
         last, site = ending.last, begun.site.name
-        reason = last.get("reason", "died") if last.get("event") == "ended" else "died"
+        reason = last.get("reason", DIED) if last.get("event") == "ended" else DIED
         failed = bool(last.get("failed", True))
-        logger.info("%s: run ended: %s", site, reason if reason != "died" else ending.breakdown)
+        logger.info("%s: run ended: %s", site, reason if reason != DIED else ending.breakdown)
         self.metrics.ended.labels("failed" if failed else "well").inc()
         if reason == OVER:
-            raise NotDone(f"{site}: {last.get('trouble')}")
+            raise NotDone(str(last.get("trouble")))
         try:
             await self._post(f"/runs/{begun.id}/end", failed=failed, reason=reason)
-        except (HubAway, RunOver, Misuse) as error:
+        except VariorumError as error:
             logger.warning("%s: the hub was not told of the end: %s", site, error)
 
     # ---- the queue and the hub
@@ -187,16 +196,18 @@ class Worker:
 
     async def _beat(self) -> None:
         """Let the hub hear of us; stop if it refuses us."""
-        while True:
-            try:
-                await self._post("/workers", name=self.name, queues=self.queues, version=VERSION)
-            except HubAway as error:
-                logger.warning("%s", error)
-            except Misuse as error:
-                self.refusal = error
-                self.stop.set()
-                return
+        while not self.refusal:
             await asyncio.sleep(self.cluster.beat_seconds)
+            await self._show_up()
+
+    async def _show_up(self) -> None:
+        try:
+            await self._post("/workers", name=self.name, queues=self.queues, version=VERSION)
+        except Misuse as error:
+            self.refusal = error
+            self.stop.set()
+        except VariorumError as error:
+            logger.warning("%s", error)
 
     async def _post(self, path: str, **values: Any) -> bytes:
         return await asyncio.to_thread(self._post_now, path, values)

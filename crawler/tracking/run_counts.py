@@ -20,7 +20,10 @@ DATABASE, BROKEN = "database", "broken"
 BREAKDOWNS = {"start_error", DATABASE, BROKEN}
 """Reasons for the end of a run that are not the site's fault."""
 TIME_UP = "closespider_timeout"
+LOST = "worker lost"
+"""The reason of a run whose worker was not heard of any more."""
 EARLY = {
+    LOST: "the worker that crawled the site was lost",
     "shutdown": "a signal ended the run",
     TIME_UP: "the run took longer than `max_run_seconds` in variorum.toml allows",
     "memusage_exceeded": "the run needed more memory than it may have",
