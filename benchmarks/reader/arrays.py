@@ -31,8 +31,8 @@ def as_arrays(model: lightgbm.Booster) -> Trees:
             todo += [(node["left_child"], left, depth + 1), (node["right_child"], left + 1, depth + 1)]
     feature, threshold, left_of, value = zip(*nodes, strict=True)
     return Trees(
-        np.array(roots, np.int32), np.array(feature, np.int32), np.array(threshold, np.float32),
-        np.array(left_of, np.int32), np.array(value, np.float64), deepest,
+        np.array(roots, np.intp), np.array(feature, np.intp), np.array(threshold, np.float32),
+        np.array(left_of, np.intp), np.array(value, np.float64), deepest,
     )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float32]
+Indices = NDArray[np.intp]
+"""Numpy's own type for an index: any other is converted at each step, which takes as long as the step."""
 Arrays = Mapping[str, NDArray[np.generic]]
 
 
@@ -16,11 +18,11 @@ Arrays = Mapping[str, NDArray[np.generic]]
 class Trees:
     """All nodes of all trees. A node leads to `left`, or to the one after that; a leaf to itself."""
 
-    roots: NDArray[np.int32]
-    feature: NDArray[np.int32]
+    roots: Indices
+    feature: Indices
     threshold: Numbers
     """A row with a greater number goes to the right; infinite in a leaf."""
-    left: NDArray[np.int32]
+    left: Indices
     value: NDArray[np.float64]
     """What a leaf adds to the log-odds; 0 in other nodes."""
     depth: int
@@ -29,12 +31,12 @@ class Trees:
         """For each row the probability that the trees predict."""
         count, width = rows.shape
         flat = np.ascontiguousarray(rows, np.float32).ravel()
-        start = (np.arange(count, dtype=np.int32) * width)[:, None]
-        node = np.repeat(self.roots[None, :], count, axis=0)
+        start = np.repeat(np.arange(count) * width, len(self.roots))
+        node = np.tile(self.roots, count)
         for _ in range(self.depth):
-            above = flat[start + self.feature[node]] > self.threshold[node]
-            node = self.left[node] + above
-        odds = self.value[node].sum(axis=1)
+            above = flat.take(start + self.feature.take(node)) > self.threshold.take(node)
+            node = self.left.take(node) + above
+        odds = self.value.take(node).reshape(count, -1).sum(axis=1)
         return np.asarray(1 / (1 + np.exp(-odds)))
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
@@ -46,6 +48,6 @@ class Trees:
         """Restore the trees from the arrays that `arrays` returned."""
         roots, feature, threshold, left, value, depth = (arrays[f"{name}_{field}"] for field in cls.__slots__)
         return cls(
-            roots.astype(np.int32), feature.astype(np.int32), threshold.astype(np.float32),
-            left.astype(np.int32), value.astype(np.float64), int(depth),
+            roots.astype(np.intp), feature.astype(np.intp), threshold.astype(np.float32),
+            left.astype(np.intp), value.astype(np.float64), int(depth),
         )  # fmt: skip
