@@ -75,6 +75,16 @@ def test_several_processes_leave_no_page_out(tmp_path: Path, capsys: pytest.Capt
     assert len(capsys.readouterr().out.splitlines()) == pages
 
 
+def test_a_run_continues_from_the_answers_of_the_run_before(
+    captures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept, command = tmp_path / "answers.jsonl", ["--shared", str(captures), "--comparers", "visible text"]
+    main([*command, "--answers", str(kept)])
+    kept.write_text(kept.read_text().replace("differs", "as the first run said"))
+    main([*command, "--answers", str(kept)])
+    assert "false   Lock/Terms 1  as the first run said" in capsys.readouterr().out
+
+
 def test_mistakes_are_named(captures: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["--shared", str(captures), "--comparers", "visible text"])
     assert "false   Lock/Terms 1" in capsys.readouterr().out

@@ -7,6 +7,7 @@ the sites that it reads: those that ship have learned from some captures of all 
     python -m benchmarks.captures --folds FOLDER         # each page by weights that never saw its site
     python -m benchmarks.captures --sample 300           # a fixed sample, a fifth of it changes
     python -m benchmarks.captures --comparers variorum,trafilatura --processes 2 --json
+    python -m benchmarks.captures --answers FILE         # a run that was stopped continues from the file
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -36,6 +37,7 @@ class Answer:
     """What one comparer said of one pair."""
 
     comparer: str
+    page: str
     pair: str
     changed: bool
     announced: str | None
@@ -71,21 +73,45 @@ def parser() -> argparse.ArgumentParser:
     found = parser_of("benchmarks.captures", __doc__, folder="captures", unseen="site", unit="pairs")
     found.add_argument("--comparers", help=f"separated by commas; {', '.join(COMPARERS)}")
     found.add_argument("--processes", type=int, default=1)
+    found.add_argument(
+        "--answers", type=Path, help="keep the answers of each page here; remove it after an edit"
+    )
     return found
 
 
 def _answers(options: argparse.Namespace, names: Sequence[str]) -> Iterator[Answer]:
-    answers = partial(_of_page, names=names, folds=options.folds)
-    some = pairs(options.shared, options.sample)
-    if options.processes <= 1:
-        for page in some:
-            yield from answers(page)
+    """The answers of all pages, those that an earlier run left in the file first."""
+    kept = _kept(options.answers)
+    yield from kept
+    done = {answer.page for answer in kept}
+    todo = (page for page in pairs(options.shared, options.sample) if page[0].page not in done)
+    for found in _worked_on(partial(_of_page, names=names, folds=options.folds), todo, options.processes):
+        if options.answers:
+            with options.answers.open("a") as file:
+                file.write(f"{json.dumps([asdict(answer) for answer in found])}\n")
+        yield from found
+
+
+def _kept(file: Path | None) -> list[Answer]:
+    """The answers in the file, a line for each page; the last line may have been cut."""
+    if file is None or not file.exists():
+        return []
+    lines = [line for line in file.read_text().splitlines(keepends=True) if line.endswith("\n")]
+    return [Answer(**answer) for line in lines for answer in json.loads(line)]
+
+
+def _worked_on(
+    answers: Callable[[list[Pair]], list[Answer]], todo: Iterator[list[Pair]], processes: int
+) -> Iterator[list[Answer]]:
+    """The answers of each page in order; a few pages are held for each process."""
+    if processes <= 1:
+        yield from map(answers, todo)
         return
-    with ProcessPoolExecutor(options.processes) as pool:
-        waiting = [pool.submit(answers, page) for page in islice(some, AHEAD * options.processes)]
+    with ProcessPoolExecutor(processes) as pool:
+        waiting = [pool.submit(answers, page) for page in islice(todo, AHEAD * processes)]
         while waiting:
-            yield from waiting.pop(0).result()
-            waiting += [pool.submit(answers, page) for page in [next(some, None)] if page]
+            yield waiting.pop(0).result()
+            waiting += [pool.submit(answers, page) for page in islice(todo, 1)]
 
 
 def _of_page(page: list[Pair], names: Sequence[str], folds: Path | None) -> list[Answer]:
@@ -98,7 +124,7 @@ def _of_page(page: list[Pair], names: Sequence[str], folds: Path | None) -> list
         announced = comparer(page)
         seconds = (time.process_time() - started) / len(page)
         found += [
-            Answer(name, pair.name, pair.changed, is_change, seconds)
+            Answer(name, pair.page, pair.name, pair.changed, is_change, seconds)
             for pair, is_change in zip(page, announced, strict=True)
         ]
     return found
