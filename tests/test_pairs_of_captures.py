@@ -43,6 +43,18 @@ def test_a_menu_that_changes_is_no_change() -> None:
     assert [block.text for block in changed(old, new)[1]] == ["- Pier"]
 
 
+def test_a_row_of_a_table_is_text_at_a_path_where_only_sentences_are() -> None:
+    def fares(*rows: str) -> list[Block]:
+        table = "".join(f"<tr><td>{row}</td><td>one way</td></tr>" for row in rows)
+        return blocks(
+            document_fromstring(f"<body><div class='text'><p>{FERRY}</p></div><table>{table}</table>")
+        )
+
+    old, new = fares("4 shillings"), fares("4 shillings", "6 with a bicycle")
+    scores = pair_scores(new, [0.9, 0.25, 0.25])
+    assert [block.text for block in paired(old, new, scores).come] == ["6 with a bicycle | one way"]
+
+
 def test_a_menu_at_the_block_path_of_a_list_is_no_text_of_it() -> None:
     def listed(*links: str) -> list[Block]:
         duties = "<li>One to watch the lock</li><li>One to steer</li>"

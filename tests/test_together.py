@@ -10,7 +10,6 @@ import pytest
 
 from crawler.config.site import Site
 from crawler.diffing.diff import compare
-from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.extract import Opened, extract_opened, opened
 from crawler.extraction.html.blocks import Block
 from crawler.extraction.reader import Body, PageReader
@@ -50,35 +49,23 @@ def test_a_reading_that_wavers_over_a_text_that_stands_makes_no_difference() -> 
     old = judged(html("Adults 4"), sure)
     new = judged(html("Adults 4", menu="Pier"), lambda b: 0.1 if "day 3" in b.text else sure(b))
     assert compare(extract_opened(old), extract_opened(new)) is not None
-    found = read_together(old, new, PathScores())
+    found = read_together(old, new)
     assert found is not None
     assert compare(found.old, found.new) is None
 
 
 def test_what_both_readings_leave_out_is_a_change_where_its_path_may_be_text() -> None:
     old, new = judged(html("Adults 4"), sure), judged(html("Adults 5"), sure)
-    found = read_together(old, new, PathScores())
+    found = read_together(old, new)
     assert found is not None
     diff = compare(found.old, found.new)
     assert diff is not None
     assert [(hunk.old, hunk.new) for hunk in diff.hunks] == [(("Adults 4",), ("Adults 5",))]
 
 
-def test_what_other_captures_tell_of_a_path_counts() -> None:
-    old, new = judged(html("Adults 4"), sure), judged(html("Adults 5"), sure)
-    assert old.judged
-    blocks = old.judged.page.blocks
-    known = PathScores()
-    for _ in range(9):
-        known = known.joined(PathScores.of(blocks, [0.0 if b.tag == "div" else 0.9 for b in blocks]))
-    found = read_together(old, new, known)
-    assert found is not None
-    assert compare(found.old, found.new) is None
-
-
 def test_a_page_that_marks_its_text_is_read_as_it_is() -> None:
     old, new = (judged(html(cell).replace("class='a'", "class='entry-content'"), sure) for cell in ("4", "5"))
-    assert read_together(old, new, PathScores()) is None
+    assert read_together(old, new) is None
 
 
 @pytest.mark.parametrize(
@@ -94,4 +81,4 @@ def test_a_page_that_marks_its_text_is_read_as_it_is() -> None:
 def test_captures_are_read_together_where_they_show_two_texts(old: str, new: str, is_read: bool) -> None:
     reader = PageReader(Site(name="ormhead", url="https://ormhead.example/"))
     before, after = (Body(page.encode(), URL, "2026-03-01T00:00:00Z", "utf-8") for page in (old, new))
-    assert (reader.read_together(before, after, PathScores()) is not None) is is_read
+    assert (reader.read_together(before, after) is not None) is is_read

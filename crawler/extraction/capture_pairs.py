@@ -16,16 +16,15 @@ import numpy as np
 
 from crawler.diffing.normalisation import CONCEALED, PLACEHOLDER, plain
 from crawler.extraction.boilerplate.path_scores import PathScore, PathScores
-from crawler.extraction.classifier.block_features import ENDS
-from crawler.extraction.classifier.text_choice import sentences_inside
+from crawler.extraction.classifier.text_choice import inside, is_sentence
 from crawler.extraction.html.blocks import Block
 
 CUT, LINK = 0.4, 0.6
 """From this mean on, what stands at a block path is text; links need a higher one."""
 INSIDE, SENTENCE = 0.15, 0.2
-"""For a sentence a lower one is enough, so that nothing of the text is lost: the first inside the place that
-holds nearly all of the text, the second elsewhere. All four were chosen on one set of real captures and
-confirmed on the other, each site by weights that had not seen it."""
+"""For a sentence or a row of a table a lower one is enough, so that nothing of the text is lost: the first
+inside the place that holds nearly all of the text, the second elsewhere. All four were chosen on one set of
+real captures and confirmed on the other, each site by weights that had not seen it."""
 LINKED = 0.5
 """The share of links from which a block leads elsewhere."""
 
@@ -89,11 +88,11 @@ def _are_text(blocks: Sequence[Block], scores: PathScores, link: float) -> list[
     """For each block whether it is text, as far as its path says."""
     mean = np.array([scores.mean(_scored_at(block)) for block in blocks])
     linked = np.array([block.linked >= LINKED for block in blocks], bool)
-    ends = np.array([ENDS.search(block.text) is not None for block in blocks], bool)
+    says = np.array([is_sentence(block) or block.tag == "tr" for block in blocks], bool) & ~linked
     sure = mean >= np.where(linked, link, CUT)
     words = np.array([len(block.words) for block in blocks], int)
-    inside = sentences_inside(blocks, words * (sure & ~linked)) & (mean >= INSIDE)
-    return [bool(one) for one in sure | inside | (ends & ~linked & (mean >= SENTENCE))]
+    least = np.where(inside(blocks, words * (sure & ~linked)), INSIDE, SENTENCE)
+    return [bool(one) for one in sure | (says & (mean >= least))]
 
 
 def _matched(old: Sequence[Block], new: Sequence[Block]) -> dict[int, int]:

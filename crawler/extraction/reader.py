@@ -101,24 +101,23 @@ class PageReader:
         )
         return self._soundly_dated(whole, captured_at)
 
-    def read_together(self, old: Body, new: Body, known: PathScores) -> Together | None:
-        """Two captures of one page read with the same scores; `known` has what else is known of their paths.
+    def read_together(self, old: Body, new: Body) -> Together | None:
+        """Two captures of one page read with the same scores of block paths.
 
         None if that shows nothing new: no block was added or removed, or both have their text marked, or one
         can't be read.
         """
         try:
             with time_limit(SECONDS):
-                found = self._together(old, new, known)
+                found = self._together(old, new)
         except (ExtractionError, TookTooLong):
             return None
         if found is None:
             return None
-        dated = (
+        return Together(
             self._soundly_dated(found.old, old.captured_at),
             self._soundly_dated(found.new, new.captured_at),
         )
-        return Together(*dated, found.scores)
 
     def shows_the_same(self, old: Body, new: Body) -> bool:
         """Whether two captures show the same title, blocks and links; False if one can't be read."""
@@ -131,7 +130,7 @@ class PageReader:
             return False
         return before == after
 
-    def _together(self, old: Body, new: Body, known: PathScores) -> Together | None:
+    def _together(self, old: Body, new: Body) -> Together | None:
         rules = [self._rules(one.captured_at) for one in (old, new)]
         if any(rule.select for rule in rules) or any(len(split(one.body)) > 1 for one in (old, new)):
             return None
@@ -146,8 +145,8 @@ class PageReader:
             return None
         before, text_before = kept_open(old.body, old.url, old.encoding, rules[0])
         if now.is_known and before.is_known:
-            return Together(extract_of(before, text_before), extract_of(now, text), PathScores())
-        return read_together(before, now, known)
+            return Together(extract_of(before, text_before), extract_of(now, text))
+        return read_together(before, now)
 
     def _soundly_dated(self, extract: Extract, captured_at: str) -> Extract:
         """The same, with times in UTC by the site's clock, and without those after the capture."""

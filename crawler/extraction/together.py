@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.capture_pairs import pair_scores, paired
-from crawler.extraction.classifier.classifier import Judged, knows
+from crawler.extraction.classifier.classifier import knows
 from crawler.extraction.classifier.marked import marked_blocks
 from crawler.extraction.extract import (
     Extract,
@@ -31,8 +30,6 @@ class Together:
 
     old: Extract
     new: Extract
-    scores: PathScores
-    """What the two pages show about their block paths."""
 
 
 @lru_cache(maxsize=2)
@@ -69,9 +66,8 @@ def _seen(some: Iterable[Block], url: str) -> list[tuple[str, list[str]]]:
     return [(block.text, [address(link.get("href", ""), url) for link in block.anchors]) for block in some]
 
 
-def read_together(old: Opened, new: Opened, known: PathScores) -> Together | None:
-    """The texts of both captures; `known` is what other captures and pages of the site show about their
-    paths.
+def read_together(old: Opened, new: Opened) -> Together | None:
+    """The texts of both captures, by what both show about their block paths.
 
     None if the page marks its text, or if the classifier recognises no text on it. Raises ExtractionError if
     one of them has no text.
@@ -82,14 +78,9 @@ def read_together(old: Opened, new: Opened, known: PathScores) -> Together | Non
     every, every_now = list(before.page.blocks), list(after.page.blocks)
     if marked_blocks(before) is not None or marked_blocks(after) is not None:
         return None
-    scores = _scores(before).joined(_scores(after))
-    pair = paired(every, every_now, known.joined(scores), of_links=after.page.is_list)
+    scores = pair_scores(every, before.probability).joined(pair_scores(every_now, after.probability))
+    pair = paired(every, every_now, scores, of_links=after.page.is_list)
     return Together(
         extract_of(old, without_headline(pair.old, old.title)),
         extract_of(new, without_headline(pair.new, new.title)),
-        scores,
     )
-
-
-def _scores(judged: Judged) -> PathScores:
-    return pair_scores(judged.page.blocks, judged.probability)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from crawler.config.workspace import Workspace
 from crawler.errors import VariorumError
-from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.boilerplate.template import EMPTY
 from crawler.extraction.classifier.siblings import ALONE, Siblings, siblings
 from crawler.extraction.extract import ExtractionRules, Opened, extract_opened, opened, rules_at
@@ -36,30 +35,22 @@ def documents(records: list[Record], workspace: Workspace | None) -> list[Object
 
 
 def changes(records: list[Record], workspace: Workspace | None) -> list[Object]:
-    """Yield the change of each record; `change` is null if there is none.
-
-    What one pair of a group shows about the block paths of its page is used for the next one.
-    """
-    paths, found = PathScores(), []
-    for record in records:
-        change, seen = _change(record, workspace, paths)
-        paths = seen if record.group is not None else PathScores()
-        found.append(change)
-    return found
+    """The change of each record; `change` is null if there is none."""
+    return [_change(record, workspace) for record in records]
 
 
-def _change(record: Record, workspace: Workspace | None, paths: PathScores) -> tuple[Object, PathScores]:
+def _change(record: Record, workspace: Workspace | None) -> Object:
     try:
         if record.old is None or record.new is None:
-            return _failed(record, "the record has no `old` or no `new`"), paths
-        change, seen = compared_bodies(record.old, record.new, record.url or SOMEWHERE, workspace, paths)
+            return _failed(record, "the record has no `old` or no `new`")
+        change = compared_bodies(record.old, record.new, record.url or SOMEWHERE, workspace)
     except VariorumError as error:
-        return _failed(record, str(error)), paths
+        return _failed(record, str(error))
     except Exception as error:
-        return _failed(record, f"{type(error).__name__}: {error}"), paths
+        return _failed(record, f"{type(error).__name__}: {error}")
     if change is None:
-        return {"id": record.id, "change": None}, seen
-    return {**comparison_object(change), "id": record.id}, seen
+        return {"id": record.id, "change": None}
+    return {**comparison_object(change), "id": record.id}
 
 
 def _failed(record: Record, error: str) -> Object:

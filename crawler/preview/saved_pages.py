@@ -10,7 +10,6 @@ from crawler.config.site import Site, load_sites
 from crawler.config.workspace import Workspace
 from crawler.diffing.diff import compare
 from crawler.errors import Misuse, SiteTrouble
-from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.reader import Body
 from crawler.fetch_result import FetchResult
 from crawler.output.change_text import blocks_after
@@ -39,8 +38,6 @@ class Comparison:
     """The blocks of the text after the change."""
     old: Tracked
     new: Tracked
-    paths: PathScores
-    """The scores of the page's block paths after this comparison."""
 
 
 def site_at(url: str, workspace: Workspace | None) -> Site:
@@ -74,56 +71,43 @@ def compared(old: Path, new: Path, url: str, workspace: Workspace | None) -> Com
     return compared_fetches(_fetch(old.read_bytes(), url), _fetch(new.read_bytes(), url), workspace)
 
 
-def compared_bodies(
-    old: str, new: str, url: str, workspace: Workspace | None, paths: PathScores
-) -> tuple[ChangeRow | None, PathScores]:
-    """The change between two decoded pages, and what is known now of the block paths of the page.
+def compared_bodies(old: str, new: str, url: str, workspace: Workspace | None) -> ChangeRow | None:
+    """The change between two decoded pages.
 
-    `paths` has what other captures of the page show about them. A pair that shows the same, or differs in
-    nothing that is text, is not tracked.
+    A pair that shows the same, or differs in nothing that is text, is not tracked.
     """
     first, second = (_fetch(body.encode("utf-8", "replace"), url, encoding="utf-8") for body in (old, new))
     before, after = (Body(one.body, url, one.fetched_at, one.encoding) for one in (first, second))
     reader = reader_of(workspace, site_at(url, workspace))
     if reader.shows_the_same(before, after):
-        return None, paths
-    read = reader.read_together(before, after, paths)
+        return None
+    read = reader.read_together(before, after)
     if read is not None and compare(read.old, read.new) is None:
-        return None, paths.joined(read.scores)
-    found = compared_fetches(first, second, workspace, paths)
-    return found.change, found.paths
+        return None
+    return compared_fetches(first, second, workspace).change
 
 
-def compared_fetches(
-    old: FetchResult, new: FetchResult, workspace: Workspace | None, paths: PathScores | None = None
-) -> Comparison:
+def compared_fetches(old: FetchResult, new: FetchResult, workspace: Workspace | None) -> Comparison:
     """Return the change between the results of two fetches.
 
     It runs the tracking of a crawl, for two runs, in a temporary database.
     """
     site = site_at(old.url, workspace)
     template = known_template(workspace, site)
-    paths = paths or PathScores()
     with closing(Store.open(IN_MEMORY)) as store:
         store.enrol(site.name, site.url)
         if template.version:
             store.add_template(template_row(site.name, template, pages=0))
         tracked = []
-        for fetched in (
-            old,
-            new,
-            new,
-        ):  # what is not believed at first is told where a later run shows it, too
+        for fetched in (old, new, new):  # what is not believed at first is told if a later run shows it too
             tracker = _tracker(store, site, fetched)
-            tracker.paths = paths
             tracker.track(fetched)
             tracked.append(tracker.track(fetched))  # as is done where something looks wrong
-            paths = tracker.paths
         reader = Reader(store.db)
         changes = reader.changes()
         change = changes[0] if changes else None
         after = blocks_after(reader, change) if change else []
-        return Comparison(change, after, tracked[0], tracked[2], paths)
+        return Comparison(change, after, tracked[0], tracked[2])
 
 
 def comparison_object(change: ChangeRow) -> Object:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crawler.classification.outcome import Outcome
-from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.extract import Extract
 from crawler.extraction.reader import PageReader, body_of
 from crawler.extraction.together import Together
@@ -15,12 +14,12 @@ from crawler.tracking.reading import Reading
 from storage.rows import VersionRow
 
 
-def together(reader: PageReader, known: Known, reading: Reading, paths: PathScores) -> Together | None:
-    """The two texts by the same scores; `paths` has what else is known. None if there are not two texts."""
+def together(reader: PageReader, known: Known, reading: Reading) -> Together | None:
+    """The two texts by the same scores of block paths; None if there are not two texts."""
     readable = reading.extract is not None and reading.verdict.outcome in (Outcome.ok, Outcome.moved)
     if known.last_capture is None or known.is_rendering or not readable:
         return None
-    return reader.read_together(known.last_capture, body_of(reading.fetched), paths)
+    return reader.read_together(known.last_capture, body_of(reading.fetched))
 
 
 def with_text_of(last: VersionRow, extract: Extract) -> Extract:

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from crawler.classification.outcome import READABLE, Outcome, Verdict, judge
 from crawler.diffing.diff import compare
-from crawler.extraction.boilerplate.path_scores import PathScores
 from crawler.extraction.reader import PageReader
 from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.tracking.confirmation import Confirmations
@@ -54,8 +53,6 @@ class Tracker:
         """How many responses were read, and how many were not, by the reason."""
         self._confirmations = Confirmations(frontier)
         self._recorder = Recorder(self.store, self.run, frontier.revisits)
-        self.paths = PathScores()
-        """What this run has learned of the block paths of pages that changed."""
         self._ahead: ReadAhead | None = None
         self._asked: Asked | None = None
         self._waiting: list[Asked] = []
@@ -260,10 +257,9 @@ class Tracker:
 
         None if the last version had to be stored again with this reading: then all is to be loaded again.
         """
-        found = together(self.reader, known, reading, self.paths)
+        found = together(self.reader, known, reading)
         if found is None or known.last is None:
             return reading
-        self.paths = self.paths.joined(found.scores)
         if compare(found.old, found.new) is None:
             return replace(reading, extract=with_text_of(known.last, found.new))
         if (found.old.digest, found.old.links) != (known.last.digest, known.last.links):

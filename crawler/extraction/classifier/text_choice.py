@@ -49,12 +49,18 @@ def probable_blocks(judged: Judged) -> list[Block]:
     if judged.page.facts.is_product:
         low, high = OF_A_PRODUCT, MOST
     taken = found >= min(max(cut, low), high)
-    taken |= sentences_inside(blocks, taken * words) & (found >= WITHIN)
+    sentences = np.array([is_sentence(block) for block in blocks], bool)
+    taken |= sentences & inside(blocks, taken * words) & (found >= WITHIN)
     return [blocks[n] for n in np.flatnonzero(taken)]
 
 
-def sentences_inside(blocks: Sequence[Block], words: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which blocks are sentences in the smallest place that holds nearly all of these words."""
+def is_sentence(block: Block) -> bool:
+    """Whether a block ends as a sentence does, and does not lead elsewhere."""
+    return block.linked < LINKED and ENDS.search(block.text) is not None
+
+
+def inside(blocks: Sequence[Block], words: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which blocks are in the smallest place that holds nearly all of these words."""
     held: Counter[Place] = Counter()
     for block, count in zip(blocks, words, strict=True):
         if count:
@@ -63,15 +69,7 @@ def sentences_inside(blocks: Sequence[Block], words: NDArray[np.int64]) -> NDArr
     place = max(
         (one for one, count in held.items() if count >= most), key=lambda one: one.depth, default=None
     )
-    return np.array(
-        [
-            block.linked < LINKED
-            and ENDS.search(block.text) is not None
-            and place in list(block.place.around())
-            for block in blocks
-        ],
-        bool,
-    )
+    return np.array([place in list(block.place.around()) for block in blocks], bool)
 
 
 def best_cut(probability: Probabilities, words: NDArray[np.int64]) -> float:
