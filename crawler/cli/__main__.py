@@ -38,6 +38,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "crawl": ("crawl", "Crawl the named sites, or all sites, once."),
         "watch": ("watch", "Crawl every site on its schedule, until stopped."),
         "worker": ("worker", "Crawl for the hub of a cluster, until stopped."),
+        "service": ("service", "Start `watch` with the machine, as a service of systemd."),
         "plan": ("plan", "Show how often a site's pages are fetched, and what other budgets would bring."),
         "pages": ("pages", "List the pages of a site, with the outcome of the last fetch of each."),
         "why": ("plan", "Say when a page is fetched next, and why then."),
