@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+UNITS = (("day", 1.0), ("hour", 1 / 24), ("minute", 1 / 1440))
+"""Units of time, in days."""
+LEAST, NEAR = 1.75, 0.05
+"""A time is said in the largest unit of which it is that many, or very nearly one."""
+
 
 def iso(moment: datetime) -> str:
     """The text of an aware datetime, as `2026-11-22T02:41:43Z`; fixed width, so text order is time order."""
@@ -25,3 +30,16 @@ def parse(text: str) -> datetime:
 def now() -> datetime:
     """The present time in UTC. Never called by pure code, which gets it as a parameter."""
     return datetime.now(UTC)
+
+
+def span(days: float) -> str:
+    """A length of time as a person says it: `15 minutes`, `6 hours`, `3 days`; never less than a minute."""
+    fits = (one for one in UNITS if days / one[1] >= LEAST or abs(days / one[1] - 1) < NEAR)
+    noun, size = next(fits, UNITS[-1])
+    count = max(round(days / size), 1)
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def every(days: float) -> str:
+    """How often something happens that takes so many days: `every hour`, `every 3 days`."""
+    return f"every {span(days).removeprefix('1 ')}"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from crawler.times import span
+
 HEAT = ((1, "1"), (2, "2 to 4"), (5, "5 to 19"), (20, "20 and more"))
 """The least number of changes of each colour level; the same for all sites, so that they can be compared."""
 STEP = 15
@@ -187,7 +189,7 @@ def budget_curve(budgets: Sequence[Mapping[str, Any]]) -> tuple[Dot, ...]:
         Dot(
             round(MARGIN + number * step, 1),
             round(MARGIN + room * (1 - one["delay_hours"] / longest), 1),
-            f"{one['budget']} requests a day: a change is seen after {one['delay_hours']} hours",
+            f"{one['budget']} requests a day: a change is seen after {span(one['delay_hours'] / 24)}",
         )
         for number, one in enumerate(budgets)
     )

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from crawler.times import every, span
 from review import safe_text
 from review.guard import HEADERS
 from storage.errors import NotFound, StoreError
@@ -162,6 +163,8 @@ def templates() -> Environment:
         "moment": _moment,
         "weekday": lambda day: f"{date.fromisoformat(day):%A, %-d %B %Y}",
         "language": _language,
+        "every": every,
+        "span": span,
         "digits": lambda number: f"{number:,}",
     }
     return env

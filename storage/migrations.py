@@ -580,3 +580,18 @@ def evidence_of_rates(db: Database) -> None:
     """How often a page changes is kept as evidence; the next run starts it from checks and changes."""
     for statement in _EVIDENCE:
         db.execute(statement)
+
+
+_OUTLOOK = (
+    # As the last run left the site: pages to fetch again in the next run, and how often pages are fetched.
+    "ALTER TABLE sites ADD COLUMN due_pages INTEGER",
+    "ALTER TABLE sites ADD COLUMN every_days REAL",  # the median of its pages
+    "ALTER TABLE sites ADD COLUMN longest_days REAL",
+)
+
+
+@migrations()
+def outlook_of_sites(db: Database) -> None:
+    """How often the pages of a site are fetched is stored at the end of each run, for `variorum status`."""
+    for statement in _OUTLOOK:
+        db.execute(statement)

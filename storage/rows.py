@@ -35,6 +35,9 @@ class SiteRow:
     identity: str | None = None
     identity_run: int | None = None
     rates: str | None = None
+    due_pages: int | None = None
+    every_days: float | None = None
+    longest_days: float | None = None
 
 
 NOT_OF_SITE = "('unplaced', 'absorbed', 'outside')"

@@ -74,6 +74,12 @@ class Sites(Tables):
         with self.writing():
             self._update("sites", name, values)
 
+    def save_outlook(self, name: str, due: int, every_days: float | None, longest_days: float | None) -> None:
+        """Store how many pages the next run is to fetch again, and how often pages are fetched."""
+        values = {"due_pages": due, "every_days": every_days, "longest_days": longest_days}
+        with self.writing():
+            self._update("sites", name, values)
+
     def save_rates(self, name: str, rates: str) -> None:
         """Store what is known of how often the pages of the site change, as JSON."""
         with self.writing():

@@ -16,6 +16,7 @@ from crawler.revisit.budget import limits
 from crawler.revisit.outlook import outlook, visits_by_day
 from crawler.revisit.records import Page, SiteRates
 from crawler.revisit.scores import columns
+from crawler.times import every
 from tests.command import objects, variorum, workspace
 from tests.test_revisits import article, known
 from tests.tracked import HOME, Story, story_at
@@ -71,11 +72,43 @@ def test_the_commands_print_it_as_words_and_as_json(story: Story, tmp_path: Path
     (plan,) = objects("-C", home, "plan", "riverside")
     assert plan["pages"] == 30
     words = variorum("-C", home, "plan", "riverside", "--days", "3").stdout
-    assert "visits in the next 3 days" in words and "delay hours" in words
+    assert "visits in the next 3 days" in words and "a change is seen after" in words
     (why,) = objects("-C", home, "why", f"{HOME}/log/3/")
     assert why["changes_in_30_days"] in range(15)
     assert "next fetched" in variorum("-C", home, "why", f"{HOME}/log/3/").stdout
     assert variorum("-C", home, "why", "https://elsewhere.example/").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0, "every minute"),
+        (15 / 1440, "every 15 minutes"),
+        (1 / 24, "every hour"),
+        (1.5 / 24, "every 90 minutes"),
+        (0.25, "every 6 hours"),
+        (1, "every day"),
+        (1.25, "every 30 hours"),
+        (3.1, "every 3 days"),
+        (1234, "every 1,234 days"),
+    ],
+)
+def test_a_length_of_time_is_said_as_a_person_says_it(days: float, words: str) -> None:
+    assert every(days) == words
+
+
+def test_status_plan_and_why_agree_on_how_often_pages_are_fetched(story: Story, tmp_path: Path) -> None:
+    home = workspace(tmp_path / "w", riverside=f'url = "{HOME}/"\nbudget = 2000\n')
+    story.site = msgspec.structs.replace(story.site, budget=2000)
+    with story.run():
+        pass
+    story.store.db.conn.execute("VACUUM INTO ?", [str(home / "variorum.db")])
+    (status,) = objects("-C", home, "status")
+    (plan,) = objects("-C", home, "plan", "riverside")
+    (why,) = objects("-C", home, "why", f"{HOME}/log/4/")
+    assert status["sites"][0]["every_days"] == plan["every_days"] == why["every_days"] == 0.25
+    for words in (("status",), ("plan", "riverside"), ("why", f"{HOME}/log/4/")):
+        assert "every 6 hours" in variorum("-C", home, *words).stdout
 
 
 @given(

@@ -8,11 +8,12 @@ from crawler.cli.options import as_json, site_named, sites_to_read, with_reader
 from crawler.config.workspace import Workspace
 from crawler.health.visits import plan_object, why_object
 from crawler.output import terminal
+from crawler.output.objects import Object
 from crawler.output.page_texts import as_stored, find_page
-from crawler.times import now
+from crawler.times import every, now, span
 from storage.reader import Reader
 
-BUDGETS = ("budget", "visits_a_day", "delay_hours", "every_days", "longest_days")
+BUDGETS = ("requests a day", "visits a day", "a change is seen after", "half of the pages", "each page")
 
 
 @click.command()
@@ -36,15 +37,17 @@ def plan(workspace: Workspace, reader: Reader, name: str, days: int, as_json: bo
     terminal.line(f"  budget {found['budget']} requests a day; sources took {sources} in the last day")
     terminal.line(f"  visits in the next {days} days: {', '.join(map(str, visits))}; {sum(visits)} in all")
     terminal.line(
-        f"  half of the pages at least every {found['every_days']} days, each every {found['longest_days']};"
-        f" a change is seen after {found['delay_hours']} hours on average"
+        f"  half of the pages {every(found['every_days'])} or sooner, each {every(found['longest_days'])};"
+        f" a change is seen after {span(found['delay_hours'] / 24)} on average"
     )
     if found["beyond_budget"]:
         terminal.line(f"  ! {found['beyond_budget']}")
-    terminal.table(
-        [key.replace("_", " ") for key in BUDGETS],
-        [[one[key] for key in BUDGETS] for one in found["budgets"]],
-    )
+    terminal.table(BUDGETS, [_budget_row(one) for one in found["budgets"]])
+
+
+def _budget_row(one: Object) -> list[object]:
+    often = (every(one["every_days"]), every(one["longest_days"]))
+    return [one["budget"], one["visits_a_day"], span(one["delay_hours"] / 24), *often]
 
 
 @click.command()
@@ -63,7 +66,7 @@ def why(workspace: Workspace, reader: Reader, url: str, as_json: bool) -> None:
     if as_json:
         terminal.json_lines([found])
         return
-    every = f", about every {found['every_days']} days" if found["every_days"] else ""
-    terminal.line(f"{found['url']}: next fetched {found['due_at'] or 'ever more rarely'}{every}")
+    often = f", about {every(found['every_days'])}" if found["every_days"] else ""
+    terminal.line(f"{found['url']}: next fetched {found['due_at'] or 'ever more rarely'}{often}")
     for reason in found["evidence"]:
         terminal.line(f"  {reason}")

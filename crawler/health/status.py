@@ -21,7 +21,7 @@ from crawler.times import iso, now
 from crawler.tracking.issue_kinds import SITE_FILE
 from storage.outbox import TargetState, target_states
 from storage.reader import Reader
-from storage.rows import IssueRow, RunRow
+from storage.rows import IssueRow, RunRow, SiteRow
 
 MOST_SUSPECTS = 20
 
@@ -118,7 +118,7 @@ def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage:
         "last_run": run,
         "next_run": _next_run(site, state.pop("next_due")),
         **state,
-        **_visits(reader, site, state["waiting"]),
+        **_visits(reader.site(site.name), state["waiting"]),
         "issues": issues,
         "suspect": [suspect_object(row) for row in reader.suspects(site.name, MOST_SUSPECTS)],
         **pages_in_trouble(reader, run["id"] if run else None),
@@ -142,20 +142,12 @@ def _target(one: TargetState) -> Object:
     return {"target": one.shown, **{k: v for k, v in asdict(one).items() if k not in {"id", "shown"}}}
 
 
-def _visits(reader: Reader, site: Site, waiting: int) -> Object:
-    """How many pages a scheduled run would fetch now, if there is budget; and how often it fetches them."""
-    import numpy as np  # noqa: PLC0415 - slower than all else here, and sites that never ran do without it
-
-    from crawler.revisit.budget import gaps  # noqa: PLC0415
-    from crawler.tracking.revisits import stored_plan  # noqa: PLC0415
-
-    row = reader.site(site.name)
-    plan = stored_plan(reader.db.conn, site, row.rates if row else None, now())
-    between = gaps(plan.rates, plan.pages, plan.now, plan.price, plan.limits)
+def _visits(row: SiteRow | None, waiting: int) -> Object:
+    """How many pages the next run fetches, if there is budget, and how often; as the last run left them."""
     return {
-        "due": waiting + len(plan.due),
-        "every_days": round(float(np.median(between)), 2) if len(between) else None,
-        "longest_days": round(float(between.max()), 1) if len(between) else None,
+        "due": waiting + ((row.due_pages or 0) if row else 0),
+        "every_days": row.every_days if row else None,
+        "longest_days": row.longest_days if row else None,
     }
 
 

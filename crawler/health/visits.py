@@ -14,7 +14,7 @@ from crawler.revisit.outlook import Outlook, outlook, visits_by_day
 from crawler.revisit.rates import factors, rate_at, rates_by_age
 from crawler.revisit.records import Page, SiteRates, SourceTrust
 from crawler.revisit.scores import columns, new_pages_a_day
-from crawler.times import iso, now
+from crawler.times import every, iso, now, span
 from crawler.tracking.revisits import beyond_budget, stored_plan
 from storage.queries.revisits import changes_since, sources
 from storage.reader import Reader
@@ -23,6 +23,8 @@ from storage.rows import PageRow
 BUDGETS = (0.25, 0.5, 1, 2, 4)
 """Multiples of the site's budget that are compared."""
 MONTH = timedelta(days=30)
+AS_OFTEN = 0.2
+"""Up to this difference from the average, a page changes about as often."""
 
 
 def plan_object(reader: Reader, site: Site, at: datetime, days: int) -> Object:
@@ -82,7 +84,7 @@ def why_object(reader: Reader, site: Site, page: PageRow, at: datetime) -> Objec
     return {
         **found,
         "due_at": iso(due),
-        "every_days": round(gap, 2),
+        "every_days": round(gap, 4),
         "worth_days": round(float(plan.worth[place]), 3),
         "price_days": round(plan.price, 3),
         "changes_in_30_days": changes,
@@ -94,25 +96,29 @@ def evidence(rates: SiteRates, page: Page, now: float, changes: int, row: PageRo
     """The reasons for the time of the next visit, a sentence each without its full stop."""
     if page.is_hub:
         a_day = float(new_pages_a_day(columns([page]))[0])
-        return [f"it is a list of pages, and brings {_number(a_day)} new ones a day"]
+        return [f"it is a list of pages, and brings a new one {every(1 / a_day)}"]
     times = "once" if changes == 1 else f"{changes} times"
     reasons = [f"changed {times} in 30 days, fetched {row.checks} times in all"]
     reasons.append(_of_age(rates, page, now))
     if page.noise:
         reasons.append("it differs at each fetch, so that its changes do not count")
     else:
-        own = float(factors(rates, page.evidence))
-        reasons.append(f"it changes {_number(own)} times as often as an average page of its age")
+        reasons.append(_of_factor(float(factors(rates, page.evidence))))
     return reasons + _of_source(rates, page, row)
 
 
 def _of_age(rates: SiteRates, page: Page, now: float) -> str:
-    usual = _number(float(rate_at(rates_by_age(rates), page.born, now)))
+    usual = every(1 / float(rate_at(rates_by_age(rates), page.born, now)))
     if isnan(page.born):
-        return f"its date of publication is not known: such pages of this site change {usual} times a day"
-    age = now - page.born
-    old = f"{age:.0f} days old" if age >= 2 else f"{max(age, 0) * 24:.0f} hours old"  # noqa: PLR2004 - days
-    return f"{old}: pages of this site of that age change {usual} times a day"
+        return f"its date of publication is not known: such pages of this site change {usual}"
+    return f"{span(max(now - page.born, 0))} old: pages of this site of that age change {usual} on average"
+
+
+def _of_factor(own: float) -> str:
+    """How much more or less often than the others the page changes, in words."""
+    if abs(own - 1) < AS_OFTEN:
+        return "it changes about as often as an average page of its age"
+    return f"it changes {_number(own)} times as often as an average page of its age"
 
 
 def _of_source(rates: SiteRates, page: Page, row: PageRow) -> list[str]:
@@ -139,8 +145,8 @@ def _expected(found: Outlook) -> Object:
     return {
         "visits_a_day": round(found.visits),
         "delay_hours": round(found.delay * 24, 1),
-        "every_days": round(found.gap, 2),
-        "longest_days": round(found.longest, 1),
+        "every_days": round(found.gap, 4),
+        "longest_days": round(found.longest, 4),
     }
 
 

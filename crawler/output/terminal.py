@@ -19,6 +19,7 @@ import click
 from crawler.output.address import readable
 from crawler.output.objects import Object, hunks_of, links_of
 from crawler.output.word_diff import Line, marked, relinks, spaced, struck
+from crawler.times import every
 from storage.rows import ChangeRow, SuspectRow
 
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
@@ -168,7 +169,7 @@ def status(found: Object) -> None:
         if run and run["readings"]:
             line(f"  responses of the last run: {counts(run['readings'])}")
         if one["every_days"] is not None:
-            often = f"half of them every {one['every_days']} days or sooner, each every {one['longest_days']}"
+            often = f"half of them {every(one['every_days'])} or sooner, each {every(one['longest_days'])}"
             line(f"  pages are fetched again: {often}; see variorum plan {one['site']}")
         line(f"  last day: {one['requests_last_day']} requests, {one['bytes_last_day'] >> 10} kB")
         if (witnesses := one["witnesses"])["differ"]:

@@ -37,6 +37,7 @@ def finalize(frontier: RunFrontier, at: str) -> list[str]:
     changes made."""
     store, site, run = frontier.store, frontier.site, frontier.run
     frontier.revisits.save()
+    frontier.revisits.save_outlook()
     missing = [page for page in store.missing(site.name) if (page.checked_at or "") >= iso(frontier.started)]
     trouble = _storm(frontier, missing)
     frontier.raise_issue("many missing", trouble)

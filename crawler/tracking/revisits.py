@@ -137,6 +137,15 @@ class Revisits:
                     self._store.update_page(page, _columns(after))
             self._store.save_rates(self._site.name, encoded(self.rates))
 
+    def save_outlook(self) -> None:
+        """Store for `variorum status` how often pages are fetched, and how many fall due."""
+        following = next_run(self._site, self._started)
+        plan = stored_plan(self._store.db.conn, self._site, encoded(self.rates), following)
+        every = longest = None
+        if plan.ids:
+            every, longest = round(float(np.median(plan.gaps)), 4), round(float(plan.gaps.max()), 4)
+        self._store.save_outlook(self._site.name, len(plan.due), every, longest)
+
     # ---- inside
 
     def _begin(self) -> None:

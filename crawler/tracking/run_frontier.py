@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from crawler.classification.outcome import Context, Outcome, judge
 from crawler.classification.response import fingerprint
 from crawler.config.site import Site
+from crawler.config.timing import LONGEST_JITTER
 from crawler.fetch_result import DiscoveredUrl, FetchResult
 from crawler.frontier import PageRequest, SourceState
 from crawler.times import iso, now, parse
@@ -23,6 +24,9 @@ BATCH = 500
 WHOLE_EVERY = timedelta(hours=24)
 NOT_FOUND_EVERY = timedelta(days=30)
 OK = 200
+BUDGET_DAY = timedelta(days=1) - LONGEST_JITTER
+"""Runs that started in this time count against the budget of a day: less than a day, since the next run may
+start so much earlier in the day than the last one, and would find nothing left."""
 CONCLUSIVE = {Outcome.ok, Outcome.gone, Outcome.soft_404}
 """Outcomes that show how a site answers for a URL that does not exist."""
 
@@ -34,7 +38,7 @@ class RunFrontier:
         self.store, self.site, self.run, self.started = store, site, run, started
         self.requests: Callable[[], int] = lambda: 0
         """Returns the number of requests made in this run so far."""
-        day_ago = iso(started - timedelta(days=1))
+        day_ago = iso(started - BUDGET_DAY)
         self.budget = site.budget - store.requests_since(site.name, day_ago)
         self.batch = BATCH
         """How many requests are given at a time."""
