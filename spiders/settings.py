@@ -91,32 +91,33 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
 HTTPPROXY_ENABLED = False  # a proxy resolves names itself, out of the address guard's sight
 
-# What Scrapy has besides and no run needs: each costs every request, however little it has to do.
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # requests begin without one
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+# These lists stand in place of Scrapy's own, of which it also imports what is switched off: telnet, aiohttp,
+# cookies. And what no run needs costs every request, however little it has to do.
+SPIDER_MIDDLEWARES_BASE = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": 50,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": 800,
+}
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # `scope` says what belongs to a site
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "spiders.middlewares.network_guard.AddressGuard": 50,
     "spiders.middlewares.retry_after.RetryAfter": 60,
     "spiders.sources.request_shares.Shares": 70,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "spiders.middlewares.robots.Robots": 100,
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "spiders.middlewares.redirects.Refreshes": 580,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "spiders.middlewares.decompression.WholeBodies": 590,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "spiders.middlewares.redirects.Redirects": 600,
     # After the redirect middlewares, so that they see each hop.
     "spiders.middlewares.conditional.Conditional": 610,
     "spiders.middlewares.chain_cookies.ChainCookies": 620,
 }
 DOWNLOADER = "spiders.middlewares.throttle.StrictDownloader"
-# In place of Scrapy's own list, of which it also imports what is switched off, such as telnet and aiohttp.
 EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.logcount.LogCount": 0,
