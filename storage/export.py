@@ -1,7 +1,7 @@
 """Reads documents for an export: one for each page that is live, or was live at a given time.
 
-Documents follow the order of pages. An id names a page for ever, also after it has moved. There are two finer
-units: each version of each page, and each paragraph of each live page.
+Documents follow the order of pages. An id names a page for ever, also after it has moved. There are three
+finer units: each version of each page, and each paragraph or passage of each live page.
 
 A cursor marks all that was stored when it was given. An export since a cursor has every page, or version,
 with something new, in full. A page that is gone leaves a tombstone (`"gone": true`, no text). Exports since
@@ -12,18 +12,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass
 from typing import Any, Literal, NamedTuple
 
 from storage.errors import Malformed, NotFound
 from storage.history import SEEING
+from storage.passages import passages
 from storage.reader import Reader
 from storage.site_filter import SiteFilter, names_json, of_sites
 
 Document = dict[str, Any]
-Unit = Literal["page", "version", "paragraph"]
-UNITS: tuple[Unit, ...] = ("page", "version", "paragraph")
+Unit = Literal["page", "version", "paragraph", "passage"]
+UNITS: tuple[Unit, ...] = ("page", "version", "paragraph", "passage")
+PARTS: tuple[Unit, ...] = ("paragraph", "passage")
+"""The units that are parts of a page."""
 
 
 class Field(NamedTuple):
@@ -50,7 +53,7 @@ _FIRST = (
     Field("modified_by", "string", "its source: listed or marked"),
     Field("version", "integer", "number of the version, by the time of its capture, from 1"),
     Field("captured_at", "string", "when this version was first seen, UTC"),
-    Field("digest", "string", "SHA-256 of title and text; of a paragraph, of its text"),
+    Field("digest", "string", "SHA-256 of title and text; of a part of a page, of its text"),
     Field("words", "integer", "how many words the text has"),
     Field("extractor", "string", "what extracted the text"),
     Field("template", "integer", "version of the learned boilerplate that it was read with"),
@@ -70,6 +73,13 @@ FIELDS: dict[Unit, tuple[Field, ...]] = {
         *_FIRST,
         Field("page", "string", "id of its page"),
         Field("position", "integer", "place on the page, from 1"),
+        _LAST,
+    ),
+    "passage": (
+        *_FIRST,
+        Field("page", "string", "id of its page"),
+        Field("position", "integer", "place on the page, from 1"),
+        Field("block", "integer", "number of its first paragraph, from 1"),
         _LAST,
     ),
 }
@@ -211,7 +221,9 @@ def documents(
         case "version":
             return map(_version, rows)
         case "paragraph":
-            return _paragraphs(rows, tombstones=since is not None)
+            return _parts(rows, _paragraphs, tombstones=since is not None)
+        case "passage":
+            return _parts(rows, _passages, tombstones=since is not None)
 
 
 def page_of(document: Document) -> int:
@@ -241,22 +253,35 @@ def _version(row: Document) -> Document:
     return row | {"id": f"{page}@{row['version']}", "page": page, "present": is_current, "stands": is_current}
 
 
-def _paragraphs(rows: Iterable[Document], *, tombstones: bool) -> Iterator[Document]:
-    """Split documents into paragraphs; a tombstone before each page says that its paragraphs are replaced."""
+def _parts(
+    rows: Iterable[Document], split: Callable[[Document], Iterator[Document]], *, tombstones: bool
+) -> Iterator[Document]:
+    """Split documents; a tombstone before each page says that its parts are replaced."""
     for row in rows:
         if tombstones:
             yield _tombstone(row)
-        if row.pop("gone"):
-            continue
-        for position, block in enumerate(row["text"].split("\n") if row["text"] else (), start=1):
-            yield row | {
-                "id": f"{row['id']}#{position}",
-                "text": block,
-                "digest": hashlib.sha256(block.encode()).hexdigest(),
-                "words": len(block.split()),  # an export counts again, in words of every script
-                "page": row["id"],
-                "position": position,
-            }
+        if not row.pop("gone"):
+            yield from split(row)
+
+
+def _paragraphs(page: Document) -> Iterator[Document]:
+    for position, block in enumerate(page["text"].split("\n") if page["text"] else (), start=1):
+        yield _part(page, f"#{position}", block) | {"position": position}
+
+
+def _passages(page: Document) -> Iterator[Document]:
+    for position, one in enumerate(passages(page["text"]), start=1):
+        yield _part(page, f"~{one.name}", one.text) | {"position": position, "block": one.block}
+
+
+def _part(page: Document, name: str, text: str) -> Document:
+    return page | {
+        "id": f"{page['id']}{name}",
+        "text": text,
+        "digest": hashlib.sha256(text.encode()).hexdigest(),
+        "words": len(text.split()),  # an export counts again, in words of every script
+        "page": page["id"],
+    }
 
 
 def _tombstone(row: Document) -> Document:

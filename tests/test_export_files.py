@@ -20,6 +20,7 @@ from crawler.errors import Misuse
 from crawler.export.atomic_write import MARK
 from crawler.export.document_outline import OUTLINE
 from crawler.export.export import CAPTURE, FORMATS, GROUP, ExportRequest, export_to
+from crawler.export.passage_places import PLACE
 from crawler.export.tables import write_csv
 from storage.export import FIELDS, Document, documents
 from tests.local_site import article
@@ -33,6 +34,7 @@ NAMES = {
     "jsonl": "all.jsonl",
     "csv": "all.csv",
     "markdown": "all",
+    "text": "all",
     "parquet": "all.parquet",
     "warc": "all.warc.gz",
 }
@@ -261,6 +263,24 @@ def test_what_is_gone_is_a_file_that_says_so(story: Story, out: Path) -> None:
     assert "gone: true\n---\n" in (out / "new" / "riverside" / f"{page}.md").read_text()
 
 
+# ---- plain text
+
+
+def test_a_folder_of_text_has_a_file_for_each_page_and_an_empty_one_for_what_is_gone(
+    story: Story, out: Path
+) -> None:
+    _, cursor = write(story, out / "all", "text")
+    bridge, mill = (f"riverside/{story.page(path).id}.txt" for path in ("/bridge/", "/mill/"))
+    first = next(one for one in documents(story.reader) if one["url"] == f"{HOME}/bridge/")
+    assert contents(out / "all")[bridge] == f"{first['title']}\n\n{first['text']}\n".encode()
+    assert mill in contents(out / "all")
+    remove(story, "/mill/")
+    write(story, out / "new", "text", since=cursor)
+    assert contents(out / "new") == {MARK: b"", mill: b""}
+    write(story, out / "versions", "text", unit="version")
+    assert bridge.replace(".txt", "@1.txt") in contents(out / "versions")
+
+
 # ---- Parquet
 
 
@@ -294,8 +314,10 @@ def test_parquet_without_its_extra_is_refused_in_words(
     [
         {"kind": "parquet", "path": None},
         {"kind": "markdown", "unit": "paragraph"},
+        {"kind": "text", "unit": "passage"},
         {"kind": "warc", "unit": "version"},
         {"unit": "paragraph", "outline": True},
+        {"unit": "passage", "outline": True},
     ],
 )
 def test_what_does_not_go_together_is_refused_in_words(
@@ -366,7 +388,7 @@ ROOT = Path(__file__).parent.parent
 
 def test_every_field_is_written_down_with_its_type_and_no_other() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \| \S.* \|$", (ROOT / "docs/export.md").read_text("utf-8"), re.M)
-    fields = [*(field for unit in FIELDS.values() for field in unit), *OUTLINE, GROUP, *CAPTURE]
+    fields = [*(field for unit in FIELDS.values() for field in unit), *OUTLINE, *PLACE, GROUP, *CAPTURE]
     assert set(rows) == {(field.name, field.type) for field in fields}
 
 

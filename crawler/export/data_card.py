@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler import __version__
+from crawler.export.atomic_write import MARK
 from crawler.times import iso, now
 from storage.export import Document, Field
 
@@ -80,7 +81,9 @@ def card_path(path: Path) -> Path:
 
 
 def _files(path: Path) -> list[Path]:
-    return sorted(file for file in path.rglob("*.md") if file.is_file()) if path.is_dir() else [path]
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*") if file.is_file() and file.name != MARK)
 
 
 def _file(file: Path, path: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from crawler.extraction.html.outline import outline
 from storage import bodies
@@ -28,9 +29,24 @@ def outlined(documents: Iterable[Document], reader: Reader) -> Iterator[Document
         yield document if document.get("gone") else document | _outline(document, reader)
 
 
-def _outline(document: Document, reader: Reader) -> Document:
+class CapturedBody(NamedTuple):
+    """The stored page from which a version was extracted."""
+
+    body: bytes
+    url: str
+    encoding: str | None
+
+
+def captured_body(document: Document, reader: Reader) -> CapturedBody | None:
+    """Return the page that a document was extracted from; None if it is not stored."""
     [capture] = reader.rows(_CAPTURE, {"page": page_of(document), "version": document["version"]})
     if capture["body"] is None:
+        return None
+    return CapturedBody(bodies.get(reader.db.conn, capture["body"]), capture["url"], capture["declared"])
+
+
+def _outline(document: Document, reader: Reader) -> Document:
+    captured = captured_body(document, reader)
+    if captured is None:
         return dict.fromkeys(field.name for field in OUTLINE)
-    body = bodies.get(reader.db.conn, capture["body"])
-    return outline(body, capture["url"], capture["declared"], document["text"])._asdict()
+    return outline(*captured, document["text"])._asdict()

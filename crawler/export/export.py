@@ -15,15 +15,19 @@ from crawler.export.atomic_write import whole_file, whole_folder
 from crawler.export.data_card import ExportTally, card, card_path
 from crawler.export.document_outline import OUTLINE, outlined
 from crawler.export.markdown import write_markdown
+from crawler.export.passage_places import PLACE, placed
+from crawler.export.plain_text import write_text
 from crawler.export.tables import packed, write_csv, write_jsonl, write_parquet
 from crawler.output.progress import counted
 from storage import bodies, export
-from storage.export import Document, Field, Unit, page_of
+from storage.export import PARTS, Document, Field, Unit, page_of
 from storage.reader import Reader
 from storage.search.near_duplicates import copies, group_of
 from storage.site_filter import SiteFilter
 
-FORMATS = ("jsonl", "csv", "markdown", "parquet", "warc")
+FORMATS = ("jsonl", "csv", "markdown", "text", "parquet", "warc")
+FOLDERS = {"markdown": write_markdown, "text": write_text}
+"""The formats that are a folder with a file for each document."""
 TO_A_STREAM = ("jsonl", "csv")
 GROUP = Field("family", "integer", "pages of one number have the same text, or nearly")
 CAPTURE = (
@@ -50,10 +54,13 @@ class ExportRequest:
         """Check the options; raises Misuse for a combination that is not supported."""
         if path is None and self.format not in TO_A_STREAM:
             raise Misuse(f"--format {self.format} needs a name to write to: -o")
-        if self.format == "markdown" and self.unit == "paragraph":
-            raise Misuse("a Markdown file has a page or a version; for paragraphs, use jsonl, csv or parquet")
-        if self.outline and self.unit == "paragraph":
-            raise Misuse("--outline applies to a whole page or version, not to a paragraph")
+        if self.format in FOLDERS and self.unit in PARTS:
+            raise Misuse(
+                f"--format {self.format} writes a file for a page or a version;"
+                f" for a {self.unit}, use jsonl, csv or parquet"
+            )
+        if self.outline and self.unit in PARTS:
+            raise Misuse(f"--outline applies to a whole page or version, not to a {self.unit}")
         if self.format == "warc" and (self.unit != "page" or self.outline or self.groups):
             raise Misuse(
                 "a WARC file has captures as they were received: --unit, --outline and --families don't apply"
@@ -70,7 +77,11 @@ class ExportRequest:
         """Return the fields that each document of this export has."""
         if self.format == "warc":
             return CAPTURE
-        more = (*(OUTLINE if self.outline else ()), *((GROUP,) if self.groups else ()))
+        more = (
+            *(PLACE if self.unit == "passage" else ()),
+            *(OUTLINE if self.outline else ()),
+            *((GROUP,) if self.groups else ()),
+        )
         of_unit = export.FIELDS[self.unit]
         return (*of_unit[:-1], *more, of_unit[-1])
 
@@ -88,9 +99,9 @@ def export_to(path: Path | None, reader: Reader, request: ExportRequest) -> tupl
         if path is None:
             _write(documents, sys.stdout.buffer, Path(), reader, request)
             sys.stdout.flush()
-        elif request.format == "markdown":
+        elif request.format in FOLDERS:
             with whole_folder(path) as folder:
-                write_markdown(documents, folder)
+                FOLDERS[request.format](documents, folder)
         else:
             with whole_file(path) as file:
                 _write(documents, file, path, reader, request)
@@ -112,8 +123,10 @@ def _documents(reader: Reader, request: ExportRequest) -> Iterator[Document]:
     if request.format == "warc":
         return export.captures(reader, **chosen)
     found = export.documents(reader, request.unit, **chosen)
-    if request.unit == "paragraph":
+    if request.unit in PARTS:
         found = _with_words(found)
+    if request.unit == "passage":
+        found = placed(found, reader)
     if request.outline:
         found = outlined(found, reader)
     if request.groups:

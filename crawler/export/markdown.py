@@ -21,10 +21,14 @@ _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufe
 def write_markdown(documents: Iterable[Document], folder: Path) -> None:
     """Write a file for each document: its fields before its text. A page that is gone has only fields."""
     for document in documents:
-        of_site = folder / f"{'_' * document['site'].startswith('.')}{quote(document['site'], safe='')}"
-        of_site.mkdir(exist_ok=True)
-        name = quote(document["id"].rpartition(":")[2], safe="@")
-        (of_site / f"{name}.md").write_text(markdown(document), encoding="utf-8")
+        file_of(document, folder, ".md").write_text(markdown(document), encoding="utf-8")
+
+
+def file_of(document: Document, folder: Path, suffix: str) -> Path:
+    """Return the file of a document, named by its id, in the folder of its site, which is made if needed."""
+    of_site = folder / f"{'_' * document['site'].startswith('.')}{quote(document['site'], safe='')}"
+    of_site.mkdir(exist_ok=True)
+    return of_site / f"{quote(document['id'].rpartition(':')[2], safe='@')}{suffix}"
 
 
 def markdown(document: Document) -> str:

@@ -46,6 +46,19 @@ def outline(body: bytes, url: str, encoding: str | None, text: str) -> Outline:
     return Outline(headings, list(links), list(editions))
 
 
+def levelled_headings(body: bytes, url: str, encoding: str | None, text: str) -> list[tuple[int, str]]:
+    """The headings that are blocks of the text, in the order of the page, each with its level from 1 to 6."""
+    blocks = {block.removeprefix("- ") for block in text.split("\n")} - {""}
+    found: list[tuple[int, str]] = []
+    for part in split(body):
+        try:
+            tree = parse(part, url, encoding)
+        except ExtractionError:
+            continue
+        found += [(int(heading.tag[1]), _heading_text(heading)) for heading in tree.iter(*HEADINGS)]
+    return [(level, heading) for level, heading in found if heading in blocks]
+
+
 def _links(tree: HtmlElement, url: str, blocks: set[str]) -> Iterator[str]:
     for link in tree.iter("a"):
         if (target := _target(url, link.get("href", ""))) and _is_within(link, blocks):
