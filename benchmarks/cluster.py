@@ -26,10 +26,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.crawl.site import NewsSite
+from tests import cluster as processes
 from tests.cluster import TOKEN, Cluster
 from tests.postgres import Postgres
 
 SITES = 4
+processes.PATIENCE = 3600
 SUBREAPER = 36
 """PR_SET_CHILD_SUBREAPER: what outlives its parent becomes our child, and is counted."""
 

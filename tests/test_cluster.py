@@ -177,14 +177,18 @@ def test_a_worker_with_another_token_ends_and_says_why(cluster: Cluster) -> None
             assert "the hub refuses the token of this machine" in one.log.read_text("utf-8")
 
 
-def test_workers_are_seen(cluster: Cluster) -> None:
+def test_workers_are_seen_and_each_takes_the_runs_of_its_own_queue(
+    cluster: Cluster, local_site: LocalSite
+) -> None:
+    cluster.site(f"{local_site.url}/sq", name="regional", where='"eu"')
     with cluster.hub() as hub, cluster.worker("one", "--queue", "eu") as one:
         cluster.until(lambda: "worker one is there" in cluster.logged(), hub, one)
         cluster.until(lambda: "default: 1 waiting" in cluster.variorum("status"), hub, one)
         assert "worker one (eu): heard of" in cluster.variorum("status")
         assert "ok   hub: http://" in cluster.variorum("doctor")
         assert 'variorum_jobs{queue="default",state="todo"} 1.0' in cluster.metrics()
-    assert cluster.runs() == 0
+        cluster.until(lambda: "regional: run started by worker one" in cluster.logged(), hub, one)
+    assert cluster.rows("SELECT id FROM runs WHERE site = 'press'") == []
 
 
 # ---- the hub's side of one run

@@ -29,6 +29,8 @@ from crawler.tracking.issue_kinds import BROKE_DOWN
 from crawler.tracking.run_counts import LOST
 from storage.store import Store
 
+FORGOTTEN = 86400
+"""The seconds after which a lost worker is no longer listed."""
 KEPT_OPEN = 300
 """The seconds for which the connection of a silent worker is kept open."""
 TRY_AGAIN = timedelta(seconds=10)
@@ -192,7 +194,7 @@ class Hub(Daemon):
 
     def _forget_workers(self) -> None:
         """Forget the workers that were not heard of for a day."""
-        gone = [name for name, one in self._workers.items() if clock() - one["heard_at"] > 86400]  # noqa: PLR2004
+        gone = [name for name, one in self._workers.items() if clock() - one["heard_at"] > FORGOTTEN]
         for name in gone:
             del self._workers[name]
 

@@ -21,7 +21,7 @@ from scrapy.exceptions import CloseSpider
 from twisted.python.failure import Failure
 
 from crawler.cluster.frontier import RemoteFrontier
-from crawler.cluster.link import HubAway, Link, RunOver, clock
+from crawler.cluster.link import Link, clock
 from crawler.cluster.wire import (
     Answer,
     Batch,
@@ -251,7 +251,7 @@ class RemoteRecording:
         """While inside, end the run where the hub does not go on with it."""
         try:
             yield
-        except (RunOver, HubAway, VariorumError) as error:
+        except VariorumError as error:
             self._give_up(str(error))
 
     def _give_up(self, why: str) -> None:
