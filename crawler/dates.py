@@ -250,7 +250,7 @@ def _place(name: str) -> tzinfo | None:
     """The zone of a place name such as `europe/berlin`."""
     try:
         return ZoneInfo("/".join(part.title() for part in name.split("/")))
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):  # no such place, or no name of one
         return None
 
 

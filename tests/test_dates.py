@@ -83,6 +83,12 @@ def test_a_date_in_whatever_form_is_written_in_ours(value: object, expected: str
     assert sound_date(expected) == expected
 
 
+@pytest.mark.parametrize("zone", ["Nowhere/Land", "\0/", "a/../b", "Europe", "/"])
+def test_a_time_in_a_place_that_is_not_known_has_no_zone(zone: str) -> None:
+    assert sound_date(f"2026-05-05T18:00:00 [{zone}]") == "2026-05-05T18:00:00"
+    assert sound_date(f"2026-05-05T18:00:00 {zone}") in ("2026-05-05T18:00:00", None)
+
+
 @pytest.mark.parametrize(
     "value",
     [

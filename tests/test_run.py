@@ -258,7 +258,7 @@ def test_a_run_ends_in_good_order_when_its_parent_is_killed(
         assert parent.stdout
         reported = [line.strip() for line, _ in zip(parent.stdout, range(4), strict=False)]
         parent.kill()
-    assert reported == ["started", "page", "page", "page"]
+    assert reported == ["started", "planned", "page", "page"]
     wait_for_the_lock(watched)
     row = last_run(watched)
     assert (row["reason"], row["complete"]) == ("shutdown", 0)
@@ -402,7 +402,7 @@ def test_what_a_library_prints_kills_no_run(
     sites = list(load_sites(workspace.sites_folder).values())
     reports = asyncio.run(run_sites(workspace, sites, on_event=lambda event: heard.append(event["event"])))
     assert [report.reason for report in reports] == ["finished"] * 2
-    assert set(heard) == {"started", "page", "ended"}
+    assert set(heard) == {"started", "planned", "page", "ended"}
     assert_holds_what_was_served(watched)
 
 

@@ -187,6 +187,21 @@ def test_whatever_is_in_a_file_it_is_read_or_called_broken(
         assert fetched.fetched_at
 
 
+@pytest.mark.parametrize("length", [b"99999999999999999999", b"-1", b"many"])
+def test_a_record_with_an_impossible_length_makes_the_file_broken_and_costs_none_before(
+    tmp_path: Path, length: bytes
+) -> None:
+    made = Made(tmp_path / "made.warc", packed=False)
+    made.holds(f"{HOME}/bridge/", b"<p>The bridge")
+    made.holds(f"{HOME}/mill/", b"<p>The mill")
+    found = made.done().read_bytes()
+    start, end = found.rindex(b"WARC/1."), found.rindex(b"Content-Length", 0, found.rindex(b"HTTP/1.1"))
+    after = found.index(b"\r\n", end)
+    made.path.write_bytes(found[:end] + b"Content-Length: " + length + found[after:])
+    assert start < end
+    assert [one.final_url for one in read(made.path)][:1] == [f"{HOME}/bridge/"]
+
+
 def test_redirects_and_other_records_are_no_captures(tmp_path: Path) -> None:
     made = Made(tmp_path / "made.warc.gz")
     made.holds(f"{HOME}/old/", b"", status="301 Moved Permanently", Location=f"{HOME}/bridge/")

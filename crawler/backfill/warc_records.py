@@ -100,7 +100,7 @@ def each(records: Records) -> Iterator[Any]:
     """Yield the records of the stream. Raises ArchiveLoadFailed for a broken one."""
     try:
         yield from records
-    except (AttributeError, ValueError) as error:  # as of a response without an address
+    except (AttributeError, OverflowError, ValueError) as error:  # as of a response without an address
         place = f"the record at byte {records.offset}, unpacked"
         raise ArchiveLoadFailed(f"{place}, can't be understood: {error}") from error
 
