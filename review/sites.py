@@ -97,6 +97,7 @@ def site(request: Request) -> Response:
         later=min(last + year, today) if last < today else None,
         heat=plots.HEAT,
         plan=plan,
+        unread=plan_of is not None and plan is None,
         curve=plots.budget_curve(plan["budgets"]) if plan else (),
         coverage=[_coverage("kind", pages), _coverage("language", pages)],
         states=STATES,

@@ -10,9 +10,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from crawler.config.site import Site
 from crawler.config.timing import is_paused
+from crawler.config.workspace import load_workspace
+from crawler.health.visits import stored_plan_object
+from review.app import make_app
+from storage.queries import site_overview
 from storage.reader import Reader
 from tests.command import Press, variorum, workspace
 
@@ -141,6 +146,7 @@ def test_a_removed_site_leaves_nothing_but_the_digests_of_its_versions(copy: Pre
     later = copy.run("export", "--since", exported).stdout.splitlines()
     assert {json.loads(line)["gone"] for line in later} == {True}
     with closing(Reader.open(copy.root / "variorum.db")) as reader:
+        assert site_overview.sites(reader) == []
         kept = {table: reader._count(f"SELECT count(*) FROM {table}", []) for table in EMPTIED}
     assert set(kept.values()) == {0}
     assert copy.run("verify", "--against", noted).exit_code == 0
@@ -155,8 +161,19 @@ def test_a_history_that_is_kept_can_be_read_and_removed_later(copy: Press) -> No
     assert "`variorum remove press`" in copy.run("status").stdout
     assert copy.objects("history", f"{copy.url}/bridge/")
     assert "its file is gone" in copy.run("export").stderr
+    assert "Its file is gone" in shown(copy, "/site/press")
     assert copy.run("remove", "press", "--yes").exit_code == 0
     assert copy.objects("changes") == []
+
+
+def shown(copy: Press, path: str) -> str:
+    """A page of the review page."""
+    at = load_workspace(copy.root)
+    app = make_app(
+        at.database, hosts=["testserver"], password=None, plan=lambda name: stored_plan_object(at, name)
+    )
+    with TestClient(app) as client:
+        return client.get(path).text
 
 
 # ---- init
