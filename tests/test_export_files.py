@@ -49,8 +49,8 @@ def half(documents, reader, asked):
     yield next(documents)
     os.kill(os.getpid(), signal.SIGKILL)
 
-whole = exports._documents
-exports._documents = lambda reader, asked: half(whole(reader, asked), reader, asked)
+whole = exports.documents_of
+exports.documents_of = lambda reader, asked: half(whole(reader, asked), reader, asked)
 exports.export_to(Path(sys.argv[2]), Reader.open(Path(sys.argv[1])), exports.ExportRequest(sys.argv[3]))
 """
 
@@ -116,7 +116,7 @@ def test_an_export_that_breaks_midway_leaves_the_old_one_and_nothing_else(
         raise ZeroDivisionError
         yield
 
-    monkeypatch.setattr("crawler.export.export._documents", breaking)
+    monkeypatch.setattr("crawler.export.export.documents_of", breaking)
     with pytest.raises(ZeroDivisionError):
         write(story, path, kind)
     assert contents(out) == before

@@ -95,7 +95,7 @@ def export_to(path: Path | None, reader: Reader, request: ExportRequest) -> tupl
     tally = ExportTally()
     with reader.held():
         cursor = str(export.cursor(reader))
-        documents = counted(tally.through(_documents(reader, request)), "documents")
+        documents = counted(tally.through(documents_of(reader, request)), "documents")
         if path is None:
             _write(documents, sys.stdout.buffer, Path(), reader, request)
             sys.stdout.flush()
@@ -118,7 +118,8 @@ def export_to(path: Path | None, reader: Reader, request: ExportRequest) -> tupl
     return tally.documents + tally.gone, cursor
 
 
-def _documents(reader: Reader, request: ExportRequest) -> Iterator[Document]:
+def documents_of(reader: Reader, request: ExportRequest) -> Iterator[Document]:
+    """Yield the documents of an export one by one; raises StoreError for a bad cursor."""
     chosen: dict[str, Any] = {"site": request.site, "since": request.since, "as_of": request.as_of}
     if request.format == "warc":
         return export.captures(reader, **chosen)
