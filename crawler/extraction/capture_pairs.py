@@ -1,8 +1,8 @@
 """Reads two captures of one page together: what is in both can't have changed, however a reading differs.
 
 Only an added or removed block is checked for being text, and its block path decides: by the mean over all
-blocks seen there, in both captures and on other pages of the site. Links are scored apart from other content
-at a path, since a menu may have the path of a list. Both sides of a comparison are decided by the same
+blocks seen there in both captures. Links are scored apart from other content at a path, since a menu may
+have the path of a list. Both sides of a comparison are decided by the same
 scores, so a classifier that changes its mind about a place makes no change of the page.
 """
 
@@ -24,7 +24,8 @@ CUT, LINK = 0.4, 0.6
 INSIDE, SENTENCE = 0.15, 0.2
 """For a sentence or a row of a table a lower one is enough, so that nothing of the text is lost: the first
 inside the place that holds nearly all of the text, the second elsewhere. All four were chosen on one set of
-real captures and confirmed on the other, each site by weights that had not seen it."""
+real captures and confirmed on the other, each site by weights that had not seen it; that rows count, with
+the weights of the package."""
 LINKED = 0.5
 """The share of links from which a block leads elsewhere."""
 
