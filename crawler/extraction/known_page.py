@@ -32,6 +32,8 @@ OF_NO_TEXT = frozenset(["src", "srcset", "sizes", "nonce"])
 NAMES_A_BOX = "data-hook"
 SeenBy = tuple[Template, tuple[str, ...]]
 """A template, and the selectors of what the site's file removes."""
+DIGITS = 24
+"""Hexadecimal digits of each digest; a store of an earlier release has longer ones, which begin alike."""
 
 
 class KnownPage:
@@ -84,7 +86,7 @@ class KnownPage:
     def shows(self, digest: str) -> bool:
         """Whether it shows what another capture with this `digest` showed."""
         content, _, left = digest.partition(" ")
-        return self.left == left or (self.content is not None and self.content == content)
+        return self.left == left or (self.content is not None and content.startswith(self.content))
 
     @property
     def digest(self) -> str | None:
@@ -138,4 +140,4 @@ def _counts(attribute: str) -> bool:
 
 
 def _digest(parts: list[str]) -> str:
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:DIGITS]
