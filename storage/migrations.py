@@ -595,3 +595,17 @@ def outlook_of_sites(db: Database) -> None:
     """How often the pages of a site are fetched is stored at the end of each run, for `variorum status`."""
     for statement in _OUTLOOK:
         db.execute(statement)
+
+
+@migrations()
+def view_of_versions(db: Database) -> None:
+    """Add the view `page_versions`: versions with the site and address of their page."""
+    db.execute(
+        """CREATE VIEW page_versions AS
+        SELECT versions.id, pages.site, pages.url, pages.kind, pages.state, versions.page, versions.number,
+               versions.number = pages.version AS latest, versions.captured_at, versions.title,
+               versions.words, versions.language, versions.author, versions.published, versions.modified,
+               versions.digest, versions.extractor, captures.url AS captured_url, captures.origin
+        FROM versions JOIN pages ON pages.id = versions.page
+        LEFT JOIN captures ON captures.id = versions.capture"""
+    )
