@@ -14,7 +14,6 @@ from crawler.config.timing import is_paused
 from crawler.config.workspace import Workspace
 from crawler.health.page_list import pages_in_trouble
 from crawler.lock import is_held, run_lock
-from crawler.notify.target import PATIENCE, targets_of
 from crawler.output.objects import Object, suspect_object
 from crawler.output.page_texts import as_stored
 from crawler.times import iso, now
@@ -102,6 +101,11 @@ def _with_faults(state: Object, faults: list[str], at: str) -> Object:
 
 def targets_state(workspace: Workspace, reader: Reader, sites: Iterable[Site]) -> list[TargetState]:
     """The delivery state of each notification target of these sites."""
+    sites = list(sites)
+    if not (workspace.notify or any(site.notify for site in sites)):
+        return []
+    from crawler.notify.target import PATIENCE, targets_of  # noqa: PLC0415 - a seventh of all imports
+
     sending = iso(now() - timedelta(seconds=PATIENCE))
     known = {one.id: one for one in target_states(reader.db.conn, sending)}
     return [known[target.id] for target in targets_of(workspace, sites) if target.id in known]
