@@ -9,6 +9,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -20,6 +21,7 @@ from crawler.config.site import Site
 from crawler.config.workspace import load_workspace
 from crawler.fetch_result import FetchResult
 from crawler.runtime.run_record import Traffic
+from crawler.tracking.reading import ReadingJob, read
 from review.app import add_workers
 from review.app import make_app as review_app
 from storage.store import Store
@@ -32,7 +34,8 @@ pytest.importorskip("procrastinate", reason="the extra `cluster` is not installe
 
 from crawler.cluster.app import make_app
 from crawler.cluster.runs import Disorder, OpenRuns, UnknownRun
-from crawler.cluster.wire import Answer, Batch, Begun, Fetched, Read, Refused, pack, unpack
+from crawler.cluster.session import Session
+from crawler.cluster.wire import Answer, Batch, Begun, End, Fetched, Read, Refused, pack, unpack
 from tests.cluster import PATIENCE, Cluster
 from tests.kills import VICTIMS, Disturbed
 
@@ -202,6 +205,7 @@ def open_runs(tmp_path: Path) -> Iterator[OpenRuns]:
     runs.close()
 
 
+PARTS = ("verdict", "extract", "content_digest", "path_scores")
 SITE = Site(name="press", url="https://press.example/")
 
 
@@ -235,6 +239,25 @@ def test_a_batch_that_is_sent_twice_is_recorded_once(open_runs: OpenRuns, tmp_pa
     asyncio.run(send())
     with closing(sqlite3.connect(tmp_path / "variorum.db")) as conn:
         assert conn.execute("SELECT count(*), count(DISTINCT page) FROM captures").fetchone() == (2, 2)
+
+
+def test_the_hub_reads_no_page_that_a_worker_has_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "variorum.toml").touch()
+    session = Session(load_workspace(tmp_path), SITE)
+    session.begin()
+    answer = session.answer(Batch(Traffic(), [fetched(0), fetched(1)]))
+    assert answer.reader is not None
+    readings = []
+    for order in answer.to_read:
+        job = ReadingJob(fetched(order.number).fetched, answer.reader, order.context)
+        readings.append(Read(order.number, *attrgetter(*PARTS)(read(job.fetched, job.reader, job.context))))
+    monkeypatch.delattr("crawler.tracking.tracker.read")
+    assert session.answer(Batch(Traffic(), readings=readings)).recorded == [0, 1]
+    session.answer(Batch(Traffic(), question=End("finished")))
+    with closing(sqlite3.connect(tmp_path / "variorum.db")) as conn:
+        assert conn.execute("SELECT outcome FROM captures").fetchall() == [("ok",), ("ok",)]
 
 
 def test_a_run_that_is_not_heard_of_is_closed_and_its_site_is_free(tmp_path: Path) -> None:

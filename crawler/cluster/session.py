@@ -87,7 +87,8 @@ class Session:
         self.report: dict[str, Any] | None = None
         """How the run ended; None until then."""
         self.record = RunRecord(lambda: self._traffic, self._hear, self._ask_to_stop)
-        ExceptionGuard(self.record.run_broke, self.record.page_broke).watch()
+        self._guard = ExceptionGuard(self.record.run_broke, self.record.page_broke)
+        self._guard.watch()
         self._waiting: deque[Fetched] = deque()
         self._jobs: dict[int, ReadingJob] = {}
         self._read: dict[int, ReadAhead | None] = {}
@@ -124,6 +125,7 @@ class Session:
             case SourceAt(address):
                 source = self.record.frontier.source_state(address)
             case End(reason):
+                self._guard.close()
                 self.record.end(reason)
         return Answer(recorded, to_read, reader, self._stop, pages, source, self.report)
 
