@@ -63,7 +63,7 @@ def count(words: list[str]) -> None:
     """Run `variorum`, and print the CPU seconds of all its processes when it has ended."""
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     child = subprocess.Popen(
-        [sys.executable, "-m", "crawler.cli.__main__", *words], stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "variorum.crawler.cli.__main__", *words], stdout=subprocess.DEVNULL
     )
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     child.wait()

@@ -21,9 +21,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.made_store import VERSIONS, WORDS, add_version, fill, writers
-from crawler.export.export import ExportRequest, export_to
-from storage.reader import Reader
-from storage.store import Store
+from variorum.crawler.export.export import ExportRequest, export_to
+from variorum.storage.reader import Reader
+from variorum.storage.store import Store
 
 LEAST = """
     SELECT pages.url, pages.site, versions.*, version_text(versions.id) AS text

@@ -24,15 +24,15 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from unittest import mock
 
-from crawler.config.site import Site
-from crawler.fetch_result import DiscoveredUrl, FetchResult
-from crawler.frontier import SourceState
-from crawler.times import iso
-from crawler.tracking.finalize import finalize
-from crawler.tracking.run_frontier import RunFrontier
-from crawler.tracking.tracker import Tracker
-from storage import database, tables
-from storage.store import Store
+from variorum.crawler.config.site import Site
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.frontier import SourceState
+from variorum.crawler.times import iso
+from variorum.crawler.tracking.finalize import finalize
+from variorum.crawler.tracking.run_frontier import RunFrontier
+from variorum.crawler.tracking.tracker import Tracker
+from variorum.storage import database, tables
+from variorum.storage.store import Store
 
 FETCHED = 400
 """So many pages are fetched in each run; a hold does not depend on how many are."""

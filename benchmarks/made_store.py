@@ -9,8 +9,8 @@ import hashlib
 import random
 from itertools import accumulate
 
-from crawler.output.progress import counted
-from storage.store import Store
+from variorum.crawler.output.progress import counted
+from variorum.storage.store import Store
 
 WORDS, VERSIONS, SITES = 400, 3, ("north", "south", "east", "west")
 LATIN, PERSIAN = "abdegiklmnoprstuv", "ابتدرزسشفقکگلمنوهی"

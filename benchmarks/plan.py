@@ -19,11 +19,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crawler.config.site import Site
-from crawler.fetch_result import DiscoveredUrl
-from crawler.times import iso
-from crawler.tracking.run_frontier import RunFrontier
-from storage.store import Store
+from variorum.crawler.config.site import Site
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.crawler.times import iso
+from variorum.crawler.tracking.run_frontier import RunFrontier
+from variorum.storage.store import Store
 
 SIZES = (200, 2_000, 20_000, 100_000)
 SITE = Site(name="ormhead", url="https://ormhead.example/", budget=10_000_000)

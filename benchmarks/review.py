@@ -17,11 +17,11 @@ from tempfile import TemporaryDirectory
 
 from starlette.testclient import TestClient
 
-from crawler.diffing.diff import TitledText, compare
-from crawler.tracking.records import hunks_json
-from review.app import make_app
-from storage.store import Store
-from storage.text_index.similar_edits import similar_edit
+from variorum.crawler.diffing.diff import TitledText, compare
+from variorum.crawler.tracking.records import hunks_json
+from variorum.review.app import make_app
+from variorum.storage.store import Store
+from variorum.storage.text_index.similar_edits import similar_edit
 
 SITES = ("harbour", "mountain", "river", "village")
 LANGUAGES = ("en", "fa", "ar", "sq")

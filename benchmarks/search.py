@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.made_store import Writer, fill, writers
-from storage.reader import Reader
-from storage.search.full_text import SearchFilters, find
-from storage.store import Store
+from variorum.storage.reader import Reader
+from variorum.storage.search.full_text import SearchFilters, find
+from variorum.storage.store import Store
 
 TEXTS = "SELECT version_text(id) AS text FROM versions WHERE id % 997 = 1"
 

@@ -18,12 +18,12 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crawler import times
-from crawler.config.site import load_sites
-from crawler.config.workspace import load_workspace
-from crawler.runtime.daemon import Daemon
-from crawler.runtime.watchlist import Watchlist
-from storage.store import Store
+from variorum.crawler import times
+from variorum.crawler.config.site import load_sites
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.runtime.daemon import Daemon
+from variorum.crawler.runtime.watchlist import Watchlist
+from variorum.storage.store import Store
 
 AT = "2026-03-01T06:00:00Z"
 TICKS = 100
@@ -87,7 +87,7 @@ def main(sites: int, pages: int) -> None:
         began = time.process_time()
         load_sites(root / "sites")
         read = time.process_time() - began
-        variorum = ("-m", "crawler.cli", "-C", folder)
+        variorum = ("-m", "variorum.crawler.cli", "-C", folder)
         costs = [(f"variorum {word}", spent(*variorum, word)) for word in ("sites", "status")]
         first, again, tick = of_daemon(root)
     costs += [("reading all site files", read), ("the daemon's start, nothing planned yet", first)]

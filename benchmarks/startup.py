@@ -15,7 +15,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.made_store import SITES, fill, writers
-from storage.store import Store
+from variorum.storage.store import Store
 
 RUNS = 15
 MOST = {"--help": 10, "changes": 16, "show 1": 16, "status": 16, "changes --json": 16, "crawl --help": 20}
@@ -48,7 +48,7 @@ def main() -> None:
     """Print the table; exit with 1 where a command costs more than it may."""
     with TemporaryDirectory() as folder:
         make_workspace(Path(folder))
-        variorum = ["-m", "crawler.cli", "-C", folder]
+        variorum = ["-m", "variorum.crawler.cli", "-C", folder]
         asked = {"python -c pass": ["-c", "pass"]}
         asked |= {f"variorum {command}": [*variorum, *command.split()] for command in MOST}
         rounds = [{name: cpu_seconds(*words) for name, words in asked.items()} for _ in range(RUNS)]

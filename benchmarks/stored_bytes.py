@@ -22,11 +22,11 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.crawl import design
 from benchmarks.crawl.articles import Article, article, edited
-from storage import texts
-from storage.bodies import digest_of
-from storage.compression import compress, zstd
-from storage.dictionaries import SAMPLES, choose
-from storage.store import Store
+from variorum.storage import texts
+from variorum.storage.bodies import digest_of
+from variorum.storage.compression import compress, zstd
+from variorum.storage.dictionaries import SAMPLES, choose
+from variorum.storage.store import Store
 
 PAGES, EDITED, LONG = 400, 20, 60
 """Pages; one in so many is edited; versions of one page, to read them again."""

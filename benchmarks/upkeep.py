@@ -20,8 +20,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from storage.bodies import digest_of
-from storage.store import Store
+from variorum.storage.bodies import digest_of
+from variorum.storage.store import Store
 
 PER_PAGE = 20
 """Versions of one page."""
@@ -29,7 +29,7 @@ WORDS = 120
 BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
 RUN = """
 import resource, sys
-from crawler.cli.__main__ import main
+from variorum.crawler.cli.__main__ import main
 try:
     main(sys.argv[1:])
 finally:

@@ -1,6 +1,6 @@
 """Reads a workspace from Python: what changed, the versions of a page, and rows for pandas.
 
-    from crawler.client import open_workspace
+    from variorum import open_workspace
 
     with open_workspace("watched") as workspace:
         for change in workspace.changes(since="2026-03-01"):
@@ -18,16 +18,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from crawler.config.site import load_sites
-from crawler.config.workspace import Workspace, find_workspace, load_workspace
-from crawler.errors import Misuse, VariorumError
-from crawler.output.objects import change_with_hunks, version_object
-from crawler.output.page_texts import find_page
-from crawler.times import iso, parse
-from storage.errors import NotFound, StoreError
-from storage.export import UNITS, Unit, cursor
-from storage.reader import Reader
-from storage.rows import PageRow
+from variorum.crawler.config.site import load_sites
+from variorum.crawler.config.workspace import Workspace, find_workspace, load_workspace
+from variorum.crawler.errors import Misuse, VariorumError
+from variorum.crawler.output.objects import change_with_hunks, version_object
+from variorum.crawler.output.page_texts import find_page
+from variorum.crawler.times import iso, parse
+from variorum.storage.errors import NotFound, StoreError
+from variorum.storage.export import UNITS, Unit, cursor
+from variorum.storage.reader import Reader
+from variorum.storage.rows import PageRow
 
 __all__ = ["Misuse", "NotFound", "OpenWorkspace", "StoreError", "VariorumError", "open_workspace"]
 
@@ -108,7 +108,7 @@ class OpenWorkspace:
         `since` is a cursor of an earlier export, or of `cursor()`. Raises Misuse for an unknown unit,
         NotFound for an unknown site.
         """
-        from crawler.export.export import ExportRequest, documents_of  # noqa: PLC0415 - loads the reader
+        from variorum.crawler.export.export import ExportRequest, documents_of  # noqa: PLC0415 - loads the reader
 
         if unit not in UNITS:
             raise Misuse(f"{unit!r} is no unit of an export: use one of {', '.join(UNITS)}")

@@ -16,9 +16,9 @@ class DiscoveredUrl:
     source_id: str | None = None
     """The site's own id of the page, like `post:17`; it outlives a renaming."""
     published: str | None = None
-    """When the site says it was published, in a form of `crawler.dates`."""
+    """When the site says it was published, in a form of `variorum.crawler.dates`."""
     modified: str | None = None
-    """When the site says it was last modified, in a form of `crawler.dates`."""
+    """When the site says it was last modified, in a form of `variorum.crawler.dates`."""
     source_text_digest: str | None = None
     """The digest of the article's text as the source itself has it; it changes when the text does."""
     part_count: int = 1
@@ -44,11 +44,13 @@ class FetchResult:
     body: bytes = field(default=b"", repr=False)
     """The body without its content encoding."""
     encoding: str | None = None
-    """The character encoding, as `crawler.extraction.html.encoding` decides from body and headers."""
+    """The character encoding, as `variorum.crawler.extraction.html.encoding` decides from body and
+    headers."""
     hops: tuple[tuple[int, str], ...] = ()
     """Redirects on the way: (status, the URL that redirected)."""
     error: str | None = None
-    """A key of `crawler.classification.outcome.ERRORS` if no complete response came: `timeout`, `dns`,
+    """A key of `variorum.crawler.classification.outcome.ERRORS` if no complete response came: `timeout`,
+    `dns`,
     `refused`, `too large`, `cut`, `robots`, `address`, `tls`, `failed`."""
     detail: str = ""
     """The message of the error, for the operator."""

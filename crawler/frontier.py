@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
 
 PLENTY = 1_000
 """The number of requests left if there is no budget."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from crawler.errors import VariorumError
+from variorum.crawler.errors import VariorumError
 
 LOOK_AGAIN = 0.1
 """The seconds between two attempts to get a lock that another process has."""

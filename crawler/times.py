@@ -1,6 +1,6 @@
 """Converts times: aware UTC datetimes in code, ISO 8601 text with Z in tables and output.
 
-Dates from outside (pages, feeds, archives) go through `crawler.dates` first.
+Dates from outside (pages, feeds, archives) go through `variorum.crawler.dates` first.
 """
 
 from __future__ import annotations

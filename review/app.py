@@ -18,7 +18,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from review import (
+from variorum.review import (
     captures,
     change,
     change_list,
@@ -31,9 +31,9 @@ from review import (
     versions,
     workers,
 )
-from review.guard import RequestGuard
-from review.web import Application, ClusterState, PlanOf, Propose, WhyOf, refused, templates
-from storage.errors import StoreError
+from variorum.review.guard import RequestGuard
+from variorum.review.web import Application, ClusterState, PlanOf, Propose, WhyOf, refused, templates
+from variorum.storage.errors import StoreError
 
 HERE = Path(__file__).parent
 PAGES = (change_list, change, timeline, sentence_ages, versions, captures, sites, search, verdict, feeds)

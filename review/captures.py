@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crawler.extraction.html.encoding import decode
-from review import source
-from review.objects import capture_object
-from review.web import page, reading
+from variorum.crawler.extraction.html.encoding import decode
+from variorum.review import source
+from variorum.review.objects import capture_object
+from variorum.review.web import page, reading
 
 SHUT_OFF = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 

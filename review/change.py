@@ -11,19 +11,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crawler.diffing.diff import Hunk, Relink, TitledText, compare
-from review import source
-from review.filters import parsed, query
-from review.layout import DiffLayout, laid_out, plain_text
-from review.objects import change_object
-from review.reviewer import name_of
-from review.safe_text import TextPiece, link_pieces, marked
-from review.web import house, number, page, reading
-from storage.errors import NotFound
-from storage.queries import change_list
-from storage.queries.verdicts import VERDICTS, batch_of, said_of
-from storage.reader import Reader
-from storage.rows import ChangeRow, VersionRow
+from variorum.crawler.diffing.diff import Hunk, Relink, TitledText, compare
+from variorum.review import source
+from variorum.review.filters import parsed, query
+from variorum.review.layout import DiffLayout, laid_out, plain_text
+from variorum.review.objects import change_object
+from variorum.review.reviewer import name_of
+from variorum.review.safe_text import TextPiece, link_pieces, marked
+from variorum.review.web import house, number, page, reading
+from variorum.storage.errors import NotFound
+from variorum.storage.queries import change_list
+from variorum.storage.queries.verdicts import VERDICTS, batch_of, said_of
+from variorum.storage.reader import Reader
+from variorum.storage.rows import ChangeRow, VersionRow
 
 VIEWS = ("side", "inline", "changes", "source")
 FELLOWS = 50

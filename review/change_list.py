@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from review.filters import parsed, query
-from review.objects import item_object
-from review.web import number, page, reading
-from storage.queries import change_list
-from storage.queries.change_list import KINDS, REVIEWED, SHELVES, Filters, Item
-from storage.queries.verdicts import batch_of
-from storage.reader import Reader
+from variorum.review.filters import parsed, query
+from variorum.review.objects import item_object
+from variorum.review.web import number, page, reading
+from variorum.storage.queries import change_list
+from variorum.storage.queries.change_list import KINDS, REVIEWED, SHELVES, Filters, Item
+from variorum.storage.queries.verdicts import batch_of
+from variorum.storage.reader import Reader
 
 AT_ONCE = 50
 FELLOWS = 20

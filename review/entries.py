@@ -14,15 +14,15 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 from lxml import etree
 
-from crawler.diffing.diff import Hunk, Relink
-from review import safe_text
-from review.change import title_words
-from review.layout import DiffLine, Fold, laid_out, plain_text
-from review.safe_text import TextPiece, link_pieces
-from storage.errors import NotFound
-from storage.queries.change_list import Item
-from storage.reader import Reader
-from storage.rows import ChangeRow
+from variorum.crawler.diffing.diff import Hunk, Relink
+from variorum.review import safe_text
+from variorum.review.change import title_words
+from variorum.review.layout import DiffLine, Fold, laid_out, plain_text
+from variorum.review.safe_text import TextPiece, link_pieces
+from variorum.storage.errors import NotFound
+from variorum.storage.queries.change_list import Item
+from variorum.storage.reader import Reader
+from variorum.storage.rows import ChangeRow
 
 MOST_BLOCKS = 40
 MOST_LETTERS = 12_000

@@ -19,12 +19,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from review.entries import FeedEntry, element, entry_of, plain
-from review.filters import parsed, query
-from review.web import reading
-from storage.queries import change_list
-from storage.queries.change_list import Filters, Item
-from storage.reader import Reader
+from variorum.review.entries import FeedEntry, element, entry_of, plain
+from variorum.review.filters import parsed, query
+from variorum.review.web import reading
+from variorum.storage.queries import change_list
+from variorum.storage.queries.change_list import Filters, Item
+from variorum.storage.reader import Reader
 
 AT_MOST = 50
 NEVER = "1970-01-01T00:00:00Z"

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.exceptions import HTTPException
 
-from storage.queries.change_list import KINDS, REVIEWED, SHELVES, Filters
+from variorum.storage.queries.change_list import KINDS, REVIEWED, SHELVES, Filters
 
 MOST_LETTERS = 300
 AGO = re.compile(r"(\d{1,5})([mhdw])")

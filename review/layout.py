@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from crawler.diffing.diff import Hunk, apply
-from review.safe_text import TextPiece, marked, piece
+from variorum.crawler.diffing.diff import Hunk, apply
+from variorum.review.safe_text import TextPiece, marked, piece
 
 CONTEXT = 2
 """The number of unchanged lines shown beside a changed one."""

@@ -7,13 +7,13 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from crawler.diffing.blame import Former, Sentence
-from storage.queries.change_list import Item
-from storage.queries.page_timeline import CopyOf, Event, PageCheck, VersionSummary
-from storage.queries.site_overview import RunSummary
-from storage.queries.verdicts import VerdictRow
-from storage.rows import CaptureRow, ChangeRow, IssueRow, PageRow, RunRow, SiteRow, VersionRow
-from storage.search.full_text import Hit
+from variorum.crawler.diffing.blame import Former, Sentence
+from variorum.storage.queries.change_list import Item
+from variorum.storage.queries.page_timeline import CopyOf, Event, PageCheck, VersionSummary
+from variorum.storage.queries.site_overview import RunSummary
+from variorum.storage.queries.verdicts import VerdictRow
+from variorum.storage.rows import CaptureRow, ChangeRow, IssueRow, PageRow, RunRow, SiteRow, VersionRow
+from variorum.storage.search.full_text import Hit
 
 Object = dict[str, Any]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from crawler.times import span
+from variorum.crawler.times import span
 
 HEAT = ((1, "1"), (2, "2 to 4"), (5, "5 to 19"), (20, "20 and more"))
 """The least number of changes of each colour level; the same for all sites, so that they can be compared."""

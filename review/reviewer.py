@@ -7,8 +7,8 @@ from urllib.parse import quote, unquote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from review.guard import user_of
-from review.web import house
+from variorum.review.guard import user_of
+from variorum.review.web import house
 
 COOKIE = "variorum_reviewer"
 MOST = 100

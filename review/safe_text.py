@@ -10,8 +10,8 @@ from itertools import groupby, zip_longest
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from crawler.diffing.diff import Relink
-from storage.text_index.folding import folded_words
+from variorum.crawler.diffing.diff import Relink
+from variorum.storage.text_index.folding import folded_words
 
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 """Control characters, and those that reverse the order of the text after them. Joiners and the plain

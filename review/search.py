@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from review.filters import given_in, moment, one_of
-from review.objects import hit_object
-from review.web import number, page, reading
-from storage.queries import change_list
-from storage.reader import Reader
-from storage.search.full_text import Hit, SearchFilters, find
-from storage.search.query import parse
+from variorum.review.filters import given_in, moment, one_of
+from variorum.review.objects import hit_object
+from variorum.review.web import number, page, reading
+from variorum.storage.queries import change_list
+from variorum.storage.reader import Reader
+from variorum.storage.search.full_text import Hit, SearchFilters, find
+from variorum.storage.search.query import parse
 
 FATES = ("removed", "present")
 AT_ONCE, MOST = 20, 200

@@ -11,15 +11,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crawler.diffing.blame import Blame, Sentence, VersionText, blame
-from crawler.diffing.diff import Hunk
-from review.objects import former_object, page_object, sentence_object
-from review.safe_text import TextPiece, piece
-from review.web import page, reading
-from storage.queries import page_timeline
-from storage.queries.page_timeline import Text
-from storage.reader import Reader
-from storage.rows import VersionRow
+from variorum.crawler.diffing.blame import Blame, Sentence, VersionText, blame
+from variorum.crawler.diffing.diff import Hunk
+from variorum.review.objects import former_object, page_object, sentence_object
+from variorum.review.safe_text import TextPiece, piece
+from variorum.review.web import page, reading
+from variorum.storage.queries import page_timeline
+from variorum.storage.queries.page_timeline import Text
+from variorum.storage.reader import Reader
+from variorum.storage.rows import VersionRow
 
 MOST_LINES = 2_000
 MOST_FORMER = 500

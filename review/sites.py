@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from review import plots
-from review.objects import issue_object, run_object, site_object
-from review.web import page, reading
-from storage.queries import site_overview
-from storage.queries.site_overview import Day, PageCount, RunSummary
-from storage.reader import Reader
-from storage.rows import IssueRow, RunRow, SiteRow
+from variorum.review import plots
+from variorum.review.objects import issue_object, run_object, site_object
+from variorum.review.web import page, reading
+from variorum.storage.queries import site_overview
+from variorum.storage.queries.site_overview import Day, PageCount, RunSummary
+from variorum.storage.reader import Reader
+from variorum.storage.rows import IssueRow, RunRow, SiteRow
 
 STATES = ("live", "missing", "gone", "frontier")
 WEEKS = 26

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from crawler.diffing.diff import TitledText, compare
-from crawler.extraction.html.encoding import decode
-from review.layout import DiffLayout, plain_text
-from review.layout import laid_out as lay_out
-from storage import bodies
-from storage.errors import NotFound
-from storage.reader import Reader
-from storage.rows import CaptureRow, VersionRow, read
+from variorum.crawler.diffing.diff import TitledText, compare
+from variorum.crawler.extraction.html.encoding import decode
+from variorum.review.layout import DiffLayout, plain_text
+from variorum.review.layout import laid_out as lay_out
+from variorum.storage import bodies
+from variorum.storage.errors import NotFound
+from variorum.storage.reader import Reader
+from variorum.storage.rows import CaptureRow, VersionRow, read
 
 MOST = 300_000
 """The maximum number of characters of a source that are compared and shown."""

@@ -10,13 +10,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from review.objects import check_object, copy_object, event_object, page_object, version_summary_object
-from review.plots import TimeAxis, buckets
-from review.web import page, reading
-from storage.queries import page_timeline as stored
-from storage.queries.page_timeline import CopyOf, Drift, Event, PageCheck, VersionSummary
-from storage.reader import Reader
-from storage.rows import PageRow
+from variorum.review.objects import (
+    check_object,
+    copy_object,
+    event_object,
+    page_object,
+    version_summary_object,
+)
+from variorum.review.plots import TimeAxis, buckets
+from variorum.review.web import page, reading
+from variorum.storage.queries import page_timeline as stored
+from variorum.storage.queries.page_timeline import CopyOf, Drift, Event, PageCheck, VersionSummary
+from variorum.storage.reader import Reader
+from variorum.storage.rows import PageRow
 
 SEEN = frozenset({"ok", "not modified", "moved"})
 """Outcomes of checks that showed the page."""

@@ -15,15 +15,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from review.change import VIEWS
-from review.filters import from_query, query
-from review.guard import check_token
-from review.reviewer import cleaned, name_of, remember
-from review.web import Application, house, see_other
-from storage.queries import change_list
-from storage.queries.change_list import Filters
-from storage.queries.verdicts import VERDICTS, Verdicts
-from storage.reader import Reader
+from variorum.review.change import VIEWS
+from variorum.review.filters import from_query, query
+from variorum.review.guard import check_token
+from variorum.review.reviewer import cleaned, name_of, remember
+from variorum.review.web import Application, house, see_other
+from variorum.storage.queries import change_list
+from variorum.storage.queries.change_list import Filters
+from variorum.storage.queries.verdicts import VERDICTS, Verdicts
+from variorum.storage.reader import Reader
 
 MOST_NOTE = 10_000
 PLACE = re.compile(r"(after|before)=([0-9]{1,15})")

@@ -9,15 +9,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crawler.diffing.diff import Diff, compare
-from review import source
-from review.change import VIEWS, title_words, view_of
-from review.layout import DiffLayout, laid_out, plain_text
-from review.objects import version_object
-from review.web import page, reading, see_other
-from storage.queries.page_timeline import VersionSummary, version_summaries
-from storage.reader import Reader
-from storage.rows import VersionRow
+from variorum.crawler.diffing.diff import Diff, compare
+from variorum.review import source
+from variorum.review.change import VIEWS, title_words, view_of
+from variorum.review.layout import DiffLayout, laid_out, plain_text
+from variorum.review.objects import version_object
+from variorum.review.web import page, reading, see_other
+from variorum.storage.queries.page_timeline import VersionSummary, version_summaries
+from variorum.storage.reader import Reader
+from variorum.storage.rows import VersionRow
 
 PAIR = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})")
 

@@ -17,11 +17,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from crawler.times import every, span
-from review import safe_text
-from review.guard import HEADERS
-from storage.errors import NotFound, StoreError
-from storage.reader import Reader
+from variorum.crawler.times import every, span
+from variorum.review import safe_text
+from variorum.review.guard import HEADERS
+from variorum.storage.errors import NotFound, StoreError
+from variorum.storage.reader import Reader
 
 Propose = Callable[[int], Mapping[str, object] | None]
 """Returns the rule that would have hidden a change, tested on the latest edits; None if there is none."""
@@ -150,7 +150,7 @@ def _error_text(error: Exception) -> tuple[int, str]:
 def templates() -> Environment:
     """The templates: every value in them is escaped, and made harmless."""
     env = Environment(
-        loader=PackageLoader("review"),
+        loader=PackageLoader("variorum.review"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

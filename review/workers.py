@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from review.web import house, page
+from variorum.review.web import house, page
 
 
 def workers(request: Request) -> Response:

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-from crawler.config.schema import refuse
-from crawler.config.site import Site
-from crawler.extras import install_command
+from variorum.crawler.config.schema import refuse
+from variorum.crawler.config.site import Site
+from variorum.crawler.extras import install_command
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome")
 LIBRARIES = ("scrapy_playwright", "playwright")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler import __version__
-from crawler.config.site import Site
-from spiders.browser import browser_settings
-from spiders.middlewares.network_guard import host_of
-from spiders.middlewares.robots import TOKEN
+from variorum.crawler import __version__
+from variorum.crawler.config.site import Site
+from variorum.spiders.browser import browser_settings
+from variorum.spiders.middlewares.network_guard import host_of
+from variorum.spiders.middlewares.robots import TOKEN
 
 LEAST_DELAY = 1e-6
 """The least delay in seconds: without any delay, Scrapy would not track the time of the last request."""
@@ -47,14 +47,14 @@ def for_site(site: Site) -> dict[str, Any]:
 
 
 def _rendered(site: Site) -> dict[str, Any]:
-    middlewares = {**DOWNLOADER_MIDDLEWARES, "spiders.middlewares.render.Rendering": 40}
+    middlewares = {**DOWNLOADER_MIDDLEWARES, "variorum.spiders.middlewares.render.Rendering": 40}
     return {"DOWNLOADER_MIDDLEWARES": middlewares, **browser_settings(site)}
 
 
 BOT_NAME = "variorum"
 USER_AGENT = user_agent()
-SPIDER_LOADER_CLASS = "spiders.spiders.loader.SiteLoader"
-ITEM_PIPELINES = {"crawler.runtime.recorder.RecordingPipeline": 300}
+SPIDER_LOADER_CLASS = "variorum.spiders.spiders.loader.SiteLoader"
+ITEM_PIPELINES = {"variorum.crawler.runtime.recorder.RecordingPipeline": 300}
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # first asked, first fetched: the plan has an order
 CONCURRENT_ITEMS = 1  # the default makes a hundred tasks for each response
 
@@ -106,25 +106,25 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "spiders.middlewares.network_guard.AddressGuard": 50,
-    "spiders.middlewares.retry_after.RetryAfter": 60,
-    "spiders.sources.request_shares.Shares": 70,
-    "spiders.middlewares.robots.Robots": 100,
-    "spiders.middlewares.redirects.Refreshes": 580,
-    "spiders.middlewares.decompression.WholeBodies": 590,
-    "spiders.middlewares.redirects.Redirects": 600,
+    "variorum.spiders.middlewares.network_guard.AddressGuard": 50,
+    "variorum.spiders.middlewares.retry_after.RetryAfter": 60,
+    "variorum.spiders.sources.request_shares.Shares": 70,
+    "variorum.spiders.middlewares.robots.Robots": 100,
+    "variorum.spiders.middlewares.redirects.Refreshes": 580,
+    "variorum.spiders.middlewares.decompression.WholeBodies": 590,
+    "variorum.spiders.middlewares.redirects.Redirects": 600,
     # After the redirect middlewares, so that they see each hop.
-    "spiders.middlewares.conditional.Conditional": 610,
-    "spiders.middlewares.chain_cookies.ChainCookies": 620,
+    "variorum.spiders.middlewares.conditional.Conditional": 610,
+    "variorum.spiders.middlewares.chain_cookies.ChainCookies": 620,
 }
-DOWNLOADER = "spiders.middlewares.throttle.StrictDownloader"
+DOWNLOADER = "variorum.spiders.middlewares.throttle.StrictDownloader"
 EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.logcount.LogCount": 0,
     "scrapy.extensions.closespider.CloseSpider": 0,
     "scrapy.extensions.feedexport.FeedExporter": 0,
-    "spiders.middlewares.throttle.Throttle": 0,
-    "spiders.memory.OwnMemory": 0,
+    "variorum.spiders.middlewares.throttle.Throttle": 0,
+    "variorum.spiders.memory.OwnMemory": 0,
 }
 
 LOG_LEVEL = "INFO"

@@ -12,9 +12,9 @@ import hashlib
 import sqlite3
 from dataclasses import dataclass, field
 
-from storage import dictionaries
-from storage.compression import BROKEN, LEAST_PREFIX, compress, compress_against, decompress
-from storage.errors import NotFound
+from variorum.storage import dictionaries
+from variorum.storage.compression import BROKEN, LEAST_PREFIX, compress, compress_against, decompress
+from variorum.storage.errors import NotFound
 
 __all__ = ["BROKEN", "MAX_DEPTH", "Packed", "digest_of", "get", "insert", "pack", "put", "remove"]
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage import recognition
-from storage.errors import NewerSchema, StoreError
-from storage.library import Database
-from storage.migrations import migrations
+from variorum.storage import recognition
+from variorum.storage.errors import NewerSchema, StoreError
+from variorum.storage.library import Database
+from variorum.storage.migrations import migrations
 
 BUSY_SECONDS = 60
 

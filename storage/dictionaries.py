@@ -14,8 +14,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.compression import LEAST_PREFIX, Prefix, compress, decompress
-from storage.errors import NotFound
+from variorum.storage.compression import LEAST_PREFIX, Prefix, compress, decompress
+from variorum.storage.errors import NotFound
 
 SAMPLES = 4
 """A dictionary is made when so many bodies compress badly against those that there are."""

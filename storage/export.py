@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass
 from typing import Any, Literal, NamedTuple
 
-from storage.errors import Malformed, NotFound
-from storage.history import SEEING
-from storage.passages import passages
-from storage.reader import Reader
-from storage.site_filter import SiteFilter, names_json, of_sites
+from variorum.storage.errors import Malformed, NotFound
+from variorum.storage.history import SEEING
+from variorum.storage.passages import passages
+from variorum.storage.reader import Reader
+from variorum.storage.site_filter import SiteFilter, names_json, of_sites
 
 Document = dict[str, Any]
 Unit = Literal["page", "version", "paragraph", "passage"]

@@ -6,7 +6,7 @@ import re
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
 
-from storage import seals
+from variorum.storage import seals
 
 _TEXT_COLUMNS = {
     "pages": ("published", "modified"),

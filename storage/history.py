@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from storage import seals
-from storage.rows import VERSIONS, CaptureRow, VersionRow
-from storage.tables import Tables
+from variorum.storage import seals
+from variorum.storage.rows import VERSIONS, CaptureRow, VersionRow
+from variorum.storage.tables import Tables
 
 NAMING = (("changes", "version"), ("changes", "old_version"), ("extraction_drifts", "version"))
 """Columns that refer to a version of the row's page by its number."""

@@ -44,7 +44,7 @@ class Database:
 
 
 def _version_text(conn: sqlite3.Connection, version: int | None) -> str | None:
-    from storage import texts  # noqa: PLC0415 - zstd is imported when the first text is read
+    from variorum.storage import texts  # noqa: PLC0415 - zstd is imported when the first text is read
 
     return texts.get(conn, version)
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from storage import seals
-from storage.history import NAMING, History
-from storage.rows import PageRow, Values, VersionRow
-from storage.text_index import index
+from variorum.storage import seals
+from variorum.storage.history import NAMING, History
+from variorum.storage.rows import PageRow, Values, VersionRow
+from variorum.storage.text_index import index
 
 KEPT_APART = {"versions", "seals", "rewritings", "listings"}
 """Tables that refer to pages and are merged by rules of their own."""

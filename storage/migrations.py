@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from storage import recognition, seals
-from storage.healing import heal_dates
-from storage.library import Database
-from storage.schema import migrations
-from storage.text_index import index
-from storage.text_index.similar_edits import similar_edit as alike
+from variorum.storage import recognition, seals
+from variorum.storage.healing import heal_dates
+from variorum.storage.library import Database
+from variorum.storage.schema import migrations
+from variorum.storage.text_index import index
+from variorum.storage.text_index.similar_edits import similar_edit as alike
 
 __all__ = ["migrations"]
 

@@ -17,8 +17,8 @@ from json import dumps, loads
 from sqlite3 import Connection
 from typing import NamedTuple
 
-from storage.rows import ChangeRow, Values, read
-from storage.tables import Tables
+from variorum.storage.rows import ChangeRow, Values, read
+from variorum.storage.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from storage import bodies, dictionaries
-from storage.compression import Prefix, compress
-from storage.dictionaries import GOOD, SAMPLES, Shelf
-from storage.library import Database
-from storage.tables import Tables
+from variorum.storage import bodies, dictionaries
+from variorum.storage.compression import Prefix, compress
+from variorum.storage.dictionaries import GOOD, SAMPLES, Shelf
+from variorum.storage.library import Database
+from variorum.storage.tables import Tables
 
 
 class Packing(Tables):

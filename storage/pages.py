@@ -6,9 +6,9 @@ from collections.abc import Container, Iterable, Iterator
 from contextlib import closing
 from itertools import islice
 
-from storage.rows import NOT_OF_SITE, PageRow, Values
-from storage.spelling import other_slash
-from storage.tables import Tables
+from variorum.storage.rows import NOT_OF_SITE, PageRow, Values
+from variorum.storage.spelling import other_slash
+from variorum.storage.tables import Tables
 
 BORN = "min(coalesce(published, found_at), found_at)"
 """When a page was published; if that is unknown, when it was found. The index has the same expression."""

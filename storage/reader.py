@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from storage.database import open_for_reading
-from storage.errors import NotFound
-from storage.library import Database
-from storage.rows import (
+from variorum.storage.database import open_for_reading
+from variorum.storage.errors import NotFound
+from variorum.storage.library import Database
+from variorum.storage.rows import (
     NOT_OF_SITE,
     VERSIONS,
     ChangeRow,
@@ -25,8 +25,8 @@ from storage.rows import (
     VersionRow,
     read,
 )
-from storage.site_filter import SiteFilter, names_json, of_sites
-from storage.spelling import other_slash
+from variorum.storage.site_filter import SiteFilter, names_json, of_sites
+from variorum.storage.spelling import other_slash
 
 Row = TypeVar("Row")
 

@@ -15,7 +15,7 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
-from storage.errors import ForeignDatabase, NewerSchema, StoreError
+from variorum.storage.errors import ForeignDatabase, NewerSchema, StoreError
 
 APPLICATION_ID = 0x5641524D
 """`VARM`: the file is a Variorum database."""

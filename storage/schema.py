@@ -6,7 +6,7 @@ what a crawl needs to know.
 
 from __future__ import annotations
 
-from storage.library import Database, Migrations
+from variorum.storage.library import Database, Migrations
 
 migrations = Migrations("variorum")
 

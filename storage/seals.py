@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from storage.rows import read
+from variorum.storage.rows import read
 
 START = "0" * 64
 """The link before the first seal of a chain."""

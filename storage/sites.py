@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from storage.rows import OverrideRow, PageRow, RunRow, SiteRow, SourceRow, TemplateRow, Values
-from storage.tables import Tables
+from variorum.storage.rows import OverrideRow, PageRow, RunRow, SiteRow, SourceRow, TemplateRow, Values
+from variorum.storage.tables import Tables
 
 
 class Sites(Tables):

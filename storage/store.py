@@ -7,14 +7,14 @@ elsewhere, merging.py merges pages, reader.py answers the queries of people and 
 
 from __future__ import annotations
 
-from storage import bodies, seals, texts
-from storage.merging import Merging
-from storage.packing import Packing
-from storage.pages import PageTable
-from storage.rows import VERSIONS, CaptureRow, Values, VersionRow
-from storage.sites import Sites
-from storage.suspects import Suspects
-from storage.text_index import index
+from variorum.storage import bodies, seals, texts
+from variorum.storage.merging import Merging
+from variorum.storage.packing import Packing
+from variorum.storage.pages import PageTable
+from variorum.storage.rows import VERSIONS, CaptureRow, Values, VersionRow
+from variorum.storage.sites import Sites
+from variorum.storage.suspects import Suspects
+from variorum.storage.text_index import index
 
 
 class Store(Merging, Packing, PageTable, Sites, Suspects):

@@ -3,8 +3,8 @@ back."""
 
 from __future__ import annotations
 
-from storage.rows import SuspectRow, Values
-from storage.tables import Tables
+from variorum.storage.rows import SuspectRow, Values
+from variorum.storage.tables import Tables
 
 
 class Suspects(Tables):

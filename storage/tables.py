@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from storage.database import open_database, writing
-from storage.library import Database
-from storage.rows import Values, read
+from variorum.storage.database import open_database, writing
+from variorum.storage.library import Database
+from variorum.storage.rows import Values, read
 
 Row = TypeVar("Row")
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from storage.compression import compress, compress_against, decompress
-from storage.rows import Values
+from variorum.storage.compression import compress, compress_against, decompress
+from variorum.storage.rows import Values
 
 LEAST = 1_000
 """Bytes: shorter texts are stored as text, which any program can read."""

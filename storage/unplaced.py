@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage import texts
-from storage.rows import VERSIONS, PageRow, VersionRow, read
-from storage.tables import Tables
-from storage.text_index import index
+from variorum.storage import texts
+from variorum.storage.rows import VERSIONS, PageRow, VersionRow, read
+from variorum.storage.tables import Tables
+from variorum.storage.text_index import index
 
 SCHEME = "dump:"
 """The scheme of addresses of pages without an address."""

@@ -15,8 +15,8 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from review.app import make_app
-from review.serving import address, listen
+from variorum.review.app import make_app
+from variorum.review.serving import address, listen
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]

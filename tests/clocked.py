@@ -14,8 +14,8 @@ from functools import partial
 from time import monotonic
 from unittest import mock
 
-from crawler import times
-from crawler.runtime import processes
+from variorum.crawler import times
+from variorum.crawler.runtime import processes
 
 
 @contextmanager

@@ -34,7 +34,7 @@ class Process:
 
     def __init__(self, log: Path, *words: object, **environment: str) -> None:
         self.log = log
-        command = [sys.executable, "-m", "crawler.cli.__main__", *map(str, words)]
+        command = [sys.executable, "-m", "variorum.crawler.cli.__main__", *map(str, words)]
         with log.open("a") as file:
             self.popen = subprocess.Popen(command, stderr=file, stdout=file, env=os.environ | environment)
 
@@ -142,7 +142,7 @@ class Cluster:
     def variorum(self, *words: str) -> str:
         """What a command prints that is typed on the hub."""
         secrets = {"TEST_DATABASE": self.address, "TEST_TOKEN": TOKEN}
-        command = [sys.executable, "-m", "crawler.cli.__main__", "-C", str(self.root), *words]
+        command = [sys.executable, "-m", "variorum.crawler.cli.__main__", "-C", str(self.root), *words]
         environment = os.environ | secrets
         return subprocess.run(command, check=False, env=environment, capture_output=True, text=True).stdout
 

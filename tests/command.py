@@ -14,11 +14,11 @@ from typing import Any, Self
 
 from click.testing import CliRunner, Result
 
-from crawler.cli.__main__ import main
 from tests.blog import front, sitemap
 from tests.local_site import LocalSite, article
+from variorum.crawler.cli.__main__ import main
 
-VARIORUM = [sys.executable, "-m", "crawler.cli"]
+VARIORUM = [sys.executable, "-m", "variorum.crawler.cli"]
 
 OVERRIDE = "\u202e"
 """Turns round what follows."""

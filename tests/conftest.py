@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import settings
 
-from crawler.runtime import processes
 from tests.command import Press
 from tests.local_site import LocalSite
+from variorum.crawler.runtime import processes
 
 # No test fails because the machine is busy, and each run draws the same values. To search for new ones:
 # pytest --hypothesis-profile searching
@@ -26,14 +26,14 @@ def forked_runs() -> Iterator[None]:
         return await processes.start(arguments, warm=True)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("crawler.runtime.run.start", fork)
+        patch.setattr("variorum.crawler.runtime.run.start", fork)
         yield
 
 
 @pytest.fixture
 def started_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs that this test starts are new programs, which have the limits and files of this process."""
-    monkeypatch.setattr("crawler.runtime.run.start", processes.start)
+    monkeypatch.setattr("variorum.crawler.runtime.run.start", processes.start)
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crawler.backfill.captures import Backfill
-from crawler.extraction.extract import Extract
-from crawler.fetch_result import FetchResult
-from crawler.times import iso, parse
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, story_at
+from variorum.crawler.backfill.captures import Backfill
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.times import iso, parse
 
 BRIDGE = ["It was built in 1887.", "It was built in 1878.", "It was built in 1887.", "Nobody knows when."]
 MILL = "The mill grinds the corn of three villages, and has done so since the river was dammed."

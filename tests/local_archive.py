@@ -9,9 +9,9 @@ from email.utils import format_datetime
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from crawler.times import parse
-from spiders.sources.cdx import stamp
 from tests.local_site import LocalSite, Page, Request
+from variorum.crawler.times import parse
+from variorum.spiders.sources.cdx import stamp
 
 
 class Held(NamedTuple):

@@ -31,12 +31,12 @@ from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 
-from crawler.config.workspace import load_workspace
-from crawler.notify.notify import Message, send_news
-from crawler.times import parse
-from storage.reader import Reader
 from tests.command import VARIORUM
 from tests.tracked import HOME, Story, story_at
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.notify.notify import Message, send_news
+from variorum.crawler.times import parse
+from variorum.storage.reader import Reader
 
 PATIENCE = 300
 MORNING = "2026-03-01T06:00:00Z"
@@ -170,7 +170,7 @@ class Newsroom:
 
     def teller(self, **env: str) -> subprocess.Popen[bytes]:
         """A process that sends what is due, as the daemon starts it."""
-        command = [sys.executable, "-m", "crawler.notify.notify", str(self.root)]
+        command = [sys.executable, "-m", "variorum.crawler.notify.notify", str(self.root)]
         return subprocess.Popen(command, env=os.environ | env, stderr=subprocess.DEVNULL)
 
     def command(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crawler.config.site import Site
-from storage.queries.verdicts import Verdicts
-from storage.reader import Reader
 from tests.browser import browser, served, window
 from tests.local_site import article
 from tests.tracked import Run, story_at
+from variorum.crawler.config.site import Site
+from variorum.storage.queries.verdicts import Verdicts
+from variorum.storage.reader import Reader
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 HARBOUR = Site(name="harbour-post", url="https://harbour.example/")

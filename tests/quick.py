@@ -1,6 +1,7 @@
 """A watched site whose runs are forked from a process that has everything imported: a run in a second.
 
-What runs is the job of `crawler.runtime.child`, without the second or more that Python takes to import it.
+What runs is the job of `variorum.crawler.runtime.child`, without the second or more that Python takes to
+import it.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from inspect import isasyncgenfunction
 from multiprocessing.connection import Connection
 from typing import Any
 
-from crawler.config.site import load_site
-from crawler.config.workspace import load_workspace
-from crawler.run_report import RunReport
-from crawler.runtime.child import crawl, run_settings
-from crawler.runtime.processes import PRELOADED
-from spiders.spiders.loader import spider_of
 from tests.small_crawl import FORKS
 from tests.workspace import NAME, Watched
+from variorum.crawler.config.site import load_site
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.run_report import RunReport
+from variorum.crawler.runtime.child import crawl, run_settings
+from variorum.crawler.runtime.processes import PRELOADED
+from variorum.spiders.spiders.loader import spider_of
 
 PRELOADED.append("tests.quick")
 FORKS.set_forkserver_preload(PRELOADED)

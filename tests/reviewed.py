@@ -19,11 +19,11 @@ from httpx import Response
 from lxml import html
 from starlette.testclient import TestClient
 
-from review.app import make_app
-from storage.reader import Reader
 from tests.command import PERSIAN
 from tests.local_site import article
 from tests.tracked import HOME, Story, story_at
+from variorum.review.app import make_app
+from variorum.storage.reader import Reader
 
 BASE = "http://127.0.0.1:8765"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Origin": "null"}

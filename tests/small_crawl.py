@@ -29,11 +29,11 @@ from twisted.internet.interfaces import IResolverSimple
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from crawler.config.site import Site
-from crawler.runtime.processes import PRELOADED
-from spiders import settings
-from spiders.fetching.failures import error_of
-from spiders.middlewares.throttle import StrictDownloader
+from variorum.crawler.config.site import Site
+from variorum.crawler.runtime.processes import PRELOADED
+from variorum.spiders import settings
+from variorum.spiders.fetching.failures import error_of
+from variorum.spiders.middlewares.throttle import StrictDownloader
 
 FORKS = multiprocessing.get_context("forkserver")
 PRELOADED.append("tests.small_crawl")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.errors import Misuse
-from crawler.preview.address_list import addresses_in
-from spiders.spiders.site_probe import SiteProbe, page_name, page_values
 from tests.blog import front
 from tests.command import objects, variorum
 from tests.local_site import LocalSite, article
+from variorum.crawler.errors import Misuse
+from variorum.crawler.preview.address_list import addresses_in
+from variorum.spiders.spiders.site_probe import SiteProbe, page_name, page_values
 
 SHELL = (
     "<title>Shop</title><noscript>You need to enable JavaScript.</noscript>"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.config.site import Site
-from spiders.middlewares.network_guard import NetworkGuard, host_of, is_public
 from tests.local_site import LocalSite, Page, article
 from tests.small_crawl import small_crawl
+from variorum.crawler.config.site import Site
+from variorum.spiders.middlewares.network_guard import NetworkGuard, host_of, is_public
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.cli.options import past_moment
-from crawler.config.site import load_sites
-from crawler.output.address import readable
-from crawler.output.terminal import shortened
-from crawler.times import iso
 from tests.command import Press, in_terminal
+from variorum.crawler.cli.options import past_moment
+from variorum.crawler.config.site import load_sites
+from variorum.crawler.output.address import readable
+from variorum.crawler.output.terminal import shortened
+from variorum.crawler.times import iso
 
 NOON = datetime(2026, 5, 31, 12, tzinfo=UTC)
 

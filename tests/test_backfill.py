@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.backfill.captures import Backfill
-from crawler.extraction.extract import Extract
-from crawler.fetch_result import FetchResult
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, story_at
+from variorum.crawler.backfill.captures import Backfill
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.fetch_result import FetchResult
 
 A, B, C = "The bridge was built in 1887.", "The bridge was built in 1878.", "The bridge was blown up in 1878."
 LONG_AGO, AGO, TOMORROW = "2019-05-01T00:00:00Z", "2021-08-01T00:00:00Z", "2026-03-02T00:00:00Z"
@@ -327,13 +327,13 @@ def _moment(number: int) -> str:
 def _after(at: str, minutes: int) -> str:
     from datetime import timedelta
 
-    from crawler.times import iso, parse
+    from variorum.crawler.times import iso, parse
 
     return iso(parse(at) + timedelta(minutes=minutes))
 
 
 def _between(first: str, last: str, nth: int = 2) -> str:
     """A moment at so many quarters of the way."""
-    from crawler.times import iso, parse
+    from variorum.crawler.times import iso, parse
 
     return iso(parse(first) + (parse(last) - parse(first)) * nth / 4)

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from storage.maintenance import backup
-from storage.maintenance.verification import verify
-from storage.reader import Reader
-from storage.store import Store
 from tests.command import VARIORUM, in_terminal, variorum, workspace
 from tests.lived import lived
 from tests.tracked import HOME
+from variorum.storage.maintenance import backup
+from variorum.storage.maintenance.verification import verify
+from variorum.storage.reader import Reader
+from variorum.storage.store import Store
 
 
 @pytest.fixture
@@ -158,13 +158,13 @@ def test_a_full_disk_is_told_in_a_sentence_and_leaves_nothing(root: Path, tmp_pa
 
 SLOWLY = """
 import sys, time
-from storage.maintenance import backup
-from crawler.cli.__main__ import main
+from variorum.storage.maintenance import backup
+from variorum.crawler.cli.__main__ import main
 backup.STEP = 1
 copy = backup.copy
 def slowly(reader, into, step):
     copy(reader, into, lambda: (print("step", flush=True), time.sleep(0.05)))
-import crawler.cli.maintenance as upkeep
+import variorum.crawler.cli.maintenance as upkeep
 upkeep.copy = slowly
 main(sys.argv[1:])
 """

@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import HtmlResponse
 
-from crawler.config.site import Site
-from crawler.urls.references import LONGEST, resolve
-from spiders.fetching.references import base_of, decodable
-from spiders.middlewares.network_guard import host_of
-from spiders.sources.article_parts import further_parts
-from spiders.sources.feed import feed_addresses
-from spiders.sources.links import links_of
-from spiders.sources.wordpress import api_root
-from spiders.spiders.probe import editions
 from tests.blog import POSTS, feed_link, front, post, publish, sheets
 from tests.local_site import LocalSite, Page, article
 from tests.quick import Quick
 from tests.small_crawl import small_crawl
+from variorum.crawler.config.site import Site
+from variorum.crawler.urls.references import LONGEST, resolve
+from variorum.spiders.fetching.references import base_of, decodable
+from variorum.spiders.middlewares.network_guard import host_of
+from variorum.spiders.sources.article_parts import further_parts
+from variorum.spiders.sources.feed import feed_addresses
+from variorum.spiders.sources.links import links_of
+from variorum.spiders.sources.wordpress import api_root
+from variorum.spiders.spiders.probe import editions
 
 NO_ADDRESSES = [
     "http://[your-domain]/map.xml",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.diffing.blame import VersionText, blame
-from crawler.diffing.sentences import sentences
+from variorum.crawler.diffing.blame import VersionText, blame
+from variorum.crawler.diffing.sentences import sentences
 
 
 def of(*texts: str) -> list[VersionText]:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from crawler.extraction.html.blocks import Block, blocks
-from crawler.extraction.html.markup import parse
+from variorum.crawler.extraction.html.blocks import Block, blocks
+from variorum.crawler.extraction.html.markup import parse
 
 
 def read(body: str, head: str = "") -> list[Block]:

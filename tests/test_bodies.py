@@ -9,10 +9,10 @@ import brotli
 import pytest
 from backports import zstd
 
-from crawler.config.site import Site
-from spiders.middlewares.decompression import is_whole
 from tests.local_site import LocalSite, Page, Request, article
 from tests.small_crawl import small_crawl
+from variorum.crawler.config.site import Site
+from variorum.spiders.middlewares.decompression import is_whole
 
 TEXT = article("یک نمونه‌ی بلند", *(f"پاراگراف {n} با متنی دیگر." for n in range(200)), lang="fa").encode()
 BARE = zlib.compressobj(wbits=-15)

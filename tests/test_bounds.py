@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from tests.blog import front, text_of
 from tests.command import workspace
 from tests.local_site import LocalSite, article
 from tests.quick import Quick
 from tests.test_timelimit import SHORT, busy
+from variorum.crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 
 
 def test_a_page_that_takes_too_long_is_given_up() -> None:
@@ -43,7 +43,7 @@ def test_a_page_that_costs_too_much_has_failed_and_the_others_are_read(
     local_site.pages |= {path: article(f"Letter {path}", *text_of(path)) for path in paths}
     local_site.pages["/"] = front(paths)
     quick = Quick.make(tmp_path / "home", local_site.url, discover=["links"])
-    report = quick.crawl(broken="crawler.extraction.reader:PageReader.read_fetched", error=error)
+    report = quick.crawl(broken="variorum.crawler.extraction.reader:PageReader.read_fetched", error=error)
     assert (report.reason, report.counts["failed"]) == ("finished", len(paths) + 1)
     assert "broken pages" not in {issue.kind for issue in quick.issues()}
     assert quick.crawl().counts["baseline"] == len(paths)
@@ -51,7 +51,7 @@ def test_a_page_that_costs_too_much_has_failed_and_the_others_are_read(
 
 def test_a_run_does_not_load_what_it_does_not_use() -> None:
     """And whoever uses Variorum's code beside pandas finds that as ever."""
-    look = "import sys, crawler.runtime.child; print('pandas' in sys.modules); import pandas"
+    look = "import sys, variorum.crawler.runtime.child; print('pandas' in sys.modules); import pandas"
     looked = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert looked.stdout == "False\n"
 
@@ -63,7 +63,7 @@ def test_the_memory_of_the_program_that_starts_a_run_does_not_count(
     root = workspace(tmp_path, letters=f'url = "{local_site.url}/"\ndelay = 0\ndiscover = ["links"]\n')
     program = """if True:
         import sys
-        from crawler.cli.__main__ import main
+        from variorum.crawler.cli.__main__ import main
         large = b"x" * (700 << 20)
         main(["-C", sys.argv[1], "crawl"])
     """

@@ -8,13 +8,13 @@ import pytest
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.config.site import Site
-from spiders.middlewares.chain_cookies import ChainCookies
 from tests.blog import front, post
 from tests.local_site import LocalSite, Page
 from tests.local_site import Request as Seen
 from tests.quick import Quick
 from tests.small_crawl import small_crawl
+from variorum.crawler.config.site import Site
+from variorum.spiders.middlewares.chain_cookies import ChainCookies
 
 PATHS = ["/posts/pier/", "/posts/boats/"]
 

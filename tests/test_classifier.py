@@ -7,10 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crawler.extraction.classifier.classifier import WEIGHTS, Judged, Weights, judge, page_of, shipped
-from crawler.extraction.classifier.text_choice import best_cut, probable_blocks
-from crawler.extraction.classifier.trees import Trees
-from crawler.extraction.html.markup import parse
+from variorum.crawler.extraction.classifier.classifier import (
+    WEIGHTS,
+    Judged,
+    Weights,
+    judge,
+    page_of,
+    shipped,
+)
+from variorum.crawler.extraction.classifier.text_choice import best_cut, probable_blocks
+from variorum.crawler.extraction.classifier.trees import Trees
+from variorum.crawler.extraction.html.markup import parse
 
 lightgbm = pytest.importorskip("lightgbm")
 
@@ -47,7 +54,7 @@ def test_the_weights_are_small_and_fit_the_numbers_of_a_page():
     assert len(judged.probability) == 10
     assert judged.probability[1:].min() > judged.probability[0]
     widest = max(int(trees.feature.max()) for trees in (shipped().every, shipped().article))
-    from crawler.extraction.classifier.features import describe
+    from variorum.crawler.extraction.classifier.features import describe
 
     assert widest < describe(judged.page).numbers(shipped().vocabulary).shape[1]
 

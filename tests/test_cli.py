@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from crawler.cli.__main__ import COMMANDS, main
-from crawler.config.site import Site
-from crawler.health.haste import hasty
-from crawler.lock import held
 from tests.blog import front
 from tests.command import VARIORUM, Press, objects, quick, variorum, workspace
 from tests.local_site import LocalSite, Page, Request, article
+from variorum.crawler.cli.__main__ import COMMANDS, main
+from variorum.crawler.config.site import Site
+from variorum.crawler.health.haste import hasty
+from variorum.crawler.lock import held
 
 RUN_KEYS = [
     *("site", "run", "fetched", "not_modified", "new", "changed", "unchanged", "moved", "gone", "returned"),

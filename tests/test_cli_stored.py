@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from crawler.output.terminal import harmless
 from tests.command import (
     CSI,
     HOSTILE,
@@ -22,6 +21,7 @@ from tests.command import (
     workspace,
 )
 from tests.local_site import LocalSite
+from variorum.crawler.output.terminal import harmless
 
 CHANGE_KEYS = [
     *("id", "site", "url", "title", "kind", "seen_old", "seen_new", "significance", "words_added"),

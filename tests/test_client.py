@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from crawler.client import Misuse, NotFound, StoreError, open_workspace
 from tests.command import objects, variorum
 from tests.local_site import article
 from tests.tracked import HOME, Story, story_at
+from variorum.crawler.client import Misuse, NotFound, StoreError, open_workspace
 
 BRIDGE, NEW_BRIDGE = "The old bridge was closed in March.", "The old bridge was opened in April."
 DOC = (Path(__file__).parent.parent / "docs/python.md").read_text(encoding="utf-8")

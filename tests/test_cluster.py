@@ -17,27 +17,27 @@ from urllib.parse import unquote
 import pytest
 from starlette.testclient import TestClient
 
-from crawler.config.site import Site
-from crawler.config.workspace import load_workspace
-from crawler.fetch_result import FetchResult
-from crawler.runtime.run_record import Traffic
-from crawler.tracking.reading import ReadingJob, read
-from review.app import add_workers
-from review.app import make_app as review_app
-from storage.store import Store
 from tests.blog import POSTS, front, post, publish, sitemap
 from tests.local_site import LocalSite
 from tests.postgres import Postgres, needs_postgres
 from tests.workspace import Watched
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.runtime.run_record import Traffic
+from variorum.crawler.tracking.reading import ReadingJob, read
+from variorum.review.app import add_workers
+from variorum.review.app import make_app as review_app
+from variorum.storage.store import Store
 
 pytest.importorskip("procrastinate", reason="the extra `cluster` is not installed")
 
-from crawler.cluster.app import make_app
-from crawler.cluster.runs import Disorder, OpenRuns, UnknownRun
-from crawler.cluster.session import Session
-from crawler.cluster.wire import Answer, Batch, Begun, End, Fetched, Read, Refused, pack, unpack
 from tests.cluster import PATIENCE, Cluster
 from tests.kills import VICTIMS, Disturbed
+from variorum.crawler.cluster.app import make_app
+from variorum.crawler.cluster.runs import Disorder, OpenRuns, UnknownRun
+from variorum.crawler.cluster.session import Session
+from variorum.crawler.cluster.wire import Answer, Batch, Begun, End, Fetched, Read, Refused, pack, unpack
 
 pytestmark = needs_postgres
 
@@ -253,7 +253,7 @@ def test_the_hub_reads_no_page_that_a_worker_has_read(
     for order in answer.to_read:
         job = ReadingJob(fetched(order.number).fetched, answer.reader, order.context)
         readings.append(Read(order.number, *attrgetter(*PARTS)(read(job.fetched, job.reader, job.context))))
-    monkeypatch.delattr("crawler.tracking.tracker.read")
+    monkeypatch.delattr("variorum.crawler.tracking.tracker.read")
     assert session.answer(Batch(Traffic(), readings=readings)).recorded == [0, 1]
     session.answer(Batch(Traffic(), question=End("finished")))
     with closing(sqlite3.connect(tmp_path / "variorum.db")) as conn:

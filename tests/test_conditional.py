@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config.site import Site
 from tests.local_site import LocalSite, Page, Request, article
 from tests.quick import Quick
 from tests.small_crawl import small_crawl
+from variorum.crawler.config.site import Site
 
 DATE = "Sat, 01 Nov 2025 08:00:00 GMT"
 

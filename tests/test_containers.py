@@ -10,8 +10,8 @@ from typing import Any
 import click
 import pytest
 
-from crawler.cli.__main__ import Commands, main
-from crawler.config.workspace import load_workspace
+from variorum.crawler.cli.__main__ import Commands, main
+from variorum.crawler.config.workspace import load_workspace
 
 yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
 

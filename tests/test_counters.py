@@ -2,8 +2,8 @@
 
 import pytest
 
-from crawler.extraction.extract import ExtractionRules, extract
-from crawler.extraction.html.counters import is_counter
+from variorum.crawler.extraction.extract import ExtractionRules, extract
+from variorum.crawler.extraction.html.counters import is_counter
 
 
 @pytest.mark.parametrize(

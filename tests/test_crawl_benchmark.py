@@ -15,12 +15,12 @@ from benchmarks.crawl.contenders import NAME, Variorum
 from benchmarks.crawl.design import page
 from benchmarks.crawl.report import Size, costs, document, plot
 from benchmarks.crawl.rounds import ANSWERED_304, EDITS, FIRST, ROUNDS, SAME_BYTES, Played, played, unmeasured
-from crawler.classification.outcome import Outcome
-from crawler.config.site import Site
-from crawler.extraction.reader import PageReader
-from crawler.tracking.reextraction import reextract
-from crawler.tracking.template_learning import known
-from storage.store import Store
+from variorum.crawler.classification.outcome import Outcome
+from variorum.crawler.config.site import Site
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.tracking.reextraction import reextract
+from variorum.crawler.tracking.template_learning import known
+from variorum.storage.store import Store
 
 PAGES = 60
 TWICE = 8

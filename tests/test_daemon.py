@@ -18,21 +18,21 @@ from typing import Any
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from crawler.config.workspace import Workspace, load_workspace
-from crawler.lock import held
-from crawler.runtime import daemon
-from crawler.runtime.watchlist import Watchlist
-from crawler.times import iso, now
-from storage.reader import Reader
-from storage.rows import ChangeRow
-from storage.store import Store
 from tests.local_site import LocalSite, article
+from variorum.crawler.config.workspace import Workspace, load_workspace
+from variorum.crawler.lock import held
+from variorum.crawler.runtime import daemon
+from variorum.crawler.runtime.watchlist import Watchlist
+from variorum.crawler.times import iso, now
+from variorum.storage.reader import Reader
+from variorum.storage.rows import ChangeRow
+from variorum.storage.store import Store
 
 PATIENCE = 300
 UNHURRIED = f"""
-import crawler.runtime.run, crawler.runtime.daemon
-crawler.runtime.run.STOP_SECONDS = crawler.runtime.daemon.GRACE_SECONDS = {PATIENCE}
-from crawler.cli.__main__ import main
+import variorum.crawler.runtime.run, variorum.crawler.runtime.daemon
+variorum.crawler.runtime.run.STOP_SECONDS = variorum.crawler.runtime.daemon.GRACE_SECONDS = {PATIENCE}
+from variorum.crawler.cli.__main__ import main
 main(prog_name="variorum")
 """
 """`variorum`, whose daemon gives its runs all the time that they may need on a busy machine to end."""
@@ -227,7 +227,7 @@ def test_what_is_old_is_pruned_however_long_the_daemon_took_to_start(
         async def prune(workspace: Workspace) -> None:
             pruned.set()
 
-        monkeypatch.setattr("crawler.runtime.daemon.prune_now", prune)
+        monkeypatch.setattr("variorum.crawler.runtime.daemon.prune_now", prune)
         with contextlib.closing(Store.open(workspace.database)) as store:
             ours = daemon.Daemon(workspace, Watchlist(workspace), store, None)
             scheduler = AsyncIOScheduler(timezone=UTC)

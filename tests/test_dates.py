@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.config.site import Site
-from crawler.dates import moved, moved_on, sound_date, span
-from crawler.fetch_result import DiscoveredUrl
-from spiders.sources import cdx, feed, sitemap, wordpress
-from storage.store import Store
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, story_at
+from variorum.crawler.config.site import Site
+from variorum.crawler.dates import moved, moved_on, sound_date, span
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.spiders.sources import cdx, feed, sitemap, wordpress
+from variorum.storage.store import Store
 
 FORM = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ?)?", re.ASCII)
 EVENING = "2026-05-05T16:00:00Z"

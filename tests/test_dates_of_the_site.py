@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.fetch_result import DiscoveredUrl
-from storage.rows import ChangeRow, read
 from tests.local_site import article
 from tests.tracked import HOME, Story, story_at
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.storage.rows import ChangeRow, read
 
 MONDAY, TUESDAY = "2026-02-02T08:00:00Z", "2026-02-03T08:00:00Z"
 

@@ -11,9 +11,9 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from crawler.config.site import load_sites
 from tests.demo.content import TEXTS, read
 from tests.demo.sites import NAMES, DemoSites
+from variorum.crawler.config.site import load_sites
 
 SHAPES = Path(__file__).with_name("shapes")
 EMAIL = re.compile(r"[\w.]+@[\w.]+\w")

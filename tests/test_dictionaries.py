@@ -11,15 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import bodies, dictionaries
-from storage.compression import compress
-from storage.dictionaries import SAMPLES, choose
-from storage.errors import NotFound
-from storage.maintenance.pruning import Pruning
-from storage.maintenance.retention import RetentionLimits
-from storage.maintenance.verification import verify
-from storage.reader import Reader
-from storage.store import Store
+from variorum.storage import bodies, dictionaries
+from variorum.storage.compression import compress
+from variorum.storage.dictionaries import SAMPLES, choose
+from variorum.storage.errors import NotFound
+from variorum.storage.maintenance.pruning import Pruning
+from variorum.storage.maintenance.retention import RetentionLimits
+from variorum.storage.maintenance.verification import verify
+from variorum.storage.reader import Reader
+from variorum.storage.store import Store
 
 AT = "2026-03-01T06:00:00Z"
 

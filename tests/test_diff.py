@@ -3,7 +3,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.diffing.diff import (
+from variorum.crawler.diffing.diff import (
     Diff,
     Hunk,
     TitledText,
@@ -14,8 +14,8 @@ from crawler.diffing.diff import (
     similarity,
     to_json,
 )
-from crawler.diffing.normalisation import plain
-from crawler.diffing.tokens import tokens, words
+from variorum.crawler.diffing.normalisation import plain
+from variorum.crawler.diffing.tokens import tokens, words
 
 BLOCK = st.sampled_from(["a b c", "d e", "a x c", "", "۴۰ نفر آمدند", "می‌خواهم بروم", "- item"])
 BLOCKS = st.lists(BLOCK, max_size=8)

@@ -13,10 +13,10 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from crawler.cli.__main__ import COMMANDS, Commands, main
-from crawler.config.site import SITE_KEYS, load_site
-from crawler.config.workspace import SETTINGS_FILE, load_workspace
-from crawler.extras import install_command, packages_of
+from variorum.crawler.cli.__main__ import COMMANDS, Commands, main
+from variorum.crawler.config.site import SITE_KEYS, load_site
+from variorum.crawler.config.workspace import SETTINGS_FILE, load_workspace
+from variorum.crawler.extras import install_command, packages_of
 
 ROOT = Path(__file__).parent.parent
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]

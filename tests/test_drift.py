@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.diffing.diff import Diff, TitledText, compare
-from crawler.tracking.drift import is_ours
 from tests.tracked import Story, story_at
+from variorum.crawler.diffing.diff import Diff, TitledText, compare
+from variorum.crawler.tracking.drift import is_ours
 
 KEPT = "<p>The ferry at Dunmore lay still that night.</p>"
 TEXT = "<p>Corrected on Tuesday by the editor.</p>"

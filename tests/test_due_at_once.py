@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace, load_workspace
-from crawler.run_report import RunReport
-from crawler.runtime.daemon import Daemon
-from crawler.runtime.watchlist import Watchlist
-from storage.store import Store
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace, load_workspace
+from variorum.crawler.run_report import RunReport
+from variorum.crawler.runtime.daemon import Daemon
+from variorum.crawler.runtime.watchlist import Watchlist
+from variorum.storage.store import Store
 
 SITES, AT_ONCE = 100, 4
 RUN_TICKS = 3
@@ -33,8 +33,8 @@ class Simulation:
         self.begun: list[str] = []
         self.most = 0
         self._ends: dict[str, datetime] = {}
-        monkeypatch.setattr("crawler.times.now", lambda: self.now)
-        monkeypatch.setattr("crawler.runtime.daemon.run_child", self._run)
+        monkeypatch.setattr("variorum.crawler.times.now", lambda: self.now)
+        monkeypatch.setattr("variorum.crawler.runtime.daemon.run_child", self._run)
         self.daemon = Daemon(workspace, Watchlist(workspace), store, None)
 
     async def _run(self, workspace: Workspace, site: Site, **_: Any) -> RunReport:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crawler.backfill.dumps.article import Split
-from crawler.backfill.dumps.boilerplate_lines import furniture
-from crawler.backfill.dumps.file_name import captured_at
-from crawler.backfill.dumps.lines import cleaned, is_prose
-from crawler.backfill.dumps.split import split_all
 from tests.dumped import ARCHIVE, BRIDGE, LONG, MARKET, MENU, RIVER, SHARE, spaced
+from variorum.crawler.backfill.dumps.article import Split
+from variorum.crawler.backfill.dumps.boilerplate_lines import furniture
+from variorum.crawler.backfill.dumps.file_name import captured_at
+from variorum.crawler.backfill.dumps.lines import cleaned, is_prose
+from variorum.crawler.backfill.dumps.split import split_all
 
 
 def split(text: str, **more: Any) -> Split:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.extraction.html.encoding import codec, decode, encoding_of
 from tests.command import objects, quick, workspace
 from tests.local_site import LocalSite, Page
+from variorum.crawler.extraction.html.encoding import codec, decode, encoding_of
 
 SENTENCES = {
     "sq": "Këshilli i Ormhedit u mblodh të martën për të vendosur çfarë do të bëhet me molin e vjetër.",

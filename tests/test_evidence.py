@@ -16,15 +16,15 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from storage.maintenance.pruning import Pruning
-from storage.maintenance.retention import RetentionLimits
-from storage.maintenance.verification import verify
-from storage.rows import ChangeRow
 from tests.command import HOSTILE, VARIORUM, variorum, workspace
 from tests.lived import AGO, lived
 from tests.local_site import article
 from tests.test_redesign import PATHS, looks_at_all, new_design, old_design
 from tests.tracked import HOME, Story, story_at
+from variorum.storage.maintenance.pruning import Pruning
+from variorum.storage.maintenance.retention import RetentionLimits
+from variorum.storage.maintenance.verification import verify
+from variorum.storage.rows import ChangeRow
 
 LATER = "2027-01-01T00:00:00Z"
 
@@ -287,8 +287,8 @@ def test_a_change_that_is_not_there_is_told_in_words(story: Story, tmp_path: Pat
 
 CUT_SHORT = """
 import os, signal, sys
-from crawler.cli.__main__ import main
-from crawler.export import evidence
+from variorum.crawler.cli.__main__ import main
+from variorum.crawler.export import evidence
 def end(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 setattr(evidence, sys.argv.pop(1), end)

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.backfill.captures import Backfill
-from crawler.extraction.extract import Extract
-from crawler.fetch_result import DiscoveredUrl
-from storage.errors import Malformed, NotFound
-from storage.export import FIELDS, UNITS, Document, Unit, cursor, documents
-from storage.seals import last_of_version, seal
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, story_at
+from variorum.crawler.backfill.captures import Backfill
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.storage.errors import Malformed, NotFound
+from variorum.storage.export import FIELDS, UNITS, Document, Unit, cursor, documents
+from variorum.storage.seals import last_of_version, seal
 
 BRIDGE, MILL = "The old bridge was closed in March.", "The mill turns again since the flood."
 NEW_BRIDGE = "The old bridge was opened in April."

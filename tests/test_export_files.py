@@ -16,15 +16,15 @@ from typing import Any
 
 import pytest
 
-from crawler.errors import Misuse
-from crawler.export.atomic_write import MARK
-from crawler.export.document_outline import OUTLINE
-from crawler.export.export import CAPTURE, FORMATS, GROUP, ExportRequest, export_to
-from crawler.export.passage_places import PLACE
-from crawler.export.tables import write_csv
-from storage.export import FIELDS, Document, documents
 from tests.local_site import article
 from tests.tracked import HOME, Story, story_at
+from variorum.crawler.errors import Misuse
+from variorum.crawler.export.atomic_write import MARK
+from variorum.crawler.export.document_outline import OUTLINE
+from variorum.crawler.export.export import CAPTURE, FORMATS, GROUP, ExportRequest, export_to
+from variorum.crawler.export.passage_places import PLACE
+from variorum.crawler.export.tables import write_csv
+from variorum.storage.export import FIELDS, Document, documents
 
 BRIDGE, MILL = "The old bridge was closed in March.", "The mill turns again since the flood."
 LETTER = "نامه‌ای که هرگز نرسید، و پاسخی که نیامد."
@@ -42,8 +42,8 @@ NAMES = {
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from crawler.export import export as exports
-from storage.reader import Reader
+from variorum.crawler.export import export as exports
+from variorum.storage.reader import Reader
 
 def half(documents, reader, asked):
     yield next(documents)
@@ -116,7 +116,7 @@ def test_an_export_that_breaks_midway_leaves_the_old_one_and_nothing_else(
         raise ZeroDivisionError
         yield
 
-    monkeypatch.setattr("crawler.export.export.documents_of", breaking)
+    monkeypatch.setattr("variorum.crawler.export.export.documents_of", breaking)
     with pytest.raises(ZeroDivisionError):
         write(story, path, kind)
     assert contents(out) == before
@@ -180,7 +180,7 @@ def test_a_line_holds_a_document_in_plain_unicode_and_no_sign_that_ends_it_too_s
 
 
 def test_a_name_that_ends_in_zst_is_packed(story: Story, out: Path) -> None:
-    from crawler.export.tables import zstd
+    from variorum.crawler.export.tables import zstd
 
     write(story, out / "all.jsonl.zst")
     packed = (out / "all.jsonl.zst").read_bytes()

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.config.site import Rule
-from crawler.errors import Misuse
-from crawler.extraction.extract import EXTRACTOR, ExtractionError, ExtractionRules, extract, rules_at
-from crawler.extraction.html import markup
+from variorum.crawler.config.site import Rule
+from variorum.crawler.errors import Misuse
+from variorum.crawler.extraction.extract import EXTRACTOR, ExtractionError, ExtractionRules, extract, rules_at
+from variorum.crawler.extraction.html import markup
 
 URL = "https://site.example/en/posts/17"
 

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from twisted.python.failure import Failure
 
-from crawler.config.site import Site
-from spiders.fetching.failures import LONGEST_DETAIL, error_of
 from tests.local_site import LocalSite, Page, article
 from tests.small_crawl import small_crawl
+from variorum.crawler.config.site import Site
+from variorum.spiders.fetching.failures import LONGEST_DETAIL, error_of
 
 
 @pytest.fixture

@@ -19,21 +19,21 @@ from typing import Any
 
 import pytest
 
-from crawler.config.site import load_sites
-from crawler.config.workspace import load_workspace
-from crawler.run_report import RunReport
-from crawler.runtime.run import run_sites
-from storage import export
-from storage.errors import StoreError
-from storage.maintenance.verification import verify
-from storage.reader import Reader
-from storage.store import Store
 from tests.blog import front, text_of
 from tests.command import objects, variorum, workspace
 from tests.lived import lived
 from tests.local_site import LocalSite, Request, article
 from tests.quick import Quick
 from tests.tracked import story_at
+from variorum.crawler.config.site import load_sites
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.run_report import RunReport
+from variorum.crawler.runtime.run import run_sites
+from variorum.storage import export
+from variorum.storage.errors import StoreError
+from variorum.storage.maintenance.verification import verify
+from variorum.storage.reader import Reader
+from variorum.storage.store import Store
 
 AT = "2026-03-01T10:00:00Z"
 PATHS = [f"/letters/{number}/" for number in range(12)]

@@ -12,9 +12,9 @@ import feedparser
 import pytest
 from lxml import html
 
-from storage.text_index.similar_edits import similar_edit
 from tests.reviewed import BASE, RTL_OVERRIDE, Desk, desk, morning
 from tests.tracked import story_at
+from variorum.storage.text_index.similar_edits import similar_edit
 
 AT = "2026-03-01T06:00:00Z"
 
@@ -207,7 +207,7 @@ def test_a_new_change_is_sent(tmp_path: Path) -> None:
 
 def test_a_feed_whose_last_change_is_fresh_has_no_date_to_ask_by(tmp_path: Path) -> None:
     """What was found a moment before it may be stored a moment after it, and would be missed for ever."""
-    from crawler.times import iso, now
+    from variorum.crawler.times import iso, now
 
     path = tmp_path / "v.db"
     with story_at(path) as story, desk(story, path) as found:
@@ -265,8 +265,8 @@ def test_a_long_change_is_told_in_short(tmp_path: Path) -> None:
 
 
 def test_the_latest_are_found_along_an_index(tmp_path: Path) -> None:
-    from storage.queries import change_list
-    from storage.queries.change_list import Filters
+    from variorum.storage.queries import change_list
+    from variorum.storage.queries.change_list import Filters
 
     path = tmp_path / "v.db"
     with story_at(path) as story:

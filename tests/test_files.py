@@ -9,11 +9,11 @@ import pytest
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from crawler.extraction.documents import extract_file
-from crawler.extraction.extract import ExtractionError
 from tests.blog import front
 from tests.local_site import LocalSite, Page
 from tests.quick import Quick
+from variorum.crawler.extraction.documents import extract_file
+from variorum.crawler.extraction.extract import ExtractionError
 
 PDF, WORD = "application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

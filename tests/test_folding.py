@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.text_index.folding import folded, folded_words, words
+from variorum.storage.text_index.folding import folded, folded_words, words
 
 ZWNJ, SOFT_HYPHEN, RIGHT_TO_LEFT = "\u200c", "\u00ad", "\u200f"
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from storage.errors import ForeignDatabase, NewerSchema
-from storage.migrations import migrations
-from storage.reader import Reader
-from storage.recognition import APPLICATION_ID, FORMAT
-from storage.store import Store
 from tests.command import variorum, workspace
 from tests.test_migrations import files
+from variorum.storage.errors import ForeignDatabase, NewerSchema
+from variorum.storage.migrations import migrations
+from variorum.storage.reader import Reader
+from variorum.storage.recognition import APPLICATION_ID, FORMAT
+from variorum.storage.store import Store
 
 NETS = "CREATE TABLE nets(id INTEGER PRIMARY KEY, mesh REAL)"
 COMMANDS = [

@@ -14,10 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from storage.maintenance.pruning import Pruning
-from storage.maintenance.retention import RetentionLimits
-from storage.maintenance.verification import verify
-from storage.reader import Reader
 from tests.command import VARIORUM, workspace
 from tests.lived import lived
 from tests.local_site import LocalSite
@@ -25,6 +21,10 @@ from tests.small_disk import SmallDisk, small_disk
 from tests.test_faults import PATHS, assert_holds_what_was_served, crawl, database, letters
 from tests.test_prune import holdings
 from tests.test_prune import prune as prune_all
+from variorum.storage.maintenance.pruning import Pruning
+from variorum.storage.maintenance.retention import RetentionLimits
+from variorum.storage.maintenance.verification import verify
+from variorum.storage.reader import Reader
 
 LATER = "2027-01-01T00:00:00Z"
 

@@ -14,7 +14,7 @@ from benchmarks.gold.__main__ import main
 from benchmarks.gold.making import SOURCES, read_article, written
 from benchmarks.gold.reading import ALONE, LEARNED, PAGES, TRAFILATURA, GoldPage, gold_pages, read, templates
 from benchmarks.gold.scoring import Score, mean_f1, missing, score
-from crawler.extraction.boilerplate.template import EMPTY
+from variorum.crawler.extraction.boilerplate.template import EMPTY
 
 BELOW = {
     "hugo-docs/configuration": "a heading is read twice, from the list of contents too",
@@ -103,7 +103,7 @@ def test_the_set_is_of_many_systems_and_has_three_pages_or_more_of_several():
 @pytest.mark.parametrize("page", ALL, ids=lambda page: page.id)
 def test_each_page_has_its_title_and_text_and_every_word_of_it_stands_on_the_page(page: GoldPage):
     assert page.title and page.blocks and all(block == " ".join(block.split()) for block in page.blocks)
-    from crawler.extraction.html.markup import (  # here, since only this test looks into the page
+    from variorum.crawler.extraction.html.markup import (  # here, since only this test looks into the page
         parse,
         text_of,
     )

@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from crawler.runtime.guard import is_unusable
-from storage.errors import NotFound, StoreError
 from tests.blog import front, sitemap, text_of
 from tests.local_site import LocalSite, Page, article
 from tests.quick import Quick
+from variorum.crawler.runtime.guard import is_unusable
+from variorum.storage.errors import NotFound, StoreError
 
 PATHS = [f"/letters/{number}/" for number in range(5)]
 
-RECORDING, SPIDER = "crawler.runtime.recorder:RecordingPipeline", "spiders.spiders.site:SiteSpider"
-RECORD = "crawler.runtime.run_record:RunRecord"
-THROTTLE = "spiders.middlewares.throttle:Throttle"
+RECORDING, SPIDER = (
+    "variorum.crawler.runtime.recorder:RecordingPipeline",
+    "variorum.spiders.spiders.site:SiteSpider",
+)
+RECORD = "variorum.crawler.runtime.run_record:RunRecord"
+THROTTLE = "variorum.spiders.middlewares.throttle:Throttle"
 
 
 @pytest.fixture
@@ -46,16 +49,16 @@ def whole(quick: Quick) -> int:
         f"{THROTTLE}._rules_read",
         f"{THROTTLE}._about_to_queue",
         f"{THROTTLE}._response_downloaded",
-        "crawler.tracking.run_frontier:RunFrontier.next_requests",
-        "crawler.runtime.run_record:Tracker.finish",
-        "crawler.runtime.run_record:Tracker.track",
+        "variorum.crawler.tracking.run_frontier:RunFrontier.next_requests",
+        "variorum.crawler.runtime.run_record:Tracker.finish",
+        "variorum.crawler.runtime.run_record:Tracker.track",
         f"{SPIDER}.parse_page",
-        "spiders.middlewares.network_guard:AddressGuard.process_request",
-        "spiders.middlewares.retry_after:RetryAfter.process_request",
-        "spiders.middlewares.robots:Robots.process_request",
-        "spiders.middlewares.retry_after:RetryAfter._answered",
-        "spiders.middlewares.decompression:WholeBodies.process_response",
-        "spiders.middlewares.conditional:Conditional.process_request",
+        "variorum.spiders.middlewares.network_guard:AddressGuard.process_request",
+        "variorum.spiders.middlewares.retry_after:RetryAfter.process_request",
+        "variorum.spiders.middlewares.robots:Robots.process_request",
+        "variorum.spiders.middlewares.retry_after:RetryAfter._answered",
+        "variorum.spiders.middlewares.decompression:WholeBodies.process_response",
+        "variorum.spiders.middlewares.conditional:Conditional.process_request",
     ],
 )
 def test_a_run_in_which_a_callback_of_ours_raises_has_broken_down(quick: Quick, callback: str) -> None:
@@ -91,7 +94,7 @@ def test_a_fault_of_ours_over_one_page_costs_that_page_alone(quick: Quick, local
     for path in PATHS:
         local_site.pages[path] = article(f"Letter {path}", *text_of(path), "And a new end, of some length.")
     broken = sqlite3.IntegrityError("FOREIGN KEY constraint failed")
-    report = quick.crawl(broken="crawler.extraction.reader:PageReader.read_fetched", error=broken)
+    report = quick.crawl(broken="variorum.crawler.extraction.reader:PageReader.read_fetched", error=broken)
     assert (report.failed, report.reason) == (False, "finished")
     messages = {issue.kind: issue.message for issue in quick.issues()}
     assert messages["broken pages"].startswith(

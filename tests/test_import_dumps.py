@@ -15,17 +15,23 @@ from typing import Any
 
 import pytest
 
-from crawler.backfill.dumps.article import Article
-from crawler.backfill.dumps.boilerplate_lines import furniture, is_footer, is_label, is_share_row, is_signpost
-from crawler.backfill.dumps.lines import cleaned
-from crawler.backfill.dumps.split import split_all
-from crawler.backfill.text_dumps import DumpFile, Report, import_dumps
-from storage.export import cursor, documents
 from tests.command import CSI, objects, variorum, workspace
 from tests.dumped import ARCHIVE, BRIDGE, LONG, MARKET, MENU, RIVER, single
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, story_at
 from tests.wordpress import FOLDER
+from variorum.crawler.backfill.dumps.article import Article
+from variorum.crawler.backfill.dumps.boilerplate_lines import (
+    furniture,
+    is_footer,
+    is_label,
+    is_share_row,
+    is_signpost,
+)
+from variorum.crawler.backfill.dumps.lines import cleaned
+from variorum.crawler.backfill.dumps.split import split_all
+from variorum.crawler.backfill.text_dumps import DumpFile, Report, import_dumps
+from variorum.storage.export import cursor, documents
 
 DUMPS = FOLDER.parent / "dumps"
 POSTS = FOLDER / "posts.jsonl"
@@ -362,7 +368,7 @@ def test_a_hostile_dump_commands_no_terminal(root: Path) -> None:
 
 KILLED = """
 import os, signal, sys
-from crawler.backfill.insertion import Insertion
+from variorum.crawler.backfill.insertion import Insertion
 run, calls = Insertion.run, []
 def killed(self, *words):
     calls.append(1)
@@ -370,7 +376,7 @@ def killed(self, *words):
         os.kill(os.getpid(), signal.SIGKILL)
     return run(self, *words)
 Insertion.run = killed
-from crawler.cli.__main__ import main
+from variorum.crawler.cli.__main__ import main
 main(sys.argv[1:])
 """
 

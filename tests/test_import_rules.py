@@ -56,7 +56,7 @@ def imported(source: str) -> dict[str, str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are written out"
             names |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return {name: whole.removeprefix("variorum.") for name, whole in names.items()}
 
 
 def used(source: str) -> set[str]:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.config.site import Site
-from crawler.extraction import extract as reading
-from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScores
-from crawler.extraction.boilerplate.template import EMPTY, Template
-from crawler.extraction.extract import Extract, ExtractionRules, evidence, extract, opened, taken_of
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import FetchResult
+from variorum.crawler.config.site import Site
+from variorum.crawler.extraction import extract as reading
+from variorum.crawler.extraction.boilerplate.path_scores import ENOUGH, PathScores
+from variorum.crawler.extraction.boilerplate.template import EMPTY, Template
+from variorum.crawler.extraction.extract import Extract, ExtractionRules, evidence, extract, opened, taken_of
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import FetchResult
 
 URL = "https://ormhead.example/news/"
 BOATS = ("Kestrel", "Plover", "Dunlin", "Curlew", "Turnstone", "Knot", "Ruff", "Godwit", "Avocet", "Dotterel")

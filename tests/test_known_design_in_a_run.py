@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extraction import extract as reading
-from crawler.extraction.boilerplate.template import EMPTY, Piece, Template
-from crawler.extraction.reader import PageReader
-from crawler.tracking.reextraction import refresh
 from tests.test_known_design import BOATS, page
 from tests.tracked import Run, Story, story_at
+from variorum.crawler.extraction import extract as reading
+from variorum.crawler.extraction.boilerplate.template import EMPTY, Piece, Template
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.tracking.reextraction import refresh
 
 PAGES = 70
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.tracking.template_learning import Learner
 from tests.local_site import article
 from tests.tracked import HOME, Run, Story, story_at
+from variorum.crawler.tracking.template_learning import Learner
 
 NEWS, ABOUT = "news", "about"
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from apprise.conversion import convert_between
 
-from crawler.notify.message import ChangeMessage, Form, compose
-from storage.outbox import ChangeNews, IssueNews, MessageBatch
 from tests.command import PERSIAN
+from variorum.crawler.notify.message import ChangeMessage, Form, compose
+from variorum.storage.outbox import ChangeNews, IssueNews, MessageBatch
 
 ROOM = 10_000
 AT = "2026-03-01T06:00:00Z"

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.diffing.diff import TitledText, compare
-from crawler.extraction.extract import extract
-from crawler.extraction.html.links import TOKEN, address
-from crawler.output.objects import hunks_of
-from crawler.output.objects import links_of as links_of_change
-from crawler.output.word_diff import marked_lines
 from tests.local_site import article
 from tests.tracked import Story, story_at
+from variorum.crawler.diffing.diff import TitledText, compare
+from variorum.crawler.extraction.extract import extract
+from variorum.crawler.extraction.html.links import TOKEN, address
+from variorum.crawler.output.objects import hunks_of
+from variorum.crawler.output.objects import links_of as links_of_change
+from variorum.crawler.output.word_diff import marked_lines
 
 PAGE = "https://riverside.example/news/bridge/"
 REPORT = "The council has <a href='{}'>published its report</a> on the bridge over the river at Dunmore."

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from crawler.errors import Misuse, VariorumError
-from crawler.lock import LOOK_AGAIN, held, is_held, notify_lock, run_lock
-from storage.store import Store
 from tests.command import objects, variorum, workspace
+from variorum.crawler.errors import Misuse, VariorumError
+from variorum.crawler.lock import LOOK_AGAIN, held, is_held, notify_lock, run_lock
+from variorum.storage.store import Store
 
 HOLDER = """
 import sys
 from pathlib import Path
-from crawler.lock import held
+from variorum.crawler.lock import held
 with held(Path(sys.argv[1]), "the first"):
     print("held", flush=True)
     sys.stdin.read()

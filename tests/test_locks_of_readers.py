@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from storage.reader import Reader
-from storage.store import Store
+from variorum.storage.reader import Reader
+from variorum.storage.store import Store
 
 SHORT_VISIT = (
-    "import pathlib, sys; from storage.reader import Reader; Reader.open(pathlib.Path(sys.argv[1])).close()"
+    "import pathlib, sys; from variorum.storage.reader import Reader;"
+    " Reader.open(pathlib.Path(sys.argv[1])).close()"
 )
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from crawler.config.site import Site
-from crawler.config.timing import is_paused
-from crawler.config.workspace import load_workspace
-from crawler.health.visits import stored_plan_object
-from review.app import make_app
-from storage.queries import site_overview
-from storage.reader import Reader
 from tests.command import Press, variorum, workspace
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.timing import is_paused
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.health.visits import stored_plan_object
+from variorum.review.app import make_app
+from variorum.storage.queries import site_overview
+from variorum.storage.reader import Reader
 
 LATER = "2999-12-24"
 

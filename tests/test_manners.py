@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.config.site import Site
-from spiders import settings
-from spiders.settings import for_site, user_agent
 from tests.local_site import LocalSite, Page, article
 from tests.small_crawl import small_crawl
+from variorum.crawler.config.site import Site
+from variorum.spiders import settings
+from variorum.spiders.settings import for_site, user_agent
 
 
 def test_a_request_says_who_asks_and_nothing_else_about_us(local_site: LocalSite) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config import schema
-from crawler.config.workspace import Workspace, load_workspace
-from crawler.health.status import overview
-from crawler.runtime import watchlist
-from crawler.runtime.daemon import Daemon
-from crawler.runtime.watchlist import AT_A_TIME, Watchlist
-from storage.store import Store
+from variorum.crawler.config import schema
+from variorum.crawler.config.workspace import Workspace, load_workspace
+from variorum.crawler.health.status import overview
+from variorum.crawler.runtime import watchlist
+from variorum.crawler.runtime.daemon import Daemon
+from variorum.crawler.runtime.watchlist import AT_A_TIME, Watchlist
+from variorum.storage.store import Store
 
 MANY = 1000
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)

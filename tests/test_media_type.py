@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction.media_type import media_type
+from variorum.crawler.extraction.media_type import media_type
 
 PAGE = b"<!doctype html><html><title>Ormhead Post</title><body><p>The pier is open.</p></body></html>"
 XHTML = (

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.export import cursor, documents
-from storage.maintenance.verification import verify
-from storage.merging import in_order
-from storage.reader import Reader
-from storage.rows import VersionRow
-from storage.search.full_text import find
-from storage.store import Store
 from tests.local_site import article
 from tests.tracked import SITE, Story
 from tests.tracked import story_at as begun_at
+from variorum.storage.export import cursor, documents
+from variorum.storage.maintenance.verification import verify
+from variorum.storage.merging import in_order
+from variorum.storage.reader import Reader
+from variorum.storage.rows import VersionRow
+from variorum.storage.search.full_text import find
+from variorum.storage.store import Store
 
 HARBOUR = "The harbour of Ormhead has eleven boats and one crane."
 TWELVE = "The harbour of Ormhead has twelve boats and one crane."

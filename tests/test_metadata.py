@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 
-from crawler.extraction.extract import Extract, extract
+from variorum.crawler.extraction.extract import Extract, extract
 
 URL = "https://ormhead.example/news/a-crane-for-the-quay"
 PUBLISHED, MODIFIED = "2025-09-01T06:15:00Z", "2025-09-03T10:00:00Z"

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from storage.errors import NewerSchema, StoreError
-from storage.migrations import migrations
-from storage.reader import Reader
-from storage.store import Store
+from variorum.storage.errors import NewerSchema, StoreError
+from variorum.storage.migrations import migrations
+from variorum.storage.reader import Reader
+from variorum.storage.store import Store
 
 OPENER = """
 import sys
 from pathlib import Path
-from storage.store import Store
+from variorum.storage.store import Store
 print("ready", flush=True)
 sys.stdin.readline()
 store = Store.open(Path(sys.argv[1]))

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.reader import Reader
-from storage.search.near_duplicates import group_of, groups
-from storage.store import Store
-from storage.text_index.folding import folded_words
-from storage.text_index.minhash import containment, estimate, meetings, minhash, shingles
 from tests.command import CSI, HOSTILE, OVERRIDE, objects, variorum, workspace
+from variorum.storage.reader import Reader
+from variorum.storage.search.near_duplicates import group_of, groups
+from variorum.storage.store import Store
+from variorum.storage.text_index.folding import folded_words
+from variorum.storage.text_index.minhash import containment, estimate, meetings, minhash, shingles
 
 AT = "2026-03-01T10:00:00Z"
 ENGLISH = (

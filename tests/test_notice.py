@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.config.notification import NotificationRule, due
-from crawler.times import iso, parse
+from variorum.crawler.config.notification import NotificationRule, due
+from variorum.crawler.times import iso, parse
 
 TIRANE = "Europe/Tirane"
 ZONES = ("UTC", TIRANE, "Asia/Tehran", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")

@@ -10,9 +10,6 @@ from typing import Any
 
 import pytest
 
-from crawler.notify.message import Form, compose
-from storage.outbox import BatchSize, Outbox
-from storage.text_index.similar_edits import similar_edit
 from tests.command import PERSIAN
 from tests.local_site import LocalSite, Page
 from tests.newsroom import MORNING, Newsroom, killed_while_sending, mail_server, newsroom, until
@@ -21,6 +18,9 @@ from tests.reviewed import morning
 from tests.test_run import as_programs
 from tests.test_site_wide import MANY, blog_of
 from tests.workspace import Watched
+from variorum.crawler.notify.message import Form, compose
+from variorum.storage.outbox import BatchSize, Outbox
+from variorum.storage.text_index.similar_edits import similar_edit
 
 LATER = "2026-03-01T06:0{}:00Z"
 WORDS = json.dumps(
@@ -355,13 +355,13 @@ def test_an_address_with_secrets_is_shown_nowhere(tmp_path: Path) -> None:
 def test_an_address_stands_in_no_list_of_processes(
     tmp_path: Path, local_site: LocalSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.runtime.run.start", as_programs)
+    monkeypatch.setattr("variorum.crawler.runtime.run.start", as_programs)
     watched = Watched.make(tmp_path / "w", local_site.url)
     watched.set(notify="json://127.0.0.1:9/s3cretpath")
     seen: list[str] = []
     local_site.pages["/"] = lambda request: (seen.append(arguments()), "<h1>Hello</h1>")[1]
     watched.crawl()
-    assert [word for word in seen if "crawler.runtime.child" in word]
+    assert [word for word in seen if "variorum.crawler.runtime.child" in word]
     assert [word for word in seen if "s3cretpath" in word] == []
 
 

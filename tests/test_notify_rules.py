@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from crawler.config.notification import NotificationRule
-from crawler.config.site import load_site
-from crawler.config.workspace import load_workspace
-from crawler.errors import Misuse
-from crawler.notify.matching import Matcher
-from storage.outbox import ChangedText, Fresh
 from tests.local_site import article
 from tests.newsroom import Newsroom, mail_server, newsroom
 from tests.test_notify import LATER, WORDS, variorum
+from variorum.crawler.config.notification import NotificationRule
+from variorum.crawler.config.site import load_site
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.errors import Misuse
+from variorum.crawler.notify.matching import Matcher
+from variorum.storage.outbox import ChangedText, Fresh
 
 TRADE = ChangedText("The trade deal holds.", "The nuclear deal holds.")
 AT = "2026-03-01T06:00:00Z"

@@ -15,13 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.backfill.captures import Backfill
-from crawler.backfill.warc import WarcFiles
-from crawler.dates import sound_date
-from crawler.fetch_result import DiscoveredUrl
-from spiders.sources import cdx, feed, sitemap, wordpress
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, story_at
+from variorum.crawler.backfill.captures import Backfill
+from variorum.crawler.backfill.warc import WarcFiles
+from variorum.crawler.dates import sound_date
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.spiders.sources import cdx, feed, sitemap, wordpress
 
 ANY_DATES = st.sampled_from(
     [

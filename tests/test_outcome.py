@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.classification.comparison import ComparedView, LastVersion
-from crawler.classification.outcome import ERRORS, RULES, Context, Outcome, judge
-from crawler.classification.response import (
+from variorum.crawler.classification.comparison import ComparedView, LastVersion
+from variorum.crawler.classification.outcome import ERRORS, RULES, Context, Outcome, judge
+from variorum.crawler.classification.response import (
     BLOCK_TITLES,
     CHALLENGE_HEADERS,
     CHALLENGE_MARKS,
@@ -19,7 +19,7 @@ from crawler.classification.response import (
     fingerprint,
     has_end,
 )
-from crawler.fetch_result import FetchResult
+from variorum.crawler.fetch_result import FetchResult
 
 URL = "https://www.nejatngo.org/en/posts/14/"
 KEY = "www.nejatngo.org/en/posts/14"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.extraction.extract import extract
+from variorum.crawler.extraction.extract import extract
 
 PROSE = [
     "The harbour of Dunmore was closed on Monday, after the ferry had lost its anchor in the narrow channel.",

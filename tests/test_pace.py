@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from crawler.config.site import Site
-from crawler.times import parse
-from spiders.middlewares.retry_after import LONGEST_REST, Patience, seconds_to_wait
 from tests.blog import POSTS, publish, sheets
 from tests.local_site import LocalSite, Page, Request, article
 from tests.newsroom import until
 from tests.quick import Quick
 from tests.small_crawl import Outcome, small_crawl
 from tests.workspace import Watched
+from variorum.crawler.config.site import Site
+from variorum.crawler.times import parse
+from variorum.spiders.middlewares.retry_after import LONGEST_REST, Patience, seconds_to_wait
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.output.run_text import first_crawl
 from tests.blog import front
 from tests.command import Press, objects, quick, variorum, workspace
 from tests.local_site import LocalSite, Page, article
+from variorum.crawler.output.run_text import first_crawl
 
 
 def test_every_page_is_listed_with_its_last_outcome(press: Press) -> None:

@@ -4,9 +4,9 @@ import pytest
 from lxml import html
 
 from benchmarks.crawl import articles, design
-from crawler.extraction.extract import extract
-from crawler.extraction.html.markup import parse
-from crawler.extraction.metadata.headline import title
+from variorum.crawler.extraction.extract import extract
+from variorum.crawler.extraction.html.markup import parse
+from variorum.crawler.extraction.metadata.headline import title
 
 URL = "https://press.example/floods/"
 FIRST = "The river rose in the night, and the ferry at Dunmore lay still until noon on Monday."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.preview.saved_pages import compared
+from variorum.crawler.preview.saved_pages import compared
 
 SECTIONS = (
     (

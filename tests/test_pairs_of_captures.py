@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
-from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScore, PathScores
-from crawler.extraction.capture_pairs import changed, pair_scores, paired
-from crawler.extraction.html.blocks import Block, blocks
+from variorum.crawler.extraction.boilerplate.path_scores import ENOUGH, PathScore, PathScores
+from variorum.crawler.extraction.capture_pairs import changed, pair_scores, paired
+from variorum.crawler.extraction.html.blocks import Block, blocks
 
 FERRY = "The ferry to Ormhead leaves at nine from the old pier."
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.export.export import ExportRequest, export_to
-from crawler.export.passage_places import heading_paths, text_link
-from storage.passages import LEAST, MOST, passages
 from tests.local_site import article
 from tests.tracked import HOME, story_at
+from variorum.crawler.export.export import ExportRequest, export_to
+from variorum.crawler.export.passage_places import heading_paths, text_link
+from variorum.storage.passages import LEAST, MOST, passages
 
 LETTER = "نامه‌ای که هرگز نرسید، و پاسخی که نیامد. "
 

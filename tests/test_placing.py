@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.backfill.placement import Earlier, Inserted, Place, Seen, VersionSpan, place
+from variorum.crawler.backfill.placement import Earlier, Inserted, Place, Seen, VersionSpan, place
 
 A, B, C = VersionSpan("a", "02", "05"), VersionSpan("b", "10", "10"), VersionSpan("a", "20", "30")
 STANDS = (A, B, C)

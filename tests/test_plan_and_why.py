@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.health.visits import plan_object, why_object
-from crawler.revisit.budget import limits
-from crawler.revisit.outlook import outlook, visits_by_day
-from crawler.revisit.records import Page, SiteRates
-from crawler.revisit.scores import columns
-from crawler.times import every
 from tests.command import objects, variorum, workspace
 from tests.test_revisits import article, known
 from tests.tracked import HOME, Story, story_at
+from variorum.crawler.health.visits import plan_object, why_object
+from variorum.crawler.revisit.budget import limits
+from variorum.crawler.revisit.outlook import outlook, visits_by_day
+from variorum.crawler.revisit.records import Page, SiteRates
+from variorum.crawler.revisit.scores import columns
+from variorum.crawler.times import every
 
 NOW = 20_000.0
 

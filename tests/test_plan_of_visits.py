@@ -12,12 +12,12 @@ import msgspec
 import pytest
 
 from benchmarks import plan as benchmark
-from crawler.fetch_result import DiscoveredUrl
-from crawler.tracking.finalize import no_article, silence, unmet
-from crawler.tracking.rekeying import follow_rules
 from tests.lived import live
 from tests.test_redesign import looks_at_all, new_design, old_design
 from tests.tracked import Story, story_at
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.crawler.tracking.finalize import no_article, silence, unmet
+from variorum.crawler.tracking.rekeying import follow_rules
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SMALL = {"sites", "sources", "templates", "sqlite_sequence", "main.versions_fts_config", "CONSTANT"}

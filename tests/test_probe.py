@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from crawler.config.site import Site, load_site
-from crawler.errors import Misuse
-from spiders.spiders.site_probe import SiteProbe, account, addresses, site_name, site_values, watched
 from tests.blog import POSTS, api, api_link, feed, feed_link, front, post, publish, sitemap
 from tests.command import objects, variorum
 from tests.local_site import LocalSite, Page, Request, article
+from variorum.crawler.config.site import Site, load_site
+from variorum.crawler.errors import Misuse
+from variorum.spiders.spiders.site_probe import SiteProbe, account, addresses, site_name, site_values, watched
 
 
 @pytest.fixture

@@ -13,22 +13,22 @@ from typing import Any
 
 import pytest
 
-from crawler.config.site import load_sites
-from crawler.config.workspace import load_workspace
-from crawler.runtime import child
-from crawler.runtime.handover import packed
-from crawler.runtime.recorder import RecordingPipeline
-from crawler.runtime.run import run_child, run_sites
 from tests.blog import front, text_of
 from tests.local_site import LocalSite, article
 from tests.small_crawl import FORKS, TIMEOUT
 from tests.test_run import last_run, lock_of, workspace_of
 from tests.workspace import NAME, Watched
+from variorum.crawler.config.site import load_sites
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.runtime import child
+from variorum.crawler.runtime.handover import packed
+from variorum.crawler.runtime.recorder import RecordingPipeline
+from variorum.crawler.runtime.run import run_child, run_sites
 
 PATHS = [f"/letters/{number}/" for number in range(3)]
 WARM = """
 import os, sys
-import crawler.runtime.warm
+import variorum.crawler.runtime.warm
 opened = [os.readlink(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")[:-1]]
 print("twisted.internet.reactor" in sys.modules, len(os.listdir("/proc/self/task")), *opened, sep="\\n")
 """

@@ -19,17 +19,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.config.site import Rule
-from crawler.config.workspace import load_workspace
-from storage import export
-from storage.maintenance.pruning import Pruned, Pruning, would_prune
-from storage.maintenance.retention import RetainedCapture, RetentionLimits, removal
-from storage.maintenance.verification import verify
-from storage.queries.verdicts import Verdicts
 from tests.command import objects, variorum, workspace
 from tests.lived import AGO, LONG_AGO, MILL, crawl, lived
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Story, story_at
+from variorum.crawler.config.site import Rule
+from variorum.crawler.config.workspace import load_workspace
+from variorum.storage import export
+from variorum.storage.maintenance.pruning import Pruned, Pruning, would_prune
+from variorum.storage.maintenance.retention import RetainedCapture, RetentionLimits, removal
+from variorum.storage.maintenance.verification import verify
+from variorum.storage.queries.verdicts import Verdicts
 
 LATER = "2027-01-01T00:00:00Z"
 ALL = RetentionLimits(LATER, LATER)
@@ -229,8 +229,8 @@ def test_each_body_that_stays_is_the_same_to_the_byte(tmp_path: Path) -> None:
 
 
 def test_what_is_imported_after_a_prune_finds_its_place(tmp_path: Path) -> None:
-    from crawler.backfill.captures import Backfill
     from tests.lived import capture
+    from variorum.crawler.backfill.captures import Backfill
 
     with lived(tmp_path / "variorum.db") as story:
         prune(tmp_path / "variorum.db")
@@ -311,9 +311,9 @@ def spans(shots: list[RetainedCapture]) -> list[tuple[str, str, str]]:
 SLOWLY = """
 import sys, time
 from pathlib import Path
-from storage.maintenance import pruning
-from storage.maintenance.pruning import Pruning
-from storage.maintenance.retention import RetentionLimits
+from variorum.storage.maintenance import pruning
+from variorum.storage.maintenance.pruning import Pruning
+from variorum.storage.maintenance.retention import RetentionLimits
 pruning.AT_ONCE = 1
 def slowly(items, what, total):
     for item in items:

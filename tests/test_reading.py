@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.extract import Extract, extract
+from variorum.crawler.extraction.extract import Extract, extract
 
 URL = "https://ormhead.example/news/ferry"
 TITLE = "Ferry company asks for a second boat"

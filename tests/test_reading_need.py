@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.fetch_result import FetchResult
-from crawler.tracking.reading_need import FULL_EVERY, Need, reading_need
-from storage.bodies import digest_of
-from storage.rows import PageRow
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.tracking.reading_need import FULL_EVERY, Need, reading_need
+from variorum.storage.bodies import digest_of
+from variorum.storage.rows import PageRow
 
 URL = "https://ormhead.example/tides/"
 FETCHED = FetchResult(URL, URL, "2026-05-01T06:00:00Z", status=200, body=b"<p>High water at nine.</p>")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.store import Store
 from tests.command import Press, variorum
 from tests.test_foreign_database import unmarked
 from tests.unprivileged import as_nobody, open_to_all, read_only, writable
+from variorum.storage.store import Store
 
 READING = [
     "changes",

@@ -24,16 +24,16 @@ from benchmarks.crawl.contenders import Variorum
 from benchmarks.crawl.design import page
 from benchmarks.crawl.rounds import unmeasured
 from benchmarks.crawl.site import NewsSite
-from crawler.classification.outcome import Context, Outcome
-from crawler.config.site import Site
-from crawler.config.workspace import load_workspace
-from crawler.extraction.extract import Extract
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import FetchResult
-from crawler.runtime.forks import Forks
-from crawler.runtime.reading_processes import ReadingProcesses, serve
-from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
 from tests.command import workspace
+from variorum.crawler.classification.outcome import Context, Outcome
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.runtime.forks import Forks
+from variorum.crawler.runtime.reading_processes import ReadingProcesses, serve
+from variorum.crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
 
 URL = "https://ormhead.example/"
 SITE = Site(name="ormhead", url=URL)

@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 import pytest
 
-from crawler.config.site import Site
-from spiders.browser import lacking
 from tests.command import PERSIAN, variorum, workspace
 from tests.local_site import LocalSite, Page, article
 from tests.quick import Quick
 from tests.workspace import Watched
+from variorum.crawler.config.site import Site
+from variorum.spiders.browser import lacking
 
 NEEDS = lacking(Site(name="this test", url="https://a.example/", render=True))
 rendering = pytest.mark.skipif(bool(NEEDS), reason="; ".join(NEEDS))

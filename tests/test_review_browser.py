@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from storage.reader import Reader
 from tests.browser import Scheme, Window, browser, needs_chromium, served, window
 from tests.quick import Quick
 from tests.wordpress import running
+from variorum.storage.reader import Reader
 
 pytestmark = needs_chromium
 

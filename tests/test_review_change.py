@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.output.objects import change_object, change_with_hunks
-from storage.reader import Reader
 from tests.command import PERSIAN
 from tests.local_site import article
 from tests.reviewed import LONG_LINE, Desk, desk, morning
 from tests.tracked import story_at
+from variorum.crawler.output.objects import change_object, change_with_hunks
+from variorum.storage.reader import Reader
 
 
 @pytest.fixture(scope="module")

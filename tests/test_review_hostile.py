@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from review.safe_text import UNSAFE
 from tests.browser import browser, needs_chromium, served, window
 from tests.local_site import article
 from tests.reviewed import Desk, desk
 from tests.tracked import story_at
+from variorum.review.safe_text import UNSAFE
 
 TURNED = "\u202e\u2066\x1b[2J\x00"
 EVIL = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.diffing.diff import Hunk, TitledText, compare
-from review.layout import MOST_FOLDED, DiffLayout, DiffLine, Fold, laid_out, plain_text
+from variorum.crawler.diffing.diff import Hunk, TitledText, compare
+from variorum.review.layout import MOST_FOLDED, DiffLayout, DiffLine, Fold, laid_out, plain_text
 
 
 def of(old: str, new: str, *, context: bool = True) -> DiffLayout:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from storage.queries import change_list
-from storage.queries.change_list import Filters, Item
-from storage.reader import Reader
-from storage.store import Store
-from storage.text_index.similar_edits import similar_edit
 from tests.reviewed import Desk, desk, morning
 from tests.tracked import story_at
+from variorum.storage.queries import change_list
+from variorum.storage.queries.change_list import Filters, Item
+from variorum.storage.reader import Reader
+from variorum.storage.store import Store
+from variorum.storage.text_index.similar_edits import similar_edit
 
 
 @pytest.fixture(scope="module")

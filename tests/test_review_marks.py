@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.diffing.diff import TitledText, compare
-from review.safe_text import ENDS, MIDDLE, WHOLE, clipped, harmless, link, marked, piece, unseen
+from variorum.crawler.diffing.diff import TitledText, compare
+from variorum.review.safe_text import ENDS, MIDDLE, WHOLE, clipped, harmless, link, marked, piece, unseen
 
 
 @pytest.mark.parametrize(

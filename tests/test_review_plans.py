@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from storage.reader import Reader
 from tests.reviewed import Desk, morning
+from variorum.storage.reader import Reader
 
 SMALL = {"sites", "issues", "json_each", "CONSTANT", "found", "main.versions_fts_config"}
 """Tables of a few rows; a list of values; the step of a recursion; settings of the index of words."""

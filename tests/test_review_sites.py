@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from review.plots import WEEKS, calendar, first_day, warmth, weeks
 from tests.reviewed import Desk, desk, morning
 from tests.tracked import story_at
+from variorum.review.plots import WEEKS, calendar, first_day, warmth, weeks
 
 MARCH = "/site/riverside?until=2026-03-08"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from review.plots import TimeAxis
 from tests.local_site import article
 from tests.reviewed import Desk, desk, morning
 from tests.tracked import story_at
+from variorum.review.plots import TimeAxis
 
 WALK = "The walk along the river is open all year."
 RULES = (

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from review.app import PAGES
 from tests.reviewed import Desk, morning
+from variorum.review.app import PAGES
 
 TYPES = {
     "object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool,

@@ -12,14 +12,14 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from crawler.config.workspace import load_workspace
-from crawler.health.visits import plan_object, stored_plan_object, stored_why_object, why_object
-from review.app import make_app
-from storage.reader import Reader
 from tests.command import workspace
 from tests.reviewed import BASE
 from tests.test_revisits import known
 from tests.tracked import HOME, Story, story_at
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.health.visits import plan_object, stored_plan_object, stored_why_object, why_object
+from variorum.review.app import make_app
+from variorum.storage.reader import Reader
 
 
 @pytest.fixture

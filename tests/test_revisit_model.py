@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.revisit import noise, trust
-from crawler.revisit.budget import CEILING, choose, gaps, limits, price, waits
-from crawler.revisit.history import PageHistory, begun, decoded, encoded, evidence_of, evidence_text
-from crawler.revisit.learning import LATEST, after_visit, with_pages
-from crawler.revisit.rates import factors, learned, rates_by_age, switch_rate, typical_changes
-from crawler.revisit.records import FACTORS, NO_EVIDENCE, Page, SiteRates, SourceTrust, Visit
-from crawler.revisit.scores import columns, scores
+from variorum.crawler.revisit import noise, trust
+from variorum.crawler.revisit.budget import CEILING, choose, gaps, limits, price, waits
+from variorum.crawler.revisit.history import PageHistory, begun, decoded, encoded, evidence_of, evidence_text
+from variorum.crawler.revisit.learning import LATEST, after_visit, with_pages
+from variorum.crawler.revisit.rates import factors, learned, rates_by_age, switch_rate, typical_changes
+from variorum.crawler.revisit.records import FACTORS, NO_EVIDENCE, Page, SiteRates, SourceTrust, Visit
+from variorum.crawler.revisit.scores import columns, scores
 
 NOW = 20_000.0
 SITE = SiteRates()

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from crawler.config.site import Site, check_together
-from crawler.fetch_result import DiscoveredUrl
-from crawler.revisit.history import decoded, evidence_of
-from crawler.revisit.rates import factors, rates_by_age
-from crawler.revisit.records import SiteRates
 from tests.tracked import HOME, Run, Story, story_at
+from variorum.crawler.config.site import Site, check_together
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.crawler.revisit.history import decoded, evidence_of
+from variorum.crawler.revisit.rates import factors, rates_by_age
+from variorum.crawler.revisit.records import SiteRates
 
 SENTENCE = "On day {0} the keeper of Ormhead counted {0} barges below the weir, and wrote down their names. "
 LISTED = [f"/log/{number}/" for number in range(30)]

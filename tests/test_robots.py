@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.config.site import Site
 from tests.local_site import LocalSite, Page, article
 from tests.small_crawl import small_crawl
+from variorum.crawler.config.site import Site
 
 FORBIDDEN = "User-agent: *\nDisallow: /private/\n"
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config.site import load_sites
-from crawler.config.workspace import load_workspace
-from crawler.extraction.boilerplate.template import Template, TemplateOverride
-from crawler.preview.rules import propose
-from crawler.tracking.template_learning import known
-from storage.store import Store
 from tests.command import objects, variorum, workspace
 from tests.tracked import HOME, Story
+from variorum.crawler.config.site import load_sites
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.extraction.boilerplate.template import Template, TemplateOverride
+from variorum.crawler.preview.rules import propose
+from variorum.crawler.tracking.template_learning import known
+from variorum.storage.store import Store
 
 PATHS = [f"/story-{n}/" for n in range(6)]
 

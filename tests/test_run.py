@@ -17,21 +17,21 @@ from typing import Any
 
 import pytest
 
-from crawler.config.site import Site, load_sites
-from crawler.config.workspace import Workspace, load_workspace
-from crawler.errors import VariorumError
-from crawler.lock import held
-from crawler.run_report import RunReport
-from crawler.runtime.handover import packed
-from crawler.runtime.processes import Child, start
-from crawler.runtime.run import events_of, run_child, run_sites
-from storage.reader import Reader
-from storage.store import Store
 from tests.blog import front, text_of
 from tests.local_site import LocalSite, Page, Request, article
 from tests.newsroom import until
 from tests.quick import Quick
 from tests.workspace import NAME, Watched
+from variorum.crawler.config.site import Site, load_sites
+from variorum.crawler.config.workspace import Workspace, load_workspace
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.lock import held
+from variorum.crawler.run_report import RunReport
+from variorum.crawler.runtime.handover import packed
+from variorum.crawler.runtime.processes import Child, start
+from variorum.crawler.runtime.run import events_of, run_child, run_sites
+from variorum.storage.reader import Reader
+from variorum.storage.store import Store
 
 HOUSE = Path(__file__).parent.parent
 PATIENCE = 300
@@ -41,9 +41,9 @@ SLOW = 0.15  # seconds that a page takes where a run is to be caught in the midd
 PARENT = """
 import asyncio, sys
 from pathlib import Path
-from crawler.runtime.run import run_child
-from crawler.config.workspace import load_workspace
-from crawler.config.site import load_sites
+from variorum.crawler.runtime.run import run_child
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.config.site import load_sites
 workspace = load_workspace(Path(sys.argv[1]))
 site = load_sites(workspace.sites_folder)["watched"]
 tell = lambda event: print(event["event"], flush=True)
@@ -83,7 +83,7 @@ def watched(local_site: LocalSite, tmp_path: Path) -> Watched:
 @pytest.fixture(params=[False, True], ids=["program", "fork"])
 def warm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether runs are forked: a test with this is carried out both ways."""
-    monkeypatch.setattr("crawler.runtime.run.start", start)
+    monkeypatch.setattr("variorum.crawler.runtime.run.start", start)
     return bool(request.param)
 
 
@@ -101,7 +101,7 @@ async def as_programs(arguments: Sequence[str], *, warm: bool) -> Child:
 def child_of(watched: Watched) -> Iterator[subprocess.Popen[str]]:
     """A child process as a run starts it, whose parent is this test."""
     workspace, site = workspace_of(watched)
-    command = [sys.executable, "-m", "crawler.runtime.child", packed(workspace), packed(site)]
+    command = [sys.executable, "-m", "variorum.crawler.runtime.child", packed(workspace), packed(site)]
     pipe = subprocess.PIPE
     child = subprocess.Popen(
         [*command, "full"],
@@ -398,7 +398,7 @@ def test_what_a_library_prints_kills_no_run(
     (watched.root / "sites" / "other.toml").write_text(other)
     workspace, _ = workspace_of(watched)
     heard: list[str] = []
-    monkeypatch.setattr("crawler.runtime.run.start", as_programs)
+    monkeypatch.setattr("variorum.crawler.runtime.run.start", as_programs)
     sites = list(load_sites(workspace.sites_folder).values())
     reports = asyncio.run(run_sites(workspace, sites, on_event=lambda event: heard.append(event["event"])))
     assert [report.reason for report in reports] == ["finished"] * 2
@@ -414,7 +414,7 @@ def test_events_are_the_same_in_a_locale_that_knows_ascii_only(
     bridge = article("پل اورم‌هد", "پل در سال ۱۸۸۷ ساخته شد و هنوز برپاست.")
     local_site.pages |= dict.fromkeys((*PATHS, "/about/"), bridge)
     watched.set(discover=["feed"], exclude=["/اخبار/"])
-    monkeypatch.setattr("crawler.runtime.run.start", as_programs)
+    monkeypatch.setattr("variorum.crawler.runtime.run.start", as_programs)
     workspace, site = workspace_of(watched)
     reported = events_of(workspace, site, "check", "1")
     assert "پل در سال" in str(reported)
@@ -429,7 +429,7 @@ def test_a_process_that_cannot_be_started_is_a_broken_down_run_and_stops_no_othe
             raise BlockingIOError(11, "Resource temporarily unavailable")
         return await start(arguments, warm=warm)
 
-    monkeypatch.setattr("crawler.runtime.run.start", out_of_processes)
+    monkeypatch.setattr("variorum.crawler.runtime.run.start", out_of_processes)
     (watched.root / "sites" / "other.toml").write_text('url = "https://ormhead.example/"\n')
     workspace, _ = workspace_of(watched)
     other, ours = asyncio.run(run_sites(workspace, list(load_sites(workspace.sites_folder).values())))

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from benchmarks.reader.data import shared
-from crawler.config.site import Site
-from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScores
-from crawler.extraction.boilerplate.template import Template
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import FetchResult
+from variorum.crawler.config.site import Site
+from variorum.crawler.extraction.boilerplate.path_scores import ENOUGH, PathScores
+from variorum.crawler.extraction.boilerplate.template import Template
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import FetchResult
 
 CAPTURES = shared() / "captures" / "ota-demo.jsonl.xz"
 URL = "https://page.example/"

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.migrations import migrations
-from storage.reader import Reader
-from storage.search.full_text import Hit, SearchFilters, find, matching_changes, matching_versions
-from storage.search.query import Query, parse, snippet
-from storage.text_index.folding import folded
 from tests.command import CSI, HOSTILE, OVERRIDE, in_terminal, objects, variorum, workspace
 from tests.local_site import article
 from tests.tracked import HOME, Story, story_at
+from variorum.storage.migrations import migrations
+from variorum.storage.reader import Reader
+from variorum.storage.search.full_text import Hit, SearchFilters, find, matching_changes, matching_versions
+from variorum.storage.search.query import Query, parse, snippet
+from variorum.storage.text_index.folding import folded
 
 ZWNJ = "\u200c"
 BRIDGE = "The bridge over the river was built by masons from the hills above the town."

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.cli.service import unit, unit_name
 from tests.command import variorum, workspace
+from variorum.crawler.cli.service import unit, unit_name
 
 
 def read(text: str) -> configparser.ConfigParser:

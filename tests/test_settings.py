@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config.new_files import init_workspace, write_site
-from crawler.config.site import load_site, load_sites
-from crawler.config.workspace import find_workspace, load_workspace
-from crawler.errors import Misuse
+from variorum.crawler.config.new_files import init_workspace, write_site
+from variorum.crawler.config.site import load_site, load_sites
+from variorum.crawler.config.workspace import find_workspace, load_workspace
+from variorum.crawler.errors import Misuse
 
 
 def workspace(folder: Path, text: str = "") -> Path:

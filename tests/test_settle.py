@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from crawler.classification.outcome import Outcome, Verdict
-from crawler.tracking.finalize import silence
-from crawler.tracking.issue_kinds import CUT_SHORT
-from crawler.tracking.run_counts import CHANGED, MISSING, RunTally
-from crawler.tracking.tracked import Tracked
 from tests.local_site import article
 from tests.tracked import story_at
+from variorum.crawler.classification.outcome import Outcome, Verdict
+from variorum.crawler.tracking.finalize import silence
+from variorum.crawler.tracking.issue_kinds import CUT_SHORT
+from variorum.crawler.tracking.run_counts import CHANGED, MISSING, RunTally
+from variorum.crawler.tracking.tracked import Tracked
 
 DAILY = [f"2026-03-{day:02}T08:00:00Z" for day in range(1, 11)]
 

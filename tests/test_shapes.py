@@ -9,14 +9,14 @@ from urllib.parse import urljoin
 import pytest
 from msgspec.structs import replace
 
-from crawler.config.site import Rule, load_sites
-from crawler.extraction.boilerplate.recurrence import learn
-from crawler.extraction.boilerplate.template import Template
-from crawler.extraction.extract import Extract
-from crawler.extraction.reader import PageReader
-from spiders.spiders.loader import LISTED_SITES
 from tests.demo.content import read
 from tests.demo.pages import respond
+from variorum.crawler.config.site import Rule, load_sites
+from variorum.crawler.extraction.boilerplate.recurrence import learn
+from variorum.crawler.extraction.boilerplate.template import Template
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.extraction.reader import PageReader
+from variorum.spiders.spiders.loader import LISTED_SITES
 
 SHAPES = Path(__file__).with_name("shapes")
 PAGES = sorted(SHAPES.glob("*.html"), key=lambda page: page.stem)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from crawler.config.site import (
+from variorum.crawler.config.site import (
     SITE_KEYS,
     Bounds,
     Expect,

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from storage.store import Store
 from tests.blog import feed, feed_link, front, post, publish, sitemap, text_of
 from tests.local_site import LocalSite
 from tests.quick import Quick
 from tests.test_merging import faults
+from variorum.storage.store import Store
 
 PATHS = [f"/posts/{name}/" for name in ("quay", "crane", "lamp", "net", "rope")]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config.site import Site
-from crawler.urls.canonical import other_origin
 from tests.blog import front, publish, sitemap
 from tests.local_site import LocalSite, Page, Request
 from tests.quick import Quick
+from variorum.crawler.config.site import Site
+from variorum.crawler.urls.canonical import other_origin
 
 PATHS = [f"/posts/{name}/" for name in ("pier", "boats", "nets", "tide")]
 

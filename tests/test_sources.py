@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.config.site import Site
-from crawler.fetch_result import DiscoveredUrl
-from crawler.urls.canonical import in_scope, key
-from spiders.fetching.json_answer import read_json
-from spiders.sources import feed
-from spiders.sources.sitemap import SitemapPage, read_sitemap
-from spiders.sources.wordpress import read_posts, rest_bases
+from variorum.crawler.config.site import Site
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.crawler.urls.canonical import in_scope, key
+from variorum.spiders.fetching.json_answer import read_json
+from variorum.spiders.sources import feed
+from variorum.spiders.sources.sitemap import SitemapPage, read_sitemap
+from variorum.spiders.sources.wordpress import read_posts, rest_bases
 
 HOME = "http://ormhead.example"
 SITE = Site(name="t", url=f"{HOME}/")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.classification.comparison import ComparedView, LastVersion
-from crawler.classification.outcome import RULES, Context, Outcome, judge
-from crawler.classification.response import ResponseView
-from crawler.fetch_result import FetchResult
+from variorum.crawler.classification.comparison import ComparedView, LastVersion
+from variorum.crawler.classification.outcome import RULES, Context, Outcome, judge
+from variorum.crawler.classification.response import ResponseView
+from variorum.crawler.fetch_result import FetchResult
 
 URL = "https://post.ormhead.example/stories/17/"
 KEY = "post.ormhead.example/stories/17"

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from crawler.cli.__main__ import GROUPS, Commands, main
 from tests.command import Press
+from variorum.crawler.cli.__main__ import GROUPS, Commands, main
 
 CRAWLING = frozenset({"apscheduler", "lxml", "numpy", "pandas", "scrapy", "trafilatura", "twisted"})
 SERVING = frozenset({"jinja2", "starlette", "uvicorn"})
@@ -36,7 +36,7 @@ LIGHT = {
 
 ASK = """
 import contextlib, io, sys
-from crawler.cli.__main__ import main
+from variorum.crawler.cli.__main__ import main
 with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
     try:
         main(sys.argv[1:])

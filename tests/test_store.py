@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from storage.reader import Reader
-from storage.store import Store
+from variorum.storage.reader import Reader
+from variorum.storage.store import Store
 
 AT = "2026-03-01T10:00:00Z"
 SITE = "riverside"
@@ -24,7 +24,7 @@ CAPTURE = {"fetched_at": AT, "url": "u", "status": 200, "outcome": "ok", "reason
 WRITER = """
 import sys
 from pathlib import Path
-from storage.store import Store
+from variorum.storage.store import Store
 path, name, count = sys.argv[1:]
 at = "2026-03-01T10:00:00Z"
 store = Store.open(Path(path))

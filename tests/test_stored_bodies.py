@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import bodies
-from storage.errors import NotFound
-from storage.store import Store
 from tests.local_site import article
+from variorum.storage import bodies
+from variorum.storage.errors import NotFound
+from variorum.storage.store import Store
 
 WORDS = ["مدرسه", "روز", "کتاب", "school", "letter", "bridge", "shkollë", "urë", "river", "نمی‌خواهم"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crawler.diffing.diff import TitledText, compare
-from crawler.output.word_diff import GAP, marked, marked_lines, struck
+from variorum.crawler.diffing.diff import TitledText, compare
+from variorum.crawler.output.word_diff import GAP, marked, marked_lines, struck
 
 
 def lines(old: str, new: str) -> list[str]:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.classification.outcome import Outcome
 from tests.command import objects, quick, variorum, workspace
 from tests.local_site import LocalSite, article
 from tests.reviewed import desk
 from tests.tracked import HOME, Story, story_at
+from variorum.crawler.classification.outcome import Outcome
 
 FLOOD = tuple(
     f"Part {n} of a long account of the flood at Ormhead, and of all that was lost." for n in range(9)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.extraction.extract import extract
+from variorum.crawler.extraction.extract import extract
 
 URL = "https://press.example/floods/"
 FIRST = "The river rose in the night, and the ferry at Dunmore lay still until noon."

@@ -1,10 +1,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction.boilerplate.recurrence import learn
-from crawler.extraction.boilerplate.template import EMPTY, Template, cut, shows
-from crawler.extraction.extract import ExtractionRules, extract
-from crawler.extraction.html.markup import parse, text_of
+from variorum.crawler.extraction.boilerplate.recurrence import learn
+from variorum.crawler.extraction.boilerplate.template import EMPTY, Template, cut, shows
+from variorum.crawler.extraction.extract import ExtractionRules, extract
+from variorum.crawler.extraction.html.markup import parse, text_of
 
 NEWS = "<div id='side'><h4>Latest</h4><ul>{}</ul></div>"
 DISCLAIMER = "<p>The views are the writer's own and not those of this paper.</p>"

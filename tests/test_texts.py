@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import texts
-from storage.bodies import digest_of
-from storage.export import cursor
-from storage.maintenance.verification import verify
-from storage.reader import Reader
-from storage.store import Store
+from variorum.storage import texts
+from variorum.storage.bodies import digest_of
+from variorum.storage.export import cursor
+from variorum.storage.maintenance.verification import verify
+from variorum.storage.reader import Reader
+from variorum.storage.store import Store
 
 AT = "2026-03-01T06:00:00Z"
 WORDS = ["harbour", "pilot", "fog", "بندر", "مه", "lanterna", "det", "swell", "mole", "quay", "ebb"]

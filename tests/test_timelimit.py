@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from crawler.time_limit import TookTooLong, time_limit
+from variorum.crawler.time_limit import TookTooLong, time_limit
 
 SHORT = 0.1
 FOREVER = 60

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.config.site import Site
-from crawler.config.timing import (
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.timing import (
     check_cron,
     duration,
     following,
@@ -22,7 +22,7 @@ from crawler.config.timing import (
     quiet_hours,
     schedule_text,
 )
-from crawler.times import iso, parse
+from variorum.crawler.times import iso, parse
 
 NOW = datetime(2026, 11, 22, 2, 41, 43, tzinfo=UTC)  # a Sunday
 SECONDS = st.integers(min_value=1_600_000_000, max_value=1_900_000_000)

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from crawler.config.site import Site
-from crawler.diffing.diff import compare
-from crawler.extraction.extract import Opened, extract_opened, opened
-from crawler.extraction.html.blocks import Block
-from crawler.extraction.reader import Body, PageReader
-from crawler.extraction.together import read_together
+from variorum.crawler.config.site import Site
+from variorum.crawler.diffing.diff import compare
+from variorum.crawler.extraction.extract import Opened, extract_opened, opened
+from variorum.crawler.extraction.html.blocks import Block
+from variorum.crawler.extraction.reader import Body, PageReader
+from variorum.crawler.extraction.together import read_together
 
 URL = "https://ormhead.example/ferry"
 PROSE = [

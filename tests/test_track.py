@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from crawler.classification.outcome import Outcome
-from crawler.config.site import Rule
-from crawler.diffing.diff import Hunk, apply, revert
-from crawler.fetch_result import DiscoveredUrl
 from tests.local_site import article
 from tests.tracked import HOME, SITE, Run, Story, story_at
+from variorum.crawler.classification.outcome import Outcome
+from variorum.crawler.config.site import Rule
+from variorum.crawler.diffing.diff import Hunk, apply, revert
+from variorum.crawler.fetch_result import DiscoveredUrl
 
 BRIDGE = ("The old bridge was closed in March.", "Carts must go round by the mill until the summer fair.")
 MILL = (

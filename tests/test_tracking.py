@@ -13,22 +13,22 @@ from typing import Any
 
 import pytest
 
-from crawler.classification.outcome import Outcome, Verdict
-from crawler.extraction.extract import Extract
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import FetchResult
-from crawler.tracking import decision as deciding
-from crawler.tracking import template_learning
-from crawler.tracking import tracker as tracking
-from crawler.tracking.decision import Sight, decide
-from crawler.tracking.identity import Identity
-from crawler.tracking.knowledge import Known
-from crawler.tracking.reading import Reading
-from crawler.tracking.recording import Outdated
-from storage.rows import PageRow, VersionRow
-from storage.store import Store
 from tests.local_site import article
 from tests.tracked import HOME, Story, story_at
+from variorum.crawler.classification.outcome import Outcome, Verdict
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.tracking import decision as deciding
+from variorum.crawler.tracking import template_learning
+from variorum.crawler.tracking import tracker as tracking
+from variorum.crawler.tracking.decision import Sight, decide
+from variorum.crawler.tracking.identity import Identity
+from variorum.crawler.tracking.knowledge import Known
+from variorum.crawler.tracking.reading import Reading
+from variorum.crawler.tracking.recording import Outdated
+from variorum.storage.rows import PageRow, VersionRow
+from variorum.storage.store import Store
 
 QUAY = ("The quay at Ormhead is closed to carts.", "Boats land at the old slip below the chapel.")
 MENDED = ("The quay at Ormhead is open to carts.", QUAY[1])

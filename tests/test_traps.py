@@ -6,12 +6,12 @@ import gzip
 from collections.abc import Iterable
 from pathlib import Path
 
-from crawler.config.site import Site
-from crawler.urls.patterns import ENOUGH, ENOUGH_WIDE, UrlPatterns
-from spiders.sources.sitemap import MAX_ENTRIES, read_sitemap
 from tests.blog import POSTS, front, publish, sheets, sitemap, sitemap_index
 from tests.local_site import LocalSite, Page, Request, article
 from tests.quick import Quick
+from variorum.crawler.config.site import Site
+from variorum.crawler.urls.patterns import ENOUGH, ENOUGH_WIDE, UrlPatterns
+from variorum.spiders.sources.sitemap import MAX_ENTRIES, read_sitemap
 
 XML = {"Content-Type": "text/xml"}
 

@@ -27,7 +27,7 @@ from benchmarks.truth.score import (
     UNMOVED,
     Score,
 )
-from crawler.errors import Misuse
+from variorum.crawler.errors import Misuse
 
 QUIET = ("soup", "tables", "breaks", "modules", "counters", "teasers", "captions", "doubled")
 """Layouts without any article markup on which nothing goes wrong."""

@@ -9,9 +9,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.config.site import Site
-from crawler.urls.canonical import canonical, in_scope, is_asset, key, loose_key, named_by_itself, trap
-from storage.spelling import other_slash
+from variorum.crawler.config.site import Site
+from variorum.crawler.urls.canonical import (
+    canonical,
+    in_scope,
+    is_asset,
+    key,
+    loose_key,
+    named_by_itself,
+    trap,
+)
+from variorum.storage.spelling import other_slash
 
 NEJAT = Site(name="nejatngo", url="https://www.nejatngo.org/", also=("https://www.nejatngo.org/fa/",))
 INTERLINK = Site(

@@ -12,18 +12,18 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from crawler.config.site import Rule
-from crawler.extraction.reader import PageReader
-from crawler.tracking.reextraction import reextract_site
-from storage import seals
-from storage.bodies import digest_of
-from storage.maintenance.verification import Verification, verify
-from storage.reader import Reader
-from storage.store import Store
 from tests.command import Press, in_terminal, variorum, workspace
 from tests.lived import lived
 from tests.local_site import LocalSite, article
 from tests.tracked import HOME, SITE
+from variorum.crawler.config.site import Rule
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.tracking.reextraction import reextract_site
+from variorum.storage import seals
+from variorum.storage.bodies import digest_of
+from variorum.storage.maintenance.verification import Verification, verify
+from variorum.storage.reader import Reader
+from variorum.storage.store import Store
 
 Tamper = Callable[[sqlite3.Connection], object]
 

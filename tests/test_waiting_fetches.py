@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.fetch_result import FetchResult
-from crawler.times import iso
 from tests.tracked import Story, story_at
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.times import iso
 
 PATHS = ("/tides/", "/ferry/", "/quay/")
 TEXT = (

@@ -23,14 +23,14 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.backfill.content_coding import LARGEST
-from crawler.backfill.warc import WarcFiles
-from crawler.export.tables import zstd
-from crawler.fetch_result import FetchResult
-from storage.reader import Reader
 from tests.command import Press, objects, quick, variorum, workspace
 from tests.local_site import LocalSite, article
 from tests.tracked import HOME, SITE, Story, story_at
+from variorum.crawler.backfill.content_coding import LARGEST
+from variorum.crawler.backfill.warc import WarcFiles
+from variorum.crawler.export.tables import zstd
+from variorum.crawler.fetch_result import FetchResult
+from variorum.storage.reader import Reader
 
 AT = "2019-05-01T00:00:00Z"
 BRIDGE = "The bridge was built in 1887, and it still stands."
@@ -464,7 +464,7 @@ def test_what_is_no_archive_is_refused_in_words(root: Path, tmp_path: Path, cont
 
 KILLED = """
 import os, signal, sys
-from crawler.backfill.insertion import Insertion
+from variorum.crawler.backfill.insertion import Insertion
 run, calls = Insertion.run, []
 def killed(self, *words):
     said = run(self, *words)
@@ -473,7 +473,7 @@ def killed(self, *words):
         os.kill(os.getpid(), signal.SIGKILL)
     return said
 Insertion.run = killed
-from crawler.cli.__main__ import main
+from variorum.crawler.cli.__main__ import main
 main(sys.argv[1:])
 """
 
@@ -526,7 +526,7 @@ def records(path: Path) -> list[tuple[str, str, str, str, bytes]]:
 
 
 def test_captures_are_written_as_they_came_and_a_body_once(story: Story, tmp_path: Path) -> None:
-    from crawler.export.export import ExportRequest, export_to
+    from variorum.crawler.export.export import ExportRequest, export_to
 
     old, new = article("The bridge", BRIDGE), article("The bridge", "It has fallen.")
     for page in (old, new, old):
@@ -574,8 +574,8 @@ def _versions(root: Path) -> dict[str, list[tuple[int, str, str, str]]]:
 
 
 def test_a_page_that_only_imports_know_and_two_runs_have_not_found_is_gone_and_no_news(story: Story) -> None:
-    from crawler.backfill.captures import Backfill
-    from crawler.extraction.extract import Extract
+    from variorum.crawler.backfill.captures import Backfill
+    from variorum.crawler.extraction.extract import Extract
 
     backfill = Backfill(story.store, story.site, "warc:old.warc.gz")
     backfill.add_text(f"{HOME}/bridge/", AT, Extract("The bridge", BRIDGE, "article"))

@@ -11,12 +11,12 @@ import msgspec
 import pytest
 from lxml.html import document_fromstring
 
-from crawler.backfill.captures import Backfill
-from crawler.config.site import Watch
-from crawler.extraction.html.blocks import blocks
-from crawler.extraction.lines import lines_of
-from crawler.fetch_result import FetchResult
 from tests.tracked import SITE, Story
+from variorum.crawler.backfill.captures import Backfill
+from variorum.crawler.config.site import Watch
+from variorum.crawler.extraction.html.blocks import blocks
+from variorum.crawler.extraction.lines import lines_of
+from variorum.crawler.fetch_result import FetchResult
 
 LEADS = {
     "The lock at Ormhead opens": "Barges had waited since March for the new gates.",

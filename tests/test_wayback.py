@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from crawler.backfill.absence import Absence, absences
-from spiders.sources.cdx import Memento, collapsed, is_beneath, list_address, read_list
 from tests.command import VARIORUM, objects, variorum, workspace
 from tests.local_archive import LocalArchive
 from tests.local_site import LocalSite, Page, article
 from tests.tracked import HOME, SITE, story_at
+from variorum.crawler.backfill.absence import Absence, absences
+from variorum.spiders.sources.cdx import Memento, collapsed, is_beneath, list_address, read_list
 
 OLD, NEW = "The bridge was built in 1878, as far as anyone knows.", "The bridge was built in 1887."
 DAYS = [f"20{year:02}-05-01T00:00:00Z" for year in range(10, 20)]
@@ -324,14 +324,14 @@ def test_what_can_not_be_asked_for_is_refused_in_words(root: Path, archive: Loca
 
 BROKEN = """
 import sys
-from crawler.backfill.captures import Backfill
+from variorum.crawler.backfill.captures import Backfill
 add = Backfill.add
 def broken(self, fetched):
     if fetched.url.endswith("/1/"):
         raise ZeroDivisionError("as if")
     return add(self, fetched)
 Backfill.add = broken
-from crawler.runtime.child import main
+from variorum.crawler.runtime.child import main
 main(*sys.argv[1:])
 """
 

@@ -7,15 +7,15 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from crawler.config.site import Site, load_sites
-from crawler.config.workspace import load_workspace
-from crawler.health.visits import plan_object, why_object
-from crawler.output.objects import Object
-from crawler.times import parse
-from storage.reader import Reader
 from tests.clocked import runs_at
 from tests.command import objects, quick, variorum, workspace
 from tests.local_site import LocalSite, article
+from variorum.crawler.config.site import Site, load_sites
+from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.health.visits import plan_object, why_object
+from variorum.crawler.output.objects import Object
+from variorum.crawler.times import parse
+from variorum.storage.reader import Reader
 
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extraction.source_text import agree, of_markup
-from crawler.fetch_result import DiscoveredUrl
 from tests.local_site import article
 from tests.tracked import HOME, Run, Story, story_at
+from variorum.crawler.extraction.source_text import agree, of_markup
+from variorum.crawler.fetch_result import DiscoveredUrl
 
 TEXT = "<p>The lamp&nbsp;burns &#8220;again&#8221;.</p><p>It is seen from the islands.</p>"
 

@@ -22,18 +22,18 @@ from typing import Any
 from unittest import mock
 from urllib.parse import unquote
 
-from crawler.classification.outcome import ERRORS
-from crawler.config.site import Site
-from crawler.fetch_result import DiscoveredUrl, FetchResult
-from crawler.frontier import SourceState
-from crawler.times import iso
-from crawler.tracking.finalize import finalize
-from crawler.tracking.run_frontier import RunFrontier
-from crawler.tracking.tracked import Tracked
-from crawler.tracking.tracker import Tracker
-from storage.reader import Reader
-from storage.rows import ChangeRow, IssueRow, PageRow, VersionRow
-from storage.store import Store
+from variorum.crawler.classification.outcome import ERRORS
+from variorum.crawler.config.site import Site
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.frontier import SourceState
+from variorum.crawler.times import iso
+from variorum.crawler.tracking.finalize import finalize
+from variorum.crawler.tracking.run_frontier import RunFrontier
+from variorum.crawler.tracking.tracked import Tracked
+from variorum.crawler.tracking.tracker import Tracker
+from variorum.storage.reader import Reader
+from variorum.storage.rows import ChangeRow, IssueRow, PageRow, VersionRow
+from variorum.storage.store import Store
 
 HOME = "https://riverside.example"
 SITE = Site(name="riverside", url=f"{HOME}/")
@@ -65,7 +65,7 @@ class Story:
     def run(self, *, full: bool = True, finished: bool = True) -> Iterator[Run]:
         """A run, three hours after the last one; settled at its end, unless it is cut short."""
         self.later(hours=3)
-        with mock.patch("crawler.tracking.run_frontier.now", lambda: self.now):
+        with mock.patch("variorum.crawler.tracking.run_frontier.now", lambda: self.now):
             number = self.store.begin_run(self.site.name, iso(self.now))
             frontier = RunFrontier(self.store, self.site, number, self.now, full=full)
             run = Run(self, frontier, Tracker(frontier))

@@ -20,12 +20,12 @@ from urllib.parse import unquote
 
 import tomlkit
 
-from crawler.config.site import load_site
-from crawler.config.workspace import SETTINGS_FILE, load_workspace
-from crawler.run_report import RunReport
-from crawler.runtime.run import Hearer, run_child
-from storage.reader import Reader
-from storage.rows import ChangeRow, IssueRow, PageRow, VersionRow
+from variorum.crawler.config.site import load_site
+from variorum.crawler.config.workspace import SETTINGS_FILE, load_workspace
+from variorum.crawler.run_report import RunReport
+from variorum.crawler.runtime.run import Hearer, run_child
+from variorum.storage.reader import Reader
+from variorum.storage.rows import ChangeRow, IssueRow, PageRow, VersionRow
 
 Found = TypeVar("Found")
 NAME = "watched"

@@ -23,10 +23,10 @@ SHOWN = 300
 
 def variorum(folds: Path | None) -> Comparer:
     """`variorum compare --jsonl`, the pairs of a page being one group."""
-    from crawler.extraction import extract  # noqa: PLC0415 - only what is measured is loaded
-    from crawler.extraction.classifier.classifier import Weights  # noqa: PLC0415
-    from crawler.preview.bulk import Record  # noqa: PLC0415
-    from crawler.preview.records import changes  # noqa: PLC0415
+    from variorum.crawler.extraction import extract  # noqa: PLC0415 - only what is measured is loaded
+    from variorum.crawler.extraction.classifier.classifier import Weights  # noqa: PLC0415
+    from variorum.crawler.preview.bulk import Record  # noqa: PLC0415
+    from variorum.crawler.preview.records import changes  # noqa: PLC0415
 
     def announced(pairs: Sequence[Pair]) -> list[str | None]:
         if folds:
@@ -62,8 +62,8 @@ def _by_text(read: Callable[[str], str]) -> Comparer:
 
 def visible(folds: Path | None) -> Comparer:
     """All that the page shows."""
-    from crawler.extraction.html.blocks import blocks  # noqa: PLC0415
-    from crawler.extraction.html.markup import parse  # noqa: PLC0415
+    from variorum.crawler.extraction.html.blocks import blocks  # noqa: PLC0415
+    from variorum.crawler.extraction.html.markup import parse  # noqa: PLC0415
 
     return _by_text(lambda html: "\n".join(b.text for b in blocks(parse(html.encode(), "", "utf-8"))))
 

@@ -59,7 +59,7 @@ def start_costs(folder: Path) -> dict[str, float]:
     """Seconds of CPU of a bare Python, and of commands that only read, in a workspace."""
     commands = {"python -c pass": [sys.executable, "-c", "pass"]}
     for words in (["--help"], ["changes"], ["status"]):
-        command = [sys.executable, "-m", "crawler.cli", "-C", str(folder), *words]
+        command = [sys.executable, "-m", "variorum.crawler.cli", "-C", str(folder), *words]
         commands[f"variorum {words[0]}"] = command
     return {name: median(measured(command).cpu for _ in range(STARTS)) for name, command in commands.items()}
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 NAME = "courier"
-VARIORUM = [sys.executable, "-m", "crawler.cli"]
+VARIORUM = [sys.executable, "-m", "variorum.crawler.cli"]
 
 
 class Contender(Protocol):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from benchmarks.gold.reading import ALONE, LEARNED, TRAFILATURA, WAYS, GoldPage, gold_pages, read, templates
 from benchmarks.gold.scoring import Score, mean, mean_f1, missing, score
-from crawler.extraction.boilerplate.template import EMPTY
+from variorum.crawler.extraction.boilerplate.template import EMPTY
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from crawler.errors import VariorumError
-from crawler.extraction.boilerplate.recurrence import LEAST_PAGES, learn
-from crawler.extraction.boilerplate.template import EMPTY, Template
-from crawler.extraction.extract import ExtractionRules, extract
-from crawler.extraction.html.markup import folded
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.extraction.boilerplate.recurrence import LEAST_PAGES, learn
+from variorum.crawler.extraction.boilerplate.template import EMPTY, Template
+from variorum.crawler.extraction.extract import ExtractionRules, extract
+from variorum.crawler.extraction.html.markup import folded
 
 PAGES = Path(__file__).parent / "pages"
 

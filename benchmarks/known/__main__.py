@@ -23,10 +23,10 @@ from typing import Any, TypeVar
 from benchmarks.known.captures import captures
 from benchmarks.reader.data import shared
 from benchmarks.reader.scoring import gram_f1, words
-from crawler.extraction.boilerplate.path_scores import PathScores
-from crawler.extraction.boilerplate.template import EMPTY, Template
-from crawler.extraction.extract import ExtractionRules, Opened, evidence, opened, taken_of
-from crawler.extraction.html.blocks import Block
+from variorum.crawler.extraction.boilerplate.path_scores import PathScores
+from variorum.crawler.extraction.boilerplate.template import EMPTY, Template
+from variorum.crawler.extraction.extract import ExtractionRules, Opened, evidence, opened, taken_of
+from variorum.crawler.extraction.html.blocks import Block
 
 NO_DATA = 2
 Result = TypeVar("Result")

@@ -15,8 +15,8 @@ Made = Callable[[Path | None], Reader | None]
 def variorum(folds: Path | None) -> Reader:
     """Our own reader; of the weights in `folds` those that never saw the page's host."""
     from benchmarks.reader.data import FOLDS, fold  # noqa: PLC0415
-    from crawler.extraction.classifier.classifier import Weights  # noqa: PLC0415
-    from crawler.extraction.extract import ExtractionRules, extract  # noqa: PLC0415
+    from variorum.crawler.extraction.classifier.classifier import Weights  # noqa: PLC0415
+    from variorum.crawler.extraction.extract import ExtractionRules, extract  # noqa: PLC0415
 
     some = [Weights.load(folds / f"{part}.npz") for part in range(FOLDS)] if folds else []
 
@@ -44,7 +44,7 @@ def readability(folds: Path | None) -> Reader | None:
     from lxml.html import fromstring  # noqa: PLC0415
     from readability import Document  # noqa: PLC0415
 
-    from crawler.extraction.html.blocks import blocks  # noqa: PLC0415
+    from variorum.crawler.extraction.html.blocks import blocks  # noqa: PLC0415
 
     def read(record: Mapping[str, Any]) -> str:
         return "\n".join(block.text for block in blocks(fromstring(Document(record["html"]).summary())))

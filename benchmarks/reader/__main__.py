@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.reader.arrays import as_arrays
 from benchmarks.reader.data import FOLDS, Example, cached, fold, shared
 from benchmarks.reader.training import sample, train, train_kinds
-from crawler.extraction.classifier.classifier import WEIGHTS, Weights
+from variorum.crawler.extraction.classifier.classifier import WEIGHTS, Weights
 
 
 def main(arguments: Sequence[str]) -> int:

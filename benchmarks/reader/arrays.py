@@ -1,4 +1,4 @@
-"""LightGBM's trees as the plain arrays that `crawler.extraction.classifier.trees` applies."""
+"""LightGBM's trees as the plain arrays that `variorum.crawler.extraction.classifier.trees` applies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-from crawler.extraction.classifier.trees import Trees
+from variorum.crawler.extraction.classifier.trees import Trees
 
 
 def as_arrays(model: lightgbm.Booster) -> Trees:

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.gold.reading import gold_pages
-from crawler.extraction.classifier.block_features import Pool
-from crawler.extraction.classifier.classifier import page_of
-from crawler.extraction.classifier.features import Described, describe
-from crawler.extraction.html.blocks import Block
-from crawler.extraction.html.markup import ExtractionError, parse
+from variorum.crawler.extraction.classifier.block_features import Pool
+from variorum.crawler.extraction.classifier.classifier import page_of
+from variorum.crawler.extraction.classifier.features import Described, describe
+from variorum.crawler.extraction.html.blocks import Block
+from variorum.crawler.extraction.html.markup import ExtractionError, parse
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 PAGES = "pages/wcxb-dev.jsonl.xz"

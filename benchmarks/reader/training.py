@@ -11,7 +11,7 @@ import lightgbm
 import numpy as np
 
 from benchmarks.reader.data import OURS, POLICY, Example, fold
-from crawler.extraction.classifier.features import Vocabulary
+from variorum.crawler.extraction.classifier.features import Vocabulary
 
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from benchmarks.revisit.simulation import RETRY, Known, Seen
 from benchmarks.revisit.worlds import Array, World
-from crawler.revisit import budget, noise
-from crawler.revisit.learning import after_visit, with_pages
-from crawler.revisit.records import Page, SiteRates, Visit
-from crawler.revisit.scores import NEW_PAGE_WORTH, columns, scores
-from crawler.revisit.trust import KINDS
+from variorum.crawler.revisit import budget, noise
+from variorum.crawler.revisit.learning import after_visit, with_pages
+from variorum.crawler.revisit.records import Page, SiteRates, Visit
+from variorum.crawler.revisit.scores import NEW_PAGE_WORTH, columns, scores
+from variorum.crawler.revisit.trust import KINDS
 
 SITEMAP = KINDS.index("sitemap")
 HALF = 0.5

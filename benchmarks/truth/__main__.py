@@ -26,7 +26,7 @@ from benchmarks.truth.rounds import RoundReport, Ruling, play
 from benchmarks.truth.score import Score
 from benchmarks.truth.sites import MadeUpSite
 from benchmarks.truth.stage import Stage
-from crawler.errors import Misuse
+from variorum.crawler.errors import Misuse
 
 THEMES = ("oldsite", "_s", "twentytwentyone", "twentytwentytwo", "twentytwentythree")
 ROUNDS, REDESIGN = "rounds", "redesign"

@@ -16,19 +16,19 @@ from trafilatura.metadata import extract_title
 from trafilatura.settings import Document
 
 from benchmarks.truth.articles import folded
-from crawler.config.site import Site
-from crawler.diffing.diff import Hunk
-from crawler.extraction.html.article_parts import split
-from crawler.fetch_result import DiscoveredUrl, FetchResult
-from crawler.frontier import SourceState
-from crawler.times import iso
-from crawler.tracking.finalize import finalize
-from crawler.tracking.run_frontier import RunFrontier
-from crawler.tracking.tracker import Tracker
-from crawler.urls.canonical import key
-from storage.reader import Reader
-from storage.rows import ChangeRow
-from storage.store import Store
+from variorum.crawler.config.site import Site
+from variorum.crawler.diffing.diff import Hunk
+from variorum.crawler.extraction.html.article_parts import split
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.frontier import SourceState
+from variorum.crawler.times import iso
+from variorum.crawler.tracking.finalize import finalize
+from variorum.crawler.tracking.run_frontier import RunFrontier
+from variorum.crawler.tracking.tracker import Tracker
+from variorum.crawler.urls.canonical import key
+from variorum.storage.reader import Reader
+from variorum.storage.rows import ChangeRow
+from variorum.storage.store import Store
 
 VARIORUM, TRAFILATURA, WHOLE_PAGE = "Variorum", "trafilatura by lines", "whole page by lines"
 
@@ -144,7 +144,7 @@ class Variorum:
         pages: Sequence[str],
         fetch: Callable[[str], FetchResult],
     ) -> None:
-        with mock.patch("crawler.tracking.run_frontier.now", lambda: at):
+        with mock.patch("variorum.crawler.tracking.run_frontier.now", lambda: at):
             self._number = self.store.begin_run(self.site.name, iso(at))
             frontier = RunFrontier(self.store, self.site, self._number, at, full=True)
             tracker = Tracker(frontier)

@@ -14,7 +14,7 @@ from benchmarks.truth.disguise import Disguise
 from benchmarks.truth.edits import Edit, planned
 from benchmarks.truth.judges import VARIORUM, Sight, Variorum, others
 from benchmarks.truth.stage import Stage
-from crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
 
 BEGINNING = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 PAUSE = timedelta(hours=6)

@@ -12,7 +12,7 @@ from benchmarks.truth import prose
 from benchmarks.truth.articles import Article
 from benchmarks.truth.edits import SENTENCE, Edit
 from benchmarks.truth.layouts import LAYOUTS, Scene
-from crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
 
 HEADERS = {"content-type": "text/html; charset=utf-8"}
 PAGE = "<!doctype html><html><head><title>{title}</title></head><body>{body}</body></html>"

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from benchmarks.truth.articles import Article
 from benchmarks.truth.edits import Edit
-from crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
 
 
 class Stage(Protocol):

@@ -19,11 +19,11 @@ from scrapy.http import HtmlResponse
 
 from benchmarks.truth.articles import Article
 from benchmarks.truth.edits import Edit
-from crawler.errors import Misuse
-from crawler.extraction.html.article_parts import join
-from crawler.fetch_result import DiscoveredUrl, FetchResult
-from spiders.sources.article_parts import further_parts
-from spiders.sources.wordpress import PER_PAGE, read_posts
+from variorum.crawler.errors import Misuse
+from variorum.crawler.extraction.html.article_parts import join
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.spiders.sources.article_parts import further_parts
+from variorum.spiders.sources.wordpress import PER_PAGE, read_posts
 
 VARIABLE = "VARIORUM_TEST_WORDPRESS"
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "wordpress"

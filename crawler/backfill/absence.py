@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from crawler.times import iso, now
-from crawler.tracking.records import Change, add_change
-from storage.rows import PageRow
-from storage.store import Store
+from variorum.crawler.times import iso, now
+from variorum.crawler.tracking.records import Change, add_change
+from variorum.storage.rows import PageRow
+from variorum.storage.store import Store
 
 CONFIRMED = 2
 """The number of captures in a row that must not have found the page: one may be a fault of the archive."""

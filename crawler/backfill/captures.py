@@ -19,25 +19,25 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from crawler.backfill.absence import record_absences
-from crawler.backfill.insertion import Insertion
-from crawler.classification.outcome import Outcome, Verdict
-from crawler.classification.response import PageFingerprint
-from crawler.config.site import Site
-from crawler.extraction.boilerplate.recurrence import LEAST_PAGES, learn
-from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.html.article_parts import split
-from crawler.extraction.html.encoding import encoding_of
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import FetchResult
-from crawler.preview.first_read import sight
-from crawler.times import iso, now
-from crawler.tracking.records import Capture, add_capture
-from crawler.tracking.template_learning import SAMPLE, known, template_row
-from crawler.urls.canonical import canonical, in_scope, is_asset, key, loose_key, named_by_itself
-from storage.bodies import digest_of
-from storage.rows import PageRow, Values
-from storage.store import Store
+from variorum.crawler.backfill.absence import record_absences
+from variorum.crawler.backfill.insertion import Insertion
+from variorum.crawler.classification.outcome import Outcome, Verdict
+from variorum.crawler.classification.response import PageFingerprint
+from variorum.crawler.config.site import Site
+from variorum.crawler.extraction.boilerplate.recurrence import LEAST_PAGES, learn
+from variorum.crawler.extraction.extract import Extract, ExtractionError
+from variorum.crawler.extraction.html.article_parts import split
+from variorum.crawler.extraction.html.encoding import encoding_of
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.preview.first_read import sight
+from variorum.crawler.times import iso, now
+from variorum.crawler.tracking.records import Capture, add_capture
+from variorum.crawler.tracking.template_learning import SAMPLE, known, template_row
+from variorum.crawler.urls.canonical import canonical, in_scope, is_asset, key, loose_key, named_by_itself
+from variorum.storage.bodies import digest_of
+from variorum.storage.rows import PageRow, Values
+from variorum.storage.store import Store
 
 TEXT = Verdict(Outcome.ok, "a text without its page")
 MISSING = Verdict(Outcome.gone, "not found when it was captured elsewhere")

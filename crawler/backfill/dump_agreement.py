@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crawler.diffing.normalisation import plain
-from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.html.blocks import blocks
-from crawler.extraction.html.markup import folded, parse
-from storage.errors import NotFound
-from storage.rows import VersionRow
-from storage.store import Store
+from variorum.crawler.diffing.normalisation import plain
+from variorum.crawler.extraction.extract import Extract, ExtractionError
+from variorum.crawler.extraction.html.blocks import blocks
+from variorum.crawler.extraction.html.markup import folded, parse
+from variorum.storage.errors import NotFound
+from variorum.storage.rows import VersionRow
+from variorum.storage.store import Store
 
 SHOWN = ("alt", "title", "aria-label")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.backfill.dumps.article import Unsplit
-from crawler.backfill.text_dumps import Report
-from crawler.output import terminal
-from crawler.output.objects import Object
+from variorum.crawler.backfill.dumps.article import Unsplit
+from variorum.crawler.backfill.text_dumps import Report
+from variorum.crawler.output import terminal
+from variorum.crawler.output.objects import Object
 
 COUNTS = ("articles", "excerpts", "headlines", "matched", "unplaced", "absorbed", "version", "seen", "known")
 

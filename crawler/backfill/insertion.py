@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from crawler.backfill.placement import Earlier, Inserted, Seen, VersionSpan, index_at, place
-from crawler.classification.outcome import Verdict
-from crawler.diffing.diff import Diff, compare
-from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import FetchResult
-from crawler.times import iso, now
-from crawler.tracking import records, reextraction
-from crawler.tracking.drift import is_ours
-from crawler.tracking.new_pages import publication, published_between
-from crawler.tracking.records import Capture, Change, Version
-from storage.bodies import digest_of
-from storage.history import Sighting
-from storage.rows import PageRow, Values, VersionRow
-from storage.store import Store
+from variorum.crawler.backfill.placement import Earlier, Inserted, Seen, VersionSpan, index_at, place
+from variorum.crawler.classification.outcome import Verdict
+from variorum.crawler.diffing.diff import Diff, compare
+from variorum.crawler.extraction.extract import Extract, ExtractionError
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.times import iso, now
+from variorum.crawler.tracking import records, reextraction
+from variorum.crawler.tracking.drift import is_ours
+from variorum.crawler.tracking.new_pages import publication, published_between
+from variorum.crawler.tracking.records import Capture, Change, Version
+from variorum.storage.bodies import digest_of
+from variorum.storage.history import Sighting
+from variorum.storage.rows import PageRow, Values, VersionRow
+from variorum.storage.store import Store
 
 
 class Insertion:

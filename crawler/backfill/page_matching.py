@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
-from storage.store import Store
-from storage.text_index import minhash
-from storage.text_index.folding import folded, folded_words
-from storage.unplaced import Candidate, Unplaced
+from variorum.storage.store import Store
+from variorum.storage.text_index import minhash
+from variorum.storage.text_index.folding import folded, folded_words
+from variorum.storage.unplaced import Candidate, Unplaced
 
 TITLED = 0.3
 """The containment from which a page with the same title has the same article."""

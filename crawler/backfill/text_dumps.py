@@ -14,24 +14,24 @@ from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.backfill.captures import Backfill
-from crawler.backfill.dump_agreement import read_beside
-from crawler.backfill.dumps.article import Article, Split
-from crawler.backfill.dumps.file_name import captured_at, is_home
-from crawler.backfill.dumps.split import split_all
-from crawler.backfill.page_matching import KnownTexts
-from crawler.config.site import Site
-from crawler.errors import Misuse
-from crawler.extraction.extract import Extract
-from crawler.extraction.metadata.headline import language
-from crawler.times import iso, now
-from crawler.tracking import records
-from crawler.tracking.template_learning import known as known_template
-from crawler.urls.canonical import key
-from storage.rows import PageRow, Values, VersionRow
-from storage.store import Store
-from storage.text_index.folding import folded
-from storage.unplaced import EXCERPT, SCHEME, Candidate, Unplaced
+from variorum.crawler.backfill.captures import Backfill
+from variorum.crawler.backfill.dump_agreement import read_beside
+from variorum.crawler.backfill.dumps.article import Article, Split
+from variorum.crawler.backfill.dumps.file_name import captured_at, is_home
+from variorum.crawler.backfill.dumps.split import split_all
+from variorum.crawler.backfill.page_matching import KnownTexts
+from variorum.crawler.config.site import Site
+from variorum.crawler.errors import Misuse
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.extraction.metadata.headline import language
+from variorum.crawler.times import iso, now
+from variorum.crawler.tracking import records
+from variorum.crawler.tracking.template_learning import known as known_template
+from variorum.crawler.urls.canonical import key
+from variorum.storage.rows import PageRow, Values, VersionRow
+from variorum.storage.store import Store
+from variorum.storage.text_index.folding import folded
+from variorum.storage.unplaced import EXCERPT, SCHEME, Candidate, Unplaced
 
 LONGEST_NAME = 80
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from warcio.exceptions import ArchiveLoadFailed
 
-from crawler.backfill.warc_records import (
+from variorum.crawler.backfill.warc_records import (
     NOT_MODIFIED,
     REDIRECTS,
     Records,
@@ -29,9 +29,9 @@ from crawler.backfill.warc_records import (
     trouble_of,
     trouble_of_fetch,
 )
-from crawler.errors import Misuse
-from crawler.extraction.html.encoding import described
-from crawler.fetch_result import FetchResult
+from variorum.crawler.errors import Misuse
+from variorum.crawler.extraction.html.encoding import described
+from variorum.crawler.fetch_result import FetchResult
 
 HTTP = ("http://", "https://")
 OK = 200

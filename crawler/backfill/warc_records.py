@@ -12,10 +12,10 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
-from crawler.backfill.content_coding import LARGEST, Undecodable, decoded
-from crawler.dates import sound_date
-from crawler.extraction.html.encoding import described
-from crawler.fetch_result import FetchResult
+from variorum.crawler.backfill.content_coding import LARGEST, Undecodable, decoded
+from variorum.crawler.dates import sound_date
+from variorum.crawler.extraction.html.encoding import described
+from variorum.crawler.fetch_result import FetchResult
 
 logging.getLogger("warcio").setLevel(logging.ERROR)  # it mends addresses, and says so
 

@@ -17,19 +17,19 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
-from crawler.backfill.captures import Backfill
-from crawler.config.workspace import workspace_of
-from crawler.errors import VariorumError
-from crawler.fetch_result import FetchResult
-from crawler.lock import held, run_lock
-from crawler.runtime.run import NOT_BEGUN
-from crawler.tracking.template_learning import SAMPLE
-from crawler.urls.canonical import loose_key
-from spiders.middlewares.retry_after import UNTIL
-from spiders.sources.cdx import MISSED, Memento, collapsed
-from spiders.spiders.wayback import Taken, WaybackSpider
-from storage.errors import StoreError
-from storage.store import Store
+from variorum.crawler.backfill.captures import Backfill
+from variorum.crawler.config.workspace import workspace_of
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.lock import held, run_lock
+from variorum.crawler.runtime.run import NOT_BEGUN
+from variorum.crawler.tracking.template_learning import SAMPLE
+from variorum.crawler.urls.canonical import loose_key
+from variorum.spiders.middlewares.retry_after import UNTIL
+from variorum.spiders.sources.cdx import MISSED, Memento, collapsed
+from variorum.spiders.spiders.wayback import Taken, WaybackSpider
+from variorum.storage.errors import StoreError
+from variorum.storage.store import Store
 
 ORIGIN = "wayback"
 

@@ -1,7 +1,7 @@
 """The parts of a page that distinguish an article from an error page, a block page or a notice.
 
 One pass over the markup finds scripts and attributes, headings, running text, buttons and links. No article
-is extracted here; that is the work of `crawler.extraction.extract`.
+is extracted here; that is the work of `variorum.crawler.extraction.extract`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 from lxml import etree
 
-from crawler.classification.phrases.folding import fold, squeeze
+from variorum.crawler.classification.phrases.folding import fold, squeeze
 
 UNSEEN = ("head", "script", "style", "noscript", "template")
 BLOCKS = frozenset(

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from crawler.classification.anatomy import Anatomy
-from crawler.classification.phrases.folding import fold, squeeze
-from crawler.classification.response import ResponseView
+from variorum.crawler.classification.anatomy import Anatomy
+from variorum.crawler.classification.phrases.folding import fold, squeeze
+from variorum.crawler.classification.response import ResponseView
 
 MOST_BLOCKS = 300  # of a longer text every second one, or third, is looked for
 LEAST_BLOCK = 20  # letters: a shorter block may stand anywhere by chance

@@ -8,7 +8,8 @@ status, since it shows nothing of the page;  4. the page is gone;  5. other refu
 8. a "not found" message sent as a page;  9. a page in place of the article (`standins`);  10. a part of a
 page;  11. a page at another address;  12. the page.
 
-The site's own words decide only as `crawler.classification.response` explains: an article about errors is
+The site's own words decide only as `variorum.crawler.classification.response` explains: an article about
+errors is
 no error.
 """
 
@@ -21,11 +22,11 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import NamedTuple
 
-from crawler.classification import standins
-from crawler.classification.comparison import ComparedView, LastVersion
-from crawler.classification.phrases.folding import fold, found
-from crawler.classification.phrases.of_articles import NOT_FOUND, NOT_FOUND_HEADINGS
-from crawler.classification.response import (
+from variorum.crawler.classification import standins
+from variorum.crawler.classification.comparison import ComparedView, LastVersion
+from variorum.crawler.classification.phrases.folding import fold, found
+from variorum.crawler.classification.phrases.of_articles import NOT_FOUND, NOT_FOUND_HEADINGS
+from variorum.crawler.classification.response import (
     LITTLE,
     MAINTENANCE_TEXTS,
     MAINTENANCE_TITLES,
@@ -34,8 +35,8 @@ from crawler.classification.response import (
     ResponseView,
     plain,
 )
-from crawler.extraction.media_type import JSON, XML
-from crawler.fetch_result import FetchResult
+from variorum.crawler.extraction.media_type import JSON, XML
+from variorum.crawler.fetch_result import FetchResult
 
 
 class Outcome(StrEnum):
@@ -80,7 +81,8 @@ def in_words(outcome: Outcome, reason: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The facts that rules need besides the response. Keys are those of `crawler.urls.canonical.key`."""
+    """The facts that rules need besides the response. Keys are those of
+    `variorum.crawler.urls.canonical.key`."""
 
     requested_key: str
     final_key: str

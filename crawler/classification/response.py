@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 
-from crawler.classification.anatomy import Anatomy
-from crawler.extraction.html.encoding import decode
-from crawler.extraction.media_type import HTML, media_type
-from crawler.fetch_result import FetchResult
+from variorum.crawler.classification.anatomy import Anatomy
+from variorum.crawler.extraction.html.encoding import decode
+from variorum.crawler.extraction.media_type import HTML, media_type
+from variorum.crawler.fetch_result import FetchResult
 
 CHALLENGE_HEADERS = {"cf-mitigated": "Cloudflare", "x-amzn-waf-action": "AWS WAF", "x-sucuri-block": "Sucuri"}
 """Headers of challenge and block pages only."""

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from crawler.classification.comparison import ComparedView
-from crawler.classification.phrases import of_articles as articles
-from crawler.classification.phrases import of_servers as servers
-from crawler.classification.phrases.folding import Phrases, begins, fold, found
+from variorum.crawler.classification.comparison import ComparedView
+from variorum.crawler.classification.phrases import of_articles as articles
+from variorum.crawler.classification.phrases import of_servers as servers
+from variorum.crawler.classification.phrases.folding import Phrases, begins, fold, found
 
 MOST_TEXTS = 200
 NOTE = 40

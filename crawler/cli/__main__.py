@@ -15,9 +15,9 @@ from typing import Any, NoReturn
 
 import click
 
-from crawler import __version__
-from crawler.errors import Misuse, VariorumError
-from storage.errors import ForeignDatabase, Malformed, StoreError
+from variorum.crawler import __version__
+from variorum.crawler.errors import Misuse, VariorumError
+from variorum.storage.errors import ForeignDatabase, Malformed, StoreError
 
 FAILED = 1
 MISUSED = 2
@@ -100,7 +100,7 @@ class Commands(click.Group):
         cmd_name = ALIASES.get(cmd_name, cmd_name)
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"crawler.cli.{COMMANDS[cmd_name]}")
+        module = import_module(f"variorum.crawler.cli.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
         return command
 
@@ -130,7 +130,7 @@ class Commands(click.Group):
 
 
 def _fail(ctx: click.Context, message: str, code: int = FAILED) -> NoReturn:
-    from crawler.output.terminal import note  # noqa: PLC0415 - `variorum --help` has no use for it
+    from variorum.crawler.output.terminal import note  # noqa: PLC0415 - `variorum --help` has no use for it
 
     note(f"variorum: {message}")
     ctx.exit(code)
@@ -149,7 +149,7 @@ def main(ctx: click.Context, folder: Path | None, verbose: int) -> None:
 
     Example: variorum -C ~/press crawl
     """
-    from crawler.config.workspace import find_workspace  # noqa: PLC0415 - as above
+    from variorum.crawler.config.workspace import find_workspace  # noqa: PLC0415 - as above
 
     ctx.obj = find_workspace(folder, os.environ)
     level = [logging.WARNING, logging.INFO, logging.DEBUG][min(verbose, 2)]

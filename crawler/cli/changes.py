@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import click
 
-from crawler.cli.options import Moment, as_json, site_filter, whole_number, with_reader
-from crawler.config.workspace import Workspace
-from crawler.output import terminal as shown
-from crawler.output.change_text import blocks_after
-from crawler.output.objects import change_object, change_with_hunks, suspect_object
-from storage.reader import Reader
-from storage.rows import SuspectRow
+from variorum.crawler.cli.options import Moment, as_json, site_filter, whole_number, with_reader
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.output import terminal as shown
+from variorum.crawler.output.change_text import blocks_after
+from variorum.crawler.output.objects import change_object, change_with_hunks, suspect_object
+from variorum.storage.reader import Reader
+from variorum.storage.rows import SuspectRow
 
 KINDS = ("new", "edited", "retitled", "gone", "returned", "moved", "template")
 

@@ -8,24 +8,24 @@ from dataclasses import replace
 
 import click
 
-from crawler.cli.options import as_json, names_of, sites_and_faults, sites_named, with_workspace
-from crawler.config.site import Site
-from crawler.config.timing import is_paused
-from crawler.config.workspace import Workspace
-from crawler.errors import VariorumError
-from crawler.health.after_run import remarks
-from crawler.health.haste import warn_of_haste
-from crawler.notify.notify import meet_targets, readable_sites, send_news
-from crawler.output import terminal
-from crawler.output.objects import REKEYED, run_object
-from crawler.output.progress import run_progress
-from crawler.output.run_text import KINDS, run_line
-from crawler.run_report import RunReport
-from crawler.runtime.run import note_site_files, run_sites, unread
-from crawler.times import now
-from storage.errors import StoreError
-from storage.recognition import refuse_foreign
-from storage.store import Store
+from variorum.crawler.cli.options import as_json, names_of, sites_and_faults, sites_named, with_workspace
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.timing import is_paused
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.health.after_run import remarks
+from variorum.crawler.health.haste import warn_of_haste
+from variorum.crawler.notify.notify import meet_targets, readable_sites, send_news
+from variorum.crawler.output import terminal
+from variorum.crawler.output.objects import REKEYED, run_object
+from variorum.crawler.output.progress import run_progress
+from variorum.crawler.output.run_text import KINDS, run_line
+from variorum.crawler.run_report import RunReport
+from variorum.crawler.runtime.run import note_site_files, run_sites, unread
+from variorum.crawler.times import now
+from variorum.storage.errors import StoreError
+from variorum.storage.recognition import refuse_foreign
+from variorum.storage.store import Store
 
 
 @click.command()

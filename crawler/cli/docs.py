@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from crawler.config.schema import meant
-from crawler.errors import Misuse
-from crawler.output import terminal
+from variorum.crawler.config.schema import meant
+from variorum.crawler.errors import Misuse
+from variorum.crawler.output import terminal
 
 FOLDER = Path(__file__).parents[2] / "docs"
 

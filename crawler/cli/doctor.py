@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.options import as_json
-from crawler.health.doctor import HealthCheck, examine
-from crawler.output import terminal
+from variorum.crawler.cli.options import as_json
+from variorum.crawler.health.doctor import HealthCheck, examine
+from variorum.crawler.output import terminal
 
 
 @click.command()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from crawler.cli.options import as_json, site_filter, whole_number, with_reader
-from crawler.config.workspace import Workspace
-from crawler.output import terminal
-from crawler.output.near_duplicates import group_object, print_group, print_group_with_diffs
-from storage.errors import NotFound
-from storage.reader import Reader
-from storage.search.near_duplicates import LIKE
-from storage.search.near_duplicates import groups as all_groups
+from variorum.crawler.cli.options import as_json, site_filter, whole_number, with_reader
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.output import terminal
+from variorum.crawler.output.near_duplicates import group_object, print_group, print_group_with_diffs
+from variorum.storage.errors import NotFound
+from variorum.storage.reader import Reader
+from variorum.storage.search.near_duplicates import LIKE
+from variorum.storage.search.near_duplicates import groups as all_groups
 
 
 @click.command()

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.options import as_json, whole_number, with_reader
-from crawler.config.workspace import Workspace
-from crawler.output import terminal
-from storage.reader import Reader
+from variorum.crawler.cli.options import as_json, whole_number, with_reader
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.output import terminal
+from variorum.storage.reader import Reader
 
 
 @click.command()
@@ -28,7 +28,7 @@ def evidence(workspace: Workspace, reader: Reader, change: int, path: Path | Non
 
     Example: variorum evidence 17 -o harbour
     """
-    from crawler.export.evidence import write_evidence  # noqa: PLC0415 - a tenth of a second
+    from variorum.crawler.export.evidence import write_evidence  # noqa: PLC0415 - a tenth of a second
 
     path = path or Path(f"evidence-{change}")
     lacking = write_evidence(reader, change, path)

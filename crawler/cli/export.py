@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.options import Moment, site_filter, with_reader
-from crawler.config.workspace import Workspace
-from crawler.export.export import FORMATS, ExportRequest, export_to
-from crawler.health.status import no_file, without_file
-from crawler.output import terminal
-from storage.export import UNITS, Unit
-from storage.reader import Reader
-from storage.site_filter import is_of
+from variorum.crawler.cli.options import Moment, site_filter, with_reader
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.export.export import FORMATS, ExportRequest, export_to
+from variorum.crawler.health.status import no_file, without_file
+from variorum.crawler.output import terminal
+from variorum.storage.export import UNITS, Unit
+from variorum.storage.reader import Reader
+from variorum.storage.site_filter import is_of
 
 
 @click.command()

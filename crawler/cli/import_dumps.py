@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from crawler.backfill import dump_report
-from crawler.backfill.text_dumps import import_dumps, read_dumps
-from crawler.cli.options import Moment, as_json, site_named, with_workspace
-from crawler.cli.sole_store import sole_store
-from crawler.config.workspace import Workspace
-from crawler.output import terminal
-from crawler.output.progress import counted
+from variorum.crawler.backfill import dump_report
+from variorum.crawler.backfill.text_dumps import import_dumps, read_dumps
+from variorum.crawler.cli.options import Moment, as_json, site_named, with_workspace
+from variorum.crawler.cli.sole_store import sole_store
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.output import terminal
+from variorum.crawler.output.progress import counted
 
 dump = click.Path(exists=True, dir_okay=False, path_type=Path)
 

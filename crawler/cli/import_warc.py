@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from crawler.backfill.captures import Backfill
-from crawler.backfill.warc import WarcFiles
-from crawler.cli.options import as_json, site_named, with_workspace
-from crawler.cli.sole_store import sole_store
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse
-from crawler.output import terminal
-from crawler.output.progress import counted
+from variorum.crawler.backfill.captures import Backfill
+from variorum.crawler.backfill.warc import WarcFiles
+from variorum.crawler.cli.options import as_json, site_named, with_workspace
+from variorum.crawler.cli.sole_store import sole_store
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse
+from variorum.crawler.output import terminal
+from variorum.crawler.output.progress import counted
 
 archive = click.Path(exists=True, dir_okay=False, path_type=Path)
 

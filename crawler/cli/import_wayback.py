@@ -7,16 +7,16 @@ from urllib.parse import urlsplit
 
 import click
 
-from crawler.cli.options import Moment, as_json, site_named, whole_number, with_workspace
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse, SiteTrouble
-from crawler.output import terminal
-from crawler.output.progress import counter
-from crawler.runtime.handover import packed
-from crawler.runtime.run import events_of
-from crawler.urls.canonical import in_scope
-from spiders.spiders.wayback import ArchiveRequest
+from variorum.crawler.cli.options import Moment, as_json, site_named, whole_number, with_workspace
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse, SiteTrouble
+from variorum.crawler.output import terminal
+from variorum.crawler.output.progress import counter
+from variorum.crawler.runtime.handover import packed
+from variorum.crawler.runtime.run import events_of
+from variorum.crawler.urls.canonical import in_scope
+from variorum.spiders.spiders.wayback import ArchiveRequest
 
 ENDPOINT = "https://web.archive.org"
 LEAST_DELAY = 1.0

@@ -21,7 +21,7 @@ class Sources(click.Group):
         """Return the command of that name, or None if there is none."""
         if cmd_name not in SOURCES:
             return None
-        module = import_module(f"crawler.cli.{SOURCES[cmd_name]}")
+        module = import_module(f"variorum.crawler.cli.{SOURCES[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
         return command
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.options import as_json, with_reader
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse
-from crawler.export.atomic_write import whole_file
-from crawler.output import terminal
-from crawler.output.progress import bar, counted
-from storage.maintenance.backup import copy
-from storage.maintenance.verification import Verification
-from storage.maintenance.verification import verify as examine
-from storage.reader import Reader
+from variorum.crawler.cli.options import as_json, with_reader
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse
+from variorum.crawler.export.atomic_write import whole_file
+from variorum.crawler.output import terminal
+from variorum.crawler.output.progress import bar, counted
+from variorum.storage.maintenance.backup import copy
+from variorum.storage.maintenance.verification import Verification
+from variorum.storage.maintenance.verification import verify as examine
+from variorum.storage.reader import Reader
 
 
 @click.command()

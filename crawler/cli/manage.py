@@ -7,18 +7,18 @@ from datetime import date, timedelta
 
 import click
 
-from crawler.cli.options import names_of, sites_and_faults, sites_named, with_workspace
-from crawler.cli.sole_store import sole_store
-from crawler.config.edits import set_key
-from crawler.config.site import NAME, NAME_RULE, Site
-from crawler.config.timing import duration
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse
-from crawler.output import terminal
-from crawler.output.progress import counted
-from crawler.times import iso, now
-from storage.maintenance.removal import SiteHistory, SiteRemoval, stored_history
-from storage.reader import Reader
+from variorum.crawler.cli.options import names_of, sites_and_faults, sites_named, with_workspace
+from variorum.crawler.cli.sole_store import sole_store
+from variorum.crawler.config.edits import set_key
+from variorum.crawler.config.site import NAME, NAME_RULE, Site
+from variorum.crawler.config.timing import duration
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse
+from variorum.crawler.output import terminal
+from variorum.crawler.output.progress import counted
+from variorum.crawler.times import iso, now
+from variorum.storage.maintenance.removal import SiteHistory, SiteRemoval, stored_history
+from variorum.storage.reader import Reader
 
 
 class FirstDay(click.ParamType[date]):

@@ -6,11 +6,11 @@ from dataclasses import asdict
 
 import click
 
-from crawler.cli.options import as_json, with_workspace
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse
-from crawler.notify.notify import Message, greet, rehearse_news, resolve_doubtful, send_news
-from crawler.output import terminal
+from variorum.crawler.cli.options import as_json, with_workspace
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse
+from variorum.crawler.notify.notify import Message, greet, rehearse_news, resolve_doubtful, send_news
+from variorum.crawler.output import terminal
 
 
 @click.command()

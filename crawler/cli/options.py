@@ -12,15 +12,15 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
-from crawler.config.schema import refuse
-from crawler.config.site import ConfiguredSites, Site, load_sites, site_files
-from crawler.config.timing import age, duration
-from crawler.config.workspace import SETTINGS_FILE, Workspace, load_workspace
-from crawler.errors import Misuse
-from crawler.output import terminal
-from crawler.times import iso, now, parse
-from storage.reader import Reader
-from storage.site_filter import SiteFilter
+from variorum.crawler.config.schema import refuse
+from variorum.crawler.config.site import ConfiguredSites, Site, load_sites, site_files
+from variorum.crawler.config.timing import age, duration
+from variorum.crawler.config.workspace import SETTINGS_FILE, Workspace, load_workspace
+from variorum.crawler.errors import Misuse
+from variorum.crawler.output import terminal
+from variorum.crawler.times import iso, now, parse
+from variorum.storage.reader import Reader
+from variorum.storage.site_filter import SiteFilter
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
-from crawler.classification.outcome import Outcome
-from crawler.cli.options import as_json, names_of, some_sites, with_reader
-from crawler.config.workspace import Workspace
-from crawler.health.page_list import PageFilter, page_objects
-from crawler.output import terminal
-from crawler.output.page_texts import as_stored
-from crawler.times import now
-from storage.errors import NotFound
-from storage.reader import Reader
+from variorum.crawler.classification.outcome import Outcome
+from variorum.crawler.cli.options import as_json, names_of, some_sites, with_reader
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.health.page_list import PageFilter, page_objects
+from variorum.crawler.output import terminal
+from variorum.crawler.output.page_texts import as_stored
+from variorum.crawler.times import now
+from variorum.storage.errors import NotFound
+from variorum.storage.reader import Reader
 
 STATES = ("frontier", "live", "missing", "gone")
 OUTCOMES = (*(outcome.value for outcome in Outcome), "none")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from crawler.cli.options import as_json, site_named, sites_to_read, with_reader
-from crawler.config.workspace import Workspace
-from crawler.health.visits import plan_object, why_object
-from crawler.output import terminal
-from crawler.output.objects import Object
-from crawler.output.page_texts import as_stored, find_page
-from crawler.times import every, now, span
-from storage.reader import Reader
+from variorum.crawler.cli.options import as_json, site_named, sites_to_read, with_reader
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.health.visits import plan_object, why_object
+from variorum.crawler.output import terminal
+from variorum.crawler.output.objects import Object
+from variorum.crawler.output.page_texts import as_stored, find_page
+from variorum.crawler.times import every, now, span
+from variorum.storage.reader import Reader
 
 BUDGETS = ("requests a day", "visits a day", "a change is seen after", "half of the pages", "each page")
 

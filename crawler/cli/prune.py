@@ -8,15 +8,15 @@ from typing import Any
 
 import click
 
-from crawler.cli.options import as_json, with_workspace
-from crawler.config.timing import age
-from crawler.config.workspace import Workspace
-from crawler.output import terminal
-from crawler.output.progress import counted
-from crawler.times import iso, now
-from storage.maintenance.pruning import Pruned, Pruning, would_prune
-from storage.maintenance.retention import RetentionLimits
-from storage.reader import Reader
+from variorum.crawler.cli.options import as_json, with_workspace
+from variorum.crawler.config.timing import age
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.output import terminal
+from variorum.crawler.output.progress import counted
+from variorum.crawler.times import iso, now
+from variorum.storage.maintenance.pruning import Pruned, Pruning, would_prune
+from variorum.storage.maintenance.retention import RetentionLimits
+from variorum.storage.reader import Reader
 
 
 class Age(click.ParamType[str]):

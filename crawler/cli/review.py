@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from crawler.cli.options import with_workspace
-from crawler.config.cluster import Cluster
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse
-from crawler.health.visits import stored_plan_object, stored_why_object
-from crawler.output import terminal
-from crawler.preview.rules import propose
-from storage.reader import Reader
+from variorum.crawler.cli.options import with_workspace
+from variorum.crawler.config.cluster import Cluster
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse
+from variorum.crawler.health.visits import stored_plan_object, stored_why_object
+from variorum.crawler.output import terminal
+from variorum.crawler.preview.rules import propose
+from variorum.storage.reader import Reader
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
 PASSWORD = "VARIORUM_PASSWORD"  # noqa: S105 - the name of the variable
@@ -35,8 +35,8 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
 
     Example: variorum review --port 8765
     """
-    from review import serving  # noqa: PLC0415 - this command alone knows the review page
-    from review.app import add_workers, make_app  # noqa: PLC0415
+    from variorum.review import serving  # noqa: PLC0415 - this command alone knows the review page
+    from variorum.review.app import add_workers, make_app  # noqa: PLC0415
 
     password = os.environ.get(PASSWORD) or None
     if host not in LOCAL and password is None:
@@ -62,6 +62,6 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
 
 def _state_of(cluster: Cluster) -> Callable[[], Mapping[str, Any]]:
     """Return what gives the state of the cluster."""
-    from crawler.cluster.state import state_or_trouble  # noqa: PLC0415 - few have one
+    from variorum.crawler.cluster.state import state_or_trouble  # noqa: PLC0415 - few have one
 
     return lambda: state_or_trouble(cluster, os.environ)

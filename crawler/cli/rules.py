@@ -9,20 +9,20 @@ from typing import Any
 
 import click
 
-from crawler.cli.options import as_json, site_named, sites_named, whole_number, with_workspace
-from crawler.cli.sole_store import sole_store
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse
-from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScore
-from crawler.extraction.reader import PageReader
-from crawler.output import terminal
-from crawler.output.progress import bar
-from crawler.preview.first_read import reader_of
-from crawler.preview.rules import MOST_CHANGES, backtest, drafted
-from crawler.tracking.reextraction import Reextraction, reextract_site
-from crawler.tracking.template_overrides import BoilerplatePiece, decide, paths, pieces
-from storage.database import open_for_reading
-from storage.store import Store
+from variorum.crawler.cli.options import as_json, site_named, sites_named, whole_number, with_workspace
+from variorum.crawler.cli.sole_store import sole_store
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse
+from variorum.crawler.extraction.boilerplate.path_scores import ENOUGH, PathScore
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.output import terminal
+from variorum.crawler.output.progress import bar
+from variorum.crawler.preview.first_read import reader_of
+from variorum.crawler.preview.rules import MOST_CHANGES, backtest, drafted
+from variorum.crawler.tracking.reextraction import Reextraction, reextract_site
+from variorum.crawler.tracking.template_overrides import BoilerplatePiece, decide, paths, pieces
+from variorum.storage.database import open_for_reading
+from variorum.storage.store import Store
 
 LONGEST = 100
 MOST_SHOWN = 10

@@ -8,11 +8,11 @@ from typing import BinaryIO
 
 import click
 
-from crawler.cli.options import as_json, workspace_if_any
-from crawler.output import terminal
-from crawler.preview.bulk import worked_on
-from crawler.preview.records import changes, documents
-from crawler.preview.saved_pages import compared, comparison_object, extracted
+from variorum.crawler.cli.options import as_json, workspace_if_any
+from variorum.crawler.output import terminal
+from variorum.crawler.preview.bulk import worked_on
+from variorum.crawler.preview.records import changes, documents
+from variorum.crawler.preview.saved_pages import compared, comparison_object, extracted
 
 saved_page = click.Path(exists=True, dir_okay=False, path_type=Path)
 several = click.option(

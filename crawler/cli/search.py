@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from crawler.cli.options import Moment, as_json, site_filter, whole_number, with_reader
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse
-from crawler.output import terminal
-from crawler.output.search_hits import hit_object, print_hit
-from storage.reader import Reader
-from storage.search.full_text import SearchFilters, find
-from storage.search.query import parse
+from variorum.crawler.cli.options import Moment, as_json, site_filter, whole_number, with_reader
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse
+from variorum.crawler.output import terminal
+from variorum.crawler.output.search_hits import hit_object, print_hit
+from variorum.storage.reader import Reader
+from variorum.storage.search.full_text import SearchFilters, find
+from variorum.storage.search.query import parse
 
 
 @click.command()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.options import with_workspace
-from crawler.config.workspace import Workspace
-from crawler.output import terminal
+from variorum.crawler.cli.options import with_workspace
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.output import terminal
 
 SYSTEM = Path("/etc/systemd/system")
 UNIT = """\
@@ -21,7 +21,7 @@ Wants=network-online.target
 After=network-online.target
 
 [Service]
-ExecStart={python} -m crawler.cli -C {root} watch
+ExecStart={python} -m variorum.crawler.cli -C {root} watch
 # Addresses of notification targets and other secrets, a line each: NAME=value
 EnvironmentFile=-{environment}
 Restart=on-failure

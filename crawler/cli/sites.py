@@ -8,15 +8,22 @@ from typing import Any, BinaryIO
 import click
 import msgspec
 
-from crawler.cli.options import as_json, names_of, site_named, sites_and_faults, some_sites, with_workspace
-from crawler.config.new_files import init_workspace
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse, VariorumError
-from crawler.health.status import overview
-from crawler.output import terminal
-from crawler.preview.address_list import addresses_in
-from crawler.preview.check import check_site
-from crawler.preview.probe import Added, add_site
+from variorum.crawler.cli.options import (
+    as_json,
+    names_of,
+    site_named,
+    sites_and_faults,
+    some_sites,
+    with_workspace,
+)
+from variorum.crawler.config.new_files import init_workspace
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse, VariorumError
+from variorum.crawler.health.status import overview
+from variorum.crawler.output import terminal
+from variorum.crawler.preview.address_list import addresses_in
+from variorum.crawler.preview.check import check_site
+from variorum.crawler.preview.probe import Added, add_site
 
 
 @click.command()

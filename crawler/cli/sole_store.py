@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace
-from crawler.lock import held, run_lock
-from storage.store import Store
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.lock import held, run_lock
+from variorum.storage.store import Store
 
 
 @contextmanager

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from crawler.cli.options import as_json, names_of, sites_and_faults, some_sites, with_workspace
-from crawler.config.workspace import Workspace
-from crawler.health.status import state_of
-from crawler.output import terminal
+from variorum.crawler.cli.options import as_json, names_of, sites_and_faults, some_sites, with_workspace
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.health.status import state_of
+from variorum.crawler.output import terminal
 
 
 @click.command()
@@ -41,7 +41,7 @@ def _of_cluster(workspace: Workspace) -> dict[str, Any]:
     """Return the workers and queues of a cluster; nothing for a machine that crawls alone."""
     if workspace.cluster is None:
         return {}
-    from crawler.cluster.state import lines, state_or_trouble  # noqa: PLC0415 - few have one
+    from variorum.crawler.cluster.state import lines, state_or_trouble  # noqa: PLC0415 - few have one
 
     state = state_or_trouble(workspace.cluster, os.environ)
     return {"cluster": {**state, "lines": list(lines(state))}}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from crawler.cli.options import Moment, as_json, sites_to_read, whole_number, with_reader
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse
-from crawler.output import terminal
-from crawler.output.objects import document, version_object
-from crawler.output.page_texts import find_page
-from storage.reader import Reader
+from variorum.crawler.cli.options import Moment, as_json, sites_to_read, whole_number, with_reader
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse
+from variorum.crawler.output import terminal
+from variorum.crawler.output.objects import document, version_object
+from variorum.crawler.output.page_texts import find_page
+from variorum.storage.reader import Reader
 
 
 @click.command()

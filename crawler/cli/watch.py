@@ -7,15 +7,15 @@ from collections.abc import Coroutine
 
 import click
 
-from crawler.cli.options import with_workspace
-from crawler.config.site import load_sites
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse
-from crawler.extras import install_command
-from crawler.health.haste import warn_of_haste
-from crawler.output.logs import log_to_stderr
-from crawler.runtime.daemon import watch as watch_sites
-from storage.recognition import refuse_foreign
+from variorum.crawler.cli.options import with_workspace
+from variorum.crawler.config.site import load_sites
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse
+from variorum.crawler.extras import install_command
+from variorum.crawler.health.haste import warn_of_haste
+from variorum.crawler.output.logs import log_to_stderr
+from variorum.crawler.runtime.daemon import watch as watch_sites
+from variorum.storage.recognition import refuse_foreign
 
 
 @click.command()
@@ -37,7 +37,7 @@ def watch(workspace: Workspace) -> None:
 def _of_hub(workspace: Workspace) -> Coroutine[None, None, None]:
     """The daemon that lets the workers of a cluster crawl."""
     try:
-        from crawler.cluster.hub import watch as watch_workers  # noqa: PLC0415 - of an extra
+        from variorum.crawler.cluster.hub import watch as watch_workers  # noqa: PLC0415 - of an extra
     except ImportError as error:
         raise Misuse(f"variorum.toml has [cluster], and {error}: {install_command('cluster')}") from error
     return watch_workers(workspace)

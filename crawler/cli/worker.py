@@ -7,11 +7,11 @@ import socket
 
 import click
 
-from crawler.cli.options import with_workspace
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse
-from crawler.extras import install_command
-from crawler.output.logs import log_to_stderr
+from variorum.crawler.cli.options import with_workspace
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse
+from variorum.crawler.extras import install_command
+from variorum.crawler.output.logs import log_to_stderr
 
 
 @click.command()
@@ -32,8 +32,8 @@ def worker(workspace: Workspace, queues: tuple[str, ...], name: str, metrics: in
     if workspace.cluster is None:
         raise Misuse("variorum.toml has no table [cluster]: `variorum docs cluster` says what it needs.")
     try:
-        from crawler.cluster.metrics import WorkerMetrics  # noqa: PLC0415 - of an extra
-        from crawler.cluster.worker import work  # noqa: PLC0415
+        from variorum.crawler.cluster.metrics import WorkerMetrics  # noqa: PLC0415 - of an extra
+        from variorum.crawler.cluster.worker import work  # noqa: PLC0415
     except ImportError as error:
         raise Misuse(f"{error}: {install_command('cluster')}") from error
     log_to_stderr()

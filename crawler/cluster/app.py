@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from crawler.cluster.link import VERSION
-from crawler.cluster.runs import Disorder, NotOpened, OpenRuns, UnknownRun
-from crawler.cluster.wire import pack
-from crawler.config.site import Site
+from variorum.crawler.cluster.link import VERSION
+from variorum.crawler.cluster.runs import Disorder, NotOpened, OpenRuns, UnknownRun
+from variorum.crawler.cluster.wire import pack
+from variorum.crawler.config.site import Site
 
 Handle = Callable[[Request], Awaitable[Response]]
 

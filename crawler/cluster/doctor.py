@@ -6,11 +6,11 @@ import os
 
 import psycopg
 
-from crawler import times
-from crawler.cluster.link import VERSION
-from crawler.cluster.state import hub_state
-from crawler.config.cluster import Cluster, secret
-from crawler.errors import VariorumError
+from variorum.crawler import times
+from variorum.crawler.cluster.link import VERSION
+from variorum.crawler.cluster.state import hub_state
+from variorum.crawler.config.cluster import Cluster, secret
+from variorum.crawler.errors import VariorumError
 
 CONNECT_SECONDS = 3
 MOST_SECONDS = 60

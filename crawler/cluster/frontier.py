@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from crawler.cluster.wire import (
+from variorum.crawler.cluster.wire import (
     Answer,
     Begun,
     Call,
@@ -16,17 +16,17 @@ from crawler.cluster.wire import (
     SourceRead,
     SourceReport,
 )
-from crawler.fetch_result import DiscoveredUrl, FetchResult
-from crawler.frontier import PageRequest, SourceState
-from crawler.times import parse
-from crawler.tracking.run_frontier import is_stale
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.frontier import PageRequest, SourceState
+from variorum.crawler.times import parse
+from variorum.crawler.tracking.run_frontier import is_stale
 
 Tell = Callable[[Call], None]
 Ask = Callable[[NextPages | SourceAt], Answer]
 
 
 class RemoteFrontier:
-    """The protocol of spiders (crawler.frontier.Frontier). `tell` may wait until the next `ask`."""
+    """The protocol of spiders (variorum.crawler.frontier.Frontier). `tell` may wait until the next `ask`."""
 
     def __init__(self, begun: Begun, requests: Callable[[], int], tell: Tell, ask: Ask) -> None:
         self._begun, self._requests, self._tell, self._ask = begun, requests, tell, ask

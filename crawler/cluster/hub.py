@@ -13,21 +13,21 @@ from typing import Any
 
 import uvicorn
 
-from crawler import times
-from crawler.cluster.app import make_app
-from crawler.cluster.link import VERSION, clock
-from crawler.cluster.metrics import HubMetrics
-from crawler.cluster.queue import JobQueue, QueueDown
-from crawler.cluster.runs import DIED, OpenRuns
-from crawler.config.cluster import Cluster, secret
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace
-from crawler.lock import held, watch_lock
-from crawler.runtime.daemon import Daemon, Hearer
-from crawler.runtime.watchlist import Watchlist
-from crawler.tracking.issue_kinds import BROKE_DOWN
-from crawler.tracking.run_counts import LOST
-from storage.store import Store
+from variorum.crawler import times
+from variorum.crawler.cluster.app import make_app
+from variorum.crawler.cluster.link import VERSION, clock
+from variorum.crawler.cluster.metrics import HubMetrics
+from variorum.crawler.cluster.queue import JobQueue, QueueDown
+from variorum.crawler.cluster.runs import DIED, OpenRuns
+from variorum.crawler.config.cluster import Cluster, secret
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.lock import held, watch_lock
+from variorum.crawler.runtime.daemon import Daemon, Hearer
+from variorum.crawler.runtime.watchlist import Watchlist
+from variorum.crawler.tracking.issue_kinds import BROKE_DOWN
+from variorum.crawler.tracking.run_counts import LOST
+from variorum.storage.store import Store
 
 FORGOTTEN = 86400
 """The seconds after which a lost worker is no longer listed."""
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 
 async def watch(workspace: Workspace, *, on_event: Hearer | None = None) -> None:
-    """Run the hub until SIGTERM or SIGINT; as `crawler.runtime.daemon.watch`, which it extends."""
+    """Run the hub until SIGTERM or SIGINT; as `variorum.crawler.runtime.daemon.watch`, which it extends."""
     watchlist = Watchlist(workspace)
     with (
         held(watch_lock(workspace.database), "`variorum watch`"),

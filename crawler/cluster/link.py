@@ -12,9 +12,9 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler import __version__
-from crawler.errors import Misuse, VariorumError
-from crawler.extraction.extract import EXTRACTOR
+from variorum.crawler import __version__
+from variorum.crawler.errors import Misuse, VariorumError
+from variorum.crawler.extraction.extract import EXTRACTOR
 
 PATIENCE = 15 * 60.0
 """The seconds for which a worker holds what it has while the hub is away."""

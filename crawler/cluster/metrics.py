@@ -6,8 +6,8 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
-from crawler.cluster.runs import OpenRuns
-from crawler.cluster.state import NUMBERS
+from variorum.crawler.cluster.runs import OpenRuns
+from variorum.crawler.cluster.state import NUMBERS
 
 
 class HubMetrics:

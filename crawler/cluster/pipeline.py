@@ -20,9 +20,9 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from twisted.python.failure import Failure
 
-from crawler.cluster.frontier import RemoteFrontier
-from crawler.cluster.link import Link, clock
-from crawler.cluster.wire import (
+from variorum.crawler.cluster.frontier import RemoteFrontier
+from variorum.crawler.cluster.link import Link, clock
+from variorum.crawler.cluster.wire import (
     Answer,
     Batch,
     Begun,
@@ -37,19 +37,19 @@ from crawler.cluster.wire import (
     pack,
     unpack,
 )
-from crawler.config.cluster import Cluster, secret
-from crawler.errors import VariorumError
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import FetchResult
-from crawler.runtime.guard import ExceptionGuard, in_words
-from crawler.runtime.handover import unpacked
-from crawler.runtime.reading_processes import ReadingProcesses, read_within_bounds
-from crawler.runtime.recorder import FEW, traffic_of
-from crawler.tracking.page_bounds import CostsTooMuch
-from crawler.tracking.reading import Reading, ReadingJob
-from crawler.tracking.run_counts import SPENT
-from spiders.fetching.failures import RetryLater
-from spiders.spiders.site import SiteSpider
+from variorum.crawler.config.cluster import Cluster, secret
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.runtime.guard import ExceptionGuard, in_words
+from variorum.crawler.runtime.handover import unpacked
+from variorum.crawler.runtime.reading_processes import ReadingProcesses, read_within_bounds
+from variorum.crawler.runtime.recorder import FEW, traffic_of
+from variorum.crawler.tracking.page_bounds import CostsTooMuch
+from variorum.crawler.tracking.reading import Reading, ReadingJob
+from variorum.crawler.tracking.run_counts import SPENT
+from variorum.spiders.fetching.failures import RetryLater
+from variorum.spiders.spiders.site import SiteSpider
 
 MOST_CALLS = 64
 """So many calls are sent in one batch at most."""

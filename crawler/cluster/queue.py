@@ -15,8 +15,8 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
-from crawler.config.cluster import ANYWHERE
-from crawler.errors import VariorumError
+from variorum.crawler.config.cluster import ANYWHERE
+from variorum.crawler.errors import VariorumError
 
 TASK = "crawl"
 CONNECT_SECONDS = 3.0

@@ -14,14 +14,14 @@ from typing import Any
 
 import msgspec
 
-from crawler.cluster.link import clock
-from crawler.cluster.session import serve
-from crawler.cluster.wire import Begun, Refused, unpack
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace
-from crawler.runtime.handover import packed, without_secrets
-from crawler.runtime.processes import CAN_FORK, PRELOADED
-from crawler.tracking.run_counts import LOST
+from variorum.crawler.cluster.link import clock
+from variorum.crawler.cluster.session import serve
+from variorum.crawler.cluster.wire import Begun, Refused, unpack
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.runtime.handover import packed, without_secrets
+from variorum.crawler.runtime.processes import CAN_FORK, PRELOADED
+from variorum.crawler.tracking.run_counts import LOST
 
 MOST_AT_ONCE = 64
 """So many batches are taken in at once; the others wait."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-from crawler.cluster.wire import (
+from variorum.crawler.cluster.wire import (
     Answer,
     Batch,
     Begun,
@@ -34,17 +34,17 @@ from crawler.cluster.wire import (
     pack,
     unpack,
 )
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace
-from crawler.errors import VariorumError
-from crawler.runtime.guard import ExceptionGuard, is_unusable
-from crawler.runtime.handover import unpacked
-from crawler.runtime.run_record import RunRecord, Traffic
-from crawler.times import iso
-from crawler.tracking.page_bounds import CostsTooMuch
-from crawler.tracking.reading import ReadAhead, Reading, ReadingJob
-from crawler.tracking.run_counts import LOST
-from storage.errors import StoreError
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.runtime.guard import ExceptionGuard, is_unusable
+from variorum.crawler.runtime.handover import unpacked
+from variorum.crawler.runtime.run_record import RunRecord, Traffic
+from variorum.crawler.times import iso
+from variorum.crawler.tracking.page_bounds import CostsTooMuch
+from variorum.crawler.tracking.reading import ReadAhead, Reading, ReadingJob
+from variorum.crawler.tracking.run_counts import LOST
+from variorum.storage.errors import StoreError
 
 
 def serve(connection: Connection, workspace_json: str, site_json: str) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from crawler.config.cluster import Cluster, secret
-from crawler.errors import Misuse, VariorumError
+from variorum.crawler.config.cluster import Cluster, secret
+from variorum.crawler.errors import Misuse, VariorumError
 
 SECONDS = 3.0
 """How long to wait for the hub."""

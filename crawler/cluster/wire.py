@@ -11,15 +11,15 @@ from typing import Any
 
 import msgspec
 
-from crawler.classification.outcome import Context, Verdict
-from crawler.config.site import Site
-from crawler.extraction.boilerplate.path_scores import PathScores
-from crawler.extraction.extract import Extract
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import DiscoveredUrl, FetchResult
-from crawler.frontier import PageRequest, SourceState
-from crawler.runtime.run_record import Traffic
-from storage.compression import compress, decompress
+from variorum.crawler.classification.outcome import Context, Verdict
+from variorum.crawler.config.site import Site
+from variorum.crawler.extraction.boilerplate.path_scores import PathScores
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.frontier import PageRequest, SourceState
+from variorum.crawler.runtime.run_record import Traffic
+from variorum.storage.compression import compress, decompress
 
 LEVEL = 3
 """The level of compression: most of what travels is stored, and compressed better, soon after."""
@@ -162,5 +162,5 @@ def pack(value: object) -> bytes:
 
 
 def unpack(data: bytes, kind: Any) -> Any:
-    """The object of that type. Raises msgspec.ValidationError or storage.compression.BROKEN."""
+    """The object of that type. Raises msgspec.ValidationError or variorum.storage.compression.BROKEN."""
     return msgspec.msgpack.decode(decompress(data), type=kind)

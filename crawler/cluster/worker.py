@@ -12,19 +12,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from crawler.cluster.link import VERSION, HubAway, HubRefuses, Link, SiteBusy
-from crawler.cluster.metrics import WorkerMetrics
-from crawler.cluster.pipeline import OVER, RemoteRun
-from crawler.cluster.queue import TASK, JobQueue, QueueDown
-from crawler.cluster.runs import DIED
-from crawler.cluster.wire import Begun, Refused, unpack
-from crawler.config.cluster import ANYWHERE, Cluster, secret
-from crawler.config.schema import refuse
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse, VariorumError
-from crawler.runtime.handover import packed
-from crawler.runtime.run import Ending, carry_out
-from spiders.browser import lacking
+from variorum.crawler.cluster.link import VERSION, HubAway, HubRefuses, Link, SiteBusy
+from variorum.crawler.cluster.metrics import WorkerMetrics
+from variorum.crawler.cluster.pipeline import OVER, RemoteRun
+from variorum.crawler.cluster.queue import TASK, JobQueue, QueueDown
+from variorum.crawler.cluster.runs import DIED
+from variorum.crawler.cluster.wire import Begun, Refused, unpack
+from variorum.crawler.config.cluster import ANYWHERE, Cluster, secret
+from variorum.crawler.config.schema import refuse
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse, VariorumError
+from variorum.crawler.runtime.handover import packed
+from variorum.crawler.runtime.run import Ending, carry_out
+from variorum.spiders.browser import lacking
 
 LONGEST_WAIT = 30.0
 """The most seconds between two attempts to reach PostgreSQL."""

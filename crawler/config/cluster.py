@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from crawler.config.schema import Key, Keys
-from crawler.config.timing import duration
-from crawler.errors import Misuse
+from variorum.crawler.config.schema import Key, Keys
+from variorum.crawler.config.timing import duration
+from variorum.crawler.errors import Misuse
 
 ANYWHERE = "default"
 """The queue of sites without `where`, and of workers without `--queue`."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import tomlkit
 
-from crawler.config.new_files import write_whole
+from variorum.crawler.config.new_files import write_whole
 
 
 def set_key(path: Path, key: str, value: Any) -> None:

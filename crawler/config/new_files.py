@@ -13,9 +13,9 @@ from typing import Any
 
 import tomlkit
 
-from crawler.config.site import NAME, NAME_RULE
-from crawler.config.workspace import SETTINGS_FILE
-from crawler.errors import Misuse
+from variorum.crawler.config.site import NAME, NAME_RULE
+from variorum.crawler.config.workspace import SETTINGS_FILE
+from variorum.crawler.errors import Misuse
 
 logger = logging.getLogger(__name__)
 
@@ -26,9 +26,9 @@ def init_workspace(root: Path) -> list[Path]:
     An existing file is left as it is, and named in a warning. A workspace that exists gets no site files: one
     that is not there was deleted.
     """
-    listed = files("spiders") / "sites"
+    listed = files("variorum.spiders") / "sites"
     is_new = not (root / SETTINGS_FILE).exists()
-    wanted = {root / SETTINGS_FILE: files("crawler") / "sample.toml"}
+    wanted = {root / SETTINGS_FILE: files("variorum.crawler") / "sample.toml"}
     wanted |= {
         root / "sites" / source.name: source
         for source in listed.iterdir()

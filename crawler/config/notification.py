@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from crawler.config.schema import Key
-from crawler.times import parse
+from variorum.crawler.config.schema import Key
+from variorum.crawler.times import parse
 
 Kind = Literal["new", "edited", "retitled", "gone", "returned", "moved", "template", "issue"]
 """The kinds of changes; and issues, which are sent when they are opened and when they are closed."""

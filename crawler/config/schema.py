@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from crawler.errors import Misuse
+from variorum.crawler.errors import Misuse
 
 CURLY = frozenset("“”„‟‘’‚‛«»")
 SHOWN = 80

@@ -13,16 +13,16 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
-from crawler.config import timing
-from crawler.config.cluster import check_queue
-from crawler.config.notification import (
+from variorum.crawler.config import timing
+from variorum.crawler.config.cluster import check_queue
+from variorum.crawler.config.notification import (
     NOTIFICATION_KEYS,
     PATH,
     NotificationRule,
     check_secret,
     path_or_pattern,
 )
-from crawler.config.schema import Key, meant, read_table, read_toml, refuse
+from variorum.crawler.config.schema import Key, meant, read_table, read_toml, refuse
 
 Source = Literal["wordpress", "sitemap", "feed", "links"]
 Watch = Literal["articles", "all"]

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from apscheduler.triggers.cron import CronTrigger
 
-    from crawler.config.site import Site
+    from variorum.crawler.config.site import Site
 
 DEFAULT_EVERY = "6h"
 LONGEST_BACKOFF = timedelta(hours=24)

@@ -10,13 +10,13 @@ from typing import Annotated, Any
 
 import msgspec
 
-from crawler import __version__
-from crawler.config.cluster import CLUSTER_KEYS, Cluster
-from crawler.config.notification import NOTIFICATION_KEYS, NotificationRule, check_secret
-from crawler.config.schema import Key, Keys, read_table, read_toml, refuse
-from crawler.config.site import SITE_KEYS, check_time_zone, check_together, web_address
-from crawler.config.timing import age
-from crawler.errors import Misuse
+from variorum.crawler import __version__
+from variorum.crawler.config.cluster import CLUSTER_KEYS, Cluster
+from variorum.crawler.config.notification import NOTIFICATION_KEYS, NotificationRule, check_secret
+from variorum.crawler.config.schema import Key, Keys, read_table, read_toml, refuse
+from variorum.crawler.config.site import SITE_KEYS, check_time_zone, check_together, web_address
+from variorum.crawler.config.timing import age
+from variorum.crawler.errors import Misuse
 
 SETTINGS_FILE = "variorum.toml"
 PROJECT = "follows web sites and keeps their versions"

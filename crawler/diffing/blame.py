@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crawler.diffing.alignment import changed_runs
-from crawler.diffing.normalisation import plain
-from crawler.diffing.sentences import sentences
+from variorum.crawler.diffing.alignment import changed_runs
+from variorum.crawler.diffing.normalisation import plain
+from variorum.crawler.diffing.sentences import sentences
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from crawler.diffing import significance
-from crawler.diffing.alignment import Run, changed_runs
-from crawler.diffing.hunks import Hunk, Op, Relink, apply, revert
-from crawler.diffing.links import relinked
-from crawler.diffing.normalisation import same_words
-from crawler.diffing.pairing import ChangedRun, in_order, paired
-from crawler.diffing.tokens import STRIKE, similarity, struck, without_struck, words
-from crawler.diffing.word_diff import word_diff
+from variorum.crawler.diffing import significance
+from variorum.crawler.diffing.alignment import Run, changed_runs
+from variorum.crawler.diffing.hunks import Hunk, Op, Relink, apply, revert
+from variorum.crawler.diffing.links import relinked
+from variorum.crawler.diffing.normalisation import same_words
+from variorum.crawler.diffing.pairing import ChangedRun, in_order, paired
+from variorum.crawler.diffing.tokens import STRIKE, similarity, struck, without_struck, words
+from variorum.crawler.diffing.word_diff import word_diff
 
 __all__ = [
     "Diff",

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from crawler.diffing.hunks import Relink
-from crawler.diffing.normalisation import FOOTNOTE, plain
+from variorum.crawler.diffing.hunks import Relink
+from variorum.crawler.diffing.normalisation import FOOTNOTE, plain
 
 
 def relinked(old: str | None, new: str | None, old_text: str, new_text: str) -> tuple[Relink, ...]:

@@ -6,8 +6,8 @@ from collections import Counter
 
 import regex
 
-from crawler.diffing.normalisation import plain
-from crawler.diffing.tokens import spelled, without_struck
+from variorum.crawler.diffing.normalisation import plain
+from variorum.crawler.diffing.tokens import spelled, without_struck
 
 WORDS = {
     "en": "not no never none nobody nothing neither nor cannot without nowhere",

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from crawler.diffing.alignment import longest_rising
-from crawler.diffing.tokens import Bag, bag, bag_similarity, words
+from variorum.crawler.diffing.alignment import longest_rising
+from variorum.crawler.diffing.tokens import Bag, bag, bag_similarity, words
 
 SIMILAR = 0.3
 """The similarity below which two blocks are not one edited block, but one removed and one added."""

@@ -7,8 +7,8 @@ from collections import Counter
 
 import regex
 
-from crawler.diffing.normalisation import plain
-from crawler.diffing.tokens import spelled, tokens
+from variorum.crawler.diffing.normalisation import plain
+from variorum.crawler.diffing.tokens import spelled, tokens
 
 NUMBER = regex.compile(r"−?\d+(?:[.,:]\d+)*\p{No}*(?:\^-?\d+)?|[\p{No}\p{Sc}<>≤≥≈=≠±+−×÷%‰‱°√∞]|(?<=\d)[′″]")
 """A number with its sign and exponent; or a sign that changes its meaning: of currency, per cent,

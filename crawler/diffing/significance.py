@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
-from crawler.diffing import signals
-from crawler.diffing.hunks import Relink
-from crawler.diffing.negations import negations
-from crawler.diffing.tokens import without_struck
+from variorum.crawler.diffing import signals
+from variorum.crawler.diffing.hunks import Relink
+from variorum.crawler.diffing.negations import negations
+from variorum.crawler.diffing.tokens import without_struck
 
 WEIGHTS = {
     "share": 0.95,  # a text rewritten as a whole is another text, whatever else is true

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import regex
 
-from crawler.diffing.normalisation import FOOTNOTE, plain
+from variorum.crawler.diffing.normalisation import FOOTNOTE, plain
 
 _MARK = r"[\p{Grapheme_Cluster_Break=Extend}\p{Grapheme_Cluster_Break=SpacingMark}\p{M}\u00ad\u200c\u200d]"
 """Marks of the letter before: accents, vowel signs, joiners."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.diffing.alignment import Run, changed_runs
-from crawler.diffing.sentences import CLOSING, ENDS
-from crawler.diffing.tokens import is_unspaced, keyed_tokens
+from variorum.crawler.diffing.alignment import Run, changed_runs
+from variorum.crawler.diffing.sentences import CLOSING, ENDS
+from variorum.crawler.diffing.tokens import is_unspaced, keyed_tokens
 
 Piece = tuple[str, str]
 """`=` kept, `-` removed or `+` added, and the text."""

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from crawler.errors import Misuse, VariorumError
+from variorum.crawler.errors import Misuse, VariorumError
 
 MARK = ".variorum-export"
 """The file in a folder that shows that an export wrote it, and that another export may replace it."""

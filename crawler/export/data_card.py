@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from crawler import __version__
-from crawler.export.atomic_write import MARK
-from crawler.times import iso, now
-from storage.export import Document, Field
+from variorum.crawler import __version__
+from variorum.crawler.export.atomic_write import MARK
+from variorum.crawler.times import iso, now
+from variorum.storage.export import Document, Field
 
 LICENCE = (
     "The texts belong to their authors and sites, whose terms hold for any use of them;"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from crawler.extraction.html.outline import outline
-from storage import bodies
-from storage.export import Document, Field, page_of
-from storage.reader import Reader
+from variorum.crawler.extraction.html.outline import outline
+from variorum.storage import bodies
+from variorum.storage.export import Document, Field, page_of
+from variorum.storage.reader import Reader
 
 OUTLINE = (
     Field("headings", "strings", "the headings of the text"),

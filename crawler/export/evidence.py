@@ -9,19 +9,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from crawler.errors import Misuse
-from crawler.export import evidence_readme
-from crawler.export.atomic_write import whole_folder
-from crawler.export.warc import write_warc
-from crawler.output.objects import change_with_hunks, hunks_of, links_of, version_object
-from crawler.output.terminal import UNSAFE, harmless
-from crawler.output.word_diff import marked_lines
-from storage import bodies, seals
-from storage.errors import NotFound
-from storage.maintenance import evidence
-from storage.maintenance.evidence import Side
-from storage.reader import Reader
-from storage.rows import CaptureRow, ChangeRow
+from variorum.crawler.errors import Misuse
+from variorum.crawler.export import evidence_readme
+from variorum.crawler.export.atomic_write import whole_folder
+from variorum.crawler.export.warc import write_warc
+from variorum.crawler.output.objects import change_with_hunks, hunks_of, links_of, version_object
+from variorum.crawler.output.terminal import UNSAFE, harmless
+from variorum.crawler.output.word_diff import marked_lines
+from variorum.storage import bodies, seals
+from variorum.storage.errors import NotFound
+from variorum.storage.maintenance import evidence
+from variorum.storage.maintenance.evidence import Side
+from variorum.storage.reader import Reader
+from variorum.storage.rows import CaptureRow, ChangeRow
 
 OF_CAPTURE = (
     *("fetched_at", "url", "status", "outcome", "reason", "content_type", "encoding", "digest", "length"),

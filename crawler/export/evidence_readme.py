@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from crawler.output.terminal import harmless
-from storage.maintenance.evidence import Side
-from storage.rows import ChangeRow
-from storage.seals import START, SealRow
+from variorum.crawler.output.terminal import harmless
+from variorum.storage.maintenance.evidence import Side
+from variorum.storage.rows import ChangeRow
+from variorum.storage.seals import START, SealRow
 
 PRUNED = "the raw page was pruned, as the retention requires; its digest is in the seal"
 

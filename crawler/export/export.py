@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from crawler.diffing.tokens import words
-from crawler.errors import Misuse
-from crawler.export.atomic_write import whole_file, whole_folder
-from crawler.export.data_card import ExportTally, card, card_path
-from crawler.export.document_outline import OUTLINE, outlined
-from crawler.export.markdown import write_markdown
-from crawler.export.passage_places import PLACE, placed
-from crawler.export.plain_text import write_text
-from crawler.export.tables import packed, write_csv, write_jsonl, write_parquet
-from crawler.output.progress import counted
-from storage import bodies, export
-from storage.export import PARTS, Document, Field, Unit, page_of
-from storage.reader import Reader
-from storage.search.near_duplicates import copies, group_of
-from storage.site_filter import SiteFilter
+from variorum.crawler.diffing.tokens import words
+from variorum.crawler.errors import Misuse
+from variorum.crawler.export.atomic_write import whole_file, whole_folder
+from variorum.crawler.export.data_card import ExportTally, card, card_path
+from variorum.crawler.export.document_outline import OUTLINE, outlined
+from variorum.crawler.export.markdown import write_markdown
+from variorum.crawler.export.passage_places import PLACE, placed
+from variorum.crawler.export.plain_text import write_text
+from variorum.crawler.export.tables import packed, write_csv, write_jsonl, write_parquet
+from variorum.crawler.output.progress import counted
+from variorum.storage import bodies, export
+from variorum.storage.export import PARTS, Document, Field, Unit, page_of
+from variorum.storage.reader import Reader
+from variorum.storage.search.near_duplicates import copies, group_of
+from variorum.storage.site_filter import SiteFilter
 
 FORMATS = ("jsonl", "csv", "markdown", "text", "parquet", "warc")
 FOLDERS = {"markdown": write_markdown, "text": write_text}
@@ -161,6 +161,6 @@ def _write(
         case "parquet":
             write_parquet(documents, file, request.fields)
         case "warc":
-            from crawler.export.warc import write_warc  # noqa: PLC0415 - a tenth of a second
+            from variorum.crawler.export.warc import write_warc  # noqa: PLC0415 - a tenth of a second
 
             write_warc(documents, file, path.name, lambda digest: bodies.get(reader.db.conn, digest))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
-from storage.export import Document
+from variorum.storage.export import Document
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>&~$]")
 """Characters with a meaning in Markdown, or in HTML within it."""

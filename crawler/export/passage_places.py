@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from crawler.diffing.tokens import STRIKE
-from crawler.export.document_outline import captured_body
-from crawler.extraction.html.outline import levelled_headings
-from storage.export import Document, Field, page_of
-from storage.reader import Reader
+from variorum.crawler.diffing.tokens import STRIKE
+from variorum.crawler.export.document_outline import captured_body
+from variorum.crawler.extraction.html.outline import levelled_headings
+from variorum.storage.export import Document, Field, page_of
+from variorum.storage.reader import Reader
 
 PLACE = (
     Field("heading_path", "strings", "the headings above its beginning, the highest first"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from crawler.export.markdown import file_of
-from storage.export import Document
+from variorum.crawler.export.markdown import file_of
+from variorum.storage.export import Document
 
 
 def write_text(documents: Iterable[Document], folder: Path) -> None:

@@ -11,10 +11,10 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from crawler.errors import Misuse
-from crawler.extras import install_command
-from crawler.output.terminal import UNSAFE
-from storage.export import Document, Field
+from variorum.crawler.errors import Misuse
+from variorum.crawler.extras import install_command
+from variorum.crawler.output.terminal import UNSAFE
+from variorum.storage.export import Document, Field
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO, NamedTuple
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler import __version__
-from storage.export import Document
+from variorum.crawler import __version__
+from variorum.storage.export import Document
 
 INFO = {
     "software": f"variorum {__version__}",

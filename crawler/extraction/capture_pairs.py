@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crawler.diffing.normalisation import CONCEALED, PLACEHOLDER, plain
-from crawler.extraction.boilerplate.path_scores import PathScore, PathScores
-from crawler.extraction.classifier.text_choice import inside, is_sentence
-from crawler.extraction.html.blocks import Block
+from variorum.crawler.diffing.normalisation import CONCEALED, PLACEHOLDER, plain
+from variorum.crawler.extraction.boilerplate.path_scores import PathScore, PathScores
+from variorum.crawler.extraction.classifier.text_choice import inside, is_sentence
+from variorum.crawler.extraction.html.blocks import Block
 
 CUT, LINK = 0.4, 0.6
 """From this mean on, what stands at a block path is text; links need a higher one."""

@@ -9,8 +9,8 @@ import hashlib
 from io import BytesIO
 from urllib.parse import unquote, urlsplit
 
-from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.metadata.headline import language
+from variorum.crawler.extraction.extract import Extract, ExtractionError
+from variorum.crawler.extraction.metadata.headline import language
 
 MOST_PAGES = 500
 """The number of first pages that are read; the digest shows changes in the others."""

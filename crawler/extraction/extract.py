@@ -21,27 +21,27 @@ import numpy as np
 from lxml.etree import __version__ as lxml_version
 from lxml.html import HtmlElement
 
-from crawler.config.site import Rule
-from crawler.diffing.tokens import words
-from crawler.extraction.boilerplate.known_design import KnownDesign
-from crawler.extraction.boilerplate.path_scores import PathScore, PathScores
-from crawler.extraction.boilerplate.template import EMPTY, Template, cut
-from crawler.extraction.classifier.classifier import Judged, Weights, judge, page_of, shipped
-from crawler.extraction.classifier.facts import Facts
-from crawler.extraction.classifier.features import Page
-from crawler.extraction.classifier.page_kind import Kind, kind_of
-from crawler.extraction.classifier.siblings import ALONE, Siblings, seen_with
-from crawler.extraction.classifier.text_choice import text_blocks
-from crawler.extraction.html.blocks import Block, blocks
-from crawler.extraction.html.links import links
-from crawler.extraction.html.markup import ExtractionError, drop, matching, outermost, parse
-from crawler.extraction.html.overlays import drop_overlays
-from crawler.extraction.html.stylesheet import StyleSheet
-from crawler.extraction.known_page import KnownPage, SeenBy, drop_marked_teasers, known_page
-from crawler.extraction.lines import lines_of
-from crawler.extraction.metadata.headline import language, without_headline
-from crawler.extraction.metadata.headline import title as headline
-from crawler.extraction.metadata.metadata import Metadata, metadata
+from variorum.crawler.config.site import Rule
+from variorum.crawler.diffing.tokens import words
+from variorum.crawler.extraction.boilerplate.known_design import KnownDesign
+from variorum.crawler.extraction.boilerplate.path_scores import PathScore, PathScores
+from variorum.crawler.extraction.boilerplate.template import EMPTY, Template, cut
+from variorum.crawler.extraction.classifier.classifier import Judged, Weights, judge, page_of, shipped
+from variorum.crawler.extraction.classifier.facts import Facts
+from variorum.crawler.extraction.classifier.features import Page
+from variorum.crawler.extraction.classifier.page_kind import Kind, kind_of
+from variorum.crawler.extraction.classifier.siblings import ALONE, Siblings, seen_with
+from variorum.crawler.extraction.classifier.text_choice import text_blocks
+from variorum.crawler.extraction.html.blocks import Block, blocks
+from variorum.crawler.extraction.html.links import links
+from variorum.crawler.extraction.html.markup import ExtractionError, drop, matching, outermost, parse
+from variorum.crawler.extraction.html.overlays import drop_overlays
+from variorum.crawler.extraction.html.stylesheet import StyleSheet
+from variorum.crawler.extraction.known_page import KnownPage, SeenBy, drop_marked_teasers, known_page
+from variorum.crawler.extraction.lines import lines_of
+from variorum.crawler.extraction.metadata.headline import language, without_headline
+from variorum.crawler.extraction.metadata.headline import title as headline
+from variorum.crawler.extraction.metadata.metadata import Metadata, metadata
 
 __all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
 

@@ -13,19 +13,19 @@ from functools import cached_property, lru_cache
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.boilerplate.template import Template, cut_pieces, design_of
-from crawler.extraction.html.blocks import UNSEEN, Block, blocks
-from crawler.extraction.html.furniture import drop_furniture
-from crawler.extraction.html.hints import marked_element
-from crawler.extraction.html.links import links
-from crawler.extraction.html.markup import drop, matching, parse
-from crawler.extraction.html.overlays import drop_overlays
-from crawler.extraction.html.stylesheet import StyleSheet
-from crawler.extraction.html.teasers import drop_teasers
-from crawler.extraction.lines import lines_of
-from crawler.extraction.metadata.headline import title as headline
-from crawler.extraction.metadata.headline import without_headline
-from crawler.extraction.metadata.metadata import stated
+from variorum.crawler.extraction.boilerplate.template import Template, cut_pieces, design_of
+from variorum.crawler.extraction.html.blocks import UNSEEN, Block, blocks
+from variorum.crawler.extraction.html.furniture import drop_furniture
+from variorum.crawler.extraction.html.hints import marked_element
+from variorum.crawler.extraction.html.links import links
+from variorum.crawler.extraction.html.markup import drop, matching, parse
+from variorum.crawler.extraction.html.overlays import drop_overlays
+from variorum.crawler.extraction.html.stylesheet import StyleSheet
+from variorum.crawler.extraction.html.teasers import drop_teasers
+from variorum.crawler.extraction.lines import lines_of
+from variorum.crawler.extraction.metadata.headline import title as headline
+from variorum.crawler.extraction.metadata.headline import without_headline
+from variorum.crawler.extraction.metadata.metadata import stated
 
 OF_NO_TEXT = frozenset(["src", "srcset", "sizes", "nonce"])
 """Attributes that decide about no text, and differ between fetches. So do those for scripts, `data-`, but"""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from crawler.extraction.html.blocks import Block, Place
-from crawler.extraction.html.counters import is_counter
+from variorum.crawler.extraction.html.blocks import Block, Place
+from variorum.crawler.extraction.html.counters import is_counter
 
 MANY = 5
 """A place with so many of its kind, itself included, holds an entry of a list."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from crawler.config.site import Site
-from crawler.dates import sound_date
-from crawler.extraction.boilerplate.path_scores import PathScores
-from crawler.extraction.boilerplate.template import EMPTY, Template, cut_alike
-from crawler.extraction.documents import extract_file
-from crawler.extraction.extract import (
+from variorum.crawler.config.site import Site
+from variorum.crawler.dates import sound_date
+from variorum.crawler.extraction.boilerplate.path_scores import PathScores
+from variorum.crawler.extraction.boilerplate.template import EMPTY, Template, cut_alike
+from variorum.crawler.extraction.documents import extract_file
+from variorum.crawler.extraction.extract import (
     EXTRACTOR,
     Extract,
     ExtractionError,
@@ -22,18 +22,18 @@ from crawler.extraction.extract import (
     extract_of,
     rules_at,
 )
-from crawler.extraction.html.article_parts import split
-from crawler.extraction.known_page import KnownPage, known_page
-from crawler.extraction.media_type import HTML, media_type
-from crawler.extraction.together import (
+from variorum.crawler.extraction.html.article_parts import split
+from variorum.crawler.extraction.known_page import KnownPage, known_page
+from variorum.crawler.extraction.media_type import HTML, media_type
+from variorum.crawler.extraction.together import (
     Together,
     kept_open,
     read_together,
     shown,
     shows_the_same,
 )
-from crawler.fetch_result import FetchResult
-from crawler.time_limit import TookTooLong, time_limit
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.time_limit import TookTooLong, time_limit
 
 SECONDS = 20.0
 

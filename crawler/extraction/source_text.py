@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
-from crawler.extraction.html.blocks import blocks
-from crawler.extraction.html.furniture import drop_furniture
-from crawler.extraction.html.markup import ExtractionError, parse
+from variorum.crawler.extraction.html.blocks import blocks
+from variorum.crawler.extraction.html.furniture import drop_furniture
+from variorum.crawler.extraction.html.markup import ExtractionError, parse
 
 
 def of_markup(title: str, content: str) -> str:

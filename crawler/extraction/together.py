@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from crawler.extraction.capture_pairs import pair_scores, paired
-from crawler.extraction.classifier.classifier import knows
-from crawler.extraction.classifier.marked import marked_blocks
-from crawler.extraction.extract import (
+from variorum.crawler.extraction.capture_pairs import pair_scores, paired
+from variorum.crawler.extraction.classifier.classifier import knows
+from variorum.crawler.extraction.classifier.marked import marked_blocks
+from variorum.crawler.extraction.extract import (
     Extract,
     ExtractionRules,
     Opened,
@@ -18,10 +18,10 @@ from crawler.extraction.extract import (
     opened,
     taken_of,
 )
-from crawler.extraction.html.blocks import Block, blocks
-from crawler.extraction.html.links import address
-from crawler.extraction.html.markup import parse
-from crawler.extraction.metadata.headline import without_headline
+from variorum.crawler.extraction.html.blocks import Block, blocks
+from variorum.crawler.extraction.html.links import address
+from variorum.crawler.extraction.html.markup import parse
+from variorum.crawler.extraction.metadata.headline import without_headline
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 """Reports whether the runs, the sites and the installation are well, for `status`, `sites` and `doctor`.
 
-May import `crawler.runtime`, `crawler.notify`, `storage` and what is below them; never the command line.
+May import `variorum.crawler.runtime`, `variorum.crawler.notify`, `storage` and what is below them; never
+the command line.
 """

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import timedelta
 
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace
-from crawler.health.page_list import why_not_kept
-from crawler.output.terminal import quantity
-from crawler.run_report import RunReport
-from crawler.times import iso, now, parse
-from storage.queries.page_list import found_in_run
-from storage.reader import Reader
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.health.page_list import why_not_kept
+from variorum.crawler.output.terminal import quantity
+from variorum.crawler.run_report import RunReport
+from variorum.crawler.times import iso, now, parse
+from variorum.storage.queries.page_list import found_in_run
+from variorum.storage.reader import Reader
 
 
 def remarks(workspace: Workspace, sites: Iterable[Site], reports: Iterable[RunReport]) -> Iterator[str]:

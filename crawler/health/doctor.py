@@ -13,16 +13,16 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-from crawler.config.site import Site, load_sites
-from crawler.config.workspace import Workspace, load_workspace
-from crawler.errors import VariorumError
-from crawler.health.haste import hasty
-from crawler.health.status import targets_state
-from crawler.notify.target import Service, targets_of
-from crawler.times import iso, now, parse
-from storage.errors import StoreError
-from storage.outbox import TargetState
-from storage.reader import Reader
+from variorum.crawler.config.site import Site, load_sites
+from variorum.crawler.config.workspace import Workspace, load_workspace
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.health.haste import hasty
+from variorum.crawler.health.status import targets_state
+from variorum.crawler.notify.target import Service, targets_of
+from variorum.crawler.times import iso, now, parse
+from variorum.storage.errors import StoreError
+from variorum.storage.outbox import TargetState
+from variorum.storage.reader import Reader
 
 LEAST_PYTHON = (3, 11)
 LIBRARIES = (
@@ -75,7 +75,7 @@ def _of_cluster(workspace: Workspace) -> list[HealthCheck]:
     if (cluster := workspace.cluster) is None:
         return []
     try:
-        from crawler.cluster.doctor import hub, queue  # noqa: PLC0415 - of an extra
+        from variorum.crawler.cluster.doctor import hub, queue  # noqa: PLC0415 - of an extra
     except ImportError as error:
         return [HealthCheck("cluster", False, f"{error}: pip install 'variorum[cluster]'")]
     return [_check("queue", lambda: queue(cluster)), _check("hub", lambda: hub(cluster))]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from crawler.config.site import Site
+from variorum.crawler.config.site import Site
 
 LEAST_DELAY = 0.5
 """Seconds between two requests that are polite to anybody else's server."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from crawler.config.site import Site
-from crawler.output.objects import Object
-from crawler.times import iso
-from storage.queries.page_list import ListedPage, listed_pages, trouble_of_run
-from storage.reader import Reader
+from variorum.crawler.config.site import Site
+from variorum.crawler.output.objects import Object
+from variorum.crawler.times import iso
+from variorum.storage.queries.page_list import ListedPage, listed_pages, trouble_of_run
+from variorum.storage.reader import Reader
 
 FINE = frozenset({"ok", "not modified", "moved", "gone"})
 """Outcomes that need no attention."""
@@ -105,8 +105,8 @@ def _due(page: ListedPage, dues: dict[int, float], at: datetime) -> str | None:
 
 def _dues(reader: Reader, site: Site, at: datetime) -> dict[int, float]:
     """When each page that was fetched before is due again, in seconds since 1970."""
-    from crawler.revisit.budget import gaps  # noqa: PLC0415 - numpy, which sites that never ran do without
-    from crawler.tracking.revisits import DAY, stored_plan  # noqa: PLC0415
+    from variorum.crawler.revisit.budget import gaps  # noqa: PLC0415 - numpy, which sites that never ran do without
+    from variorum.crawler.tracking.revisits import DAY, stored_plan  # noqa: PLC0415
 
     row = reader.site(site.name)
     plan = stored_plan(reader.db.conn, site, row.rates if row else None, at)

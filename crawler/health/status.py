@@ -9,18 +9,18 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from crawler.config.site import ConfiguredSites, Site, site_files
-from crawler.config.timing import is_paused
-from crawler.config.workspace import Workspace
-from crawler.health.page_list import pages_in_trouble
-from crawler.lock import is_held, run_lock
-from crawler.output.objects import Object, suspect_object
-from crawler.output.page_texts import as_stored
-from crawler.times import iso, now
-from crawler.tracking.issue_kinds import SITE_FILE
-from storage.outbox import TargetState, target_states
-from storage.reader import Reader
-from storage.rows import IssueRow, RunRow, SiteRow
+from variorum.crawler.config.site import ConfiguredSites, Site, site_files
+from variorum.crawler.config.timing import is_paused
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.health.page_list import pages_in_trouble
+from variorum.crawler.lock import is_held, run_lock
+from variorum.crawler.output.objects import Object, suspect_object
+from variorum.crawler.output.page_texts import as_stored
+from variorum.crawler.times import iso, now
+from variorum.crawler.tracking.issue_kinds import SITE_FILE
+from variorum.storage.outbox import TargetState, target_states
+from variorum.storage.reader import Reader
+from variorum.storage.rows import IssueRow, RunRow, SiteRow
 
 MOST_SUSPECTS = 20
 
@@ -104,7 +104,7 @@ def targets_state(workspace: Workspace, reader: Reader, sites: Iterable[Site]) -
     sites = list(sites)
     if not (workspace.notify or any(site.notify for site in sites)):
         return []
-    from crawler.notify.target import PATIENCE, targets_of  # noqa: PLC0415 - a seventh of all imports
+    from variorum.crawler.notify.target import PATIENCE, targets_of  # noqa: PLC0415 - a seventh of all imports
 
     sending = iso(now() - timedelta(seconds=PATIENCE))
     known = {one.id: one for one in target_states(reader.db.conn, sending)}

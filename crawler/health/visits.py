@@ -6,19 +6,19 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from math import isnan
 
-from crawler.config.site import Site, load_sites
-from crawler.config.workspace import Workspace
-from crawler.output.objects import Object
-from crawler.revisit import trust
-from crawler.revisit.outlook import Outlook, outlook, visits_by_day
-from crawler.revisit.rates import factors, rate_at, rates_by_age
-from crawler.revisit.records import Page, SiteRates, SourceTrust
-from crawler.revisit.scores import columns, new_pages_a_day
-from crawler.times import every, iso, now, span
-from crawler.tracking.revisits import beyond_budget, stored_plan
-from storage.queries.revisits import changes_since, sources
-from storage.reader import Reader
-from storage.rows import PageRow
+from variorum.crawler.config.site import Site, load_sites
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.output.objects import Object
+from variorum.crawler.revisit import trust
+from variorum.crawler.revisit.outlook import Outlook, outlook, visits_by_day
+from variorum.crawler.revisit.rates import factors, rate_at, rates_by_age
+from variorum.crawler.revisit.records import Page, SiteRates, SourceTrust
+from variorum.crawler.revisit.scores import columns, new_pages_a_day
+from variorum.crawler.times import every, iso, now, span
+from variorum.crawler.tracking.revisits import beyond_budget, stored_plan
+from variorum.storage.queries.revisits import changes_since, sources
+from variorum.storage.reader import Reader
+from variorum.storage.rows import PageRow
 
 BUDGETS = (0.25, 0.5, 1, 2, 4)
 """Multiples of the site's budget that are compared."""

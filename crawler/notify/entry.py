@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from crawler.output.objects import hunks_of, links_of
-from crawler.output.terminal import SILENCE, harmless
-from crawler.output.word_diff import Line, relinks, struck
-from storage.outbox import ChangeNews, IssueNews
-from storage.rows import ChangeRow
+from variorum.crawler.output.objects import hunks_of, links_of
+from variorum.crawler.output.terminal import SILENCE, harmless
+from variorum.crawler.output.word_diff import Line, relinks, struck
+from variorum.storage.outbox import ChangeNews, IssueNews
+from variorum.storage.rows import ChangeRow
 
 BESIDE = 60
 """The number of unchanged characters shown on each side of a changed word."""

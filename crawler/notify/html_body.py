@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from crawler.notify.entry import Entry, plain
-from crawler.output.terminal import harmless
-from crawler.output.word_diff import MARKS, Line, spaced
+from variorum.crawler.notify.entry import Entry, plain
+from variorum.crawler.output.terminal import harmless
+from variorum.crawler.output.word_diff import MARKS, Line, spaced
 
 _TAGS = {
     "-": '<del style="color:#a11;text-decoration:line-through">{}</del>',

@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from crawler.config.notification import NotificationRule, pattern
-from crawler.time_limit import TookTooLong, time_limit
-from crawler.urls.canonical import has_path
-from storage.outbox import ChangedText, Fresh
-from storage.search.query import parse
-from storage.text_index.folding import folded_words
+from variorum.crawler.config.notification import NotificationRule, pattern
+from variorum.crawler.time_limit import TookTooLong, time_limit
+from variorum.crawler.urls.canonical import has_path
+from variorum.storage.outbox import ChangedText, Fresh
+from variorum.storage.search.query import parse
+from variorum.storage.text_index.folding import folded_words
 
 SECONDS = 0.25
 """The CPU time that the patterns of one rule may take for one change."""

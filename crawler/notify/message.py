@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from crawler.notify.entry import LINE, Entry, change_entry, cut, issue_entry, plain
-from crawler.notify.html_body import html_body
-from crawler.notify.webhook import batch_objects
-from crawler.output.word_diff import marked
-from storage.outbox import BatchSize, MessageBatch
+from variorum.crawler.notify.entry import LINE, Entry, change_entry, cut, issue_entry, plain
+from variorum.crawler.notify.html_body import html_body
+from variorum.crawler.notify.webhook import batch_objects
+from variorum.crawler.output.word_diff import marked
+from variorum.storage.outbox import BatchSize, MessageBatch
 
 MOST_CHANGES = 20
 """The number of changes shown one by one; further ones are only counted."""

@@ -1,6 +1,7 @@
 """Sends notifications from the outbox in the database; a crash while sending loses none.
 
-`python -m crawler.notify.notify WORKSPACE` sends what is due; a target that has failed has its pause.
+`python -m variorum.crawler.notify.notify WORKSPACE` sends what is due; a target that has failed has its
+pause.
 The daemon starts it so; it is ended by SIGTERM after the message that is being sent.
 """
 
@@ -16,18 +17,18 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from crawler.config.notification import due
-from crawler.config.site import Site, load_sites
-from crawler.config.workspace import Workspace, load_workspace
-from crawler.errors import VariorumError
-from crawler.lock import held, notify_lock
-from crawler.notify.matching import Matcher
-from crawler.notify.message import MOST_CHANGES, ChangeMessage, compose
-from crawler.notify.target import PATIENCE, Service, Target, targets_of
-from crawler.output.logs import log_to_stderr
-from crawler.times import iso, now
-from storage.errors import StoreError
-from storage.outbox import BatchSize, Fresh, Outbox
+from variorum.crawler.config.notification import due
+from variorum.crawler.config.site import Site, load_sites
+from variorum.crawler.config.workspace import Workspace, load_workspace
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.lock import held, notify_lock
+from variorum.crawler.notify.matching import Matcher
+from variorum.crawler.notify.message import MOST_CHANGES, ChangeMessage, compose
+from variorum.crawler.notify.target import PATIENCE, Service, Target, targets_of
+from variorum.crawler.output.logs import log_to_stderr
+from variorum.crawler.times import iso, now
+from variorum.storage.errors import StoreError
+from variorum.storage.outbox import BatchSize, Fresh, Outbox
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)

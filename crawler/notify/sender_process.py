@@ -10,13 +10,13 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace
-from crawler.notify.notify import is_news
-from crawler.notify.target import Target, targets_of
-from crawler.times import iso
-from storage.outbox import Outbox
-from storage.store import Store
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.notify.notify import is_news
+from variorum.crawler.notify.target import Target, targets_of
+from variorum.crawler.times import iso
+from variorum.storage.outbox import Outbox
+from variorum.storage.store import Store
 
 PAUSE = timedelta(seconds=20)
 """The pause between two starts of the child; what is found meanwhile goes into one message."""
@@ -47,7 +47,7 @@ class SenderProcess:
             return
         if any(is_news(self._outbox, target, now) for target in self._targets):
             self._again_at = now + PAUSE
-            command = [sys.executable, "-m", "crawler.notify.notify", str(self._workspace.root)]
+            command = [sys.executable, "-m", "variorum.crawler.notify.notify", str(self._workspace.root)]
             # A session of its own: a Ctrl-C reaches us alone.
             self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
 

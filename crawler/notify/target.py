@@ -18,12 +18,12 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from crawler.config.notification import NotificationRule, variable
-from crawler.config.site import Site
-from crawler.config.workspace import SETTINGS_FILE, Workspace
-from crawler.errors import VariorumError
-from crawler.notify.message import ChangeMessage, Form
-from crawler.notify.webhook import post
+from variorum.crawler.config.notification import NotificationRule, variable
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import SETTINGS_FILE, Workspace
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.notify.message import ChangeMessage, Form
+from variorum.crawler.notify.webhook import post
 
 LONGEST = 30
 """The seconds that a service may take for one message."""

@@ -11,12 +11,12 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from crawler.output.objects import Object, change_with_hunks
-from crawler.times import iso, now
-from storage.outbox import IssueNews, MessageBatch
+from variorum.crawler.output.objects import Object, change_with_hunks
+from variorum.crawler.times import iso, now
+from variorum.storage.outbox import IssueNews, MessageBatch
 
 if TYPE_CHECKING:
-    from crawler.notify.message import ChangeMessage
+    from variorum.crawler.notify.message import ChangeMessage
 
 TIMESTAMP, SIGNATURE = "X-Variorum-Timestamp", "X-Variorum-Signature"
 

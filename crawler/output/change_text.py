@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from crawler.diffing.hunks import apply
-from crawler.output.objects import hunks_of
-from storage.errors import NotFound
-from storage.reader import Reader
-from storage.rows import ChangeRow
+from variorum.crawler.diffing.hunks import apply
+from variorum.crawler.output.objects import hunks_of
+from variorum.storage.errors import NotFound
+from variorum.storage.reader import Reader
+from variorum.storage.rows import ChangeRow
 
 
 def blocks_after(reader: Reader, row: ChangeRow) -> list[str]:

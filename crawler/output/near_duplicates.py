@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from crawler.diffing.diff import Diff, compare
-from crawler.output import terminal
-from crawler.output.objects import Object
-from crawler.output.word_diff import Line, struck
-from storage.reader import Reader
-from storage.search.near_duplicates import Copy, DuplicateGroup, Member
+from variorum.crawler.diffing.diff import Diff, compare
+from variorum.crawler.output import terminal
+from variorum.crawler.output.objects import Object
+from variorum.crawler.output.word_diff import Line, struck
+from variorum.storage.reader import Reader
+from variorum.storage.search.near_duplicates import Copy, DuplicateGroup, Member
 
 WHO = {"published": "published", "first_seen": "first seen by us"}
 

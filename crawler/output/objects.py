@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from crawler.diffing.hunks import Hunk, Relink
-from storage.rows import RUN_COUNTS, ChangeRow, PageRow, SuspectRow, VersionRow
+from variorum.crawler.diffing.hunks import Hunk, Relink
+from variorum.storage.rows import RUN_COUNTS, ChangeRow, PageRow, SuspectRow, VersionRow
 
 if TYPE_CHECKING:
-    from crawler.extraction.extract import Extract
-    from crawler.run_report import RunReport
+    from variorum.crawler.extraction.extract import Extract
+    from variorum.crawler.run_report import RunReport
 
 Object = dict[str, Any]
 REKEYED = ("rekeyed", "merged", "put_aside", "taken_back")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crawler.config.site import Site
-from crawler.errors import Misuse
-from crawler.urls.canonical import key
-from storage.errors import NotFound
-from storage.reader import Reader
-from storage.rows import PageRow
-from storage.unplaced import SCHEME
+from variorum.crawler.config.site import Site
+from variorum.crawler.errors import Misuse
+from variorum.crawler.urls.canonical import key
+from variorum.storage.errors import NotFound
+from variorum.storage.reader import Reader
+from variorum.storage.rows import PageRow
+from variorum.storage.unplaced import SCHEME
 
 
 def as_stored(reader: Reader, name: str) -> Site:

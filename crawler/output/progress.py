@@ -16,9 +16,9 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from crawler.output.objects import Object
-from crawler.output.run_text import first_crawl
-from crawler.output.terminal import harmless, note
+from variorum.crawler.output.objects import Object
+from variorum.crawler.output.run_text import first_crawl
+from variorum.crawler.output.terminal import harmless, note
 
 One = TypeVar("One")
 

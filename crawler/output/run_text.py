@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import ceil
 
-from crawler.output.objects import Object, run_object
-from crawler.output.terminal import counts
-from crawler.run_report import RunReport
+from variorum.crawler.output.objects import Object, run_object
+from variorum.crawler.output.terminal import counts
+from variorum.crawler.run_report import RunReport
 
 KINDS = ("new", "changed", "moved", "gone", "returned")
 SHOWN = ("fetched", "not_modified", "baseline", *KINDS, "unchanged", "blocked", "failed")

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.text import Text
 
-from crawler.output.objects import Object
-from crawler.output.terminal import harmless, line
-from storage.search.full_text import Hit
+from variorum.crawler.output.objects import Object
+from variorum.crawler.output.terminal import harmless, line
+from variorum.storage.search.full_text import Hit
 
 MARK = "**"
 """The mark before and after a match where there is no bold print."""

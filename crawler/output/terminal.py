@@ -16,11 +16,11 @@ from urllib.parse import quote
 
 import click
 
-from crawler.output.address import readable
-from crawler.output.objects import Object, hunks_of, links_of
-from crawler.output.word_diff import Line, marked, relinks, spaced, struck
-from crawler.times import every
-from storage.rows import ChangeRow, SuspectRow
+from variorum.crawler.output.address import readable
+from variorum.crawler.output.objects import Object, hunks_of, links_of
+from variorum.crawler.output.word_diff import Line, marked, relinks, spaced, struck
+from variorum.crawler.times import every
+from variorum.storage.rows import ChangeRow, SuspectRow
 
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 """Characters that control a terminal or reverse the order of the text after them. Joiners and the plain

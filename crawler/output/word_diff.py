@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from crawler.diffing.hunks import Hunk, Relink
+from variorum.crawler.diffing.hunks import Hunk, Relink
 
 Piece = tuple[str, str]
 """`=` kept, `-` removed, `+` added, `>` moved here, each with its text; `!` is a remark on the line."""

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from crawler.errors import Misuse
+from variorum.crawler.errors import Misuse
 
 
 def addresses_in(data: bytes, name: str) -> list[str]:

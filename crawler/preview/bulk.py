@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from crawler.output.objects import Object
+from variorum.crawler.output.objects import Object
 
 AT_ONCE = 25
 """The number of records without a group that are processed together."""

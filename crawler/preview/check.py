@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace
-from crawler.errors import SiteTrouble
-from crawler.output.objects import Object
-from crawler.runtime.run import events_of
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import SiteTrouble
+from variorum.crawler.output.objects import Object
+from variorum.crawler.runtime.run import events_of
 
 
 def check_site(workspace: Workspace, site: Site, pages: int) -> list[Object]:

@@ -11,20 +11,20 @@ from typing import Any, Self
 
 from scrapy.crawler import Crawler
 
-from crawler.classification.outcome import in_words
-from crawler.config.site import Site
-from crawler.config.workspace import workspace_of
-from crawler.diffing.diff import compare
-from crawler.extraction.boilerplate.recurrence import learn
-from crawler.extraction.boilerplate.template import EMPTY, Template
-from crawler.extraction.extract import ExtractionError
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import DiscoveredUrl, FetchResult
-from crawler.frontier import PageRequest, TransientFrontier
-from crawler.output.word_diff import marked_lines
-from crawler.preview.first_read import FirstReading, reader_of, sight
-from crawler.urls.canonical import canonical, in_scope, is_asset, loose_key
-from spiders.spiders.site import SiteSpider
+from variorum.crawler.classification.outcome import in_words
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import workspace_of
+from variorum.crawler.diffing.diff import compare
+from variorum.crawler.extraction.boilerplate.recurrence import learn
+from variorum.crawler.extraction.boilerplate.template import EMPTY, Template
+from variorum.crawler.extraction.extract import ExtractionError
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.frontier import PageRequest, TransientFrontier
+from variorum.crawler.output.word_diff import marked_lines
+from variorum.crawler.preview.first_read import FirstReading, reader_of, sight
+from variorum.crawler.urls.canonical import canonical, in_scope, is_asset, loose_key
+from variorum.spiders.spiders.site import SiteSpider
 
 FIRST_LINES = 5
 MOST_LINES = 40

@@ -5,18 +5,18 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 
-from crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
-from crawler.classification.response import PageFingerprint
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace
-from crawler.extraction.boilerplate.template import EMPTY, Template
-from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import FetchResult
-from crawler.tracking.template_learning import known
-from crawler.urls.canonical import in_scope, loose_key
-from storage.database import open_for_reading
-from storage.store import Store
+from variorum.crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
+from variorum.crawler.classification.response import PageFingerprint
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.extraction.boilerplate.template import EMPTY, Template
+from variorum.crawler.extraction.extract import Extract, ExtractionError
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.tracking.template_learning import known
+from variorum.crawler.urls.canonical import in_scope, loose_key
+from variorum.storage.database import open_for_reading
+from variorum.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)

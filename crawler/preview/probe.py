@@ -8,13 +8,13 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from crawler.config.new_files import write_site
-from crawler.config.site import NAME, NAME_RULE, Site, load_site, load_sites
-from crawler.config.workspace import Workspace
-from crawler.errors import Misuse, SiteTrouble
-from crawler.runtime.run import events_of
-from crawler.times import iso, now
-from spiders.spiders.site_probe import (
+from variorum.crawler.config.new_files import write_site
+from variorum.crawler.config.site import NAME, NAME_RULE, Site, load_site, load_sites
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse, SiteTrouble
+from variorum.crawler.runtime.run import events_of
+from variorum.crawler.times import iso, now
+from variorum.spiders.spiders.site_probe import (
     SiteProbe,
     account,
     addresses,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from crawler.config.workspace import Workspace
-from crawler.errors import VariorumError
-from crawler.extraction.boilerplate.template import EMPTY
-from crawler.extraction.classifier.siblings import ALONE, Siblings, siblings
-from crawler.extraction.extract import ExtractionRules, Opened, extract_opened, opened, rules_at
-from crawler.output.objects import Object, extract_document
-from crawler.preview.bulk import Record
-from crawler.preview.first_read import known_template
-from crawler.preview.saved_pages import compared_bodies, comparison_object, site_at
-from crawler.time_limit import TookTooLong, time_limit
-from crawler.times import now
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.extraction.boilerplate.template import EMPTY
+from variorum.crawler.extraction.classifier.siblings import ALONE, Siblings, siblings
+from variorum.crawler.extraction.extract import ExtractionRules, Opened, extract_opened, opened, rules_at
+from variorum.crawler.output.objects import Object, extract_document
+from variorum.crawler.preview.bulk import Record
+from variorum.crawler.preview.first_read import known_template
+from variorum.crawler.preview.saved_pages import compared_bodies, comparison_object, site_at
+from variorum.crawler.time_limit import TookTooLong, time_limit
+from variorum.crawler.times import now
 
 SECONDS = 60.0
 MOST_SIBLINGS = 30

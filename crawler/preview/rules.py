@@ -9,21 +9,21 @@ from dataclasses import dataclass
 import msgspec
 from lxml.html import HtmlElement
 
-from crawler.config.site import Rule, Site, load_sites
-from crawler.config.workspace import Workspace
-from crawler.diffing.diff import compare
-from crawler.errors import Misuse
-from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.html.article_parts import split
-from crawler.extraction.html.hints import marked_element
-from crawler.extraction.html.markup import KEPT, matching, parse, text_of, tokens
-from crawler.extraction.reader import PageReader
-from crawler.output.objects import hunks_of
-from crawler.preview.first_read import reader_of
-from crawler.tracking.reextraction import reextract
-from storage.reader import Reader
-from storage.rows import ChangeRow
-from storage.store import Store
+from variorum.crawler.config.site import Rule, Site, load_sites
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.diffing.diff import compare
+from variorum.crawler.errors import Misuse
+from variorum.crawler.extraction.extract import Extract, ExtractionError
+from variorum.crawler.extraction.html.article_parts import split
+from variorum.crawler.extraction.html.hints import marked_element
+from variorum.crawler.extraction.html.markup import KEPT, matching, parse, text_of, tokens
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.output.objects import hunks_of
+from variorum.crawler.preview.first_read import reader_of
+from variorum.crawler.tracking.reextraction import reextract
+from variorum.storage.reader import Reader
+from variorum.storage.rows import ChangeRow
+from variorum.storage.store import Store
 
 MOST_CHANGES = 500
 MOST_CANDIDATES = 12

@@ -6,24 +6,24 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.config.site import Site, load_sites
-from crawler.config.workspace import Workspace
-from crawler.diffing.diff import compare
-from crawler.errors import Misuse, SiteTrouble
-from crawler.extraction.reader import Body
-from crawler.fetch_result import FetchResult
-from crawler.output.change_text import blocks_after
-from crawler.output.objects import Object, change_with_hunks, extract_document
-from crawler.preview.first_read import known_template, reader_of, sight
-from crawler.times import iso, now, parse
-from crawler.tracking.run_frontier import RunFrontier
-from crawler.tracking.template_learning import template_row
-from crawler.tracking.tracked import Tracked
-from crawler.tracking.tracker import Tracker
-from crawler.urls.canonical import canonical, in_scope, named_by_itself
-from storage.reader import Reader
-from storage.rows import ChangeRow
-from storage.store import Store
+from variorum.crawler.config.site import Site, load_sites
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.diffing.diff import compare
+from variorum.crawler.errors import Misuse, SiteTrouble
+from variorum.crawler.extraction.reader import Body
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.output.change_text import blocks_after
+from variorum.crawler.output.objects import Object, change_with_hunks, extract_document
+from variorum.crawler.preview.first_read import known_template, reader_of, sight
+from variorum.crawler.times import iso, now, parse
+from variorum.crawler.tracking.run_frontier import RunFrontier
+from variorum.crawler.tracking.template_learning import template_row
+from variorum.crawler.tracking.tracked import Tracked
+from variorum.crawler.tracking.tracker import Tracker
+from variorum.crawler.urls.canonical import canonical, in_scope, named_by_itself
+from variorum.storage.reader import Reader
+from variorum.storage.rows import ChangeRow
+from variorum.storage.store import Store
 
 IN_MEMORY = Path(":memory:")
 

@@ -12,9 +12,9 @@ from math import isnan, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.revisit.rates import Array, rate_at, rates_by_age
-from crawler.revisit.records import SiteRates
-from crawler.revisit.scores import (
+from variorum.crawler.revisit.rates import Array, rate_at, rates_by_age
+from variorum.crawler.revisit.records import SiteRates
+from variorum.crawler.revisit.scores import (
     LEAST_RATE,
     NEW_PAGE_WORTH,
     Pages,

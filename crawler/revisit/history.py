@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import msgspec
 import numpy as np
 
-from crawler.revisit.rates import bounded, days_by_age, rates_by_age, typical_changes
-from crawler.revisit.records import FACTORS, NO_EVIDENCE, Page, SiteRates
+from variorum.crawler.revisit.rates import bounded, days_by_age, rates_by_age, typical_changes
+from variorum.crawler.revisit.records import FACTORS, NO_EVIDENCE, Page, SiteRates
 
 WINDOW = 120.0
 """Days before the last visit: what is older counts no more."""

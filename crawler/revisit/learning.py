@@ -7,8 +7,8 @@ from math import isfinite
 
 import msgspec
 
-from crawler.revisit import noise, trust
-from crawler.revisit.rates import (
+from variorum.crawler.revisit import noise, trust
+from variorum.crawler.revisit.rates import (
     LEAST_TYPICAL,
     LONGEST,
     SITE_HALF_LIFE,
@@ -19,8 +19,8 @@ from crawler.revisit.rates import (
     rate_at,
     rates_by_age,
 )
-from crawler.revisit.records import Page, SiteRates, SourceTrust, Visit
-from crawler.revisit.scores import Pages
+from variorum.crawler.revisit.records import Page, SiteRates, SourceTrust, Visit
+from variorum.crawler.revisit.scores import Pages
 
 HUB_HALF_LIFE = 30.0
 LATEST = 40

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.revisit.records import NO_EVIDENCE, Page, Visit
+from variorum.crawler.revisit.records import NO_EVIDENCE, Page, Visit
 
 PROBE_WITHIN = 15 / 1440
 """Days within which a second visit is a probe."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crawler.revisit.budget import Limits, gaps, price
-from crawler.revisit.rates import Array
-from crawler.revisit.records import SiteRates
-from crawler.revisit.scores import Pages, change_rates
+from variorum.crawler.revisit.budget import Limits, gaps, price
+from variorum.crawler.revisit.rates import Array
+from variorum.crawler.revisit.records import SiteRates
+from variorum.crawler.revisit.scores import Pages, change_rates
 
 NEVER = 1e-12
 

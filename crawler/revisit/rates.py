@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crawler.revisit.records import FACTORS, SiteRates
+from variorum.crawler.revisit.records import FACTORS, SiteRates
 
 Array = NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.revisit import trust
-from crawler.revisit.rates import (
+from variorum.crawler.revisit import trust
+from variorum.crawler.revisit.rates import (
     LONGEST,
     MOST,
     Array,
@@ -29,7 +29,7 @@ from crawler.revisit.rates import (
     typical_changes,
     usual_factor,
 )
-from crawler.revisit.records import NO_EVIDENCE, Page, SiteRates, SourceTrust
+from variorum.crawler.revisit.records import NO_EVIDENCE, Page, SiteRates, SourceTrust
 
 NEW_PAGE_WORTH = 3.0
 """A page that is not known yet counts as this many that have changed."""

@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crawler.revisit.rates import Array
-from crawler.revisit.records import SourceTrust
+from variorum.crawler.revisit.rates import Array
+from variorum.crawler.revisit.records import SourceTrust
 
 KINDS = ("", "wordpress", "sitemap", "feed")
 """Kinds of sources that date pages; the first means none."""

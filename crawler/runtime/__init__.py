@@ -1,4 +1,4 @@
 """Runs the crawls: the daemon, the child process of each run, and the Scrapy pipeline that records it.
 
-May import `crawler.tracking`, `spiders`, `storage` and what is below them; never `cli` or `review`.
+May import `variorum.crawler.tracking`, `spiders`, `storage` and what is below them; never `cli` or `review`.
 """

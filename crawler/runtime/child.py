@@ -1,6 +1,7 @@
 """The main program of the child process that carries out one job for one site (see runtime/run.py).
 
-Started as `python -m crawler.runtime.child WORKSPACE SITE JOB`, the first two packed as handover.py does, or
+Started as `python -m variorum.crawler.runtime.child WORKSPACE SITE JOB`, the first two packed as
+handover.py does, or
 forked with the same arguments (see processes.py). It reads no file of the workspace, so an edit there
 meanwhile can't break it.
 
@@ -30,23 +31,23 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace
-from crawler.runtime.forks import CAN_FORK, Forks
-from crawler.runtime.handover import unpacked
-from crawler.runtime.reading_processes import serve
-from spiders.settings import DOWNLOADER_MIDDLEWARES, for_site
-from spiders.spiders import wayback
-from spiders.spiders.loader import spider_of
-from spiders.spiders.probe import ProbeSpider
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.runtime.forks import CAN_FORK, Forks
+from variorum.crawler.runtime.handover import unpacked
+from variorum.crawler.runtime.reading_processes import serve
+from variorum.spiders.settings import DOWNLOADER_MIDDLEWARES, for_site
+from variorum.spiders.spiders import wayback
+from variorum.spiders.spiders.loader import spider_of
+from variorum.spiders.spiders.probe import ProbeSpider
 
 LOOK_AGAIN = 0.001
 """Seconds between two looks whether a crawl has started: fewer than it needs to ask for a page."""
 CRAWLS = ("full", "due", "remote")
 """The jobs that read pages of a whole site."""
 REMOTE = {
-    "ITEM_PIPELINES": {"crawler.cluster.pipeline.RemoteRecording": 300},
-    "DOWNLOADER_MIDDLEWARES": {"crawler.cluster.pipeline.Lease": 30},
+    "ITEM_PIPELINES": {"variorum.crawler.cluster.pipeline.RemoteRecording": 300},
+    "DOWNLOADER_MIDDLEWARES": {"variorum.crawler.cluster.pipeline.Lease": 30},
 }
 """What records a run at the hub of a cluster, instead of here."""
 
@@ -81,7 +82,7 @@ def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if job == "check":
         changes: dict[str, Any] = {
-            "ITEM_PIPELINES": {"crawler.preview.double_fetch.Comparing": 300},
+            "ITEM_PIPELINES": {"variorum.crawler.preview.double_fetch.Comparing": 300},
             "PAGES": arguments[0],
         }
         crawl(run_settings(workspace, f"{site.name}.check", changes), spider_of(site))
@@ -91,7 +92,7 @@ def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None
     elif job == "wayback":
         request = unpacked(arguments[0], wayback.ArchiveRequest)
         changes = {
-            "ITEM_PIPELINES": {"crawler.backfill.wayback.WaybackImport": 300},
+            "ITEM_PIPELINES": {"variorum.crawler.backfill.wayback.WaybackImport": 300},
             **wayback.settings(request),
         }
         log = f"{site.name}.wayback"
@@ -136,7 +137,7 @@ def run_settings(workspace: Workspace, log: str, changes: dict[str, Any]) -> Set
     logs = workspace.root / "logs"
     logs.mkdir(exist_ok=True)
     settings = Settings()
-    settings.setmodule("spiders.settings", priority="project")
+    settings.setmodule("variorum.spiders.settings", priority="project")
     settings.setdict(
         {
             "WORKSPACE": workspace,

@@ -18,19 +18,26 @@ from typing import Any
 from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from crawler import times
-from crawler.config.site import Site
-from crawler.config.timing import following, is_paused, next_run, out_of_quiet, planned, schedule_text
-from crawler.config.workspace import Workspace
-from crawler.lock import held, watch_lock
-from crawler.notify.sender_process import SenderProcess
-from crawler.output.run_text import first_crawl, run_line
-from crawler.runtime.pruning import prune_now
-from crawler.runtime.run import NOT_BEGUN, note_site_files, run_child
-from crawler.runtime.watchlist import Watchlist
-from storage.errors import StoreError
-from storage.rows import SiteRow
-from storage.store import Store
+from variorum.crawler import times
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.timing import (
+    following,
+    is_paused,
+    next_run,
+    out_of_quiet,
+    planned,
+    schedule_text,
+)
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.lock import held, watch_lock
+from variorum.crawler.notify.sender_process import SenderProcess
+from variorum.crawler.output.run_text import first_crawl, run_line
+from variorum.crawler.runtime.pruning import prune_now
+from variorum.crawler.runtime.run import NOT_BEGUN, note_site_files, run_child
+from variorum.crawler.runtime.watchlist import Watchlist
+from variorum.storage.errors import StoreError
+from variorum.storage.rows import SiteRow
+from variorum.storage.store import Store
 
 TICK_SECONDS = 1
 CLOCK_CHECK_SECONDS = 30

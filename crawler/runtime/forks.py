@@ -90,6 +90,6 @@ def _let_go_of_the_run() -> None:
 def load_reading() -> None:
     """Load what reading needs, by reading a page, once for all that are forked afterwards."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads, which no fork has
-    import_module("crawler.extraction.extract").extract(PAGE, "https://ormhead.example/ferry/")
+    import_module("variorum.crawler.extraction.extract").extract(PAGE, "https://ormhead.example/ferry/")
     gc.collect()
     gc.freeze()  # or the first collection of each fork would write to, and so copy, all of this memory

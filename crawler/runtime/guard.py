@@ -3,7 +3,7 @@
 Scrapy catches whatever handlers of signals, middlewares and callbacks raise, logs it, and goes on. A run that
 loses its plan that way would appear to end well. So an exception of ours that is logged as an error ends the
 run as broken down; one that concerns a single page is counted, and the run goes on. Those come by Scrapy's
-signals `item_error` and `spider_error`, or are logged by `spiders.fetching.failures.over_a_page`.
+signals `item_error` and `spider_error`, or are logged by `variorum.spiders.fetching.failures.over_a_page`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import logging
 import sqlite3
 from collections.abc import Callable
 
-from spiders.fetching.failures import OVER_A_PAGE, is_ours
-from storage.errors import Malformed, NotFound, StoreError
+from variorum.spiders.fetching.failures import OVER_A_PAGE, is_ours
+from variorum.storage.errors import Malformed, NotFound, StoreError
 
 SIGNALLED = ("scrapy.core.scraper", "scrapy.core.engine")
 """Loggers whose exceptions arrive by the two signals as well, or are not ours."""

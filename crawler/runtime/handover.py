@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ LINE_BYTES = 16 << 20
 """The longest line that is read from a child."""
 CAN_FORK = sys.platform.startswith("linux")
 """Elsewhere, libraries of the system do not survive it."""
-PRELOADED = ["crawler.runtime.warm"]
+PRELOADED = ["variorum.crawler.runtime.warm"]
 """The modules that the process imports from which others are forked."""
 
 Ends = tuple[Connection, Connection, Connection]
@@ -56,7 +56,7 @@ async def start(arguments: Sequence[str], *, warm: bool) -> Child:
     if warm and CAN_FORK:
         return await Fork.start(arguments)
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "crawler.runtime.child", *arguments,
+        sys.executable, "-m", "variorum.crawler.runtime.child", *arguments,
         stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LINE_BYTES, start_new_session=True,
     )  # fmt: skip
 
@@ -115,14 +115,14 @@ class Fork:
 
 
 def run_forked(ends: Ends, environment: Mapping[str, str], arguments: Sequence[str]) -> None:
-    """In the fork: become what `python -m crawler.runtime.child` with these arguments would be."""
+    """In the fork: become what `python -m variorum.crawler.runtime.child` with these arguments would be."""
     os.setsid()
     for number, end in enumerate(ends):
         os.dup2(end.fileno(), number)
         end.close()
     os.environ.clear()
     os.environ.update(environment)
-    from crawler.runtime.child import main  # noqa: PLC0415 - the parent must not import it
+    from variorum.crawler.runtime.child import main  # noqa: PLC0415 - the parent must not import it
 
     main(*arguments)
 

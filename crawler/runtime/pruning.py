@@ -10,14 +10,14 @@ import logging
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 
-from crawler.config.workspace import Workspace
+from variorum.crawler.config.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
 
 async def prune_now(workspace: Workspace) -> None:
     """Prune the database and log the result; cancelling it ends the process."""
-    command = [sys.executable, "-m", "crawler.cli", "-C", str(workspace.root), "prune"]
+    command = [sys.executable, "-m", "variorum.crawler.cli", "-C", str(workspace.root), "prune"]
     child = await asyncio.create_subprocess_exec(
         *command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, start_new_session=True
     )

@@ -17,12 +17,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from crawler.classification.outcome import Verdict
-from crawler.extraction.boilerplate.path_scores import PathScores
-from crawler.extraction.extract import Extract
-from crawler.extraction.reader import PageReader
-from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
-from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
+from variorum.crawler.classification.outcome import Verdict
+from variorum.crawler.extraction.boilerplate.path_scores import PathScores
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.tracking.page_bounds import CostsTooMuch, page_bounds
+from variorum.crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
 
 logger = logging.getLogger(__name__)
 

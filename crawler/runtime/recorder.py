@@ -16,18 +16,18 @@ from scrapy.exceptions import NotConfigured
 from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
-from crawler.config.workspace import SETTINGS_FILE, find_workspace, workspace_of
-from crawler.errors import VariorumError
-from crawler.fetch_result import FetchResult
-from crawler.runtime.guard import ExceptionGuard
-from crawler.runtime.reading_processes import ReadingProcesses
-from crawler.runtime.run import NOT_BEGUN
-from crawler.runtime.run_record import RunRecord, Traffic
-from crawler.tracking.reading import ReadAhead
-from spiders.middlewares.retry_after import UNFETCHED, UNTIL, WAITS
-from spiders.spiders.site import SiteSpider
-from storage.errors import StoreError
-from storage.rows import Values
+from variorum.crawler.config.workspace import SETTINGS_FILE, find_workspace, workspace_of
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.runtime.guard import ExceptionGuard
+from variorum.crawler.runtime.reading_processes import ReadingProcesses
+from variorum.crawler.runtime.run import NOT_BEGUN
+from variorum.crawler.runtime.run_record import RunRecord, Traffic
+from variorum.crawler.tracking.reading import ReadAhead
+from variorum.spiders.middlewares.retry_after import UNFETCHED, UNTIL, WAITS
+from variorum.spiders.spiders.site import SiteSpider
+from variorum.storage.errors import StoreError
+from variorum.storage.rows import Values
 
 FEW = 16
 """So many pages are read before other processes are started for that, which costs as much as reading them."""

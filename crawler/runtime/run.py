@@ -15,18 +15,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.config.schema import refuse
-from crawler.config.site import ConfiguredSites, Site
-from crawler.config.workspace import Workspace
-from crawler.errors import VariorumError
-from crawler.run_report import RunReport
-from crawler.runtime.handover import packed, without_secrets
-from crawler.runtime.processes import Child, start
-from crawler.times import iso, now
-from crawler.tracking.issue_kinds import BROKE_DOWN, SITE_FILE
-from spiders.browser import lacking
-from storage.errors import StoreError
-from storage.store import Store
+from variorum.crawler.config.schema import refuse
+from variorum.crawler.config.site import ConfiguredSites, Site
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.run_report import RunReport
+from variorum.crawler.runtime.handover import packed, without_secrets
+from variorum.crawler.runtime.processes import Child, start
+from variorum.crawler.times import iso, now
+from variorum.crawler.tracking.issue_kinds import BROKE_DOWN, SITE_FILE
+from variorum.spiders.browser import lacking
+from variorum.storage.errors import StoreError
+from variorum.storage.store import Store
 
 GRACE_SECONDS = 60  # after its own limit, for what was in flight
 STOP_SECONDS = 12  # after SIGTERM

@@ -1,7 +1,7 @@
 """Records one run in the store, from its first page to its end. It knows nothing of Scrapy.
 
 A run that fetches in this process drives it by the item pipeline (recorder.py); a run on another machine
-drives it by what it sends (crawler.cluster).
+drives it by what it sends (variorum.crawler.cluster).
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from crawler.classification.outcome import Outcome
-from crawler.config.site import Site
-from crawler.config.workspace import Workspace
-from crawler.errors import SiteTrouble
-from crawler.fetch_result import FetchResult
-from crawler.lock import held, run_lock
-from crawler.runtime.guard import in_words, is_unusable
-from crawler.times import iso, now, parse
-from crawler.tracking.finalize import finalize, no_article, silence, unmet
-from crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, RETRY_AFTER, SITE_MOVED, UNREACHABLE
-from crawler.tracking.reading import ReadAhead
-from crawler.tracking.rekeying import follow_rules
-from crawler.tracking.run_counts import BROKEN, CHANGED, DATABASE, MISSING, SPENT, TIME_UP, RunTally
-from crawler.tracking.run_frontier import RunFrontier
-from crawler.tracking.tracked import Tracked
-from crawler.tracking.tracker import Tracker
-from spiders.fetching.failures import over_a_page
-from storage.errors import StoreError
-from storage.rows import RUN_COUNTS, Values
-from storage.store import Store
+from variorum.crawler.classification.outcome import Outcome
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import SiteTrouble
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.lock import held, run_lock
+from variorum.crawler.runtime.guard import in_words, is_unusable
+from variorum.crawler.times import iso, now, parse
+from variorum.crawler.tracking.finalize import finalize, no_article, silence, unmet
+from variorum.crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, RETRY_AFTER, SITE_MOVED, UNREACHABLE
+from variorum.crawler.tracking.reading import ReadAhead
+from variorum.crawler.tracking.rekeying import follow_rules
+from variorum.crawler.tracking.run_counts import BROKEN, CHANGED, DATABASE, MISSING, SPENT, TIME_UP, RunTally
+from variorum.crawler.tracking.run_frontier import RunFrontier
+from variorum.crawler.tracking.tracked import Tracked
+from variorum.crawler.tracking.tracker import Tracker
+from variorum.spiders.fetching.failures import over_a_page
+from variorum.storage.errors import StoreError
+from variorum.storage.rows import RUN_COUNTS, Values
+from variorum.storage.store import Store
 
 logger = logging.getLogger(__name__)
 

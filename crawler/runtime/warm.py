@@ -14,16 +14,16 @@ from itertools import chain
 
 from scrapy.settings import Settings
 
-from crawler.runtime.forks import load_reading
-from storage.library import library
+from variorum.crawler.runtime.forks import load_reading
+from variorum.storage.library import library
 
 
 def load() -> None:
     """Import every module and load all data that a child needs."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy, which comes next, would start threads
     settings = Settings()
-    settings.setmodule("spiders.settings")
-    import_module("crawler.runtime.child")
+    settings.setmodule("variorum.spiders.settings")
+    import_module("variorum.crawler.runtime.child")
     for name in _components(settings):
         import_module(name.rpartition(".")[0])
     import_module("numpy.ma")  # which numpy's median imports when it is first called
@@ -35,7 +35,7 @@ def _components(settings: Settings) -> Iterator[str]:
     """The dotted names in the settings; Scrapy imports those that are switched off, too."""
     for value in settings.values():
         for name in chain(*value.items()) if isinstance(value, Mapping) else [value]:
-            if isinstance(name, str) and name.startswith(("crawler.", "spiders.", "scrapy.")):
+            if isinstance(name, str) and name.startswith(("variorum.", "scrapy.")):
                 yield name
 
 

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterable
 from pathlib import Path
 
-from crawler.config.site import load_sites, site_files
-from crawler.config.workspace import Workspace
+from variorum.crawler.config.site import load_sites, site_files
+from variorum.crawler.config.workspace import Workspace
 
 AT_A_TIME = 50
 """The most site files that one refresh looks at."""

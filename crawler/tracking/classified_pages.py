@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from crawler.extraction.boilerplate.path_scores import ENOUGH, PathScores
+from variorum.crawler.extraction.boilerplate.path_scores import ENOUGH, PathScores
 
 MOST_UNKNOWN = 0.1
 """A page is of a known design where no larger part of its blocks is at paths that do not tell, and"""

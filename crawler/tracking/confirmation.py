@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from crawler.tracking.decision import Decision
-from crawler.tracking.knowledge import Known
-from crawler.tracking.reading import Reading
-from crawler.tracking.run_frontier import RunFrontier
+from variorum.crawler.tracking.decision import Decision
+from variorum.crawler.tracking.knowledge import Known
+from variorum.crawler.tracking.reading import Reading
+from variorum.crawler.tracking.run_frontier import RunFrontier
 
 
 class Confirmations:

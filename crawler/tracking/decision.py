@@ -17,16 +17,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-from crawler.classification.outcome import Outcome, Verdict
-from crawler.diffing.diff import Diff, compare, similarity
-from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.html.dom_paths import unnumbered
-from crawler.extraction.source_text import agree
-from crawler.tracking.drift import is_ours, is_theme_placeholder
-from crawler.tracking.identity import Identity
-from crawler.tracking.knowledge import Known
-from crawler.tracking.reading import Reading
-from crawler.tracking.suspicion import (
+from variorum.crawler.classification.outcome import Outcome, Verdict
+from variorum.crawler.diffing.diff import Diff, compare, similarity
+from variorum.crawler.extraction.extract import Extract, ExtractionError
+from variorum.crawler.extraction.html.dom_paths import unnumbered
+from variorum.crawler.extraction.source_text import agree
+from variorum.crawler.tracking.drift import is_ours, is_theme_placeholder
+from variorum.crawler.tracking.identity import Identity
+from variorum.crawler.tracking.knowledge import Known
+from variorum.crawler.tracking.reading import Reading
+from variorum.crawler.tracking.suspicion import (
     MANY_WITH_TEXT,
     Suspicion,
     alternation,

@@ -9,14 +9,14 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
-from crawler.config.site import Site
-from crawler.dates import sound_date
-from crawler.fetch_result import DiscoveredUrl
-from crawler.tracking.visit_queue import VisitQueue
-from crawler.urls.canonical import canonical, in_scope, is_asset, key, trap
-from crawler.urls.patterns import UrlPatterns, shape
-from storage.rows import PageRow, Values
-from storage.store import Store
+from variorum.crawler.config.site import Site
+from variorum.crawler.dates import sound_date
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.crawler.tracking.visit_queue import VisitQueue
+from variorum.crawler.urls.canonical import canonical, in_scope, is_asset, key, trap
+from variorum.crawler.urls.patterns import UrlPatterns, shape
+from variorum.storage.rows import PageRow, Values
+from variorum.storage.store import Store
 
 Some = TypeVar("Some")
 
@@ -95,7 +95,8 @@ class Discovery:
     # ---- inside
 
     def _soundly_dated(self, one: DiscoveredUrl) -> DiscoveredUrl:
-        """The same with its dates in the form of `crawler.dates`; dates in the future are dropped."""
+        """The same with its dates in the form of `variorum.crawler.dates`; dates in the future are
+        dropped."""
         if not (one.published or one.modified):
             return one
         zone, at = self._site.zone, self._started

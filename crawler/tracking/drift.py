@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from crawler.diffing.diff import Diff
-from crawler.extraction.boilerplate.template import Template, design_of
-from crawler.extraction.html.article_parts import split
-from crawler.extraction.html.blocks import blocks
-from crawler.extraction.html.markup import parse
+from variorum.crawler.diffing.diff import Diff
+from variorum.crawler.extraction.boilerplate.template import Template, design_of
+from variorum.crawler.extraction.html.article_parts import split
+from variorum.crawler.extraction.html.blocks import blocks
+from variorum.crawler.extraction.html.markup import parse
 
 
 def is_theme_placeholder(diff: Diff, old: bytes, new: bytes, template: Template) -> bool:

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from crawler.times import iso, parse
-from crawler.tracking.identity import has_identifying_text
-from crawler.tracking.records import Change, add_change
-from crawler.tracking.run_frontier import RunFrontier
-from storage.rows import PageRow
+from variorum.crawler.times import iso, parse
+from variorum.crawler.tracking.identity import has_identifying_text
+from variorum.crawler.tracking.records import Change, add_change
+from variorum.crawler.tracking.run_frontier import RunFrontier
+from variorum.storage.rows import PageRow
 
 MANY = 10
 MANY_SHARE = 0.3

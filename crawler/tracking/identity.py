@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from storage.rows import PageRow
+from variorum.storage.rows import PageRow
 
 LEAST_WORDS = 8
 """A shorter text may be that of two different pages: it does not show that one moved to the other."""
@@ -27,7 +27,7 @@ class Identity:
     url: str | None = None
     """Its canonical URL from now on; None if it stays."""
     keys: tuple[str, ...] = ()
-    """Keys (crawler.urls.canonical.key) that lead to it from now on."""
+    """Keys (variorum.crawler.urls.canonical.key) that lead to it from now on."""
     absorbs: tuple[PageRow, ...] = ()
     """Pages that turned out to be other spellings of it."""
     moved_from: str = ""

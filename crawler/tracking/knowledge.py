@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.classification.comparison import LastVersion
-from crawler.classification.outcome import Context, Outcome
-from crawler.classification.response import PageFingerprint, ResponseView, has_end
-from crawler.config.site import Site
-from crawler.extraction.boilerplate.template import EMPTY, Template
-from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.html.dom_paths import unnumbered
-from crawler.extraction.reader import Body, PageReader
-from crawler.fetch_result import FetchResult
-from crawler.tracking.identity import Identity, has_identifying_text
-from crawler.tracking.new_pages import is_new
-from crawler.tracking.reading import Reading
-from crawler.tracking.reextraction import keep, reextract
-from crawler.tracking.renderings import is_rendering, main_page
-from crawler.urls.canonical import (
+from variorum.crawler.classification.comparison import LastVersion
+from variorum.crawler.classification.outcome import Context, Outcome
+from variorum.crawler.classification.response import PageFingerprint, ResponseView, has_end
+from variorum.crawler.config.site import Site
+from variorum.crawler.extraction.boilerplate.template import EMPTY, Template
+from variorum.crawler.extraction.extract import Extract, ExtractionError
+from variorum.crawler.extraction.html.dom_paths import unnumbered
+from variorum.crawler.extraction.reader import Body, PageReader
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.tracking.identity import Identity, has_identifying_text
+from variorum.crawler.tracking.new_pages import is_new
+from variorum.crawler.tracking.reading import Reading
+from variorum.crawler.tracking.reextraction import keep, reextract
+from variorum.crawler.tracking.renderings import is_rendering, main_page
+from variorum.crawler.urls.canonical import (
     canonical,
     in_scope,
     is_other_host,
@@ -30,9 +30,9 @@ from crawler.urls.canonical import (
     main_address,
     named_by_itself,
 )
-from storage.errors import NotFound
-from storage.rows import PageRow, SuspectRow, VersionRow
-from storage.store import Store
+from variorum.storage.errors import NotFound
+from variorum.storage.rows import PageRow, SuspectRow, VersionRow
+from variorum.storage.store import Store
 
 OK = 200
 FEW_LOOKS = 2

@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from crawler.classification.outcome import Outcome, Verdict
-from crawler.extraction.boilerplate.recurrence import LEAST_PAGES
-from crawler.extraction.extract import ExtractionError
-from crawler.extraction.html.article_parts import split
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import FetchResult
-from crawler.tracking import records
-from crawler.tracking.decision import Decision, Sight
-from crawler.tracking.reading import Reading
-from crawler.tracking.records import Capture
-from crawler.tracking.redesign import Redesign
-from crawler.tracking.reextraction import refresh
-from crawler.tracking.run_frontier import BATCH, RunFrontier
-from crawler.tracking.template_learning import LEARNING_FETCH, SAMPLE, Learner
-from crawler.tracking.tracked import Tracked
-from storage.rows import PageRow
+from variorum.crawler.classification.outcome import Outcome, Verdict
+from variorum.crawler.extraction.boilerplate.recurrence import LEAST_PAGES
+from variorum.crawler.extraction.extract import ExtractionError
+from variorum.crawler.extraction.html.article_parts import split
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.tracking import records
+from variorum.crawler.tracking.decision import Decision, Sight
+from variorum.crawler.tracking.reading import Reading
+from variorum.crawler.tracking.records import Capture
+from variorum.crawler.tracking.redesign import Redesign
+from variorum.crawler.tracking.reextraction import refresh
+from variorum.crawler.tracking.run_frontier import BATCH, RunFrontier
+from variorum.crawler.tracking.template_learning import LEARNING_FETCH, SAMPLE, Learner
+from variorum.crawler.tracking.tracked import Tracked
+from variorum.storage.rows import PageRow
 
 FIRST_BATCH = 10
 """The number of pages first fetched of a site with unknown boilerplate; the rest follow when it is

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from crawler.dates import span
-from crawler.extraction.extract import Extract
-from crawler.times import parse
-from crawler.tracking.records import published as record_published
-from storage.rows import PageRow
-from storage.store import Store
+from variorum.crawler.dates import span
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.times import parse
+from variorum.crawler.tracking.records import published as record_published
+from variorum.storage.rows import PageRow
+from variorum.storage.store import Store
 
 ZONES = timedelta(days=1)
 """A date without a time is the site's local day, which may be yesterday's in UTC."""

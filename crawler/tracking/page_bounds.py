@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crawler.errors import SiteTrouble
-from crawler.time_limit import TookTooLong, time_limit
+from variorum.crawler.errors import SiteTrouble
+from variorum.crawler.time_limit import TookTooLong, time_limit
 
 SECONDS = 30.0
 """The CPU time in seconds for one page."""

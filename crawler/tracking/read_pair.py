@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.classification.outcome import Outcome
-from crawler.extraction.extract import Extract
-from crawler.extraction.reader import PageReader, body_of
-from crawler.extraction.together import Together
-from crawler.tracking.knowledge import Known
-from crawler.tracking.reading import Reading
-from storage.rows import VersionRow
+from variorum.crawler.classification.outcome import Outcome
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.extraction.reader import PageReader, body_of
+from variorum.crawler.extraction.together import Together
+from variorum.crawler.tracking.knowledge import Known
+from variorum.crawler.tracking.reading import Reading
+from variorum.storage.rows import VersionRow
 
 
 def together(reader: PageReader, known: Known, reading: Reading) -> Together | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
-from crawler.extraction.boilerplate.path_scores import PathScores
-from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import FetchResult
-from crawler.tracking.page_bounds import CostsTooMuch
+from variorum.crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
+from variorum.crawler.extraction.boilerplate.path_scores import PathScores
+from variorum.crawler.extraction.extract import Extract, ExtractionError
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.tracking.page_bounds import CostsTooMuch
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Reading:
     extract: Extract | None = None
     """Its text; None if it shows no page, or was not read because it shows the page as it was."""
     content_digest: str | None = None
-    """Of a page of a known design (crawler.extraction.reader.PageReader.content_digest)."""
+    """Of a page of a known design (variorum.crawler.extraction.reader.PageReader.content_digest)."""
     path_scores: PathScores = field(default_factory=PathScores)
     """What its block paths hold, if it was classified."""
 

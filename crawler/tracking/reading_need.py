@@ -10,9 +10,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from http import HTTPStatus
 
-from crawler.fetch_result import FetchResult
-from storage.bodies import digest_of
-from storage.rows import PageRow
+from variorum.crawler.fetch_result import FetchResult
+from variorum.storage.bodies import digest_of
+from variorum.storage.rows import PageRow
 
 FULL_EVERY = 20
 """Of a page whose text stays the same, every twentieth response is read in full all the same."""

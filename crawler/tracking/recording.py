@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
-from crawler.errors import VariorumError
-from crawler.fetch_result import FetchResult
-from crawler.tracking import records
-from crawler.tracking.decision import Decision, Sight
-from crawler.tracking.identity import Identity
-from crawler.tracking.knowledge import Known
-from crawler.tracking.reading import Reading
-from crawler.tracking.records import Capture, Change, Version
-from crawler.tracking.revisits import Revisits
-from storage.bodies import digest_of
-from storage.errors import NotFound
-from storage.rows import PageRow, Values
-from storage.store import Store
+from variorum.crawler.errors import VariorumError
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.tracking import records
+from variorum.crawler.tracking.decision import Decision, Sight
+from variorum.crawler.tracking.identity import Identity
+from variorum.crawler.tracking.knowledge import Known
+from variorum.crawler.tracking.reading import Reading
+from variorum.crawler.tracking.records import Capture, Change, Version
+from variorum.crawler.tracking.revisits import Revisits
+from variorum.storage.bodies import digest_of
+from variorum.storage.errors import NotFound
+from variorum.storage.rows import PageRow, Values
+from variorum.storage.store import Store
 
 
 class Outdated(VariorumError):

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import msgspec
 
-from crawler.classification.outcome import Verdict
-from crawler.config.site import Site
-from crawler.dates import moved, moved_on
-from crawler.diffing.diff import Diff
-from crawler.extraction.extract import Extract
-from crawler.fetch_result import FetchResult
-from storage.bodies import Packed, digest_of
-from storage.rows import PageRow, Values, VersionRow
-from storage.store import Store
-from storage.text_index.similar_edits import similar_edit
+from variorum.crawler.classification.outcome import Verdict
+from variorum.crawler.config.site import Site
+from variorum.crawler.dates import moved, moved_on
+from variorum.crawler.diffing.diff import Diff
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.fetch_result import FetchResult
+from variorum.storage.bodies import Packed, digest_of
+from variorum.storage.rows import PageRow, Values, VersionRow
+from variorum.storage.store import Store
+from variorum.storage.text_index.similar_edits import similar_edit
 
 OF_REDESIGN = 0.3
 """The significance of a redesign: worth reading, below any edit that reverses a sentence."""
@@ -46,7 +46,7 @@ class Version:
     fetched: FetchResult
     extract: Extract
     label: str
-    """Names who read the text (crawler.extraction.reader.PageReader.label)."""
+    """Names who read the text (variorum.crawler.extraction.reader.PageReader.label)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

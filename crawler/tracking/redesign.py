@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crawler.extraction.boilerplate.recurrence import LEAST_PAGES
-from crawler.extraction.boilerplate.template import shows
-from crawler.extraction.html.article_parts import split
-from crawler.fetch_result import FetchResult
-from crawler.tracking.run_frontier import RunFrontier
-from crawler.tracking.template_learning import TWICE, Learner
-from storage.rows import PageRow
+from variorum.crawler.extraction.boilerplate.recurrence import LEAST_PAGES
+from variorum.crawler.extraction.boilerplate.template import shows
+from variorum.crawler.extraction.html.article_parts import split
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.tracking.run_frontier import RunFrontier
+from variorum.crawler.tracking.template_learning import TWICE, Learner
+from variorum.storage.rows import PageRow
 
 OK = 200
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from crawler.extraction.extract import Extract, ExtractionError
-from crawler.extraction.reader import Body, PageReader
-from crawler.extraction.source_text import agree
-from crawler.tracking import records
-from storage.errors import NotFound
-from storage.rows import Values, VersionRow
-from storage.store import Store
+from variorum.crawler.extraction.extract import Extract, ExtractionError
+from variorum.crawler.extraction.reader import Body, PageReader
+from variorum.crawler.extraction.source_text import agree
+from variorum.crawler.tracking import records
+from variorum.storage.errors import NotFound
+from variorum.storage.rows import Values, VersionRow
+from variorum.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from crawler.config.site import Site
-from crawler.urls.canonical import RULES, canonical, in_scope, key, loose_key, rehosted, shares_host
-from storage.rows import PageRow, SiteRow, Values
-from storage.spelling import other_slash
-from storage.store import Store
+from variorum.crawler.config.site import Site
+from variorum.crawler.urls.canonical import RULES, canonical, in_scope, key, loose_key, rehosted, shares_host
+from variorum.storage.rows import PageRow, SiteRow, Values
+from variorum.storage.spelling import other_slash
+from variorum.storage.store import Store
 
 CHUNK = 200
 """The number of rows written in one transaction."""

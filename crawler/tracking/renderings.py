@@ -7,13 +7,13 @@ some themes name one page everywhere, and on some sites `/x` and `/x/` are two p
 
 from __future__ import annotations
 
-from crawler.config.site import Site
-from crawler.diffing.diff import compare, similarity
-from crawler.extraction.extract import Extract
-from crawler.urls.canonical import key, main_address
-from storage.rows import PageRow, VersionRow
-from storage.spelling import other_slash
-from storage.store import Store
+from variorum.crawler.config.site import Site
+from variorum.crawler.diffing.diff import compare, similarity
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.urls.canonical import key, main_address
+from variorum.storage.rows import PageRow, VersionRow
+from variorum.storage.spelling import other_slash
+from variorum.storage.store import Store
 
 NEARLY = 0.9
 """The similarity from which a longer text counts as the same."""

@@ -1,4 +1,5 @@
-"""When the pages of a site are fetched again: from what is stored, by the functions of `crawler.revisit`."""
+"""When the pages of a site are fetched again: from what is stored, by the functions of
+`variorum.crawler.revisit`."""
 
 from __future__ import annotations
 
@@ -13,20 +14,20 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.config.site import Site
-from crawler.config.timing import duration, next_run
-from crawler.revisit.budget import Limits, choose, gaps, limits, price, waits
-from crawler.revisit.history import PageHistory, begun, decoded, encoded, evidence_of, evidence_text
-from crawler.revisit.learning import after_visit, hub_after, with_pages
-from crawler.revisit.noise import wants_probe
-from crawler.revisit.rates import Array
-from crawler.revisit.records import Page, SiteRates, Visit
-from crawler.revisit.scores import Pages, columns, scores
-from crawler.revisit.trust import KINDS
-from crawler.times import iso, parse
-from storage.queries.revisits import HistoryRow, Sources, histories, listed_by, sources, visits
-from storage.rows import PageRow, Values, VisitRow
-from storage.store import Store
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.timing import duration, next_run
+from variorum.crawler.revisit.budget import Limits, choose, gaps, limits, price, waits
+from variorum.crawler.revisit.history import PageHistory, begun, decoded, encoded, evidence_of, evidence_text
+from variorum.crawler.revisit.learning import after_visit, hub_after, with_pages
+from variorum.crawler.revisit.noise import wants_probe
+from variorum.crawler.revisit.rates import Array
+from variorum.crawler.revisit.records import Page, SiteRates, Visit
+from variorum.crawler.revisit.scores import Pages, columns, scores
+from variorum.crawler.revisit.trust import KINDS
+from variorum.crawler.times import iso, parse
+from variorum.storage.queries.revisits import HistoryRow, Sources, histories, listed_by, sources, visits
+from variorum.storage.rows import PageRow, Values, VisitRow
+from variorum.storage.store import Store
 
 DAY = 86_400
 COVERING = ("wordpress", "sitemap")

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from crawler.classification.outcome import Outcome, in_words
-from crawler.tracking.finalize import too_many
-from crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, SITE_MOVED, UNREACHABLE
-from crawler.tracking.tracked import Tracked
+from variorum.crawler.classification.outcome import Outcome, in_words
+from variorum.crawler.tracking.finalize import too_many
+from variorum.crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, SITE_MOVED, UNREACHABLE
+from variorum.crawler.tracking.tracked import Tracked
 
 ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone, Outcome.suspect}
 """Outcomes that show that the site works."""

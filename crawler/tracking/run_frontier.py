@@ -6,19 +6,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
-from crawler.classification.outcome import Context, Outcome, judge
-from crawler.classification.response import fingerprint
-from crawler.config.site import Site
-from crawler.config.timing import LONGEST_JITTER
-from crawler.fetch_result import DiscoveredUrl, FetchResult
-from crawler.frontier import PageRequest, SourceState
-from crawler.times import iso, now, parse
-from crawler.tracking.discovery import Discovery, batches
-from crawler.tracking.revisits import Revisits
-from crawler.tracking.visit_queue import VisitQueue
-from storage.bodies import digest_of
-from storage.rows import PageRow, Values
-from storage.store import Store
+from variorum.crawler.classification.outcome import Context, Outcome, judge
+from variorum.crawler.classification.response import fingerprint
+from variorum.crawler.config.site import Site
+from variorum.crawler.config.timing import LONGEST_JITTER
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.frontier import PageRequest, SourceState
+from variorum.crawler.times import iso, now, parse
+from variorum.crawler.tracking.discovery import Discovery, batches
+from variorum.crawler.tracking.revisits import Revisits
+from variorum.crawler.tracking.visit_queue import VisitQueue
+from variorum.storage.bodies import digest_of
+from variorum.storage.rows import PageRow, Values
+from variorum.storage.store import Store
 
 BATCH = 500
 WHOLE_EVERY = timedelta(hours=24)
@@ -50,7 +50,7 @@ class RunFrontier:
         """Called once, when the sources are read and the first pages are chosen."""
         self._source_troubles: dict[str, str] = {}
 
-    # ---- the protocol of spiders (crawler.frontier.Frontier)
+    # ---- the protocol of spiders (variorum.crawler.frontier.Frontier)
 
     def not_found_probe(self) -> str | None:
         """A URL that does not exist, fetched once a month to learn the site's "not found" page; else None."""

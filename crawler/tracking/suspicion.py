@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.classification.response import has_end
-from crawler.diffing.diff import Diff, Read, similarity
-from crawler.diffing.tokens import words
-from crawler.extraction.extract import Extract
-from crawler.tracking.knowledge import Known
-from crawler.tracking.reading import Reading
+from variorum.crawler.classification.response import has_end
+from variorum.crawler.diffing.diff import Diff, Read, similarity
+from variorum.crawler.diffing.tokens import words
+from variorum.crawler.extraction.extract import Extract
+from variorum.crawler.tracking.knowledge import Known
+from variorum.crawler.tracking.reading import Reading
 
 MOST = 0.5
 """The share of its words that a text must lose to become a suspect."""

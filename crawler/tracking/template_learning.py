@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from crawler.config.site import Site
-from crawler.extraction.boilerplate.recurrence import LEAST_PAGES, SAME_KIND, learn
-from crawler.extraction.boilerplate.template import (
+from variorum.crawler.config.site import Site
+from variorum.crawler.extraction.boilerplate.recurrence import LEAST_PAGES, SAME_KIND, learn
+from variorum.crawler.extraction.boilerplate.template import (
     EMPTY,
     SAME_DESIGN,
     Piece,
@@ -21,13 +21,13 @@ from crawler.extraction.boilerplate.template import (
     jaccard,
     shows,
 )
-from crawler.extraction.extract import ExtractionError
-from crawler.extraction.html.article_parts import split
-from crawler.extraction.html.dom_paths import lasting, names_in
-from crawler.times import iso, now
-from crawler.tracking.classified_pages import ClassifiedPages
-from storage.rows import Values
-from storage.store import Store
+from variorum.crawler.extraction.extract import ExtractionError
+from variorum.crawler.extraction.html.article_parts import split
+from variorum.crawler.extraction.html.dom_paths import lasting, names_in
+from variorum.crawler.times import iso, now
+from variorum.crawler.tracking.classified_pages import ClassifiedPages
+from variorum.storage.rows import Values
+from variorum.storage.store import Store
 
 TWICE = 8
 """Articles of each page type that are fetched twice, when that type is first seen."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.errors import Misuse
-from crawler.extraction.boilerplate.path_scores import PathScore
-from crawler.extraction.boilerplate.template import Design, Piece, Template
-from crawler.times import iso, now
-from crawler.tracking.template_learning import decisions
-from storage.store import Store
+from variorum.crawler.errors import Misuse
+from variorum.crawler.extraction.boilerplate.path_scores import PathScore
+from variorum.crawler.extraction.boilerplate.template import Design, Piece, Template
+from variorum.crawler.times import iso, now
+from variorum.crawler.tracking.template_learning import decisions
+from variorum.storage.store import Store
 
 Decided = Literal["pinned", "freed"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.classification.outcome import Outcome
+from variorum.crawler.classification.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,25 +11,25 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 
-from crawler.classification.outcome import READABLE, Outcome, Verdict, judge
-from crawler.diffing.diff import compare
-from crawler.extraction.reader import PageReader
-from crawler.fetch_result import DiscoveredUrl, FetchResult
-from crawler.tracking.confirmation import Confirmations
-from crawler.tracking.decision import Decision, Sight, decide
-from crawler.tracking.knowledge import Known, common_blocks, known_unread, last_body, load, relate
-from crawler.tracking.learning import Learning
-from crawler.tracking.page_bounds import CostsTooMuch, page_bounds
-from crawler.tracking.read_pair import together, with_text_of
-from crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
-from crawler.tracking.reading_need import Need, reading_need
-from crawler.tracking.recording import Outdated, Recorder
-from crawler.tracking.reextraction import keep
-from crawler.tracking.renderings import same_pages
-from crawler.tracking.run_frontier import RunFrontier
-from crawler.tracking.tracked import Tracked
-from crawler.urls.canonical import other_origin
-from storage.rows import PageRow
+from variorum.crawler.classification.outcome import READABLE, Outcome, Verdict, judge
+from variorum.crawler.diffing.diff import compare
+from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.tracking.confirmation import Confirmations
+from variorum.crawler.tracking.decision import Decision, Sight, decide
+from variorum.crawler.tracking.knowledge import Known, common_blocks, known_unread, last_body, load, relate
+from variorum.crawler.tracking.learning import Learning
+from variorum.crawler.tracking.page_bounds import CostsTooMuch, page_bounds
+from variorum.crawler.tracking.read_pair import together, with_text_of
+from variorum.crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
+from variorum.crawler.tracking.reading_need import Need, reading_need
+from variorum.crawler.tracking.recording import Outdated, Recorder
+from variorum.crawler.tracking.reextraction import keep
+from variorum.crawler.tracking.renderings import same_pages
+from variorum.crawler.tracking.run_frontier import RunFrontier
+from variorum.crawler.tracking.tracked import Tracked
+from variorum.crawler.urls.canonical import other_origin
+from variorum.storage.rows import PageRow
 
 ATTEMPTS = 4
 """The number of times a fetch is decided again because the page was written to meanwhile."""

@@ -7,8 +7,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crawler.tracking.revisits import Revisits
-    from storage.store import Store
+    from variorum.crawler.tracking.revisits import Revisits
+    from variorum.storage.store import Store
 
 
 class VisitQueue:

@@ -1,4 +1,4 @@
 """Decides which URLs name the same page, which belong to a site, and which are crawler traps. Pure.
 
-May import `crawler.config` and the modules directly in `crawler`.
+May import `variorum.crawler.config` and the modules directly in `crawler`.
 """

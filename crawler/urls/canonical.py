@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit, urlunspli
 
 from w3lib.url import canonicalize_url
 
-from crawler.config.site import Site
+from variorum.crawler.config.site import Site
 
 RULES = 2
 """The version of these rules: when it grows, stored addresses are keyed again."""

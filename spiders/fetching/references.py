@@ -11,7 +11,7 @@ from scrapy.http import Response, TextResponse
 from scrapy.utils.response import _baseurl_cache
 from w3lib.html import get_base_url
 
-from crawler.urls.references import resolve
+from variorum.crawler.urls.references import resolve
 
 HEAD = 4096
 """The number of characters in which a `<base>` is looked for, as in Scrapy."""

@@ -6,10 +6,10 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.extraction.html.encoding import described
-from crawler.fetch_result import FetchResult
-from crawler.times import iso, now
-from spiders.fetching.failures import error_of
+from variorum.crawler.extraction.html.encoding import described
+from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.times import iso, now
+from variorum.spiders.fetching.failures import error_of
 
 
 def fetched(response: Response) -> FetchResult:

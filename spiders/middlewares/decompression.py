@@ -17,9 +17,9 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse, Response
 
-from crawler.extraction.html.encoding import encoding_of
-from crawler.extraction.media_type import HTML, media_type
-from spiders.fetching.failures import BodyCut, TooLarge
+from variorum.crawler.extraction.html.encoding import encoding_of
+from variorum.crawler.extraction.media_type import HTML, media_type
+from variorum.spiders.fetching.failures import BodyCut, TooLarge
 
 if sys.version_info >= (3, 14):
     from compression import zstd

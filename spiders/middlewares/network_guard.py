@@ -20,8 +20,8 @@ from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from w3lib.url import safe_url_string
 from zope.interface import implementer
 
-from crawler.config.site import Site
-from spiders.fetching.failures import AddressRefused
+from variorum.crawler.config.site import Site
+from variorum.spiders.fetching.failures import AddressRefused
 
 NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
 LOCAL_NAMES = ("localhost", "local", "internal", "test", "home.arpa")

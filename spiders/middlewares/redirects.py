@@ -6,9 +6,9 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
 from scrapy.http import Response
 
-from crawler.urls.references import resolve
-from spiders.fetching.failures import LeadsNowhere
-from spiders.fetching.references import base_of, decodable
+from variorum.crawler.urls.references import resolve
+from variorum.spiders.fetching.failures import LeadsNowhere
+from variorum.spiders.fetching.references import base_of, decodable
 
 STATUSES = frozenset({301, 302, 303, 307, 308})
 SHOWN = 200

@@ -26,10 +26,10 @@ from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest
 from scrapy.http import HtmlResponse, Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
-from crawler.config.site import Site
-from spiders.fetching.failures import Refused, RetryLater, TooLarge
-from spiders.fetching.references import base_of
-from spiders.middlewares.network_guard import host_of
+from variorum.crawler.config.site import Site
+from variorum.spiders.fetching.failures import Refused, RetryLater, TooLarge
+from variorum.spiders.fetching.references import base_of
+from variorum.spiders.middlewares.network_guard import host_of
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route

@@ -19,8 +19,8 @@ from scrapy.http import Response
 from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
-from crawler.times import iso, now
-from spiders.fetching.failures import RetryLater
+from variorum.crawler.times import iso, now
+from variorum.spiders.fetching.failures import RetryLater
 
 LONGEST_HOLD = 120.0
 """The longest wait in seconds; if Retry-After names a longer one, the host gets no more requests."""

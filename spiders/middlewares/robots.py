@@ -17,9 +17,9 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.urls.references import resolve
-from spiders.fetching.failures import LeadsNowhere, Refused, RobotsRefused
-from spiders.middlewares.decompression import FIRST_BYTES
+from variorum.crawler.urls.references import resolve
+from variorum.spiders.fetching.failures import LeadsNowhere, Refused, RobotsRefused
+from variorum.spiders.middlewares.decompression import FIRST_BYTES
 
 TOKEN = "Variorum"  # noqa: S105  (the product token by which robots.txt may name us)
 READ_BYTES = 500 * 1024

@@ -14,8 +14,8 @@ from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from spiders.fetching.failures import is_ours, over_a_page
-from spiders.middlewares.robots import TOKEN
+from variorum.spiders.fetching.failures import is_ours, over_a_page
+from variorum.spiders.middlewares.robots import TOKEN
 
 TROUBLE = (429, 503)
 

@@ -6,7 +6,7 @@ import re
 
 from scrapy.http import HtmlResponse, Response
 
-from spiders.fetching.references import addresses_of
+from variorum.spiders.fetching.references import addresses_of
 
 MAX_PARTS = 50
 

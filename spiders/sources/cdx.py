@@ -13,7 +13,7 @@ from datetime import UTC
 from itertools import groupby
 from urllib.parse import urlencode, urlsplit
 
-from crawler.dates import sound_date
+from variorum.crawler.dates import sound_date
 
 FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
 LINES = 10_000

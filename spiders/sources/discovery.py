@@ -19,14 +19,14 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.config.site import Site
-from crawler.fetch_result import DiscoveredUrl
-from crawler.frontier import Frontier, SourceState
-from crawler.times import iso, now
-from crawler.urls.canonical import in_scope, loose_key
-from spiders.fetching.failures import error_of
-from spiders.sources import feed, sitemap, wordpress
-from spiders.sources.source import MOST_TROUBLES, SourceReader, body_of
+from variorum.crawler.config.site import Site
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.crawler.frontier import Frontier, SourceState
+from variorum.crawler.times import iso, now
+from variorum.crawler.urls.canonical import in_scope, loose_key
+from variorum.spiders.fetching.failures import error_of
+from variorum.spiders.sources import feed, sitemap, wordpress
+from variorum.spiders.sources.source import MOST_TROUBLES, SourceReader, body_of
 
 NOT_MODIFIED = 304
 MAX_SITEMAPS = 500

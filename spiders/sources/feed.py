@@ -11,12 +11,12 @@ from typing import Any
 import feedparser
 from scrapy.http import Response, TextResponse
 
-from crawler.config.site import Site
-from crawler.dates import sound_date
-from crawler.fetch_result import DiscoveredUrl
-from crawler.urls.canonical import in_scope
-from crawler.urls.references import resolve
-from spiders.fetching.references import addresses_of, attribute
+from variorum.crawler.config.site import Site
+from variorum.crawler.dates import sound_date
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.crawler.urls.canonical import in_scope
+from variorum.crawler.urls.references import resolve
+from variorum.spiders.fetching.references import addresses_of, attribute
 
 _TYPES = ("application/rss+xml", "application/atom+xml")
 _ORIGINALS = ("feedburner_origlink", "pheedo_origlink")

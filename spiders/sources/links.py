@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from scrapy.http import HtmlResponse, Response
 
-from crawler.config.site import Site
-from crawler.fetch_result import DiscoveredUrl
-from crawler.urls.canonical import in_scope, is_asset
-from spiders.fetching.references import addresses_of
-from spiders.sources.article_parts import further_parts
+from variorum.crawler.config.site import Site
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.crawler.urls.canonical import in_scope, is_asset
+from variorum.spiders.fetching.references import addresses_of
+from variorum.spiders.sources.article_parts import further_parts
 
 MAX_LINKS = 5_000
 

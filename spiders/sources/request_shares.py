@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scrapy import Request
 
-from spiders.fetching.failures import ShareSpent
+from variorum.spiders.fetching.failures import ShareSpent
 
 SHARE = "share"
 """Key of `Request.meta`: the share that the request counts against."""

@@ -17,11 +17,11 @@ from scrapy.utils.sitemap import Sitemap
 from w3lib.encoding import html_body_declared_encoding, read_bom, to_unicode
 from w3lib.url import safe_url_string
 
-from crawler.config.site import Site
-from crawler.dates import sound_date
-from crawler.fetch_result import DiscoveredUrl
-from crawler.urls.references import resolve
-from spiders.sources import feed
+from variorum.crawler.config.site import Site
+from variorum.crawler.dates import sound_date
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.crawler.urls.references import resolve
+from variorum.spiders.sources import feed
 
 # Where a sitemap is looked for when robots.txt names none: WordPress's own, the common ones.
 USUAL_PLACES = ("wp-sitemap.xml", "sitemap.xml", "sitemap_index.xml")

@@ -11,12 +11,12 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.config.site import Site
-from crawler.fetch_result import DiscoveredUrl
-from crawler.frontier import Frontier
-from crawler.urls.canonical import in_scope
-from spiders.fetching.failures import RetryLater, ShareSpent, error_of
-from spiders.sources.request_shares import SHARE, Share
+from variorum.crawler.config.site import Site
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.crawler.frontier import Frontier
+from variorum.crawler.urls.canonical import in_scope
+from variorum.spiders.fetching.failures import RetryLater, ShareSpent, error_of
+from variorum.spiders.sources.request_shares import SHARE, Share
 
 logger = logging.getLogger(__name__)
 

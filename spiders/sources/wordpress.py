@@ -16,12 +16,12 @@ from urllib.parse import urlencode, urlsplit
 
 from scrapy.http import Response, TextResponse
 
-from crawler.dates import sound_date
-from crawler.extraction.source_text import of_markup
-from crawler.fetch_result import DiscoveredUrl
-from crawler.urls.references import resolve
-from spiders.fetching.json_answer import read_json
-from spiders.fetching.references import addresses_of
+from variorum.crawler.dates import sound_date
+from variorum.crawler.extraction.source_text import of_markup
+from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.crawler.urls.references import resolve
+from variorum.spiders.fetching.json_answer import read_json
+from variorum.spiders.fetching.references import addresses_of
 
 PER_PAGE = 100
 FIELDS = "id,type,link,date_gmt,modified_gmt,title,content"

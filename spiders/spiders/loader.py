@@ -10,10 +10,10 @@ from typing import Any, Self
 from scrapy import Request
 from scrapy.settings import BaseSettings
 
-from crawler.config.site import Site, load_site, load_sites, site_files
-from crawler.urls.canonical import in_scope
-from spiders.settings import for_site
-from spiders.spiders.site import SiteSpider
+from variorum.crawler.config.site import Site, load_site, load_sites, site_files
+from variorum.crawler.urls.canonical import in_scope
+from variorum.spiders.settings import for_site
+from variorum.spiders.spiders.site import SiteSpider
 
 Names = list[str]
 """A name for `list[str]`, because the loader's own method `list` hides the builtin."""

@@ -12,18 +12,18 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.classification.outcome import Context, Outcome, judge
-from crawler.config.site import Site
-from crawler.urls.canonical import loose_key
-from crawler.urls.references import resolve
-from spiders.fetching.failures import error_of
-from spiders.fetching.references import attribute, base_of
-from spiders.fetching.results import fetched
-from spiders.sources.feed import feed_addresses
-from spiders.sources.feed import listed as read_feed
-from spiders.sources.sitemap import USUAL_PLACES, read_sitemap, unpacked
-from spiders.sources.wordpress import api_root, rest_bases, types_address
-from spiders.spiders.site_probe import SiteProbe
+from variorum.crawler.classification.outcome import Context, Outcome, judge
+from variorum.crawler.config.site import Site
+from variorum.crawler.urls.canonical import loose_key
+from variorum.crawler.urls.references import resolve
+from variorum.spiders.fetching.failures import error_of
+from variorum.spiders.fetching.references import attribute, base_of
+from variorum.spiders.fetching.results import fetched
+from variorum.spiders.sources.feed import feed_addresses
+from variorum.spiders.sources.feed import listed as read_feed
+from variorum.spiders.sources.sitemap import USUAL_PLACES, read_sitemap, unpacked
+from variorum.spiders.sources.wordpress import api_root, rest_bases, types_address
+from variorum.spiders.spiders.site_probe import SiteProbe
 
 OK = 200
 MOST_EDITIONS = 50

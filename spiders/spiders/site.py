@@ -21,18 +21,18 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.config.site import Site, Source
-from crawler.extraction.html.article_parts import join
-from crawler.fetch_result import DiscoveredUrl, FetchResult
-from crawler.frontier import Frontier, PageRequest, TransientFrontier
-from crawler.urls.canonical import loose_key
-from spiders.fetching.failures import RetryLater, line_of
-from spiders.fetching.results import fetched, unfetched
-from spiders.sources.article_parts import further_parts
-from spiders.sources.discovery import Feeds, Sitemaps, WordPress
-from spiders.sources.feed import feed_addresses
-from spiders.sources.links import links_of
-from spiders.sources.wordpress import api_root
+from variorum.crawler.config.site import Site, Source
+from variorum.crawler.extraction.html.article_parts import join
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
+from variorum.crawler.frontier import Frontier, PageRequest, TransientFrontier
+from variorum.crawler.urls.canonical import loose_key
+from variorum.spiders.fetching.failures import RetryLater, line_of
+from variorum.spiders.fetching.results import fetched, unfetched
+from variorum.spiders.sources.article_parts import further_parts
+from variorum.spiders.sources.discovery import Feeds, Sitemaps, WordPress
+from variorum.spiders.sources.feed import feed_addresses
+from variorum.spiders.sources.links import links_of
+from variorum.spiders.sources.wordpress import api_root
 
 ALL_SOURCES: tuple[Source, ...] = ("wordpress", "sitemap", "feed", "links")
 STOP_AFTER_FAILURES = 10  # with no answer before: the site is down, and asking on helps nobody

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from crawler.config.site import SITE_KEYS, Site
-from crawler.errors import Misuse
-from crawler.urls.canonical import canonical, in_scope, loose_key
+from variorum.crawler.config.site import SITE_KEYS, Site
+from variorum.crawler.errors import Misuse
+from variorum.crawler.urls.canonical import canonical, in_scope, loose_key
 
 SECRET = re.compile(r"//[^/]*@")
 """The name and password of an address."""

@@ -18,13 +18,13 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
-from crawler.config.site import Site
-from crawler.dates import sound_date
-from crawler.extraction.html.encoding import described
-from crawler.fetch_result import FetchResult
-from spiders.fetching.failures import RetryLater, error_of
-from spiders.settings import for_site
-from spiders.sources.cdx import Memento, is_beneath, list_address, memento_address, read_list
+from variorum.crawler.config.site import Site
+from variorum.crawler.dates import sound_date
+from variorum.crawler.extraction.html.encoding import described
+from variorum.crawler.fetch_result import FetchResult
+from variorum.spiders.fetching.failures import RetryLater, error_of
+from variorum.spiders.settings import for_site
+from variorum.spiders.sources.cdx import Memento, is_beneath, list_address, memento_address, read_list
 
 BATCH = 50
 """The number of requests given to the engine at a time."""

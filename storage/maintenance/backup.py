@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from storage.database import refusals_in_words
-from storage.errors import StoreError
-from storage.reader import Reader
+from variorum.storage.database import refusals_in_words
+from variorum.storage.errors import StoreError
+from variorum.storage.reader import Reader
 
 STEP = 256
 """The number of SQLite pages that are copied at a time: a megabyte."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from storage import bodies, dictionaries, seals, texts
-from storage.compression import BROKEN, decompress
-from storage.errors import NotFound
-from storage.seals import FACTS, FACTS_SQL, START
+from variorum.storage import bodies, dictionaries, seals, texts
+from variorum.storage.compression import BROKEN, decompress
+from variorum.storage.errors import NotFound
+from variorum.storage.seals import FACTS, FACTS_SQL, START
 
 RESTORE = "Find out who could write to the database, and take this from a backup that was made before."
 MEND = "See whether `variorum backup` still makes a sound copy; if not, go back to an earlier backup."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from storage.reader import Reader
-from storage.rows import CaptureRow, ChangeRow, VersionRow, read
-from storage.seals import START, SealRow, last_of_version, numbered
+from variorum.storage.reader import Reader
+from variorum.storage.rows import CaptureRow, ChangeRow, VersionRow, read
+from variorum.storage.seals import START, SealRow, last_of_version, numbered
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ import sqlite3
 from collections import Counter
 from dataclasses import asdict, dataclass
 
-from storage import bodies, dictionaries, seals
-from storage.database import refusals_in_words
-from storage.maintenance.retention import Removal, RetainedCapture, RetentionLimits, removal
-from storage.maintenance.verification import Progress, unseen
-from storage.tables import Tables
+from variorum.storage import bodies, dictionaries, seals
+from variorum.storage.database import refusals_in_words
+from variorum.storage.maintenance.retention import Removal, RetainedCapture, RetentionLimits, removal
+from variorum.storage.maintenance.verification import Progress, unseen
+from variorum.storage.tables import Tables
 
 AT_ONCE = 50
 """The number of bodies deleted in one transaction, for which a crawl may have to wait."""

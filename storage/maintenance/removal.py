@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage import bodies, texts
-from storage.maintenance.verification import Progress, unseen
-from storage.reader import Reader
-from storage.tables import Tables
-from storage.text_index import index
+from variorum.storage import bodies, texts
+from variorum.storage.maintenance.verification import Progress, unseen
+from variorum.storage.reader import Reader
+from variorum.storage.tables import Tables
+from variorum.storage.text_index import index
 
 BODIES_AT_ONCE = 50
 _PAGES_LEFT = "SELECT id FROM pages WHERE site = ? AND id NOT IN (SELECT page FROM removed_pages) ORDER BY id"

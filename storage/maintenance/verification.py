@@ -12,11 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from storage import seals
-from storage.errors import Malformed
-from storage.maintenance.checks import CHECKS, MEND, Fault, StoreCheck
-from storage.reader import Reader
-from storage.seals import START
+from variorum.storage import seals
+from variorum.storage.errors import Malformed
+from variorum.storage.maintenance.checks import CHECKS, MEND, Fault, StoreCheck
+from variorum.storage.reader import Reader
+from variorum.storage.seals import START
 
 One = TypeVar("One")
 MOST_TOLD = 100

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
-from storage.errors import NotFound
-from storage.reader import Reader
-from storage.rows import ChangeSummary, Values, read
-from storage.search.query import parse
+from variorum.storage.errors import NotFound
+from variorum.storage.reader import Reader
+from variorum.storage.rows import ChangeSummary, Values, read
+from variorum.storage.search.query import parse
 
 SHELVES = ("news", "history", "quiet")
 """Announced changes; changes found by an import; changes of typography or of a date only."""

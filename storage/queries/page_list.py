@@ -6,8 +6,8 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from storage.reader import Reader
-from storage.rows import NOT_OF_SITE, read
+from variorum.storage.reader import Reader
+from variorum.storage.rows import NOT_OF_SITE, read
 
 _PAGES = f"""
     SELECT pages.id, pages.url, pages.state, pages.kind, pages.title, pages.version, pages.found_at,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.reader import Reader
-from storage.rows import ChangeSummary, PageRow, read
+from variorum.storage.reader import Reader
+from variorum.storage.rows import ChangeSummary, PageRow, read
 
 MOST_VERSIONS = 500
 MOST_EVENTS = 1_000

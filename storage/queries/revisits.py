@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from storage.rows import NOT_OF_SITE, VisitRow
+from variorum.storage.rows import NOT_OF_SITE, VisitRow
 
 DATING = "(modified IS NOT NULL OR source = 'wordpress')"
 """Of a listing: that the source would show a change of the page."""

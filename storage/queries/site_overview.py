@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.errors import NotFound
-from storage.reader import Reader
-from storage.rows import IssueRow, RunRow, SiteRow, read
+from variorum.storage.errors import NotFound
+from variorum.storage.reader import Reader
+from variorum.storage.rows import IssueRow, RunRow, SiteRow, read
 
 WELL = "reason IN ('finished', 'budget') AND (fetched = 0 OR fetched > failed + blocked)"
 """The SQL condition of a run that ended as planned and got responses."""

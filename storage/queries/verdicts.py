@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.errors import NotFound
-from storage.reader import Reader
-from storage.rows import read
-from storage.tables import Tables
+from variorum.storage.errors import NotFound
+from variorum.storage.reader import Reader
+from variorum.storage.rows import read
+from variorum.storage.tables import Tables
 
 VERDICTS = ("reviewed", "important", "noise")
 

@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 
-from storage.reader import Reader
-from storage.rows import Values
-from storage.search.query import Piece, Query, fewer, parse, snippet
-from storage.site_filter import SiteFilter, names_json, of_sites
+from variorum.storage.reader import Reader
+from variorum.storage.rows import Values
+from variorum.storage.search.query import Piece, Query, fewer, parse, snippet
+from variorum.storage.site_filter import SiteFilter, names_json, of_sites
 
 _PAGES = f"""
     SELECT versions.page FROM versions_fts

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from storage.reader import Reader
-from storage.rows import read
-from storage.site_filter import SiteFilter, is_of
-from storage.text_index import minhash
-from storage.text_index.folding import folded_words
+from variorum.storage.reader import Reader
+from variorum.storage.rows import read
+from variorum.storage.site_filter import SiteFilter, is_of
+from variorum.storage.text_index import minhash
+from variorum.storage.text_index.folding import folded_words
 
 LIKE = 0.8
 """The least containment of a copy, unless the caller gives another bound."""

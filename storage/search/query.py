@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from storage.text_index.folding import JOINER, folded_words, words
+from variorum.storage.text_index.folding import JOINER, folded_words, words
 
 Phrase = tuple[str, ...]
 """Folded words that follow one another."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from storage.text_index.folding import folded_words
-from storage.text_index.minhash import digest, minhash, shingles
+from variorum.storage.text_index.folding import folded_words
+from variorum.storage.text_index.minhash import digest, minhash, shingles
 
 
 def add(conn: sqlite3.Connection, version: int, title: str, text: str) -> None:

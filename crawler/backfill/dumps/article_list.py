@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 
-from crawler.backfill.dumps.article import Article
-from crawler.backfill.dumps.boilerplate_lines import is_label, is_signpost
-from crawler.backfill.dumps.date_lines import DateLine, date_line
-from crawler.backfill.dumps.lines import BULLET, Paragraph, is_prose, is_short, paragraphs, title_of
+from variorum.crawler.backfill.dumps.article import Article
+from variorum.crawler.backfill.dumps.boilerplate_lines import is_label, is_signpost
+from variorum.crawler.backfill.dumps.date_lines import DateLine, date_line
+from variorum.crawler.backfill.dumps.lines import BULLET, Paragraph, is_prose, is_short, paragraphs, title_of
 
 LONGEST_LABEL = 120
 MOST_LABELS = 3

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from crawler.backfill.dumps.lines import BULLET, is_prose
-from crawler.extraction.html.hints import TEASER
+from variorum.crawler.backfill.dumps.lines import BULLET, is_prose
+from variorum.crawler.extraction.html.hints import TEASER
 
 _NETWORK = (
     r"(?:facebook|twitter|pinterest|whatsapp|telegram|skype|e-?mail|linkedin|reddit|tumblr|instagram"

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from crawler.dates import EARLIEST, LATEST, MONTHS
+from variorum.crawler.dates import EARLIEST, LATEST, MONTHS
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _PATTERNS = tuple(

@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
 
-from crawler.backfill.dumps.article import Article
-from crawler.backfill.dumps.article_list import before_signposts
-from crawler.backfill.dumps.boilerplate_lines import is_label
-from crawler.backfill.dumps.date_lines import date_line, find
-from crawler.backfill.dumps.lines import Paragraph, is_short, title_of
-from crawler.extraction.metadata.headline import language
+from variorum.crawler.backfill.dumps.article import Article
+from variorum.crawler.backfill.dumps.article_list import before_signposts
+from variorum.crawler.backfill.dumps.boilerplate_lines import is_label
+from variorum.crawler.backfill.dumps.date_lines import date_line, find
+from variorum.crawler.backfill.dumps.lines import Paragraph, is_short, title_of
+from variorum.crawler.extraction.metadata.headline import language
 
 LEAD = 250
 """The maximum number of characters of source and date at the head of a lead."""

@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 
-from crawler.backfill.dumps.article import Article, Split, Unsplit
-from crawler.backfill.dumps.article_list import archive
-from crawler.backfill.dumps.boilerplate_lines import furniture, headlines
-from crawler.backfill.dumps.date_lines import date_line
-from crawler.backfill.dumps.lines import cleaned, is_prose, paragraphs, title_of
-from crawler.backfill.dumps.single_article import singles
+from variorum.crawler.backfill.dumps.article import Article, Split, Unsplit
+from variorum.crawler.backfill.dumps.article_list import archive
+from variorum.crawler.backfill.dumps.boilerplate_lines import furniture, headlines
+from variorum.crawler.backfill.dumps.date_lines import date_line
+from variorum.crawler.backfill.dumps.lines import cleaned, is_prose, paragraphs, title_of
+from variorum.crawler.backfill.dumps.single_article import singles
 
 ADDRESS = re.compile(r"(?:[^\W\d_]+:\s*)?(https?://\S+)", re.IGNORECASE)
 """A line with only an address, or a label and an address: `Permalink: https://…`."""

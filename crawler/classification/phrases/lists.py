@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import product
 
-from crawler.classification.phrases.folding import Phrases, fold
+from variorum.crawler.classification.phrases.folding import Phrases, fold
 
 
 def phrases(*groups: str | Iterable[str]) -> Phrases:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.classification.phrases.lists import combined, phrases
+from variorum.crawler.classification.phrases.lists import combined, phrases
 
 WITHDRAWN = phrases(
     combined(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.classification.phrases.lists import combined, phrases
+from variorum.crawler.classification.phrases.lists import combined, phrases
 
 MAINTENANCE = phrases(
     combined(

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.boilerplate.path_scores import ENOUGH, NO_TEXT, TEXT, PathScores
-from crawler.extraction.html.blocks import INLINE, UNSEEN, Block, step
-from crawler.extraction.html.markup import KEPT, drop
+from variorum.crawler.extraction.boilerplate.path_scores import ENOUGH, NO_TEXT, TEXT, PathScores
+from variorum.crawler.extraction.html.blocks import INLINE, UNSEEN, Block, step
+from variorum.crawler.extraction.html.markup import KEPT, drop
 
 FEW = 0.05
 """So small a part of a page's text may be at paths that do not tell: what is likelier decides it."""

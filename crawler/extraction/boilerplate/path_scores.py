@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from crawler.extraction.html.blocks import Block
+from variorum.crawler.extraction.html.blocks import Block
 
 ENOUGH = 20
 """The number of pages from which a path is known: another one would change its mean little."""

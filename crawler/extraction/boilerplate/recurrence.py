@@ -28,10 +28,10 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.boilerplate.template import Design, Piece, Template, frame_of, is_of, jaccard
-from crawler.extraction.html.dom_paths import above, is_block, last_step, names_on, paths, unnumbered
-from crawler.extraction.html.hints import marked_element
-from crawler.extraction.html.markup import parse, text_of
+from variorum.crawler.extraction.boilerplate.template import Design, Piece, Template, frame_of, is_of, jaccard
+from variorum.crawler.extraction.html.dom_paths import above, is_block, last_step, names_on, paths, unnumbered
+from variorum.crawler.extraction.html.hints import marked_element
+from variorum.crawler.extraction.html.markup import parse, text_of
 
 LEAST_PAGES = 3
 SHARE = 1 / 3

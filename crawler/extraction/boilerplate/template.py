@@ -18,9 +18,9 @@ from typing import Literal, TypeVar
 import msgspec
 from lxml.html import HtmlElement
 
-from crawler.extraction.boilerplate.known_design import KnownDesign
-from crawler.extraction.boilerplate.path_scores import PathScores
-from crawler.extraction.html.dom_paths import (
+from variorum.crawler.extraction.boilerplate.known_design import KnownDesign
+from variorum.crawler.extraction.boilerplate.path_scores import PathScores
+from variorum.crawler.extraction.html.dom_paths import (
     digests,
     is_block,
     last_step,
@@ -30,7 +30,7 @@ from crawler.extraction.html.dom_paths import (
     paths,
     unnumbered,
 )
-from crawler.extraction.html.markup import KEPT, ExtractionError, drop, parse, text_of
+from variorum.crawler.extraction.html.markup import KEPT, ExtractionError, drop, parse, text_of
 
 SURELY = 0.95
 """The share of a design's names from which a page is certainly of that design."""

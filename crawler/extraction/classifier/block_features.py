@@ -10,11 +10,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.extraction.classifier.facts import Facts
-from crawler.extraction.classifier.trees import Numbers
-from crawler.extraction.html.blocks import Block, Place
-from crawler.extraction.html.counters import is_counter
-from crawler.extraction.html.hints import BYLINE, COOKIES, OFFER, TEASER
+from variorum.crawler.extraction.classifier.facts import Facts
+from variorum.crawler.extraction.classifier.trees import Numbers
+from variorum.crawler.extraction.html.blocks import Block, Place
+from variorum.crawler.extraction.html.counters import is_counter
+from variorum.crawler.extraction.html.hints import BYLINE, COOKIES, OFFER, TEASER
 
 WORD = re.compile(r"\w+")
 PUNCTUATION = re.compile(r"[.,;:!?،؛؟。，、…»”\"]")

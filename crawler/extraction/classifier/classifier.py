@@ -11,12 +11,12 @@ import numpy as np
 from lxml.html import HtmlElement
 from numpy.typing import NDArray
 
-from crawler.extraction.classifier.facts import facts
-from crawler.extraction.classifier.features import Page, Vocabulary, describe
-from crawler.extraction.classifier.page_kind import kind_of
-from crawler.extraction.classifier.trees import Trees
-from crawler.extraction.html.blocks import blocks
-from crawler.extraction.html.joiners import keep_joiners
+from variorum.crawler.extraction.classifier.facts import facts
+from variorum.crawler.extraction.classifier.features import Page, Vocabulary, describe
+from variorum.crawler.extraction.classifier.page_kind import kind_of
+from variorum.crawler.extraction.classifier.trees import Trees
+from variorum.crawler.extraction.html.blocks import blocks
+from variorum.crawler.extraction.html.joiners import keep_joiners
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
 """Made by `python -m benchmarks.reader`; weights.md describes the training."""

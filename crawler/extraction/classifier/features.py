@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from crawler.extraction.classifier import block_features
-from crawler.extraction.classifier.facts import Facts
-from crawler.extraction.classifier.layout import BlockFacts, Indices, Layout, levels_of
-from crawler.extraction.classifier.trees import Numbers
-from crawler.extraction.html.blocks import Block
+from variorum.crawler.extraction.classifier import block_features
+from variorum.crawler.extraction.classifier.facts import Facts
+from variorum.crawler.extraction.classifier.layout import BlockFacts, Indices, Layout, levels_of
+from variorum.crawler.extraction.classifier.trees import Numbers
+from variorum.crawler.extraction.html.blocks import Block
 
 PARAGRAPH, LINKED = 80, 0.4
 """A block with more characters and a smaller share of links is a paragraph."""

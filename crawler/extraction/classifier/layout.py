@@ -13,9 +13,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.extraction.classifier.trees import Numbers
-from crawler.extraction.html.blocks import Block, Place
-from crawler.extraction.html.hints import is_beside, is_marked
+from variorum.crawler.extraction.classifier.trees import Numbers
+from variorum.crawler.extraction.html.blocks import Block, Place
+from variorum.crawler.extraction.html.hints import is_beside, is_marked
 
 Indices = NDArray[np.int32]
 

@@ -17,12 +17,12 @@ import numpy as np
 from lxml.html import HtmlElement
 from numpy.typing import NDArray
 
-from crawler.extraction.classifier.classifier import Judged, knows
-from crawler.extraction.html.blocks import Block, Place, blocks
-from crawler.extraction.html.furniture import drop_furniture
-from crawler.extraction.html.hints import outermost_marked
-from crawler.extraction.html.stylesheet import StyleSheet
-from crawler.extraction.html.teasers import drop_cards
+from variorum.crawler.extraction.classifier.classifier import Judged, knows
+from variorum.crawler.extraction.html.blocks import Block, Place, blocks
+from variorum.crawler.extraction.html.furniture import drop_furniture
+from variorum.crawler.extraction.html.hints import outermost_marked
+from variorum.crawler.extraction.html.stylesheet import StyleSheet
+from variorum.crawler.extraction.html.teasers import drop_cards
 
 MOST = 0.6
 """The share of the probable text that the element must have."""

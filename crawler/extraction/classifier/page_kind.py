@@ -7,8 +7,8 @@ from typing import Literal
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.html.blocks import Block
-from crawler.extraction.html.markup import folded, matching, text_of, tokens
+from variorum.crawler.extraction.html.blocks import Block
+from variorum.crawler.extraction.html.markup import folded, matching, text_of, tokens
 
 Kind = Literal["article", "listing"]
 

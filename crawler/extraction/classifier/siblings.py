@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crawler.extraction.classifier.classifier import Judged
+from variorum.crawler.extraction.classifier.classifier import Judged
 
 LEAST_PAGES = 3
 SHARE = 0.3

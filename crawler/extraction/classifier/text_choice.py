@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.extraction.classifier.block_features import ENDS, Pool
-from crawler.extraction.classifier.classifier import Judged, Probabilities, knows
-from crawler.extraction.classifier.marked import marked_blocks
-from crawler.extraction.html.blocks import Block, Place
-from crawler.extraction.metadata.headline import without_headline
+from variorum.crawler.extraction.classifier.block_features import ENDS, Pool
+from variorum.crawler.extraction.classifier.classifier import Judged, Probabilities, knows
+from variorum.crawler.extraction.classifier.marked import marked_blocks
+from variorum.crawler.extraction.html.blocks import Block, Place
+from variorum.crawler.extraction.metadata.headline import without_headline
 
 LOWEST, HIGHEST = 0.3, 0.5
 """The cut of an article is between these, where the expected F1 is largest."""

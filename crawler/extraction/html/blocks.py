@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.extraction.html.stylesheet import StyleSheet, hides, never_shown, shown_wide, strikes
+from variorum.crawler.extraction.html.stylesheet import StyleSheet, hides, never_shown, shown_wide, strikes
 
 UNSEEN = frozenset(
     """script style template head svg canvas audio video object embed select datalist input textarea map area

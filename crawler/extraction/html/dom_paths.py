@@ -9,8 +9,8 @@ from zlib import crc32
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.html.blocks import INLINE, UNSEEN
-from crawler.extraction.html.markup import folded, tokens
+from variorum.crawler.extraction.html.blocks import INLINE, UNSEEN
+from variorum.crawler.extraction.html.markup import folded, tokens
 
 NAMED = re.compile(rb"""\b(class|id)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 DRAWN = re.compile(r"(?=\w{5,}$)[A-Za-z]*[0-9]+[A-Za-z]\w*|(?=.*[0-9])[A-Za-z]?[0-9a-f]{6,}$|.*[0-9]{4}")

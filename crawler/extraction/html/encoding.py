@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from w3lib.encoding import resolve_encoding
 
-from crawler.extraction.html.charsets import guessed
+from variorum.crawler.extraction.html.charsets import guessed
 
 Evidence = Literal["bom", "utf-8", "header", "page", "guess"]
 """`utf-8`: the bytes are valid UTF-8, whatever is declared. `header` also means an earlier decision."""

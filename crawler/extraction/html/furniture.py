@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.html.markup import KEPT, drop, text_of, tokens
+from variorum.crawler.extraction.html.markup import KEPT, drop, text_of, tokens
 
 FURNITURE = frozenset(
     {

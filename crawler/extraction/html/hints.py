@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.html.blocks import Place
-from crawler.extraction.html.markup import outermost
+from variorum.crawler.extraction.html.blocks import Place
+from variorum.crawler.extraction.html.markup import outermost
 
 MARKED = frozenset(
     """entry-content post-content article-body article-content post-body td-post-content field--name-body

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
-from crawler.extraction.html.blocks import Block
-from crawler.extraction.html.markup import text_of
+from variorum.crawler.extraction.html.blocks import Block
+from variorum.crawler.extraction.html.markup import text_of
 
 NUMBER = re.compile(r"[0-9]{1,8}")
 """What names a page in a query; a longer number is a time."""

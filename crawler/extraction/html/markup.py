@@ -11,8 +11,8 @@ from lxml import etree, html
 from lxml.cssselect import CSSSelector, SelectorError
 from lxml.html import HtmlElement
 
-from crawler.errors import Misuse, SiteTrouble
-from crawler.extraction.html.encoding import decode
+from variorum.crawler.errors import Misuse, SiteTrouble
+from variorum.crawler.extraction.html.encoding import decode
 
 MOST_ELEMENTS = 50_000
 """The maximum number of elements: a page of 100,000 paragraphs keeps an extractor busy for minutes; real
@@ -55,7 +55,8 @@ class ExtractionError(SiteTrouble):
 def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     """The page as a tree with its e-mail addresses legible, without comments.
 
-    `encoding` is that of the response; see `crawler.extraction.html.encoding`. Raises ExtractionError if a
+    `encoding` is that of the response; see `variorum.crawler.extraction.html.encoding`. Raises
+    ExtractionError if a
     page is empty, too large or too deep.
     """
     text = _encoded(decode(body, encoding).replace("\f", " "))

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.html.article_parts import split
-from crawler.extraction.html.markup import ExtractionError, folded, matching, parse
-from crawler.urls.references import resolve
+from variorum.crawler.extraction.html.article_parts import split
+from variorum.crawler.extraction.html.markup import ExtractionError, folded, matching, parse
+from variorum.crawler.urls.references import resolve
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*")

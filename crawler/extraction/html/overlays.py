@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.html.blocks import blocks
-from crawler.extraction.html.markup import KEPT, drop, folded, is_hidden, text_of
+from variorum.crawler.extraction.html.blocks import blocks
+from variorum.crawler.extraction.html.markup import KEPT, drop, folded, is_hidden, text_of
 
 BANNER = re.compile(
     r"(onetrust-(consent|banner|pc)-sdk|cybotcookiebotdialog|cookiebanner|cookie-(banner|bar|popup|modal|overlay)"

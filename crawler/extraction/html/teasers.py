@@ -14,10 +14,10 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.html.blocks import INLINE
-from crawler.extraction.html.dom_paths import is_block
-from crawler.extraction.html.hints import TEASER
-from crawler.extraction.html.markup import drop, outermost, text_of
+from variorum.crawler.extraction.html.blocks import INLINE
+from variorum.crawler.extraction.html.dom_paths import is_block
+from variorum.crawler.extraction.html.hints import TEASER
+from variorum.crawler.extraction.html.markup import drop, outermost, text_of
 
 MOST_LEADS = 2
 """The maximum number of paragraphs of lead before the link that ends a teaser."""

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.dates import sound_date
-from crawler.urls.references import resolve
+from variorum.crawler.dates import sound_date
+from variorum.crawler.urls.references import resolve
 
 IN_ADDRESS = re.compile(r"/(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|$)")
 PARTS = frozenset(["article", "main"])

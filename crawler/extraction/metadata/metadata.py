@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from crawler.dates import sound_date
-from crawler.extraction.html.joiners import keep_joiners
-from crawler.extraction.metadata import linked_data as ld
-from crawler.extraction.metadata.found_dates import found_date
-from crawler.extraction.metadata.marks import Marks
-from crawler.extraction.metadata.people import each, turned, written
-from crawler.urls.references import resolve
+from variorum.crawler.dates import sound_date
+from variorum.crawler.extraction.html.joiners import keep_joiners
+from variorum.crawler.extraction.metadata import linked_data as ld
+from variorum.crawler.extraction.metadata.found_dates import found_date
+from variorum.crawler.extraction.metadata.marks import Marks
+from variorum.crawler.extraction.metadata.people import each, turned, written
+from variorum.crawler.urls.references import resolve
 
 PUBLISHED = (
     "article:published_time", "og:article:published_time", "og:published_time", "article:published",
@@ -60,7 +60,7 @@ BYLINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The metadata of a page; None for what it does not state. Dates as in `crawler.dates`."""
+    """The metadata of a page; None for what it does not state. Dates as in `variorum.crawler.dates`."""
 
     author: str | None
     published: str | None
