@@ -9,7 +9,7 @@ from variorum.crawler.cli.options import as_json, names_of, some_sites, with_rea
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.health.page_list import PageFilter, page_objects
 from variorum.crawler.output import terminal
-from variorum.crawler.output.page_texts import as_stored
+from variorum.crawler.output.stored_site import as_stored
 from variorum.crawler.times import now
 from variorum.storage.errors import NotFound
 from variorum.storage.reader import Reader

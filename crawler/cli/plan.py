@@ -9,7 +9,8 @@ from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.health.visits import plan_object, why_object
 from variorum.crawler.output import terminal
 from variorum.crawler.output.objects import Object
-from variorum.crawler.output.page_texts import as_stored, find_page
+from variorum.crawler.output.page_texts import find_page
+from variorum.crawler.output.stored_site import as_stored
 from variorum.crawler.times import every, now, span
 from variorum.storage.reader import Reader
 

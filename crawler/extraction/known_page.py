@@ -28,8 +28,10 @@ from variorum.crawler.extraction.metadata.headline import without_headline
 from variorum.crawler.extraction.metadata.metadata import stated
 
 OF_NO_TEXT = frozenset(["src", "srcset", "sizes", "nonce"])
-"""Attributes that decide about no text, and differ between fetches. So do those for scripts, `data-`, but"""
+"""Attributes that decide about no text, and differ between fetches. So do those for scripts, `data-…`, all
+but one."""
 NAMES_A_BOX = "data-hook"
+"""The attribute for scripts by which a box of some site builders is recognised."""
 SeenBy = tuple[Template, tuple[str, ...]]
 """A template, and the selectors of what the site's file removes."""
 DIGITS = 24

@@ -15,7 +15,7 @@ from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.health.page_list import pages_in_trouble
 from variorum.crawler.lock import is_held, run_lock
 from variorum.crawler.output.objects import Object, suspect_object
-from variorum.crawler.output.page_texts import as_stored
+from variorum.crawler.output.stored_site import as_stored
 from variorum.crawler.times import iso, now
 from variorum.crawler.tracking.issue_kinds import SITE_FILE
 from variorum.storage.outbox import TargetState, target_states

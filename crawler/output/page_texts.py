@@ -6,17 +6,12 @@ from collections.abc import Iterable
 
 from variorum.crawler.config.site import Site
 from variorum.crawler.errors import Misuse
+from variorum.crawler.output.stored_site import as_stored
 from variorum.crawler.urls.canonical import key
 from variorum.storage.errors import NotFound
 from variorum.storage.reader import Reader
 from variorum.storage.rows import PageRow
 from variorum.storage.unplaced import SCHEME
-
-
-def as_stored(reader: Reader, name: str) -> Site:
-    """A site whose file is gone or can't be read, with the name and URL that are stored."""
-    row = reader.site(name)
-    return Site(name=name, url=row.url if row else "")
 
 
 def find_page(reader: Reader, sites: Iterable[Site], url: str) -> PageRow:
