@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -128,10 +128,7 @@ def load_sites(
 
     A site's name is its file's. A file with faults is left out, and stops no other site.
     """
-    from w3lib.url import canonicalize_url  # noqa: PLC0415 - as slow to import as all else here
-
     found = ConfiguredSites()
-    urls: dict[str, str] = {}
     if names is None:
         found.faults |= {
             path.stem: [_miswritten(path)] for path in folder.glob("*.*") if _is_miswritten(path)
@@ -140,14 +137,35 @@ def load_sites(
         if names is not None and path.stem not in names:
             continue
         table, faults = _read(path, defaults)
-        if not faults:
-            first = urls.setdefault(canonicalize_url(table["url"]), path.name)
-            faults = [] if first == path.name else [_same_url(path, table["url"], first)]
         if faults:
             found.faults[path.stem] = faults
         else:
             found[path.stem] = msgspec.convert(table, Site)
+    for name, first in _repeated(found.values()).items():
+        path = folder / f"{name}.toml"
+        found.faults[name] = [_same_url(path, found.pop(name).url, f"{first}.toml")]
     return found
+
+
+def _repeated(sites: Iterable[Site]) -> dict[str, str]:
+    """The name of each site with the URL of an earlier one, in whatever spelling; and the earlier name."""
+    by_host: dict[str, list[Site]] = {}
+    for site in sites:
+        by_host.setdefault(_plain_host(site.url), []).append(site)
+    alike = [some for some in by_host.values() if len(some) > 1]
+    if not alike:
+        return {}
+    from w3lib.url import canonicalize_url  # noqa: PLC0415 - as slow to import as all else here
+
+    first: dict[str, str] = {}
+    named = [(site.name, canonicalize_url(site.url)) for some in alike for site in some]
+    return {name: first[url] for name, url in named if first.setdefault(url, name) != name}
+
+
+def _plain_host(url: str) -> str:
+    """The host of a URL; empty for one that has several spellings."""
+    host = urlsplit(url).hostname or ""
+    return host if host.isascii() and "xn--" not in host and ":" not in host else ""
 
 
 def _is_miswritten(path: Path) -> bool:
