@@ -11,7 +11,7 @@ from tests.command import Press, in_terminal
 from variorum.crawler.cli.options import past_moment
 from variorum.crawler.config.site import load_sites
 from variorum.crawler.output.address import readable
-from variorum.crawler.output.terminal import shortened
+from variorum.crawler.output.listing import shortened
 from variorum.crawler.times import iso
 
 NOON = datetime(2026, 5, 31, 12, tzinfo=UTC)
@@ -69,6 +69,13 @@ def test_a_change_takes_two_lines_of_a_narrow_terminal(press: Press) -> None:
     [place] = [number for number, line in enumerate(shown) if "The bridge" in line and "edited" in line]
     assert f"]8;;{press.url}/bridge/" in shown[place + 1]
     assert f"{press.url}/bridge/" in shown[place + 1].partition("\\")[2]
+
+
+def test_a_page_takes_two_lines_of_a_narrow_terminal(press: Press) -> None:
+    shown = in_terminal("-C", press.root, "pages", "press", COLUMNS="80").splitlines()
+    [place] = [number for number, line in enumerate(shown) if f"]8;;{press.url}/lost/" in line]
+    assert shown[place - 1].split() == ["gone", "gone", "HTTP", "404"]
+    assert "not due" in shown[place]
 
 
 def test_the_text_of_a_page_that_is_gone_says_so(press: Press) -> None:

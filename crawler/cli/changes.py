@@ -8,6 +8,7 @@ import click
 
 from variorum.crawler.cli.options import Moment, as_json, site_filter, whole_number, with_reader
 from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.output import listing
 from variorum.crawler.output import terminal as shown
 from variorum.crawler.output.change_text import blocks_after
 from variorum.crawler.output.objects import change_object, change_with_hunks, suspect_object
@@ -55,7 +56,7 @@ def changes(
     if as_json:
         shown.json_lines(map(change_object, rows))
     elif rows:
-        shown.changes(rows)
+        listing.changes(rows)
         shown.note(f"Next: variorum show {rows[0].id}")
     else:
         shown.note("No changes.")

@@ -8,7 +8,7 @@ from variorum.crawler.classification.outcome import Outcome
 from variorum.crawler.cli.options import as_json, names_of, some_sites, with_reader
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.health.page_list import PageFilter, page_objects
-from variorum.crawler.output import terminal
+from variorum.crawler.output import listing, terminal
 from variorum.crawler.output.stored_site import as_stored
 from variorum.crawler.times import now
 from variorum.storage.errors import NotFound
@@ -50,12 +50,4 @@ def pages(
     if as_json:
         terminal.json_lines(found)
         return
-    rows = [
-        [one["state"], one["outcome"], one["checked_at"], one["due_at"], one["url"], _why(one)]
-        for one in found
-    ]
-    terminal.table(("state", "outcome", "checked", "due", "url", "why"), rows)
-
-
-def _why(page: dict[str, str | None]) -> str | None:
-    return page["not_kept"] or page["reason"]
+    listing.pages(list(found))

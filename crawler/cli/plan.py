@@ -14,7 +14,7 @@ from variorum.crawler.output.stored_site import as_stored
 from variorum.crawler.times import every, now, span
 from variorum.storage.reader import Reader
 
-BUDGETS = ("requests a day", "visits a day", "a change is seen after", "half of the pages", "each page")
+BUDGETS = ("budget", "visits a day", "a change after", "half of the pages", "each page")
 
 
 @click.command()

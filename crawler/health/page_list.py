@@ -105,12 +105,10 @@ def _due(page: ListedPage, dues: dict[int, float], at: datetime) -> str | None:
 
 def _dues(reader: Reader, site: Site, at: datetime) -> dict[int, float]:
     """When each page that was fetched before is due again, in seconds since 1970."""
-    from variorum.crawler.revisit.budget import gaps  # noqa: PLC0415 - numpy, which sites that never ran do without
-    from variorum.crawler.tracking.revisits import DAY, stored_plan  # noqa: PLC0415
+    from variorum.crawler.tracking.revisits import DAY, stored_plan  # noqa: PLC0415 - numpy
 
     row = reader.site(site.name)
     plan = stored_plan(reader.db.conn, site, row.rates if row else None, at)
-    between = gaps(plan.rates, plan.pages, plan.now, plan.price, plan.limits)
     last = (float(record.last) * DAY for record in plan.records)
-    due = {page: seen + float(gap) * DAY for page, seen, gap in zip(plan.ids, last, between, strict=True)}
+    due = {page: seen + float(gap) * DAY for page, seen, gap in zip(plan.ids, last, plan.gaps, strict=True)}
     return {page: moment for page, moment in due.items() if moment < LAST}

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-import string
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
-from urllib.parse import quote
 
 import click
 
-from variorum.crawler.output.address import readable
 from variorum.crawler.output.objects import Object, hunks_of, links_of
 from variorum.crawler.output.word_diff import Line, marked, relinks, spaced, struck
 from variorum.crawler.times import every
@@ -207,74 +204,6 @@ def _target(found: Object) -> None:
         line(f"  ! not accepted {times}, next attempt {found['retry_at']}: {found['trouble']}")
     if found["doubtful"]:
         line(f"  ! {found['doubtful']} may not have arrived: run `variorum notify --settle`")
-
-
-def changes(rows: Sequence[ChangeRow]) -> None:
-    """Print changes: on a terminal two lines each, with the whole address; else as a table."""
-    from rich.console import Console  # noqa: PLC0415
-
-    console = Console()
-    if console.is_terminal:
-        _two_lines_each(rows, console.width, links=not console.is_dumb_terminal)
-        return
-    headings = ("id", "seen", "site", "kind", "weight", "words", "title", "url")
-    cells = [
-        (
-            row.id,
-            row.seen_new,
-            row.site,
-            row.kind,
-            f"{row.significance:.2f}",
-            f"+{row.words_added} -{row.words_removed}",
-            row.title,
-            row.url,
-        )
-        for row in rows
-    ]
-    table(headings, cells)
-
-
-def _two_lines_each(rows: Sequence[ChangeRow], width: int, *, links: bool) -> None:
-    """Print for each change a line with its kind, weight, words and title, and one with time and address."""
-    cells = [
-        (
-            str(row.id),
-            row.site,
-            row.kind,
-            f"{row.significance:.2f}",
-            f"+{row.words_added} -{row.words_removed}",
-        )
-        for row in rows
-    ]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    indent = " " * (widths[0] + 2)
-    left = max(20, width - sum(widths) - 2 * len(widths))
-    for row, line_of in zip(rows, cells, strict=True):
-        begin = "  ".join(cell.ljust(wide) for cell, wide in zip(line_of, widths, strict=True))
-        line(f"{begin}  {shortened(row.title or '(no title)', left)}")
-        click.echo(f"{indent}{row.seen_new}  {_link(row.url) if links else harmless(row.url)}")
-
-
-def _words(row: ChangeRow) -> str:
-    return f"+{row.words_added} -{row.words_removed}"
-
-
-def shortened(text: str, width: int) -> str:
-    """The text in one line of that width, cut between two words where it is longer."""
-    from rich.cells import cell_len  # noqa: PLC0415
-
-    words = text.split()
-    if cell_len(" ".join(words)) <= width:
-        return " ".join(words)
-    while len(words) > 1 and cell_len(" ".join(words)) > width - 2:
-        words.pop()
-    return f"{' '.join(words)} …"
-
-
-def _link(url: str) -> str:
-    """The address as people read it, in a direction of its own; a click opens it as the site spells it."""
-    target = quote(url, safe=string.punctuation)
-    return f"\x1b]8;;{target}\x1b\\\u2068{harmless(readable(url))}\u2069\x1b]8;;\x1b\\"
 
 
 def suspects(rows: Sequence[SuspectRow]) -> None:
