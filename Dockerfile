@@ -3,9 +3,11 @@ FROM python:3.12-slim AS build
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY crawler crawler
+COPY docs docs
 COPY review review
 COPY spiders spiders
 COPY storage storage
+COPY variorum variorum
 RUN python -m venv /opt/variorum \
  && /opt/variorum/bin/pip install --no-cache-dir ".[cluster]"
 
