@@ -147,7 +147,9 @@ def test_a_removed_site_leaves_nothing_but_the_digests_of_its_versions(copy: Pre
     assert {json.loads(line)["gone"] for line in later} == {True}
     with closing(Reader.open(copy.root / "variorum.db")) as reader:
         assert site_overview.sites(reader) == []
+        row = reader.site("press")
         kept = {table: reader._count(f"SELECT count(*) FROM {table}", []) for table in EMPTIED}
+    assert row is None or (row.rates, row.due_pages, row.every_days, row.longest_days) == (None,) * 4
     assert set(kept.values()) == {0}
     assert copy.run("verify", "--against", noted).exit_code == 0
 
