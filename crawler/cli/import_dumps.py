@@ -9,8 +9,8 @@ import click
 from variorum.crawler.backfill import dump_report
 from variorum.crawler.backfill.text_dumps import import_dumps, read_dumps
 from variorum.crawler.cli.options import Moment, as_json, site_named, with_workspace
-from variorum.crawler.cli.sole_store import sole_store
 from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.managing.sole_store import sole_store
 from variorum.crawler.output import terminal
 from variorum.crawler.output.progress import counted
 

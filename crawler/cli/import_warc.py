@@ -9,9 +9,9 @@ import click
 from variorum.crawler.backfill.captures import Backfill
 from variorum.crawler.backfill.warc import WarcFiles
 from variorum.crawler.cli.options import as_json, site_named, with_workspace
-from variorum.crawler.cli.sole_store import sole_store
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse
+from variorum.crawler.managing.sole_store import sole_store
 from variorum.crawler.output import terminal
 from variorum.crawler.output.progress import counted
 

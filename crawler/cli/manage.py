@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from datetime import date, timedelta
+from datetime import date
 
 import click
 
 from variorum.crawler.cli.options import names_of, sites_and_faults, sites_named, with_workspace
-from variorum.crawler.cli.sole_store import sole_store
 from variorum.crawler.config.edits import set_key
-from variorum.crawler.config.site import NAME, NAME_RULE, Site
-from variorum.crawler.config.timing import duration
+from variorum.crawler.config.timing import first_day
 from variorum.crawler.config.workspace import Workspace
-from variorum.crawler.errors import Misuse
+from variorum.crawler.managing.removing import remove_site, sites_with_history, what_goes
+from variorum.crawler.managing.renaming import left_by_renaming, rename_site
 from variorum.crawler.output import terminal
 from variorum.crawler.output.progress import counted
-from variorum.crawler.times import iso, now
-from variorum.storage.maintenance.removal import SiteHistory, SiteRemoval, stored_history
-from variorum.storage.reader import Reader
+from variorum.crawler.times import now
 
 
 class FirstDay(click.ParamType[date]):
@@ -30,22 +26,10 @@ class FirstDay(click.ParamType[date]):
         """Return the day; fails as a usage error if it is none, or not after today."""
         if isinstance(value, date):
             return value
-        today = now().date()
         try:
-            day = date.fromisoformat(value) if "-" in value else today + _days(value)
-        except (ValueError, OverflowError):
-            self.fail(f"{value!r} is neither a day like 2026-12-24 nor a length like 7d", param, ctx)
-        if day <= today:
-            self.fail(f"{value!r} is not after today, {today}", param, ctx)
-        return day
-
-
-def _days(text: str) -> timedelta:
-    """The length of time in whole days. Raises ValueError for less than a day."""
-    length = timedelta(days=duration(text).days)
-    if not length:
-        raise ValueError("less than a day")
-    return length
+            return first_day(value, now().date())
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 @click.command()
@@ -92,21 +76,9 @@ def rename(workspace: Workspace, old: str, new: str) -> None:
     Example: variorum rename example.org example
     """
     sites_and_faults(workspace, [old])
-    path = workspace.sites_folder / f"{old}.toml"
-    target = workspace.sites_folder / f"{new}.toml"
-    if not NAME.fullmatch(new):
-        raise Misuse(f"\"{new}\" can't be a site's name: {NAME_RULE}.")
-    if target.exists() or new in _with_history(workspace):
-        raise Misuse(f'there is a site named "{new}", or its history: choose another name.')
-    if workspace.database.exists():
-        with sole_store(workspace, Site(name=old, url="")) as store, store.writing():
-            store.rename_site(old, new)
-            path.rename(target)
-    else:
-        path.rename(target)
-    terminal.line(f"{old} is now {new}: {target}")
-    if any(old in notice.sites for notice in workspace.notify):
-        terminal.note(f'`notify` in variorum.toml still names "{old}": write "{new}" there')
+    terminal.line(f"{old} is now {new}: {rename_site(workspace, old, new)}")
+    if left := left_by_renaming(workspace, old, new):
+        terminal.note(left)
 
 
 @click.command()
@@ -123,40 +95,14 @@ def remove(workspace: Workspace, names: tuple[str, ...], keep_history: bool, yes
     Example: variorum remove example --keep-history
     """
     chosen = names_of(workspace, names)
-    stored = _with_history(workspace)
+    stored = sites_with_history(workspace)
     for name in chosen:
         if name not in stored:
             sites_and_faults(workspace, [name])
     for name in chosen:
-        terminal.note(f"{name}: {_what_goes(workspace, name, keep_history or name not in stored)}")
+        terminal.note(f"{name}: {what_goes(workspace, name, keep_history=keep_history)}")
     if not yes:
         click.confirm("Remove?", abort=True, err=True)
     for name in chosen:
-        (workspace.sites_folder / f"{name}.toml").unlink(missing_ok=True)
-        if not keep_history and name in stored:
-            with sole_store(workspace, Site(name=name, url="")) as store:
-                SiteRemoval(store.db).remove(name, iso(now()), counted)
+        remove_site(workspace, name, keep_history=keep_history, shown=counted)
         terminal.line(f"{name}: removed{', and its history is kept' if keep_history else ''}")
-
-
-def _with_history(workspace: Workspace) -> list[str]:
-    if not workspace.database.exists():
-        return []
-    with closing(Reader.open(workspace.database)) as reader:
-        return reader.sites_with_history()
-
-
-def _what_goes(workspace: Workspace, name: str, only_file: bool) -> str:
-    path = workspace.sites_folder / f"{name}.toml"
-    file = [f"the file {path}"] if path.exists() else []
-    if only_file:
-        return f"{', '.join(file) or 'nothing'} will be deleted"
-    with closing(Reader.open(workspace.database)) as reader:
-        history = stored_history(reader, name)
-    return f"{', '.join([*file, *_counted(history)])} will be deleted"
-
-
-def _counted(history: SiteHistory) -> list[str]:
-    counts = {"page": history.pages, "version": history.versions}
-    counts |= {"change": history.changes, "capture": history.captures}
-    return [terminal.quantity(count, noun) for noun, count in counts.items()]

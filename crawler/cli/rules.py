@@ -10,11 +10,11 @@ from typing import Any
 import click
 
 from variorum.crawler.cli.options import as_json, site_named, sites_named, whole_number, with_workspace
-from variorum.crawler.cli.sole_store import sole_store
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse
 from variorum.crawler.extraction.boilerplate.path_scores import ENOUGH, PathScore
 from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.managing.sole_store import sole_store
 from variorum.crawler.output import terminal
 from variorum.crawler.output.progress import bar
 from variorum.crawler.preview.first_read import reader_of

@@ -23,7 +23,7 @@ from variorum.crawler.health.status import overview
 from variorum.crawler.output import terminal
 from variorum.crawler.preview.address_list import addresses_in
 from variorum.crawler.preview.check import check_site
-from variorum.crawler.preview.probe import Added, add_site
+from variorum.crawler.preview.probe import Proposal, add_site
 
 
 @click.command()
@@ -88,13 +88,13 @@ def add(
     click.get_current_context().exit(int(failed))
 
 
-def _print_added(url: str, added: Added, *, as_json: bool) -> None:
+def _print_added(url: str, added: Proposal, *, as_json: bool) -> None:
     if as_json:
         terminal.json_lines(
             [{**msgspec.to_builtins(added.site), "found": msgspec.to_builtins(added.finding)}]
         )
     else:
-        terminal.line(added.path.read_text(encoding="utf-8"))
+        terminal.line(added.text)
     if added.led:
         terminal.note(f"{url} redirects to {added.finding.url}, which is added instead")
     if added.takes:

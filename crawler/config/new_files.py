@@ -42,17 +42,27 @@ def write_site(folder: Path, name: str, values: Mapping[str, Any], comments: Ite
 
     Raises Misuse if the name is invalid or taken.
     """
-    if not NAME.fullmatch(name):
-        raise Misuse(f"\"{name}\" can't be a site's name: {NAME_RULE}; choose another with --name.")
-    path = folder / f"{name}.toml"
-    if path.exists():
-        raise Misuse(f"{path} exists already: edit that file, or choose another name with --name.")
+    return write_new(folder, name, site_text(values, comments))
+
+
+def site_text(values: Mapping[str, Any], comments: Iterable[str] = ()) -> str:
+    """The text of a site file, with the comments above its keys."""
     document = tomlkit.document()
     for line in comments:
         document.add(tomlkit.comment(line))
     for key, value in values.items():
         document.add(key, tomlkit.item(value))
-    write_whole(path, tomlkit.dumps(document))
+    return tomlkit.dumps(document)
+
+
+def write_new(folder: Path, name: str, text: str) -> Path:
+    """Write the file of a new site; return its path. Raises Misuse if the name is invalid or taken."""
+    if not NAME.fullmatch(name):
+        raise Misuse(f"\"{name}\" can't be a site's name: {NAME_RULE}; choose another with --name.")
+    path = folder / f"{name}.toml"
+    if path.exists():
+        raise Misuse(f"{path} exists already: edit that file, or choose another name with --name.")
+    write_whole(path, text)
     return path
 
 

@@ -46,12 +46,18 @@ def read_toml(path: Path) -> tuple[dict[str, Any], list[str]]:
     """The table in a TOML file, and the faults for which it could not be read (the table is then empty)."""
     try:
         text = path.read_text(encoding="utf-8")
-        return tomllib.loads(text), []
     except OSError as error:
         return {}, [f"{path}: can't be read: {error.strerror}"]
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         return {}, [f"{path}: line {line} is not UTF-8; save the file in that encoding"]
+    return parse_toml(text, path)
+
+
+def parse_toml(text: str, path: Path) -> tuple[dict[str, Any], list[str]]:
+    """The table in the text of a TOML file, and the fault for which it could not be read."""
+    try:
+        return tomllib.loads(text), []
     except tomllib.TOMLDecodeError as error:
         return {}, [f"{path}: not TOML: {error}{_slip(text, str(error))}"]
 

@@ -22,7 +22,7 @@ from variorum.crawler.config.notification import (
     check_secret,
     path_or_pattern,
 )
-from variorum.crawler.config.schema import Key, meant, read_table, read_toml, refuse
+from variorum.crawler.config.schema import Key, meant, parse_toml, read_table, read_toml, refuse
 
 Source = Literal["wordpress", "sitemap", "feed", "links"]
 Watch = Literal["articles", "all"]
@@ -113,6 +113,14 @@ def load_site(path: Path, defaults: Mapping[str, Any] = NO_DEFAULTS) -> Site:
     return msgspec.convert(table, Site)
 
 
+def site_of(
+    text: str, path: Path, defaults: Mapping[str, Any] = NO_DEFAULTS
+) -> tuple[Site | None, list[str]]:
+    """The site that a file with this text would describe, and the faults of the text; None if it has any."""
+    table, faults = _checked(*parse_toml(text, path), path, defaults)
+    return (None, faults) if faults else (msgspec.convert(table, Site), [])
+
+
 class ConfiguredSites(dict[str, Site]):
     """The readable sites of a folder, by name; `faults` has the faults of each of the other files."""
 
@@ -184,7 +192,13 @@ def site_files(folder: Path) -> list[Path]:
 
 def _read(path: Path, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The values of the file, ready to become a Site, and its faults."""
-    table, faults = read_toml(path)
+    return _checked(*read_toml(path), path, defaults)
+
+
+def _checked(
+    table: dict[str, Any], faults: list[str], path: Path, defaults: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """The values in the table of a file, with the defaults, and the faults of both."""
     if not faults:
         own_rhythm = "every" in table or "cron" in table
         kept = {k: v for k, v in defaults.items() if not (own_rhythm and k in {"every", "cron"})}

@@ -11,7 +11,7 @@ import hashlib
 import math
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,20 @@ def age(text: str) -> timedelta:
     if not found:
         raise ValueError("not a number, below 1000, and one of d, w, y")
     return timedelta(days=int(found[1]) * _DAYS[found[2]])
+
+
+def first_day(text: str, today: date) -> date:
+    """The day after today that the text names, as a date or as a length of whole days from now, like 7d.
+
+    Raises ValueError, with the reason, for any other.
+    """
+    try:
+        day = date.fromisoformat(text) if "-" in text else today + timedelta(days=duration(text).days)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text!r} is neither a day like 2026-12-24 nor a length like 7d") from None
+    if day <= today:
+        raise ValueError(f"{text!r} is not after today, {today}")
+    return day
 
 
 def check_cron(text: str) -> None:

@@ -46,6 +46,8 @@ class Workspace:
     """The ages up to which `captures` and `bodies` are kept, like "365d"; without an age, all are kept."""
     review_url: str | None = None
     """The address of the review page, for links in notifications."""
+    manage: bool = True
+    """Whether sites can be added, changed and removed on the review page."""
     cluster: Cluster | None = None
     """How this machine shares the crawling with others; None where it crawls alone."""
 
@@ -87,6 +89,7 @@ def load_workspace(root: Path) -> Workspace:
         **{limit: table[limit] for limit in _LIMITS if limit in table},
         retention=table.get("retention", {}),
         review_url=table.get("review_url"),
+        manage=table.get("review", {}).get("manage", True),
         cluster=Cluster(**table["cluster"]) if "cluster" in table else None,
         notify=tuple(msgspec.convert(zone | notice, NotificationRule) for notice in table.get("notify", ())),
     )
@@ -140,5 +143,6 @@ _KEYS: Keys = {
     "retention": Key(_RETENTION, "a table with captures, bodies or both"),
     "cluster": Key(CLUSTER_KEYS, "a table with database and token"),
     "notify": Key(_NOTICE, "tables with a target", check_secret, many=True, bare="target", secret=True),
+    "review": Key({"manage": Key(bool, "true or false")}, "a table with manage"),
     "review_url": Key(str, 'a whole web address, like "https://review.example.org"', web_address),
 }

@@ -8,8 +8,9 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from variorum.crawler.config.new_files import write_site
-from variorum.crawler.config.site import NAME, NAME_RULE, Site, load_site, load_sites
+from variorum.crawler.config.new_files import site_text, write_new
+from variorum.crawler.config.schema import refuse
+from variorum.crawler.config.site import NAME, NAME_RULE, Site, load_sites, site_of
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse, SiteTrouble
 from variorum.crawler.runtime.run import events_of
@@ -30,11 +31,13 @@ MANNERS = ("delay", "robots")
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
-    """A site that was added: its file, and what the probe detected."""
+class Proposal:
+    """A site that can be added: its file, and what the probe detected."""
 
     site: Site
     path: Path
+    text: str
+    """The text of the file."""
     finding: SiteProbe
     led: bool
     """Whether the given address redirects to another host."""
@@ -54,13 +57,25 @@ class Added:
 
 def add_site(
     workspace: Workspace, url: str, name: str | None = None, *, page: bool = False, render: bool = False
-) -> Added:
+) -> Proposal:
     """Probe the site at an address, and write its site file; return what was found and written.
+
+    Parameters and errors as of `propose_site`.
+    """
+    found = propose_site(workspace, url, name, page=page, render=render)
+    write_new(workspace.sites_folder, found.site.name, found.text)
+    return found
+
+
+def propose_site(
+    workspace: Workspace, url: str, name: str | None = None, *, page: bool = False, render: bool = False
+) -> Proposal:
+    """Probe the site at an address; return what was found and the file that it would have.
 
     With `page`, the file names that page alone; with `render`, a browser renders the pages.
 
     Raises Misuse if the address is invalid or watched already, or if the name is invalid or taken; raises
-    SiteTrouble if the site can't be fetched, and then writes nothing.
+    SiteTrouble if the site can't be fetched.
     """
     urls = addresses(url)
     sites = load_sites(workspace.sites_folder, workspace.defaults)
@@ -82,9 +97,13 @@ def add_site(
         "example.toml.sample lists all keys; this shows what is stored with these:",
         f"variorum check {name}",
     ]
-    path = write_site(workspace.sites_folder, name, values | ({"render": True} if render else {}), comments)
+    text = site_text(values | ({"render": True} if render else {}), comments)
+    path = workspace.sites_folder / f"{name}.toml"
+    site, faults = site_of(text, path, workspace.defaults)
+    refuse(faults)
+    assert site is not None
     led = urlsplit(finding.url).netloc not in {urlsplit(one).netloc for one in urls}
-    return Added(load_site(path, workspace.defaults), path, finding, led)
+    return Proposal(site, path, text, finding, led)
 
 
 def probe(workspace: Workspace, name: str, urls: list[str], *, render: bool = False) -> SiteProbe:
