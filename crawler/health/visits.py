@@ -115,10 +115,13 @@ def _of_age(rates: SiteRates, page: Page, now: float) -> str:
 
 
 def _of_factor(own: float) -> str:
-    """How much more or less often than the others the page changes, in words."""
+    """Whether the page changes more or less often than others, by what its visits have shown.
+
+    No number: a page that has changed at each visit may change at any rate from that of the visits on.
+    """
     if abs(own - 1) < AS_OFTEN:
-        return "it changes about as often as an average page of its age"
-    return f"it changes {_number(own)} times as often as an average page of its age"
+        return "its own visits show that it changes about as often as these"
+    return f"its own visits show that it changes {'more' if own > 1 else 'less'} often than these"
 
 
 def _of_source(rates: SiteRates, page: Page, row: PageRow) -> list[str]:
@@ -152,7 +155,3 @@ def _expected(found: Outlook) -> Object:
 
 def _moment(days: float) -> datetime:
     return datetime.fromtimestamp(days * 86_400, UTC)
-
-
-def _number(value: float) -> str:
-    return f"{value:.2g}" if value < 10 else f"{value:.0f}"  # noqa: PLR2004 - two digits
