@@ -18,13 +18,18 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import VariorumError
 from variorum.review import (
+    adding,
     captures,
     change,
     change_list,
     feeds,
     search,
     sentence_ages,
+    site_actions,
+    site_file,
     sites,
     timeline,
     verdict,
@@ -37,6 +42,8 @@ from variorum.storage.errors import StoreError
 
 HERE = Path(__file__).parent
 PAGES = (change_list, change, timeline, sentence_ages, versions, captures, sites, search, verdict, feeds)
+MANAGING = (adding, site_file, site_actions)
+"""The pages on which sites are changed."""
 
 
 def make_app(
@@ -61,11 +68,22 @@ def make_app(
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
         middleware=[Middleware(RequestGuard, hosts=hosts, password=password, refused=refused)],
-        exception_handlers={HTTPException: refused, StoreError: refused, Exception: refused},
+        exception_handlers={
+            HTTPException: refused,
+            StoreError: refused,
+            VariorumError: refused,
+            Exception: refused,
+        },
     )
     menu = tuple(one.menu for one in PAGES if hasattr(one, "menu"))
     app.state.house = Application(
-        database, templates(), reviewer=_user(), propose=propose, plan=plan, why=why, menu=menu
+        database,
+        templates(),
+        reviewer=_user(),
+        propose=propose,
+        plan=plan,
+        why=why,
+        menu=menu,
     )
     return app
 
@@ -75,6 +93,13 @@ def add_workers(app: Starlette, cluster: ClusterState) -> None:
     app.router.routes[:0] = workers.routes
     house: Application = app.state.house
     app.state.house = replace(house, cluster=cluster, menu=(*house.menu, workers.menu))
+
+
+def add_workspace(app: Starlette, workspace: Workspace) -> None:
+    """Let the application know the site files; with `manage`, sites can be added, changed and removed."""
+    if workspace.manage:
+        app.router.routes[:0] = [route for one in MANAGING for route in one.routes]
+    app.state.house = replace(app.state.house, workspace=workspace)
 
 
 def _openapi(request: Request) -> Response:

@@ -12,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from variorum.crawler.config.workspace import Workspace
 from variorum.review import plots
 from variorum.review.objects import issue_object, run_object, site_object
-from variorum.review.web import page, reading
+from variorum.review.web import house, page, reading
 from variorum.storage.queries import site_overview
 from variorum.storage.queries.site_overview import Day, PageCount, RunSummary
 from variorum.storage.reader import Reader
@@ -98,6 +99,7 @@ def site(request: Request) -> Response:
         heat=plots.HEAT,
         plan=plan,
         unread=plan_of is not None and plan is None,
+        gone=_is_gone(house(request).workspace, name),
         curve=plots.budget_curve(plan["budgets"]) if plan else (),
         coverage=[_coverage("kind", pages), _coverage("language", pages)],
         states=STATES,
@@ -169,6 +171,11 @@ def _glance_object(one: SiteSummary) -> dict[str, object]:
         "last_run": run_object(one.last) if one.last else None,
         "issues": len(one.issues),
     }
+
+
+def _is_gone(workspace: Workspace | None, name: str) -> bool:
+    """Whether the site has no file any more."""
+    return workspace is not None and not (workspace.sites_folder / f"{name}.toml").exists()
 
 
 def _states(pages: Iterable[PageCount]) -> Counter[str]:

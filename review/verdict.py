@@ -6,7 +6,6 @@ import re
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -17,7 +16,7 @@ from starlette.routing import Route
 
 from variorum.review.change import VIEWS
 from variorum.review.filters import from_query, query
-from variorum.review.guard import check_token
+from variorum.review.forms import form_of, number, text
 from variorum.review.reviewer import cleaned, name_of, remember
 from variorum.review.web import Application, house, see_other
 from variorum.storage.queries import change_list
@@ -47,17 +46,17 @@ class VerdictForm:
 
 async def give(request: Request) -> Response:
     """Store a verdict, and redirect to the next change."""
-    form = _verdict_form(await _form(request), name_of(request))
+    form = _verdict_form(await form_of(request), name_of(request))
     address = await run_in_threadpool(_give, house(request), form)
     return _answer(address, form.reviewer)
 
 
 async def undo(request: Request) -> Response:
     """Undo a verdict, and redirect to its change."""
-    form = await _form(request)
-    reviewer = cleaned(_text(form, "reviewer")) or name_of(request)
-    filters, view = from_query(_text(form, "kept")), _view(form)
-    batch = _number(form, "batch")
+    form = await form_of(request)
+    reviewer = cleaned(text(form, "reviewer")) or name_of(request)
+    filters, view = from_query(text(form, "kept")), _view(form)
+    batch = number(form, "batch")
     change = await run_in_threadpool(_undo, house(request), batch, reviewer)
     back = query(filters) or "/" if "list" in form else f"/change/{change}{query(filters, view=view)}"
     return _answer(f"/{back}" if back.startswith("?") else back, reviewer)
@@ -89,27 +88,19 @@ def _answer(address: str, reviewer: str) -> Response:
     return response
 
 
-async def _form(request: Request) -> FormData:
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        raise HTTPException(400, "A verdict comes as a form.")
-    form = await request.form()
-    check_token(form, house(request).token)
-    return form
-
-
 def _verdict_form(form: FormData, name: str) -> VerdictForm:
-    verdict = _text(form, "verdict")
+    verdict = text(form, "verdict")
     if verdict not in VERDICTS:
         raise HTTPException(400, f"verdict: {verdict!r} is none of {', '.join(VERDICTS)}")
     return VerdictForm(
-        change=_number(form, "change"),
+        change=number(form, "change"),
         verdict=verdict,
-        note=_text(form, "note").strip()[:MOST_NOTE],
-        reviewer=cleaned(_text(form, "reviewer")) or name,
-        upto=_number(form, "upto") if "all" in form else 0,
-        filters=from_query(_text(form, "kept")),
+        note=text(form, "note").strip()[:MOST_NOTE],
+        reviewer=cleaned(text(form, "reviewer")) or name,
+        upto=number(form, "upto") if "all" in form else 0,
+        filters=from_query(text(form, "kept")),
         view=_view(form),
-        place=_place(_text(form, "list")) if "list" in form else None,
+        place=_place(text(form, "list")) if "list" in form else None,
     )
 
 
@@ -120,20 +111,8 @@ def _place(value: str) -> dict[str, str]:
 
 
 def _view(form: FormData) -> str:
-    view = _text(form, "view")
+    view = text(form, "view")
     return view if view in VIEWS[1:] else ""
-
-
-def _text(form: FormData, name: str) -> str:
-    value: Any = form.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
-def _number(form: FormData, name: str) -> int:
-    value = _text(form, name)
-    if not (value.isascii() and value.isdigit() and len(value) < 16):  # noqa: PLR2004
-        raise HTTPException(400, f"{name}: {value!r} is no number")
-    return int(value)
 
 
 def _now() -> str:

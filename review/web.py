@@ -17,6 +17,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import VariorumError
 from variorum.crawler.times import every, span
 from variorum.review import safe_text
 from variorum.review.guard import HEADERS
@@ -49,10 +51,17 @@ class Application:
     plan: PlanOf | None = None
     why: WhyOf | None = None
     cluster: ClusterState | None = None
+    workspace: Workspace | None = None
+    """None where only a database is shown."""
     token: str = field(default_factory=lambda: token_urlsafe(24))
     """The token in every form of ours; another site can't know it."""
     menu: tuple[tuple[str, str], ...] = ()
     """Names and addresses of the pages that every page links to."""
+
+    @property
+    def manages(self) -> bool:
+        """Whether sites can be changed here."""
+        return self.workspace is not None and self.workspace.manage
 
 
 class Number(Convertor[int]):
@@ -116,6 +125,7 @@ TITLES = {
     403: "Refused",
     404: "Not here",
     405: "Method not allowed",
+    409: "Not done",
     413: "Too much",
     500: "Internal error",
     503: "The database can't be read",
@@ -141,6 +151,8 @@ def _error_text(error: Exception) -> tuple[int, str]:
             return 404, str(error)
         case StoreError():
             return 503, str(error)
+        case VariorumError():
+            return 409, str(error)
     return 500, "Something went wrong in Variorum itself. The log of `variorum review` says what."
 
 

@@ -15,7 +15,8 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from variorum.review.app import make_app
+from variorum.crawler.config.workspace import Workspace
+from variorum.review.app import add_workspace, make_app
 from variorum.review.serving import address, listen
 
 CHROMIUM = shutil.which("chromium")
@@ -92,10 +93,12 @@ def window(
 
 
 @contextmanager
-def served(path: Path) -> Iterator[str]:
-    """The review page over a database, on a port of this machine."""
+def served(path: Path, workspace: Workspace | None = None) -> Iterator[str]:
+    """The review page over a database, and over the site files of a workspace, on a port of this machine."""
     listening = listen("127.0.0.1", 0)
     app = make_app(path, hosts=["127.0.0.1"], password=None)
+    if workspace:
+        add_workspace(app, workspace)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
     serving = Thread(target=server.run, kwargs={"sockets": [listening]})
     serving.start()

@@ -19,8 +19,10 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from tests.local_site import LocalSite, article
+from variorum.crawler.config.site import load_site
 from variorum.crawler.config.workspace import Workspace, load_workspace
-from variorum.crawler.lock import held
+from variorum.crawler.lock import held, is_held, run_lock
+from variorum.crawler.managing.run_now import run_now
 from variorum.crawler.runtime import daemon
 from variorum.crawler.runtime.watchlist import Watchlist
 from variorum.crawler.times import iso, now
@@ -265,3 +267,15 @@ def test_a_run_in_flight_is_ended_in_good_order_and_made_up_for(root: Path, loca
     assert 0 < fetched < len(paths)
     assert next_due(root, "often") <= iso(now())
     assert rows(root, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_run_that_is_asked_for_on_the_review_page_starts_at_once(root: Path, local_site: LocalSite) -> None:
+    write_site(root, "often", local_site.url, every="1d")
+    with watching(root) as daemon:
+        daemon.until(lambda: runs(root, "often") == 1)
+        workspace = load_workspace(root)
+        daemon.until(lambda: not is_held(run_lock(workspace.database, "often")))
+        run_now(workspace, load_site(root / "sites" / "often.toml"))
+        daemon.until(lambda: runs(root, "often") == 2)
+        assert next_due(root, "often") > iso(now())
+        assert daemon.stop() == 0

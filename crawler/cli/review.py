@@ -16,6 +16,7 @@ from variorum.crawler.health.visits import stored_plan_object, stored_why_object
 from variorum.crawler.output import terminal
 from variorum.crawler.preview.rules import propose
 from variorum.storage.reader import Reader
+from variorum.storage.store import Store
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
 PASSWORD = "VARIORUM_PASSWORD"  # noqa: S105 - the name of the variable
@@ -36,12 +37,12 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
     Example: variorum review --port 8765
     """
     from variorum.review import serving  # noqa: PLC0415 - this command alone knows the review page
-    from variorum.review.app import add_workers, make_app  # noqa: PLC0415
+    from variorum.review.app import add_workers, add_workspace, make_app  # noqa: PLC0415
 
     password = os.environ.get(PASSWORD) or None
     if host not in LOCAL and password is None:
         raise Misuse(f"--host {host}: others could reach that address; set a password in {PASSWORD} first.")
-    Reader.open(workspace.database).close()
+    (Store if workspace.manage else Reader).open(workspace.database).close()
     try:
         listening = serving.listen(host, port)
     except (OSError, OverflowError) as error:
@@ -54,6 +55,7 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
         plan=lambda name: stored_plan_object(workspace, name),
         why=lambda number: stored_why_object(workspace, number),
     )
+    add_workspace(app, workspace)
     if workspace.cluster:
         add_workers(app, _state_of(workspace.cluster))
     terminal.line(f"Review on {serving.address(listening)} until Ctrl-C")

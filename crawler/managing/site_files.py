@@ -35,6 +35,11 @@ class Draft:
         return NEW if self.before is None else sha256(self.before.encode()).hexdigest()
 
     @property
+    def lines(self) -> str:
+        """The text with line breaks as a browser shows them; `draft_of` gives them back their own."""
+        return self.text.replace("\r\n", "\n")
+
+    @property
     def difference(self) -> list[str]:
         """The lines of the file: kept ones begin with a blank, removed ones with `-`, added ones with `+`."""
         old, new = (self.before or "").splitlines(), self.text.splitlines()
