@@ -16,8 +16,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from variorum.crawler.config.workspace import Workspace
-from variorum.review.app import add_workspace, make_app
+from variorum.review.app import add_workers, add_workspace, make_app
 from variorum.review.serving import address, listen
+from variorum.review.web import ClusterState
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -93,12 +94,19 @@ def window(
 
 
 @contextmanager
-def served(path: Path, workspace: Workspace | None = None) -> Iterator[str]:
-    """The review page over a database, and over the site files of a workspace, on a port of this machine."""
+def served(
+    path: Path, workspace: Workspace | None = None, *, cluster: ClusterState | None = None
+) -> Iterator[str]:
+    """The review page over a database, on a port of this machine.
+
+    With a `workspace` its site files can be edited there; with a `cluster` there is a page of workers.
+    """
     listening = listen("127.0.0.1", 0)
     app = make_app(path, hosts=["127.0.0.1"], password=None)
     if workspace:
         add_workspace(app, workspace)
+    if cluster:
+        add_workers(app, cluster)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
     serving = Thread(target=server.run, kwargs={"sockets": [listening]})
     serving.start()

@@ -22,7 +22,8 @@ from starlette.testclient import TestClient
 from tests.command import PERSIAN
 from tests.local_site import article
 from tests.tracked import HOME, Story, story_at
-from variorum.review.app import make_app
+from variorum.review.app import add_workers, make_app
+from variorum.review.web import ClusterState
 from variorum.storage.reader import Reader
 
 BASE = "http://127.0.0.1:8765"
@@ -31,6 +32,25 @@ SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Origin": "null"}
 
 RTL_OVERRIDE = "\u202e"
 HOSTILE = f"</title><script>alert(1)</script>\x1b[31m{RTL_OVERRIDE}<img src=x onerror=alert(2)>{{{{7*7}}}}"
+WORKERS: dict[str, Any] = {
+    "at": "2026-03-01T06:00:00Z",
+    "version": "Variorum 1 with trafilatura 2",
+    "trouble": "PostgreSQL can't be used: it is gone",
+    "fallback": True,
+    "workers": [
+        {
+            "name": "one",
+            "queues": ["eu", "default"],
+            "version": "1",
+            "runs": ["riverside"],
+            "silent_seconds": 3,
+            "lost": True,
+        }
+    ],
+    "runs": [{"site": "riverside", "worker": "one", "seconds": 70}],
+    "queues": [{"name": "eu", "todo": 4, "doing": 1, "stalled": 2, "failed": 0}],
+}
+"""What a hub says when something is wrong."""
 LONG_LINE = "word " * 40_000
 """200,000 characters without a paragraph."""
 ZWNJ_MOVED = PERSIAN.replace("می‌خواهند", "میخواهند").replace("قدیم", "تازه")
@@ -141,9 +161,11 @@ def morning(folder: Path, **app: Any) -> Iterator[Desk]:
 
 
 @contextmanager
-def desk(story: Story, path: Path, **app: Any) -> Iterator[Desk]:
-    """The desk at which a story is reviewed."""
+def desk(story: Story, path: Path, cluster: ClusterState | None = None, **app: Any) -> Iterator[Desk]:
+    """The desk at which a story is reviewed; with a `cluster`, there is a page of workers."""
     made = make_app(path, **({"hosts": ["127.0.0.1"], "password": None} | app))
+    if cluster:
+        add_workers(made, cluster)
     with closing(TestClient(made, base_url=BASE, raise_server_exceptions=False)) as client:
         yield Desk(story, path, client)
 

@@ -20,6 +20,8 @@ from starlette.testclient import TestClient
 from tests.blog import POSTS, front, post, publish, sitemap
 from tests.local_site import LocalSite
 from tests.postgres import Postgres, needs_postgres
+from tests.reviewed import WORKERS
+from tests.test_review_twins import faults
 from tests.workspace import Watched
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import load_workspace
@@ -35,12 +37,14 @@ pytest.importorskip("procrastinate", reason="the extra `cluster` is not installe
 from tests.cluster import PATIENCE, Cluster
 from tests.kills import VICTIMS, Disturbed
 from variorum.crawler.cluster.app import make_app
+from variorum.crawler.cluster.link import VERSION
 from variorum.crawler.cluster.runs import Disorder, OpenRuns, UnknownRun
 from variorum.crawler.cluster.session import Session
 from variorum.crawler.cluster.wire import Answer, Batch, Begun, End, Fetched, Read, Refused, pack, unpack
 
 pytestmark = needs_postgres
 
+REVIEW = Path(__file__).parent.parent / "review"
 WHAT_IS_STORED = {
     "pages": "SELECT url, kind, state, found_by, text_digest, content_digest, checks FROM pages ORDER BY url",
     "versions": """
@@ -189,6 +193,11 @@ def test_workers_are_seen_and_each_takes_the_runs_of_its_own_queue(
         cluster.until(lambda: "default: 1 waiting" in cluster.variorum("status"), hub, one)
         assert "worker one (eu): heard of" in cluster.variorum("status")
         assert "ok   hub: http://" in cluster.variorum("doctor")
+        document = json.loads((REVIEW / "openapi.json").read_text("utf-8"))
+        of_twin = document["paths"]["/workers.json"]["get"]["responses"]["200"]["content"]
+        state = json.loads(cluster.variorum("status", "--json"))["cluster"]
+        assert state["workers"][0]["queues"] == ["eu"]
+        assert faults(document, of_twin["application/json"]["schema"], state, "") == []
         assert 'variorum_jobs{queue="default",state="todo"} 1.0' in cluster.metrics()
         cluster.until(lambda: "regional: run started by worker one" in cluster.logged(), hub, one)
     assert cluster.rows("SELECT id FROM runs WHERE site = 'press'") == []
@@ -292,6 +301,16 @@ def test_a_worker_of_another_version_is_refused_with_clear_words() -> None:
         assert client.get("/health").text == "ok"
 
 
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"name": 1}', b'{"name": "%s"}' % (b"w" * 1000)])
+@pytest.mark.parametrize("path", ["/runs", "/runs/1/end", "/workers"])
+def test_a_request_that_cannot_be_read_is_refused_and_says_why(path: str, body: bytes) -> None:
+    with TestClient(make_app(Nothing(), "secret")) as client:  # type: ignore[arg-type]
+        headers = {"Authorization": "Bearer secret", "Variorum-Version": VERSION}
+        answer = client.post(path, content=body, headers=headers)
+        assert answer.status_code == 400
+        assert answer.text.startswith("the hub can't read the request: ")
+
+
 class Nothing:
     """A hub that is not to be asked."""
 
@@ -301,30 +320,15 @@ class Nothing:
 
 def test_the_review_page_shows_who_crawls_and_what_waits(tmp_path: Path) -> None:
     Store.open(tmp_path / "variorum.db").close()
-    worker = {
-        "name": "one",
-        "queues": ["eu"],
-        "version": "1",
-        "runs": ["press"],
-        "silent_seconds": 3,
-        "lost": True,
-    }
-    queue = {"name": "eu", "todo": 4, "doing": 1, "stalled": 2, "failed": 0}
-    state = {
-        "trouble": "PostgreSQL can't be used: it is gone",
-        "workers": [worker],
-        "queues": [queue],
-        "runs": [],
-    }
     app = review_app(tmp_path / "variorum.db", hosts=["testserver"], password=None)
     with TestClient(app) as client:
         assert client.get("/workers").status_code == 404
-    add_workers(app, lambda: state)
+    add_workers(app, lambda: WORKERS)
     with TestClient(app) as client:
         shown = client.get("/workers").text
-        assert client.get("/workers.json").json() == state
+        assert client.get("/workers.json").json() == WORKERS
         assert '<a href="/workers"' in client.get("/sites").text
     cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", shown)
-    assert cells[5:10] == ["<bdi>one</bdi>", "eu", "1", "3 s ago, lost", "<bdi>press</bdi>"]
+    assert cells[5:10] == ["<bdi>one</bdi>", "eu, default", "1", "3 s ago, lost", "<bdi>riverside</bdi>"]
     assert cells[-5:] == ["eu", "4", "1", "2", "0"]
     assert "PostgreSQL can&#39;t be used" in shown

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import Scheme, Window, browser, needs_chromium, served, window
 from tests.quick import Quick
+from tests.reviewed import WORKERS
 from tests.wordpress import running
 from variorum.storage.reader import Reader
 
@@ -58,7 +59,7 @@ def database(crawled: Quick, tmp_path: Path) -> Path:
 @pytest.fixture
 def url(database: Path) -> Iterator[str]:
     """The address of its review page."""
-    with served(database) as found:
+    with served(database, cluster=lambda: WORKERS) as found:
         yield found
 
 
@@ -84,7 +85,7 @@ def everywhere(database: Path) -> list[str]:
         f"/change/{found['rich-content']}?view=inline", f"/change/{found['rich-content']}?view=source",
         f"/change/{found['library-report-fa']}", f"/change/{found['entities']}", f"/change/{found['new']}",
         f"/change/{found['rich-content']}/rule", f"/page/{page}", f"/page/{page}/since", f"/page/{page}/1..2",
-        "/sites", "/site/watched", "/search", "/search?words=paragraph", "/change/999",
+        "/sites", "/site/watched", "/search", "/search?words=paragraph", "/workers", "/change/999",
     ]  # fmt: skip
 
 

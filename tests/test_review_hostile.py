@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.browser import browser, needs_chromium, served, window
 from tests.local_site import article
-from tests.reviewed import Desk, desk
+from tests.reviewed import WORKERS, Desk, desk
 from tests.tracked import story_at
 from variorum.review.safe_text import UNSAFE
 
@@ -18,6 +19,8 @@ EVIL = (
     f"\"'><svg onload=window.hit=1><a href=javascript:window.hit=1>x</a>{{{{7*7}}}}{{% raw %}}<!--{TURNED}"
 )
 LONG = "w" * 200_000
+LONGEST_NAME = 200
+"""Of a worker, and of its queues: the hub refuses longer ones."""
 COLUMNS = {
     "sites": ("url",),
     "pages": ("url", "title", "kind", "language", "published", "modified", "missing_since"),
@@ -32,11 +35,13 @@ COLUMNS = {
 ADDRESSES = [
     "/", "/?reviewed=all", "/change/1?reviewed=all", "/change/1?view=source", "/change/1?view=inline",
     "/page/1", "/page/1/since", "/page/1/1..2", "/capture/1", "/sites", "/site/riverside",
-    "/site/riverside?until=2026-03-08", "/search?words=harmless", "/search?words=once", "/feed.atom",
+    "/site/riverside?until=2026-03-08", "/search?words=harmless", "/search?words=once", "/workers",
+    "/feed.atom",
 ]  # fmt: skip
 TWINS = [
     "/changes.json", "/change/1.json", "/page/1.json", "/page/1/since.json", "/page/1/1..2.json",
     "/capture/1.json", "/sites.json", "/site/riverside.json", "/search.json?words=harmless", "/feed.json",
+    "/workers.json",
 ]  # fmt: skip
 PAGES = [address for address in ADDRESSES if not address.startswith("/feed")]
 
@@ -51,10 +56,18 @@ def bad(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
                 run.sees("/a/", article("A", f"{sentence} {evil}", f"{evil} And {sentence}"))
                 run.sees("/b/", article("B", "Something of quite another kind, about the weather.", evil))
             story.store.raise_issue("riverside", "x", evil, "2026-03-01T06:00:00Z")
-        with desk(story, path) as found:
+        with desk(story, path, cluster=lambda: crawled_by(evil)) as found:
             found.say(1, "important", note=evil[:1000])
             spoil(found, evil)
             yield found
+
+
+def crawled_by(evil: str) -> dict[str, Any]:
+    """What a hub says if a worker calls itself so."""
+    name = evil[:LONGEST_NAME]
+    worker = WORKERS["workers"][0] | {"name": name, "queues": [name], "version": name, "runs": [name]}
+    queue = WORKERS["queues"][0] | {"name": name}
+    return WORKERS | {"trouble": evil[:1000], "workers": [worker], "queues": [queue]}
 
 
 def spoil(found: Desk, evil: str) -> None:
@@ -89,7 +102,11 @@ def test_no_page_grows_beyond_what_a_browser_can_bear(bad: Desk, address: str) -
 
 @needs_chromium
 def test_nothing_is_done_in_a_browser_either(bad: Desk) -> None:
-    with served(bad.path) as url, browser() as chromium, window(chromium, url, width=360) as seen:
+    with (
+        served(bad.path, cluster=lambda: crawled_by(EVIL)) as url,
+        browser() as chromium,
+        window(chromium, url, width=360) as seen,
+    ):
         seen.page.on("dialog", lambda dialog: seen.complaints.append(f"a dialog: {dialog.message}"))
         for address in PAGES:
             seen.page.goto(address)

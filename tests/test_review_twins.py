@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.reviewed import Desk, morning
+from tests.reviewed import WORKERS, Desk, morning
+from variorum.review import workers
 from variorum.review.app import PAGES
 
 TYPES = {
@@ -27,14 +28,17 @@ TWINS = {
     "/site/{name}.json": "/site/riverside.json?until=2026-03-04",
     "/search.json": "/search.json?words=1887",
     "/feed.json": "/feed.json",
+    "/workers.json": "/workers.json",
 }
 RULE = {"site": "riverside", "selector": "p", "toml": "", "hidden": 1, "of": 2, "important": 0}
 
 
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A morning in which a word was said, and there is an issue."""
-    with morning(tmp_path_factory.mktemp("morning"), propose=lambda number: RULE) as desk:
+    """A morning in which a word was said, there is an issue, and several machines crawl."""
+    with morning(
+        tmp_path_factory.mktemp("morning"), propose=lambda number: RULE, cluster=lambda: WORKERS
+    ) as desk:
         desk.say(desk.change("/bridge/"), "important", note="Look again.")
         desk.story.store.raise_issue("riverside", "silence", "nothing new", "2026-03-01T06:00:00Z")
         yield desk
@@ -53,7 +57,12 @@ def named(path: str) -> str:
 
 
 def test_each_page_that_is_read_has_a_twin_and_each_twin_is_documented(document: dict[str, Any]) -> None:
-    routes = {named(route.path) for page in PAGES for route in page.routes if "POST" not in route.methods}
+    routes = {
+        named(route.path)
+        for page in (*PAGES, workers)
+        for route in page.routes
+        if "POST" not in route.methods
+    }
     twins = {path for path in routes if path.endswith(".json")}
     assert twins == set(TWINS)
     assert {path for path in document["paths"] if path.endswith(".json")} == twins

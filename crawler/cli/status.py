@@ -33,15 +33,17 @@ def status(workspace: Workspace, name: str | None, as_json: bool) -> None:
         terminal.json_lines([found])
         return
     terminal.status(found)
-    for text in found.get("cluster", {}).get("lines", ()):
-        terminal.line(text)
+    if "cluster" in found:
+        from variorum.crawler.cluster.state import lines  # noqa: PLC0415 - few have one
+
+        for text in lines(found["cluster"]):
+            terminal.line(text)
 
 
 def _of_cluster(workspace: Workspace) -> dict[str, Any]:
     """Return the workers and queues of a cluster; nothing for a machine that crawls alone."""
     if workspace.cluster is None:
         return {}
-    from variorum.crawler.cluster.state import lines, state_or_trouble  # noqa: PLC0415 - few have one
+    from variorum.crawler.cluster.state import state_or_trouble  # noqa: PLC0415 - few have one
 
-    state = state_or_trouble(workspace.cluster, os.environ)
-    return {"cluster": {**state, "lines": list(lines(state))}}
+    return {"cluster": state_or_trouble(workspace.cluster, os.environ)}

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Protocol
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -14,7 +15,7 @@ from starlette.routing import Route
 
 from variorum.crawler.cluster.link import VERSION
 from variorum.crawler.cluster.runs import Disorder, NotOpened, OpenRuns, UnknownRun
-from variorum.crawler.cluster.wire import pack
+from variorum.crawler.cluster.wire import Closed, Presence, Wanted, pack
 from variorum.crawler.config.site import Site
 
 Handle = Callable[[Request], Awaitable[Response]]
@@ -28,7 +29,7 @@ class HubState(Protocol):
     def site(self, name: str) -> Site | None:
         """The site of that name, as its file describes it now."""
 
-    def meet(self, worker: dict[str, Any]) -> None:
+    def meet(self, worker: Presence) -> None:
         """Note that a worker is there."""
 
     def state(self) -> dict[str, Any]:
@@ -42,14 +43,14 @@ def make_app(hub: HubState, token: str) -> Starlette:
     """The application of a hub; every request but that for /health has to carry the token."""
 
     async def begin(request: Request) -> Response:
-        asked = await request.json()
-        site = hub.site(asked["site"])
+        wanted = msgspec.json.decode(await request.body(), type=Wanted)
+        site = hub.site(wanted.site)
         if site is None:
-            return _refusal(HTTPStatus.CONFLICT, f"the hub knows no site {asked['site']}")
+            return _refusal(HTTPStatus.CONFLICT, f"the hub knows no site {wanted.site}")
         if hub.runs.is_busy(site.name):
             return _refusal(HTTPStatus.LOCKED, f"{site.name}: another run of it is open")
         try:
-            return Response(pack(await hub.runs.begin(site, asked["worker"])))
+            return Response(pack(await hub.runs.begin(site, wanted.worker)))
         except NotOpened as error:
             return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
@@ -63,15 +64,16 @@ def make_app(hub: HubState, token: str) -> Starlette:
             return _refusal(HTTPStatus.CONFLICT, str(error))
 
     async def end(request: Request) -> Response:
-        told = await request.json()
+        closed = msgspec.json.decode(await request.body(), type=Closed)
         try:
-            hub.runs.finish(request.path_params["run"], failed=told["failed"], reason=told["reason"])
+            hub.runs.finish(request.path_params["run"], failed=closed.failed, reason=closed.reason)
         except UnknownRun:
             return _over()
         return JSONResponse({})
 
     async def meet(request: Request) -> Response:
-        hub.meet(await request.json())
+        worker = msgspec.json.decode(await request.body(), type=Presence)
+        hub.meet(worker)
         return JSONResponse({"at": hub.state()["at"]})
 
     async def state(request: Request) -> Response:
@@ -91,7 +93,10 @@ def make_app(hub: HubState, token: str) -> Starlette:
             if same_version and (theirs := request.headers.get("variorum-version", "none")) != VERSION:
                 words = f"the hub is {VERSION}, this worker {theirs}: install the same on both"
                 return _refusal(HTTPStatus.UPGRADE_REQUIRED, words)
-            return await handle(request)
+            try:
+                return await handle(request)
+            except msgspec.MsgspecError as error:
+                return _refusal(HTTPStatus.BAD_REQUEST, f"the hub can't read the request: {error}")
 
         return guard
 

@@ -19,6 +19,7 @@ from variorum.crawler.cluster.link import VERSION, clock
 from variorum.crawler.cluster.metrics import HubMetrics
 from variorum.crawler.cluster.queue import JobQueue, QueueDown
 from variorum.crawler.cluster.runs import DIED, OpenRuns
+from variorum.crawler.cluster.wire import Presence
 from variorum.crawler.config.cluster import Cluster, secret
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import Workspace
@@ -66,7 +67,8 @@ class Hub(Daemon):
         self.queue = JobQueue(secret(cluster.database, os.environ), creates=True)
         self.runs = OpenRuns(workspace, cluster.lost_seconds, self._run_ended)
         self._token = secret(cluster.token, os.environ)
-        self._workers: dict[str, dict[str, Any]] = {}
+        self._workers: dict[str, tuple[Presence, float]] = {}
+        """Each with the time when it was last heard of, by `clock`."""
         self._queues: list[dict[str, Any]] = []
         self._metrics = HubMetrics()
         self.trouble = ""
@@ -103,22 +105,23 @@ class Hub(Daemon):
         """The site of that name, as its file describes it now."""
         return self.watchlist.sites.get(name)
 
-    def meet(self, worker: dict[str, Any]) -> None:
+    def meet(self, worker: Presence) -> None:
         """Note that a worker is there."""
-        if worker["name"] not in self._workers:
-            logger.info("worker %s is there, for %s", worker["name"], ", ".join(worker["queues"]))
-        self._workers[worker["name"]] = {**worker, "heard_at": clock()}
-        self.runs.heard_of(worker["name"])
+        if worker.name not in self._workers:
+            logger.info("worker %s is there, for %s", worker.name, ", ".join(worker.queues))
+        self._workers[worker.name] = (worker, clock())
+        self.runs.heard_of(worker.name)
 
     def state(self) -> dict[str, Any]:
         """Workers, runs and queues, as `variorum status` shows them."""
         moment = clock()
+        workers = [self._shown(worker, moment - heard_at) for worker, heard_at in self._workers.values()]
         return {
             "at": times.iso(times.now()),
             "version": VERSION,
             "trouble": self.trouble,
             "fallback": self.cluster.fallback,
-            "workers": [self._shown(worker, moment) for worker in self._workers.values()],
+            "workers": workers,
             "runs": [
                 {"site": run.site.name, "worker": run.worker, "seconds": round(moment - run.since)}
                 for run in self.runs.by_id.values()
@@ -130,13 +133,12 @@ class Hub(Daemon):
         """Workers, runs and queues, for Prometheus."""
         return self._metrics.text(self.state(), self.runs)
 
-    def _shown(self, worker: dict[str, Any], moment: float) -> dict[str, Any]:
-        silent = moment - worker["heard_at"]
+    def _shown(self, worker: Presence, silent: float) -> dict[str, Any]:
         return {
-            "name": worker["name"],
-            "queues": worker["queues"],
-            "version": worker["version"],
-            "runs": [run.site.name for run in self.runs.by_id.values() if run.worker == worker["name"]],
+            "name": worker.name,
+            "queues": worker.queues,
+            "version": worker.version,
+            "runs": [run.site.name for run in self.runs.by_id.values() if run.worker == worker.name],
             "silent_seconds": round(silent),
             "lost": silent > self.cluster.lost_seconds,
         }
@@ -194,7 +196,7 @@ class Hub(Daemon):
 
     def _forget_workers(self) -> None:
         """Forget the workers that were not heard of for a day."""
-        gone = [name for name, one in self._workers.items() if clock() - one["heard_at"] > FORGOTTEN]
+        gone = [name for name, (_, heard_at) in self._workers.items() if clock() - heard_at > FORGOTTEN]
         for name in gone:
             del self._workers[name]
 

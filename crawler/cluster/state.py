@@ -14,6 +14,10 @@ from variorum.crawler.errors import Misuse, VariorumError
 
 SECONDS = 3.0
 """How long to wait for the hub."""
+UNKNOWN: dict[str, Any] = {
+    "at": None, "version": None, "fallback": None, "trouble": "", "workers": [], "runs": [], "queues": [],
+}  # fmt: skip
+"""The state of a hub that can't be asked."""
 NUMBERS = {"todo": "waiting", "doing": "running", "stalled": "stalled", "failed": "failed"}
 
 
@@ -39,7 +43,7 @@ def state_or_trouble(cluster: Cluster, environment: Mapping[str, str]) -> dict[s
     try:
         return hub_state(cluster, environment)
     except VariorumError as error:
-        return {"trouble": str(error), "workers": [], "runs": [], "queues": []}
+        return UNKNOWN | {"trouble": str(error)}
 
 
 def lines(state: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ one: what it has recorded, which pages are to be read, and what the spider asked
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -23,6 +23,31 @@ from variorum.storage.compression import compress, decompress
 
 LEVEL = 3
 """The level of compression: most of what travels is stored, and compressed better, soon after."""
+
+
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class Presence(msgspec.Struct, frozen=True):
+    """A worker says that it is there. In JSON, as the two that follow."""
+
+    name: Name
+    queues: Annotated[Sequence[Name], msgspec.Meta(max_length=100)]
+    version: Name
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A worker asks to begin a run."""
+
+    site: str
+    worker: Name
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """A worker has ended a run."""
+
+    failed: bool
+    reason: str
 
 
 class Fetched(msgspec.Struct, frozen=True, tag=True):
