@@ -50,10 +50,10 @@ class Process:
 
 
 class Cluster:
-    """The workspace of a hub with one site, and what belongs to it."""
+    """The workspace of a hub with one site, and what belongs to it; without a site, it is to be made."""
 
     def __init__(
-        self, folder: Path, postgres: Postgres, url: str, *, lost_after: str = "60s", **site: Any
+        self, folder: Path, postgres: Postgres, url: str = "", *, lost_after: str = "60s", **site: Any
     ) -> None:
         number = next(_numbers)
         self.folder, self.postgres = folder, postgres
@@ -66,8 +66,10 @@ class Cluster:
         self.lost_after = lost_after
         self.root = folder / "hub"
         self.settings = ""
-        (self.root / "sites").mkdir(parents=True)
-        self.site(url)
+        self.secrets = {"TEST_DATABASE": self.address, "TEST_TOKEN": TOKEN}
+        if url:
+            (self.root / "sites").mkdir(parents=True)
+            self.site(url)
 
     def site(self, url: str, name: str = NAME, **keys: str) -> None:
         """Write the file of a site."""
@@ -101,7 +103,7 @@ class Cluster:
 
     @contextlib.contextmanager
     def _running(self, name: str, root: Path, *words: str, token: str = TOKEN) -> Iterator[Process]:
-        secrets = {"TEST_DATABASE": self.address, "TEST_TOKEN": token}
+        secrets = self.secrets | {"TEST_TOKEN": token}
         process = Process(self.folder / f"{name}.log", "-C", root, *words, **secrets)
         try:
             yield process
@@ -141,9 +143,8 @@ class Cluster:
 
     def variorum(self, *words: str) -> str:
         """What a command prints that is typed on the hub."""
-        secrets = {"TEST_DATABASE": self.address, "TEST_TOKEN": TOKEN}
         command = [sys.executable, "-m", "variorum.crawler.cli.__main__", "-C", str(self.root), *words]
-        environment = os.environ | secrets
+        environment = os.environ | self.secrets
         return subprocess.run(command, check=False, env=environment, capture_output=True, text=True).stdout
 
     def metrics(self) -> str:

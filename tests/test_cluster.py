@@ -18,6 +18,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.blog import POSTS, front, post, publish, sitemap
+from tests.command import variorum
 from tests.local_site import LocalSite
 from tests.postgres import Postgres, needs_postgres
 from tests.reviewed import WORKERS
@@ -37,10 +38,22 @@ pytest.importorskip("procrastinate", reason="the extra `cluster` is not installe
 from tests.cluster import PATIENCE, Cluster
 from tests.kills import VICTIMS, Disturbed
 from variorum.crawler.cluster.app import make_app
+from variorum.crawler.cluster.asked import AskedRuns
 from variorum.crawler.cluster.link import VERSION
 from variorum.crawler.cluster.runs import Disorder, OpenRuns, UnknownRun
 from variorum.crawler.cluster.session import Session
-from variorum.crawler.cluster.wire import Answer, Batch, Begun, End, Fetched, Read, Refused, pack, unpack
+from variorum.crawler.cluster.wire import (
+    Answer,
+    Batch,
+    Begun,
+    Closed,
+    End,
+    Fetched,
+    Read,
+    Refused,
+    pack,
+    unpack,
+)
 
 pytestmark = needs_postgres
 
@@ -209,7 +222,7 @@ def test_workers_are_seen_and_each_takes_the_runs_of_its_own_queue(
 @pytest.fixture
 def open_runs(tmp_path: Path) -> Iterator[OpenRuns]:
     (tmp_path / "variorum.toml").touch()
-    runs = OpenRuns(load_workspace(tmp_path), 60, lambda site, failed, reason: None)
+    runs = OpenRuns(load_workspace(tmp_path), 60, lambda site, closed: None)
     yield runs
     runs.close()
 
@@ -241,7 +254,7 @@ def test_a_batch_that_is_sent_twice_is_recorded_once(open_runs: OpenRuns, tmp_pa
         with pytest.raises(Disorder):
             await open_runs.take(begun.id, 4, first)
         assert open_runs.is_busy("press")
-        open_runs.finish(begun.id, failed=False, reason="finished")
+        open_runs.finish(begun.id, Closed(False, "finished"))
         with pytest.raises(UnknownRun):
             await open_runs.take(begun.id, 3, first)
 
@@ -284,7 +297,7 @@ def test_a_run_that_is_not_heard_of_is_closed_and_its_site_is_free(tmp_path: Pat
 
     asyncio.run(begin_twice())
     runs.close()
-    assert ended[0] == (SITE, True, "worker lost")
+    assert ended[0] == (SITE, Closed(True, "worker lost"))
     with closing(sqlite3.connect(tmp_path / "variorum.db")) as conn:
         [message] = conn.execute("SELECT message FROM issues WHERE closed_at IS NULL").fetchone()
     assert message.startswith("the worker that crawled the site was lost, before any page was fetched")
@@ -313,6 +326,40 @@ def test_a_request_that_cannot_be_read_is_refused_and_says_why(path: str, body: 
 
 class Nothing:
     """A hub that is not to be asked."""
+
+
+# ---- crawling by hand
+
+
+def test_a_run_that_is_asked_for_is_told_of_when_one_that_began_later_has_ended() -> None:
+    asked = AskedRuns()
+    assert not asked.begin("press")
+    asked.ask("press", full=True)
+    asked.end("press", {"run": 1})  # which had begun before
+    assert asked.ended("press") is None
+    assert asked.begin("press")
+    asked.lose("press")
+    asked.end("press", {"run": 2})
+    assert asked.ended("press") is None
+    assert asked.begin("press")
+    asked.end("press", {"run": 3})
+    assert asked.ended("press") == {"run": 3}
+    assert not asked.begin("press")
+    with pytest.raises(KeyError):
+        asked.ended("another")
+
+
+def test_without_a_hub_a_site_is_crawled_here_and_that_is_said(
+    cluster: Cluster, local_site: LocalSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in cluster.secrets.items():
+        monkeypatch.setenv(name, value)
+    cluster.write(cluster.root, f'listen = "{cluster.listen}"\n')
+    done = variorum("-C", cluster.root, "crawl")
+    assert done.exit_code == 0, done.stderr
+    assert f"crawled here and by no worker: the hub http://{cluster.listen} can't be reached" in done.stderr
+    assert cluster.runs() == 1
+    assert_whole(cluster, local_site)
 
 
 # ---- the review page

@@ -7,15 +7,20 @@ and a counter that never stands still.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pytest
+
 from tests.blog import front, sitemap
 from tests.command import variorum
 from tests.local_site import LocalSite, Page, Request, article
+from tests.postgres import Postgres, needs_postgres
 
 BRIDGE, LIBRARY, FERRY, WELL, MILL = "/bridge/", "/fa/کتابخانه/", "/trageti/", "/well/", "/mill/"
 OPENING, MOVED_WELL = "/opening/", "/the-well-on-the-square/"
@@ -68,10 +73,62 @@ def announce(site: LocalSite) -> None:
     site.pages |= {"/": front(paths), "/sitemap.xml": sitemap(site.url, paths)}
 
 
+@dataclass(frozen=True)
+class HubPerson(Person):
+    """Has two more machines, which crawl: the first `crawl` finds a hub and two workers."""
+
+    cluster: Any
+    running: ExitStack
+
+    def types(self, *words: str) -> str:
+        """What `variorum` prints; it must end well."""
+        if words[0] == "crawl" and not self.cluster.rows("SELECT * FROM runs"):
+            self.start()
+        return super().types(*words)
+
+    def start(self) -> None:
+        """Start the hub, which begins no run by itself, and the workers."""
+        super().types("pause", *(file.stem for file in self.workspace.glob("sites/*.toml")))
+        settings = (self.workspace / "variorum.toml").read_text()
+        self.running.enter_context(self.cluster.hub(settings))
+        for name in ("one", "two"):
+            self.running.enter_context(self.cluster.worker(name))
+        self.cluster.until(lambda: len(self.asks("status")[0]["cluster"]["workers"]) == 2)
+
+
+@pytest.fixture
+def with_two_workers(
+    local_site: LocalSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Person]:
+    """Somebody whose runs are carried out by workers, all of them."""
+    pytest.importorskip("procrastinate", reason="the extra `cluster` is not installed")
+    from tests.cluster import Cluster
+
+    with Postgres() as postgres, ExitStack() as running:
+        cluster = Cluster(tmp_path, postgres)
+        for name, value in cluster.secrets.items():
+            monkeypatch.setenv(name, value)
+        yield HubPerson(cluster.root, local_site, cluster, running)
+        runs = cluster.rows("SELECT id FROM runs")
+        assert cluster.logged().count("town: run started by worker") == len(runs) > 0
+
+
+@pytest.fixture
+def alone(local_site: LocalSite, tmp_path: Path) -> Person:
+    """Somebody whose own machine crawls."""
+    return Person(tmp_path / "watch", local_site)
+
+
+@pytest.fixture(params=["alone", pytest.param("with_two_workers", marks=needs_postgres)])
+def person(request: pytest.FixtureRequest) -> Person:
+    """Whoever follows a site."""
+    found: Person = request.getfixturevalue(request.param)
+    return found
+
+
 def test_a_site_is_followed_changes_overnight_and_its_texts_are_handed_on(
-    local_site: LocalSite, tmp_path: Path
+    person: Person, local_site: LocalSite, tmp_path: Path
 ) -> None:
-    person = Person(tmp_path / "watch", local_site)
     publish(local_site, BRIDGE, "The bridge", "It was built in 1887.", "It still carries the road.")
     publish(local_site, LIBRARY, "کتابخانهٔ تازه", HOURS, ADDRESS)
     publish(local_site, FERRY, "Trageti i ri", "Trageti niset çdo mëngjes në orën nëntë.")

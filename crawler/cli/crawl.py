@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from contextlib import closing, suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from variorum.crawler.cli.options import as_json, names_of, sites_and_faults, sites_named, with_workspace
+from variorum.crawler.config.cluster import Cluster
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.timing import is_paused
 from variorum.crawler.config.workspace import Workspace
@@ -27,6 +29,9 @@ from variorum.storage.errors import StoreError
 from variorum.storage.recognition import refuse_foreign
 from variorum.storage.store import Store
 
+if TYPE_CHECKING:
+    from variorum.crawler.cluster.by_hand import AskedOfHub
+
 
 @click.command()
 @click.argument("names", metavar="[SITE]...", nargs=-1)
@@ -37,7 +42,8 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
     """Crawl the named sites, or all sites, once.
 
     Then sends notifications to the targets that `notify` lists. Exits with 1 if a whole site failed. After
-    Ctrl-C, requests in progress finish first.
+    Ctrl-C, requests in progress finish first. With [cluster] in variorum.toml and a running hub, the workers
+    crawl, and after Ctrl-C they go on.
 
     Example: variorum crawl nejatngo iran-interlink
     """
@@ -45,8 +51,7 @@ def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool
     refuse_foreign(workspace.database)
     warn_of_haste(chosen)
     targets = meet_targets(workspace, readable_sites(workspace))
-    with run_progress() as on_event:
-        reports = asyncio.run(run_sites(workspace, chosen, full=not due, on_event=on_event))
+    reports = _reports(workspace, chosen, full=not due)
     reports += _unread(workspace, names)
     if as_json:
         terminal.json_lines(map(run_object, reports))
@@ -70,6 +75,36 @@ def _awake(sites: list[Site], names: tuple[str, ...]) -> list[Site]:
     for site in paused:
         terminal.note(f"{site.name}: paused; `variorum resume {site.name}` ends that")
     return [site for site in sites if site not in paused]
+
+
+def _reports(workspace: Workspace, sites: list[Site], *, full: bool) -> list[RunReport]:
+    """Return the reports of runs here and, in a cluster, of those that workers carry out."""
+    wait = _by_workers(workspace.cluster, sites, full) if workspace.cluster else None
+    theirs = wait.sites if wait else []
+    here = [site for site in sites if site not in theirs]
+    found = []
+    if here:
+        with run_progress() as on_event:
+            found = asyncio.run(run_sites(workspace, here, full=full, on_event=on_event))
+    return found + wait.reports() if wait else found
+
+
+def _by_workers(cluster: Cluster, sites: list[Site], full: bool) -> AskedOfHub | None:
+    """Let the workers of a cluster crawl those of the sites that they can; None if there is no hub."""
+    from variorum.crawler.cluster.by_hand import ask  # noqa: PLC0415 - few have a cluster
+
+    try:
+        asked = ask(cluster, sites, full=full)
+    except VariorumError as error:
+        terminal.note(f"crawled here and by no worker: {error}")
+        return None
+    if asked.sites:
+        names = ", ".join(site.name for site in asked.sites)
+        terminal.note(f"crawled by workers: {names}; `variorum status` shows how far they are")
+    for site in sites:
+        if site not in asked.sites:
+            terminal.note(f"{site.name}: no worker is there for it, so it is crawled here")
+    return asked
 
 
 def _unread(workspace: Workspace, names: tuple[str, ...]) -> list[RunReport]:

@@ -8,17 +8,30 @@ import socket
 import click
 
 from variorum.crawler.cli.options import with_workspace
+from variorum.crawler.config.cluster import check_queue
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse
 from variorum.crawler.extras import install_command
 from variorum.crawler.output.logs import log_to_stderr
 
 
+def _queues(context: click.Context, option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        try:
+            check_queue(name)
+        except ValueError as error:
+            raise click.BadParameter(f"{name!r} can't be a queue: {error}.") from error
+    return names
+
+
 @click.command()
 @click.option(
-    "--queue", "queues", multiple=True, metavar="NAME", help="Take runs of sites with that `where`."
+    "--queue", "queues", multiple=True, metavar="NAME", callback=_queues,
+    help="Take runs of sites with that `where`.",
+)  # fmt: skip
+@click.option(
+    "--name", default=socket.gethostname, metavar="NAME", help="The name of this worker; each needs its own."
 )
-@click.option("--name", default=socket.gethostname, metavar="NAME", help="The name of this worker.")
 @click.option("--metrics", type=int, metavar="PORT", help="Serve metrics for Prometheus on this port.")
 @with_workspace
 def worker(workspace: Workspace, queues: tuple[str, ...], name: str, metrics: int | None) -> None:

@@ -13,10 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from variorum.crawler.cluster.asked import AskedRuns
 from variorum.crawler.cluster.link import VERSION
+from variorum.crawler.cluster.queue import QueueDown
 from variorum.crawler.cluster.runs import Disorder, NotOpened, OpenRuns, UnknownRun
-from variorum.crawler.cluster.wire import Closed, Presence, Wanted, pack
+from variorum.crawler.cluster.wire import Closed, CrawlAsked, Presence, Refused, Wanted, pack
 from variorum.crawler.config.site import Site
+from variorum.crawler.runtime.run import NOT_BEGUN
 
 Handle = Callable[[Request], Awaitable[Response]]
 
@@ -25,9 +28,13 @@ class HubState(Protocol):
     """What the application needs of the hub."""
 
     runs: OpenRuns
+    asked: AskedRuns
 
     def site(self, name: str) -> Site | None:
         """The site of that name, as its file describes it now."""
+
+    async def ask_for(self, site: Site, *, full: bool) -> None:
+        """Hand out a run that somebody asks for. Raises QueueDown."""
 
     def meet(self, worker: Presence) -> None:
         """Note that a worker is there."""
@@ -50,7 +57,11 @@ def make_app(hub: HubState, token: str) -> Starlette:
         if hub.runs.is_busy(site.name):
             return _refusal(HTTPStatus.LOCKED, f"{site.name}: another run of it is open")
         try:
-            return Response(pack(await hub.runs.begin(site, wanted.worker)))
+            full = hub.asked.begin(site.name)
+            begun = await hub.runs.begin(site, wanted.worker, full=full)
+            if isinstance(begun, Refused):
+                hub.asked.end(site.name, _not_begun(begun.trouble))
+            return Response(pack(begun))
         except NotOpened as error:
             return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
@@ -66,7 +77,7 @@ def make_app(hub: HubState, token: str) -> Starlette:
     async def end(request: Request) -> Response:
         closed = msgspec.json.decode(await request.body(), type=Closed)
         try:
-            hub.runs.finish(request.path_params["run"], failed=closed.failed, reason=closed.reason)
+            hub.runs.finish(request.path_params["run"], closed)
         except UnknownRun:
             return _over()
         return JSONResponse({})
@@ -75,6 +86,25 @@ def make_app(hub: HubState, token: str) -> Starlette:
         worker = msgspec.json.decode(await request.body(), type=Presence)
         hub.meet(worker)
         return JSONResponse({"at": hub.state()["at"]})
+
+    async def ask_for(request: Request) -> Response:
+        asked = msgspec.json.decode(await request.body(), type=CrawlAsked)
+        site = hub.site(asked.site)
+        if site is None:
+            return _refusal(HTTPStatus.CONFLICT, f"the hub knows no site {asked.site}")
+        try:
+            await hub.ask_for(site, full=asked.full)
+        except QueueDown as error:
+            return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+        return JSONResponse({})
+
+    async def ended(request: Request) -> Response:
+        site = request.path_params["site"]
+        try:
+            return JSONResponse({"end": hub.asked.ended(site)})
+        except KeyError:
+            words = f"it knows of no run of {site} that was asked for; was it started anew?"
+            return _refusal(HTTPStatus.NOT_FOUND, words)
 
     async def state(request: Request) -> Response:
         return JSONResponse(hub.state())
@@ -109,11 +139,17 @@ def make_app(hub: HubState, token: str) -> Starlette:
             post("/runs/{run}/end", end),
             post("/runs/{run}/{number:int}", take),
             post("/workers", meet),
+            Route("/crawls", guarded(ask_for), methods=["POST"]),
+            Route("/crawls/{site}", guarded(ended)),
             Route("/state", guarded(state)),
             Route("/metrics", guarded(metrics)),
             Route("/health", health),
         ]
     )
+
+
+def _not_begun(trouble: str) -> dict[str, Any]:
+    return {"event": "ended", "failed": True, "reason": NOT_BEGUN, "trouble": trouble}
 
 
 def _over() -> Response:

@@ -15,11 +15,12 @@ import uvicorn
 
 from variorum.crawler import times
 from variorum.crawler.cluster.app import make_app
+from variorum.crawler.cluster.asked import AskedRuns
 from variorum.crawler.cluster.link import VERSION, clock
 from variorum.crawler.cluster.metrics import HubMetrics
 from variorum.crawler.cluster.queue import JobQueue, QueueDown
 from variorum.crawler.cluster.runs import DIED, OpenRuns
-from variorum.crawler.cluster.wire import Presence
+from variorum.crawler.cluster.wire import Closed, Presence
 from variorum.crawler.config.cluster import Cluster, secret
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import Workspace
@@ -34,6 +35,7 @@ FORGOTTEN = 86400
 """The seconds after which a lost worker is no longer listed."""
 KEPT_OPEN = 300
 """The seconds for which the connection of a silent worker is kept open."""
+BROKEN_THERE = "the run broke down at its worker; the log there says why"
 TRY_AGAIN = timedelta(seconds=10)
 """A run that could not be handed out is due again after this."""
 
@@ -66,6 +68,7 @@ class Hub(Daemon):
         self.cluster = cluster
         self.queue = JobQueue(secret(cluster.database, os.environ), creates=True)
         self.runs = OpenRuns(workspace, cluster.lost_seconds, self._run_ended)
+        self.asked = AskedRuns()
         self._token = secret(cluster.token, os.environ)
         self._workers: dict[str, tuple[Presence, float]] = {}
         """Each with the time when it was last heard of, by `clock`."""
@@ -111,6 +114,15 @@ class Hub(Daemon):
             logger.info("worker %s is there, for %s", worker.name, ", ".join(worker.queues))
         self._workers[worker.name] = (worker, clock())
         self.runs.heard_of(worker.name)
+
+    async def ask_for(self, site: Site, *, full: bool) -> None:
+        """Hand out a run that somebody asks for. Raises QueueDown."""
+        self.asked.ask(site.name, full=full)  # first of all: a worker may begin it at once
+        try:
+            await self.queue.defer(site.name, site.where)
+        except QueueDown:
+            self.asked.forget(site.name)
+            raise
 
     def state(self) -> dict[str, Any]:
         """Workers, runs and queues, as `variorum status` shows them."""
@@ -163,19 +175,20 @@ class Hub(Daemon):
         if not handed_out:
             self._remember(site, times.now() + TRY_AGAIN, self.store.site(site.name).failures)
 
-    def _run_ended(self, site: Site, failed: bool, reason: str) -> None:
+    def _run_ended(self, site: Site, closed: Closed) -> None:
         """Store when the site runs next, after a run of a worker."""
-        if reason == LOST or self.stop.is_set():
+        if closed.reason == LOST or self.stop.is_set():
+            self.asked.lose(site.name)
             return  # its job is done again
+        self.asked.end(site.name, closed.event or _died(closed))
         now = times.now()
         row = self.store.site(site.name)
-        if reason == "shutdown":  # the worker was stopped: made up for at once
+        if closed.reason == "shutdown":  # the worker was stopped: made up for at once
             self._remember(site, now, row.failures)
             return
-        if reason == DIED:
-            words = "the run broke down at its worker; the log there says why"
-            self.store.raise_issue(site.name, BROKE_DOWN, words, times.iso(now))
-        self._reschedule(self.watchlist.sites.get(site.name, site), failed)
+        if closed.reason == DIED:
+            self.store.raise_issue(site.name, BROKE_DOWN, BROKEN_THERE, times.iso(now))
+        self._reschedule(self.watchlist.sites.get(site.name, site), closed.failed)
 
     async def _keep_house(self) -> None:
         """Close the runs of lost workers, give their jobs to others, and look at the queue."""
@@ -204,6 +217,11 @@ class Hub(Daemon):
         if trouble != self.trouble:
             logger.warning("%s", trouble or "PostgreSQL can be used again")
         self.trouble = trouble
+
+
+def _died(closed: Closed) -> dict[str, Any]:
+    """The last event of a run whose process could not tell it."""
+    return {"event": "ended", "failed": True, "reason": closed.reason, "trouble": BROKEN_THERE}
 
 
 class _Server(uvicorn.Server):

@@ -16,7 +16,7 @@ import msgspec
 
 from variorum.crawler.cluster.link import clock
 from variorum.crawler.cluster.session import serve
-from variorum.crawler.cluster.wire import Begun, Refused, unpack
+from variorum.crawler.cluster.wire import Begun, Closed, Refused, unpack
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.runtime.handover import packed, without_secrets
@@ -63,8 +63,8 @@ class OpenRun:
     bytes: int = 0
 
 
-Ended = Callable[[Site, bool, str], None]
-"""Told of the end of a run: its site, whether it failed, and the reason."""
+Ended = Callable[[Site, Closed], None]
+"""Told of the end of a run of a site."""
 
 
 class OpenRuns:
@@ -85,14 +85,14 @@ class OpenRuns:
         """Whether a run of the site is open, or is being opened."""
         return site in self._opening or self.of_site(site) is not None
 
-    async def begin(self, site: Site, worker: str) -> Begun | Refused:
+    async def begin(self, site: Site, worker: str, *, full: bool = False) -> Begun | Refused:
         """Open a run of a site for a worker. The caller has made sure that the site is not busy.
 
-        Raises NotOpened if that fails for no reason of the site.
+        `full` as in `RunFrontier`. Raises NotOpened if that fails for no reason of the site.
         """
         self._opening.add(site.name)
         try:
-            connection, process = await self._in_thread(self._start, site)
+            connection, process = await self._in_thread(self._start, site, full)
             begun: Begun | Refused = unpack(await self._in_thread(connection.recv_bytes), Begun | Refused)
         except (EOFError, OSError) as error:
             raise NotOpened(f"{site.name}: its record could not be opened at the hub") from error
@@ -122,7 +122,7 @@ class OpenRuns:
             try:
                 answer: bytes = await self._in_thread(_exchange, run.connection, data)
             except (EOFError, OSError) as error:
-                self._end(run, True, DIED)
+                self._end(run, Closed(True, DIED))
                 raise UnknownRun from error
             run.number, run.answer, run.heard_at = number, answer, clock()
             run.bytes += len(data)
@@ -135,20 +135,20 @@ class OpenRuns:
             if run.worker == worker and not run.number:
                 run.heard_at = clock()
 
-    def finish(self, id_: str, *, failed: bool, reason: str) -> None:
+    def finish(self, id_: str, closed: Closed) -> None:
         """Close a run whose worker has its report. Raises UnknownRun."""
-        self._end(self._known(id_), failed, reason)
+        self._end(self._known(id_), closed)
 
     def expire(self) -> None:
         """Close the runs whose workers were not heard of for too long."""
         for run in list(self.by_id.values()):
             if clock() - run.heard_at > self._lost_seconds and not run.turn.locked():
-                self._end(run, True, LOST)
+                self._end(run, Closed(True, LOST))
 
     def close(self) -> None:
         """Close all runs; each is recorded as it is."""
         for run in list(self.by_id.values()):
-            self._end(run, True, LOST)
+            self._end(run, Closed(True, LOST))
         self._threads.shutdown(wait=False)
 
     def _known(self, id_: str) -> OpenRun:
@@ -156,19 +156,19 @@ class OpenRuns:
             return run
         raise UnknownRun
 
-    def _end(self, run: OpenRun, failed: bool, reason: str) -> None:
+    def _end(self, run: OpenRun, closed: Closed) -> None:
         if self.by_id.pop(run.id, None):
             run.connection.close()
-            logger.info("%s: run of worker %s ended: %s", run.site.name, run.worker, reason)
-            self._on_end(run.site, failed, reason)
+            logger.info("%s: run of worker %s ended: %s", run.site.name, run.worker, closed.reason)
+            self._on_end(run.site, closed)
 
-    def _start(self, site: Site) -> tuple[Connection, Any]:
+    def _start(self, site: Site, full: bool) -> tuple[Connection, Any]:
         context: Any = multiprocessing.get_context("forkserver" if CAN_FORK else "spawn")
         if CAN_FORK:
             context.set_forkserver_preload(PRELOADED)
         ours, theirs = context.Pipe()
         with theirs:
-            arguments = (theirs, *map(packed, without_secrets(self._workspace, site)))
+            arguments = (theirs, *map(packed, without_secrets(self._workspace, site)), full)
             process = context.Process(target=serve, args=arguments, daemon=True)
             process.start()
         return ours, process

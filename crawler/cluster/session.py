@@ -47,7 +47,7 @@ from variorum.crawler.tracking.run_counts import LOST
 from variorum.storage.errors import StoreError
 
 
-def serve(connection: Connection, workspace_json: str, site_json: str) -> None:
+def serve(connection: Connection, workspace_json: str, site_json: str, full: bool) -> None:
     """Record one run, whose batches come over the connection. The main function of the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -55,7 +55,7 @@ def serve(connection: Connection, workspace_json: str, site_json: str) -> None:
     log_into(workspace, f"{site.name}.hub")
     session = Session(workspace, site)
     try:
-        begun = session.begin()
+        begun = session.begin(full=full)
     except (VariorumError, StoreError) as error:
         connection.send_bytes(pack(Refused(str(error))))
         return
@@ -94,9 +94,9 @@ class Session:
         self._read: dict[int, ReadAhead | None] = {}
         self._label = ""
 
-    def begin(self) -> Begun:
-        """Begin the run. Raises VariorumError or StoreError where that can't be."""
-        self.record.begin(self._workspace, self._site, full=False)
+    def begin(self, *, full: bool = False) -> Begun:
+        """Begin the run; `full` as in `RunFrontier`. Raises VariorumError or StoreError if that can't be."""
+        self.record.begin(self._workspace, self._site, full=full)
         frontier = self.record.frontier
         return Begun(
             self._site,

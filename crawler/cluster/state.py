@@ -14,6 +14,7 @@ from variorum.crawler.errors import Misuse, VariorumError
 
 SECONDS = 3.0
 """How long to wait for the hub."""
+LONGEST_WORDS = 300
 UNKNOWN: dict[str, Any] = {
     "at": None, "version": None, "fallback": None, "trouble": "", "workers": [], "runs": [], "queues": [],
 }  # fmt: skip
@@ -21,10 +22,25 @@ UNKNOWN: dict[str, Any] = {
 NUMBERS = {"todo": "waiting", "doing": "running", "stalled": "stalled", "failed": "failed"}
 
 
+class HubSilent(VariorumError):
+    """The hub can't be reached."""
+
+
 def hub_state(cluster: Cluster, environment: Mapping[str, str]) -> dict[str, Any]:
     """Workers, runs and queues, as the hub has them. Raises VariorumError if it can't be asked."""
+    return ask_hub(cluster, environment, "/state")
+
+
+def ask_hub(
+    cluster: Cluster, environment: Mapping[str, str], path: str, body: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The answer of the hub to a request; one with a body is a POST.
+
+    Raises HubSilent if it can't be reached, Misuse or VariorumError with its words if it refuses.
+    """
     headers = {"Authorization": f"Bearer {secret(cluster.token, environment)}"}
-    request = urllib.request.Request(f"{cluster.address}/state", headers=headers)  # noqa: S310 - of the file
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{cluster.address}{path}", data, headers)  # noqa: S310 - of the file
     try:
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as above
             found: dict[str, Any] = json.load(answer)
@@ -32,10 +48,11 @@ def hub_state(cluster: Cluster, environment: Mapping[str, str]) -> dict[str, Any
     except urllib.error.HTTPError as error:
         if error.code == HTTPStatus.UNAUTHORIZED:
             raise Misuse(f"the hub {cluster.address} refuses the token of this machine.") from error
-        raise VariorumError(f"the hub {cluster.address} answers {error.code}.") from error
+        answer_words = error.read(LONGEST_WORDS).decode(errors="replace")
+        raise VariorumError(f"the hub {cluster.address} answers {error.code}: {answer_words}") from error
     except (OSError, ValueError) as error:
         words = getattr(error, "reason", error)
-        raise VariorumError(f"the hub {cluster.address} can't be reached: {words}.") from error
+        raise HubSilent(f"the hub {cluster.address} can't be reached: {words}.") from error
 
 
 def state_or_trouble(cluster: Cluster, environment: Mapping[str, str]) -> dict[str, Any]:

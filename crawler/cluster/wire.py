@@ -48,6 +48,15 @@ class Closed(msgspec.Struct, frozen=True):
 
     failed: bool
     reason: str
+    event: dict[str, Any] = {}
+    """The last event of the run; empty if it broke down."""
+
+
+class CrawlAsked(msgspec.Struct, frozen=True):
+    """Somebody asks for a run of a site now."""
+
+    site: str
+    full: bool
 
 
 class Fetched(msgspec.Struct, frozen=True, tag=True):

@@ -152,7 +152,8 @@ class Worker:
         if reason == OVER:
             raise NotDone(str(last.get("trouble")))
         try:
-            await self._post(f"/runs/{begun.id}/end", failed=failed, reason=reason)
+            event = last if reason != DIED else {}
+            await self._post(f"/runs/{begun.id}/end", failed=failed, reason=reason, event=event)
         except VariorumError as error:
             logger.warning("%s: the hub was not told of the end: %s", site, error)
 

@@ -80,7 +80,7 @@ async def run_child(
         logger.exception("%s: the run could not be carried out", site.name)
         return _broke_down(workspace, site, "died", f"{type(error).__name__}: {error}")
     if ending.last.get("event") == "ended":
-        return _report(site.name, ending.last)
+        return report_of(site.name, ending.last)
     if stop.is_set() and ending.code in STOPPED:  # before it could begin
         return RunReport(site.name, failed=False, reason="shutdown")
     return _broke_down(workspace, site, "died", f"the run {ending.breakdown}")
@@ -226,7 +226,8 @@ async def _end_in_time(child: Child, stop: asyncio.Event, seconds: float) -> Non
         child.kill()
 
 
-def _report(name: str, event: dict[str, Any]) -> RunReport:
+def report_of(name: str, event: dict[str, Any]) -> RunReport:
+    """The report of the run of a site, by the last event of the run."""
     counts = dict(event)
     del counts["event"]
     trouble, reason = counts.pop("trouble"), counts.pop("reason")
