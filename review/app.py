@@ -26,6 +26,7 @@ from variorum.review import (
     change,
     change_list,
     feeds,
+    monitoring,
     search,
     sentence_ages,
     site_actions,
@@ -64,6 +65,7 @@ def make_app(
     app = Starlette(
         routes=[
             *(route for one in PAGES for route in one.routes),
+            *monitoring.routes,
             Route("/openapi.json", _openapi),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],

@@ -21,6 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 64 * 1024
 """The maximum size of a form."""
+HEALTH = "/health"
+"""The one address that is answered without the password; it says nothing of what is stored."""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -68,10 +70,14 @@ class RequestGuard:
         host = request.headers.get("host", "")
         if not self._is_ours(host, request.scope.get("server")):
             raise HTTPException(400, f"This page is not served under the name {host!r}.")
-        if self.password is not None and not _knows(self.password, request.headers):
+        if not self._may_read(request):
             raise HTTPException(401, "Use any name, and the password that was set.")
         if request.method not in ("GET", "HEAD"):
             _check_origin(request)
+
+    def _may_read(self, request: Request) -> bool:
+        """Whether the request has the password, or needs none."""
+        return self.password is None or request.url.path == HEALTH or _knows(self.password, request.headers)
 
     def _is_ours(self, host: str, server: Sequence[object] | None) -> bool:
         name = host_name(host)

@@ -94,6 +94,15 @@ def test_with_a_password_nothing_is_shown_without_it(tmp_path: Path) -> None:
         assert "The bridge" in desk.get("/", authorization=f"Basic {right}").text
 
 
+def test_whether_it_is_well_is_told_without_the_password_and_nothing_else(tmp_path: Path) -> None:
+    with morning(tmp_path, password="open sesame") as desk:
+        assert desk.get("/health").json() == {"ok": True}
+        assert [desk.get(path).status_code for path in ("/health/", "/healthy", "/sites.json")] == [401] * 3
+        assert desk.get("/health", host="evil.example").status_code == 400
+        desk.path.write_bytes(b"no database any more" * 1000)
+        assert desk.get("/health").status_code == 503
+
+
 def test_an_address_that_others_reach_is_refused_without_a_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,14 @@ def test_a_user_gets_a_unit_for_the_workspace(tmp_path: Path, monkeypatch: pytes
     assert f"systemctl --user enable --now {path.name}" in result.stderr
 
 
+def test_the_unit_can_start_the_review_page_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    root = workspace(tmp_path / "press")
+    assert variorum("-C", root, "service", "install", "--user", "--serve").exit_code == 0
+    [path] = (tmp_path / "config" / "systemd" / "user").iterdir()
+    assert read(path.read_text())["Service"]["ExecStart"].endswith(f'-C "{root}" serve')
+
+
 def test_a_path_stays_one_word_whatever_is_in_it() -> None:
     found = read(unit(Path('/home/a b/50%/"x"/$HOME'), Path("/usr/bin/python3"), user=False))
     assert found["Service"]["ExecStart"].endswith(r'-C "/home/a b/50%%/\"x\"/$$HOME" watch')

@@ -37,6 +37,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Runs": {
         "crawl": ("crawl", "Crawl the named sites, or all sites, once."),
         "watch": ("watch", "Crawl every site on its schedule, until stopped."),
+        "serve": ("serve", "Run the daemon and the review page together, until stopped."),
         "worker": ("worker", "Crawl for the hub of a cluster, until stopped."),
         "service": ("service", "Start `watch` with the machine, as a service of systemd."),
         "plan": ("plan", "Show how often a site's pages are fetched, and what other budgets would bring."),
@@ -74,7 +75,8 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "docs": ("docs", "Print a document, or list all of them."),
         "evidence": ("evidence", "Write a folder with the complete evidence for a change."),
         "verify": ("maintenance", "Verify that no stored data was altered."),
-        "backup": ("maintenance", "Copy the current database into a file."),
+        "backup": ("maintenance", "Back up the workspace: the database, the settings and the site files."),
+        "restore": ("maintenance", "Restore a workspace from a backup."),
         "prune": ("prune", "Delete old captures and raw pages that are not needed."),
     },
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
@@ -18,16 +18,37 @@ from variorum.crawler.preview.rules import propose
 from variorum.storage.reader import Reader
 from variorum.storage.store import Store
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 LOCAL = ("127.0.0.1", "localhost", "::1")
 PASSWORD = "VARIORUM_PASSWORD"  # noqa: S105 - the name of the variable
 
 
+def where_to_listen(command: Callable[P, R]) -> Callable[P, R]:
+    """Return the command with the options `port`, `host` and `names` of the review page."""
+    add_port = click.option(
+        "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 for any free port."
+    )
+    add_host = click.option(
+        "--host", default="127.0.0.1", show_default=True, help="Any other address needs a password."
+    )
+    add_names = click.option(
+        "--name", "names", multiple=True, help="Another host name that browsers may use."
+    )
+    return add_port(add_host(add_names(command)))
+
+
+def password_for(host: str) -> str | None:
+    """Return the password of the review page, if one is set. Raises Misuse if this host needs one."""
+    password = os.environ.get(PASSWORD) or None
+    if host not in LOCAL and password is None:
+        raise Misuse(f"--host {host}: others could reach that address; set a password in {PASSWORD} first.")
+    return password
+
+
 @click.command()
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 for any free port."
-)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Any other address needs a password.")
-@click.option("--name", "names", multiple=True, help="Another host name that browsers may use.")
+@where_to_listen
 @with_workspace
 def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -> None:
     """Serve the review page, where people read and judge changes.
@@ -39,9 +60,7 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
     from variorum.review import serving  # noqa: PLC0415 - this command alone knows the review page
     from variorum.review.app import add_workers, add_workspace, make_app  # noqa: PLC0415
 
-    password = os.environ.get(PASSWORD) or None
-    if host not in LOCAL and password is None:
-        raise Misuse(f"--host {host}: others could reach that address; set a password in {PASSWORD} first.")
+    password = password_for(host)
     (Store if workspace.manage else Reader).open(workspace.database).close()
     try:
         listening = serving.listen(host, port)

@@ -1,4 +1,4 @@
-"""The command `variorum service`: a systemd unit that starts `variorum watch` when the machine starts."""
+"""The command `variorum service`: a systemd unit that starts `variorum watch` or `serve` with the machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Wants=network-online.target
 After=network-online.target
 
 [Service]
-ExecStart={python} -m variorum.crawler.cli -C {root} watch
+ExecStart={python} -m variorum.crawler.cli -C {root} {command}
 # Addresses of notification targets and other secrets, a line each: NAME=value
 EnvironmentFile=-{environment}
 Restart=on-failure
@@ -45,8 +45,11 @@ def service() -> None:
 
 @service.command()
 @click.option("--user", is_flag=True, help="As a service of this user, which needs no root.")
+@click.option(
+    "--serve", "command", flag_value="serve", default="watch", help="Start `serve`, with the review page."
+)
 @with_workspace
-def install(workspace: Workspace, user: bool) -> None:
+def install(workspace: Workspace, user: bool, command: str) -> None:
     """Write the systemd unit of this workspace, and say how to start it.
 
     Example: variorum -C ~/press service install --user
@@ -54,7 +57,7 @@ def install(workspace: Workspace, user: bool) -> None:
     folder = _user_units() if user else SYSTEM
     path = folder / f"variorum-{unit_name(workspace.root)}.service"
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(unit(workspace.root, Path(sys.executable), user=user), encoding="utf-8")
+    path.write_text(unit(workspace.root, Path(sys.executable), user=user, command=command), encoding="utf-8")
     terminal.line(f"wrote {path}")
     control = "systemctl --user" if user else "systemctl"
     terminal.note(f"Next: {control} daemon-reload && {control} enable --now {path.name}")
@@ -62,12 +65,13 @@ def install(workspace: Workspace, user: bool) -> None:
         terminal.note("So that it also runs while you are not logged in: loginctl enable-linger")
 
 
-def unit(root: Path, python: Path, *, user: bool) -> str:
-    """The text of the unit that watches a workspace with this Python."""
+def unit(root: Path, python: Path, *, user: bool, command: str = "watch") -> str:
+    """The text of the unit that runs a command on a workspace with this Python."""
     return UNIT.format(
         shown=str(root).replace("%", "%%"),
         python=_quoted(python),
         root=_quoted(root),
+        command=command,
         environment=str(root / "variorum.env").replace("%", "%%"),
         target="default.target" if user else "multi-user.target",
     )

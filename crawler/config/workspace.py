@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from variorum.crawler import __version__
+from variorum.crawler.config.backup import BACKUP_KEYS, BackupPlan, check_schedule
 from variorum.crawler.config.cluster import CLUSTER_KEYS, Cluster
 from variorum.crawler.config.notification import NOTIFICATION_KEYS, NotificationRule, check_secret
 from variorum.crawler.config.schema import Key, Keys, read_table, read_toml, refuse
@@ -50,6 +51,14 @@ class Workspace:
     """Whether sites can be added, changed and removed on the review page."""
     cluster: Cluster | None = None
     """How this machine shares the crawling with others; None where it crawls alone."""
+
+    backup: BackupPlan | None = None
+    """Where and when the workspace is backed up; None where it is not."""
+
+    @property
+    def backup_folder(self) -> Path | None:
+        """The folder for backups; None where none is named."""
+        return self.root / self.backup.folder if self.backup else None
 
     def shared(self, sites: int) -> Workspace:
         """The workspace for each of so many sites: its run has its part of the processes that read."""
@@ -91,6 +100,7 @@ def load_workspace(root: Path) -> Workspace:
         review_url=table.get("review_url"),
         manage=table.get("review", {}).get("manage", True),
         cluster=Cluster(**table["cluster"]) if "cluster" in table else None,
+        backup=BackupPlan(**zone | table["backup"]) if "backup" in table else None,
         notify=tuple(msgspec.convert(zone | notice, NotificationRule) for notice in table.get("notify", ())),
     )
 
@@ -141,6 +151,7 @@ _KEYS: Keys = {
     "processes": Key(_AtLeastOne, "how many processes may read pages at once, 1 or more"),
     "defaults": Key(_SITE_DEFAULTS, "a table of keys as in a site file", check_together),
     "retention": Key(_RETENTION, "a table with captures, bodies or both"),
+    "backup": Key(BACKUP_KEYS, "a table with a folder", check_schedule),
     "cluster": Key(CLUSTER_KEYS, "a table with database and token"),
     "notify": Key(_NOTICE, "tables with a target", check_secret, many=True, bare="target", secret=True),
     "review": Key({"manage": Key(bool, "true or false")}, "a table with manage"),

@@ -38,7 +38,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise _named(error, path) from error
@@ -48,24 +48,25 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
+def whole_folder(path: Path, *, replaceable: bool = True) -> Iterator[Path]:
     """Give a temporary folder that is renamed to `path` on success, replacing an earlier export.
 
-    Raises Misuse if `path` is anything but a folder that an export wrote, or an empty one; VariorumError if
-    the disk is full.
+    A later export may replace the folder in turn, unless it is not `replaceable`. Raises Misuse if `path` is
+    anything but a folder that an export wrote, or an empty one; VariorumError if the disk is full.
     """
     _refuse_foreign(path)
     draft = _draft(path)
     try:
         draft.mkdir()
         yield draft
-        (draft / MARK).touch()
-        _sync_all(draft)
+        if replaceable:
+            (draft / MARK).touch()
+        sync_all(draft)
         if path.exists():
             _swap(draft, path)
         else:
             draft.rename(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise _named(error, path) from error
     finally:
@@ -94,7 +95,7 @@ def _refuse_foreign(path: Path) -> None:
         raise Misuse(f"{path}: this folder was not made by an export; name a new one")
 
 
-def _sync_all(folder: Path) -> None:
+def sync_all(folder: Path) -> None:
     """Flush all files of a folder to the disk: at once if the system can, which is many times as fast."""
     if sys.platform == "linux":
         handle = os.open(folder, os.O_RDONLY)
@@ -127,7 +128,7 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Flush a renaming to the disk; not every system can open a folder for that."""
     if sys.platform != "win32":
         _sync(folder)

@@ -16,6 +16,7 @@ from pathlib import Path
 from variorum.crawler.config.site import Site, load_sites
 from variorum.crawler.config.workspace import Workspace, load_workspace
 from variorum.crawler.errors import VariorumError
+from variorum.crawler.export.workspace_backup import backups
 from variorum.crawler.health.haste import hasty
 from variorum.crawler.health.status import targets_state
 from variorum.crawler.notify.target import Service, targets_of
@@ -64,6 +65,7 @@ def examine(root: Path) -> list[HealthCheck]:
         _check("contact", lambda: _contact(workspace)),
         _check("database", lambda: _database(workspace)),
         _check("disk", lambda: _disk(workspace)),
+        *([_check("backup", lambda: _backup(workspace))] if workspace.backup else []),
         _check("clock", lambda: _clock(workspace, sites)),
         _check("news", lambda: _news(workspace, sites)),
         *_of_cluster(workspace),
@@ -145,6 +147,20 @@ def _disk(workspace: Workspace) -> str:
     if free < LEAST_FREE:
         raise Problem(f"{free >> 20} MB are free, too few for a crawl: make room, or move the workspace")
     return f"{free >> 20} MB free"
+
+
+def _backup(workspace: Workspace) -> str:
+    """The latest backup. Raises Problem if there is none yet, or none that is recent."""
+    plan, folder = workspace.backup, workspace.backup_folder
+    assert plan is not None and folder is not None  # both or neither
+    if not folder.is_dir():
+        raise Problem(f"{folder}, the folder for backups, is not there: make it, or mount its disk")
+    found = backups(folder, workspace.root)
+    if not found:
+        raise Problem(f"there is no backup in {folder} yet: `variorum backup` makes one")
+    if now() - found[0].made_at > plan.longest_age:
+        raise Problem(f"the latest one, {found[0].path}, is too old: is the daemon running?")
+    return f"{len(found)} kept, the latest is {found[0].path}"
 
 
 def _clock(workspace: Workspace, sites: dict[str, Site]) -> str:

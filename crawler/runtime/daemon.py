@@ -32,6 +32,7 @@ from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.lock import held, watch_lock
 from variorum.crawler.notify.sender_process import SenderProcess
 from variorum.crawler.output.run_text import first_crawl, run_line
+from variorum.crawler.runtime.backup_schedule import BackupSchedule
 from variorum.crawler.runtime.pruning import prune_now
 from variorum.crawler.runtime.run import NOT_BEGUN, note_site_files, run_child
 from variorum.crawler.runtime.watchlist import Watchlist
@@ -41,6 +42,7 @@ from variorum.storage.store import Store
 
 TICK_SECONDS = 1
 CLOCK_CHECK_SECONDS = 30
+BACKUP_CHECK_SECONDS = 60
 PLANNED_AT_ONCE = 100
 """The most sites whose next runs are stored in one transaction."""
 GRACE_SECONDS = 12
@@ -105,6 +107,8 @@ class Daemon:
         )
         if self.workspace.retention:
             self.prune_daily(scheduler, since=self._last_tick)
+        if self.workspace.backup:
+            self.back_up_when_due(scheduler, since=self._last_tick)
         scheduler.start()
         try:
             await self._until_stopped(job)
@@ -120,6 +124,18 @@ class Daemon:
             "interval",
             [self.workspace],
             days=1,
+            next_run_time=since,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+
+    def back_up_when_due(self, scheduler: AsyncIOScheduler, since: datetime) -> None:
+        """Check every minute from then on whether a backup is due, and make it; one at a time."""
+        scheduler.add_job(
+            BackupSchedule(self.workspace).tick,
+            "interval",
+            seconds=BACKUP_CHECK_SECONDS,
             next_run_time=since,
             coalesce=True,
             max_instances=1,
