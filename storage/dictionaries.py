@@ -50,6 +50,10 @@ def choose(samples: Sequence[bytes]) -> Prefix | None:
     return best if min(costs) < PAYS * alone else None
 
 
+def _size(packed: tuple[bytes, int | None]) -> int:
+    return len(packed[0])
+
+
 class Shelf:
     """The dictionaries of one site, as a run uses them, and the bodies that none of them suits."""
 
@@ -59,10 +63,14 @@ class Shelf:
         self._count = len(self._misfits)
         self._enough = SAMPLES
 
+    def good(self, data: bytes) -> tuple[bytes, int] | None:
+        """The data, compressed with a dictionary that suits it well, and its id; None if none does."""
+        found = min(self._tried(data), key=_size, default=None)
+        return found if found and len(found[0]) <= GOOD * len(data) else None
+
     def best(self, data: bytes) -> tuple[bytes, int | None]:
         """The data, compressed with the dictionary that suits it, and its id; or alone, and None."""
-        tried = [(one.prefix.compress(data), one.id) for one in self.dictionaries]
-        packed, number = min(tried, key=lambda one: len(one[0]), default=(b"", None))
+        packed, number = min(self._tried(data), key=_size, default=(b"", None))
         if number is not None and len(packed) <= GOOD * len(data):
             return packed, number
         alone = compress(data)
@@ -72,6 +80,9 @@ class Shelf:
             self._misfits.append(data)
             self._count += 1
         return alone, None
+
+    def _tried(self, data: bytes) -> list[tuple[bytes, int]]:
+        return [(one.prefix.compress(data), one.id) for one in self.dictionaries]
 
     def new(self) -> Prefix | None:
         """A dictionary for the bodies that none suits, once there are enough of them and it pays."""

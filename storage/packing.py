@@ -21,15 +21,33 @@ class Packing(Tables):
 
         Best inside no transaction: the lock is then held only to store a new dictionary, once in a while.
         """
-        packed = bodies.pack(self.db.conn, body, base=self.last_body(page))
+        base = self.last_body(page)
+        if base is None and (small := self._by_dictionary(body, page)):
+            return small
+        packed = bodies.pack(self.db.conn, body, base=base)
         if not packed.data or len(packed.data) <= GOOD * packed.size:
             return packed
-        (site,) = self.db.conn.execute("SELECT site FROM pages WHERE id = ?", [page]).fetchone()
+        site = self._site_of(page)
         data, dictionary = self._shelf(site).best(body)
         self._make_dictionary(site)
         if len(data) >= len(packed.data):
             return packed
         return bodies.Packed(packed.digest, packed.size, data, dictionary=dictionary)
+
+    def _by_dictionary(self, body: bytes, page: int) -> bodies.Packed | None:
+        """The first body of a page like those that its site has a good dictionary for; else None.
+
+        Most first bodies are, and then no other way has to be tried.
+        """
+        digest = bodies.digest_of(body)
+        if bodies.is_stored(self.db.conn, digest):
+            return None
+        found = self._shelf(self._site_of(page)).good(body)
+        return found and bodies.Packed(digest, len(body), found[0], dictionary=found[1])
+
+    def _site_of(self, page: int) -> str:
+        (site,) = self.db.conn.execute("SELECT site FROM pages WHERE id = ?", [page]).fetchone()
+        return str(site)
 
     def last_body(self, page: int) -> str | None:
         """Digest of the body that was kept last of a page."""

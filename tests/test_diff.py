@@ -170,6 +170,20 @@ def test_an_added_clause_begins_after_the_comma():
     assert (("+", " three,")) in pieces
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It isn't 4.50, or 12,000 m^-2", ["It", "isn't", "4.50", "or", "12,000", "m^-2"]),
+        ("café naïve\nZürich’s rôle", ["café", "naïve", "Zürich’s", "rôle"]),
+        ("plain words\nکتاب‌ها را\nplain again", ["plain", "words", "کتاب‌ها", "را", "plain", "again"]),
+        ("cited[3]\n= one", ["cited", "3", "one"]),
+        ("cited[3]\none", ["cited", "one"]),
+    ],
+)
+def test_words_of_a_line_do_not_depend_on_what_other_lines_hold(text, found):
+    assert words(text) == found
+
+
 def test_a_text_of_very_many_equal_words_is_compared_as_a_whole_and_still_exactly():
     old, new = "x " * 5_000 + "end", "y " + "x " * 4_000 + "z end"
     found = diff(old, new)

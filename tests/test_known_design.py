@@ -70,6 +70,28 @@ def test_a_page_of_a_known_design_is_not_classified_and_its_text_is_the_same(
     assert known.text.startswith("The Godwit came into berth 57")
 
 
+MARKED = """<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2026-02-01",
+"dateModified": "2026-02-03", "author": {"name": "Ada Quill"}}</script>"""
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        MARKED,
+        "<p class='byline'>By <span itemprop='author'>Ada Quill</span></p><time>2026-02-01</time>",
+        "<meta name='author' content='Ada Quill'><time class='published' datetime='2026-02-01'>Sunday</time>",
+    ],
+)
+def test_what_a_page_of_a_known_design_states_is_read_as_on_any_other_page(
+    template: Template, inside: str
+) -> None:
+    body = page(3).replace(b"<div class='side'>", f"{inside}<div class='side'>".encode())
+    known, any_other = read(body, template), read(body, EMPTY)
+    facts = [(one.author, one.published, one.published_by, one.modified) for one in (known, any_other)]
+    assert facts[0] == facts[1]
+    assert facts[0][0] == "Ada Quill"
+
+
 def test_a_box_at_a_new_path_inside_the_marked_text_is_known_by_its_name(classified: list[str]) -> None:
     def post(number: int, inside: str = "") -> bytes:
         return page(number, inside=inside).replace(b"class='story'", b"class='entry-content'")

@@ -39,18 +39,22 @@ class Anatomy:
     """The parts of one page, each computed at first use; all are empty if it can't be parsed."""
 
     def __init__(self, html: str = "") -> None:
+        self._html = html
         self._root = _parsed(html)
-        self.machinery = ""
-        """Scripts and attributes in lower case, without the addresses of links, since articles cite those."""
         self.noscript = ""
         """The text that only a reader without scripts sees."""
         self.text = ""
         """The text that a reader sees, in one line."""
         if self._root is not None:
-            self.machinery = _machinery(self._root)
             self.noscript = " ".join(_text(element) for element in self._root.iter("noscript"))
             etree.strip_elements(self._root, *UNSEEN, with_tail=False)
             self.text = _text(self._root)
+
+    @cached_property
+    def machinery(self) -> str:
+        """Scripts and attributes in lower case, without the addresses of links, since articles cite those."""
+        root = _parsed(self._html)  # again, since nothing of it is left, and hardly any page needs it
+        return "" if root is None else _machinery(root)
 
     @cached_property
     def squeezed(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,8 @@ MOST_BLOCKS = 300  # of a longer text every second one, or third, is looked for
 LEAST_BLOCK = 20  # letters: a shorter block may stand anywhere by chance
 STOPS = re.compile(r"[.!?:;,…؟،؛]+(?:\s|$)| [-–—] ")
 QUOTES = "«»“”„‟‘’‚‹›'\""
+MANY_WORDS = 500
+"""More words of new text than any notice in place of a page has."""
 LOST = 0.2
 """The share of the last text below which a response shows another page, or something in place of it."""
 KEPT = 0.5
@@ -81,12 +84,17 @@ class ComparedView(ResponseView):
     @cached_property
     def fresh(self) -> tuple[str, ...]:
         """Blocks of running text that the last capture did not show, folded."""
-        return tuple(map(fold, self._fresh_prose))
+        return tuple(map(fold, self._fresh_prose()))
 
     @cached_property
     def fresh_words(self) -> int:
-        """The number of new words of running text."""
-        return sum(len(block.split()) for block in self.fresh)
+        """The number of new words of running text, counted only until it is `MANY_WORDS` or more."""
+        words = 0
+        for block in self._fresh_prose():
+            words += len(fold(block).split())
+            if words >= MANY_WORDS:
+                break
+        return words
 
     @cached_property
     def fresh_headings(self) -> tuple[str, ...]:
@@ -101,7 +109,7 @@ class ComparedView(ResponseView):
         headings = [text for _, text in self.anatomy.headings if fold(text) in known]
         parts = (
             part
-            for text in (*headings, *self._fresh_prose)
+            for text in (*headings, *self._fresh_prose())
             if text[0] not in QUOTES
             for part in STOPS.split(text)
         )
@@ -118,10 +126,9 @@ class ComparedView(ResponseView):
         before = self.before.links if self.before else 0
         return self.anatomy.links < before and self.anatomy.links <= max(1, before * LOST)
 
-    @cached_property
-    def _fresh_prose(self) -> tuple[str, ...]:
+    def _fresh_prose(self) -> Iterator[str]:
         known = self.before.squeezed if self.before else ""
-        return tuple(block for block in self.anatomy.prose if squeeze(block) not in known)
+        return (block for block in self.anatomy.prose if squeeze(block) not in known)
 
     @cached_property
     def _all_blocks(self) -> list[str]:

@@ -9,6 +9,7 @@ of an article may follow.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from variorum.crawler.classification.comparison import ComparedView
@@ -145,9 +146,8 @@ def wordpress_error(c: ComparedView) -> str:
     parts = {fold(part) for part in c.title_parts}
     if "wordpress" in parts and parts & set(servers.WORDPRESS_ERRORS) and c.words <= LETTER:
         return c.title
-    phrase = _first(servers.WORDPRESS_CRITICAL, c.fresh)
     cut = c.is_lost or not c.has_end or (not c.is_known and c.fresh_words <= 2 * SENTENCE)
-    return phrase if cut and c.fresh_words <= NOTE else ""
+    return _first(servers.WORDPRESS_CRITICAL, c.fresh) if cut and c.fresh_words <= NOTE else ""
 
 
 def parked(c: ComparedView) -> str:
@@ -156,12 +156,12 @@ def parked(c: ComparedView) -> str:
         return ""
     if mark := next((one for one in servers.PARKED_MARKS if one in c.anatomy.machinery), ""):
         return mark
-    return Form(servers.PARKED, servers.PARKED_WORDS).seen(c)
+    return PARKED.seen(c)
 
 
 def welcome(c: ComparedView) -> str:
     """Whether it is the default page of a web server without a site."""
-    phrase = Form(servers.WELCOME, (), servers.WELCOME_HEADINGS, MANUAL).seen(c)
+    phrase = WELCOME.seen(c)
     if phrase or c.is_kept or c.anatomy.main_headings[:1] != ("it works",):
         return phrase
     return "It works!" if c.words <= SENTENCE else ""
@@ -182,23 +182,28 @@ def login(c: ComparedView) -> str:
 
 def consent(c: ComparedView) -> str:
     """Whether the site shows only a consent page, however long that is."""
-    if c.is_kept:
+    if c.is_kept or not (c.is_lost or not c.is_known):
+        return ""
+    main = c.anatomy.main_headings
+    if not c.is_lost and not (main and set(main) <= set(articles.CONSENT_HEADINGS)):
         return ""
     controls = sorted(c.fresh_controls if c.is_known else c.anatomy.controls)
     accepts = [one for one in controls if one in articles.ACCEPTS or found(articles.ACCEPT_WORDS, one)]
     if not accepts:
         return ""
     about = [block for block in c.fresh if found(articles.CONSENT_WORDS, block)]
-    main = c.anatomy.main_headings
     heading = next((one for one in main if begins(articles.CONSENT_HEADINGS, one)), "")
     least = CONSENT_SHARE if heading else 2 * CONSENT_SHARE
-    speaks = sum(len(block.split()) for block in about) >= least * c.fresh_words
-    if not about or not (c.is_lost or not c.is_known):
+    speaks = _words(about) >= least * _words(c.fresh)
+    if not about:
         return ""
     if c.is_lost:
         return (heading or f"a button “{accepts[0]}”") if speaks or set(main) == {heading} else ""
-    alone = set(main) <= set(articles.CONSENT_HEADINGS) and not c.is_article
-    return heading if alone and speaks else ""
+    return heading if speaks and not c.is_article else ""
+
+
+def _words(blocks: Iterable[str]) -> int:
+    return sum(len(block.split()) for block in blocks)
 
 
 def paywall(c: ComparedView) -> str:
@@ -237,15 +242,13 @@ def _box(c: ComparedView) -> str:
 
 def shell(c: ComparedView) -> str:
     """Whether it is a page that a script fills, before it was filled."""
-    if c.is_kept:
+    if c.is_kept or c.fresh_words > NOTE or "script" not in c.lower:
+        return ""
+    bare = c.fresh_words <= SENTENCE and c.words <= NOTE and c.anatomy.links <= FEW_LINKS
+    if not c.is_lost and (c.is_known or not bare):
         return ""
     needs = found(articles.NEEDS_SCRIPT, fold(f"{c.anatomy.noscript} {c.anatomy.text}"))
-    if not (c.anatomy.empty_root or needs) or "script" not in c.lower:
-        return ""
-    if c.is_lost:
-        return "an empty page for a script to fill" if c.fresh_words <= NOTE else ""
-    bare = c.fresh_words <= SENTENCE and c.words <= NOTE and c.anatomy.links <= FEW_LINKS
-    return "an empty page for a script to fill" if bare and not c.is_known else ""
+    return "an empty page for a script to fill" if c.anatomy.empty_root or needs else ""
 
 
 def bare(c: ComparedView) -> str:
@@ -257,6 +260,8 @@ def bare(c: ComparedView) -> str:
     return word or (f"{c.words} words and no link of the site" if many else "")
 
 
+WELCOME = Form(servers.WELCOME, (), servers.WELCOME_HEADINGS, MANUAL)
+PARKED = Form(servers.PARKED, servers.PARKED_WORDS)
 MAINTENANCE = Form(servers.MAINTENANCE, servers.MAINTENANCE_WORDS, servers.MAINTENANCE_HEADINGS)
 FIREWALL = Form(servers.FIREWALL, servers.FIREWALL_WORDS, servers.FIREWALL_HEADINGS, names_visitor=True)
 SUSPENDED = Form(servers.SUSPENDED, servers.SUSPENDED_WORDS, servers.SUSPENDED_HEADINGS)

@@ -22,7 +22,7 @@ from lxml.etree import __version__ as lxml_version
 from lxml.html import HtmlElement
 
 from variorum.crawler.config.site import Rule
-from variorum.crawler.diffing.tokens import words
+from variorum.crawler.diffing.tokens import count_words
 from variorum.crawler.extraction.boilerplate.known_design import KnownDesign
 from variorum.crawler.extraction.boilerplate.path_scores import PathScore, PathScores
 from variorum.crawler.extraction.boilerplate.template import EMPTY, Template, cut
@@ -41,7 +41,7 @@ from variorum.crawler.extraction.known_page import KnownPage, SeenBy, drop_marke
 from variorum.crawler.extraction.lines import lines_of
 from variorum.crawler.extraction.metadata.headline import language, without_headline
 from variorum.crawler.extraction.metadata.headline import title as headline
-from variorum.crawler.extraction.metadata.metadata import Metadata, metadata
+from variorum.crawler.extraction.metadata.metadata import Metadata, Stated, metadata
 
 __all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
 
@@ -88,7 +88,7 @@ class Extract:
     @property
     def words(self) -> int:
         """The number of words of the text."""
-        return len(words(self.text))
+        return count_words(self.text)
 
 
 def rules_at(rules: Sequence[Rule], day: date) -> tuple[str, ...]:
@@ -132,13 +132,16 @@ class Opened:
     """None until it is needed."""
     source: tuple[bytes, str | None] = (b"", None)
     """Its bytes, with the encoding of the response."""
+    stated: Stated | None = None
+    """What a page of a known design states about itself."""
     paths: tuple[str, ...] = ()
     """The block paths of everything it shows; empty if nothing was classified."""
 
     @property
     def metadata_of(self) -> Metadata:
         """Author, dates and canonical URL."""
-        return self.metadata_read or _metadata_of(*self.source, self.url)
+        told = self.metadata_read or (self.stated and self.stated.metadata())
+        return told or _metadata_of(*self.source, self.url)
 
     @property
     def is_known(self) -> bool:
@@ -187,7 +190,7 @@ def _opened_by_paths(page: KnownPage) -> Opened | None:
         return None
     every, labels = [block for block, _ in page.labelled], [label for _, label in page.labelled]
     judged = Judged(Page(every, NO_FACTS, page.url, ""), np.array(labels, float), 1.0)
-    return Opened(page.url, page.tree, page.title, judged, source=page.source)
+    return Opened(page.url, page.tree, page.title, judged, source=page.source, stated=page.stated)
 
 
 def cleaned(tree: HtmlElement, rules: ExtractionRules) -> str:

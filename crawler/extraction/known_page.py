@@ -25,7 +25,8 @@ from variorum.crawler.extraction.html.teasers import drop_teasers
 from variorum.crawler.extraction.lines import lines_of
 from variorum.crawler.extraction.metadata.headline import title as headline
 from variorum.crawler.extraction.metadata.headline import without_headline
-from variorum.crawler.extraction.metadata.metadata import stated
+from variorum.crawler.extraction.metadata.marks import Marks
+from variorum.crawler.extraction.metadata.metadata import Stated
 
 OF_NO_TEXT = frozenset(["src", "srcset", "sizes", "nonce"])
 """Attributes that decide about no text, and differ between fetches. So do those for scripts, `data-…`, all
@@ -47,7 +48,8 @@ class KnownPage:
         assert self.template.known
         self.url, self.source = url, (body, encoding)
         self.tree = parse(body, url, encoding)
-        self.facts = stated(self.tree, url)
+        self.stated = Stated.of(self.tree, url, Marks(self.tree))
+        self.facts = str(self.stated)
         """Its own address and the dates that it states."""
         self._sheet, self._design = StyleSheet.of(self.tree), design_of(self.tree, self.template)
         for css in remove:

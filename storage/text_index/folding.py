@@ -63,7 +63,8 @@ def words(text: str) -> Iterator[Word]:
 
 def folded_words(text: str) -> list[str]:
     """The folded words of a text: each has only letters and digits."""
-    return [word.folded for word in words(text)]
+    found = [word for word in map(folded_word, _WORD.findall(text)) if word]
+    return found if _VERB_PREFIXES.isdisjoint(found) else [word.folded for word in words(text)]
 
 
 def folded(text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from heapq import nsmallest
 from itertools import combinations
 
 RUN = 5
@@ -34,13 +35,13 @@ def shingles(words: Sequence[str]) -> Shingles:
     """The hashes of all runs of five words; none for a text of fewer than `LEAST_WORDS`."""
     if len(words) < LEAST_WORDS:
         return frozenset()
-    runs = {" ".join(words[at : at + RUN]) for at in range(len(words) - RUN + 1)}
-    return frozenset(hashlib.blake2b(run.encode(), digest_size=_BYTES).digest() for run in runs)
+    runs = set(map(" ".join, zip(*(words[at:] for at in range(RUN)), strict=False)))
+    return frozenset([hashlib.blake2b(run.encode(), digest_size=_BYTES).digest() for run in runs])
 
 
 def minhash(found: Shingles) -> bytes:
     """The lowest shingles, in order, concatenated."""
-    return b"".join(sorted(found)[:SIZE])
+    return b"".join(nsmallest(SIZE, found))
 
 
 def digest(title: Sequence[str], words: Sequence[str]) -> bytes:

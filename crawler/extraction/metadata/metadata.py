@@ -102,29 +102,53 @@ class Head:
         return (content for name in names for content in self.metas.get(name, ()))
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a page states about itself, read in one walk before anything is removed from its tree."""
+
+    head: Head
+    every: list[ld.Thing]
+    """The objects of its JSON-LD."""
+    things: list[ld.Thing]
+    """Those of them that are about the page, the main one first."""
+    published: str | None
+    modified: str | None
+    canonical: str | None
+
+    @classmethod
+    def of(cls, tree: HtmlElement, url: str, marks: Marks) -> Stated:
+        """What the page in a tree states; `marks` are its marked elements."""
+        head = Head.of(tree)
+        canonical = _canonical(head.canonical, url)
+        every = ld.linked_data(head.scripts)
+        things = ld.main_first(every, [url, canonical or ""])
+        published, modified = _published(head, things, marks), _modified(head, things, marks)
+        return cls(head, every, things, published, modified, canonical)
+
+    def __str__(self) -> str:
+        return repr((self.head.canonical, self.published, self.modified))
+
+    def metadata(self) -> Metadata | None:
+        """The metadata, if all of it is stated in the head; else None: the whole page has to be searched."""
+        author = self.published and _author(self.head, self.things, self.every)
+        if not author:
+            return None
+        return Metadata(author, self.published, "marked", self.modified, self.canonical)
+
+
 def metadata(tree: HtmlElement, url: str) -> Metadata:
     """The metadata of a page as the server sent it, before anything is removed from the tree."""
-    head, marks = Head.of(tree), Marks(tree)
-    canonical = _canonical(head.canonical, url)
-    every = ld.linked_data(head.scripts)
-    things = ld.main_first(every, [url, canonical or ""])
-    marked = _published(head, things, marks)
-    published = marked or found_date(tree, url)
-    return Metadata(
-        author=_author(head, things, every, marks) or _byline(tree),
-        published=published,
-        published_by="marked" if marked else "found" if published else None,
-        modified=_modified(head, things, marks),
-        canonical=canonical,
-    )
-
-
-def stated(tree: HtmlElement, url: str) -> str:
-    """Address and dates that the page states, to see whether they changed; cheap."""
-    head = Head.of(tree)
-    things = ld.main_first(ld.linked_data(head.scripts), [url, _canonical(head.canonical, url) or ""])
     marks = Marks(tree)
-    return repr((head.canonical, _published(head, things, marks), _modified(head, things, marks)))
+    said = Stated.of(tree, url, marks)
+    author = _author(said.head, said.things, said.every) or written(map(turned, marks.names("author")))
+    published = said.published or found_date(tree, url)
+    return Metadata(
+        author=author or _byline(tree),
+        published=published,
+        published_by="marked" if said.published else "found" if published else None,
+        modified=said.modified,
+        canonical=said.canonical,
+    )
 
 
 def _published(head: Head, things: list[ld.Thing], marks: Marks) -> str | None:
@@ -167,13 +191,12 @@ def _canonical(address: str, url: str) -> str | None:
 # ---- people
 
 
-def _author(head: Head, things: list[ld.Thing], every: list[ld.Thing], marks: Marks) -> str | None:
+def _author(head: Head, things: list[ld.Thing], every: list[ld.Thing]) -> str | None:
     authors = (written(_names(thing.get("author") or thing.get("creator"), every)) for thing in things)
     return (
         next(filter(None, authors), None)
         or written(turned(name, surname_first=True) for name in each(head.contents(SURNAME_FIRST)))
         or _normal(turned(name) for name in each(head.contents(AUTHORS)) if not _is_login(name))
-        or written(map(turned, marks.names("author")))
         or None
     )
 
