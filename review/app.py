@@ -27,6 +27,7 @@ from variorum.review import (
     change_list,
     feeds,
     monitoring,
+    page_list,
     search,
     sentence_ages,
     site_actions,
@@ -42,7 +43,19 @@ from variorum.review.web import Application, ClusterState, PlanOf, Propose, WhyO
 from variorum.storage.errors import StoreError
 
 HERE = Path(__file__).parent
-PAGES = (change_list, change, timeline, sentence_ages, versions, captures, sites, search, verdict, feeds)
+PAGES = (
+    change_list,
+    change,
+    timeline,
+    sentence_ages,
+    versions,
+    captures,
+    sites,
+    page_list,
+    search,
+    verdict,
+    feeds,
+)
 MANAGING = (adding, site_file, site_actions)
 """The pages on which sites are changed."""
 

@@ -19,6 +19,7 @@ from variorum.crawler.config.timing import first_day, is_paused
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse, VariorumError
 from variorum.crawler.lock import is_held, run_lock
+from variorum.crawler.managing.removing import sites_with_history
 from variorum.crawler.managing.run_now import start_of_run
 from variorum.crawler.managing.site_files import Draft, draft_of, file_text, write
 from variorum.crawler.preview.check import check_site
@@ -125,6 +126,7 @@ def draft_page(
         draft=draft,
         differs=asked and not draft.faults and draft.text != draft.before,
         same=asked and draft.text == draft.before,
+        stored=name in sites_with_history(workspace),
         found=found,
         notes=notes,
         preview=preview,

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from variorum.crawler.config.site import site_files
 from variorum.crawler.config.workspace import Workspace
 from variorum.review import plots
 from variorum.review.objects import issue_object, run_object, site_object
@@ -59,7 +60,8 @@ def sites(request: Request) -> Response:
     with reading(request) as reader:
         found = [_glance(reader, row, today) for row in site_overview.sites(reader)]
     bars = {one.row.name: plots.weeks(today, one.changes, WEEKS) for one in found}
-    return page(request, "sites.html", sites=found, bars=bars, weeks=WEEKS)
+    never = _never_crawled(house(request).workspace, {one.row.name for one in found})
+    return page(request, "sites.html", sites=found, bars=bars, weeks=WEEKS, never=never)
 
 
 def sites_json(request: Request) -> Response:
@@ -171,6 +173,12 @@ def _glance_object(one: SiteSummary) -> dict[str, object]:
         "last_run": run_object(one.last) if one.last else None,
         "issues": len(one.issues),
     }
+
+
+def _never_crawled(workspace: Workspace | None, stored: set[str]) -> list[str]:
+    """The names of the sites that have a file and are not stored yet."""
+    files = site_files(workspace.sites_folder) if workspace else []
+    return [path.stem for path in files if path.stem not in stored]
 
 
 def _is_gone(workspace: Workspace | None, name: str) -> bool:

@@ -85,7 +85,8 @@ def everywhere(database: Path) -> list[str]:
         f"/change/{found['rich-content']}?view=inline", f"/change/{found['rich-content']}?view=source",
         f"/change/{found['library-report-fa']}", f"/change/{found['entities']}", f"/change/{found['new']}",
         f"/change/{found['rich-content']}/rule", f"/page/{page}", f"/page/{page}/since", f"/page/{page}/1..2",
-        "/sites", "/site/watched", "/search", "/search?words=paragraph", "/workers", "/change/999",
+        "/sites", "/site/watched", "/site/watched/pages", "/search", "/search?words=paragraph", "/workers",
+        "/change/999",
     ]  # fmt: skip
 
 

@@ -22,6 +22,8 @@ PAGES = [
     "/change/{change}", "/change/{change}?view=source&reviewed=all", "/change/{change}/rule",
     "/page/1", "/page/1.json", "/page/1/since", "/page/1/compare", "/page/1/1..2", "/capture/1",
     "/sites", "/sites.json", "/site/riverside", "/site/riverside.json?until=2026-03-03",
+    "/site/riverside/pages", "/site/riverside/pages?outcome=ok&state=live&not_kept=1&after=https",
+    "/site/riverside/pages.json?outcome=suspect", "/site/riverside/pages?outcome=none",
     "/search", "/search?words=umbrella", "/search?words=the&site=riverside&language=en&since=2026-01-01",
     "/search?words=1887&page=1&fate=removed",
 ]  # fmt: skip

@@ -26,6 +26,7 @@ TWINS = {
     "/capture/{id}.json": "/capture/1.json",
     "/sites.json": "/sites.json",
     "/site/{name}.json": "/site/riverside.json?until=2026-03-04",
+    "/site/{name}/pages.json": "/site/riverside/pages.json",
     "/search.json": "/search.json?words=1887",
     "/feed.json": "/feed.json",
     "/workers.json": "/workers.json",

@@ -7,14 +7,14 @@ import click
 from variorum.crawler.classification.outcome import Outcome
 from variorum.crawler.cli.options import as_json, names_of, some_sites, with_reader
 from variorum.crawler.config.workspace import Workspace
-from variorum.crawler.health.page_list import PageFilter, page_objects
+from variorum.crawler.health.page_list import page_objects
 from variorum.crawler.output import listing, terminal
 from variorum.crawler.output.stored_site import as_stored
 from variorum.crawler.times import now
 from variorum.storage.errors import NotFound
+from variorum.storage.queries.page_list import STATES, PageFilter
 from variorum.storage.reader import Reader
 
-STATES = ("frontier", "live", "missing", "gone")
 OUTCOMES = (*(outcome.value for outcome in Outcome), "none")
 
 
@@ -46,7 +46,7 @@ def pages(
     sites = [configured.get(name) or as_stored(reader, name) for name in names]
     if not any(reader.site(site.name) for site in sites):
         raise NotFound(f"{name}: nothing is stored of it; `variorum sites` lists the sites")
-    found = (one for site in sites for one in page_objects(reader, site, now()) if wanted.wants(one))
+    found = (one for site in sites for one in page_objects(reader, site, now(), wanted))
     if as_json:
         terminal.json_lines(found)
         return

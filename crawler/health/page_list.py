@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from variorum.crawler.config.site import Site
 from variorum.crawler.output.objects import Object
 from variorum.crawler.times import iso
-from variorum.storage.queries.page_list import ListedPage, listed_pages, trouble_of_run
+from variorum.storage.queries.page_list import ALL, ListedPage, PageFilter, listed_pages, trouble_of_run
 from variorum.storage.reader import Reader
+
+Dues = dict[int, float]
+"""Seconds since 1970 by the number of the page."""
 
 FINE = frozenset({"ok", "not modified", "moved", "gone"})
 """Outcomes that need no attention."""
@@ -20,34 +23,19 @@ MOST_NAMED = 20
 """The most pages of each kind that `status` names."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageFilter:
-    """Restricts the list; None is no restriction."""
+def page_objects(
+    reader: Reader, site: Site, at: datetime, wanted: PageFilter = ALL, dues: Dues | None = None, **part: Any
+) -> Iterator[Object]:
+    """The pages of a site as objects, by address; `part` is `after` and `limit` of `listed_pages`.
 
-    outcome: str | None = None
-    """An outcome of the last fetch, `suspect`, or `none` for pages that were never fetched."""
-    state: str | None = None
-    kept: bool = True
-    """With False, only pages that were fetched and have no version."""
-
-    def wants(self, page: Object) -> bool:
-        """Whether the page is to be listed."""
-        outcome = page["outcome"] or "none"
-        if self.outcome == "suspect" and page["suspect"]:
-            outcome = "suspect"
-        return (
-            self.outcome in {None, outcome}
-            and self.state in {None, page["state"]}
-            and (self.kept or page["not_kept"] is not None)
-        )
-
-
-def page_objects(reader: Reader, site: Site, at: datetime) -> Iterator[Object]:
-    """Every page of a site as an object, by address."""
-    dues = _dues(reader, site, at)
-    for page in listed_pages(reader, site.name):
-        due = _due(page, dues, at)
+    `dues` are those of `due_times`, where they are known.
+    """
+    found = listed_pages(reader, site.name, wanted, **part)
+    known = due_times(reader, site, at) if dues is None and found else dues or {}
+    for page in found:
+        due = _due(page, known, at)
         yield {
+            "page": page.id,
             "url": page.url,
             "site": site.name,
             "state": page.state,
@@ -90,7 +78,7 @@ def pages_in_trouble(reader: Reader, run: int | None) -> Object:
     }
 
 
-def _due(page: ListedPage, dues: dict[int, float], at: datetime) -> str | None:
+def _due(page: ListedPage, dues: Dues, at: datetime) -> str | None:
     if page.state == "gone":
         return None
     if page.checked_at is None:
@@ -103,8 +91,8 @@ def _due(page: ListedPage, dues: dict[int, float], at: datetime) -> str | None:
     return moment
 
 
-def _dues(reader: Reader, site: Site, at: datetime) -> dict[int, float]:
-    """When each page that was fetched before is due again, in seconds since 1970."""
+def due_times(reader: Reader, site: Site, at: datetime) -> Dues:
+    """When each page that was fetched before is due again. It takes half a second for 20,000 pages."""
     from variorum.crawler.tracking.revisits import DAY, stored_plan  # noqa: PLC0415 - numpy
 
     row = reader.site(site.name)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from variorum.storage.reader import Reader
 from variorum.storage.rows import NOT_OF_SITE, read
 
+STATES = ("frontier", "live", "missing", "gone")
+
 _PAGES = f"""
     SELECT pages.id, pages.url, pages.state, pages.kind, pages.title, pages.version, pages.found_at,
            pages.checked_at, pages.seen_at, pages.stale_since, pages.checks,
@@ -43,9 +45,50 @@ class ListedPage:
     suspect: int
 
 
-def listed_pages(reader: Reader, site: str) -> list[ListedPage]:
-    """All pages of a site, by address."""
-    return read(ListedPage, reader.db.conn.execute(_PAGES.format(chosen="pages.site = ?"), [site]))
+@dataclass(frozen=True, slots=True)
+class PageFilter:
+    """Restricts the list; None is no restriction."""
+
+    outcome: str | None = None
+    """An outcome of the last fetch, `suspect`, or `none` for pages that were never fetched."""
+    state: str | None = None
+    kept: bool = True
+    """With False, only pages that were fetched and have no version."""
+
+    @property
+    def conditions(self) -> list[str]:
+        """The same in SQL, with the parameters `outcome` and `state`."""
+        found = {
+            "pages.state = :state": self.state is not None,
+            "pages.version IS NULL AND captures.id IS NOT NULL": not self.kept,
+            _OUTCOME.get(self.outcome or "", "captures.outcome = :outcome"): self.outcome is not None,
+        }
+        return [sql for sql, wanted in found.items() if wanted]
+
+
+_OUTCOME = {
+    "none": "captures.id IS NULL",
+    "suspect": "(suspect OR captures.outcome = :outcome)",
+}
+"""Outcomes that are no word of the last fetch alone."""
+ALL = PageFilter()
+
+
+def listed_pages(
+    reader: Reader, site: str, wanted: PageFilter = ALL, *, after: str = "", limit: int = -1
+) -> list[ListedPage]:
+    """The pages of a site by address: all, or so many of those whose address comes after that one."""
+    chosen = " AND ".join(["pages.site = :site", "pages.url > :after", *wanted.conditions])
+    values = {"site": site, "after": after, "limit": limit, "outcome": wanted.outcome, "state": wanted.state}
+    sql = f"{_PAGES.format(chosen=chosen)} LIMIT :limit"
+    return read(ListedPage, reader.db.conn.execute(sql, values))
+
+
+def outcome_counts(reader: Reader, site: str) -> dict[str, int]:
+    """The number of pages of a site by the outcome of their last fetch; `none` for those never fetched."""
+    sql = _PAGES.format(chosen="pages.site = ?")
+    counts = f"SELECT coalesce(outcome, 'none'), count(*) FROM ({sql}) GROUP BY 1 ORDER BY 2 DESC"  # noqa: S608
+    return dict(reader.db.conn.execute(counts, [site]).fetchall())
 
 
 def found_in_run(reader: Reader, run: int) -> list[ListedPage]:
