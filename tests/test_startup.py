@@ -29,7 +29,7 @@ LIGHT = {
     "search bridge": HEAVY | {"w3lib"},
     "history {url}/bridge/": HEAVY,
     "text {url}/bridge/": HEAVY,
-    "crawl --help": CRAWLING | SERVING | {"apprise", "sqlite_utils"},
+    "crawl --help": HEAVY | {"rich"},
     "watch --help": CRAWLING - {"apscheduler"} | SERVING | {"apprise", "sqlite_utils"},
 }
 """Commands, each with what it must not import."""
