@@ -1,6 +1,7 @@
 # make demo    the main job, offline, on three small sites that run on this machine
 # make test    lint, types and all tests
 # make bench   what a crawl costs beside a plain pipeline: writes docs/performance.md; an hour, or PAGES=300
+# make texts   brings the catalogues of translations up to date with the texts of the review page
 # make clean   removes what these two made
 #
 # Everything is set up in .venv of this folder, again whenever pyproject.toml has changed. Needed: make, and
@@ -16,7 +17,7 @@ PIP = .venv/bin/python -m pip -qq --disable-pip-version-check install
 # Each run of a site is a new process, which would compile every module anew where this is set.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test bench clean
+.PHONY: demo test bench texts clean
 
 demo: .venv/ready
 	@.venv/bin/python -m tests.demo
@@ -30,6 +31,11 @@ test: .venv/ready-for-tests
 
 bench: .venv/ready-for-tests
 	.venv/bin/python -m benchmarks.crawl --write --pages $(PAGES)
+
+texts: .venv/ready
+	.venv/bin/pybabel -q extract -F pyproject.toml --no-location --sort-output -o .venv/review.pot review
+	.venv/bin/pybabel -q update -i .venv/review.pot -d review/locale -D review --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date --no-wrap
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,6 +9,7 @@ import getpass
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,6 +19,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from variorum.crawler.config.review import ReviewSettings
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import VariorumError
 from variorum.review import (
@@ -39,6 +41,8 @@ from variorum.review import (
     workers,
 )
 from variorum.review.guard import RequestGuard
+from variorum.review.languages import Preferences
+from variorum.review.preferences import ReaderPreferences
 from variorum.review.web import Application, ClusterState, PlanOf, Propose, WhyOf, refused, templates
 from variorum.storage.errors import StoreError
 
@@ -60,7 +64,7 @@ MANAGING = (adding, site_file, site_actions)
 """The pages on which sites are changed."""
 
 
-def make_app(
+def make_app(  # noqa: PLR0913 - what it asks of the rest, each by name
     database: Path,
     *,
     hosts: Sequence[str],
@@ -68,13 +72,16 @@ def make_app(
     propose: Propose | None = None,
     plan: PlanOf | None = None,
     why: WhyOf | None = None,
+    settings: ReviewSettings | None = None,
 ) -> Starlette:
     """The application for a database.
 
     `hosts` are the names by which browsers may request it. With a `password`, nothing is shown without it.
     `propose` returns the rule that would have hidden a change.
-    `plan` and `why` return when pages are fetched.
+    `plan` and `why` return when pages are fetched. `settings` are those of `[review]`.
     """
+    settings = settings or ReviewSettings()
+    defaults = Preferences(settings.language, ZoneInfo(settings.zone))
     app = Starlette(
         routes=[
             *(route for one in PAGES for route in one.routes),
@@ -82,7 +89,10 @@ def make_app(
             Route("/openapi.json", _openapi),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
-        middleware=[Middleware(RequestGuard, hosts=hosts, password=password, refused=refused)],
+        middleware=[
+            Middleware(ReaderPreferences, defaults=defaults),
+            Middleware(RequestGuard, hosts=hosts, password=password, refused=refused),
+        ],
         exception_handlers={
             HTTPException: refused,
             StoreError: refused,
@@ -112,7 +122,7 @@ def add_workers(app: Starlette, cluster: ClusterState) -> None:
 
 def add_workspace(app: Starlette, workspace: Workspace) -> None:
     """Let the application know the site files; with `manage`, sites can be added, changed and removed."""
-    if workspace.manage:
+    if workspace.review.manage:
         app.router.routes[:0] = [route for one in MANAGING for route in one.routes]
     app.state.house = replace(app.state.house, workspace=workspace)
 

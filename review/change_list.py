@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from variorum.review.filters import parsed, query
+from variorum.review.languages import N_
 from variorum.review.objects import item_object
 from variorum.review.web import number, page, reading
 from variorum.storage.queries import change_list
@@ -57,7 +58,7 @@ def morning(request: Request) -> Response:
             "issues": reader.issues(filters.site),
             "suspects": reader.suspects(filters.site, SUSPECTS),
             "all_suspects": reader.count_suspects(filters.site),
-            "languages": change_list.languages(reader),
+            "page_languages": change_list.languages(reader),
             "sites": change_list.site_names(reader),
             "done": batch_of(reader, done) if done else None,
         }
@@ -127,4 +128,4 @@ def _item(reader: Reader, change: int | None) -> Item | None:
 
 
 routes = [Route("/", morning), Route("/changes.json", changes_json)]
-menu = ("Changes", "/")
+menu = (N_("Changes"), "/")

@@ -1,4 +1,5 @@
-"""Computes positions on a plot: days on a calendar, weeks in a row, times on a line. Pure.
+"""Computes positions on a plot: days on a calendar, weeks in a row, times on a line. Labels are in the
+language of the reader; all else is pure.
 
 Every plot has a title, and a table of the same numbers.
 """
@@ -11,10 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from variorum.crawler.times import span
+from variorum.review import formats
+from variorum.review.languages import gettext, ngettext
+from variorum.review.terms import term
 
-HEAT = ((1, "1"), (2, "2 to 4"), (5, "5 to 19"), (20, "20 and more"))
-"""The least number of changes of each colour level; the same for all sites, so that they can be compared."""
+HEAT = ((1, 1), (2, 4), (5, 19), (20, None))
+"""The least and the highest number of changes of each colour level; the same for all sites, so that they can
+be compared."""
 STEP = 15
 """The pixels from one day of the calendar to the next."""
 LEFT, TOP = 30, 20
@@ -49,6 +53,8 @@ class Calendar:
     cells: tuple[Cell, ...]
     months: tuple[tuple[int, str], ...]
     """The position of the first week of each month, and its name."""
+    weekdays: tuple[str, ...]
+    """The names of the first, third and fifth day of the week."""
     width: int
     height: int
 
@@ -65,8 +71,9 @@ def calendar(last: date, counts: Counts) -> Calendar:
         total = sum(kinds.values())
         cells.append(Cell(day.isoformat(), x, y, total, warmth(total), _label(day, total, kinds)))
         if n % 7 == 0 and day.day <= 7:  # noqa: PLR2004 - days of a week
-            months.setdefault(f"{day:%Y-%m}", (x, f"{day:%b}"))
-    return Calendar(tuple(cells), tuple(months.values()), LEFT + WEEKS * STEP, TOP + 7 * STEP)
+            months.setdefault(f"{day:%Y-%m}", (x, formats.month(day)))
+    names = tuple(formats.short_weekday(number) for number in (0, 2, 4))
+    return Calendar(tuple(cells), tuple(months.values()), names, LEFT + WEEKS * STEP, TOP + 7 * STEP)
 
 
 def first_day(last: date) -> date:
@@ -114,8 +121,9 @@ class TimeAxis:
     def ticks(self, number: int = 5) -> list[tuple[float, str]]:
         """Times to be labelled, and their labels."""
         span = self.last - self.first
-        form = "%Y-%m-%d" if span > timedelta(days=2 * number) else "%m-%d %H:%M"
-        return [(100 * n / number, f"{self.first + span * n / number:{form}}") for n in range(number)]
+        form = formats.day_of if span > timedelta(days=2 * number) else formats.moment
+        ticks = [self.first + span * n / number for n in range(number)]
+        return [(100 * n / number, form(tick.isoformat())) for n, tick in enumerate(ticks)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +163,24 @@ def moment(value: str) -> datetime:
 
 
 def _label(day: date, total: int, kinds: Mapping[str, int]) -> str:
-    count_text = f"{total:,} {'change' if total == 1 else 'changes'}" if total else "no change"
-    return f"{day:%-d %B %Y}: {count_text}" + (f" ({_listed(kinds)})" if total else "")
+    changes = ngettext("%(count)s change", "%(count)s changes", total) % {"count": formats.number(total)}
+    count_text = f"{changes} ({_listed(kinds)})" if total else gettext("no change")
+    return f"{formats.day(day)}: {count_text}"
 
 
 def _span(those: list[tuple[str, str]]) -> str:
-    first, last = (at[:16].replace("T", " ") for at in (those[0][0], those[-1][0]))
-    return first if first == last else f"{len(those)} checks from {first} to {last}"
+    first, last = (formats.moment(at) for at in (those[0][0], those[-1][0]))
+    if first == last:
+        return first
+    count = len(those)
+    text = ngettext(
+        "%(count)s check from %(first)s to %(last)s", "%(count)s checks from %(first)s to %(last)s", count
+    )
+    return text % {"count": formats.number(count), "first": first, "last": last}
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))
+    return formats.listed([f"{formats.number(count)} {term(name)}" for name, count in sorted(counts.items())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +204,16 @@ def budget_curve(budgets: Sequence[Mapping[str, Any]]) -> tuple[Dot, ...]:
         Dot(
             round(MARGIN + number * step, 1),
             round(MARGIN + room * (1 - one["delay_hours"] / longest), 1),
-            f"{one['budget']} requests a day: a change is seen after {span(one['delay_hours'] / 24)}",
+            _budget_label(one),
         )
         for number, one in enumerate(budgets)
     )
+
+
+def _budget_label(one: Mapping[str, Any]) -> str:
+    text = ngettext(
+        "%(count)s request a day: a change is seen after %(delay)s",
+        "%(count)s requests a day: a change is seen after %(delay)s",
+        one["budget"],
+    )
+    return text % {"count": formats.number(one["budget"]), "delay": formats.span(one["delay_hours"] / 24)}

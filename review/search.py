@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from variorum.review.filters import given_in, moment, one_of
+from variorum.review.languages import N_
 from variorum.review.objects import hit_object
 from variorum.review.web import number, page, reading
 from variorum.storage.queries import change_list
@@ -54,7 +55,7 @@ def search(request: Request) -> Response:
         able=bool(parse(form.words)),
         narrowed=any((form.site, form.language, form.since, form.until)),
         sites=sites,
-        languages=languages,
+        page_languages=languages,
         fates=FATES,
     )
 
@@ -95,4 +96,4 @@ def _query(form: SearchForm, **other: object) -> str:
 
 
 routes = [Route("/search.json", search_json), Route("/search", search)]
-menu = ("Search", "/search")
+menu = (N_("Search"), "/search")

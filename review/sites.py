@@ -15,6 +15,7 @@ from starlette.routing import Route
 from variorum.crawler.config.site import site_files
 from variorum.crawler.config.workspace import Workspace
 from variorum.review import plots
+from variorum.review.languages import N_
 from variorum.review.objects import issue_object, run_object, site_object
 from variorum.review.web import house, page, reading
 from variorum.storage.queries import site_overview
@@ -227,4 +228,4 @@ routes = [
     Route("/site/{name}.json", site_json),
     Route("/site/{name}", site),
 ]
-menu = ("Sites", "/sites")
+menu = (N_("Sites"), "/sites")

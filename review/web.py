@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,9 +20,9 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import VariorumError
-from variorum.crawler.times import every, span
-from variorum.review import safe_text
+from variorum.review import formats, safe_text, stored_text, terms
 from variorum.review.guard import HEADERS
+from variorum.review.languages import current, gettext, languages, ngettext, pgettext
 from variorum.storage.errors import NotFound, StoreError
 from variorum.storage.reader import Reader
 
@@ -61,7 +62,7 @@ class Application:
     @property
     def manages(self) -> bool:
         """Whether sites can be changed here."""
-        return self.workspace is not None and self.workspace.manage
+        return self.workspace is not None and self.workspace.review.manage
 
 
 class Number(Convertor[int]):
@@ -96,10 +97,22 @@ def reading(request: Request) -> Iterator[Reader]:
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page: the template, rendered with these values."""
-    common = {"house": house(request), "path": request.url.path}
+    common = {
+        "house": house(request),
+        "path": request.url.path,
+        "reader": current(),
+        "languages": languages(),
+        "here_with": lambda **choice: _here_with(request, choice),
+    }
     text = house(request).templates.get_template(template).render(common | values)
     # A lone surrogate can't come out of the database, but may stand in an address.
     return HTMLResponse(text.encode("utf-8", "replace"), status)
+
+
+def _here_with(request: Request, choice: Mapping[str, str]) -> str:
+    """The query of this page with another language or zone in it."""
+    kept = [one for one in request.query_params.multi_items() if one[0] not in ("lang", "zone")]
+    return "?" + urlencode([*choice.items(), *kept])
 
 
 DIGITS = re.compile(r"[0-9]{1,15}")
@@ -119,17 +132,18 @@ def see_other(address: str) -> RedirectResponse:
 # ---- errors
 
 
-TITLES = {
-    400: "Bad request",
-    401: "A password is needed",
-    403: "Refused",
-    404: "Not here",
-    405: "Method not allowed",
-    409: "Not done",
-    413: "Too much",
-    500: "Internal error",
-    503: "The database can't be read",
-}
+def _title(status: int) -> str:
+    return {
+        400: gettext("Bad request"),
+        401: gettext("A password is needed"),
+        403: gettext("Refused"),
+        404: gettext("Not here"),
+        405: gettext("Method not allowed"),
+        409: gettext("Not done"),
+        413: gettext("Too much"),
+        500: gettext("Internal error"),
+        503: gettext("The database can't be read"),
+    }.get(status, gettext("An error"))
 
 
 def refused(request: Request, error: Exception) -> Response:
@@ -137,8 +151,7 @@ def refused(request: Request, error: Exception) -> Response:
     status, detail = _error_text(error)
     if request.url.path.endswith(".json"):
         return JSONResponse({"error": detail}, status, HEADERS)
-    title = TITLES.get(status, "An error")
-    answer = page(request, "error.html", status=status, title=title, detail=detail, code=status)
+    answer = page(request, "error.html", status=status, title=_title(status), detail=detail, code=status)
     answer.headers.update(HEADERS)  # a fault of ours is answered from outside the guard
     return answer
 
@@ -153,7 +166,7 @@ def _error_text(error: Exception) -> tuple[int, str]:
             return 503, str(error)
         case VariorumError():
             return 409, str(error)
-    return 500, "Something went wrong in Variorum itself. The log of `variorum review` says what."
+    return 500, gettext("Something went wrong in Variorum itself. The log of `variorum review` says what.")
 
 
 # ---- templates
@@ -172,20 +185,52 @@ def templates() -> Environment:
     env.filters |= {
         "link": safe_text.link,
         "clipped": safe_text.clipped,
-        "moment": _moment,
-        "weekday": lambda day: f"{date.fromisoformat(day):%A, %-d %B %Y}",
+        "isolated": _isolated,
         "language": _language,
-        "every": every,
-        "span": span,
-        "digits": lambda number: f"{number:,}",
+        "when": formats.when,
+        "moment": formats.moment,
+        "day": formats.day,
+        "weekday": formats.weekday,
+        "every": formats.every,
+        "span": formats.span,
+        "digits": formats.number,
+        "decimal": formats.decimal,
+        "percent": formats.percent,
+        "day_of": formats.day_of,
+        "stored": stored_text.stored,
+        "term": terms.term,
     }
+    _translate(env)
     return env
 
 
-def _moment(value: str | None, before: str = "") -> str:
-    """`2026-03-01 06:12` for a stored time; without its day if that is the day of the time `before` it."""
-    day, _, time = (value or "—")[:16].partition("T")
-    return time if time and before.startswith(day) else f"{day} {time}".strip()
+def _translate(env: Environment) -> None:
+    """Let templates have texts for translation: `{% trans %}`, `_()` and `pgettext()`."""
+    env.add_extension("jinja2.ext.i18n")
+    env.policies["ext.i18n.trimmed"] = True
+    # Calls of the new style hand the values over, so that they are made harmless here.
+    env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
+    env.globals |= {
+        "gettext": lambda message, /, **values: _filled(gettext(message), values),
+        "ngettext": lambda one, many, count, /, **values: _filled(ngettext(one, many, count), values),
+        "pgettext": lambda context, message, /, **values: _filled(pgettext(context, message), values),
+    }
+
+
+def _filled(message: str, values: Mapping[str, Any]) -> Markup:
+    """The text with its values: numbers as the reader writes them, other text escaped and harmless."""
+    return Markup(message) % {name: _shown(value) for name, value in values.items()}  # noqa: S704 - ours
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, int):
+        return formats.number(value)
+    return safe_text.harmless(value) if type(value) is str else value
+
+
+def _isolated(text: str) -> Markup:
+    """A text of a site or a reader within a sentence of ours: its direction does not reach out of it."""
+    return Markup("<bdi>{}</bdi>").format(safe_text.harmless(text))
 
 
 def _language(value: str | None) -> str:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from variorum.review.languages import N_
 from variorum.review.web import house, page
 
 
@@ -29,4 +30,4 @@ def _state(request: Request) -> Mapping[str, Any]:
 
 
 routes = [Route("/workers.json", workers_json), Route("/workers", workers)]
-menu = ("Workers", "/workers")
+menu = (N_("Workers"), "/workers")

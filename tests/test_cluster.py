@@ -375,7 +375,7 @@ def test_the_review_page_shows_who_crawls_and_what_waits(tmp_path: Path) -> None
         shown = client.get("/workers").text
         assert client.get("/workers.json").json() == WORKERS
         assert '<a href="/workers"' in client.get("/sites").text
-    cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", shown)
-    assert cells[5:10] == ["<bdi>one</bdi>", "eu, default", "1", "3 s ago, lost", "<bdi>riverside</bdi>"]
+    cells = re.findall(r"<t[hd][^>]*>(?:<bdi>)?(.*?)(?:</bdi>)?</t[hd]>", shown)
+    assert cells[5:10] == ["one", "eu, default", "1", "3 s ago, lost", "riverside"]
     assert cells[-5:] == ["eu", "4", "1", "2", "0"]
     assert "PostgreSQL can&#39;t be used" in shown

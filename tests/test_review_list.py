@@ -41,7 +41,7 @@ def test_each_entry_tells_kind_title_site_interval_and_why(read: Desk) -> None:
     (entry,) = [one for one in read.tree("/").cssselect(".entry") if "The bridge" in one.text_content()]
     words = " ".join(entry.text_content().split())
     assert "a number replaced in the first paragraph" in words
-    assert "between 2026-03-01 09:01 and 12:10" in words
+    assert "between 1 Mar 2026, 09:01 and 12:10" in words
     assert "https://riverside.example/bridge/" in words
     assert read.tree("/").cssselect("h3")[0].text_content() == "riverside"
     assert read.tree("/").cssselect("h2 time")[0].text == "Sunday, 1 March 2026"

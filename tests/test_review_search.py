@@ -31,7 +31,7 @@ def test_words_that_were_removed_are_marked_so_and_lead_to_the_change_that_took_
     assert "removed" in hit.get("class")
     assert [one.text for one in hit.cssselect("mark")] == ["1887"]
     text = " ".join(hit.text_content().split())
-    assert "removed between 2026-03-01 09:01 and 12:10" in text
+    assert "removed between 1 Mar 2026, 09:01 and 12:10" in text
     (link,) = [one for one in hit.cssselect("a") if one.get("href").startswith("/change/")]
     assert link.get("href") == f"/change/{read.change('/bridge/')}?reviewed=all"
 

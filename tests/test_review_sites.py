@@ -28,14 +28,14 @@ def words(desk: Desk, address: str, selector: str) -> list[str]:
 
 def test_a_day_with_changes_is_warm_and_leads_to_them(read: Desk) -> None:
     (link,) = read.tree(MARCH).cssselect(".calendar a")
-    assert link.get("aria-label") == "1 March 2026: 9 changes (7 edited, 1 gone, 1 new)"
+    assert link.get("aria-label") == "1 Mar 2026: 9 changes (7 edited, 1 gone, 1 new)"
     assert link.cssselect("rect")[0].get("class") == "heat-3"
     assert len(read.titles(link.get("href").replace("&amp;", "&"))) == 7  # three of one edit are one entry
     assert read.titles(link.get("href").replace("2026-03-01", "2026-03-02")) == []
 
 
 def test_behind_the_calendar_stands_a_table(read: Desk) -> None:
-    assert words(read, MARCH, ".behind tbody tr") == ["2026-03-01711"]
+    assert words(read, MARCH, ".behind tbody tr") == ["1 Mar 2026711"]
     assert "by day" in read.tree(MARCH).cssselect(".calendar > title")[0].text
 
 
@@ -66,8 +66,8 @@ def test_a_run_that_went_wrong_is_told_with_the_last_that_went_well(tmp_path: Pa
         answer = found.get("/site/riverside.json").json()
         assert [run["well"] for run in answer["runs"]] == [False, True]
         assert answer["last_success"] == answer["runs"][1]["started_at"]
-        assert "last run 2026-03-01 12:01 failed" in found.text("/site/riverside")
-        assert "last success 2026-03-01 09:00" in found.text("/sites")
+        assert "last run 1 Mar 2026, 12:01 failed" in words(found, "/site/riverside", ".about")[0]
+        assert "last success 1 Mar 2026, 09:00" in words(found, "/sites", ".card")[0]
 
 
 def test_issues_of_a_site_stand_there_open_ones_first(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_issues_of_a_site_stand_there_open_ones_first(tmp_path: Path) -> None:
         story.store.close_issue("riverside", "silence", "2026-03-02T06:00:00Z")
         assert words(found, "/site/riverside", ".issues .issue-kind") == ["blocked"]
         assert (
-            "nothing new 2026-03-01 06:00 to 2026-03-02 06:00"
+            "nothing new 1 Mar 2026, 06:00 to 2 Mar 2026, 06:00"
             in words(found, "/site/riverside", ".plain li")[0]
         )
         assert [one["closed_at"] is None for one in found.get("/site/riverside.json").json()["issues"]] == [
@@ -118,7 +118,7 @@ def test_a_calendar_has_a_column_for_each_week_and_ends_with_its_last_day() -> N
     assert first_day(last).weekday() == 0
     assert (len(found.cells), len({cell.x for cell in found.cells})) == (7 * (WEEKS - 1) + 3, WEEKS)
     assert (found.cells[-1].day, found.cells[-1].warmth) == ("2026-03-04", 2)
-    assert found.cells[-1].label == "4 March 2026: 3 changes (1 gone, 2 new)"
+    assert found.cells[-1].label == "4 Mar 2026: 3 changes (1 gone, 2 new)"
     assert [name for _, name in found.months][-2:] == ["Feb", "Mar"]
 
 

@@ -61,7 +61,7 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
     from variorum.review.app import add_workers, add_workspace, make_app  # noqa: PLC0415
 
     password = password_for(host)
-    (Store if workspace.manage else Reader).open(workspace.database).close()
+    (Store if workspace.review.manage else Reader).open(workspace.database).close()
     try:
         listening = serving.listen(host, port)
     except (OSError, OverflowError) as error:
@@ -73,6 +73,7 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
         propose=lambda number: propose(workspace, number),
         plan=lambda name: stored_plan_object(workspace, name),
         why=lambda number: stored_why_object(workspace, number),
+        settings=workspace.review,
     )
     add_workspace(app, workspace)
     if workspace.cluster:

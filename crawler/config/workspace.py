@@ -14,6 +14,7 @@ from variorum.crawler import __version__
 from variorum.crawler.config.backup import BACKUP_KEYS, BackupPlan, check_schedule
 from variorum.crawler.config.cluster import CLUSTER_KEYS, Cluster
 from variorum.crawler.config.notification import NOTIFICATION_KEYS, NotificationRule, check_secret
+from variorum.crawler.config.review import REVIEW_KEYS, ReviewSettings
 from variorum.crawler.config.schema import Key, Keys, read_table, read_toml, refuse
 from variorum.crawler.config.site import SITE_KEYS, check_time_zone, check_together, web_address
 from variorum.crawler.config.timing import age
@@ -47,8 +48,7 @@ class Workspace:
     """The ages up to which `captures` and `bodies` are kept, like "365d"; without an age, all are kept."""
     review_url: str | None = None
     """The address of the review page, for links in notifications."""
-    manage: bool = True
-    """Whether sites can be added, changed and removed on the review page."""
+    review: ReviewSettings = field(default_factory=ReviewSettings)
     cluster: Cluster | None = None
     """How this machine shares the crawling with others; None where it crawls alone."""
 
@@ -98,7 +98,7 @@ def load_workspace(root: Path) -> Workspace:
         **{limit: table[limit] for limit in _LIMITS if limit in table},
         retention=table.get("retention", {}),
         review_url=table.get("review_url"),
-        manage=table.get("review", {}).get("manage", True),
+        review=ReviewSettings(**table.get("review", {})),
         cluster=Cluster(**table["cluster"]) if "cluster" in table else None,
         backup=BackupPlan(**zone | table["backup"]) if "backup" in table else None,
         notify=tuple(msgspec.convert(zone | notice, NotificationRule) for notice in table.get("notify", ())),
@@ -154,6 +154,6 @@ _KEYS: Keys = {
     "backup": Key(BACKUP_KEYS, "a table with a folder", check_schedule),
     "cluster": Key(CLUSTER_KEYS, "a table with database and token"),
     "notify": Key(_NOTICE, "tables with a target", check_secret, many=True, bare="target", secret=True),
-    "review": Key({"manage": Key(bool, "true or false")}, "a table with manage"),
+    "review": Key(REVIEW_KEYS, f"a table with {', '.join(REVIEW_KEYS)}"),
     "review_url": Key(str, 'a whole web address, like "https://review.example.org"', web_address),
 }
