@@ -86,7 +86,7 @@ FIELDS: dict[Unit, tuple[Field, ...]] = {
 """The keys of a document of each unit, in order. In JSON, `gone` is present only where it is true."""
 
 _COLUMNS = f"""
-    pages.site || ':' || pages.id AS id,
+    coalesce((SELECT first_name FROM sites WHERE name = pages.site), pages.site) || ':' || pages.id AS id,
     CASE WHEN :as_of IS NULL THEN pages.url ELSE coalesce((
         SELECT old_url FROM changes WHERE page = pages.id AND kind = 'moved' AND NOT page_removed
         AND seen_new > :as_of ORDER BY seen_new, changes.id LIMIT 1

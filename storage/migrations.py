@@ -609,3 +609,9 @@ def view_of_versions(db: Database) -> None:
         FROM versions JOIN pages ON pages.id = versions.page
         LEFT JOIN captures ON captures.id = versions.capture"""
     )
+
+
+@migrations()
+def first_names_of_sites(db: Database) -> None:
+    """Add the name by which exports name the documents of a site; NULL while it was never renamed."""
+    db.execute("ALTER TABLE sites ADD COLUMN first_name TEXT")

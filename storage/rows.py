@@ -38,6 +38,8 @@ class SiteRow:
     due_pages: int | None = None
     every_days: float | None = None
     longest_days: float | None = None
+    first_name: str | None = None
+    """Its name before it was renamed: documents keep their ids."""
 
 
 NOT_OF_SITE = "('unplaced', 'absorbed', 'outside')"

@@ -25,7 +25,10 @@ class Sites(Tables):
         return self._all(SiteRow, "SELECT * FROM sites WHERE name = ?", [name])[0]
 
     def rename_site(self, old: str, new: str) -> None:
-        """Give the site another name, wherever it is stored; nothing may be stored under that name."""
+        """Give the site another name, wherever it is stored; nothing may be stored under that name.
+
+        Its documents keep their ids; the next increment of an export has all of them, with the new name.
+        """
         rows = self.db.conn.execute(
             "SELECT m.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c"
             " WHERE m.type = 'table' AND c.name = 'site'"
@@ -34,9 +37,13 @@ class Sites(Tables):
         with self.writing():
             self._run("PRAGMA defer_foreign_keys = ON", [])  # until the rows that refer to it follow
             self._run("DELETE FROM sites WHERE name = ? AND watched_since IS NULL", [new])
-            self._run("UPDATE sites SET name = ? WHERE name = ?", [new, old])
+            self._run(
+                "UPDATE sites SET name = ?, first_name = coalesce(first_name, name) WHERE name = ?",
+                [new, old],
+            )
             for table in tables:
                 self._run(f"UPDATE {table} SET site = ? WHERE site = ?", [new, old])  # noqa: S608 - the schema's names
+            self._run("INSERT INTO rewritings(page) SELECT id FROM pages WHERE site = ?", [new])
 
     def all_sites(self) -> dict[str, SiteRow]:
         """The rows of all sites, by name."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -40,6 +42,15 @@ def three(tmp_path: Path) -> Path:
         three='url = "https://three.example/"\n',
         two='url = "https://two.example/"\ntags = ["press", "south"]\n',
     )
+
+
+def exported(copy: Press, *words: str) -> tuple[dict[str, Any], str]:
+    """The documents that are not gone, by their ids, and the cursor for the next increment."""
+    found = copy.run("export", *words)
+    assert found.exit_code == 0, found.stderr
+    cursor = re.findall(r"--since (\S+)", found.stderr)[-1]
+    documents = map(json.loads, found.stdout.splitlines())
+    return {one["id"]: one for one in documents if "gone" not in one}, cursor
 
 
 def states(root: Path, *words: str) -> dict[str, str]:
@@ -115,6 +126,17 @@ def test_a_renamed_site_keeps_its_history(copy: Press) -> None:
     assert copy.objects("history", f"{copy.url}/bridge/")
     assert list(states(copy.root)) == ["towns"]
     assert copy.run("verify").exit_code == 0
+
+
+def test_the_documents_of_a_renamed_site_keep_their_ids(copy: Press) -> None:
+    before, cursor = exported(copy)
+    copy.run("rename", "press", "towns")
+    after, _ = exported(copy, "--since", cursor)
+    assert after == {name: one | {"site": "towns"} for name, one in before.items()}
+    (text,) = copy.objects("text", f"{copy.url}/bridge/")
+    assert text["id"] in before
+    copy.run("rename", "towns", "valley")
+    assert exported(copy)[0].keys() == before.keys()
 
 
 def test_a_site_never_takes_the_name_of_another(three: Path) -> None:

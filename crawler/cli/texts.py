@@ -51,7 +51,7 @@ def text(
     page = find_page(reader, sites_to_read(workspace), url)
     version = reader.version(page.id, number, as_of)
     if as_json:
-        terminal.json_lines([document(page, version)])
+        terminal.json_lines([document(page, version, reader.site(page.site))])
     else:
         terminal.line(f"{version.title}\n\n{version.text}")
     if page.state == "gone" and number is None and as_of is None:

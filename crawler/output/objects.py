@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from variorum.crawler.diffing.hunks import Hunk, Relink
-from variorum.storage.rows import RUN_COUNTS, ChangeRow, PageRow, SuspectRow, VersionRow
+from variorum.storage.rows import RUN_COUNTS, ChangeRow, PageRow, SiteRow, SuspectRow, VersionRow
 
 if TYPE_CHECKING:
     from variorum.crawler.extraction.extract import Extract
@@ -123,10 +123,11 @@ def version_object(row: VersionRow) -> Object:
     }
 
 
-def document(page: PageRow, version: VersionRow) -> Object:
-    """Return a version with its text, in the form of an export."""
+def document(page: PageRow, version: VersionRow, site: SiteRow | None) -> Object:
+    """Return a version with its text, in the form of an export; `site` is the stored row of its site."""
+    first_name = (site and site.first_name) or page.site
     return {
-        "id": f"{page.site}:{page.id}",
+        "id": f"{first_name}:{page.id}",
         "url": page.url,
         "site": page.site,
         "kind": page.kind or "article",
