@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -43,10 +44,28 @@ class Process:
         self.popen.kill()
         self.popen.wait()
 
+    def signal_all(self, number: int) -> None:
+        """Send a signal to it and to all processes below it; runs are in sessions of their own."""
+        for pid in (self.popen.pid, *_below(self.popen.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
     def stop(self) -> int:
         """SIGTERM, and the exit code."""
         self.popen.terminate()
         return self.popen.wait(PATIENCE)
+
+
+def _below(pid: int) -> list[int]:
+    """The processes that it started, and those that they started."""
+    shown = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, text=True
+    ).stdout
+    parents = {int(child): int(parent) for child, parent in map(str.split, shown.splitlines())}
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found[1:]
 
 
 class Cluster:
@@ -63,7 +82,7 @@ class Cluster:
         self.address = postgres.address.replace("dbname=postgres", f"dbname={database}")
         # An address that nobody else has, and a port that the system gives to nobody by itself.
         self.listen = f"127.{number % 200 + 20}.{os.getpid() >> 8 & 255}.{os.getpid() & 255}:8300"
-        self.lost_after = lost_after
+        self.lost_after, self.give_up_after = lost_after, "15m"
         self.root = folder / "hub"
         self.settings = ""
         self.secrets = {"TEST_DATABASE": self.address, "TEST_TOKEN": TOKEN}
@@ -82,7 +101,8 @@ class Cluster:
         root.mkdir(exist_ok=True)
         (root / "variorum.toml").write_text(
             'contact = "tests@example.org"\nprocesses = 1\n[cluster]\ndatabase = "env:TEST_DATABASE"\n'
-            f'token = "env:TEST_TOKEN"\nlost_after = "{self.lost_after}"\n{more}',
+            f'token = "env:TEST_TOKEN"\nlost_after = "{self.lost_after}"\n'
+            f'give_up_after = "{self.give_up_after}"\n{more}',
             "utf-8",
         )
         return root
@@ -108,7 +128,8 @@ class Cluster:
         try:
             yield process
         finally:
-            process.kill()
+            process.signal_all(signal.SIGKILL)
+            process.popen.wait()
 
     def until(self, holds: Callable[[], Any], *alive: Process) -> None:
         """Wait for something to hold, as long as these processes live."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ from variorum.storage.store import Store
 pytest.importorskip("procrastinate", reason="the extra `cluster` is not installed")
 
 from tests.cluster import PATIENCE, Cluster
-from tests.kills import VICTIMS, Disturbed
+from tests.kills import VICTIMS, Disturbed, Slow
 from variorum.crawler.cluster.app import make_app
 from variorum.crawler.cluster.asked import AskedRuns
 from variorum.crawler.cluster.link import VERSION
@@ -187,6 +188,55 @@ def test_a_run_waits_until_postgresql_is_there(tmp_path: Path, local_site: Local
             cluster.run_now()
             cluster.until(lambda: cluster.runs() == 1, hub, one)
     assert_whole(cluster, local_site)
+
+
+def test_a_worker_gives_the_run_back_if_the_hub_is_away_for_too_long(
+    tmp_path: Path, postgres: Postgres, local_site: LocalSite
+) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= {"/": front(POSTS), "/sitemap.xml": sitemap(local_site.url, POSTS)}
+    slow = Slow(local_site, after=4)
+    cluster = Cluster(tmp_path, postgres, local_site.url, lost_after="10s")
+    cluster.give_up_after = "2s"
+    with cluster.worker("one") as one:
+        with cluster.hub() as hub:
+            cluster.until(slow.reached.is_set, hub, one)
+        slow.goes_on.set()
+        cluster.until(lambda: "press: given back to the queue" in one.log.read_text("utf-8"), one)
+        away = (tmp_path / "one/logs/press.log").read_text("utf-8")
+        assert away.count("the hub is away") == away.count("the run ends here") == 1
+        asked = len(local_site.requests)
+        with cluster.hub() as hub:
+            assert len(local_site.requests) == asked
+            cluster.until(lambda: cluster.runs() == 1, hub, one)
+    assert_whole(cluster, local_site)
+
+
+def test_a_worker_that_stood_still_for_too_long_fetches_nothing_more_and_tells_nothing_more(
+    tmp_path: Path, postgres: Postgres, local_site: LocalSite
+) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= {"/": front(POSTS), "/sitemap.xml": sitemap(local_site.url, POSTS)}
+    slow = Slow(local_site, after=4)
+    cluster = Cluster(tmp_path, postgres, local_site.url, lost_after="10s")
+    with cluster.hub() as hub, cluster.worker("one") as one:
+        cluster.until(slow.reached.is_set, hub, one)
+        one.signal_all(signal.SIGSTOP)
+        slow.goes_on.set()
+        with cluster.worker("two") as two:
+            cluster.until(lambda: cluster.runs() == 1, hub, two)
+            asked = len(local_site.requests)
+            one.signal_all(signal.SIGCONT)
+            cluster.until(lambda: "press: run ended: hub lost" in one.log.read_text("utf-8"), hub, one)
+            assert two.stop() == 0
+        assert len(local_site.requests) == asked
+        assert local_site.busiest == 1
+        assert_whole(cluster, local_site)
+        cluster.run_now()  # and it works on
+        cluster.until(lambda: cluster.runs() == 2, hub, one)
+    assert cluster.runs("worker lost") == 1
+    assert "the queue has not noted the end of a job: Job was not found" in one.log.read_text("utf-8")
+    assert "Traceback" not in cluster.logged()
 
 
 def test_a_worker_with_another_token_ends_and_says_why(cluster: Cluster) -> None:

@@ -16,8 +16,6 @@ from variorum.crawler import __version__
 from variorum.crawler.errors import Misuse, VariorumError
 from variorum.crawler.extraction.extract import EXTRACTOR
 
-PATIENCE = 15 * 60.0
-"""The seconds for which a worker holds what it has while the hub is away."""
 FIRST_WAIT, LONGEST_WAIT = 0.2, 15.0
 TIMEOUT = 120.0
 VERSION = f"Variorum {__version__} with {EXTRACTOR}"
@@ -49,7 +47,8 @@ def clock() -> float:
 class Link:
     """One connection, kept open. For one thread at a time."""
 
-    def __init__(self, hub: str, token: str, *, patience: float = PATIENCE) -> None:
+    def __init__(self, hub: str, token: str, *, patience: float) -> None:
+        """A request is repeated for `patience` seconds while the hub is away."""
         self._hub = urlsplit(hub)
         self._headers = {
             "Authorization": f"Bearer {token}",

@@ -73,7 +73,8 @@ class RemoteRecording:
         self.crawler = crawler
         run = unpacked(crawler.settings["REMOTE_RUN"], RemoteRun)
         self.cluster, self.begun = run.cluster, run.begun
-        self.link = Link(run.cluster.address, secret(run.cluster.token, os.environ))
+        token = secret(run.cluster.token, os.environ)
+        self.link = Link(run.cluster.address, token, patience=run.cluster.give_up_seconds)
         self.link.on_trouble = self._hub_trouble
         self._thread = ThreadPoolExecutor(1, "hub")
         self._number = self._fetches = self._jobs = 0
@@ -86,6 +87,7 @@ class RemoteRecording:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing: asyncio.Future[None] | None = None
         self._over = ""
+        self._failed: VariorumError | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.processes: ReadingProcesses | None = None
         self.guard = ExceptionGuard(self._run_broke, self._page_broke)
@@ -202,9 +204,16 @@ class RemoteRecording:
         return self._thread.submit(self._exchange, batch)
 
     def _exchange(self, batch: Batch) -> Answer:
-        """In the thread of the link."""
+        """In the thread of the link. After a failure, what waits behind it fails as well, at once."""
+        if self._failed:
+            raise self._failed
         self._number += 1
-        answer: Answer = unpack(self.link.post(f"/runs/{self.begun.id}/{self._number}", pack(batch)), Answer)
+        try:
+            found = self.link.post(f"/runs/{self.begun.id}/{self._number}", pack(batch))
+        except VariorumError as error:
+            self._failed = error
+            raise
+        answer: Answer = unpack(found, Answer)
         if answer.reader:
             self._readers[answer.reader.label] = answer.reader
         return answer

@@ -27,6 +27,9 @@ KEPT_HOURS = 7 * 24
 """Jobs that are done are deleted after a week."""
 
 
+logger = logging.getLogger(__name__)
+
+
 class QueueDown(VariorumError):
     """PostgreSQL can't be used; the message has its own words."""
 
@@ -128,6 +131,19 @@ class JobQueue:
         self._pool = None
         self.app.connector._async_pool = None  # type: ignore[attr-defined]
         await pool.close(timeout=CONNECT_SECONDS)
+
+
+def log_unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """The exception handler of a worker's loop: a line where the queue could not note the end of a job.
+
+    The job was given to another worker meanwhile, or PostgreSQL is down and gives it out again later.
+    """
+    error = context.get("exception")
+    if isinstance(error, ConnectorException):
+        [words, *_] = str(error.__cause__ or error).strip().splitlines()
+        logger.warning("the queue has not noted the end of a job: %s", words)
+    else:
+        loop.default_exception_handler(context)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any
 from variorum.crawler.cluster.link import VERSION, HubAway, HubRefuses, Link, SiteBusy
 from variorum.crawler.cluster.metrics import WorkerMetrics
 from variorum.crawler.cluster.pipeline import OVER, RemoteRun
-from variorum.crawler.cluster.queue import TASK, JobQueue, QueueDown
+from variorum.crawler.cluster.queue import TASK, JobQueue, QueueDown, log_unheard
 from variorum.crawler.cluster.runs import DIED
 from variorum.crawler.cluster.wire import Begun, Refused, unpack
 from variorum.crawler.config.cluster import ANYWHERE, Cluster, secret
@@ -69,8 +69,10 @@ class Worker:
 
     async def serve(self) -> None:
         """Carry out jobs until a signal comes, or the hub refuses this worker."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(log_unheard)
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
+            loop.add_signal_handler(number, self.stop.set)
         await self._show_up()
         beating = asyncio.create_task(self._beat())
         try:

@@ -32,6 +32,9 @@ class Cluster(msgspec.Struct, frozen=True):
     lost_after: str = "60s"
     """How long a worker may be unheard of before its runs are given to another one."""
 
+    give_up_after: str = "15m"
+    """How long a worker waits for a hub that is away before it gives its run back."""
+
     @property
     def address(self) -> str:
         """The address of the hub, as seen from this machine."""
@@ -50,6 +53,11 @@ class Cluster(msgspec.Struct, frozen=True):
     def lost_seconds(self) -> float:
         """The seconds after which an unheard worker counts as lost."""
         return duration(self.lost_after).total_seconds()
+
+    @property
+    def give_up_seconds(self) -> float:
+        """The seconds for which a worker waits for a hub that is away."""
+        return duration(self.give_up_after).total_seconds()
 
     @property
     def beat_seconds(self) -> float:
@@ -103,4 +111,5 @@ CLUSTER_KEYS: Keys = {
     "hub": Key(str, 'the address of the hub, like "http://hub.example.org:8300"', _web_address),
     "fallback": Key(bool, "true or false"),
     "lost_after": Key(str, 'a length of time, like "60s"', _longer_than_a_second),
+    "give_up_after": Key(str, 'a length of time, like "15m"', _longer_than_a_second),
 }  # fmt: skip

@@ -22,6 +22,7 @@ import resource
 import signal
 import sys
 import threading
+import time
 from functools import partial
 from typing import Any, TextIO
 
@@ -36,6 +37,7 @@ from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.runtime.forks import CAN_FORK, Forks
 from variorum.crawler.runtime.handover import unpacked
 from variorum.crawler.runtime.reading_processes import serve
+from variorum.crawler.runtime.run import STOP_SECONDS
 from variorum.spiders.settings import DOWNLOADER_MIDDLEWARES, for_site
 from variorum.spiders.spiders import wayback
 from variorum.spiders.spiders.loader import spider_of
@@ -79,7 +81,7 @@ def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None
     _keep_events_apart()
     if not site.render:  # a browser inherits the bound, and reserves more addresses than that at its start
         _bound_memory(workspace.max_memory_mb)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(job,), daemon=True).start()
     if job == "check":
         changes: dict[str, Any] = {
             "ITEM_PIPELINES": {"variorum.crawler.preview.double_fetch.Comparing": 300},
@@ -176,10 +178,14 @@ def _bound_memory(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(job: str) -> None:
+    """End this process when its parent is dead, as that would; a remote run may wait long for its hub."""
     while os.read(0, 4096):  # not sys.stdin: its lock, held by this thread, would break the exit
         pass
     os.kill(os.getpid(), signal.SIGTERM)
+    if job == "remote":
+        time.sleep(STOP_SECONDS)
+        os._exit(1)
 
 
 if __name__ == "__main__":
