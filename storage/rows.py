@@ -4,8 +4,10 @@ columns."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 Row = TypeVar("Row")
@@ -13,9 +15,20 @@ Row = TypeVar("Row")
 
 def read(kind: type[Row], cursor: sqlite3.Cursor) -> list[Row]:
     """One record of `kind` for each row of the cursor; columns without a field of that name are ignored."""
-    wanted = {f.name for f in fields(kind)}  # type: ignore[arg-type]
-    names: Sequence[str] = [column[0] for column in cursor.description]
-    return [kind(**{n: v for n, v in zip(names, row, strict=True) if n in wanted}) for row in cursor]
+    made = _maker(kind, tuple([column[0] for column in cursor.description]))  # type: ignore[arg-type]
+    return [made(row) for row in cursor]
+
+
+@lru_cache(maxsize=512)
+def _maker(kind: type[Row], names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], Row]:
+    """What makes a record of a row with these columns; there are a few for each kind."""
+    at = {name: place for place, name in enumerate(names)}
+    wanted = [one.name for one in fields(kind)]  # type: ignore[arg-type]
+    if len(wanted) > 1 and at.keys() >= set(wanted):
+        chosen = itemgetter(*(at[name] for name in wanted))
+        return lambda row: kind(*chosen(row))
+    found = [(name, at[name]) for name in wanted if name in at]
+    return lambda row: kind(**{name: row[place] for name, place in found})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from variorum.crawler.extraction.boilerplate.recurrence import learn
-from variorum.crawler.extraction.boilerplate.template import EMPTY, Template, cut, shows
+from variorum.crawler.extraction.boilerplate.template import EMPTY, Piece, Template, cut, cut_alike, shows
 from variorum.crawler.extraction.extract import ExtractionRules, extract
 from variorum.crawler.extraction.html.markup import parse, text_of
 
@@ -232,3 +234,21 @@ def test_a_template_reads_back_from_its_json():
 def test_the_empty_template_cuts_nothing():
     page = body(prose(1))
     assert left(page, EMPTY) == text_of(parse(page, "u"))
+
+
+def test_templates_that_differ_in_their_evidence_alone_cut_the_same_whatever_the_page():
+    template = learn(sample())
+    on_more_pages = replace(
+        template, version=2, pieces=frozenset(replace(one, pages=one.pages + 9) for one in template.pieces)
+    )
+    assert cut_alike(b"no page that could be parsed: \x00", "u", None, template, on_more_pages)
+    assert cut_alike(b"", "u", None, template, on_more_pages)
+
+
+def test_templates_cut_alike_where_what_only_one_of_them_has_is_not_on_the_page():
+    template = learn(sample())
+    piece = Piece("html>body>p", "Subscribe now.", "repeated", 9)
+    more = replace(template, version=2, pieces=template.pieces | {piece})
+    with_it = body(prose(1)).replace(b"</body>", b"<p>Subscribe now.</p></body>")
+    assert cut_alike(body(prose(1)), "u", None, template, more)
+    assert not cut_alike(with_it, "u", None, template, more)

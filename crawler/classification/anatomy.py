@@ -85,7 +85,7 @@ class Anatomy:
     @cached_property
     def controls(self) -> frozenset[str]:
         """The labels of buttons and short links, folded."""
-        return frozenset(map(fold, set(self._walked.controls))) - {""}
+        return frozenset(map(fold, set(map(_label, self._walked.controls)))) - {""}
 
     @property
     def links(self) -> int:
@@ -130,7 +130,8 @@ class _Walk:
 
     headings: list[tuple[str, str]] = field(default_factory=list)
     prose: list[str] = field(default_factory=list)
-    controls: list[str] = field(default_factory=list)
+    controls: list[etree._Element] = field(default_factory=list)
+    """Links, buttons and input fields."""
     links: int = 0
     asks_password: bool = False
     empty_root: bool = False
@@ -176,13 +177,12 @@ class _Walk:
         """Record what the element is, besides its text."""
         if tag == "a":
             self.links += element.get("href") is not None
-            self.controls.append(_label(element))
+            self.controls.append(element)
         elif tag == "button" or element.get("role") == "button":
-            self.controls.append(_label(element))
+            self.controls.append(element)
         elif tag == "input":
-            kind = (element.get("type") or "").lower()
-            self.asks_password |= kind == "password"
-            self.controls.append((element.get("value") or "") if kind in ("submit", "button") else "")
+            self.asks_password |= (element.get("type") or "").lower() == "password"
+            self.controls.append(element)
         own = element.get("id")
         if (own and own.lower() in ROOTS) or tag == "app-root":
             self.empty_root |= _is_empty(element)
@@ -216,7 +216,10 @@ def _is_furniture(element: etree._Element, tag: str, tags: list[str]) -> bool:
 
 
 def _label(element: etree._Element) -> str:
-    """The label of a button or a short link; empty for a long one."""
+    """The label of a button or a short link; empty for a long one, and for any other field."""
+    if element.tag == "input" and element.get("role") != "button":
+        is_button = (element.get("type") or "").lower() in ("submit", "button")
+        return (element.get("value") or "") if is_button else ""
     text = "".join(map(str, islice(element.itertext(), MOST_PIECES)))
     return text if len(text.split()) <= SHORT else ""
 

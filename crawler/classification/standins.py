@@ -162,9 +162,9 @@ def parked(c: ComparedView) -> str:
 def welcome(c: ComparedView) -> str:
     """Whether it is the default page of a web server without a site."""
     phrase = WELCOME.seen(c)
-    if phrase or c.is_kept or c.anatomy.main_headings[:1] != ("it works",):
+    if phrase or c.is_kept or c.words > SENTENCE:
         return phrase
-    return "It works!" if c.words <= SENTENCE else ""
+    return "It works!" if c.anatomy.main_headings[:1] == ("it works",) else ""
 
 
 def login(c: ComparedView) -> str:

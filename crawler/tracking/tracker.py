@@ -71,9 +71,7 @@ class Tracker:
         page = self.frontier.page(fetched.url)
         if fetched.error or self.learning.learner.awaits(page.id):
             return None
-        if page.checked_at is not None and not (
-            again and self._need_within_bounds(page, fetched) is Need.read
-        ):
+        if page.checked_at is not None and not (again and self._need(page, fetched) is Need.read):
             return None
         return ReadingJob(fetched, self.reader, load(self.store, self.site, page, fetched).context)
 
@@ -90,7 +88,7 @@ class Tracker:
             self._track_held()
             return tracked
         redesign = self.learning.redesign
-        if self._need_within_bounds(page, fetched) in (Need.same_bytes, Need.same_text):
+        if self._need(page, fetched) in (Need.same_bytes, Need.same_text):
             redesign.unchanged()
         elif redesign.holds(page, fetched):
             if redesign.is_known():
@@ -105,7 +103,7 @@ class Tracker:
         page = self.frontier.page(fetched.url)
         if self.learning.learner.awaits(page.id):
             return False
-        need = self._need_within_bounds(page, fetched)
+        need = self._need(page, fetched)
         if need is Need.read:
             return False
         self.frontier.mark_fetched(page.id)
@@ -204,7 +202,7 @@ class Tracker:
     def _need(self, page: PageRow, fetched: FetchResult) -> Need:
         """Whether the response has to be read; found out once for a fetch and its page."""
         if self._asked is None or self._asked[0] is not fetched or self._asked[1] != page:
-            found = reading_need(page, fetched, lambda: self._shows_the_same(page, fetched))
+            found = reading_need(page, fetched, lambda: self._seems_the_same(page, fetched))
             self._asked = (fetched, page, found)
         return self._asked[2]
 
@@ -218,13 +216,13 @@ class Tracker:
         before = page.content_digest or last_body(self.store, page)
         return before is not None and self.reader.shows(fetched, before)
 
-    def _need_within_bounds(self, page: PageRow, fetched: FetchResult) -> Need:
+    def _seems_the_same(self, page: PageRow, fetched: FetchResult) -> bool:
         """The same, of a response that may be hostile."""
         try:
             with page_bounds():
-                return self._need(page, fetched)
+                return self._shows_the_same(page, fetched)
         except CostsTooMuch:
-            return Need.read
+            return False
 
     def _read(self, page: PageRow, fetched: FetchResult) -> tuple[Reading, Known]:
         requested = load(self.store, self.site, page, fetched)

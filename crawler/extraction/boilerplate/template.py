@@ -99,6 +99,14 @@ class Template(Design):
         """What the block paths say about a page; None if too little was seen."""
         return KnownDesign(self.paths) if self.paths.is_enough else None
 
+    @cached_property
+    def cuts(self) -> tuple[object, ...]:
+        """Everything about its designs that decides what is removed from a page, without the evidence."""
+        return tuple(
+            (one.names, frozenset((piece.path, piece.text, piece.why == "volatile") for piece in one.pieces))
+            for one in self.designs
+        )
+
     @property
     def name(self) -> str:
         """The name of the template: templates of one name remove the same."""
@@ -211,6 +219,8 @@ def cut_alike(body: bytes, url: str, encoding: str | None, one: Template, other:
     """
     if one.paths != other.paths and (one.known or other.known):
         return False
+    if one.cuts == other.cuts:
+        return True
     try:
         tree = parse(body, url, encoding)
     except ExtractionError:
