@@ -116,6 +116,21 @@ def test_the_words_of_a_headline_stay_apart(headline: str):
     )
 
 
+@pytest.mark.parametrize(
+    ("headline", "title"),
+    [
+        ("Installing a pump<a class='headerlink' href='#installing'>¶</a>", "Installing a pump"),
+        ("<a class='anchor' href='/pump/#installing'>#</a> Installing a pump", "Installing a pump"),
+        ("A short course in <a href='#sharp'>C#</a>", "A short course in C#"),
+        ("Number <a href='/signs/'>#</a>", "Number #"),
+    ],
+)
+def test_a_link_from_a_headline_to_itself_is_no_part_of_the_title(headline: str, title: str):
+    found = read(f"{TOP}<main><article><h1>{headline}</h1>{PROSE}</article></main>")
+    assert found.title == title
+    assert title not in found.blocks
+
+
 def test_a_headline_has_no_readings_of_its_words():
     page = f"<h1><ruby>港<rt>みなと</rt></ruby>の<ruby>話<rp>(</rp><rt>はなし</rt></ruby></h1>{PROSE}"
     assert read(page).title == "港の話"

@@ -45,7 +45,7 @@ from variorum.crawler.extraction.metadata.metadata import Metadata, Stated, meta
 
 __all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
 
-READING = 6
+READING = 7
 """Raised with every change to our own code that may change a text."""
 
 EXTRACTOR = f"trafilatura {version('trafilatura')}, lxml {lxml_version}, reading {READING}"

@@ -29,6 +29,8 @@ LEAST_LETTERS = 20
 """The number of letters below which the language is not detected."""
 
 ENOUGH_LETTERS = 4000
+PERMALINKS = frozenset("¶#§🔗") | {"🔗\ufe0e", "🔗\ufe0f"}
+"""The signs of a link from a heading to itself."""
 
 
 def title(tree: HtmlElement) -> str:
@@ -55,8 +57,16 @@ def _heading(tree: HtmlElement) -> str:
 
 
 def words_of(element: HtmlElement) -> str:
-    """The visible text of a heading in one line, with a space between its blocks and lines."""
-    return folded(" ".join(block.text for block in blocks(element)))
+    """The visible text of a heading in one line, with a space between its blocks and lines.
+
+    A link to the heading itself, shown as a sign such as `¶`, is not part of it.
+    """
+    every = list(blocks(element))
+    text = folded(" ".join(block.text for block in every))
+    signs = {folded(a.text_content()) for block in every for a in block.anchors if "#" in a.get("href", "")}
+    for sign in signs & PERMALINKS:
+        text = text.removesuffix(sign).removeprefix(sign).strip()
+    return text
 
 
 def without_headline(taken: Iterable[Block], title: str) -> list[Block]:
