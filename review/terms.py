@@ -31,5 +31,7 @@ TERMS: Known = frozenset(
         # How a run ended.
         *(N_("finished"), N_("budget"), N_("shutdown"), N_("refused"), N_("not begun")),
         *(N_("many missing"), N_("many changed")),
+        # What a run is doing.
+        *(N_("reading sources"), N_("fetching pages"), N_("finishing")),
     ]
 )

@@ -8,15 +8,21 @@ from __future__ import annotations
 import os
 import random
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Page
 
 from tests.browser import browser, served, window
 from tests.local_site import article
 from tests.tracked import Run, story_at
 from variorum.crawler.config.site import Site
+from variorum.crawler.config.workspace import Workspace, load_workspace
+from variorum.crawler.lock import held, run_lock
+from variorum.crawler.runtime.run_progress import keep
 from variorum.storage.queries.verdicts import Verdicts
 from variorum.storage.reader import Reader
 
@@ -25,6 +31,25 @@ HARBOUR = Site(name="harbour-post", url="https://harbour.example/")
 LIBRARY = Site(name="ketabkhaneh", url="https://ketabkhaneh.example/")
 SPRING = 118
 """Nights."""
+HARBOUR_FILE = """# The paper of the harbour.
+url = "https://harbour.example/"
+every = "6h"
+delay = 2.0
+select = "div.entry-content"
+tags = ["press"]
+"""
+RUNS = {
+    HARBOUR.name: {
+        "phase": "fetching pages", "started_at": "2026-06-28T03:00:00Z", "at": "2026-06-28T03:04:00Z",
+        "done": 96, "known": 214, "requests": 103, "left": 1897,
+        "waiting": {"host": "harbour.example", "until": "2026-06-28T03:06:00Z"},
+    },
+    LIBRARY.name: {
+        "phase": "fetching pages", "started_at": "2026-06-28T02:12:00Z", "at": "2026-06-28T03:04:00Z",
+        "done": 3120, "known": 9800, "requests": 1290, "left": 710, "waiting": None,
+    },
+}  # fmt: skip
+"""What two runs say of themselves."""
 
 FERRY = (
     "The ferry to Ormhead will sail again from the first of April, the council said on Monday. The old boat "
@@ -66,13 +91,44 @@ def main() -> None:
     os.environ["LOGNAME"] = "Mira"  # who reviews
     FOLDER.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder:
-        database = fill(Path(folder) / "variorum.db")
-        with served(database) as url, browser() as chromium:
+        workspace = furnished(Path(folder))
+        database = fill(workspace.database)
+        with crawling(database), served(database, workspace) as url, browser() as chromium:
             for name, (path, height) in views(database).items():
                 if name in sys.argv[1:] or not sys.argv[1:]:
                     with window(chromium, url, width=1120, height=height) as seen:
                         seen.page.goto(path)
+                        if name == "editor":
+                            edit(seen.page)
                         seen.page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def furnished(root: Path) -> Workspace:
+    """A workspace with the files of both sites."""
+    (root / "sites").mkdir()
+    (root / "variorum.toml").touch()
+    (root / "sites" / f"{HARBOUR.name}.toml").write_text(HARBOUR_FILE, encoding="utf-8")
+    (root / "sites" / f"{LIBRARY.name}.toml").write_text(f'url = "{LIBRARY.url}"\n', encoding="utf-8")
+    return load_workspace(root)
+
+
+@contextmanager
+def crawling(database: Path) -> Iterator[None]:
+    """A first crawl of the library that is going on, and one of the harbour that waits."""
+    with ExitStack() as runs:
+        for site, said in RUNS.items():
+            runs.enter_context(held(run_lock(database, site), f"a run of {site}"))
+            keep(database, {"site": site, "run": 1, "pid": os.getpid(), **said})
+        yield
+
+
+def edit(page: Page) -> None:
+    """Draft another rhythm of the site, and show the difference."""
+    page.locator("textarea:visible").fill(
+        HARBOUR_FILE.replace('every = "6h"', 'every = "1h"\nquiet = "23:00-05:00"')
+    )
+    with page.expect_navigation():
+        page.locator("button[value=show]").click()
 
 
 def views(path: Path) -> dict[str, tuple[str, int]]:
@@ -84,6 +140,8 @@ def views(path: Path) -> dict[str, tuple[str, int]]:
         "change-persian": (f"/change/{room[0]}", 700),
         "timeline": (f"/page/{ferry[1]}", 840),
         "site": (f"/site/{HARBOUR.name}?until=2026-06-28", 720),
+        "running": ("/running", 420),
+        "editor": (f"/site/{HARBOUR.name}/file", 900),
     }
 
 

@@ -86,7 +86,7 @@ def everywhere(database: Path) -> list[str]:
         f"/change/{found['library-report-fa']}", f"/change/{found['entities']}", f"/change/{found['new']}",
         f"/change/{found['rich-content']}/rule", f"/page/{page}", f"/page/{page}/since", f"/page/{page}/1..2",
         "/sites", "/site/watched", "/site/watched/pages", "/search", "/search?words=paragraph", "/workers",
-        "/change/999",
+        "/running", "/change/999",
     ]  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from tests.browser import Scheme, Window, browser, needs_chromium, served, windo
 from tests.command import workspace
 from tests.local_site import LocalSite, article
 from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.lock import held, run_lock
+from variorum.crawler.runtime.run_progress import keep
 from variorum.storage.store import Store
 
 pytestmark = needs_chromium
+expect.set_options(timeout=180_000)
 
 ONE = 'url = "https://one.example/"\n'
 OF_COLOURS = ("color-contrast", "link-in-text-block")
@@ -163,3 +167,47 @@ def test_every_page_is_fit_for_all_and_asks_for_nothing_elsewhere(
 
 def elsewhere(seen: Window, url: str) -> list[str]:
     return [address for address in seen.requests if not address.startswith(f"{url}/")]
+
+
+# ---- a running crawl
+
+RUN = {
+    "site": "one", "run": 1, "phase": "fetching pages", "started_at": "2026-03-01T06:00:00Z",
+    "at": "2026-03-01T06:01:00Z", "done": 120, "known": 9800, "requests": 130, "left": 1870, "waiting": None,
+}  # fmt: skip
+
+
+@contextmanager
+def crawling(root: Path) -> Iterator[Callable[..., None]]:
+    """A run of the site by this process; the function tells what it does."""
+    database = root / "variorum.db"
+    with held(run_lock(database, "one"), "a run of one"):
+        yield lambda **said: keep(database, {**RUN, "pid": os.getpid(), **said})
+
+
+def test_a_running_crawl_is_followed_without_reloading(chromium: Browser, url: str, root: Path) -> None:
+    with window(chromium, url, width=390) as seen, crawling(root) as tell:
+        page = seen.page
+        page.goto("/running")
+        expect(page.locator("#running")).to_contain_text("No site is being crawled.")
+        tell()
+        expect(page.locator("#running")).to_contain_text("120 of 9,800 pages")
+        tell(done=240, waiting={"host": "<b>one.example", "until": "2026-03-01T07:00:00Z"})
+        expect(page.locator("#running")).to_contain_text("240 of 9,800 pages")
+        expect(page.locator("#running")).to_contain_text("waits for <b>one.example until 1 Mar 2026, 07:00")
+        expect(page.locator("#running")).to_contain_text("1,870 left today")
+        assert seen.too_wide() == 0
+        assert seen.faults() == []
+        assert elsewhere(seen, url) == []
+        assert seen.complaints == []
+
+
+def test_a_running_crawl_is_shown_without_scripts_and_the_page_reloads_itself(
+    chromium: Browser, url: str, root: Path
+) -> None:
+    with window(chromium, url, scripts=False, scheme="dark") as seen, crawling(root) as tell:
+        tell(phase="reading sources", known=0, done=0)
+        seen.page.goto("/running")
+        expect(seen.page.locator(".phase")).to_have_text("reading sources")
+        reload = seen.page.locator("noscript meta[http-equiv=refresh], meta[http-equiv=refresh]")
+        expect(reload).to_have_attribute("content", "10")

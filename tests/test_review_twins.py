@@ -27,6 +27,7 @@ TWINS = {
     "/sites.json": "/sites.json",
     "/site/{name}.json": "/site/riverside.json?until=2026-03-04",
     "/site/{name}/pages.json": "/site/riverside/pages.json",
+    "/running.json": "/running.json",
     "/search.json": "/search.json?words=1887",
     "/feed.json": "/feed.json",
     "/workers.json": "/workers.json",
@@ -67,7 +68,7 @@ def test_each_page_that_is_read_has_a_twin_and_each_twin_is_documented(document:
     twins = {path for path in routes if path.endswith(".json")}
     assert twins == set(TWINS)
     assert {path for path in document["paths"] if path.endswith(".json")} == twins
-    pages = routes - twins - {"/", "/feed.atom", "/capture/{id}/raw", "/page/{id}/compare"}
+    pages = routes - twins - {"/", "/feed.atom", "/capture/{id}/raw", "/page/{id}/compare", "/running/events"}
     assert {f"{path}.json" for path in pages} <= twins
 
 

@@ -46,7 +46,7 @@ from variorum.crawler.config.workspace import load_workspace
 from variorum.crawler.config.site import load_sites
 workspace = load_workspace(Path(sys.argv[1]))
 site = load_sites(workspace.sites_folder)["watched"]
-tell = lambda event: print(event["event"], flush=True)
+tell = lambda event: event["event"] == "progress" or print(event["event"], flush=True)
 warm = sys.argv[2] == "True"
 asyncio.run(run_child(workspace, site, full=True, stop=asyncio.Event(), on_event=tell, warm=warm))
 """
@@ -402,7 +402,7 @@ def test_what_a_library_prints_kills_no_run(
     sites = list(load_sites(workspace.sites_folder).values())
     reports = asyncio.run(run_sites(workspace, sites, on_event=lambda event: heard.append(event["event"])))
     assert [report.reason for report in reports] == ["finished"] * 2
-    assert set(heard) == {"started", "planned", "page", "ended"}
+    assert set(heard) == {"started", "planned", "progress", "page", "ended"}
     assert_holds_what_was_served(watched)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -17,7 +18,7 @@ from rich.progress import (
 )
 
 from variorum.crawler.output.objects import Object
-from variorum.crawler.output.run_text import first_crawl
+from variorum.crawler.output.run_text import first_crawl, progress_line
 from variorum.crawler.output.terminal import harmless, note
 
 One = TypeVar("One")
@@ -46,13 +47,13 @@ def counted(items: Iterable[One], what: str, total: int | None = None) -> Iterat
 
 @contextmanager
 def run_progress() -> Iterator[Callable[[Object], None]]:
-    """While inside, the events given to the function update a line for each site; without a terminal, only
-    waits are printed."""
+    """While inside, the events given to the function update a bar for each site; without a terminal, they
+    print a line a minute."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _waits
+        yield ProgressLines()
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:.0f} pages"))
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20))
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
         tasks: dict[str, Any] = {}
 
@@ -60,21 +61,37 @@ def run_progress() -> Iterator[Callable[[Object], None]]:
             match event["event"]:
                 case "started":
                     tasks[event["site"]] = bars.add_task(event["site"], total=None)
-                case "page":
-                    bars.update(tasks[event["site"]], advance=1, description=event["site"])
+                case "progress":
+                    text = harmless(progress_line(event))
+                    counts = {"completed": event["done"], "total": event["known"] or None}
+                    bars.update(tasks[event["site"]], description=text, **counts)
+                case "ended" if event["site"] in tasks:
+                    bars.remove_task(tasks.pop(event["site"]))
                 case "planned":
                     _announce(event)
-                case "waiting":
-                    bars.update(tasks[event["site"]], description=harmless(_wait(event)))
 
         yield hear
 
 
-def _waits(event: Object) -> None:
-    if event["event"] == "waiting":
-        note(_wait(event))
-    elif event["event"] == "planned":
-        _announce(event)
+class ProgressLines:
+    """Prints a line a minute for each run whose events it gets, and each wait as it begins."""
+
+    def __init__(self, seconds: float = 60, clock: Callable[[], float] = monotonic) -> None:
+        self._seconds, self._clock = seconds, clock
+        self._last: dict[str, float] = {}
+
+    def __call__(self, event: Object) -> None:
+        """Print what is due to be said of an event."""
+        match event["event"]:
+            case "started":
+                self._last[event["site"]] = self._clock()
+            case "progress" if self._clock() - self._last[event["site"]] >= self._seconds:
+                self._last[event["site"]] = self._clock()
+                note(progress_line(event))
+            case "waiting":
+                note(_wait(event))
+            case "planned":
+                _announce(event)
 
 
 def _announce(event: Object) -> None:

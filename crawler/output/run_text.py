@@ -36,6 +36,17 @@ def first_crawl(planned: Object) -> str:
     return f"{planned['site']}: {pages:,} pages to fetch, {pace} and {budget:,} a day: about {time}"
 
 
+def progress_line(progress: Object) -> str:
+    """What a run is doing, in one line."""
+    parts = [progress["phase"]]
+    if progress["known"]:
+        parts.append(f"{progress['done']:,} of {progress['known']:,} pages")
+    parts.append(f"{progress['left']:,} requests left today")
+    if waits := progress["waiting"]:
+        parts.append(f"waits for {waits['host']} until {waits['until']}")
+    return f"{progress['site']}: {', '.join(parts)}"
+
+
 def _time(seconds: float, pages: int, budget: int) -> str:
     if pages > budget:
         return f"{ceil(pages / budget)} days"

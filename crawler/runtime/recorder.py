@@ -14,6 +14,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.statscollectors import StatsCollector
+from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
 from variorum.crawler.config.workspace import SETTINGS_FILE, find_workspace, workspace_of
@@ -24,11 +25,13 @@ from variorum.crawler.runtime.reading_processes import ReadingProcesses
 from variorum.crawler.runtime.run import NOT_BEGUN
 from variorum.crawler.runtime.run_record import RunRecord, Traffic
 from variorum.crawler.tracking.reading import ReadAhead
-from variorum.spiders.middlewares.retry_after import UNFETCHED, UNTIL, WAITS
+from variorum.spiders.middlewares.retry_after import UNFETCHED, UNTIL, WAITING, WAITS
 from variorum.spiders.spiders.site import SiteSpider
 from variorum.storage.errors import StoreError
 from variorum.storage.rows import Values
 
+PROGRESS_SECONDS = 2.0
+"""How often a run tells what it is doing."""
 FEW = 16
 """So many pages are read before other processes are started for that, which costs as much as reading them."""
 
@@ -74,6 +77,9 @@ class RecordingPipeline:
             self.readers = ReadingProcesses(workspace.processes, start)
             self.record.at_end(self.readers.close)
         spider.frontier = self.record.frontier
+        self._telling = LoopingCall(self.record.tell_progress)
+        self._telling.start(PROGRESS_SECONDS, now=False).addErrback(lambda failure: None)
+        self.record.at_end(self._stop_telling)
 
     async def process_item(self, item: FetchResult) -> Values:
         """Record one fetch; its result is the item for feed exports."""
@@ -105,6 +111,10 @@ class RecordingPipeline:
         self.guard.close()
         self.record.end(reason)
 
+    def _stop_telling(self) -> None:
+        if self._telling.running:
+            self._telling.stop()
+
     def _stop(self, reason: str) -> None:
         if self._closing is not None or self.crawler.engine is None:
             return
@@ -129,4 +139,5 @@ def traffic_of(stats: StatsCollector | None) -> Traffic:
         waited="; ".join(stats.get_value(WAITS, {}).values()),
         unfetched=int(stats.get_value(UNFETCHED, 0)),
         rest_until=stats.get_value(UNTIL) or None,
+        waits=stats.get_value(WAITING),
     )

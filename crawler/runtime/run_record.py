@@ -7,6 +7,7 @@ drives it by what it sends (variorum.crawler.cluster).
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -21,6 +22,7 @@ from variorum.crawler.errors import SiteTrouble
 from variorum.crawler.fetch_result import FetchResult
 from variorum.crawler.lock import held, run_lock
 from variorum.crawler.runtime.guard import in_words, is_unusable
+from variorum.crawler.runtime.run_progress import Progress, forget, keep
 from variorum.crawler.times import iso, now, parse
 from variorum.crawler.tracking.finalize import finalize, no_article, silence, unmet
 from variorum.crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, RETRY_AFTER, SITE_MOVED, UNREACHABLE
@@ -43,6 +45,9 @@ LONGEST_WAIT = timedelta(seconds=5)
 """Fetches that need no reading are recorded together: so many, so large; after that time not even the next
 one is waited for."""
 
+SOURCES, PAGES, FINISHING = "reading sources", "fetching pages", "finishing"
+"""The phases of a run."""
+
 Emit = Callable[[dict[str, Any]], None]
 Stop = Callable[[str], None]
 
@@ -59,6 +64,8 @@ class Traffic:
     """How many requests were given up because of Retry-After."""
     rest_until: str | None = None
     """The time until which a host accepts no requests."""
+    waits: dict[str, str] | None = None
+    """The `host` for which the run waited last, after Retry-After, and `until` when."""
 
 
 class RunRecord:
@@ -76,6 +83,8 @@ class RunRecord:
         self._traffic, self._emit, self._stop = traffic, emit, stop
         self._open = ExitStack()
         self._waiting: list[FetchResult] = []
+        self._phase = SOURCES
+        self._done: set[str] = set()
 
     def begin(self, workspace: Workspace, site: Site, *, full: bool) -> None:
         """Begin a run. Raises VariorumError or StoreError; nothing is left open then."""
@@ -85,12 +94,46 @@ class RunRecord:
             self._open.close()
             raise
         self.is_open = True
-        if not self.tally.live:
-            self.frontier.on_planned = self._announce
+        self.frontier.on_planned = self._planned
         self._emit({"event": "started", "site": site.name, "run": self.run})
+        self._enter(SOURCES)
+
+    def tell_progress(self) -> None:
+        """Tell what the run is doing now, and keep it where others read it."""
+        if self.is_open:
+            progress = self._progress()
+            keep(self._database, progress)
+            self._emit({"event": "progress", **progress})
+
+    def _enter(self, phase: str) -> None:
+        self._phase = phase
+        self.tell_progress()
+
+    def _progress(self) -> Progress:
+        frontier, traffic = self.frontier, self._traffic()
+        waits = traffic.waits if traffic.waits and traffic.waits["until"] > iso(now()) else None
+        return {
+            "site": frontier.site.name,
+            "run": self.run,
+            "pid": os.getpid(),
+            "phase": self._phase,
+            "started_at": iso(frontier.started),
+            "at": iso(now()),
+            "done": len(self._done),
+            "known": max(len(self._done), frontier.queue.known()),
+            "requests": traffic.requests,
+            "left": frontier.requests_left(),
+            "waiting": waits,
+        }
+
+    def _planned(self) -> None:
+        """The sources are read: tell so, and with how many pages a first crawl begins."""
+        if not self.tally.live:
+            self._announce()
+        self._enter(PAGES)
 
     def _announce(self) -> None:
-        """Tell how many pages a first crawl begins with, once the sources are read."""
+        """Tell how many pages a first crawl begins with."""
         site = self.frontier.site
         event: Values = {"event": "planned", "site": site.name, "waiting": self.store.waiting(site.name)}
         self._emit(event | {name: getattr(site, name) for name in ("delay", "concurrency", "budget")})
@@ -142,6 +185,8 @@ class RunRecord:
         """Close the run: record what it has shown of the site as a whole, and raise or close issues."""
         if not self.is_open:
             return  # it never began
+        with suppress(Exception):  # a run is closed whatever can't be told of it
+            self._enter(FINISHING)
         self.is_open = False
         with self._open:
             try:
@@ -155,6 +200,8 @@ class RunRecord:
         self._open.enter_context(held(run_lock(workspace.database, site.name), f"a run of {site.name}"))
         self.store = Store.open(workspace.database)
         self._open.callback(self.store.close)
+        self._database = workspace.database
+        self._open.callback(forget, workspace.database, site.name)
         self.store.enrol(site.name, site.url)
         until = self.store.site(site.name).rest_until
         if until and until > iso(started):
@@ -218,6 +265,7 @@ class RunRecord:
 
     def _report_page(self, tracked: Tracked) -> Values:
         result = asdict(tracked)
+        self._done.add(tracked.url)
         self._emit({"event": "page", "site": self.frontier.site.name, **result})
         return result
 

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from variorum.storage.store import Store
 
 
+MOST = 2**31
+"""More pages than a site has."""
+
+
 class VisitQueue:
     """Gives the pages of one run in their order: missing, never fetched, reported, due, others.
 
@@ -82,6 +86,12 @@ class VisitQueue:
         """Forget what is known of a number: SQLite reuses the number of a merged page for a new one."""
         for numbers in (self._tried, self._witnessed, self._left):
             numbers.discard(page)
+
+    def known(self) -> int:
+        """How many pages the run has fetched or may still fetch, as far as it knows now."""
+        queued = {*self._missing, *self._reported, *self._due, *self._others}
+        unfetched = self._store.never_fetched(self._site, MOST, besides=self._tried)
+        return len(queued.union(unfetched, self._tried))
 
     def fetched_all(self, pages: list[int]) -> bool:
         """Whether the run has fetched all of these pages."""

@@ -32,6 +32,8 @@ STATUSES = (429, 503)
 UNTIL = "retry_after/until"
 """Key of the run's statistics: the time (UTC, ISO 8601 with Z) until which a host accepts no requests."""
 
+WAITING = "retry_after/waiting"
+"""The statistic with the host that is waited for, and until when."""
 WAITS = "retry_after/waits"
 """Key of the run's statistics: what Retry-After did to the run, by host."""
 UNFETCHED = "retry_after/unfetched"
@@ -159,6 +161,7 @@ class RetryAfter:
         stats.set_value(WAITS, {**stats.get_value(WAITS, {}), host: text})
 
     def _emit(self, host: str, seconds: float, until: str) -> None:
+        self._stats().set_value(WAITING, {"host": host, "until": until})
         if emit := self._crawler.settings.get("ON_EVENT"):
             site = self._crawler.spider.name if self._crawler.spider else ""
             emit({"event": "waiting", "site": site, "host": host, "seconds": seconds, "until": until})
