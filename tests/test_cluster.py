@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from urllib.parse import unquote
 import pytest
 from starlette.testclient import TestClient
 
+from benchmarks.crawl.articles import article
+from benchmarks.crawl.design import page
 from tests.blog import POSTS, front, post, publish, sitemap
 from tests.command import variorum
 from tests.local_site import LocalSite
@@ -27,6 +30,8 @@ from tests.test_review_twins import faults
 from tests.workspace import Watched
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.extraction.boilerplate.template import EMPTY
+from variorum.crawler.extraction.reader import PageReader
 from variorum.crawler.fetch_result import FetchResult
 from variorum.crawler.runtime.run_record import Traffic
 from variorum.crawler.tracking.reading import ReadingJob, read
@@ -51,7 +56,9 @@ from variorum.crawler.cluster.wire import (
     End,
     Fetched,
     Read,
+    ReadAgain,
     Refused,
+    ToRead,
     pack,
     unpack,
 )
@@ -330,6 +337,73 @@ def test_the_hub_reads_no_page_that_a_worker_has_read(
     session.answer(Batch(Traffic(), question=End("finished")))
     with closing(sqlite3.connect(tmp_path / "variorum.db")) as conn:
         assert conn.execute("SELECT outcome FROM captures").fetchall() == [("ok",), ("ok",)]
+
+
+class Worker:
+    """Reads for a session what that orders, as a worker does."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.fetched: dict[int, FetchResult] = {}
+        self.readers: dict[str, PageReader] = {}
+        self.read_again = 0
+
+    def sends(self, *fetches: Fetched) -> None:
+        """Send fetches, and then readings for as long as the session orders some."""
+        self.fetched |= {one.number: one.fetched for one in fetches}
+        answer = self.session.answer(Batch(Traffic(), fetches))
+        while answer.to_read or answer.again:
+            if answer.reader:
+                self.readers[answer.reader.label] = answer.reader
+            readings = [self.read(one, self.fetched[one.number]) for one in answer.to_read]
+            again = [self.read(one, one.fetched) for one in answer.again]
+            self.read_again += len(again)
+            answer = self.session.answer(Batch(Traffic(), readings=readings, again=again))
+
+    def read(self, order: ToRead | ReadAgain, fetched: FetchResult) -> Read:
+        """The reading that was ordered."""
+        found = read(fetched, self.readers[order.label], order.context)
+        return Read(order.number, *attrgetter(*PARTS)(found))
+
+
+def test_what_was_read_before_the_design_was_known_is_read_again_by_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "variorum.toml").touch()
+    session = Session(load_workspace(tmp_path), SITE)
+    session.begin()
+    worker = Worker(session)
+    for module in ("tracking.learning", "cluster.rereading"):
+        monkeypatch.delattr(f"variorum.crawler.{module}.read_again")
+    monkeypatch.delattr("variorum.crawler.tracking.tracker.read")
+    for number in range(12):
+        url = f"https://press.example{article(number).path}"
+        body = page(article(number), 12, 1)
+        at = f"2026-03-01T10:00:{number:02}Z"
+        worker.sends(Fetched(number, FetchResult(url, url, at, 200, {"content-type": "text/html"}, body)))
+    session.record.tracker.learning.learn()  # as the second fetch of some pages lets it
+    worker.sends(Fetched(12, FetchResult(f"{SITE.url}x", f"{SITE.url}x", "2026-03-01T10:00:13Z", 404)))
+    assert worker.read_again >= 10
+    labels = {version.extractor for version in session.record.store.latest_versions("press")}
+    assert labels == {session.record.tracker.reader.label}
+    assert session.record.tracker.reader.template.version
+    monkeypatch.undo()
+    assert session.answer(Batch(Traffic(), question=End("finished"))).report is not None
+
+
+def test_a_reading_by_an_older_template_is_ordered_again(tmp_path: Path) -> None:
+    (tmp_path / "variorum.toml").touch()
+    session = Session(load_workspace(tmp_path), SITE)
+    session.begin()
+    ordered = session.answer(Batch(Traffic(), [fetched(0)]))
+    assert [order.number for order in ordered.to_read] == [0]
+    session.record.tracker.learning.reader = PageReader(SITE, replace(EMPTY, version=7))
+    again = session.answer(Batch(Traffic(), readings=[Read(0)]))
+    assert (again.recorded, [order.number for order in again.to_read]) == ([], [0])
+    assert again.reader is not None
+    assert again.to_read[0].label == again.reader.label != ordered.to_read[0].label
+    assert session.answer(Batch(Traffic(), readings=[Read(0)])).recorded == [0]
+    session.answer(Batch(Traffic(), question=End("finished")))
 
 
 def test_a_run_that_is_not_heard_of_is_closed_and_its_site_is_free(tmp_path: Path) -> None:

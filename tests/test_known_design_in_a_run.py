@@ -12,7 +12,7 @@ from tests.tracked import Run, Story, story_at
 from variorum.crawler.extraction import extract as reading
 from variorum.crawler.extraction.boilerplate.template import EMPTY, Piece, Template
 from variorum.crawler.extraction.reader import PageReader
-from variorum.crawler.tracking.reextraction import refresh
+from variorum.crawler.tracking.reextraction import read_again, to_read_again
 
 PAGES = 70
 
@@ -91,12 +91,12 @@ def test_a_new_template_reads_again_only_the_pages_from_which_it_cuts_other_piec
 ) -> None:
     before = PageReader(story.site, replace(EMPTY, version=1))
     store, versions = story.store, story.store.latest_versions("riverside")
-    refresh(store, before, PageReader(story.site), versions)
+    read_again(store, before, to_read_again(store, before, PageReader(story.site), versions))
     classified.clear()
     crossing = "Her master said that the crossing had been calm, and that the Ruff was a day behind."
     piece = Piece("html>body>div>p", crossing, "repeated", 3)
     now = PageReader(story.site, replace(EMPTY, version=2, pieces=frozenset([piece])))
-    refresh(store, now, before, store.latest_versions("riverside"))
+    read_again(store, now, to_read_again(store, now, before, store.latest_versions("riverside")))
     touched = [path(number) for number in range(PAGES) if BOATS[(number + 3) % 10] == "Ruff"]
     assert sorted(url.removeprefix("https://riverside.example") for url in classified) == sorted(touched)
     assert {version.extractor for version in store.latest_versions("riverside")} == {now.label}

@@ -32,6 +32,7 @@ from variorum.crawler.cluster.wire import (
     Fetched,
     NextPages,
     Read,
+    ReadAgain,
     SourceAt,
     ToRead,
     pack,
@@ -80,6 +81,7 @@ class RemoteRecording:
         self._number = self._fetches = self._jobs = 0
         self._calls: list[Call] = []
         self._readings: list[Read] = []
+        self._again: list[Read] = []
         self._recorded: dict[int, asyncio.Future[None]] = {}
         self._fetched: dict[int, FetchResult] = {}
         self._readers: dict[str, PageReader] = {}
@@ -134,8 +136,7 @@ class RemoteRecording:
     async def prove_alive(self) -> None:
         """Ask the hub whether the run is still ours, if it was not heard of for long. Raises RetryLater."""
         if clock() - self.link.heard_at > self.cluster.lost_seconds / 2 and not self._over:
-            with self._watching():
-                await asyncio.wrap_future(self._send(Batch(traffic_of(self.crawler.stats))))
+            await self._send_sign()
         if self._over:
             raise RetryLater(self._over)
 
@@ -180,7 +181,7 @@ class RemoteRecording:
 
     async def _send_all(self) -> None:
         with self._watching():
-            while self._calls or self._readings:
+            while self._calls or self._readings or self._again:
                 self._take(await asyncio.wrap_future(self._send(self._batch())))
 
     def _ask(self, question: NextPages | SourceAt | End) -> Answer:
@@ -196,8 +197,10 @@ class RemoteRecording:
     def _batch(self) -> Batch:
         """What is to be sent next."""
         calls, self._calls = self._calls[:MOST_CALLS], self._calls[MOST_CALLS:]
-        readings, self._readings = self._readings, []
-        return Batch(traffic_of(self.crawler.stats), calls, readings)
+        readings, again = self._readings.copy(), self._again.copy()
+        self._readings.clear()
+        self._again.clear()
+        return Batch(traffic_of(self.crawler.stats), calls, readings, again)
 
     def _send(self, batch: Batch) -> Future[Answer]:
         """The answer to a batch; they are sent one after the other, in this order."""
@@ -224,12 +227,14 @@ class RemoteRecording:
             if (done := self._recorded.get(number)) and not done.done():
                 done.set_result(None)
         for order in answer.to_read:
-            self._start(self._read(order))
+            self._start(self._read(order, self._fetched[order.number], self._readings))
+        for again in answer.again:
+            self._start(self._read(again, again.fetched, self._again))
         if answer.stop:
             self._stop(answer.stop)
 
-    async def _read(self, order: ToRead) -> None:
-        job = ReadingJob(self._fetched[order.number], self._readers[order.label], order.context)
+    async def _read(self, order: ToRead | ReadAgain, fetched: FetchResult, into: list[Read]) -> None:
+        job = ReadingJob(fetched, self._readers[order.label], order.context)
         self._jobs += 1
         result: Any = None
         if self.processes and self._jobs > FEW:
@@ -238,20 +243,20 @@ class RemoteRecording:
         else:
             answer = read_within_bounds(job)
             result = Reading(job.fetched, *answer) if isinstance(answer, tuple) else answer
-        self._readings.append(_wired(order.number, result))
+        into.append(_wired(order.number, result))
         self._kick()
 
     async def _beat(self) -> None:
         """Let the hub hear of us, also where a page takes long."""
         while not self._over:
             await asyncio.sleep(self.cluster.beat_seconds)
-            with self._watching():
-                await self.prove_alive_now()
+            if clock() - self.link.heard_at >= self.cluster.beat_seconds / 2 and not self._over:
+                await self._send_sign()
 
-    async def prove_alive_now(self) -> None:
-        """Send an empty batch, unless one was sent lately."""
-        if clock() - self.link.heard_at >= self.cluster.beat_seconds / 2 and not self._over:
-            await asyncio.wrap_future(self._send(Batch(traffic_of(self.crawler.stats))))
+    async def _send_sign(self) -> None:
+        """Send an empty batch."""
+        with self._watching():
+            self._take(await asyncio.wrap_future(self._send(Batch(traffic_of(self.crawler.stats)))))
 
     # ---- when it ends
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import signal
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
+from variorum.crawler.cluster.rereading import Rereading
 from variorum.crawler.cluster.wire import (
     Answer,
     Batch,
@@ -37,6 +39,7 @@ from variorum.crawler.cluster.wire import (
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import VariorumError
+from variorum.crawler.extraction.reader import PageReader
 from variorum.crawler.runtime.guard import ExceptionGuard, is_unusable
 from variorum.crawler.runtime.handover import unpacked
 from variorum.crawler.runtime.run_record import RunRecord, Traffic
@@ -90,13 +93,17 @@ class Session:
         self._guard = ExceptionGuard(self.record.run_broke, self.record.page_broke)
         self._guard.watch()
         self._waiting: deque[Fetched] = deque()
-        self._jobs: dict[int, ReadingJob] = {}
+        self._jobs: dict[int, ReadingJob | None] = {}
+        """The reading of each fetch that waits; None where it needs none, or the hub is to carry it out."""
+        self._orders: dict[int, ToRead] = {}
+        """The readings of which the worker does not know yet."""
         self._read: dict[int, ReadAhead | None] = {}
         self._label = ""
 
     def begin(self, *, full: bool = False) -> Begun:
         """Begin the run; `full` as in `RunFrontier`. Raises VariorumError or StoreError if that can't be."""
         self.record.begin(self._workspace, self._site, full=full)
+        self._again = Rereading(self.record.tracker)
         frontier = self.record.frontier
         return Begun(
             self._site,
@@ -113,11 +120,17 @@ class Session:
         self._traffic = batch.traffic
         for reading in batch.readings:
             self._take(reading)
-        to_read = [found for call in batch.calls if (found := self._heed(call))]
+        for reading in batch.again:
+            with self._watched():
+                self._again.take(reading)
+        for call in batch.calls:
+            with self._watched():
+                self._carry_out(call)
         recorded = self._record_in_order()
+        to_read, again = self._take_orders(), self._again.orders()
         reader = None
-        if to_read and to_read[-1].label != self._label:
-            reader, self._label = self._jobs[to_read[-1].number].reader, to_read[-1].label
+        if (to_read or again) and self._label != self._reader.label:
+            reader, self._label = self._reader, self._reader.label
         pages, source = [], None
         match batch.question:
             case NextPages():
@@ -126,12 +139,19 @@ class Session:
                 source = self.record.frontier.source_state(address)
             case End(reason):
                 self._guard.close()
+                with self._watched():
+                    self._again.end()
                 self.record.end(reason)
-        return Answer(recorded, to_read, reader, self._stop, pages, source, self.report)
+        return Answer(recorded, to_read, reader, again, self._stop, pages, source, self.report)
+
+    @property
+    def _reader(self) -> PageReader:
+        return self.record.tracker.reader
 
     def _take(self, read: Read) -> None:
         """Keep the reading of a page until its fetch is recorded."""
         job = self._jobs[read.number]
+        assert job is not None
         ahead: ReadAhead | None = None
         if read.costs_too_much:
             ahead = ReadAhead(job, CostsTooMuch(read.costs_too_much))
@@ -140,27 +160,34 @@ class Session:
             ahead = ReadAhead(job, Reading(job.fetched, *parts))
         self._read[read.number] = ahead
 
-    def _heed(self, call: Call) -> ToRead | None:
-        """Take in one call of the worker; for a fetch that the worker is to read, its order."""
-        if isinstance(call, Fetched):
-            self._waiting.append(call)
-            return self._to_read(call)
-        try:
-            self._carry_out(call)
-        except Exception as error:
-            self._broke(error)
-        return None
-
-    def _to_read(self, call: Fetched) -> ToRead | None:
+    def _order(self, call: Fetched) -> None:
+        """Let the worker read a page, where it needs to be read; again if more is learned since it was."""
+        number = call.number
+        if number in self._jobs:
+            job = self._jobs[number]
+            under_way = number not in self._orders and number not in self._read
+            if job is None or job.reader is self._reader or under_way:
+                return
+        self._jobs[number] = job = None
+        self._read.pop(number, None)
+        self._orders.pop(number, None)
         with suppress(Exception):  # which tracking meets as well, and reports
-            if job := self.record.tracker.job(call.fetched, again=True):
-                self._jobs[call.number] = job
-                return ToRead(call.number, job.context, job.reader.label)
-        return None
+            self._jobs[number] = job = self.record.tracker.job(call.fetched, again=True)
+        if job:
+            self._orders[number] = ToRead(number, job.context, job.reader.label)
+
+    def _take_orders(self) -> list[ToRead]:
+        """The readings of which the worker is to be told, by the present reader."""
+        for call in self._waiting:
+            self._order(call)
+        orders, self._orders = list(self._orders.values()), {}
+        return orders
 
     def _carry_out(self, call: Call) -> None:
         frontier = self.record.frontier
         match call:
+            case Fetched():
+                self._waiting.append(call)
             case Discovered(urls):
                 frontier.add_discovered(urls)
             case NotFoundSeen(fetched):
@@ -178,18 +205,17 @@ class Session:
     def _record_in_order(self) -> list[int]:
         """Record the fetches whose turn it is: each one after those before it."""
         recorded = []
-        while self._waiting and self._is_ready(self._waiting[0].number):
+        while self._waiting and not self._again and self._is_ready(self._waiting[0]):
             call = self._waiting.popleft()
             self._jobs.pop(call.number, None)
-            try:
+            with self._watched():
                 self.record.record(call.fetched, self._read.pop(call.number, None))
-            except Exception as error:
-                self._broke(error)
             recorded.append(call.number)
         return recorded
 
-    def _is_ready(self, number: int) -> bool:
-        return number not in self._jobs or number in self._read
+    def _is_ready(self, call: Fetched) -> bool:
+        self._order(call)
+        return self._jobs[call.number] is None or call.number in self._read
 
     def _next_pages(self) -> list[Any]:
         try:
@@ -198,13 +224,17 @@ class Session:
             self.record.run_broke(error)
             return []
 
-    def _broke(self, error: Exception) -> None:
-        """Handle an exception of ours over one page; the pages that it links to wait for a later run."""
-        if is_unusable(error):
-            self.record.run_broke(error)
-        else:
-            self.record.tally.unseen = True
-            self.record.page_broke(error)
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """While inside, handle an exception of ours over one page; what it links to waits for a later run."""
+        try:
+            yield
+        except Exception as error:
+            if is_unusable(error):
+                self.record.run_broke(error)
+            else:
+                self.record.tally.unseen = True
+                self.record.page_broke(error)
 
     def _hear(self, event: dict[str, Any]) -> None:
         if event["event"] == "ended":

@@ -145,6 +145,8 @@ class Batch(msgspec.Struct, frozen=True):
     traffic: Traffic
     calls: Sequence[Call] = ()
     readings: Sequence[Read] = ()
+    again: Sequence[Read] = ()
+    """Readings of pages that were recorded before."""
     question: NextPages | SourceAt | End | None = None
 
 
@@ -157,6 +159,15 @@ class ToRead(msgspec.Struct, frozen=True):
     """The label of the reader to read it with."""
 
 
+class ReadAgain(msgspec.Struct, frozen=True):
+    """A page that was recorded before, and is to be read by another reader."""
+
+    number: int
+    fetched: FetchResult
+    context: Context
+    label: str
+
+
 class Answer(msgspec.Struct, frozen=True):
     """What the hub answers to a batch."""
 
@@ -164,6 +175,7 @@ class Answer(msgspec.Struct, frozen=True):
     to_read: Sequence[ToRead] = ()
     reader: PageReader | None = None
     """The reader of the pages to read, where it is another one than before."""
+    again: Sequence[ReadAgain] = ()
     stop: str = ""
     """Why the run should fetch no more; empty if it should go on."""
     pages: Sequence[PageRequest] = ()

@@ -20,11 +20,11 @@ from variorum.crawler.tracking.decision import Decision, Sight
 from variorum.crawler.tracking.reading import Reading
 from variorum.crawler.tracking.records import Capture
 from variorum.crawler.tracking.redesign import Redesign
-from variorum.crawler.tracking.reextraction import refresh
+from variorum.crawler.tracking.reextraction import read_again, to_read_again
 from variorum.crawler.tracking.run_frontier import BATCH, RunFrontier
 from variorum.crawler.tracking.template_learning import LEARNING_FETCH, SAMPLE, Learner
 from variorum.crawler.tracking.tracked import Tracked
-from variorum.storage.rows import PageRow
+from variorum.storage.rows import PageRow, VersionRow
 
 FIRST_BATCH = 10
 """The number of pages first fetched of a site with unknown boilerplate; the rest follow when it is
@@ -44,6 +44,8 @@ class Learning:
         self.learner = Learner(self.store, self.site)
         self.redesign = Redesign(frontier, self.learner, is_page)
         self.reader = PageReader(self.site, self.learner.template)
+        self.read_elsewhere: Callable[[Sequence[VersionRow]], None] | None = None
+        """Lets versions be read again by the reader, before the next fetch is tracked; None to do it here."""
         self._waiting: list[FetchResult] = []  # for the boilerplate to be learned
         self._keeping = 0  # the number of further bodies of a new design to keep, to learn from
         if self.learner.owes:
@@ -169,7 +171,11 @@ class Learning:
         before, self.reader = self.reader, PageReader(self.site, self.learner.template)
         after = 0
         while versions := self.store.latest_versions_after(self.site.name, after, AT_ONCE):
-            refresh(self.store, self.reader, before, versions)
+            others = to_read_again(self.store, self.reader, before, versions)
+            if self.read_elsewhere and not self._waiting:  # fetches that were held are tracked at once
+                self.read_elsewhere(others)
+            else:
+                read_again(self.store, self.reader, others)
             after = versions[-1].page
 
     def _keep_learning_fetch(self, page: PageRow, fetched: FetchResult, verdict: Verdict) -> None:

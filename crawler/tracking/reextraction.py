@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from variorum.crawler.extraction.extract import Extract, ExtractionError
 from variorum.crawler.extraction.reader import Body, PageReader
 from variorum.crawler.extraction.source_text import agree
+from variorum.crawler.fetch_result import FetchResult
 from variorum.crawler.tracking import records
 from variorum.storage.errors import NotFound
 from variorum.storage.rows import Values, VersionRow
@@ -44,6 +46,11 @@ class Reextraction:
 
 def reextract(store: Store, reader: PageReader, version: VersionRow) -> Extract:
     """The text that today's rules extract from a version's body. Raises ExtractionError if there is none."""
+    return reader.read_fetched(fetch_of(store, version))
+
+
+def fetch_of(store: Store, version: VersionRow) -> FetchResult:
+    """The stored response of a version, as far as reading depends on it. Raises ExtractionError."""
     capture = store.capture(version.capture)
     if capture.body is None:
         raise ExtractionError(f"{capture.url}: its body is not kept")
@@ -51,12 +58,9 @@ def reextract(store: Store, reader: PageReader, version: VersionRow) -> Extract:
         body = store.body(capture.body)
     except NotFound as error:
         raise ExtractionError(str(error)) from error
-    return reader.read(
-        body,
-        capture.url,
-        encoding=capture.declared,
-        captured_at=capture.fetched_at,
-        content_type=capture.content_type,
+    headers = {"content-type": capture.content_type} if capture.content_type else {}
+    return FetchResult(
+        capture.url, capture.url, capture.fetched_at, HTTPStatus.OK, headers, body, capture.declared
     )
 
 
@@ -74,21 +78,30 @@ def keep(store: Store, reader: PageReader, version: VersionRow, extract: Extract
         return store.reread_version(version.id, records.reading(extract, reader.label))
 
 
-def refresh(store: Store, reader: PageReader, before: PageReader, versions: Iterable[VersionRow]) -> None:
-    """Bring versions to the text that `reader` extracts; only those from which it cuts other pieces are read.
+def to_read_again(
+    store: Store, reader: PageReader, before: PageReader, versions: Iterable[VersionRow]
+) -> list[VersionRow]:
+    """Those of the versions from which `reader` cuts other pieces; the others are stored as read by it.
 
-    `before` is the reader of the template that was replaced. A version whose body can't be read stays.
+    `before` is the reader of the template that was replaced.
     """
-    alike: list[int] = []
+    alike, others = [], []
     for version in versions:
         if version.extractor == before.label and _reads_alike(store, reader, before, version):
             alike.append(version.id)
         elif version.extractor != reader.label:
-            with suppress(ExtractionError):
-                keep(store, reader, version, reextract(store, reader, version))
+            others.append(version)
     with store.writing():
         for number in alike:
             store.reread_version(number, {"extractor": reader.label})
+    return others
+
+
+def read_again(store: Store, reader: PageReader, versions: Iterable[VersionRow]) -> None:
+    """Bring versions to the text that `reader` extracts. One whose body can't be read stays."""
+    for version in versions:
+        with suppress(ExtractionError):
+            keep(store, reader, version, reextract(store, reader, version))
 
 
 def _reads_alike(store: Store, reader: PageReader, before: PageReader, version: VersionRow) -> bool:
