@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from variorum.review.entries import FeedEntry, element, entry_of, plain
 from variorum.review.filters import parsed, query
+from variorum.review.languages import Preferences, use
 from variorum.review.web import reading
 from variorum.storage.queries import change_list
 from variorum.storage.queries.change_list import Filters, Item
@@ -60,6 +61,7 @@ def feed_json(request: Request) -> Response:
 
 def _served(request: Request, made: Callable[[Feed], Response]) -> Response:
     """The feed, or 304 if the client has it already; that is known before any entry is made."""
+    use(Preferences())  # a feed is the same for all who read it
     filters = _filters(request)
     with reading(request) as reader:
         items = change_list.latest(reader, filters, AT_MOST)

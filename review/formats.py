@@ -99,7 +99,7 @@ def month(at: date) -> str:
 
 def short_weekday(number: int) -> str:
     """The short name of a day of the week; Monday is 0."""
-    return str(get_day_names("abbreviated", context="stand-alone", locale=current().locale)[number])
+    return str(get_day_names("short", context="stand-alone", locale=current().locale)[number])
 
 
 def _jalali(at: date) -> str:

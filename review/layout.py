@@ -1,4 +1,6 @@
-"""Lays out a diff for reading: old beside new, with long unchanged stretches folded. Pure."""
+"""Lays out a diff for reading: old beside new, with long unchanged stretches folded. Pure,
+but for the language of its notes.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from variorum.crawler.diffing.diff import Hunk, apply
+from variorum.review.languages import gettext
 from variorum.review.safe_text import TextPiece, marked, piece
 
 CONTEXT = 2
@@ -164,7 +167,7 @@ def _come(hunk: Hunk, block: str, number: int) -> DiffLine:
 
 
 def _line(sign: str, block: str, number: int = 0) -> DiffLine:
-    pieces = (piece(sign, block, "an empty line" if sign != "=" and not block.strip() else ""),)
+    pieces = (piece(sign, block, gettext("an empty line") if sign != "=" and not block.strip() else ""),)
     return DiffLine(
         sign, pieces if sign in "=-<" else None, pieces if sign in "=+>" else None, pieces, number, len(block)
     )

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from variorum.review import formats
@@ -121,9 +122,12 @@ class TimeAxis:
     def ticks(self, number: int = 5) -> list[tuple[float, str]]:
         """Times to be labelled, and their labels."""
         span = self.last - self.first
-        form = formats.day_of if span > timedelta(days=2 * number) else formats.moment
-        ticks = [self.first + span * n / number for n in range(number)]
-        return [(100 * n / number, form(tick.isoformat())) for n, tick in enumerate(ticks)]
+        ticks = [(self.first + span * n / number).isoformat() for n in range(number)]
+        if span > timedelta(days=2 * number):
+            names = [formats.day_of(tick) for tick in ticks]
+        else:
+            names = [formats.moment(tick, before) for before, tick in pairwise(["", *ticks])]
+        return [(100 * n / number, name) for n, name in enumerate(names)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""Makes scraped text safe to show: nothing in it misleads, and nothing in it stays invisible. Pure."""
+"""Makes scraped text safe to show: nothing in it misleads, and nothing in it stays invisible. Pure,
+but for the language of its notes.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from variorum.crawler.diffing.diff import Relink
+from variorum.review.languages import N_, gettext
 from variorum.storage.text_index.folding import folded_words
 
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
@@ -18,13 +21,14 @@ UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066
 direction marks are not among them: Persian needs them."""
 
 UNSEEN = {
-    "\u200c": "ZWNJ", "\u200d": "ZWJ", "\u200b": "zero-width space", "\u00ad": "soft hyphen",
-    "\u200e": "left-to-right mark", "\u200f": "right-to-left mark", "\u061c": "Arabic letter mark",
-    "\u2060": "word joiner", "\ufeff": "byte order mark", "\u0640": "tatweel",
+    "\u200c": "ZWNJ", "\u200d": "ZWJ", "\u200b": N_("zero-width space"), "\u00ad": N_("soft hyphen"),
+    "\u200e": N_("left-to-right mark"), "\u200f": N_("right-to-left mark"),
+    "\u061c": N_("Arabic letter mark"), "\u2060": N_("word joiner"), "\ufeff": N_("byte order mark"),
+    "\u0640": N_("tatweel"),
 }  # fmt: skip
 BLANKS = {
-    " ": "space", "\t": "tab", "\u00a0": "no-break space", "\u202f": "narrow no-break space",
-    "\u2009": "thin space", "\u3000": "wide space",
+    " ": N_("space"), "\t": N_("tab"), "\u00a0": N_("no-break space"),
+    "\u202f": N_("narrow no-break space"), "\u2009": N_("thin space"), "\u3000": N_("wide space"),
 }  # fmt: skip
 _NOT_SEEN = re.compile(f"[{''.join(UNSEEN)}]")
 
@@ -90,7 +94,7 @@ def piece(sign: str, text: str, label: str = "") -> TextPiece:
 def link_pieces(link: Relink) -> tuple[TextPiece, ...]:
     """A link with another target: its words, and both addresses."""
     return (
-        piece("=", f"link «{link.words}»: "),
+        piece("=", gettext("link «%(words)s»: ") % {"words": link.words}),
         *([piece("-", link.old)] if link.old else []),
         *([piece("+", f" {link.new}")] if link.new else []),
     )
@@ -142,7 +146,9 @@ def _counted(old: str, new: str) -> Iterator[str]:
     before, after = Counter(old), Counter(new)
     for char, name in (UNSEEN | BLANKS).items():
         if before[char] != after[char]:
-            yield f"{name} {'added' if after[char] > before[char] else 'removed'}"
+            came = after[char] > before[char]
+            text = gettext("%(what)s added") if came else gettext("%(what)s removed")
+            yield text % {"what": gettext(name)}
 
 
 def _blanks(old: str, new: str) -> Iterator[str]:
@@ -155,7 +161,9 @@ def _blanks(old: str, new: str) -> Iterator[str]:
 
 
 def _blank(char: str) -> str:
-    return BLANKS.get(char, f"U+{ord(char):04X}") if char else "nothing"
+    if not char:
+        return gettext("nothing")
+    return gettext(BLANKS[char]) if char in BLANKS else f"U+{ord(char):04X}"
 
 
 def _letters(old: str, new: str) -> Iterator[str]:

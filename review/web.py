@@ -11,7 +11,8 @@ from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
@@ -172,6 +173,23 @@ def _error_text(error: Exception) -> tuple[int, str]:
 # ---- templates
 
 
+OF_THE_READER: Mapping[str, Callable[..., str]] = {
+    "when": formats.when,
+    "moment": formats.moment,
+    "day": formats.day,
+    "weekday": formats.weekday,
+    "every": formats.every,
+    "span": formats.span,
+    "digits": formats.number,
+    "decimal": formats.decimal,
+    "percent": formats.percent,
+    "day_of": formats.day_of,
+    "stored": stored_text.stored,
+    "term": terms.term,
+}
+"""Filters whose result depends on the language and the zone of the reader."""
+
+
 def templates() -> Environment:
     """The templates: every value in them is escaped, and made harmless."""
     env = Environment(
@@ -187,21 +205,20 @@ def templates() -> Environment:
         "clipped": safe_text.clipped,
         "isolated": _isolated,
         "language": _language,
-        "when": formats.when,
-        "moment": formats.moment,
-        "day": formats.day,
-        "weekday": formats.weekday,
-        "every": formats.every,
-        "span": formats.span,
-        "digits": formats.number,
-        "decimal": formats.decimal,
-        "percent": formats.percent,
-        "day_of": formats.day_of,
-        "stored": stored_text.stored,
-        "term": terms.term,
     }
+    env.filters |= {name: _for_each_reader(one) for name, one in OF_THE_READER.items()}
     _translate(env)
     return env
+
+
+def _for_each_reader(of_values: Callable[..., str]) -> Callable[..., str]:
+    """The filter, called whenever a template is rendered: Jinja would apply it to a constant once for all."""
+
+    @pass_context
+    def called(context: Context, *values: Any) -> str:
+        return of_values(*values)
+
+    return called
 
 
 def _translate(env: Environment) -> None:
