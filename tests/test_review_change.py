@@ -61,7 +61,7 @@ def test_a_new_page_shows_its_text_and_a_gone_one_what_it_said(read: Desk) -> No
 
 def test_a_persian_text_runs_by_its_own_direction_and_a_lost_joiner_is_labelled(read: Desk) -> None:
     tree = read.tree(f"/change/{read.change('/fa/house/')}")
-    assert {one.get("dir") for one in tree.cssselect(".diff .text, h1")} == {"auto"}
+    assert {one.get("dir") for one in tree.cssselect(".diff .text, h1 bdi")} == {"auto"}
     assert tree.cssselect(".diff")[0].get("lang") == "fa"
     assert [one.text for one in tree.cssselect(".label")] == ["ZWNJ removed"]
 
