@@ -30,6 +30,7 @@ from variorum.review import (
     feeds,
     monitoring,
     page_list,
+    picking,
     running,
     search,
     sentence_ages,
@@ -62,7 +63,7 @@ PAGES = (
     verdict,
     feeds,
 )
-MANAGING = (adding, site_file, site_actions)
+MANAGING = (adding, site_file, site_actions, picking)
 """The pages on which sites are changed."""
 
 

@@ -23,6 +23,8 @@ from variorum.crawler.managing.removing import sites_with_history
 from variorum.crawler.managing.run_now import start_of_run
 from variorum.crawler.managing.site_files import Draft, draft_of, file_text, write
 from variorum.crawler.preview.check import check_site
+from variorum.crawler.preview.stored_pages import stored_preview
+from variorum.crawler.runtime.apart import apart
 from variorum.crawler.times import now
 from variorum.review.forms import form_of, text
 from variorum.review.web import house, page, see_other
@@ -84,7 +86,7 @@ def _draft_answer(request: Request, form: FormData) -> Response:
             write(found, text(form, "digest"))
             return see_other(f"/site/{name}/file?done=written")
         case "preview" if found.site:
-            return draft_page(request, found, preview=live_preview(workspace_of(request), found.site))
+            return draft_page(request, found, preview=_preview(workspace_of(request), found.site))
     return draft_page(request, found)
 
 
@@ -135,6 +137,12 @@ def draft_page(
         done=_done(request, workspace, draft.site),
         keys=SITE_KEYS,
     )
+
+
+def _preview(workspace: Workspace, site: Site) -> Preview:
+    """What the rules keep of stored pages; of pages that are fetched now where none is stored."""
+    stored = apart(stored_preview, workspace, site, PREVIEWED)
+    return Preview("stored pages", stored) if stored else live_preview(workspace, site)
 
 
 def live_preview(workspace: Workspace, site: Site) -> Preview:

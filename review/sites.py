@@ -61,8 +61,10 @@ def sites(request: Request) -> Response:
     with reading(request) as reader:
         found = [_glance(reader, row, today) for row in site_overview.sites(reader)]
     bars = {one.row.name: plots.weeks(today, one.changes, WEEKS) for one in found}
-    never = _never_crawled(house(request).workspace, {one.row.name for one in found})
-    return page(request, "sites.html", sites=found, bars=bars, weeks=WEEKS, never=never)
+    workspace = house(request).workspace
+    never = _never_crawled(workspace, {one.row.name for one in found})
+    gone = {one.row.name for one in found if _is_gone(workspace, one.row.name)}
+    return page(request, "sites.html", sites=found, bars=bars, weeks=WEEKS, never=never, gone=gone)
 
 
 def sites_json(request: Request) -> Response:

@@ -15,6 +15,7 @@ from variorum.crawler.errors import Misuse
 from variorum.crawler.health.visits import stored_plan_object, stored_why_object
 from variorum.crawler.output import terminal
 from variorum.crawler.preview.rules import propose
+from variorum.crawler.runtime.apart import apart
 from variorum.storage.reader import Reader
 from variorum.storage.store import Store
 
@@ -70,7 +71,7 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
         workspace.database,
         hosts=[*LOCAL, host, *names],
         password=password,
-        propose=lambda number: propose(workspace, number),
+        propose=lambda number: apart(propose, workspace, number),
         plan=lambda name: stored_plan_object(workspace, name),
         why=lambda number: stored_why_object(workspace, number),
         settings=workspace.review,
