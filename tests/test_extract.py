@@ -365,6 +365,23 @@ def test_a_page_of_too_many_elements_is_refused_before_it_is_read(monkeypatch):
         extract(b"<body>" + b"<p>x</p>" * 200, URL)
 
 
+@pytest.mark.parametrize("raw", ["script", "style", "SCRIPT type='module'"])
+def test_a_program_on_the_page_has_no_tags(raw: str):
+    program = f"for(i=0;i<n;i++) {'step ( i ) ; ' * 3000}"
+    name = raw.split(maxsplit=1)[0]
+    page = f"<head><{raw}>{program}</{name}></head><h1>A bridge</h1><p>It was built in 1887.</p>"
+    assert "It was built in 1887." in text(page)
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["<script {}>x</script><p>One.", "<p title='<script>'><b {}>One.", "<script>x</script><p {}>One.</p>"],
+)
+def test_a_tag_of_very_many_attributes_is_seen_beside_programs(page: str):
+    with pytest.raises(ExtractionError, match="more than 2000 attributes"):
+        text(page.format(" ".join(f"a{n}" for n in range(5000))))
+
+
 def test_a_tag_of_very_many_attributes_is_refused_before_the_parser_meets_it():
     tag = "<p " + " ".join(f'a{n}=">"' for n in range(5_000)) + ">Text.</p>"
     with pytest.raises(ExtractionError, match="more than 2000 attributes"):

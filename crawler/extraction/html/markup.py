@@ -22,7 +22,17 @@ MOST_ATTRIBUTES = 2_000
 """The maximum number of attributes of one tag. The parser compares each with all before it: 100,000 keep
 it busy for a minute."""
 
-TAG = re.compile(rb"""<[a-zA-Z](?:[^>=]*+=\s*+(?:"[^"]*+"|'[^']*+'|))*+[^>=]*+""")
+WITHIN_A_TAG = rb"""(?:[^>=]*+=\s*+(?:"[^"]*+"|'[^']*+'|))*+[^>=]*+"""
+TAG = re.compile(rb"<[a-zA-Z]" + WITHIN_A_TAG)
+MARKUP = re.compile(
+    rb"(?P<raw><(script|style)(?=[\s/>])"
+    + WITHIN_A_TAG
+    + rb")>.*?(?:</\2|\Z)|(?P<tag><[a-zA-Z]"
+    + WITHIN_A_TAG
+    + rb")",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A tag; with one of a program or a style sheet, all that is in it, where `a<b` begins no tag."""
 VALUE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
 CONTROLS = [chr(n).encode() for n in (*range(9), 0x0B, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF)]
@@ -104,9 +114,9 @@ def _open_frames(tree: HtmlElement, parser: html.HTMLParser) -> None:
 
 def _long_tags(text: bytes) -> list[bytes]:
     """The tags that are long enough to have too many attributes; hardly any page has one."""
-    tags = TAG.findall(text)
-    if max(map(len, tags), default=0) <= MOST_ATTRIBUTES:
+    if max(map(len, TAG.findall(text)), default=0) <= MOST_ATTRIBUTES:
         return []
+    tags = (found["raw"] or found["tag"] for found in MARKUP.finditer(text))
     return [tag for tag in tags if len(tag) > MOST_ATTRIBUTES]
 
 
