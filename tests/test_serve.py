@@ -18,6 +18,7 @@ import yaml
 
 from tests.command import VARIORUM, variorum, workspace
 from tests.local_site import LocalSite, article
+from tests.wheel import path_of
 from variorum.crawler.lock import is_held, watch_lock
 
 PATIENCE = 300
@@ -27,11 +28,13 @@ DAEMON, PAGE = "watch", "review"
 class Service:
     """A running `variorum serve`, with what it prints."""
 
-    def __init__(self, root: Path, *words: str) -> None:
+    def __init__(self, root: Path, *words: str, installed: Path | None = None) -> None:
         self.root, self.log = root, root.with_suffix(".log")
-        command = [*VARIORUM, "-C", str(root), "serve", "--port", "0", *words]
+        program = [sys.executable, "-m", "variorum"] if installed else VARIORUM
+        command = [*program, "-C", str(root), "serve", "--port", "0", *words]
+        where = {"cwd": root, "env": path_of(installed)} if installed else {}
         with self.log.open("a") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, **where)
 
     def logged(self) -> str:
         return self.log.read_text("utf-8")
@@ -67,8 +70,9 @@ def is_there(pid: int) -> bool:
 
 
 @contextlib.contextmanager
-def serving(root: Path, *words: str) -> Iterator[Service]:
-    service = Service(root, *words)
+def serving(root: Path, *words: str, installed: Path | None = None) -> Iterator[Service]:
+    """The service of this workspace, by the wheel in the folder `installed` if one is given."""
+    service = Service(root, *words, installed=installed)
     try:
         yield service
     finally:

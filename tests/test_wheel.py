@@ -3,30 +3,18 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.command import quick, workspace
 from tests.local_site import LocalSite, article
-
-ROOT = Path(__file__).parent.parent
+from tests.wheel import run, unpacked
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel unpacked, as pip does it."""
-    built, target = tmp_path_factory.mktemp("built"), tmp_path_factory.mktemp("installed")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(built)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    [wheel] = built.glob("*.whl")
-    with zipfile.ZipFile(wheel) as file:
-        file.extractall(target)
-    return target
+    return unpacked(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture
@@ -35,15 +23,6 @@ def project(tmp_path: Path) -> Path:
     for name in ("crawler", "review", "spiders", "storage"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('this is another project')")
     return tmp_path
-
-
-def run(project: Path, installed: Path, *words: object) -> str:
-    """What a program of the project prints, with the wheel first on its path."""
-    command = [sys.executable, *map(str, words)]
-    env = {**os.environ, "PYTHONPATH": str(installed)}
-    done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_the_wheel_has_one_package(installed: Path) -> None:
