@@ -32,6 +32,7 @@ from variorum.review import (
     page_list,
     picking,
     running,
+    saved_filters,
     search,
     sentence_ages,
     site_actions,
@@ -61,6 +62,7 @@ PAGES = (
     running,
     search,
     verdict,
+    saved_filters,
     feeds,
 )
 MANAGING = (adding, site_file, site_actions, picking)
@@ -108,6 +110,7 @@ def make_app(  # noqa: PLR0913 - what it asks of the rest, each by name
         database,
         templates(),
         reviewer=_user(),
+        user_header=settings.user_header,
         propose=propose,
         plan=plan,
         why=why,

@@ -16,7 +16,7 @@ from variorum.review import source
 from variorum.review.filters import parsed, query
 from variorum.review.layout import DiffLayout, laid_out, plain_text
 from variorum.review.objects import change_object
-from variorum.review.reviewer import name_of
+from variorum.review.reviewer import name_of, stated
 from variorum.review.safe_text import TextPiece, link_pieces, marked
 from variorum.review.web import house, number, page, reading
 from variorum.storage.errors import NotFound
@@ -69,6 +69,7 @@ def change(request: Request) -> Response:
         kept=query(filters),
         verdicts=VERDICTS,
         reviewer=name_of(request),
+        stated=stated(request),
         with_query=lambda **more: query(filters, **more),
     )
 

@@ -16,6 +16,7 @@ from variorum.review.objects import item_object
 from variorum.review.web import number, page, reading
 from variorum.storage.queries import change_list
 from variorum.storage.queries.change_list import KINDS, REVIEWED, SHELVES, Filters, Item
+from variorum.storage.queries.saved_filters import saved_filters
 from variorum.storage.queries.verdicts import batch_of
 from variorum.storage.reader import Reader
 
@@ -60,6 +61,7 @@ def morning(request: Request) -> Response:
             "all_suspects": reader.count_suspects(filters.site),
             "page_languages": change_list.languages(reader),
             "sites": change_list.site_names(reader),
+            "saved": [one for one in saved_filters(reader) if one.query.startswith("?")],
             "done": batch_of(reader, done) if done else None,
         }
     return page(

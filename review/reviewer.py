@@ -1,4 +1,8 @@
-"""Finds the name of the reviewer: the last one typed, that of the password, or this machine's user."""
+"""Finds the name of the reviewer.
+
+It is the one that a reverse proxy states in the header that the settings trust. Without that: the one in the
+form, the last one typed, that of the password, or this machine's user.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,22 @@ MOST = 100
 A_YEAR = 365 * 24 * 3600
 
 
-def name_of(request: Request) -> str:
-    """Return the name of the current reviewer."""
+def name_of(request: Request, typed: str = "") -> str:
+    """Return the name of the current reviewer; `typed` is the name in the form."""
     return (
-        cleaned(unquote(request.cookies.get(COOKIE, "")))
+        stated(request)
+        or cleaned(typed)
+        or cleaned(unquote(request.cookies.get(COOKIE, "")))
         or cleaned(user_of(request.headers))
         or house(request).reviewer
     )
+
+
+def stated(request: Request) -> str:
+    """The name in the trusted header; empty if the settings trust none, or the request has none."""
+    header = house(request).user_header
+    value = request.headers.get(header, "") if header else ""
+    return cleaned(value.encode("latin-1").decode("utf-8", "replace"))
 
 
 def cleaned(name: str) -> str:

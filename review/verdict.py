@@ -17,7 +17,8 @@ from starlette.routing import Route
 from variorum.review.change import VIEWS
 from variorum.review.filters import from_query, query
 from variorum.review.forms import form_of, number, text
-from variorum.review.reviewer import cleaned, name_of, remember
+from variorum.review.languages import gettext
+from variorum.review.reviewer import name_of, remember
 from variorum.review.web import Application, house, see_other
 from variorum.storage.queries import change_list
 from variorum.storage.queries.change_list import Filters
@@ -25,6 +26,8 @@ from variorum.storage.queries.verdicts import VERDICTS, Verdicts
 from variorum.storage.reader import Reader
 
 MOST_NOTE = 10_000
+MOST_CHANGES = 200
+"""The maximum number of entries of the list that are judged at once."""
 PLACE = re.compile(r"(after|before)=([0-9]{1,15})")
 
 
@@ -44,17 +47,38 @@ class VerdictForm:
     """The position in the list, if the reviewer works in the list and continues there."""
 
 
+@dataclass(frozen=True, slots=True)
+class ManyForm:
+    """One verdict on several changes of the list."""
+
+    changes: tuple[int, ...]
+    verdict: str
+    note: str
+    reviewer: str
+    filters: Filters
+    place: dict[str, str]
+
+
 async def give(request: Request) -> Response:
     """Store a verdict, and redirect to the next change."""
-    form = _verdict_form(await form_of(request), name_of(request))
+    sent = await form_of(request)
+    form = _verdict_form(sent, name_of(request, text(sent, "reviewer")))
     address = await run_in_threadpool(_give, house(request), form)
+    return _answer(address, form.reviewer)
+
+
+async def give_many(request: Request) -> Response:
+    """Store one verdict on the chosen changes of the list, and redirect to the list."""
+    sent = await form_of(request)
+    form = _many_form(sent, name_of(request, text(sent, "reviewer")))
+    address = await run_in_threadpool(_give_many, house(request), form)
     return _answer(address, form.reviewer)
 
 
 async def undo(request: Request) -> Response:
     """Undo a verdict, and redirect to its change."""
     form = await form_of(request)
-    reviewer = cleaned(text(form, "reviewer")) or name_of(request)
+    reviewer = name_of(request, text(form, "reviewer"))
     filters, view = from_query(text(form, "kept")), _view(form)
     batch = number(form, "batch")
     change = await run_in_threadpool(_undo, house(request), batch, reviewer)
@@ -77,6 +101,19 @@ def _give(house: Application, form: VerdictForm) -> str:
     return f"/change/{following.id}{query(form.filters, view=form.view, done=batch)}"
 
 
+def _give_many(house: Application, form: ManyForm) -> str:
+    """Store the verdict on each chosen change and on earlier ones with the same edit; return the address of
+    the list."""
+    with closing(Verdicts.open(house.database)) as store, store.writing():
+        reader = Reader(store.db)
+        meant: dict[int, None] = {}
+        for item in [change_list.item(reader, change) for change in form.changes]:
+            fellows = change_list.fellows(reader, form.filters, item)
+            meant |= dict.fromkeys([item.id, *(one.id for one in fellows if one.id <= item.id)])
+        batch = store.give([*meant], form.verdict, form.note, form.reviewer, _now())
+    return f"/{query(form.filters, **form.place, done=batch)}"
+
+
 def _undo(house: Application, batch: int, reviewer: str) -> int:
     with closing(Verdicts.open(house.database)) as store:
         return store.take_back(batch, reviewer, _now())
@@ -88,15 +125,35 @@ def _answer(address: str, reviewer: str) -> Response:
     return response
 
 
-def _verdict_form(form: FormData, name: str) -> VerdictForm:
+def _many_form(form: FormData, name: str) -> ManyForm:
+    chosen = form.getlist("change")[: MOST_CHANGES + 1]
+    if not chosen:
+        raise HTTPException(400, gettext("No change is selected: tick some in the list first."))
+    if len(chosen) > MOST_CHANGES:
+        raise HTTPException(400, f"change: more than {MOST_CHANGES}")
+    return ManyForm(
+        changes=tuple(dict.fromkeys(number(FormData({"change": one}), "change") for one in chosen)),
+        verdict=_verdict(form),
+        note=text(form, "note").strip()[:MOST_NOTE],
+        reviewer=name,
+        filters=from_query(text(form, "kept")),
+        place=_place(text(form, "list")),
+    )
+
+
+def _verdict(form: FormData) -> str:
     verdict = text(form, "verdict")
     if verdict not in VERDICTS:
         raise HTTPException(400, f"verdict: {verdict!r} is none of {', '.join(VERDICTS)}")
+    return verdict
+
+
+def _verdict_form(form: FormData, name: str) -> VerdictForm:
     return VerdictForm(
         change=number(form, "change"),
-        verdict=verdict,
+        verdict=_verdict(form),
         note=text(form, "note").strip()[:MOST_NOTE],
-        reviewer=cleaned(text(form, "reviewer")) or name,
+        reviewer=name,
         upto=number(form, "upto") if "all" in form else 0,
         filters=from_query(text(form, "kept")),
         view=_view(form),
@@ -121,5 +178,6 @@ def _now() -> str:
 
 routes = [
     Route("/verdict", give, methods=["POST"]),
+    Route("/verdict/many", give_many, methods=["POST"]),
     Route("/verdict/undo", undo, methods=["POST"]),
 ]

@@ -55,6 +55,8 @@ class Application:
     cluster: ClusterState | None = None
     workspace: Workspace | None = None
     """None where only a database is shown."""
+    user_header: str | None = None
+    """The header in which a reverse proxy names the reviewer."""
     token: str = field(default_factory=lambda: token_urlsafe(24))
     """The token in every form of ours; another site can't know it."""
     menu: tuple[tuple[str, str], ...] = ()

@@ -615,3 +615,16 @@ def view_of_versions(db: Database) -> None:
 def first_names_of_sites(db: Database) -> None:
     """Add the name by which exports name the documents of a site; NULL while it was never renamed."""
     db.execute("ALTER TABLE sites ADD COLUMN first_name TEXT")
+
+
+@migrations()
+def filters_with_names(db: Database) -> None:
+    """Add the filters of the list of changes that reviewers save under a name."""
+    db.execute(
+        """CREATE TABLE saved_filters ( -- shared by all reviewers
+            name TEXT PRIMARY KEY,
+            query TEXT NOT NULL,      -- as in the address of the list: ?site=press&kind=gone
+            reviewer TEXT NOT NULL,   -- who saved it
+            at TEXT NOT NULL
+        )"""
+    )

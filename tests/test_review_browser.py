@@ -134,7 +134,7 @@ def test_the_whole_morning_goes_by_keyboard_alone(chromium: Browser, url: str, d
         press(page, "u")
         expect(page.locator("h1")).to_have_text(first)
         assert verdicts(database) == []
-        for key, verdict in (("s", "important"), ("x", "noise"), ("e", "reviewed"), ("e", "reviewed")):
+        for key, verdict in (("s", "important"), ("d", "noise"), ("e", "reviewed"), ("e", "reviewed")):
             press(page, key)
             expect(page.locator(".told")).to_contain_text(f"Marked {verdict}")
         press(page, "e")
@@ -156,6 +156,31 @@ def test_verdicts_are_given_from_the_list_too_and_the_reviewer_stays_there(
         assert verdicts(database) == ["important"]
         press(seen.page, "u")
         expect(seen.page.locator(".tally")).to_contain_text("0 of 5 reviewed")
+
+
+def test_many_changes_are_selected_by_keys_and_judged_at_once(
+    chromium: Browser, url: str, database: Path
+) -> None:
+    with window(chromium, url) as seen:
+        page = seen.page
+        page.goto("/")
+        press(page, "j", "x", "j", "j", "Shift+X")
+        expect(page.locator(".pick:checked")).to_have_count(3)
+        press(page, "x")
+        expect(page.locator(".pick:checked")).to_have_count(2)
+        assert seen.faults() == []
+        press(page, "d")
+        expect(page.locator(".told")).to_contain_text("Marked noise")
+        assert verdicts(database) == ["noise", "noise"]
+        press(page, "u")
+        expect(page.locator(".tally")).to_contain_text("0 of 5 reviewed")
+    with window(chromium, url, scripts=False) as seen:
+        seen.page.goto("/")
+        for pick in seen.page.locator(".pick").all()[:2]:
+            pick.check()
+        seen.page.locator("form.many").get_by_role("button", name="Important").click()
+        expect(seen.page.locator(".tally")).to_contain_text("2 of 5 reviewed")
+        assert verdicts(database) == ["important", "important"]
 
 
 def test_edits_on_a_page_are_stepped_through(chromium: Browser, url: str, database: Path) -> None:

@@ -222,3 +222,30 @@ def test_the_same_edit_has_the_same_digest_whatever_stands_around_it() -> None:
     assert first != similar_edit("edited", None, "A", footer.format("x").replace("41", "42"))
     assert first != similar_edit("edited", "Old", "A", footer.format("Of mill 1"))
     assert similar_edit("gone", None, "A", "[]") is None
+
+
+# ---- saved filters
+
+
+def test_filters_are_saved_under_a_name_for_all_and_deleted_again(tmp_path: Path) -> None:
+    with morning(tmp_path) as desk:
+        form = {"token": desk.token(), "name": " My  gone\u202e ", "kept": "?kind=gone"}
+        assert desk.post("/filters", form).headers["location"] == "/?kind=gone"
+        (link,) = desk.tree("/").cssselect(".saved a")
+        assert (link.text_content(), link.get("href")) == ("My gone\\u202e", "/?kind=gone")
+        assert len(desk.titles(link.get("href"))) == 1
+        desk.post("/filters", form | {"kept": "?kind=new"})
+        assert [one.get("href") for one in desk.tree("/").cssselect(".saved a")] == ["/?kind=new"]
+        (field,) = desk.tree("/?kind=new").cssselect(".saved input[name=name]")
+        assert desk.post("/filters/delete", form | {"name": field.get("value")}).status_code == 303
+        assert desk.tree("/").cssselect(".saved a") == []
+
+
+@pytest.mark.parametrize("wrong", [{"name": " "}, {"kept": ""}, {"kept": "?kind=odd"}, {"token": "x"}])
+def test_filters_without_a_name_or_without_any_filter_are_not_saved(
+    tmp_path: Path, wrong: dict[str, str]
+) -> None:
+    with morning(tmp_path) as desk:
+        form = {"token": desk.token(), "name": "Mine", "kept": "?kind=gone", **wrong}
+        assert desk.post("/filters", form).status_code in (400, 403)
+        assert desk.tree("/").cssselect(".saved a") == []

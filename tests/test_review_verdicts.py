@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from httpx import Response
 
 from tests.reviewed import Desk, morning
+from variorum.crawler.config.review import ReviewSettings
 
 
 @pytest.fixture
@@ -95,3 +97,57 @@ def test_a_change_that_is_not_there_is_not_judged(read: Desk) -> None:
     answer = read.post("/verdict", {"token": read.token(), "change": 4711, "verdict": "noise"})
     assert answer.status_code == 404
     assert read.events() == []
+
+
+# ---- many at once
+
+
+def test_one_verdict_is_given_on_all_selected_entries_and_is_taken_back_as_one(read: Desk) -> None:
+    bridge, lost = read.change("/bridge/"), read.change("/lost/")
+    answer = many(read, [bridge, lost])
+    assert answer.status_code == 303
+    assert read.verdicts() == {bridge: "noise", lost: "noise"}
+    address = answer.headers["location"]
+    assert "and 1 more" in read.text(address)
+    undo(read, address)
+    assert read.verdicts() == {}
+
+
+def test_a_selected_entry_of_one_edit_on_many_pages_means_all_of_them(read: Desk) -> None:
+    mills = sorted(read.change(f"/mill/{n}/") for n in range(3))
+    many(read, [mills[-1]])
+    assert read.verdicts() == dict.fromkeys(mills, "noise")
+
+
+def test_without_a_selection_nothing_is_judged(read: Desk) -> None:
+    answer = many(read, [])
+    assert (answer.status_code, "No change is selected" in answer.text) == (400, True)
+    assert many(read, [4711]).status_code == 404
+    assert many(read, [read.change("/bridge/"), "x"]).status_code == 400
+    assert read.events() == []
+
+
+def many(desk: Desk, changes: list[object]) -> Response:
+    form = {"token": desk.token(), "verdict": "noise", "list": "", "change": changes}
+    return desk.post("/verdict/many", form)
+
+
+# ---- who signs
+
+
+def test_a_name_that_the_proxy_states_signs_whatever_is_typed(tmp_path: Path) -> None:
+    with morning(tmp_path, settings=ReviewSettings(user_header="X-Remote-User")) as desk:
+        bridge = desk.change("/bridge/")
+        form = {"token": desk.token(), "change": bridge, "verdict": "noise", "reviewer": "Mira"}
+        stated = [(b"X-Remote-User", "نرگس".encode()), (b"Sec-Fetch-Site", b"same-origin")]
+        answer = desk.client.post("/verdict", data=form, headers=stated, follow_redirects=False)
+        assert answer.status_code == 303
+        assert [event[3] for event in desk.events()] == ["نرگس"]
+        desk.client.headers["X-Remote-User"] = "Mira"
+        assert desk.tree(f"/change/{bridge}?reviewed=all").cssselect("input[name=reviewer]") == []
+
+
+def test_a_stated_name_is_not_trusted_unless_the_settings_say_so(read: Desk) -> None:
+    read.client.headers["X-Remote-User"] = "Nobody"
+    read.say(read.change("/bridge/"), "noise", reviewer="Mira")
+    assert [event[3] for event in read.events()] == ["Mira"]

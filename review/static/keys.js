@@ -13,8 +13,23 @@ function step(by) {
   next.scrollIntoView({ block: "center" });
 }
 
+const here = () => document.activeElement?.closest(".entry") ?? find(".entry");
+
+// Selects the entry at hand or takes it out; or selects all from the last one chosen to it.
+let last = null;
+function select(through) {
+  const picks = [...document.querySelectorAll(".pick")];
+  const pick = find(".pick", here() ?? document);
+  if (!pick) return;
+  const [from, to] = [picks.indexOf(through && last ? last : pick), picks.indexOf(pick)].sort((a, b) => a - b);
+  if (through) picks.slice(from, to + 1).forEach((one) => { one.checked = true; });
+  else pick.checked = !pick.checked;
+  last = pick;
+}
+
 function say(verdict) {
-  const entry = document.activeElement?.closest(".entry") ?? find(".entry");
+  if (find(".pick:checked")) return press(`#many button[value=${verdict}]`);
+  const entry = here();
   press(`button[name=verdict][value=${verdict}]`, entry ?? find("form.verdict") ?? document);
 }
 
@@ -37,7 +52,9 @@ const keys = {
   p: () => press("a[rel=prev]"),
   e: () => say("reviewed"),
   s: () => say("important"),
-  x: () => say("noise"),
+  d: () => say("noise"),
+  x: () => select(false),
+  X: () => select(true),
   u: () => press("form.undo button"),
   i: () => press("[data-key=i]"),
   "?": help,
@@ -46,7 +63,7 @@ const keys = {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat && !"jk".includes(event.key)) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) {
+  if (event.target.closest("input:not(.pick), textarea, select, [contenteditable]")) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
