@@ -21,13 +21,15 @@ from typing import Any, Self
 from variorum.crawler.config.site import load_sites
 from variorum.crawler.config.workspace import Workspace, find_workspace, load_workspace
 from variorum.crawler.errors import Misuse, VariorumError
-from variorum.crawler.output.objects import change_with_hunks, version_object
+from variorum.crawler.output.objects import change_with_hunks, document, version_object
 from variorum.crawler.output.page_texts import find_page
 from variorum.crawler.times import iso, parse
 from variorum.storage.errors import NotFound, StoreError
 from variorum.storage.export import UNITS, Unit, cursor
 from variorum.storage.reader import Reader
 from variorum.storage.rows import PageRow
+from variorum.storage.search.full_text import SearchFilters, find
+from variorum.storage.search.query import parse as parse_query
 
 __all__ = ["Misuse", "NotFound", "OpenWorkspace", "StoreError", "VariorumError", "open_workspace"]
 
@@ -79,6 +81,40 @@ class OpenWorkspace:
         rows = self._reader.changes(site=self._site(site), kind=kind, since=_moment(since), limit=limit)
         return map(change_with_hunks, rows)
 
+    def change(self, number: int) -> Row:
+        """Return the change with that `id`, as `variorum show --json` prints it. Raises NotFound."""
+        return change_with_hunks(self._reader.change(number))
+
+    def sites(self) -> list[Row]:
+        """Return the sites, each as `variorum sites --json` prints it."""
+        from variorum.crawler.health.status import overview  # noqa: PLC0415 - few callers need it
+
+        return overview(self._workspace, load_sites(self._workspace.sites_folder, self._workspace.defaults))
+
+    def search(
+        self,
+        words: str,
+        *,
+        site: str | None = None,
+        since: Time | None = None,
+        until: Time | None = None,
+        removed: bool | None = None,
+        limit: int = 20,
+    ) -> list[Row]:
+        """Return the pages with these words in any version, each as `variorum search --json` prints it.
+
+        `removed` is True for removed text alone, False for present text. Raises Misuse if `words` has no word
+        that must occur, NotFound for an unknown site.
+        """
+        from variorum.crawler.output.search_hits import hit_object  # noqa: PLC0415 - loads rich
+
+        if not parse_query(words):
+            raise Misuse(f"{words!r} has no word to search for: give one that must occur")
+        filters = SearchFilters(
+            site=self._site(site), since=_moment(since), until=_moment(until), removed=removed
+        )
+        return [hit_object(hit) for hit in find(self._reader, words, filters, limit=limit)]
+
     def versions(self, url: str) -> list[Row]:
         """Return the versions of a page, the oldest first, each as `variorum history --json` prints it.
 
@@ -91,9 +127,18 @@ class OpenWorkspace:
 
         Raises NotFound if no site has the page, or the page no such version.
         """
+        return str(self.document(url, version=version, as_of=as_of)["text"])
+
+    def document(self, url: str, *, version: int | None = None, as_of: Time | None = None) -> Row:
+        """Return what `text` returns with its metadata, as `variorum text --json` prints it, and `gone`.
+
+        Raises as `text` does.
+        """
         if version is not None and as_of is not None:
             raise Misuse("version and as_of exclude each other: give one of them")
-        return self._reader.version(self._page(url).id, version, _moment(as_of)).text
+        page = self._page(url)
+        found = self._reader.version(page.id, version, _moment(as_of))
+        return {**document(page, found, self._reader.site(page.site)), "gone": page.state == "gone"}
 
     def rows(
         self,

@@ -43,6 +43,7 @@ from variorum.review import (
     versions,
     workers,
 )
+from variorum.review.api import changes, export, pages
 from variorum.review.guard import RequestGuard
 from variorum.review.languages import Preferences
 from variorum.review.preferences import ReaderPreferences
@@ -50,6 +51,8 @@ from variorum.review.web import Application, ClusterState, PlanOf, Propose, WhyO
 from variorum.storage.errors import StoreError
 
 HERE = Path(__file__).parent
+API = (pages, changes, export)
+"""Modules with addresses for programs alone."""
 PAGES = (
     change_list,
     change,
@@ -89,7 +92,8 @@ def make_app(  # noqa: PLR0913 - what it asks of the rest, each by name
     defaults = Preferences(settings.language, ZoneInfo(settings.zone))
     app = Starlette(
         routes=[
-            *(route for one in PAGES for route in one.routes),
+            # Before the pages: theirs have parts that match anything.
+            *(route for one in (*API, *PAGES) for route in one.routes),
             *monitoring.routes,
             Route("/openapi.json", _openapi),
             Mount("/static", StaticFiles(directory=HERE / "static")),
@@ -105,6 +109,7 @@ def make_app(  # noqa: PLR0913 - what it asks of the rest, each by name
             Exception: refused,
         },
     )
+    allow_tokens(app, ())
     menu = tuple(one.menu for one in PAGES if hasattr(one, "menu"))
     app.state.house = Application(
         database,
@@ -117,6 +122,11 @@ def make_app(  # noqa: PLR0913 - what it asks of the rest, each by name
         menu=menu,
     )
     return app
+
+
+def allow_tokens(app: Starlette, tokens: Sequence[str]) -> None:
+    """Let requests that only read data for programs have one of these tokens in place of the password."""
+    app.state.tokens = tuple(tokens)
 
 
 def add_workers(app: Starlette, cluster: ClusterState) -> None:

@@ -21,6 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 64 * 1024
 """The maximum size of a form."""
+FOR_PROGRAMS = (".json", ".jsonl", ".atom", "/metrics")
+"""The ends of the addresses that a token opens: data, and no page."""
 HEALTH = "/health"
 """The one address that is answered without the password; it says nothing of what is stored."""
 
@@ -76,8 +78,10 @@ class RequestGuard:
             _check_origin(request)
 
     def _may_read(self, request: Request) -> bool:
-        """Whether the request has the password, or needs none."""
-        return self.password is None or request.url.path == HEALTH or _knows(self.password, request.headers)
+        """Whether the request has the password, or a token where one is enough, or needs neither."""
+        if self.password is None or request.url.path == HEALTH:
+            return True
+        return _knows(self.password, request.headers) or _has_token(request)
 
     def _is_ours(self, host: str, server: Sequence[object] | None) -> bool:
         name = host_name(host)
@@ -124,6 +128,19 @@ def _check_origin(request: Request) -> None:
 
 def _knows(password: str, headers: Headers) -> bool:
     return compare_digest(_credentials(headers).partition(":")[2].encode(), password.encode())
+
+
+def _has_token(request: Request) -> bool:
+    """Whether a request that only reads data for programs has one of the tokens of the application."""
+    if request.method not in ("GET", "HEAD") or not request.url.path.endswith(FOR_PROGRAMS):
+        return False
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.casefold() != "bearer":
+        return False
+    tokens: Sequence[str] = request.app.state.tokens
+    # Each is compared, and in constant time: how long it takes says nothing of any.
+    found = [compare_digest(given.strip().encode(), token.encode()) for token in tokens]
+    return any(found)
 
 
 def _credentials(headers: Headers) -> str:

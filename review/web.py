@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import VariorumError
 from variorum.review import formats, safe_text, stored_text, terms
-from variorum.review.guard import HEADERS
+from variorum.review.guard import FOR_PROGRAMS, HEADERS
 from variorum.review.languages import current, gettext, languages, ngettext, pgettext
 from variorum.storage.errors import NotFound, StoreError
 from variorum.storage.reader import Reader
@@ -150,9 +150,9 @@ def _title(status: int) -> str:
 
 
 def refused(request: Request, error: Exception) -> Response:
-    """Return every error as a page, or as JSON if the request accepts that."""
+    """Return every error as a page, or as JSON at an address for programs."""
     status, detail = _error_text(error)
-    if request.url.path.endswith(".json"):
+    if request.url.path.endswith(FOR_PROGRAMS):
         return JSONResponse({"error": detail}, status, HEADERS)
     answer = page(request, "error.html", status=status, title=_title(status), detail=detail, code=status)
     answer.headers.update(HEADERS)  # a fault of ours is answered from outside the guard

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import Press, in_terminal
-from variorum.crawler.cli.options import past_moment
+from variorum.crawler.config.moment import past_moment
 from variorum.crawler.config.site import load_sites
 from variorum.crawler.output.address import readable
 from variorum.crawler.output.listing import shortened

@@ -23,7 +23,7 @@ MOVING = frozenset(
         "backfill.absence", "backfill.captures", "backfill.content_coding", "backfill.dump_agreement",
         "backfill.dump_report", "backfill.insertion", "backfill.page_matching", "backfill.text_dumps",
         "backfill.warc", "backfill.warc_records", "backfill.wayback", "cli", "client", "cluster", "export",
-        "health", "lock", "managing", "notify", "output", "preview", "runtime", "tracking",
+        "health", "lock", "mcp_server", "managing", "notify", "output", "preview", "runtime", "tracking",
     }
 )  # fmt: skip
 """Rooms of crawler/ that ask the clock, the disk, the store or Scrapy, or speak to those who use them."""

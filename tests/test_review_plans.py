@@ -12,7 +12,7 @@ import pytest
 from tests.reviewed import Desk, morning
 from variorum.storage.reader import Reader
 
-SMALL = {"sites", "issues", "json_each", "CONSTANT", "found", "main.versions_fts_config"}
+SMALL = {"sites", "issues", "json_each", "CONSTANT", "found", "removals", "main.versions_fts_config"}
 """Tables of a few rows; a list of values; the step of a recursion; settings of the index of words."""
 
 PAGES = [
@@ -26,6 +26,8 @@ PAGES = [
     "/site/riverside/pages.json?outcome=suspect", "/site/riverside/pages?outcome=none",
     "/search", "/search?words=umbrella", "/search?words=the&site=riverside&language=en&since=2026-01-01",
     "/search?words=1887&page=1&fate=removed",
+    "/pages.json?site=riverside&state=live", "/pages.json?after=3", "/page/1/version.json?as_of=1h",
+    "/changes/after/1.json", "/changes/after/1.json?site=riverside&kind=edited",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.reviewed import WORKERS, Desk, morning
 from variorum.review import workers
-from variorum.review.app import PAGES
+from variorum.review.app import API, PAGES
 
 TYPES = {
     "object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool,
@@ -28,6 +28,9 @@ TWINS = {
     "/site/{name}.json": "/site/riverside.json?until=2026-03-04",
     "/site/{name}/pages.json": "/site/riverside/pages.json",
     "/running.json": "/running.json",
+    "/pages.json": "/pages.json?site=riverside&limit=3",
+    "/page/{id}/version.json": "/page/{page}/version.json",
+    "/changes/after/{id}.json": "/changes/after/1.json?limit=3",
     "/search.json": "/search.json?words=1887",
     "/feed.json": "/feed.json",
     "/workers.json": "/workers.json",
@@ -61,14 +64,16 @@ def named(path: str) -> str:
 def test_each_page_that_is_read_has_a_twin_and_each_twin_is_documented(document: dict[str, Any]) -> None:
     routes = {
         named(route.path)
-        for page in (*PAGES, workers)
+        for page in (*API, *PAGES, workers)
         for route in page.routes
         if "POST" not in route.methods
     }
     twins = {path for path in routes if path.endswith(".json")}
     assert twins == set(TWINS)
     assert {path for path in document["paths"] if path.endswith(".json")} == twins
-    pages = routes - twins - {"/", "/feed.atom", "/capture/{id}/raw", "/page/{id}/compare", "/running/events"}
+    pages = routes - twins - {
+        "/", "/feed.atom", "/export.jsonl", "/capture/{id}/raw", "/page/{id}/compare", "/running/events"
+    }  # fmt: skip
     assert {f"{path}.json" for path in pages} <= twins
 
 

@@ -62,6 +62,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Review and notifications": {
         "review": ("review", "Serve the review page, where people read and judge changes."),
+        "mcp": ("mcp", "Let an assistant read the workspace, by the Model Context Protocol (MCP)."),
         "notify": ("notify", "Send the notifications that are due now."),
     },
     "Extraction rules and boilerplate": {
@@ -72,6 +73,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Status, evidence and maintenance": {
         "status": ("status", "Show crawl status, for all sites or for one."),
         "doctor": ("doctor", "Check that everything is in place."),
+        "upgrade-check": (
+            "upgrade_check",
+            "Say what this release reads differently from the one used so far, and change nothing.",
+        ),
         "docs": ("docs", "Print a document, or list all of them."),
         "evidence": ("evidence", "Write a folder with the complete evidence for a change."),
         "verify": ("maintenance", "Verify that no stored data was altered."),
@@ -103,7 +108,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"variorum.crawler.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(module, f"{name}_" if iskeyword(name) else name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from variorum.crawler.config.moment import past_moment
 from variorum.crawler.config.schema import refuse
 from variorum.crawler.config.site import ConfiguredSites, Site, load_sites, site_files
-from variorum.crawler.config.timing import age, duration
 from variorum.crawler.config.workspace import SETTINGS_FILE, Workspace, load_workspace
 from variorum.crawler.errors import Misuse
 from variorum.crawler.output import terminal
-from variorum.crawler.times import iso, now, parse
+from variorum.crawler.times import iso, now
 from variorum.storage.reader import Reader
 from variorum.storage.site_filter import SiteFilter
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 TOLERANCE = timedelta(minutes=1)
 """By which a clock elsewhere may be ahead."""
 whole_number = click.IntRange(1, 2**31)
@@ -158,16 +155,3 @@ class Moment(click.ParamType[str]):
         if moment > at + TOLERANCE:
             self.fail(f"{value!r} is in the future: it is {iso(at)}", param, ctx)
         return iso(min(moment, at))
-
-
-def past_moment(text: str, at: datetime, *, end: bool = False) -> datetime:
-    """The moment that a text names at the time `at`. Raises ValueError for other text."""
-    days_ago = {"today": 0, "yesterday": 1}.get(text)
-    day = iso(at - timedelta(days=days_ago))[:10] if days_ago is not None else text
-    if DAY.fullmatch(day):
-        start = parse(day)
-        return min(start + timedelta(days=1, seconds=-1), max(at, start)) if end else start
-    for length in (duration, age):
-        with suppress(ValueError):
-            return at - length(text)
-    return parse(text)

@@ -10,6 +10,7 @@ import click
 
 from variorum.crawler.cli.options import with_workspace
 from variorum.crawler.config.cluster import Cluster
+from variorum.crawler.config.secret import secret_of
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse
 from variorum.crawler.health.visits import stored_plan_object, stored_why_object
@@ -23,6 +24,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
+LEAST_TOKEN = 16
 PASSWORD = "VARIORUM_PASSWORD"  # noqa: S105 - the name of the variable
 
 
@@ -59,7 +61,7 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
     Example: variorum review --port 8765
     """
     from variorum.review import serving  # noqa: PLC0415 - this command alone knows the review page
-    from variorum.review.app import add_workers, add_workspace, make_app  # noqa: PLC0415
+    from variorum.review.app import add_workers, add_workspace, allow_tokens, make_app  # noqa: PLC0415
 
     password = password_for(host)
     (Store if workspace.review.manage else Reader).open(workspace.database).close()
@@ -77,10 +79,19 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
         settings=workspace.review,
     )
     add_workspace(app, workspace)
+    allow_tokens(app, _tokens(workspace))
     if workspace.cluster:
         add_workers(app, _state_of(workspace.cluster))
     terminal.line(f"Review on {serving.address(listening)} until Ctrl-C")
     serving.serve(app, listening)
+
+
+def _tokens(workspace: Workspace) -> list[str]:
+    """Return the tokens of the read API. Raises Misuse for one that is not set, or too easily guessed."""
+    tokens = [secret_of("api", reference, os.environ) for reference in workspace.tokens]
+    if any(len(token) < LEAST_TOKEN for token in tokens):
+        raise Misuse(f"[api] in variorum.toml: a token needs at least {LEAST_TOKEN} characters.")
+    return tokens
 
 
 def _state_of(cluster: Cluster) -> Callable[[], Mapping[str, Any]]:

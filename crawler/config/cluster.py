@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from variorum.crawler.config.schema import Key, Keys
+from variorum.crawler.config.secret import check_reference, secret_of
 from variorum.crawler.config.timing import duration
-from variorum.crawler.errors import Misuse
 
 ANYWHERE = "default"
 """The queue of sites without `where`, and of workers without `--queue`."""
@@ -67,15 +67,7 @@ class Cluster(msgspec.Struct, frozen=True):
 
 def secret(reference: str, environment: Mapping[str, str]) -> str:
     """The value of the environment variable that `env:NAME` names. Raises Misuse if it is not set."""
-    name = reference.removeprefix("env:")
-    if value := environment.get(name):
-        return value
-    raise Misuse(f"[cluster] in variorum.toml names the environment variable {name}, which is not set.")
-
-
-def _reference(text: str) -> None:
-    if not re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]*", text):
-        raise ValueError("secrets are not written into the file")
+    return secret_of("cluster", reference, environment)
 
 
 def _host_and_port(text: str) -> None:
@@ -101,11 +93,12 @@ def check_queue(text: str) -> None:
 
 CLUSTER_KEYS: Keys = {
     "database": Key(
-        str, 'the variable with the PostgreSQL address, like "env:VARIORUM_CLUSTER"', _reference,
+        str, 'the variable with the PostgreSQL address, like "env:VARIORUM_CLUSTER"', check_reference,
         required=True, secret=True,
     ),
     "token": Key(
-        str, 'the variable with the token, like "env:VARIORUM_TOKEN"', _reference, required=True, secret=True
+        str, 'the variable with the token, like "env:VARIORUM_TOKEN"', check_reference,
+        required=True, secret=True,
     ),
     "listen": Key(str, 'a host and a port, like "0.0.0.0:8300"', _host_and_port),
     "hub": Key(str, 'the address of the hub, like "http://hub.example.org:8300"', _web_address),

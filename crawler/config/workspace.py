@@ -16,6 +16,7 @@ from variorum.crawler.config.cluster import CLUSTER_KEYS, Cluster
 from variorum.crawler.config.notification import NOTIFICATION_KEYS, NotificationRule, check_secret
 from variorum.crawler.config.review import REVIEW_KEYS, ReviewSettings
 from variorum.crawler.config.schema import Key, Keys, read_table, read_toml, refuse
+from variorum.crawler.config.secret import check_reference
 from variorum.crawler.config.site import SITE_KEYS, check_time_zone, check_together, web_address
 from variorum.crawler.config.timing import age
 from variorum.crawler.errors import Misuse
@@ -54,6 +55,9 @@ class Workspace:
 
     backup: BackupPlan | None = None
     """Where and when the workspace is backed up; None where it is not."""
+
+    tokens: tuple[str, ...] = ()
+    """The environment variables with the tokens of the read API, like "env:VARIORUM_API_TOKEN"."""
 
     @property
     def backup_folder(self) -> Path | None:
@@ -101,6 +105,7 @@ def load_workspace(root: Path) -> Workspace:
         review=ReviewSettings(**table.get("review", {})),
         cluster=Cluster(**table["cluster"]) if "cluster" in table else None,
         backup=BackupPlan(**zone | table["backup"]) if "backup" in table else None,
+        tokens=table.get("api", {}).get("tokens", ()),
         notify=tuple(msgspec.convert(zone | notice, NotificationRule) for notice in table.get("notify", ())),
     )
 
@@ -138,6 +143,12 @@ _NOTICE: Keys = {
 }
 _Age = Key(str, 'an age in days, weeks or years, like "365d"', age)
 _RETENTION: Keys = {"captures": _Age, "bodies": _Age}
+_API: Keys = {
+    "tokens": Key(
+        str, 'the variables with the tokens, like "env:VARIORUM_API_TOKEN"', check_reference,
+        many=True, secret=True,
+    ),
+}  # fmt: skip
 _LIMITS = ("max_run_seconds", "max_memory_mb", "runs_at_once", "processes")
 _KEYS: Keys = {
     "database": Key(Annotated[str, msgspec.Meta(min_length=1)], 'a file, like "variorum.db"'),
@@ -151,6 +162,7 @@ _KEYS: Keys = {
     "processes": Key(_AtLeastOne, "how many processes may read pages at once, 1 or more"),
     "defaults": Key(_SITE_DEFAULTS, "a table of keys as in a site file", check_together),
     "retention": Key(_RETENTION, "a table with captures, bodies or both"),
+    "api": Key(_API, "a table with tokens"),
     "backup": Key(BACKUP_KEYS, "a table with a folder", check_schedule),
     "cluster": Key(CLUSTER_KEYS, "a table with database and token"),
     "notify": Key(_NOTICE, "tables with a target", check_secret, many=True, bare="target", secret=True),

@@ -140,6 +140,31 @@ def latest(reader: Reader, filters: Filters, limit: int) -> list[Item]:
     return _items(reader, sql, {**values, "limit": limit})
 
 
+def found_after(
+    reader: Reader, after: int, *, site: str | None, kind: str | None, shelf: str, limit: int
+) -> list[Item]:
+    """The changes of a shelf with a larger id, of one site or of all, of one kind or of any, in the order in
+    which they were found."""
+    wanted = {"c.site = :site": site, "c.kind = :kind": kind}
+    # By id and by no index: whoever polls asks for few, and they are the last ones.
+    more = "".join(f" AND {sql}" for sql, value in wanted.items() if value is not None)
+    sql = (
+        f"SELECT {_COLUMNS} FROM changes AS c NOT INDEXED"  # noqa: S608 - words of ours only
+        f" WHERE c.id > :after AND c.visibility = :shelf{more} ORDER BY c.id LIMIT :limit"
+    )
+    values = {"after": after, "site": site, "kind": kind, "shelf": shelf, "limit": limit}
+    return _items(reader, sql, values)
+
+
+def last_change(reader: Reader) -> int:
+    """The largest id that a change has ever had, also of a removed site; 0 before the first one."""
+    sql = (
+        "SELECT max((SELECT coalesce(max(id), 0) FROM changes),"
+        " (SELECT coalesce(max(last_change), 0) FROM removals))"
+    )
+    return int(reader.db.conn.execute(sql).fetchone()[0])
+
+
 def next_to_review(reader: Reader, filters: Filters, change: Item) -> Item | None:
     """The next change of the list without a verdict; after the end, the first one."""
     still = replace(filters, reviewed="no") if filters.reviewed == "all" else filters

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from variorum.storage.reader import Reader
-from variorum.storage.rows import NOT_OF_SITE, read
+from variorum.storage.rows import NOT_OF_SITE, PageRow, read
 
 STATES = ("frontier", "live", "missing", "gone")
 
@@ -89,6 +89,18 @@ def outcome_counts(reader: Reader, site: str) -> dict[str, int]:
     sql = _PAGES.format(chosen="pages.site = ?")
     counts = f"SELECT coalesce(outcome, 'none'), count(*) FROM ({sql}) GROUP BY 1 ORDER BY 2 DESC"  # noqa: S608
     return dict(reader.db.conn.execute(counts, [site]).fetchall())
+
+
+def pages_after(reader: Reader, site: str | None, state: str | None, after: int, limit: int) -> list[PageRow]:
+    """The pages with a larger id, of one site or of all, in one state or in any, in the order of ids."""
+    of_site = "pages.site = :site AND" if site is not None else ""
+    sql = (
+        f"SELECT * FROM pages WHERE {of_site} pages.id > :after"  # noqa: S608 - words of ours only
+        f" AND (:state IS NULL OR state = :state) AND state NOT IN {NOT_OF_SITE}"
+        " ORDER BY pages.id LIMIT :limit"
+    )
+    values = {"site": site, "state": state, "after": after, "limit": limit}
+    return read(PageRow, reader.db.conn.execute(sql, values))
 
 
 def found_in_run(reader: Reader, run: int) -> list[ListedPage]:
