@@ -229,6 +229,19 @@ def test_each_target_hears_of_its_sites_kinds_weights_and_languages(tmp_path: Pa
     }
 
 
+def test_a_rule_for_a_tag_is_for_all_sites_that_have_it(tmp_path: Path) -> None:
+    with newsroom(tmp_path, "") as room:
+        a, b, c = (room.hook.address(name) for name in "abc")
+        room.notify(
+            f'notify = [{{ target = "{a}", sites = ["press"] }}, {{ target = "{b}", sites = ["shops"] }},'
+            f' {{ target = "{c}", sites = ["riverside", "shops"] }}]',
+            site='tags = ["press"]',
+        )
+        room.happens("Light")
+        room.tell()
+    assert sorted(post["path"] for post in room.hook.posts) == ["/a", "/c"]
+
+
 def test_a_digest_waits_for_its_hour_and_then_has_all_of_the_day(tmp_path: Path) -> None:
     with newsroom(tmp_path, "") as room:
         room.notify(

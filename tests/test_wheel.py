@@ -11,6 +11,8 @@ from tests.command import quick, workspace
 from tests.local_site import LocalSite, article
 from tests.wheel import run, unpacked
 
+ROOT = Path(__file__).parent.parent
+
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -27,6 +29,14 @@ def project(tmp_path: Path) -> Path:
 
 def test_the_wheel_has_one_package(installed: Path) -> None:
     assert [path.name for path in installed.iterdir() if path.suffix != ".dist-info"] == ["variorum"]
+
+
+def test_the_wheel_has_what_the_review_page_needs(installed: Path) -> None:
+    review = installed / "variorum/review"
+    for folder, kind in (("templates", "html"), ("static", "js"), ("locale/fa/LC_MESSAGES", "po")):
+        there = {path.name for path in (ROOT / "review" / folder).glob(f"*.{kind}")}
+        assert there
+        assert there == {path.name for path in (review / folder).glob(f"*.{kind}")}
 
 
 def test_it_is_imported_and_run_by_its_name(project: Path, installed: Path) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -56,8 +56,9 @@ class Target:
 
 def targets_of(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
     """Return all targets of a workspace with these sites; settings of one in several files are merged."""
+    sites = list(sites)
     placed = [
-        (f"notify {number} in {SETTINGS_FILE}", notice)
+        (f"notify {number} in {SETTINGS_FILE}", _untagged(notice, sites))
         for number, notice in enumerate(workspace.notify, start=1)
     ]
     placed += [(f"notify of {site.name}", _of_site(notice, site)) for site in sites for notice in site.notify]
@@ -72,6 +73,14 @@ def targets_of(workspace: Workspace, sites: Iterable[Site]) -> list[Target]:
             secret=(known.secret if known else None) or notice.secret,
         )
     return list(found.values())
+
+
+def _untagged(notice: NotificationRule, sites: Sequence[Site]) -> NotificationRule:
+    """The rule with the names of the sites for each tag in its `sites`; a word that is neither one stays."""
+    names = {site.name for site in sites}
+    tagged = {word: [site.name for site in sites if word in site.tags] for word in notice.sites}
+    meant = [name for word in notice.sites for name in ([] if word in names else tagged[word]) or [word]]
+    return msgspec.structs.replace(notice, sites=tuple(meant))
 
 
 def _of_site(notice: NotificationRule, site: Site) -> NotificationRule:
