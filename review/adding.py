@@ -38,7 +38,9 @@ def _probe(request: Request, workspace: Workspace, form: FormData) -> Response:
     try:
         found = propose_site(workspace, given["url"], given["name"] or None, **options)
     except VariorumError as error:
-        trouble = str(error).replace(" with --name", "")
+        trouble = str(error)
+        for ending in (" with --name", "; `variorum add` does so with --render"):
+            trouble = trouble.replace(ending, "")  # the form has fields for these
         return page(request, "site_new.html", status=422, given=given | options, trouble=trouble)
     draft = draft_of(workspace, found.site.name, found.text)
     takes = found.takes.partition(" for this page alone")[0].rstrip(";")

@@ -234,6 +234,16 @@ def test_an_address_that_cannot_be_read_is_told_beside_the_form(desk: Office, ur
     assert (answer.status_code, 'role="alert"' in answer.text) == (422, True)
 
 
+def test_a_page_for_a_script_says_that_it_must_be_rendered(desk: Office, local_site: LocalSite) -> None:
+    local_site.pages["/app/"] = (
+        "<!doctype html><title>App</title><div id=root></div>"
+        "<noscript>You need to enable JavaScript to run this app.</noscript><script src=a.js></script>"
+    )
+    answer = desk.post("/sites/new", {"url": f"{local_site.url}/app/", "page": "1"})
+    assert (answer.status_code, "`render = true`" in answer.text) == (422, True)
+    assert "--render" not in answer.text
+
+
 # ---- who may
 
 
