@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from variorum.crawler.classification.anatomy import Anatomy
 from variorum.crawler.classification.comparison import ComparedView, LastVersion
 from variorum.crawler.classification.outcome import RULES, Context, Outcome, judge
 from variorum.crawler.classification.response import ResponseView
@@ -654,3 +655,30 @@ def test_of_a_hostile_page_a_bounded_part_is_compared(name: str) -> None:
     assert len(view.anatomy.headings) <= 100
     assert len(view.anatomy.prose) <= 20_000
     assert len(view._all_blocks) <= 301
+
+
+LONG = "The ferry to Ormhead left the quay at nine with few aboard. " * 20
+PARTS = {
+    "an article": f"<h1>The ferry</h1><p>{LONG}</p>",
+    "a menu of paragraphs": f"<nav><h1>Pages</h1><p>{LONG}</p></nav><h2>The ferry</h2>",
+    "an article within a link": f"<a href='/'><h1>The ferry</h1><p>{LONG}</p></a>",
+    "an article in a header": f"<header><h1>The ferry</h1><p>{LONG}</p></header>",
+    "an article in a frame of its own": f"<main><header><h1>The ferry</h1><p>{LONG}</p></header></main>",
+    "a box with a role": f"<div role='navigation'><h1>Pages</h1><p>{LONG}</p></div><h1>The ferry</h1>",
+    "a heading with a block inside": "<h2>One<div>two</div>three</h2><h1>The ferry</h1>",
+    "hardly a word": "<h1>The ferry</h1><p>It left.</p>",
+}
+
+
+@pytest.mark.parametrize("html", PARTS.values(), ids=PARTS)
+def test_what_is_seen_without_the_walk_over_a_page_is_what_the_walk_finds(html: str) -> None:
+    page = Anatomy(f"<html><body>{html}</body></html>")
+    words = sum(len(block.split()) for block in page.prose)
+    assert page.has_prose_of(100) in (False, words >= 100)
+    assert page.plain_headline in ("", *page.main_headings)
+
+
+def test_an_article_is_seen_without_the_walk() -> None:
+    page = Anatomy(f"<html><body>{PARTS['an article']}</body></html>")
+    assert page.has_prose_of(100)
+    assert page.plain_headline == "the ferry"

@@ -6,6 +6,7 @@ is extracted here; that is the work of `variorum.crawler.extraction.extract`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, islice
@@ -77,6 +78,29 @@ class Anatomy:
                 return found
         return ()
 
+    @cached_property
+    def plain_headline(self) -> str:
+        """Its first `h1`, folded, where that is surely one of the headings; found without the walk.
+
+        Empty where it is not that simple.
+        """
+        for heading in islice(self._all("h1", "h2", "h3"), MOST_HEADINGS // 2):
+            if any(child.tag in BLOCKS for child in heading.iterdescendants()):
+                break
+            if heading.tag == "h1" and _is_outside_furniture(heading):
+                return fold("".join(map(str, heading.itertext())))
+        return ""
+
+    def has_prose_of(self, words: int) -> bool:
+        """Whether it surely has so many words of running text: those in paragraphs, without the walk."""
+        found = 0
+        for paragraph in self._all("p"):
+            if _is_prose(paragraph) and _is_outside_furniture(paragraph):
+                found += len(fold("".join(map(str, paragraph.itertext()))).split())
+                if found >= words:
+                    return True
+        return False
+
     @property
     def prose(self) -> list[str]:
         """Blocks of running text outside menus, headers and footers."""
@@ -101,6 +125,12 @@ class Anatomy:
     def empty_root(self) -> bool:
         """Whether the element that a script fills is present and empty."""
         return self._walked.empty_root
+
+    def _all(self, *tags: str) -> Iterator[etree._Element]:
+        """All elements with these tags; none if there are more elements than the walk visits."""
+        if self._root is None or self._root.xpath("count(descendant-or-self::*)") > MOST_ELEMENTS:  # type: ignore[operator]
+            return iter(())
+        return self._root.iter(*tags)
 
     @cached_property
     def _walked(self) -> _Walk:
@@ -213,6 +243,24 @@ def _is_furniture(element: etree._Element, tag: str, tags: list[str]) -> bool:
         return not ("article" in tags or "main" in tags)
     role = element.get("role")
     return tag in FURNITURE or (role is not None and role.lower() in FURNITURE_ROLES)
+
+
+def _is_prose(paragraph: etree._Element) -> bool:
+    """Whether a paragraph is one block of running text, by the words that are surely in no link."""
+    if any(child.tag in BLOCKS for child in paragraph.iterdescendants()):
+        return False
+    own = sum(len(piece.split()) for piece in (paragraph.text, *(child.tail for child in paragraph)) if piece)
+    return own >= LEAST_PROSE and 2 * own >= len("".join(map(str, paragraph.itertext())).split())
+
+
+def _is_outside_furniture(element: etree._Element) -> bool:
+    """Whether an element is in the main text, and in no link."""
+    chain = [element, *element.iterancestors()]
+    tags = [str(one.tag) for one in chain]
+    return not any(
+        tag == "a" or _is_furniture(one, tag, tags[above:])
+        for above, (one, tag) in enumerate(zip(chain, tags, strict=True), 1)
+    )
 
 
 def _label(element: etree._Element) -> str:

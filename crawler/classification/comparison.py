@@ -89,6 +89,8 @@ class ComparedView(ResponseView):
     @cached_property
     def fresh_words(self) -> int:
         """The number of new words of running text, counted only until it is `MANY_WORDS` or more."""
+        if self.before is None and self.anatomy.has_prose_of(MANY_WORDS):
+            return MANY_WORDS
         words = 0
         for block in self._fresh_prose():
             words += len(fold(block).split())

@@ -182,11 +182,9 @@ def login(c: ComparedView) -> str:
 
 def consent(c: ComparedView) -> str:
     """Whether the site shows only a consent page, however long that is."""
-    if c.is_kept or not (c.is_lost or not c.is_known):
+    if c.is_kept or not (c.is_lost or _is_headed_by_consent(c)):
         return ""
     main = c.anatomy.main_headings
-    if not c.is_lost and not (main and set(main) <= set(articles.CONSENT_HEADINGS)):
-        return ""
     controls = sorted(c.fresh_controls if c.is_known else c.anatomy.controls)
     accepts = [one for one in controls if one in articles.ACCEPTS or found(articles.ACCEPT_WORDS, one)]
     if not accepts:
@@ -200,6 +198,15 @@ def consent(c: ComparedView) -> str:
     if c.is_lost:
         return (heading or f"a button “{accepts[0]}”") if speaks or set(main) == {heading} else ""
     return heading if speaks and not c.is_article else ""
+
+
+def _is_headed_by_consent(c: ComparedView) -> bool:
+    """Whether a page that is seen for the first time has no other main heading than one about consent."""
+    headline = c.anatomy.plain_headline
+    if c.is_known or (headline and headline not in articles.CONSENT_HEADINGS):
+        return False
+    main = c.anatomy.main_headings
+    return bool(main) and set(main) <= set(articles.CONSENT_HEADINGS)
 
 
 def _words(blocks: Iterable[str]) -> int:

@@ -29,7 +29,16 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from variorum.crawler.extraction.boilerplate.template import Design, Piece, Template, frame_of, is_of, jaccard
-from variorum.crawler.extraction.html.dom_paths import above, is_block, last_step, names_on, paths, unnumbered
+from variorum.crawler.extraction.html.dom_paths import (
+    above,
+    digests,
+    is_block,
+    last_step,
+    lasting,
+    names_on,
+    paths,
+    unnumbered,
+)
 from variorum.crawler.extraction.html.hints import marked_element
 from variorum.crawler.extraction.html.markup import parse, text_of
 
@@ -70,6 +79,8 @@ _Place = _Block
 class _Page:
     """One capture, parsed for learning."""
 
+    paths: frozenset[str]
+    """The paths of all its visible elements."""
     blocks: frozenset[_Block]
     marked: frozenset[_Block]
     """The blocks inside the element that the page marks as its article."""
@@ -124,14 +135,22 @@ def _design(trees: _Trees) -> Design:
     repeated = _repeated(latest)
     known = frozenset(_Block(piece.path, piece.text) for piece in repeated)
     moving = _volatile([captures for captures in read if len(captures) > 1], _stock(read))
-    volatile = _by_name(moving, [captures[-1] for captures in trees], names)
-    pieces = frozenset([*repeated, *_regions(latest, known), *volatile])
-    return Design(pieces, names, _frame([captures[-1] for captures in trees], names))
+    pieces = frozenset([*repeated, *_regions(latest, known), *_by_name(moving, latest)])
+    if lasting(names) == names:
+        frame = _common([digests(page.paths) for page in latest])
+    else:
+        frame = _frame([captures[-1] for captures in trees], names)
+    return Design(pieces, names, frame)
 
 
 def _frame(trees: Sequence[HtmlElement], names: frozenset[str]) -> frozenset[str]:
-    seen = Counter(chain(*(frame_of(tree, names) for tree in trees)))
-    return frozenset(place for place, count in seen.items() if count >= len(trees) / 2)
+    return _common([frame_of(tree, names) for tree in trees])
+
+
+def _common(frames: Sequence[frozenset[str]]) -> frozenset[str]:
+    """The places on half of the pages or more."""
+    seen = Counter(chain(*frames))
+    return frozenset(place for place, count in seen.items() if count >= len(frames) / 2)
 
 
 def _kinds(trees: _Trees) -> list[_Trees]:
@@ -194,10 +213,10 @@ def _volatile(pages: Sequence[Sequence[_Page]], stock: Mapping[_Place, Counter[s
     return [Piece(path, words, "volatile", moved[_Block(path, words)]) for path, words in chosen]
 
 
-def _by_name(pieces: Sequence[Piece], trees: Sequence[HtmlElement], names: frozenset[str]) -> Iterable[Piece]:
+def _by_name(pieces: Sequence[Piece], pages: Sequence[_Page]) -> Iterable[Piece]:
     """The pieces; those whose own name occurs only at such places are named by it alone."""
     theirs = {piece.path for piece in pieces if not piece.text}
-    others = {last_step(path) for tree in trees for path in paths(tree, names).values() if path not in theirs}
+    others = {last_step(path) for page in pages for path in page.paths if path not in theirs}
     for piece in pieces:
         step = last_step(piece.path)
         named = not piece.text and step not in others and not {"#", "."}.isdisjoint(step)
@@ -261,6 +280,7 @@ def _read(tree: HtmlElement, names: frozenset[str]) -> _Page:
     often = Counter(where.values())
     once = [element for element in below if often[where[element]] == 1 and element not in protected]
     return _Page(
+        paths=frozenset(where.values()),
         blocks=frozenset(blocks.values()),
         marked=frozenset(block for element, block in blocks.items() if element in inside),
         places={where[element]: frozenset(below[element]) for element in once},

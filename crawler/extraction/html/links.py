@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain, islice
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
@@ -32,6 +33,7 @@ def _taken(blocks: Iterable[Block], url: str) -> Iterator[tuple[str, str]]:
             yield words, where
 
 
+@lru_cache(maxsize=2**12)
 def address(href: str, url: str) -> str:
     """Host and path of a link on the page `url`; empty if it leads to no other page.
 

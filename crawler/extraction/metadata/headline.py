@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lxml.html import HtmlElement
@@ -94,7 +95,7 @@ def _is_part(text: str, whole: str) -> bool:
 
 def language(text: str, declared: str | None) -> str | None:
     """The language of the text as a code like `fa`; for a short text the declared one."""
-    if sum(map(str.isalpha, text)) >= LEAST_LETTERS:
+    if sum(1 for _ in islice(filter(str.isalpha, text), LEAST_LETTERS)) == LEAST_LETTERS:
         # The small model lies in the package; the others would be downloaded.
         found: list[dict[str, Any]] = _detector().detect(text[:ENOUGH_LETTERS], model="lite", k=1)
         if found:
