@@ -62,6 +62,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Review and notifications": {
         "review": ("review", "Serve the review page, where people read and judge changes."),
+        "datasette": ("datasette", "Explore the database in Datasette, for reading only."),
         "mcp": ("mcp", "Let an assistant read the workspace, by the Model Context Protocol (MCP)."),
         "notify": ("notify", "Send the notifications that are due now."),
     },
@@ -77,6 +78,8 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             "upgrade_check",
             "Say what this release reads differently from the one used so far, and change nothing.",
         ),
+        "completion": ("shell", "Print the script that completes commands and options in a shell."),
+        "man": ("shell", "Print the manual page of all commands."),
         "docs": ("docs", "Print a document, or list all of them."),
         "evidence": ("evidence", "Write a folder with the complete evidence for a change."),
         "verify": ("maintenance", "Verify that no stored data was altered."),
