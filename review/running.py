@@ -41,7 +41,7 @@ async def events(request: Request) -> Response:
 
 async def _changes(request: Request) -> AsyncIterator[str]:
     shown, silent = "", 0
-    while not await request.is_disconnected():
+    while not (getattr(request.app.state, "ending", False) or await request.is_disconnected()):
         text = await run_in_threadpool(_list, request)
         silent = 0 if text != shown else silent + 1
         if not silent:

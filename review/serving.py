@@ -7,7 +7,7 @@ import socket
 from types import FrameType
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 PATIENCE = 5
 """The seconds that current requests have when the server ends."""
@@ -25,8 +25,19 @@ def address(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def serve(app: ASGIApp, listening: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM, then let current requests finish."""
+class _Server(uvicorn.Server):
+    """Tells the application of a signal, so that streams end; what else goes on may finish."""
+
+    app: Starlette
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.app.state.ending = True
+        super().handle_exit(sig, frame)
+
+
+def serve(app: Starlette, listening: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM, then let current requests finish; streams end by `app.state.ending`."""
+    app.state.ending = False
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -37,7 +48,8 @@ def serve(app: ASGIApp, listening: socket.socket) -> None:
         lifespan="off",
         timeout_graceful_shutdown=PATIENCE,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
+    server.app = app
 
     def end(number: int, frame: FrameType | None) -> None:
         server.should_exit = True

@@ -64,7 +64,9 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
     from variorum.review.app import add_workers, add_workspace, allow_tokens, make_app  # noqa: PLC0415
 
     password = password_for(host)
-    (Store if workspace.review.manage else Reader).open(workspace.database).close()
+    if workspace.review.manage and not workspace.database.exists():
+        Store.open(workspace.database).close()  # the first site can be added on the page
+    Reader.open(workspace.database).close()
     try:
         listening = serving.listen(host, port)
     except (OSError, OverflowError) as error:
