@@ -13,7 +13,8 @@ from starlette.routing import Route
 from variorum.review.filters import parsed, query
 from variorum.review.languages import N_
 from variorum.review.objects import item_object
-from variorum.review.web import number, page, reading
+from variorum.review.tags import tags_of
+from variorum.review.web import house, number, page, reading
 from variorum.storage.queries import change_list
 from variorum.storage.queries.change_list import KINDS, REVIEWED, SHELVES, Filters, Item
 from variorum.storage.queries.saved_filters import saved_filters
@@ -61,6 +62,7 @@ def morning(request: Request) -> Response:
             "all_suspects": reader.count_suspects(filters.site),
             "page_languages": change_list.languages(reader),
             "sites": change_list.site_names(reader),
+            "tags": list(tags_of(house(request).workspace)),
             "saved": [one for one in saved_filters(reader) if one.query.startswith("?")],
             "done": batch_of(reader, done) if done else None,
         }

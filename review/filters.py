@@ -22,6 +22,7 @@ def parsed(query: Mapping[str, str]) -> Filters:
     given = given_in(query, NAMES)
     return Filters(
         site=given["site"] or None,
+        tag=given["tag"] or None,
         kind=one_of("kind", given["kind"], KINDS) or None,
         language=given["language"] or None,
         since=moment("since", given["since"]) if given["since"] else None,

@@ -19,6 +19,7 @@ from variorum.review.filters import from_query, query
 from variorum.review.forms import form_of, number, text
 from variorum.review.languages import gettext
 from variorum.review.reviewer import name_of, remember
+from variorum.review.tags import know_tags
 from variorum.review.web import Application, house, see_other
 from variorum.storage.queries import change_list
 from variorum.storage.queries.change_list import Filters
@@ -90,6 +91,7 @@ def _give(house: Application, form: VerdictForm) -> str:
     """Store the verdict and return the address to continue at."""
     with closing(Verdicts.open(house.database)) as store, store.writing():
         reader = Reader(store.db)
+        know_tags(store.db, house.workspace)
         item = change_list.item(reader, form.change)
         fellows = change_list.fellows(reader, form.filters, item) if form.upto else []
         meant = [item.id, *(one.id for one in fellows if one.id <= form.upto)]
@@ -106,6 +108,7 @@ def _give_many(house: Application, form: ManyForm) -> str:
     the list."""
     with closing(Verdicts.open(house.database)) as store, store.writing():
         reader = Reader(store.db)
+        know_tags(store.db, house.workspace)
         meant: dict[int, None] = {}
         for item in [change_list.item(reader, change) for change in form.changes]:
             fellows = change_list.fellows(reader, form.filters, item)

@@ -24,6 +24,7 @@ from variorum.crawler.errors import VariorumError
 from variorum.review import formats, safe_text, stored_text, terms
 from variorum.review.guard import FOR_PROGRAMS, HEADERS
 from variorum.review.languages import current, gettext, languages, ngettext, pgettext
+from variorum.review.tags import know_tags
 from variorum.storage.errors import NotFound, StoreError
 from variorum.storage.reader import Reader
 
@@ -95,6 +96,7 @@ def house(request: Request) -> Application:
 def reading(request: Request) -> Iterator[Reader]:
     """Give a reader of the current database; a crawl may write to it at the same time."""
     with closing(Reader.open(house(request).database)) as reader, reader.held():
+        know_tags(reader.db, house(request).workspace)
         yield reader
 
 

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from starlette.applications import Starlette
 
 from tests.reviewed import Desk, desk, morning
 from tests.tracked import story_at
+from variorum.crawler.config.workspace import load_workspace
+from variorum.review.app import add_workspace
 from variorum.storage.queries import change_list
 from variorum.storage.queries.change_list import Filters, Item
 from variorum.storage.reader import Reader
@@ -222,6 +225,30 @@ def test_the_same_edit_has_the_same_digest_whatever_stands_around_it() -> None:
     assert first != similar_edit("edited", None, "A", footer.format("x").replace("41", "42"))
     assert first != similar_edit("edited", "Old", "A", footer.format("Of mill 1"))
     assert similar_edit("gone", None, "A", "[]") is None
+
+
+# ---- tags
+
+
+def test_the_list_is_filtered_by_a_tag_of_sites(tmp_path: Path) -> None:
+    with morning(tmp_path) as desk:
+        assert desk.tree("/").cssselect("select[name=tag]") == []
+        sites = tmp_path / "workspace" / "sites"
+        sites.mkdir(parents=True)
+        (sites.parent / "variorum.toml").write_text("")
+        (sites / "riverside.toml").write_text('url = "https://riverside.example/"\ntags = ["press"]\n')
+        (sites / "other.toml").write_text('url = "https://other.example/"\ntags = ["shops"]\n')
+        add_workspace(cast(Starlette, desk.client.app), load_workspace(sites.parent))
+        options = desk.tree("/").cssselect("select[name=tag] option")
+        assert [one.text for one in options] == ["all", "press", "shops"]
+        assert desk.titles("/?tag=press") == desk.titles("/")
+        assert desk.titles("/?tag=shops") == desk.titles("/?tag=unknown") == []
+        (sites / "riverside.toml").write_text('url = "https://riverside.example/"\n')
+        assert desk.titles("/?tag=press") == []
+        mill = desk.change("/mill/2/")
+        (sites / "riverside.toml").write_text('url = "https://riverside.example/"\ntags = ["press", "x"]\n')
+        desk.say(mill, "noise", all=1, upto=mill, kept="?tag=press")
+        assert len(desk.verdicts()) == 3
 
 
 # ---- saved filters

@@ -12,7 +12,16 @@ import pytest
 from tests.reviewed import Desk, morning
 from variorum.storage.reader import Reader
 
-SMALL = {"sites", "issues", "json_each", "CONSTANT", "found", "removals", "main.versions_fts_config"}
+SMALL = {
+    "sites",
+    "issues",
+    "json_each",
+    "CONSTANT",
+    "found",
+    "saved_filters",
+    "removals",
+    "main.versions_fts_config",
+}
 """Tables of a few rows; a list of values; the step of a recursion; settings of the index of words."""
 
 PAGES = [

@@ -55,6 +55,8 @@ class Filters:
     """The changes that a reviewer wants to see."""
 
     site: str | None = None
+    tag: str | None = None
+    """A tag of sites. The connection needs a function `has_tag` of the name of a site and a tag."""
     kind: str | None = None
     language: str | None = None
     since: str | None = None
@@ -234,6 +236,7 @@ def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Va
         f"{a}.visibility = :shelf": True,
         f"{a}.verdict {judged.get(filters.reviewed)}": filters.reviewed != "all",
         f"{a}.site = :site": filters.site,
+        f"has_tag({a}.site, :tag)": filters.tag,
         f"{a}.kind = :kind": filters.kind,
         f"{a}.day >= substr(:since, 1, 10) AND {a}.found_at >= :since": filters.since,
         f"{a}.day <= substr(:until, 1, 10) AND {a}.found_at <= :until": filters.until,
@@ -241,7 +244,7 @@ def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Va
         f"(SELECT language FROM pages WHERE pages.id = {a}.page) = :language": filters.language,  # noqa: S608
         condition: filters.words,
     }
-    for name in ("shelf", "site", "kind", "since", "until", "weight", "language"):
+    for name in ("shelf", "site", "tag", "kind", "since", "until", "weight", "language"):
         values[name] = getattr(filters, name)
     return " AND ".join(sql for sql, applies in wanted.items() if applies), values
 
