@@ -30,13 +30,14 @@ COLUMNS = {
     "issues": ("kind", "message"),
     "runs": ("reason",),
     "verdicts": ("note", "reviewer"),
+    "saved_filters": ("name", "reviewer"),
 }
 """All that is shown and comes from outside, or may be forged."""
 ADDRESSES = [
     "/", "/?reviewed=all", "/change/1?reviewed=all", "/change/1?view=source", "/change/1?view=inline",
     "/page/1", "/page/1/since", "/page/1/1..2", "/capture/1", "/sites", "/site/riverside",
     "/site/riverside?until=2026-03-08", "/search?words=harmless", "/search?words=once", "/workers",
-    "/feed.atom",
+    "/feed.atom", "/?reviewed=all&lang=fa", "/change/1?reviewed=all&lang=ar", "/page/1?lang=fa",
 ]  # fmt: skip
 TWINS = [
     "/changes.json", "/change/1.json", "/page/1.json", "/page/1/since.json", "/page/1/1..2.json",
@@ -58,6 +59,7 @@ def bad(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             story.store.raise_issue("riverside", "x", evil, "2026-03-01T06:00:00Z")
         with desk(story, path, cluster=lambda: crawled_by(evil)) as found:
             found.say(1, "important", note=evil[:1000])
+            assert found.post("/filters", {"token": found.token(), "name": "x", "kept": "?weight=0.1"})
             spoil(found, evil)
             yield found
 
