@@ -70,6 +70,33 @@ def test_what_a_rule_hides_only_sometimes_is_read(rules: str):
     assert texts("<p class='k'>The answer.</p>", f"<style>{rules}</style>") == ["The answer."]
 
 
+LONG = "The harbour board has decided that the old pier stays open through the winter."
+
+
+@pytest.mark.parametrize(
+    ("box", "rules"),
+    [
+        ("<div class='page'><div class='page'>{}</div></div>", ".page{visibility:hidden}"),
+        ("<div id='app'>{}</div>", "#app{display:none}"),
+        ("<div style='visibility:hidden;min-height:100vh'>{}</div>", ""),
+    ],
+)
+def test_what_holds_most_of_the_text_by_far_is_shown_by_a_script_whatever_a_style_says(box: str, rules: str):
+    page = f"<p>Home</p>{box.format(f'<p>{LONG}</p>')}"
+    assert texts(page, f"<style>{rules} .k{{display:none}}</style><p class='k'>Copy 17</p>") == ["Home", LONG]
+
+
+def test_a_hidden_box_with_no_more_text_than_the_page_stays_hidden():
+    page = f"<p>{LONG}</p><div class='modal'><p>We use cookies.</p><p>{LONG[:60]}</p></div>"
+    assert texts(page, "<style>.modal{visibility:hidden}</style>") == [LONG]
+
+
+def test_a_box_that_is_moved_a_little_is_not_hidden():
+    assert texts(
+        "<div class='k' style='margin-top: -120px'>One.</div>", "<style>.k{margin-left:-100px}</style>"
+    )
+
+
 def test_what_a_click_shows_is_read_and_marked_as_hidden():
     shown, hidden, folded = read("<p>One.</p><div style='display:none'><p>Two.</p></div><p hidden>Three.</p>")
     assert [shown.place.hidden, hidden.place.hidden, folded.place.hidden] == [False, True, True]

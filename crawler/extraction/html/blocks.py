@@ -52,6 +52,10 @@ BASE = re.compile(r"(?:\d|\)|(?:^|[\s\d/·*])[A-Za-zµμ]{1,2})$|\b(?:km|cm|mm|d
 WORD = re.compile(r"\w+")
 
 
+BY_FAR = 2
+"""So many times as much text as all that is visible."""
+
+
 class Place:
     """An element around text that ends a line: the place of blocks."""
 
@@ -144,24 +148,52 @@ class Block:
 
 def blocks(tree: HtmlElement, sheet: StyleSheet | None = None) -> list[Block]:
     """The blocks under an element; `sheet` is the page's style sheet, by default what is under the
-    element."""
-    found = _Blocks(tree, sheet or StyleSheet.of(tree))
-    walk = etree.iterwalk(tree, events=("start", "end"))
+    element.
+
+    An element that a style hides is shown by a script after all if it holds most of the text by far.
+    """
+    sheet = sheet or StyleSheet.of(tree)
+    found = _walked(_Blocks(tree, sheet))
+    visible = sum(len(block.text) for block in found.done)
+    for element in found.hidden:
+        unhidden = _Blocks(tree, sheet.without(element), shown=element)
+        if _size(element, unhidden) > BY_FAR * visible:
+            return _walked(unhidden).done
+    return found.done
+
+
+def _size(element: HtmlElement, unhidden: _Blocks) -> int:
+    """How many characters an element shows if it is not hidden."""
+    inside = _Blocks(element, unhidden.sheet, shown=element)
+    return sum(len(block.text) for block in _walked(inside).done)
+
+
+def _walked(blocks: _Blocks) -> _Blocks:
+    """The blocks once all of their root is read."""
+    walk = etree.iterwalk(blocks.root, events=("start", "end"))
     for event, element in walk:
         if event == "end":
-            found.close(element)
-        elif found.open(element):
+            blocks.close(element)
+        elif blocks.open(element):
             walk.skip_subtree()
-    found.end()
-    return found.done
+    blocks.end()
+    return blocks
 
 
 class _Blocks:
     """The blocks read so far, and the current one."""
 
-    def __init__(self, root: HtmlElement, sheet: StyleSheet, above: Place | None = None) -> None:
+    def __init__(
+        self,
+        root: HtmlElement,
+        sheet: StyleSheet,
+        above: Place | None = None,
+        shown: HtmlElement | None = None,
+    ) -> None:
         self.done: list[Block] = []
-        self._root, self._sheet = root, sheet
+        self.hidden: list[HtmlElement] = []
+        """The elements that were left out because a style hides them."""
+        self.root, self.sheet, self._shown = root, sheet, shown
         self._place = above or Place(root, None, hidden=False)
         self._skipped: set[HtmlElement] = set()
         self._places: list[Place] = []
@@ -177,10 +209,12 @@ class _Blocks:
         if tag in UNSEEN or not isinstance(tag, str):
             self._skip(element)
             return True
-        inline = tag in INLINE and element is not self._root
+        inline = tag in INLINE and element is not self.root
         hidden = self._unseen(element)
         if hidden and (inline or hidden != "first"):
             self._skip(element)
+            if hidden == "ever" and not inline:
+                self.hidden.append(element)
             self._parts.append(SOFT if hidden == "aloud" else "")
             return True
         if tag == "br":
@@ -213,7 +247,7 @@ class _Blocks:
             if self._struck and self._struck[-1] is element:
                 self._struck.pop()
                 self._parts.append(CLOSE)
-            if tag in INLINE and element is not self._root:
+            if tag in INLINE and element is not self.root:
                 self._links -= tag == "a"
                 self._bolds -= tag in BOLD
             else:
@@ -222,7 +256,7 @@ class _Blocks:
                 self._place = self._places.pop()
                 if tag == "li":
                     self._mark = ""
-        if element is not self._root:
+        if element is not self.root:
             self._add(element.tail)
 
     def _skip(self, element: HtmlElement) -> None:
@@ -232,25 +266,28 @@ class _Blocks:
         """Begin a place at this element."""
         self.end()
         self._places.append(self._place)
-        if element is not self._root or self._place.element is not element:
+        if element is not self.root or self._place.element is not element:
             self._place = Place(element, self._place, hidden=hidden)
         self._pre += element.tag == "pre"
         if element.tag == "li":
             self._mark = "- "
 
     def _unseen(self, element: HtmlElement) -> str:
-        """How an element is hidden: for `ever`, read `aloud` only, at `first`, or not at all."""
+        """How an element is hidden: `never` shown, for `ever` by a style, read `aloud` only, at `first`, or
+        not at all."""
+        if element is self._shown:
+            return ""
         classes, own, style = element.get("class"), element.get("id"), element.get("style")
         if classes:
             if never_shown(classes):
-                return "aloud" if element.tag in INLINE else "ever"
+                return "aloud" if element.tag in INLINE else "never"
             if (
-                self._sheet.hides
-                and not self._sheet.hides.isdisjoint(dotted(classes))
+                self.sheet.hides
+                and not self.sheet.hides.isdisjoint(dotted(classes))
                 and not shown_wide(classes)
             ):
                 return "ever"
-        if own and f"#{own}" in self._sheet.hides:
+        if own and f"#{own}" in self.sheet.hides:
             return "ever"
         if style and (how := hides(style)):
             return how
@@ -260,8 +297,8 @@ class _Blocks:
         style = element.get("style")
         if style and strikes(style):
             return True
-        classes = element.get("class") if self._sheet.strikes else None
-        return bool(classes) and not self._sheet.strikes.isdisjoint(dotted(classes or ""))
+        classes = element.get("class") if self.sheet.strikes else None
+        return bool(classes) and not self.sheet.strikes.isdisjoint(dotted(classes or ""))
 
     def _break(self) -> None:
         """End a line at a `br`; two of them end a paragraph."""
@@ -297,14 +334,7 @@ class _Blocks:
             return False
         read = []
         for cell in cells:
-            inside = _Blocks(cell, self._sheet, self._place)
-            walk = etree.iterwalk(cell, events=("start", "end"))
-            for event, element in walk:
-                if event == "end":
-                    inside.close(element)
-                elif inside.open(element):
-                    walk.skip_subtree()
-            inside.end()
+            inside = _walked(_Blocks(cell, self.sheet, self._place, self._shown))
             if len(inside.done) > 1:
                 self._place.alike.clear()
                 return False

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 HIDES = re.compile(
-    r"visibility\s*:\s*(hidden|collapse)|(left|right|top|text-indent)\s*:\s*-\d{3,}(\.\d+)?(px|em|rem|%)?"
+    r"visibility\s*:\s*(hidden|collapse)|(?<![\w-])(left|right|top|text-indent)\s*:\s*-\d{3,}(\.\d+)?(px|em|rem|%)?"
     r"|clip\s*:\s*rect\(\s*(0|1px)|clip-path\s*:\s*inset\(\s*(50|100)%|font-size\s*:\s*0(px)?\s*(;|!|$)",
     re.IGNORECASE,
 )
@@ -50,6 +50,13 @@ class StyleSheet:
         hidden, shown, struck = _names(text)
         self.hides = frozenset(hidden - shown)
         self.strikes = frozenset(struck)
+
+    def without(self, element: HtmlElement) -> StyleSheet:
+        """The same without rules by which this element would be hidden."""
+        names = {f".{name}" for name in (element.get("class") or "").split()} | {f"#{element.get('id')}"}
+        found = StyleSheet("")
+        found.hides, found.strikes = self.hides - names, self.strikes
+        return found
 
     @classmethod
     def of(cls, tree: HtmlElement) -> StyleSheet:
