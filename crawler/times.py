@@ -5,7 +5,7 @@ Dates from outside (pages, feeds, archives) go through `variorum.crawler.dates` 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 UNITS = (("day", 1.0), ("hour", 1 / 24), ("minute", 1 / 1440))
 """Units of time, in days."""
@@ -29,7 +29,21 @@ def parse(text: str) -> datetime:
 
 def now() -> datetime:
     """The present time in UTC. Never called by pure code, which gets it as a parameter."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + _correction
+
+
+def correct(by: timedelta) -> None:
+    """Add so much to what the clock of this machine shows, for this process, as another clock is right."""
+    global _correction  # noqa: PLW0603 - there is one clock for the process
+    _correction = by
+
+
+def correction() -> timedelta:
+    """How much `now` differs from the clock of this machine."""
+    return _correction
+
+
+_correction = timedelta()
 
 
 def span(days: float) -> str:

@@ -25,6 +25,21 @@ import psycopg
 from tests.postgres import Postgres
 
 PATIENCE = 300
+OTHER_CLOCK = """
+import datetime, os, time
+
+OFF = float(os.environ["CLOCK_OFF"])
+true_time = time.time
+
+class Datetime(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return super().now(tz) + datetime.timedelta(seconds=OFF)
+
+datetime.datetime = Datetime
+time.time = lambda: true_time() + OFF
+"""
+"""Runs in each Python of a worker before all else. It still counts seconds right."""
 _numbers = count(1)
 TOKEN = "a token of the tests"
 NAME = "press"
@@ -115,16 +130,22 @@ class Cluster:
             yield process
 
     @contextlib.contextmanager
-    def worker(self, name: str, *words: str, token: str = TOKEN) -> Iterator[Process]:
-        """A running `variorum worker`."""
-        root = self.write(self.folder / name, f'hub = "http://{self.listen}"\n')
-        with self._running(name, root, "worker", "--name", name, *words, token=token) as process:
+    def worker_with_clock_off(self, name: str, seconds: int) -> Iterator[Process]:
+        """A worker whose clock is ahead by so many seconds."""
+        (self.folder / "sitecustomize.py").write_text(OTHER_CLOCK, "utf-8")
+        with self.worker(name, PYTHONPATH=str(self.folder), CLOCK_OFF=str(seconds)) as process:
             yield process
 
     @contextlib.contextmanager
-    def _running(self, name: str, root: Path, *words: str, token: str = TOKEN) -> Iterator[Process]:
-        secrets = self.secrets | {"TEST_TOKEN": token}
-        process = Process(self.folder / f"{name}.log", "-C", root, *words, **secrets)
+    def worker(self, name: str, *words: str, **environment: str) -> Iterator[Process]:
+        """A running `variorum worker`."""
+        root = self.write(self.folder / name, f'hub = "http://{self.listen}"\n')
+        with self._running(name, root, "worker", "--name", name, *words, **environment) as process:
+            yield process
+
+    @contextlib.contextmanager
+    def _running(self, name: str, root: Path, *words: str, **environment: str) -> Iterator[Process]:
+        process = Process(self.folder / f"{name}.log", "-C", root, *words, **self.secrets | environment)
         try:
             yield process
         finally:

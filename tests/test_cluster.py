@@ -28,6 +28,7 @@ from tests.postgres import Postgres, needs_postgres
 from tests.reviewed import WORKERS
 from tests.test_review_twins import faults
 from tests.workspace import Watched
+from variorum.crawler import times
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import load_workspace
 from variorum.crawler.extraction.boilerplate.template import EMPTY
@@ -62,10 +63,12 @@ from variorum.crawler.cluster.wire import (
     pack,
     unpack,
 )
+from variorum.crawler.cluster.worker import offset
 
 pytestmark = needs_postgres
 
 REVIEW = Path(__file__).parent.parent / "review"
+HOUR = 3600
 WHAT_IS_STORED = {
     "pages": "SELECT url, kind, state, found_by, text_digest, content_digest, checks FROM pages ORDER BY url",
     "versions": """
@@ -246,10 +249,37 @@ def test_a_worker_that_stood_still_for_too_long_fetches_nothing_more_and_tells_n
     assert "Traceback" not in cluster.logged()
 
 
+def test_a_worker_whose_clock_is_wrong_goes_by_that_of_the_hub(
+    tmp_path: Path, postgres: Postgres, local_site: LocalSite
+) -> None:
+    publish(local_site, POSTS)
+    local_site.pages |= {"/": front(POSTS), "/sitemap.xml": sitemap(local_site.url, POSTS)}
+    slow = Slow(local_site, after=4)
+    cluster = Cluster(tmp_path, postgres, local_site.url, lost_after="10s")
+    early = times.iso(times.now())
+    with cluster.hub() as hub, cluster.worker_with_clock_off("one", 3 * HOUR) as one:
+        cluster.until(slow.reached.is_set, hub, one)
+        one.signal_all(signal.SIGKILL)
+        slow.goes_on.set()
+        with cluster.worker_with_clock_off("two", -3 * HOUR) as two:
+            cluster.until(lambda: cluster.runs() == 1, hub, two)
+    assert local_site.busiest == 1
+    assert_whole(cluster, local_site)
+    [[first, last]] = cluster.rows("SELECT min(fetched_at), max(fetched_at) FROM captures")
+    assert early <= first <= last <= times.iso(times.now())
+
+
+def test_a_clock_is_corrected_only_by_what_the_wait_for_the_answer_does_not_explain() -> None:
+    asked = times.parse("2026-03-01T10:00:00.5Z")
+    answered = times.parse("2026-03-01T10:00:02.5Z")
+    for shown, seconds in (("10:00:00", 0), ("10:00:02", 0), ("09:00:00", -3600.5), ("11:00:02", 3599.5)):
+        assert offset(f"2026-03-01T{shown}Z", asked, answered).total_seconds() == seconds
+
+
 def test_a_worker_with_another_token_ends_and_says_why(cluster: Cluster) -> None:
     with cluster.hub() as hub:
         cluster.until(lambda: "the hub listens" in cluster.logged(), hub)
-        with cluster.worker("one", token="another token") as one:
+        with cluster.worker("one", TEST_TOKEN="another token") as one:
             assert one.popen.wait(PATIENCE) == 2
             assert "the hub refuses the token of this machine" in one.log.read_text("utf-8")
 

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Self
 
 import msgspec
@@ -20,6 +21,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from twisted.python.failure import Failure
 
+from variorum.crawler import times
 from variorum.crawler.cluster.frontier import RemoteFrontier
 from variorum.crawler.cluster.link import Link, clock
 from variorum.crawler.cluster.wire import (
@@ -65,6 +67,8 @@ class RemoteRun(msgspec.Struct, frozen=True):
 
     cluster: Cluster
     begun: Begun
+    correction: float
+    """The seconds by which the clock of the hub is ahead of that of this machine."""
 
 
 class RemoteRecording:
@@ -74,6 +78,7 @@ class RemoteRecording:
         self.crawler = crawler
         run = unpacked(crawler.settings["REMOTE_RUN"], RemoteRun)
         self.cluster, self.begun = run.cluster, run.begun
+        times.correct(timedelta(seconds=run.correction))
         token = secret(run.cluster.token, os.environ)
         self.link = Link(run.cluster.address, token, patience=run.cluster.give_up_seconds)
         self.link.on_trouble = self._hub_trouble

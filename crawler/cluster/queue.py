@@ -7,13 +7,14 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 import psycopg_pool
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
 
 from variorum.crawler.config.cluster import ANYWHERE
 from variorum.crawler.errors import VariorumError
@@ -21,8 +22,8 @@ from variorum.crawler.errors import VariorumError
 TASK = "crawl"
 CONNECT_SECONDS = 3.0
 """The seconds after which PostgreSQL counts as down."""
-WAIT_SECONDS = 5
-"""A job whose run could not be carried out is tried again after so many seconds, each time as many more."""
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a job that is given back may be taken: the time of this machine may be ahead of PostgreSQL's."""
 KEPT_HOURS = 7 * 24
 """Jobs that are done are deleted after a week."""
 
@@ -32,6 +33,14 @@ logger = logging.getLogger(__name__)
 
 class QueueDown(VariorumError):
     """PostgreSQL can't be used; the message has its own words."""
+
+
+class GiveBack(BaseRetryStrategy):
+    """Any job whose run could not be carried out can be taken again."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        """When and how."""
+        return RetryDecision(retry_at=AT_ONCE)
 
 
 class JobQueue:
@@ -47,7 +56,7 @@ class JobQueue:
         self._address, self._creates = address, creates
         self._opening = asyncio.Lock()
         self.app = App(connector=PsycopgConnector())
-        self.retry = RetryStrategy(linear_wait=WAIT_SECONDS)
+        self.retry = GiveBack()
         self._pool: psycopg_pool.AsyncConnectionPool[Any] | None = None
 
     async def open(self) -> None:
@@ -103,7 +112,7 @@ class JobQueue:
             stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
             for job in stalled:
                 try:
-                    await manager.retry_job(job)
+                    await manager.retry_job(job, AT_ONCE)
                 except ConnectorException:  # another one waits for the site already
                     await manager.finish_job(job, Status.FAILED, delete_job=False)
         return [str(job.task_kwargs.get("site")) for job in stalled]

@@ -10,8 +10,10 @@ import os
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
+from variorum.crawler import times
 from variorum.crawler.cluster.link import VERSION, HubAway, HubRefuses, Link, SiteBusy
 from variorum.crawler.cluster.metrics import WorkerMetrics
 from variorum.crawler.cluster.pipeline import OVER, RemoteRun
@@ -28,10 +30,23 @@ from variorum.spiders.browser import lacking
 
 LONGEST_WAIT = 30.0
 """The most seconds between two attempts to reach PostgreSQL."""
+PAUSE = 5.0
+"""The seconds until a run that could not be carried out is given back."""
 BRIEFLY = 1.0
 """The seconds for which a request waits for the hub that is repeated later anyway."""
 
 logger = logging.getLogger(__name__)
+
+
+def offset(theirs: str, asked_at: datetime, answered_at: datetime) -> timedelta:
+    """How much a clock is ahead of ours that showed a time when asked; nothing that the wait explains.
+
+    Stored times are whole seconds.
+    """
+    shown = times.parse(theirs)
+    if shown + timedelta(seconds=1) < asked_at:
+        return shown - asked_at
+    return max(shown - answered_at, timedelta())
 
 
 class NotDone(VariorumError):
@@ -86,17 +101,24 @@ class Worker:
         logger.info("stopped")
 
     async def crawl(self, site: str) -> None:
-        """Carry out a run of one site. Raises NotDone where it is to be tried again."""
+        """Carry out a run of one site. Raises NotDone, after a pause, where it is to be tried again."""
         try:
             await self._crawl(site)
-        except (HubAway, Misuse, NotDone) as error:
-            logger.warning("%s: given back to the queue: %s", site, error)
+        except Exception as error:
+            if isinstance(error, HubAway | Misuse | NotDone):
+                logger.warning("%s: given back to the queue: %s", site, error)
+            else:
+                logger.exception("%s: the run could not be carried out", site)
+            await self._pause(PAUSE)
             raise NotDone(str(error)) from error
-        except Exception:
-            logger.exception("%s: the run could not be carried out", site)
-            raise
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait so long, or until the worker is stopped."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stop.wait(), seconds)
 
     async def _crawl(self, site: str) -> None:
+        await self._show_up()  # the run goes by the clock of the hub
         begun = await self._begun(site)
         if isinstance(begun, Refused):
             logger.info("%s: not begun: %s", site, begun.trouble)
@@ -115,8 +137,7 @@ class Worker:
             try:
                 found = await self._post("/runs", site=site, worker=self.name)
             except SiteBusy:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.stop.wait(), 1)
+                await self._pause(1)
                 if self.stop.is_set():
                     break
             except HubRefuses as error:
@@ -135,7 +156,7 @@ class Worker:
         )
         try:
             refuse(lacking(begun.site))
-            run = packed(RemoteRun(self.cluster, begun))
+            run = packed(RemoteRun(self.cluster, begun, times.correction().total_seconds()))
             return await carry_out(
                 workspace, begun.site, "remote", run, stop=self.stop, on_event=None, warm=True
             )
@@ -174,8 +195,7 @@ class Worker:
             except Exception:
                 logger.exception("the queue could not be read")
             await self.queue.close()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.stop.wait(), wait)
+            await self._pause(wait)
             wait = min(2 * wait, LONGEST_WAIT)
 
     async def _until_stopped(self) -> None:
@@ -204,8 +224,11 @@ class Worker:
             await self._show_up()
 
     async def _show_up(self) -> None:
+        """Tell the hub that we are there, and go by its clock."""
+        asked_at = times.now() - times.correction()
         try:
-            await self._post("/workers", name=self.name, queues=self.queues, version=VERSION)
+            found = await self._post("/workers", name=self.name, queues=self.queues, version=VERSION)
+            times.correct(offset(json.loads(found)["at"], asked_at, times.now() - times.correction()))
         except Misuse as error:
             self.refusal = error
             self.stop.set()
