@@ -31,6 +31,7 @@ from tests.cluster import TOKEN, Cluster
 from tests.postgres import Postgres
 
 SITES = 4
+DAY = 86400
 processes.PATIENCE = 3600
 SUBREAPER = 36
 """PR_SET_CHILD_SUBREAPER: what outlives its parent becomes our child, and is counted."""
@@ -166,6 +167,8 @@ def main(pages: int, counts: list[int]) -> None:
             hub, workers = (cpu / found.pages / per_page for cpu in (found.hub, found.workers))
             speed = f"{found.pages / found.seconds:.1f} pages/s"
             print(f"{count} workers: {speed}, CPU a page at the hub {hub:.2f}, at the workers {workers:.2f}")
+            days = [f"{DAY * found.pages / cpu:,.0f}" for cpu in (found.hub, found.workers)]
+            print(f"pages a day of one core: {days[0]} at the hub, {days[1]} at the workers")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import click
 import pytest
 
+from tests.postgres import Postgres, needs_postgres
 from variorum.crawler.cli.__main__ import Commands, main
 from variorum.crawler.config.workspace import load_workspace
 
@@ -53,6 +56,32 @@ def test_the_settings_of_a_service_can_be_read(config: str, tmp_path: Path) -> N
         one for one in COMPOSE["services"].values() if one.get("configs", [{}])[0].get("source") == config
     ]
     assert secrets <= set(users["environment"])
+
+
+@needs_postgres
+def test_the_health_checks_tell_whether_hub_and_worker_serve(tmp_path: Path) -> None:
+    pytest.importorskip("procrastinate", reason="the extra `cluster` is not installed")
+    from tests.cluster import Cluster, free_port
+
+    [of_hub] = re.findall(r"^ +CMD (\[.*\])$", DOCKERFILE, flags=re.M)
+    of_worker = COMPOSE["services"]["worker"]["healthcheck"]["test"][1:]
+    with Postgres() as postgres:
+        cluster = Cluster(tmp_path, postgres, "http://127.0.0.1:9")
+        metrics = free_port()
+
+        def codes() -> tuple[int, int]:
+            hub = [word.replace("127.0.0.1:8300", cluster.listen) for word in json.loads(of_hub)]
+            worker = [word.replace(":9100", f":{metrics}") for word in of_worker]
+            return exit_code(hub), exit_code(worker)
+
+        assert codes() == (1, 1)
+        with cluster.hub() as hub, cluster.worker("one", "--metrics", str(metrics)) as one:
+            cluster.until(lambda: codes() == (0, 0), hub, one)
+
+
+def exit_code(words: list[str]) -> int:
+    assert words[0] == "python"
+    return subprocess.run([sys.executable, *words[1:]], check=False, stderr=subprocess.DEVNULL).returncode
 
 
 def test_what_the_image_copies_is_in_the_repository_and_not_ignored() -> None:
