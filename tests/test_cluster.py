@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import signal
+import socket
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -274,6 +275,35 @@ def test_a_clock_is_corrected_only_by_what_the_wait_for_the_answer_does_not_expl
     answered = times.parse("2026-03-01T10:00:02.5Z")
     for shown, seconds in (("10:00:00", 0), ("10:00:02", 0), ("09:00:00", -3600.5), ("11:00:02", 3599.5)):
         assert offset(f"2026-03-01T{shown}Z", asked, answered).total_seconds() == seconds
+
+
+def test_what_a_hub_or_worker_cannot_use_is_told_in_words(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in cluster.secrets.items():
+        monkeypatch.setenv(name, value)
+    root = cluster.write(cluster.root, f'listen = "{cluster.listen}"\n')
+    host, port = cluster.listen.split(":")
+    with socket.create_server((host, int(port))):
+        done = variorum("-C", root, "watch")
+        assert (done.exit_code, done.stderr.count("can't listen on 127.")) == (2, 1)
+    with socket.create_server(("", 0)) as taken:
+        done = variorum("-C", root, "worker", "--metrics", taken.getsockname()[1])
+        assert (done.exit_code, "no metrics can be served on port" in done.stderr) == (2, True)
+    assert "'EU' can't be a queue" in variorum("-C", root, "worker", "--queue", "EU").stderr
+    cluster.write(root, 'listen = "127.0.0.1:65536"\n')
+    assert "not a host and a port" in variorum("-C", root, "watch").stderr
+
+
+def test_a_worker_has_no_sites_of_its_own_and_shows_the_cluster(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in cluster.secrets.items():
+        monkeypatch.setenv(name, value)
+    root = cluster.write(cluster.folder / "one", f'hub = "http://{cluster.listen}"\n')
+    done = variorum("-C", root, "status")
+    assert (done.exit_code, done.stdout[:20]) == (0, "cluster: ! the hub h")
+    assert "ok   sites: none here" in variorum("-C", root, "doctor").stdout
 
 
 def test_a_worker_with_another_token_ends_and_says_why(cluster: Cluster) -> None:

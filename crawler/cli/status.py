@@ -26,7 +26,7 @@ def status(workspace: Workspace, name: str | None, as_json: bool) -> None:
     """
     only = names_of(workspace, [name]) if name else None
     found = state_of(workspace, some_sites(workspace, only), only=only, with_coverage=bool(name))
-    if not found["sites"]:
+    if not found["sites"] and (only or not workspace.cluster):  # a worker has no sites of its own
         sites_and_faults(workspace, only or [])
     found |= _of_cluster(workspace)
     if as_json:

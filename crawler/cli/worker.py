@@ -8,7 +8,7 @@ import socket
 import click
 
 from variorum.crawler.cli.options import with_workspace
-from variorum.crawler.config.cluster import check_queue
+from variorum.crawler.config.cluster import LAST_PORT, check_queue
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse
 from variorum.crawler.extras import install_command
@@ -32,7 +32,12 @@ def _queues(context: click.Context, option: click.Parameter, names: tuple[str, .
 @click.option(
     "--name", default=socket.gethostname, metavar="NAME", help="The name of this worker; each needs its own."
 )
-@click.option("--metrics", type=int, metavar="PORT", help="Serve metrics for Prometheus on this port.")
+@click.option(
+    "--metrics",
+    type=click.IntRange(1, LAST_PORT),
+    metavar="PORT",
+    help="Serve metrics for Prometheus on this port.",
+)
 @with_workspace
 def worker(workspace: Workspace, queues: tuple[str, ...], name: str, metrics: int | None) -> None:
     """Crawl for the hub of a cluster, until stopped.
@@ -54,5 +59,8 @@ def worker(workspace: Workspace, queues: tuple[str, ...], name: str, metrics: in
     if metrics:
         from prometheus_client import start_http_server  # noqa: PLC0415
 
-        start_http_server(metrics, registry=numbers.registry)
+        try:
+            start_http_server(metrics, registry=numbers.registry)
+        except OSError as error:
+            raise Misuse(f"no metrics can be served on port {metrics}: {error.strerror}.") from error
     asyncio.run(work(workspace, name, queues, numbers))

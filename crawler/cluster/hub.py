@@ -24,6 +24,7 @@ from variorum.crawler.cluster.wire import Closed, Presence
 from variorum.crawler.config.cluster import Cluster, secret
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import Workspace
+from variorum.crawler.errors import Misuse
 from variorum.crawler.lock import held, watch_lock
 from variorum.crawler.runtime.daemon import Daemon, Hearer
 from variorum.crawler.runtime.watchlist import Watchlist
@@ -88,8 +89,7 @@ class Hub(Daemon):
             timeout_keep_alive=KEPT_OPEN,
         )
         server = _Server(config)
-        host, port = self.cluster.listening
-        listening = socket.create_server((host, port))
+        listening = self._listen()
         serving = asyncio.create_task(server.serve([listening]))
         keeping = asyncio.create_task(self._keep_house())
         logger.info("the hub listens on %s", self.cluster.listen)
@@ -101,6 +101,15 @@ class Hub(Daemon):
             server.should_exit = True
             await asyncio.gather(serving, keeping, return_exceptions=True)
             await self.queue.close()
+
+    def _listen(self) -> socket.socket:
+        try:
+            return socket.create_server(self.cluster.listening)
+        except OSError as error:
+            words = f"the hub can't listen on {self.cluster.listen}: {error.strerror or error}."
+            raise Misuse(
+                f"{words} `listen` in [cluster] of variorum.toml names another host or port."
+            ) from error
 
     # ---- what the application asks
 

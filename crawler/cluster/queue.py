@@ -73,6 +73,7 @@ class JobQueue:
         )  # fmt: skip
         with _in_words():
             try:
+                await self._try()
                 await pool.open(wait=True, timeout=CONNECT_SECONDS)
                 await self.app.connector.open_async(pool)
                 await self._check_tables()
@@ -80,6 +81,12 @@ class JobQueue:
                 await self._drop(pool)
                 raise
         return pool
+
+    async def _try(self) -> None:
+        """Connect once: a pool that can't connect does not say why."""
+        connect = psycopg.AsyncConnection.connect
+        async with await connect(self._address, connect_timeout=int(CONNECT_SECONDS)):
+            pass
 
     async def _check_tables(self) -> None:
         if await self.app.check_connection_async():

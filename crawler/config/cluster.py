@@ -14,6 +14,7 @@ from variorum.crawler.config.timing import duration
 
 ANYWHERE = "default"
 """The queue of sites without `where`, and of workers without `--queue`."""
+LAST_PORT = 65535
 BEATS = 6
 """So many signs of life of a worker fit into the time after which it counts as lost."""
 
@@ -71,7 +72,7 @@ def secret(reference: str, environment: Mapping[str, str]) -> str:
 
 
 def _host_and_port(text: str) -> None:
-    if not re.fullmatch(r"[^:/\s]+:\d{1,5}", text):
+    if not re.fullmatch(r"[^:/\s]+:\d{1,5}", text) or int(text.rpartition(":")[2]) > LAST_PORT:
         raise ValueError("not a host and a port")
 
 

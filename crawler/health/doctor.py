@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-from variorum.crawler.config.site import Site, load_sites
+from variorum.crawler.config.site import Site, load_sites, site_files
 from variorum.crawler.config.workspace import Workspace, load_workspace
 from variorum.crawler.errors import VariorumError
 from variorum.crawler.export.workspace_backup import backups
@@ -110,6 +110,8 @@ def _sqlite() -> str:
 
 def _sites(workspace: Workspace, sites: dict[str, Site]) -> str:
     """The sites' names; the sites are also put into `sites`, for the checks that follow."""
+    if workspace.cluster and workspace.cluster.hub and not site_files(workspace.sites_folder):
+        return "none here: this machine crawls those of the hub"
     found = load_sites(workspace.sites_folder, workspace.defaults)
     sites.update(found)
     if found.faults:
