@@ -107,10 +107,14 @@ class Cluster:
         self.lost_after, self.give_up_after = lost_after, "15m"
         self.root = folder / "hub"
         self.settings = ""
-        self.secrets = {"TEST_DATABASE": self.address, "TEST_TOKEN": TOKEN}
         if url:
             (self.root / "sites").mkdir(parents=True)
             self.site(url)
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The environment of hub and workers."""
+        return {"TEST_DATABASE": self.address, "TEST_TOKEN": TOKEN}
 
     def site(self, url: str, name: str = NAME, **keys: str) -> None:
         """Write the file of a site."""
