@@ -1,4 +1,4 @@
-"""The command `variorum crawl`."""
+"""The command `variorum crawl`: run crawls once."""
 
 from __future__ import annotations
 

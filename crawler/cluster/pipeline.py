@@ -259,7 +259,7 @@ class RemoteRecording:
                 await self._send_sign()
 
     async def _send_sign(self) -> None:
-        """Send an empty batch."""
+        """Send an empty batch, as a sign of life."""
         with self._watching():
             self._take(await asyncio.wrap_future(self._send(Batch(traffic_of(self.crawler.stats)))))
 

@@ -39,7 +39,7 @@ class GiveBack(BaseRetryStrategy):
     """Any job whose run could not be carried out can be taken again."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
-        """When and how."""
+        """When the job may be taken again."""
         return RetryDecision(retry_at=AT_ONCE)
 
 

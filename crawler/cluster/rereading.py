@@ -25,7 +25,7 @@ class Rereading:
         tracker.learning.read_elsewhere = self._waiting.extend
 
     def __bool__(self) -> bool:
-        """Whether there are any."""
+        """Whether a version waits to be read again."""
         return bool(self._waiting or self._sent)
 
     def orders(self) -> list[ReadAgain]:
