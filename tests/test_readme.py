@@ -22,6 +22,8 @@ EXAMPLE = "https://example.org"
 HARBOUR = "/news/harbour/"
 SETTINGS = 'contact = "tests@example.org"\n[defaults]\ndelay = 0\n'
 """What the reader is asked to fill in, and no pause between requests, since the site is our own."""
+PATH = f"{shlex.quote(sys.executable)} -c 'import json; print(json.loads(input())[\"path\"])'"
+"""Prints `path` of a JSON object."""
 JSON_COMMANDS = {
     "crawl": "crawl example --json",
     "changes": "changes --json",
@@ -39,6 +41,9 @@ JSON_COMMANDS = {
     "plan": "plan example --json",
     "why": f"why {EXAMPLE}{HARBOUR} --json",
     "verify": "verify --json",
+    "backup": "backup --into .. --json",
+    "restore": f'restore "$(variorum backup --into kept --json | {PATH})" ../restored --json',
+    "upgrade-check": "upgrade-check --json",
     "prune": "prune --json",
 }
 
@@ -127,6 +132,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
         tour = Tour(site, tmp_path_factory.mktemp("tour"))
         for line in commands_of_the_tour():
             tour.run(line)
+        (tour.folder / "kept").mkdir()
         (tour.folder / "old.html").write_text(OLD, encoding="utf-8")
         (tour.folder / "new.html").write_text(NEW, encoding="utf-8")
         yield tour
