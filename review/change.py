@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from variorum.crawler.diffing.diff import Hunk, Relink, TitledText, compare
+from variorum.crawler.times import iso
 from variorum.review import source
 from variorum.review.filters import parsed, query
 from variorum.review.layout import DiffLayout, laid_out, plain_text
@@ -55,6 +57,8 @@ def change(request: Request) -> Response:
             "tally": change_list.tally(reader, filters),
             "done": batch_of(reader, done) if done else None,
         }
+    reviewer, now = name_of(request), datetime.now(UTC)
+    others = house(request).openings.others(item.id, reviewer, now)
     return page(
         request,
         "change.html",
@@ -68,7 +72,8 @@ def change(request: Request) -> Response:
         views=VIEWS,
         kept=query(filters),
         verdicts=VERDICTS,
-        reviewer=name_of(request),
+        reviewer=reviewer,
+        opened_by=[(name, iso(at)) for name, at in others],
         stated=stated(request),
         with_query=lambda **more: query(filters, **more),
     )

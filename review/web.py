@@ -24,6 +24,7 @@ from variorum.crawler.errors import VariorumError
 from variorum.review import formats, safe_text, stored_text, terms
 from variorum.review.guard import FOR_PROGRAMS, HEADERS
 from variorum.review.languages import current, gettext, languages, ngettext, pgettext
+from variorum.review.openings import Openings
 from variorum.review.tags import know_tags
 from variorum.storage.errors import NotFound, StoreError
 from variorum.storage.reader import Reader
@@ -58,6 +59,8 @@ class Application:
     """None where only a database is shown."""
     user_header: str | None = None
     """The header in which a reverse proxy names the reviewer."""
+    openings: Openings = field(default_factory=Openings)
+    """Who has opened which change lately."""
     token: str = field(default_factory=lambda: token_urlsafe(24))
     """The token in every form of ours; another site can't know it."""
     menu: tuple[tuple[str, str], ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from httpx import Response
 
 from tests.reviewed import Desk, morning
 from variorum.crawler.config.review import ReviewSettings
+from variorum.review.openings import Openings
 
 
 @pytest.fixture
@@ -151,3 +153,30 @@ def test_a_stated_name_is_not_trusted_unless_the_settings_say_so(read: Desk) -> 
     read.client.headers["X-Remote-User"] = "Nobody"
     read.say(read.change("/bridge/"), "noise", reviewer="Mira")
     assert [event[3] for event in read.events()] == ["Mira"]
+
+
+# ---- who else has opened a change
+
+
+def test_a_reviewer_sees_who_else_has_opened_the_change(tmp_path: Path) -> None:
+    with morning(tmp_path, settings=ReviewSettings(user_header="X-Remote-User")) as desk:
+        bridge = f"/change/{desk.change('/bridge/')}"
+
+        def seen_by(name: str) -> str:
+            desk.client.headers["X-Remote-User"] = name
+            return desk.client.get(bridge).text
+
+        assert "opened this change" not in seen_by("Mira") + seen_by("Mira")
+        assert "<bdi>Mira</bdi> opened this change" in seen_by("Una")
+        found = seen_by("<i>Ill</i>")
+        assert found.index("Una</bdi> opened") < found.index("Mira</bdi> opened")
+        assert "&lt;i&gt;Ill" in seen_by("Mira")
+        other = f"/change/{desk.change('/long/')}"
+        assert "opened this change" not in desk.client.get(other).text
+
+
+def test_after_ten_minutes_nobody_is_said_to_have_opened_a_change() -> None:
+    openings, at = Openings(), datetime(2026, 3, 1, 6, tzinfo=UTC)
+    assert openings.others(1, "Mira", at) == []
+    assert openings.others(1, "Una", at + timedelta(minutes=9)) == [("Mira", at)]
+    assert openings.others(1, "Una", at + timedelta(minutes=10)) == []
