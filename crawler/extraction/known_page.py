@@ -71,8 +71,7 @@ class KnownPage:
         if (marked := marked_element(self.tree)) is not None:
             drop_furniture(marked)  # a box at a path that is not known yet
         every = blocks(self.tree, self._sheet)
-        if not known.knows_all(every):
-            drop_overlays(self.tree)
+        if not known.knows_all(every) and drop_overlays(self.tree):
             every = blocks(self.tree, self._sheet)
         labels = known.labels(every)
         return None if labels is None else list(zip(every, labels, strict=True))

@@ -43,18 +43,21 @@ AGAIN = 0.9
 """Hidden content is removed if this share of its blocks is visible elsewhere on the page."""
 
 
-def drop_overlays(tree: HtmlElement) -> None:
-    """Remove banners and short dialogs from the tree, and hidden copies of what it shows."""
-    for element in [one for one in tree.iter() if _is_named(one)] + list(_banners(tree)):
+def drop_overlays(tree: HtmlElement) -> bool:
+    """Remove banners and short dialogs from the tree, and hidden copies of what it shows; whether any."""
+    over = [one for one in tree.iter() if _is_named(one)] + list(_banners(tree))
+    for element in over:
         _drop(element)
     if dialogs := [one for one in tree.iter() if _is_dialog(one)]:
         most = MOST * len(text_of(tree))
         for element in dialogs:
             text = text_of(element)
             if len(text) < most and len(text.split()) <= MOST_WORDS:
+                over.append(element)
                 _drop(element)
     if hidden := [one for one in tree.iter() if is_hidden(one) and one.tag not in KEPT]:
-        _drop_copies(tree, hidden)
+        over += _drop_copies(tree, hidden)
+    return bool(over)
 
 
 def _drop(element: HtmlElement) -> None:
@@ -93,14 +96,20 @@ def _banners(tree: HtmlElement) -> Iterator[HtmlElement]:
                 break
 
 
-def _drop_copies(tree: HtmlElement, hidden: list[HtmlElement]) -> None:
+def _drop_copies(tree: HtmlElement, hidden: list[HtmlElement]) -> list[HtmlElement]:
+    """Remove those of the hidden elements that the page shows elsewhere; return them."""
     texts_of = [[block.text.removeprefix("- ") for block in blocks(element)] for element in hidden]
     longest = max((len(text) for texts in texts_of for text in texts), default=0)
     inside = {part for element in hidden for part in element.iter()}
     shown = {text for part, text in _short_texts(tree, longest) if part not in inside}
-    for element, texts in zip(hidden, texts_of, strict=True):
-        if sum(text in shown for text in texts) >= AGAIN * len(texts):
-            drop(element)
+    copies = [
+        element
+        for element, texts in zip(hidden, texts_of, strict=True)
+        if sum(text in shown for text in texts) >= AGAIN * len(texts)
+    ]
+    for element in copies:
+        drop(element)
+    return copies
 
 
 def _short_texts(tree: HtmlElement, longest: int) -> Iterator[tuple[HtmlElement, str]]:
