@@ -26,6 +26,7 @@ from variorum.crawler.output.page_texts import find_page
 from variorum.crawler.times import iso, parse
 from variorum.storage.errors import NotFound, StoreError
 from variorum.storage.export import UNITS, Unit, cursor
+from variorum.storage.queries.change_list import KINDS
 from variorum.storage.reader import Reader
 from variorum.storage.rows import PageRow
 from variorum.storage.search.full_text import SearchFilters, find
@@ -76,8 +77,11 @@ class OpenWorkspace:
     ) -> Iterator[Row]:
         """Yield the changes, newest first, each as `variorum show --json` prints it, with its hunks.
 
-        `since` is the earliest time at which they were found. Raises NotFound for an unknown site.
+        `since` is the earliest time at which they were found. Raises NotFound for an unknown
+        site, Misuse for an unknown kind.
         """
+        if kind is not None and kind not in KINDS:
+            raise Misuse(f"kind: {kind!r} is none of {', '.join(KINDS)}")
         rows = self._reader.changes(site=self._site(site), kind=kind, since=_moment(since), limit=limit)
         return map(change_with_hunks, rows)
 

@@ -106,6 +106,7 @@ def make_app(  # noqa: PLR0913 - what it asks of the rest, each by name
             HTTPException: refused,
             StoreError: refused,
             VariorumError: refused,
+            OSError: refused,
             Exception: refused,
         },
     )

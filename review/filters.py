@@ -60,7 +60,10 @@ def query(filters: Filters, **more: object) -> str:
 
 def from_query(text: str) -> Filters:
     """The filters in a query that `query` made. Raises HTTPException with 400."""
-    return parsed(dict(parse_qsl(text.removeprefix("?"), max_num_fields=50)))
+    try:
+        return parsed(dict(parse_qsl(text.removeprefix("?"), max_num_fields=50)))
+    except ValueError as error:
+        raise HTTPException(400, "more than 50 filters") from error
 
 
 def one_of(name: str, value: str, known: tuple[str, ...]) -> str:

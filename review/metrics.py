@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.export.workspace_backup import backups
 from variorum.crawler.lock import is_held, watch_lock
-from variorum.crawler.times import parse
+from variorum.crawler.times import now, parse
 from variorum.storage.queries import site_overview
 from variorum.storage.queries.site_overview import RunSummary
 from variorum.storage.reader import Reader
@@ -47,7 +47,8 @@ class Metrics:
         self._gauge("variorum_daemon_up", "Whether the daemon runs").set(is_held(watch_lock(database)))
         self._gauge("variorum_database_bytes", "The size of the database").set(database.stat().st_size)
         if workspace and workspace.backup_folder:
-            made = [one.made_at.timestamp() for one in backups(workspace.backup_folder, workspace.root)[:1]]
+            latest = backups(workspace.backup_folder, workspace.root, now())[:1]
+            made = [one.made_at.timestamp() for one in latest]
             words = "When the latest backup was made; 0 if there is none"
             self._gauge("variorum_last_backup_timestamp_seconds", words).set(made[0] if made else 0)
 

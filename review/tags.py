@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,7 +31,11 @@ def know_tags(db: Database, workspace: Workspace | None) -> None:
 
 def _stamp(folder: Path) -> Stamp:
     """What differs after a site file was added, changed or removed."""
-    return tuple((path, path.stat().st_mtime_ns) for path in site_files(folder))
+    found = []
+    for path in site_files(folder):
+        with suppress(OSError):  # removed meanwhile, or a link that leads nowhere
+            found.append((path, path.stat().st_mtime_ns))
+    return tuple(found)
 
 
 @lru_cache(maxsize=4)

@@ -174,6 +174,8 @@ def _error_text(error: Exception) -> tuple[int, str]:
             return 503, str(error)
         case VariorumError():
             return 409, str(error)
+        case OSError() if error.filename:
+            return 503, f"{error.filename}: {error.strerror}"
     return 500, gettext("Something went wrong in Variorum itself. The log of `variorum review` says what.")
 
 

@@ -26,6 +26,8 @@ from tests.command import variorum, workspace
 from tests.local_site import article
 from tests.reviewed import Desk, morning
 from tests.tracked import HOME
+from variorum.crawler.config.secret import token_of
+from variorum.crawler.errors import Misuse
 from variorum.review.app import allow_tokens
 from variorum.storage.export import documents
 
@@ -194,6 +196,16 @@ def test_a_token_changes_nothing(closed: Desk, address: str) -> None:
 
 def test_without_a_password_no_token_is_needed(read: Desk) -> None:
     assert read.get("/sites.json").status_code == 200
+
+
+@pytest.mark.parametrize("value", ["تست" * 8, "with a\nline break, long enough"])
+def test_a_token_that_no_header_can_carry_is_refused(value: str) -> None:
+    with pytest.raises(Misuse, match="ASCII"):
+        token_of("api", "env:TOKEN", {"TOKEN": value})
+
+
+def test_the_line_end_of_a_secret_file_is_no_part_of_a_token() -> None:
+    assert token_of("api", "env:TOKEN", {"TOKEN": "a token of a secret file\n"}) == "a token of a secret file"
 
 
 def test_a_token_is_named_in_the_settings_and_never_written_there(

@@ -51,7 +51,7 @@ def test_no_line_about_a_command_is_cut_off(
 
 
 def test_each_command_is_listed_once_under_what_it_is_for() -> None:
-    listed = re.findall(r"^  ([a-z]+) +[A-Z]", variorum("--help").stdout.partition("\nSites:\n")[2], re.M)
+    listed = re.findall(r"^  ([a-z-]+) +[A-Z]", variorum("--help").stdout.partition("\nSites:\n")[2], re.M)
     assert listed == list(COMMANDS)
 
 

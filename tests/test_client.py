@@ -78,3 +78,8 @@ def test_what_is_wrong_is_said_in_words(story: Story, tmp_path: Path) -> None:
             workspace.changes(since="yesterday evening")
         with pytest.raises(Misuse, match="'chapter' is no unit"):
             workspace.rows("chapter")  # type: ignore[arg-type]
+
+
+def test_a_kind_that_does_not_exist_is_refused(story: Story) -> None:
+    with open_workspace(story.path.parent) as workspace, pytest.raises(Misuse, match="zz"):
+        workspace.changes(kind="zz")

@@ -33,6 +33,11 @@ from variorum.crawler.extraction.html.counters import is_counter
         "۳ ساعت پیش",
         "منذ 3 ساعات",
         "1204 مشاهدة",
+        "2026-11-03 · 5427 views",
+        "12.11.2026 | 3 Kommentare",
+        "Publié 3 novembre 2026 · 214 lectures",
+        "November 3, 2026 · 12 comments · 5 min read",
+        "۳ آبان ۱۴۰۵ | ۲۱۴ بازدید",
     ],
 )
 def test_what_only_counts_or_tells_how_long_ago_is_a_counter(line: str) -> None:
@@ -57,6 +62,9 @@ def test_what_only_counts_or_tells_how_long_ago_is_a_counter(line: str) -> None:
         "Price: 12 €",
         "ساعت ۳ آمدند",
         "Readers",
+        "November 3, 2026 · Anna Weber",
+        "3 users, 2 kids",
+        "40 likes, 5 May",
     ],
 )
 def test_what_says_more_is_none(line: str) -> None:

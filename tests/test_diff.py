@@ -314,6 +314,8 @@ LONG = "\n".join(f"Part {n} tells of the bridge and of the people that crossed i
         ("借金を増やさない。", "借金を増やした。", "a negation removed"),
         ("ขอไม่ให้กู้เงิน", "ขอให้กู้เงิน", "a negation removed"),
         ("Он не пришёл вчера.", "Он пришёл вчера.", "a negation removed"),
+        ("Ouvert le dimanche.", "Ouvert le samedi.", "1 word replaced"),
+        ("Le docteur Karim est venu.", "Le docteur Ahmedi est venu.", "a name replaced"),
         ("Komisyon gelmedi dün.", "Komisyon geldi dün.", "a negation removed"),
         ("Dijo que nunca vino.", "Dijo que vino.", "a negation removed"),
         ("The storm[3] ended.", "The storm[4] ended, then.", "1 word added"),

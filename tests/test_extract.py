@@ -365,6 +365,12 @@ def test_a_page_of_too_many_elements_is_refused_before_it_is_read(monkeypatch):
         extract(b"<body>" + b"<p>x</p>" * 200, URL)
 
 
+def test_a_selector_may_ask_for_words():
+    rules = ExtractionRules(select=("p:contains('bridge')",))
+    found = extract(b"<p>The old bridge.</p><p>The ferry.</p>", URL, rules=rules)
+    assert found.text == "The old bridge."
+
+
 @pytest.mark.parametrize("raw", ["script", "style", "SCRIPT type='module'"])
 def test_a_program_on_the_page_has_no_tags(raw: str):
     program = f"for(i=0;i<n;i++) {'step ( i ) ; ' * 3000}"

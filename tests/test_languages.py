@@ -121,3 +121,12 @@ def test_a_translation_has_the_values_and_the_tags_of_its_text(code: str) -> Non
 def test_a_catalogue_has_as_many_plural_forms_as_its_language(code: str) -> None:
     numbers = {len(forms(one.string)) for one in catalogue(code).values() if not isinstance(one.id, str)}
     assert numbers == {Catalog(locale=code).num_plurals}
+
+
+PLURAL = re.compile(r"{% trans (\w+)=[^%]*%}(?:(?!{% endtrans).)*?{% pluralize ?(\w*) ?%}", re.DOTALL)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_a_plural_is_chosen_by_a_number(path: Path) -> None:
+    """By `count`, which is the first variable, or named by `pluralize`."""
+    assert [found[0] for found in PLURAL.finditer(path.read_text()) if "count" not in found.groups()] == []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +18,9 @@ from tests.local_site import LocalSite, article
 from tests.managed import Office, office
 from tests.reviewed import BASE
 from variorum.crawler.config.site import load_site
+from variorum.crawler.errors import Misuse
 from variorum.crawler.lock import held, run_lock, watch_lock
+from variorum.crawler.managing.site_files import Draft, draft_of, write
 from variorum.crawler.times import iso, now
 from variorum.storage.reader import Reader
 from variorum.storage.store import Store
@@ -74,6 +78,41 @@ def test_an_edit_by_somebody_else_in_the_meantime_is_kept(desk: Office) -> None:
     assert desk.file("one").read_text() == ONE + "delay = 9\n"
 
 
+def test_of_many_who_write_at_once_one_is_told_that_it_is_written(desk: Office) -> None:
+    texts = [f"{ONE}delay = {seconds}\n" for seconds in range(1, 9)]
+    drafts = [draft_of(desk.workspace, "one", text) for text in texts]
+    written = []
+
+    def save(draft: Draft) -> None:
+        with suppress(Misuse):
+            write(draft, draft.digest)
+            written.append(draft.text)
+
+    with ThreadPoolExecutor(len(drafts)) as pool:
+        list(pool.map(save, drafts))
+    assert written == [desk.file("one").read_text()]
+
+
+def test_a_link_that_leads_nowhere_breaks_no_page(desk: Office) -> None:
+    desk.file("gone").symlink_to("/nowhere/gone.toml")
+    assert desk.client.get("/").status_code == 200
+    assert desk.client.get("/site/gone/file").status_code in (404, 409)
+
+
+def test_a_folder_that_refuses_is_named(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, _: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("variorum.crawler.managing.site_files.write_whole", refuse)
+    answer = desk.write("one", ONE + "delay = 2\n")
+    assert (answer.status_code, "one.toml: Permission denied" in answer.text) == (503, True)
+
+
+def test_lists_that_are_nested_too_deep_are_a_fault(desk: Office) -> None:
+    told = desk.post("/site/one/file/faults", {"text": "x = " + "[" * 5000}).json()["faults"]
+    assert "nested too deep" in told[0]
+
+
 def test_a_file_keeps_its_kind_of_line_breaks(desk: Office) -> None:
     desk.file("one").write_bytes(ONE.replace("\n", "\r\n").encode())
     assert "\\u000d" not in desk.text("/site/one/file")
@@ -86,7 +125,7 @@ def test_two_sites_never_start_at_one_address(desk: Office) -> None:
     assert "it is watched already, as one" in desk.post("/site/two/file", form).text
 
 
-@pytest.mark.parametrize("name", ["..", "UPPER", ".hidden", "a%0Ab"])
+@pytest.mark.parametrize("name", ["..", "UPPER", ".hidden", "a%0Ab", "a" * 101, "two.json"])
 def test_a_name_that_no_site_can_have_gets_no_file(desk: Office, name: str) -> None:
     form = {"text": 'url = "https://two.example/"\n', "do": "write", "digest": ""}
     assert desk.post(f"/site/{name}/file", form).status_code in (404, 405, 409)

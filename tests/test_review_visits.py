@@ -19,6 +19,7 @@ from tests.tracked import HOME, Story, story_at
 from variorum.crawler.config.workspace import load_workspace
 from variorum.crawler.health.visits import plan_object, stored_plan_object, stored_why_object, why_object
 from variorum.review.app import make_app
+from variorum.review.languages import languages
 from variorum.storage.reader import Reader
 
 
@@ -58,6 +59,13 @@ def test_the_page_of_a_site_shows_what_another_budget_would_bring(story: Story) 
     heights = [float(dot.get("cy")) for dot in curve.cssselect("circle")]
     assert heights == sorted(heights)
     assert len(curve.getparent().cssselect("tbody tr")) == 5
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_plan_of_a_site_is_said_in_every_language(story: Story, language: str) -> None:
+    answer = browser(story).get(f"/site/riverside?lang={language}")
+    assert answer.status_code == 200
+    assert 'id="visits"' in answer.text
 
 
 def test_the_page_of_a_page_says_when_it_is_fetched_next_and_why(story: Story) -> None:

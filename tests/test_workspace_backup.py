@@ -196,7 +196,7 @@ def test_what_is_no_backup_is_said_to_be_none(root: Path, kept: Path) -> None:
     (made / MANIFEST).write_text("{")
     result = variorum("restore", made)
     assert (result.exit_code, "Use another backup" in result.stderr) == (2, True)
-    assert backups(kept, root) == []
+    assert backups(kept, root, now()) == []
 
 
 def test_without_a_folder_for_backups_it_says_where_to_name_one(root: Path, tmp_path: Path) -> None:
@@ -219,10 +219,26 @@ def test_so_many_backups_are_kept_as_the_settings_say_and_no_other_is_touched(
     for days in (4, 3, 2, 1):
         monkeypatch.setattr("variorum.crawler.cli.maintenance.now", lambda days=days: began - timedelta(days))
         assert variorum("-C", root, "backup").exit_code == 0
-    left = [one.made_at for one in backups(kept, root)]
+    left = [one.made_at for one in backups(kept, root, now())]
     assert left == [parse(workspace_backup.iso(began - timedelta(days))) for days in (1, 2)]
     assert others.is_dir()
     assert len([one for one in kept.iterdir() if one.is_dir()]) == 3
+
+
+def test_a_backup_of_a_clock_that_was_ahead_counts_for_nothing_and_is_kept(
+    root: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(root, kept, keep=1)
+    with monkeypatch.context() as patch:
+        patch.setattr("variorum.crawler.cli.maintenance.now", lambda: now() + timedelta(days=3650))
+        ahead = backed_up(root, kept)
+    assert is_due(load_workspace(root), now())
+    assert "there is no backup in" in variorum("-C", root, "doctor").stdout
+    assert variorum("-C", root, "backup").exit_code == 0
+    (made,) = backups(kept, root, now())
+    assert made.path.is_dir()
+    assert ahead.is_dir()
+    assert not is_due(load_workspace(root), now())
 
 
 SLOWLY = """
@@ -248,7 +264,7 @@ def test_what_a_killed_backup_leaves_is_no_backup_and_the_next_one_removes_it(ro
         process.kill()
     [draft] = [one for one in kept.iterdir() if one.is_dir()]
     assert draft.name.endswith(".draft")
-    assert backups(kept, root) == []
+    assert backups(kept, root, now()) == []
     made = backed_up(root, kept)
     assert [one for one in kept.iterdir() if one.is_dir()] == [made]
 
@@ -302,7 +318,7 @@ def test_the_daemon_makes_a_backup_that_can_be_restored(root: Path, kept: Path, 
     plan(root, kept, every="1h")
     with subprocess.Popen([*VARIORUM, "-C", str(root), "watch"], stderr=subprocess.PIPE, text=True) as daemon:
         deadline = time.monotonic() + PATIENCE
-        while not (made := backups(kept, root)):
+        while not (made := backups(kept, root, now())):
             assert time.monotonic() < deadline
             assert daemon.poll() is None
             time.sleep(0.1)

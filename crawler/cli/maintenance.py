@@ -121,7 +121,7 @@ def _whole_workspace(workspace: Workspace, reader: Reader, folder: Path | None) 
         made = back_up(workspace, reader, into, now(), step)
     removed: list[Path] = []
     if folder is None and workspace.backup:
-        removed = remove_old(into, workspace.root, workspace.backup.keep)
+        removed = remove_old(into, workspace.root, workspace.backup.keep, now())
     return {
         "path": str(made.path),
         "bytes": made.bytes,

@@ -10,7 +10,7 @@ import click
 
 from variorum.crawler.cli.options import with_workspace
 from variorum.crawler.config.cluster import Cluster
-from variorum.crawler.config.secret import secret_of
+from variorum.crawler.config.secret import token_of
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse
 from variorum.crawler.health.visits import stored_plan_object, stored_why_object
@@ -90,7 +90,7 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
 
 def _tokens(workspace: Workspace) -> list[str]:
     """Return the tokens of the read API. Raises Misuse for one that is not set, or too easily guessed."""
-    tokens = [secret_of("api", reference, os.environ) for reference in workspace.tokens]
+    tokens = [token_of("api", reference, os.environ) for reference in workspace.tokens]
     if any(len(token) < LEAST_TOKEN for token in tokens):
         raise Misuse(f"[api] in variorum.toml: a token needs at least {LEAST_TOKEN} characters.")
     return tokens

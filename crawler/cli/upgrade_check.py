@@ -28,7 +28,7 @@ def upgrade_check(workspace: Workspace, pages: int, as_json: bool) -> None:
     Run it with a new release, installed in an environment of its own, before you use that on the workspace.
     Reads the settings, tries the migrations on a copy of the database, and reads the latest raw pages again.
 
-    Example: ~/next/bin/variorum -C ~/press upgrade-check
+    Example: variorum -C ~/press upgrade-check
     """
     with bar("pages") as step:
         found = check(workspace, pages, step)

@@ -21,7 +21,7 @@ from variorum.crawler.cluster.metrics import HubMetrics
 from variorum.crawler.cluster.queue import JobQueue, QueueDown
 from variorum.crawler.cluster.runs import DIED, OpenRuns
 from variorum.crawler.cluster.wire import Closed, Presence
-from variorum.crawler.config.cluster import Cluster, secret
+from variorum.crawler.config.cluster import Cluster, secret, shared_token
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse
@@ -70,7 +70,7 @@ class Hub(Daemon):
         self.queue = JobQueue(secret(cluster.database, os.environ), creates=True)
         self.runs = OpenRuns(workspace, cluster.lost_seconds, self._run_ended)
         self.asked = AskedRuns()
-        self._token = secret(cluster.token, os.environ)
+        self._token = shared_token(cluster.token, os.environ)
         self._workers: dict[str, tuple[Presence, float]] = {}
         """Each with the time when it was last heard of, by `clock`."""
         self._queues: list[dict[str, Any]] = []

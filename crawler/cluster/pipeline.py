@@ -40,7 +40,7 @@ from variorum.crawler.cluster.wire import (
     pack,
     unpack,
 )
-from variorum.crawler.config.cluster import Cluster, secret
+from variorum.crawler.config.cluster import Cluster, shared_token
 from variorum.crawler.errors import VariorumError
 from variorum.crawler.extraction.reader import PageReader
 from variorum.crawler.fetch_result import FetchResult
@@ -79,7 +79,7 @@ class RemoteRecording:
         run = unpacked(crawler.settings["REMOTE_RUN"], RemoteRun)
         self.cluster, self.begun = run.cluster, run.begun
         times.correct(timedelta(seconds=run.correction))
-        token = secret(run.cluster.token, os.environ)
+        token = shared_token(run.cluster.token, os.environ)
         self.link = Link(run.cluster.address, token, patience=run.cluster.give_up_seconds)
         self.link.on_trouble = self._hub_trouble
         self._thread = ThreadPoolExecutor(1, "hub")

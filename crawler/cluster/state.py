@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from variorum.crawler.config.cluster import Cluster, secret
+from variorum.crawler.config.cluster import Cluster, shared_token
 from variorum.crawler.errors import Misuse, VariorumError
 
 SECONDS = 3.0
@@ -38,7 +38,7 @@ def ask_hub(
 
     Raises HubSilent if it can't be reached, Misuse or VariorumError with its words if it refuses.
     """
-    headers = {"Authorization": f"Bearer {secret(cluster.token, environment)}"}
+    headers = {"Authorization": f"Bearer {shared_token(cluster.token, environment)}"}
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{cluster.address}{path}", data, headers)  # noqa: S310 - of the file
     try:

@@ -20,7 +20,7 @@ from variorum.crawler.cluster.pipeline import OVER, RemoteRun
 from variorum.crawler.cluster.queue import TASK, JobQueue, QueueDown, log_unheard
 from variorum.crawler.cluster.runs import DIED
 from variorum.crawler.cluster.wire import Begun, Refused, unpack
-from variorum.crawler.config.cluster import ANYWHERE, Cluster, secret
+from variorum.crawler.config.cluster import ANYWHERE, Cluster, secret, shared_token
 from variorum.crawler.config.schema import refuse
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse, VariorumError
@@ -78,7 +78,7 @@ class Worker:
         self.metrics = metrics
         self.stop = asyncio.Event()
         self.refusal: Misuse | None = None
-        self._token = secret(cluster.token, os.environ)
+        self._token = shared_token(cluster.token, os.environ)
         self.queue = JobQueue(secret(cluster.database, os.environ))
         self.queue.app.task(name=TASK, retry=self.queue.retry)(self.crawl)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from variorum.crawler.config.schema import Key, Keys
-from variorum.crawler.config.secret import check_reference, secret_of
+from variorum.crawler.config.secret import check_reference, secret_of, token_of
 from variorum.crawler.config.timing import duration
 
 ANYWHERE = "default"
@@ -69,6 +69,11 @@ class Cluster(msgspec.Struct, frozen=True):
 def secret(reference: str, environment: Mapping[str, str]) -> str:
     """The value of the environment variable that `env:NAME` names. Raises Misuse if it is not set."""
     return secret_of("cluster", reference, environment)
+
+
+def shared_token(reference: str, environment: Mapping[str, str]) -> str:
+    """The token that `env:NAME` names. Raises Misuse if it is not set, or can't be sent in a header."""
+    return token_of("cluster", reference, environment)
 
 
 def _host_and_port(text: str) -> None:

@@ -60,6 +60,8 @@ def parse_toml(text: str, path: Path) -> tuple[dict[str, Any], list[str]]:
         return tomllib.loads(text), []
     except tomllib.TOMLDecodeError as error:
         return {}, [f"{path}: not TOML: {error}{_slip(text, str(error))}"]
+    except RecursionError:
+        return {}, [f"{path}: lists or tables are nested too deep"]
 
 
 def _slip(text: str, error: str) -> str:

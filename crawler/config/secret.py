@@ -20,6 +20,14 @@ def secret_of(table: str, reference: str, environment: Mapping[str, str]) -> str
     Raises Misuse if it is not set.
     """
     name = reference.removeprefix("env:")
-    if value := environment.get(name):
+    if value := environment.get(name, "").strip():
         return value
     raise Misuse(f"[{table}] in variorum.toml names the environment variable {name}, which is not set.")
+
+
+def token_of(table: str, reference: str, environment: Mapping[str, str]) -> str:
+    """The same for a token, which is sent in a header. Raises Misuse if it can't be."""
+    value = secret_of(table, reference, environment)
+    if not (value.isascii() and value.isprintable()):
+        raise Misuse(f"{reference} of [{table}] in variorum.toml: use ASCII letters, digits and signs alone.")
+    return value

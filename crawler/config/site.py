@@ -98,8 +98,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DAY = timedelta(days=1)
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
-NAME_RULE = "the file gives the site its name: use small letters and digits, and after the first also . _ -"
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}(?<!\.json)")
+NAME_RULE = (
+    "the file gives the site its name: use small letters and digits, after the first also . _ -, 100 at most"
+)
 NO_DEFAULTS: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -51,12 +51,13 @@ FORMS = {
     "sq": r"s'\w+",
     "fa": r"نمی\w+|ن(?:کرد|کن|شد|شود|شو|بود|باش|دار|داشت|داد|ده|گفت|گرفت|گیر|خواست|خواه|توانست|توان|دید|"
     r"گذاشت|گذار|ماند|یافت|رسید|خورد|نوشت|پذیرفت|پذیر|دانست|ساخت|باید|رفت)\w{0,6}|نیامد\w*|نیاورد\w*|نیاید",
-    "tr": r"\w{2,}m[ae](?:d[ıi](?:[mnk]|l[ae]r)?|y[ae]c[ae][kğ]\w*|m[ıi]ş\w*|s[ıi]n(?:l[ae]r)?)"
+    "tr": r"(?!samedi|\w*(?:hmed|hamm?[ae]d))\w{2,}"
+    r"m[ae](?:d[ıi](?:[mnk]|l[ae]r)?|y[ae]c[ae][kğ]\w*|m[ıi]ş\w*|s[ıi]n(?:l[ae]r)?)"
     r"|\w{2,}m[ıiuü]yor\w*"
     r"|(?:ol|yap|et|bil|gel|git|var|al)m[ae]z\w*",
     "ko": r"\w*(?:지\s*않|않)\w+|\w*(?:없|아니|못하|말라)\w*",
 }
-"""Words that contain the negation: «isn't», «نمی‌خواهم», «gelmedi»."""
+"""Words that contain the negation: «isn't», «نمی‌خواهم», «gelmedi»; not «samedi», nor names like «Ahmedi»."""
 
 UNSPACED = {
     "zh": r"不|没|沒|勿|無|无(?!线)|未(?![来來])|[并並]非",

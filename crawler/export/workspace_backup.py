@@ -98,13 +98,16 @@ def back_up(
     return Backup(path, manifest)
 
 
-def backups(folder: Path, workspace: Path) -> list[Backup]:
-    """The readable backups of a workspace in a folder, the latest first; those of others are left out."""
+def backups(folder: Path, workspace: Path, at: datetime) -> list[Backup]:
+    """The readable backups of a workspace in a folder that were made until then, the latest first.
+
+    Those of other workspaces are left out, and those of a clock that was ahead.
+    """
     found = []
     for path in folder.glob(f"{PREFIX}*"):
         with suppress(Misuse):
             found.append(read_backup(path))
-    ours = [one for one in found if one.manifest.workspace == str(workspace)]
+    ours = [one for one in found if one.manifest.workspace == str(workspace) and one.made_at <= at]
     return sorted(ours, key=lambda one: one.manifest.made_at, reverse=True)
 
 
@@ -130,9 +133,9 @@ def read_backup(path: Path) -> Backup:
     return Backup(path, manifest)
 
 
-def remove_old(folder: Path, workspace: Path, keep: int) -> list[Path]:
+def remove_old(folder: Path, workspace: Path, keep: int, at: datetime) -> list[Path]:
     """Delete all but the latest backups of a workspace; return the deleted folders."""
-    old = [one.path for one in backups(folder, workspace)[keep:]]
+    old = [one.path for one in backups(folder, workspace, at)[keep:]]
     for path in old:
         draft = path.with_name(f".{path.name}{DRAFT}")
         path.rename(draft)  # a backup that is half deleted has no name of one

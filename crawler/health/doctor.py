@@ -157,7 +157,7 @@ def _backup(workspace: Workspace) -> str:
     assert plan is not None and folder is not None  # both or neither
     if not folder.is_dir():
         raise Problem(f"{folder}, the folder for backups, is not there: make it, or mount its disk")
-    found = backups(folder, workspace.root)
+    found = backups(folder, workspace.root, now())
     if not found:
         raise Problem(f"there is no backup in {folder} yet: `variorum backup` makes one")
     if now() - found[0].made_at > plan.longest_age:

@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 
 from variorum.crawler.config.new_files import write_whole
 from variorum.crawler.config.site import NAME, NAME_RULE, Site, load_sites, site_files, site_of
@@ -13,6 +14,7 @@ from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse
 from variorum.spiders.spiders.site_probe import watched
 
+_WRITING = Lock()
 NEW = ""
 """The digest of a file that does not exist yet."""
 
@@ -47,7 +49,7 @@ class Draft:
 
 
 def file_text(workspace: Workspace, name: str) -> str:
-    """The text of a site's file. Raises Misuse if there is none, or if it is not UTF-8."""
+    """The text of a site's file. Raises Misuse if there is none, or if it can't be read."""
     path = next((one for one in site_files(workspace.sites_folder) if one.stem == name), None)
     if path is None:
         raise Misuse(f'no site is named "{name}", or its file is gone.')
@@ -55,6 +57,8 @@ def file_text(workspace: Workspace, name: str) -> str:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise Misuse(f"{path} is not UTF-8; save the file in that encoding.") from error
+    except OSError as error:
+        raise Misuse(f"{path} can't be read: {error.strerror}.") from error
 
 
 def draft_of(workspace: Workspace, name: str, text: str) -> Draft:
@@ -77,9 +81,13 @@ def write(draft: Draft, digest: str) -> None:
     faults."""
     if draft.faults:
         raise Misuse("; ".join(draft.faults))
-    if draft.digest != digest:
-        raise Misuse(f"{draft.path} was changed or removed meanwhile, and was left as it is: edit it again.")
-    write_whole(draft.path, draft.text)
+    with _WRITING:
+        before = draft.path.read_bytes().decode("utf-8", "replace") if draft.path.exists() else None
+        if draft.digest != digest or before != draft.before:
+            raise Misuse(
+                f"{draft.path} was changed or removed meanwhile, and was left as it is: edit it again."
+            )
+        write_whole(draft.path, draft.text)
 
 
 def _same_start(workspace: Workspace, site: Site) -> str | None:

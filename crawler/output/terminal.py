@@ -162,7 +162,10 @@ def status(found: Object) -> None:
         run = one["last_run"]
         last = f"last run {run['started_at']}" if run else "no run yet"
         line(f"{one['site']}: {one['state']}; {last}, {_next(one['next_run'], found['at'])}")
-        line(f"  pages: {counts({key: one[key] for key in PAGES}) or 'none'}; {one['changes']} changes")
+        line(
+            f"  pages: {counts({key: one[key] for key in PAGES}) or 'none'};"
+            f" {quantity(one['changes'], 'change')}"
+        )
         if run and run["readings"]:
             line(f"  responses of the last run: {counts(run['readings'])}")
         if one["every_days"] is not None:

@@ -44,5 +44,5 @@ def is_due(workspace: Workspace, now: datetime) -> bool:
     """Whether a backup is due now; where the folder can't be used, `variorum backup` says why."""
     if workspace.backup is None or workspace.backup_folder is None:
         return False
-    made = [one.made_at for one in backups(workspace.backup_folder, workspace.root)[:1]]
+    made = [one.made_at for one in backups(workspace.backup_folder, workspace.root, now)[:1]]
     return workspace.backup.is_due(made[0] if made else None, now)

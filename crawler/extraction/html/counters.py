@@ -46,6 +46,15 @@ HELPFUL = rf"{N} out of {N} found this helpful|{N} of {N} (people|users) found t
 MADE = r"(page )?(generated|rendered|loaded|created) in [\d.,]+ ?(s|ms|sec|seconds)\.?( with \d+ queries)?"
 SIGNS = r"[▲▼👍👎❤♥★☆👁💬↑↓⬆⬇🔥]\ufe0f?"
 
+_DIGIT, _NAME = r"[\d۰-۹٠-٩]", r"[^\W\d_]{3,}"
+_DAY = (
+    rf"{_DIGIT}{{1,4}}[-.]{_DIGIT}{{1,2}}[-.]{_DIGIT}{{1,4}}"
+    rf"|{_DIGIT}{{1,2}}\.? {_NAME} {_DIGIT}{{4}}|{_NAME} {_DIGIT}{{1,2}} {_DIGIT}{{4}}"
+)
+DATE = re.compile(rf"(({WHEN})\s*:?\s*)?({_DAY})", re.IGNORECASE)
+"""A date: alone it is text, beside a count it is none."""
+YEAR_AFTER = re.compile(rf"({_NAME} {_DIGIT}{{1,2}}), (?={_DIGIT}{{4}})")
+
 _COUNT = rf"({SIGNS}\s*)?({N} ({COUNTED})|({COUNTED})\s*:?\s*\(?{N}\)?)"
 PIECE = re.compile(
     rf"{_COUNT}|(({WHEN})\s*:?\s*)?({AGO})|{NONE}|{HELPFUL}|{MADE}|{SIGNS}\s*{N}|{N}\s*{SIGNS}", re.IGNORECASE
@@ -56,9 +65,10 @@ LONGEST = 120
 
 @lru_cache(maxsize=2**14)
 def is_counter(line: str) -> bool:
-    """Whether a line has only counts or relative times."""
+    """Whether a line has only counts or relative times, or a date beside these."""
     if len(line) > LONGEST:
         return False
-    label = line.removeprefix("- ").strip(" ()[].")
-    pieces = [piece for piece in BETWEEN.split(label) if piece]
-    return bool(pieces) and all(PIECE.fullmatch(piece.strip(" ()[].")) for piece in pieces)
+    label = YEAR_AFTER.sub(r"\1 ", line.removeprefix("- ").strip(" ()[]."))
+    pieces = [piece.strip(" ()[].") for piece in BETWEEN.split(label) if piece]
+    others = [piece for piece in pieces if not PIECE.fullmatch(piece)]
+    return len(others) < len(pieces) and all(map(DATE.fullmatch, others))

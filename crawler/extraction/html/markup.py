@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import cast
 
+from cssselect import HTMLTranslator
 from lxml import etree, html
 from lxml.cssselect import CSSSelector, SelectorError
 from lxml.html import HtmlElement
@@ -138,7 +139,7 @@ def matching(tree: HtmlElement, css: str) -> list[HtmlElement]:
 @lru_cache(maxsize=256)
 def _selector(css: str) -> CSSSelector:
     try:
-        return CSSSelector(css, translator="html")
+        return CSSSelector(css, translator=HTMLTranslator())  # type: ignore[arg-type]  # lxml's own needs functions
     except SelectorError as error:
         raise Misuse(
             f"{css!r} is no CSS selector ({error}); one is like .entry-content or div#main"
