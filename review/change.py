@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -13,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from variorum.crawler.diffing.diff import Hunk, Relink, TitledText, compare
-from variorum.crawler.times import iso
+from variorum.crawler.times import iso, now
 from variorum.review import source
 from variorum.review.filters import parsed, query
 from variorum.review.layout import DiffLayout, laid_out, plain_text
@@ -57,8 +56,8 @@ def change(request: Request) -> Response:
             "tally": change_list.tally(reader, filters),
             "done": batch_of(reader, done) if done else None,
         }
-    reviewer, now = name_of(request), datetime.now(UTC)
-    others = house(request).openings.others(item.id, reviewer, now)
+    reviewer = name_of(request)
+    others = house(request).openings.others(item.id, reviewer, now())
     return page(
         request,
         "change.html",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from variorum.crawler.config.site import load_sites, site_files
@@ -25,8 +25,12 @@ def tags_of(workspace: Workspace | None) -> Mapping[str, frozenset[str]]:
 
 
 def know_tags(db: Database, workspace: Workspace | None) -> None:
-    """Let queries on this connection ask for the tags of sites, as `Filters.tag` does."""
-    db.conn.create_function("has_tag", 2, lambda site, tag: site in tags_of(workspace).get(tag, ()))
+    """Let queries on this connection ask for the tags of sites, as `Filters.tag` does.
+
+    The site files are looked at when a query first asks, and not again for each of its rows.
+    """
+    tags = cache(partial(tags_of, workspace))
+    db.conn.create_function("has_tag", 2, lambda site, tag: site in tags().get(tag, ()))
 
 
 def _stamp(folder: Path) -> Stamp:
