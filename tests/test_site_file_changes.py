@@ -48,8 +48,8 @@ def moved(watched: Quick, site: LocalSite, **keys: Any) -> Quick:
 
 
 def states(watched: Quick) -> dict[str, str]:
-    """The state of each page by its path; those that were absorbed are left out."""
-    return {path: page.state for path, page in watched.pages().items() if page.state != "absorbed"}
+    """The state of each page by its path."""
+    return {path: page.state for path, page in watched.pages().items()}
 
 
 def test_a_new_host_is_the_same_site_with_the_same_pages(

@@ -83,8 +83,9 @@ class Watched:
         return self._read(lambda reader: reader.issues())
 
     def pages(self) -> dict[str, PageRow]:
-        """Every known page by its path."""
-        rows = self._read(lambda reader: list(reader.rows("SELECT * FROM pages", {})))
+        """Every known page by its path; rows that were merged into another page are left out."""
+        asked = "SELECT * FROM pages WHERE state <> 'absorbed'"
+        rows = self._read(lambda reader: list(reader.rows(asked, {})))
         return {self.path(row["url"]): PageRow(**row) for row in rows}
 
     def versions(self, path: str) -> list[VersionRow]:
