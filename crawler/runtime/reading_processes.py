@@ -34,11 +34,16 @@ Answer = tuple[Verdict, Extract | None, str | None, PathScores] | CostsTooMuch |
 """The reading of a page but for its fetch; None where reading it raised something else."""
 
 
+Renew = Callable[[ReadingJob], ReadingJob | None]
+"""Tells the job to do in place of one that has waited; None if there is nothing to be read any more."""
+
+
 @dataclass(slots=True)
 class _Pending:
     """A job that no process has finished."""
 
     job: ReadingJob
+    renew: Renew
     done: asyncio.Future[ReadAhead | None]
     attempts: int = 0
 
@@ -55,10 +60,13 @@ class ReadingProcesses:
         self._idle: list[_Process] = []
         self._all: set[_Process] = set()
 
-    def begin(self, job: ReadingJob) -> asyncio.Future[ReadAhead | None]:
-        """Begin to read; the future is None where the caller has to read by itself, to see what is wrong."""
+    def begin(self, job: ReadingJob, renew: Renew = lambda job: job) -> asyncio.Future[ReadAhead | None]:
+        """Begin to read; the future is None where the caller has to read by itself, to see what is wrong.
+
+        A job may wait for a process; `renew` is asked for the present one as soon as one is free.
+        """
         done: asyncio.Future[ReadAhead | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Pending(job, done))
+        self._waiting.append(_Pending(job, renew, done))
         self._hand_out()
         return done
 
@@ -72,6 +80,10 @@ class ReadingProcesses:
     def _hand_out(self) -> None:
         while self._waiting and (self._idle or len(self._all) < self._count):
             pending = self._waiting.popleft()
+            if (job := pending.renew(pending.job)) is None:
+                _finish(pending, None)
+                continue
+            pending.job = job
             try:
                 process = self._idle.pop() if self._idle else self._started()
             except OSError:  # none can be had: then the run reads by itself

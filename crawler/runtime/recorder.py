@@ -24,7 +24,7 @@ from variorum.crawler.runtime.guard import ExceptionGuard
 from variorum.crawler.runtime.reading_processes import ReadingProcesses
 from variorum.crawler.runtime.run import NOT_BEGUN
 from variorum.crawler.runtime.run_record import RunRecord, Traffic
-from variorum.crawler.tracking.reading import ReadAhead
+from variorum.crawler.tracking.reading import ReadAhead, ReadingJob
 from variorum.spiders.middlewares.retry_after import UNFETCHED, UNTIL, WAITING, WAITS
 from variorum.spiders.spiders.site import SiteSpider
 from variorum.storage.errors import StoreError
@@ -94,7 +94,16 @@ class RecordingPipeline:
         with suppress(Exception):  # which tracking meets as well, and reports
             if job := self.record.tracker.job(item):
                 self._first_sights += 1
-                return self.readers.begin(job) if self._first_sights > FEW else None
+                return self.readers.begin(job, self._renewed) if self._first_sights > FEW else None
+        return None
+
+    def _renewed(self, job: ReadingJob) -> ReadingJob | None:
+        """The job with the present reader: the run may have learned the site's design while it waited."""
+        tracker = self.record.tracker
+        if job.reader is tracker.reader:
+            return job
+        with suppress(Exception):  # which tracking meets as well, and reports
+            return tracker.job(job.fetched)
         return None
 
     def count_request(self) -> None:
