@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -28,6 +29,7 @@ from tests.command import workspace
 from variorum.crawler.classification.outcome import Context, Outcome
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import load_workspace
+from variorum.crawler.extraction.boilerplate.template import Template
 from variorum.crawler.extraction.extract import Extract
 from variorum.crawler.extraction.reader import PageReader
 from variorum.crawler.fetch_result import FetchResult
@@ -39,6 +41,8 @@ URL = "https://ormhead.example/"
 SITE = Site(name="ormhead", url=URL)
 PAGES = 40
 MEGABYTES = 1500
+SPENT = 1.0
+"""Seconds of CPU of a busy process."""
 VERSIONS = """
     SELECT url, versions.title, text, digest, versions.language, author, versions.published, extractor
     FROM versions JOIN pages ON pages.id = page
@@ -69,6 +73,14 @@ class Greedy(PageReader):
         raise AssertionError(len(bytearray(400 << 20)))
 
 
+class Busy(PageReader):
+    def read_fetched(self, fetched: FetchResult) -> Extract:
+        until = time.process_time() + SPENT
+        while time.process_time() < until:
+            pass
+        return super().read_fetched(fetched)
+
+
 class Broken(PageReader):
     def read_fetched(self, fetched: FetchResult) -> Extract:
         raise ZeroDivisionError
@@ -84,13 +96,15 @@ def job(number: int, detail: Any = "") -> ReadingJob:
     return ReadingJob(fetched, PageReader(SITE), Context(url, url))
 
 
-def results(*jobs: ReadingJob, count: int = 2) -> list[ReadAhead | None]:
+def results(
+    *jobs: ReadingJob, count: int = 2, renew: Callable[[ReadingJob], ReadingJob | None] = lambda job: job
+) -> list[ReadAhead | None]:
     """What the processes make of these jobs."""
 
     async def begin() -> list[ReadAhead | None]:
         processes = ReadingProcesses(count, forks.start)
         try:
-            return await asyncio.gather(*map(processes.begin, jobs))
+            return await asyncio.gather(*(processes.begin(one, renew) for one in jobs))
         finally:
             processes.close()
 
@@ -99,6 +113,11 @@ def results(*jobs: ReadingJob, count: int = 2) -> list[ReadAhead | None]:
         return asyncio.run(begin())
     finally:
         forks.end()
+
+
+def cpu_of_children() -> float:
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def reading(done: ReadAhead | None) -> Reading:
@@ -145,6 +164,29 @@ def test_where_no_process_can_be_had_the_run_reads_by_itself() -> None:
         return await ReadingProcesses(2, forks.start).begin(job(1))
 
     assert asyncio.run(begin()) is None
+
+
+def test_a_job_that_has_waited_is_done_by_the_reader_of_then() -> None:
+    """The run may learn the design of the site while pages wait for a process."""
+    learned = PageReader(SITE, Template(version=1))
+    asked: list[ReadingJob] = []
+
+    def renew(waited: ReadingJob) -> ReadingJob | None:
+        asked.append(waited)
+        return replace(waited, reader=learned) if len(asked) < 3 else None
+
+    jobs = [job(1), job(2), job(3)]
+    first, second, dropped = results(*jobs, count=1, renew=renew)
+    assert asked == jobs
+    assert [done.job.reader for done in (first, second) if done] == [learned, learned]
+    assert dropped is None
+
+
+def test_the_cpu_time_of_all_processes_counts_for_the_run() -> None:
+    before = cpu_of_children()
+    [busy] = results(replace(job(1), reader=Busy(SITE)), count=1)
+    assert busy
+    assert cpu_of_children() - before > SPENT
 
 
 def test_processes_end_with_the_run_even_in_the_middle_of_a_page() -> None:

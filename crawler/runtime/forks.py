@@ -50,30 +50,36 @@ class Forks:
         return ours
 
     def end(self) -> None:
-        """Kill it and all processes that were forked from it."""
+        """End it, after it has killed all processes that were forked from it."""
         self._control.close()
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._pid, signal.SIGKILL)
-        with suppress(ProcessLookupError, ChildProcessError):
-            os.kill(self._pid, signal.SIGKILL)  # which has not got a group of its own yet
+        with suppress(ChildProcessError):
             os.waitpid(self._pid, 0)
 
 
 def _fork_on_demand(control: socket.socket, serve: Serve) -> None:
-    """Fork a process for each connection that comes, until the run closes the socket or dies."""
+    """Fork a process for each connection that comes, until the run closes the socket or dies.
+
+    Then kill them, and wait for them: so their CPU time counts as that of the run.
+    """
     os.setpgid(0, 0)
     _let_go_of_the_run()
     is_warm = False
+    forks: list[int] = []
     while (received := socket.recv_fds(control, 1, 1))[0]:
         if not is_warm:
             load_reading()
             is_warm = True
         [end] = received[1]
-        if not os.fork():
+        if not (pid := os.fork()):
             control.close()
             serve(Connection(end))
             return
+        forks.append(pid)
         os.close(end)
+    for pid in forks:
+        os.kill(pid, signal.SIGKILL)
+    for pid in forks:
+        os.waitpid(pid, 0)
 
 
 def _let_go_of_the_run() -> None:
@@ -82,7 +88,7 @@ def _let_go_of_the_run() -> None:
     for stream in range(3):
         os.dup2(nothing, stream)
     os.close(nothing)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # those that have ended are waited for
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
