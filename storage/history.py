@@ -144,8 +144,9 @@ class History(Tables):
         """Let the version appear a second time, at a later capture; what was recorded since then refers to
         that."""
         self._run(  # its bytes, where they were kept of another capture
-            "UPDATE captures SET body = digest"
-            " WHERE id = ? AND body IS NULL AND digest IN (SELECT digest FROM bodies)",
+            "UPDATE capture_rows SET body = (SELECT digest FROM captures WHERE id = capture_rows.id)"
+            " WHERE id = ? AND body IS NULL"
+            " AND (SELECT digest FROM captures WHERE id = capture_rows.id) IN (SELECT digest FROM bodies)",
             [sight.capture],
         )
         for (again,) in self.db.conn.execute("SELECT id FROM versions WHERE capture = ?", [sight.capture]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from variorum.storage import recognition, seals
+from variorum.storage import captures, recognition, seals
 from variorum.storage.healing import heal_dates
 from variorum.storage.library import Database
 from variorum.storage.schema import migrations
@@ -628,3 +628,92 @@ def filters_with_names(db: Database) -> None:
             at TEXT NOT NULL
         )"""
     )
+
+
+_CAPTURES = (
+    "DROP VIEW page_versions",
+    "ALTER TABLE captures RENAME TO capture_rows",  # what refers to a capture refers to this from now on
+    """CREATE TABLE capture_kinds ( -- what many captures have in common, once each
+        id INTEGER PRIMARY KEY,
+        outcome TEXT NOT NULL,
+        reason TEXT,              -- NULL: `HTTP 200, 1234 bytes`, with the status and the length
+        origin TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        content_type TEXT,
+        encoding TEXT,
+        encoding_by TEXT
+    )""",
+    f"""INSERT INTO capture_kinds(outcome, reason, origin, status, content_type, encoding, encoding_by)
+        SELECT DISTINCT outcome, nullif(reason, {captures.USUAL_REASON.format("")}), origin, status,
+               content_type, encoding, encoding_by FROM capture_rows""",  # noqa: S608 - words of ours only
+    "CREATE INDEX capture_kinds_by_content"
+    " ON capture_kinds(outcome, reason, origin, status, content_type, encoding, encoding_by)",
+    """CREATE TABLE small_captures (
+        id INTEGER PRIMARY KEY,
+        page INTEGER NOT NULL REFERENCES pages(id),
+        run INTEGER REFERENCES runs(id),
+        fetched_at NOT NULL,      -- seconds since 1970, or text
+        kind INTEGER NOT NULL REFERENCES capture_kinds(id),
+        url TEXT,                 -- NULL: the page's address
+        digest BLOB,
+        length INTEGER,
+        body TEXT REFERENCES bodies(digest)
+    )""",
+    f"""INSERT INTO small_captures
+        SELECT old.id, page, run, {captures.SECONDS.format("fetched_at")}, kind.id,
+               nullif(url, (SELECT url FROM pages WHERE id = page)), packed_digest(digest), length, body
+        FROM capture_rows AS old CROSS JOIN capture_kinds AS kind
+        ON kind.outcome = old.outcome
+        AND kind.reason IS nullif(old.reason, {captures.USUAL_REASON.format("old.")})
+        AND kind.origin = old.origin AND kind.status = old.status
+        AND kind.content_type IS old.content_type
+        AND kind.encoding IS old.encoding AND kind.encoding_by IS old.encoding_by
+        ORDER BY old.id""",  # noqa: S608 - words of ours only
+    "DROP TABLE capture_rows",
+    "ALTER TABLE small_captures RENAME TO capture_rows",
+    "CREATE INDEX captures_of_page ON capture_rows(page, id)",
+    "CREATE INDEX captures_of_run ON capture_rows(run)",
+    "CREATE INDEX captures_of_body ON capture_rows(body) WHERE body IS NOT NULL",
+    "CREATE INDEX captures_with_body ON capture_rows(page, id) WHERE body IS NOT NULL",
+    """CREATE TRIGGER page_with_another_url AFTER UPDATE OF url ON pages WHEN old.url IS NOT new.url
+        BEGIN
+            UPDATE capture_rows SET url = old.url WHERE page = old.id AND url IS NULL;
+        END""",
+    """CREATE TRIGGER capture_of_another_page AFTER UPDATE OF page ON capture_rows
+        WHEN old.page <> new.page AND new.url IS NULL
+        BEGIN
+            UPDATE capture_rows SET url = (SELECT url FROM pages WHERE id = old.page) WHERE id = new.id;
+        END""",
+    # Each column by itself, so that no query needs the rows that it does not ask for.
+    f"""CREATE VIEW captures AS
+        SELECT id, page, run,
+            CASE typeof(fetched_at) WHEN 'integer' THEN {captures.SHOWN_TIME.format("fetched_at")}
+                ELSE fetched_at END AS fetched_at,
+            coalesce(url, (SELECT url FROM pages WHERE id = capture_rows.page)) AS url,
+            (SELECT status FROM capture_kinds WHERE id = kind) AS status,
+            (SELECT outcome FROM capture_kinds WHERE id = kind) AS outcome,
+            (SELECT coalesce(reason, 'HTTP ' || status || ', ' || capture_rows.length || ' bytes')
+                FROM capture_kinds WHERE id = kind) AS reason,
+            (SELECT content_type FROM capture_kinds WHERE id = kind) AS content_type,
+            (SELECT encoding FROM capture_kinds WHERE id = kind) AS encoding,
+            CASE typeof(digest) WHEN 'blob' THEN lower(hex(digest)) ELSE digest END AS digest,
+            body, length,
+            (SELECT origin FROM capture_kinds WHERE id = kind) AS origin,
+            (SELECT encoding_by FROM capture_kinds WHERE id = kind) AS encoding_by
+        FROM capture_rows""",  # noqa: S608 - words of ours only
+    """CREATE VIEW page_versions AS
+        SELECT versions.id, pages.site, pages.url, pages.kind, pages.state, versions.page, versions.number,
+               versions.number = pages.version AS latest, versions.captured_at, versions.title,
+               versions.words, versions.language, versions.author, versions.published, versions.modified,
+               versions.digest, versions.extractor, captures.url AS captured_url, captures.origin
+        FROM versions JOIN pages ON pages.id = versions.page
+        LEFT JOIN captures ON captures.id = versions.capture""",
+)
+
+
+@migrations()
+def small_captures(db: Database) -> None:
+    """Store captures in a quarter of the bytes; the view `captures` has the columns that the table had."""
+    db.conn.create_function("packed_digest", 1, captures.packed_digest, deterministic=True)
+    for statement in _CAPTURES:
+        db.execute(statement)

@@ -7,7 +7,7 @@ elsewhere, merging.py merges pages, reader.py answers the queries of people and 
 
 from __future__ import annotations
 
-from variorum.storage import bodies, seals, texts
+from variorum.storage import bodies, captures, seals, texts
 from variorum.storage.merging import Merging
 from variorum.storage.packing import Packing
 from variorum.storage.pages import PageTable
@@ -24,7 +24,7 @@ class Store(Merging, Packing, PageTable, Sites, Suspects):
         """Add a capture, with its body if one is given; return its number."""
         with self.writing():
             digest = bodies.insert(self.db.conn, body) if body else None
-            return self._insert("captures", {**values, "body": digest})
+            return captures.insert(self.db.conn, {**values, "body": digest})
 
     def last_good_body(self, page: int) -> str | None:
         """The digest of the last stored body that shows the page itself."""

@@ -207,7 +207,7 @@ def test_a_stated_retention_is_seen_to(root: Path, local_site: LocalSite) -> Non
         daemon.until(lambda: runs(root, "often") >= 4)
         assert daemon.stop() == 0
     assert "pruned" not in daemon.logged()
-    rows(root, "UPDATE captures SET fetched_at = '19' || substr(fetched_at, 3)")
+    rows(root, "UPDATE capture_rows SET fetched_at = fetched_at - 100 * 365 * 86400")
     old = "SELECT id FROM captures WHERE fetched_at < '2000'"
     before = len(rows(root, old))
     (root / "variorum.toml").write_text('[retention]\ncaptures = "30d"\n')

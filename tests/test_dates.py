@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.local_site import article
+from tests.older_store import with_captures_in_words
 from tests.tracked import HOME, SITE, Story, story_at
 from variorum.crawler.config.site import Site
 from variorum.crawler.dates import moved, moved_on, sound_date, span
@@ -308,6 +309,7 @@ def test_every_table_with_a_bad_date_is_healed_when_the_database_is_opened(tmp_p
     with contextlib.closing(sqlite3.connect(path)) as conn, conn:
         conn.execute("UPDATE pages SET published = ?, modified = ?, found_at = ?", [bad, future, bad])
         conn.execute("UPDATE versions SET published = '1405-02-15T14:30:00Z', captured_at = ?", [bad])
+        with_captures_in_words(conn)
         conn.execute("UPDATE captures SET fetched_at = ?", [bad])
         conn.execute("UPDATE listings SET modified = ?", [bad])
         conn.execute(

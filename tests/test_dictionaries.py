@@ -172,13 +172,13 @@ def test_what_a_prune_leaves_is_the_same_to_the_byte_and_dictionaries_go_with_th
         shop.put(number, page(number, "new"), "2020-01-01T00:00:00Z")
     first = [shop.put(7, page(7, edition=n), "2020-02-01T00:00:00Z") for n in (2, 3)]
     with shop.store.writing():
-        shop.store.db.conn.execute("UPDATE captures SET body = NULL WHERE body NOT IN (?, ?)", first)
+        shop.store.db.conn.execute("UPDATE capture_rows SET body = NULL WHERE body NOT IN (?, ?)", first)
     Pruning(shop.store.db).prune(RetentionLimits(captures="2020-01-15T00:00:00Z"), AT)
     assert shop.rows("SELECT count(*) FROM bodies") == [(2,)]
     assert [shop.store.body(digest) for digest in first] == [page(7, edition=n) for n in (2, 3)]
     assert shop.rows("SELECT id FROM dictionaries") == [(1,), (2,)]
     with shop.store.writing():
-        shop.store.db.conn.execute("UPDATE captures SET body = NULL")
+        shop.store.db.conn.execute("UPDATE capture_rows SET body = NULL")
     Pruning(shop.store.db).prune(RetentionLimits(captures="2020-01-15T00:00:00Z"), AT)
     assert shop.rows("SELECT id FROM dictionaries") == [(2,)], "the latest stays for the next run"
 

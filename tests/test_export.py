@@ -245,7 +245,7 @@ def prune(story: Story) -> None:
     """Retention takes the mill's body away."""
     [version] = story.versions("/mill/")
     with story.store.writing():
-        story.store.db.conn.execute("UPDATE captures SET body = NULL WHERE id = ?", [version.capture])
+        story.store.db.conn.execute("UPDATE capture_rows SET body = NULL WHERE id = ?", [version.capture])
         seal(story.store.db.conn, version.id, pruned=True)
 
 

@@ -86,7 +86,7 @@ def faults(path: Path) -> list[str]:
 def test_each_kind_of_row_that_refers_to_a_page_refers_to_the_one_that_it_is(story: Story) -> None:
     reported_twice(story, "/a/", "/b/")
     kinds = [one for one in references(story.store) if one[0] not in ("seals", "rewritings")]
-    assert {"addresses", "captures", "changes", "extraction_drifts", "listings", "versions"} <= {
+    assert {"addresses", "capture_rows", "changes", "extraction_drifts", "listings", "versions"} <= {
         t for t, _ in kinds
     }
     for number, (table, column) in enumerate(kinds):

@@ -29,7 +29,9 @@ store.close()
 
 def tables(path: Path) -> set[str]:
     with contextlib.closing(sqlite3.connect(path)) as conn:
-        return {name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return {
+            name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+        }
 
 
 def files(folder: Path) -> dict[str, bytes]:

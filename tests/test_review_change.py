@@ -194,7 +194,7 @@ def test_a_capture_that_is_no_page_is_a_file_to_be_saved(tmp_path: Path) -> None
         with story.run() as run:
             run.sees("/a/", article("A page", "With a text of some words."))
         with story.store.writing():
-            story.store._run("UPDATE captures SET content_type = 'image/svg+xml'", [])
+            story.store._run("UPDATE capture_kinds SET content_type = 'image/svg+xml'", [])
         raw = found.get("/capture/1/raw")
         assert raw.headers["content-type"] == "application/octet-stream"
         assert raw.headers["content-disposition"] == 'attachment; filename="capture-1.bin"'

@@ -18,7 +18,7 @@ from variorum.storage.store import Store
 AT = "2026-03-01T10:00:00Z"
 SITE = "riverside"
 WRITERS, WRITES = 4, 40
-TABLES = ("pages", "addresses", "captures", "bodies", "changes")
+TABLES = ("pages", "addresses", "capture_rows", "bodies", "changes")
 CAPTURE = {"fetched_at": AT, "url": "u", "status": 200, "outcome": "ok", "reason": ""}
 
 WRITER = """
@@ -180,10 +180,11 @@ def test_the_tables_can_be_read_and_joined_by_any_tool(store: Store, path: Path)
     page = add_page(store, "نامه")
     add_change(store, page, kind="edited", title="نامه‌ای از دور")
     opened = Database(path)
-    assert {"sites", "pages", "captures", "versions", "changes", "runs", "issues"} <= set(
-        opened.table_names()
-    )
-    for table in ("captures", "versions", "changes", "listings", "addresses"):
+    assert {"sites", "pages", "captures", "versions", "changes", "runs", "issues"} <= {
+        *opened.table_names(),
+        *opened.view_names(),
+    }
+    for table in ("capture_rows", "versions", "changes", "listings", "addresses"):
         references = {key.column: key.other_table for key in opened.table(table).foreign_keys}
         assert references["page"] == "pages", table
     rows = opened.query(

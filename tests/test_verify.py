@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from tests.command import Press, in_terminal, variorum, workspace
 from tests.lived import lived
 from tests.local_site import LocalSite, article
+from tests.older_store import with_captures_in_words
 from tests.tracked import HOME, SITE
 from variorum.crawler.config.site import Rule
 from variorum.crawler.extraction.reader import PageReader
@@ -96,6 +97,7 @@ def test_an_empty_store_is_sound(tmp_path: Path) -> None:
 
 
 def test_a_store_from_before_there_were_seals_is_sealed_when_it_is_opened(path: Path) -> None:
+    tampered(path, with_captures_in_words)
     tampered(path, lambda conn: conn.executescript(
         "DROP TABLE seals; DROP TABLE prunings; DROP INDEX versions_of_capture; DROP INDEX captures_of_body;"
         "DROP INDEX bodies_on_base; DELETE FROM _sqlite_migrations WHERE name = 'seals_and_prunings'"
@@ -125,12 +127,12 @@ def version(path: Path) -> int:
         ("UPDATE versions SET captured_at = '2026-01-01T00:00:00Z'", "its time of capture is not that of"),
         ("UPDATE versions SET number = 99", "its number does not follow"),
         ("UPDATE versions SET extractor = 'me'", "its extractor is another than in seal"),
-        ("UPDATE captures SET url = 'https://elsewhere.example/'", "its capture is of another address"),
+        ("UPDATE capture_rows SET url = 'https://elsewhere.example/'", "its capture is of another address"),
         (
-            "UPDATE captures SET fetched_at = '2026-01-01T00:00:00Z'",
+            "UPDATE capture_rows SET fetched_at = '2026-01-01T00:00:00Z'",
             "its time of capture is not that of its capture",
         ),
-        ("UPDATE captures SET body = NULL", "its raw body is no longer kept, and no prune removed it"),
+        ("UPDATE capture_rows SET body = NULL", "its raw body is no longer kept, and no prune removed it"),
     ],
 )
 def test_a_version_that_was_altered_is_named_with_its_page(path: Path, sql: str, expected: str) -> None:
@@ -234,7 +236,7 @@ def test_bodies_that_are_packed_against_each_other_are_named(path: Path) -> None
 def test_a_capture_that_was_given_another_body_is_named(path: Path) -> None:
     tampered(
         path,
-        "UPDATE captures SET body = (SELECT digest FROM bodies WHERE digest <> captures.body)"
+        "UPDATE capture_rows SET body = (SELECT digest FROM bodies WHERE digest <> capture_rows.body)"
         f" WHERE id = (SELECT capture FROM versions WHERE id = {VERSION})",
     )
     table, _, url, detail = first(path)

@@ -11,7 +11,7 @@ import sqlite3
 from collections import Counter
 from dataclasses import asdict, dataclass
 
-from variorum.storage import bodies, dictionaries, seals
+from variorum.storage import bodies, captures, dictionaries, seals
 from variorum.storage.database import refusals_in_words
 from variorum.storage.maintenance.retention import Removal, RetainedCapture, RetentionLimits, removal
 from variorum.storage.maintenance.verification import Progress, unseen
@@ -70,6 +70,7 @@ class Pruning(Tables):
         if found != Pruned():
             with self.writing():
                 dictionaries.remove_unused(conn)
+                captures.remove_unused_kinds(conn)
                 self._insert("prunings", {"at": at, **asdict(found)})
         return found
 
@@ -91,9 +92,9 @@ class Pruning(Tables):
 
     def _take(self, going: Removal) -> None:
         conn = self.db.conn
-        conn.executemany("DELETE FROM captures WHERE id = ?", [[shot.id] for shot in going.captures])
+        conn.executemany("DELETE FROM capture_rows WHERE id = ?", [[shot.id] for shot in going.captures])
         for shot in going.bodies:
-            conn.execute("UPDATE captures SET body = NULL WHERE id = ?", [shot.id])
+            conn.execute("UPDATE capture_rows SET body = NULL WHERE id = ?", [shot.id])
             if shot.version is not None:
                 seals.seal(conn, shot.version, pruned=True)
 

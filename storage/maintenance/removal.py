@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from variorum.storage import bodies, texts
+from variorum.storage import bodies, captures, texts
 from variorum.storage.maintenance.verification import Progress, unseen
 from variorum.storage.reader import Reader
 from variorum.storage.tables import Tables
@@ -29,8 +29,8 @@ _OF_PAGE = (
     "DELETE FROM extraction_drifts WHERE page = ?",
     "UPDATE versions SET text_base = NULL WHERE page = ?",
     "DELETE FROM versions WHERE page = ?",
-    "DELETE FROM captures WHERE page = ? AND id < (SELECT max(id) FROM captures)",
-    "UPDATE captures SET run = NULL, body = NULL, digest = NULL, length = NULL, url = '' WHERE page = ?",
+    "DELETE FROM capture_rows WHERE page = ? AND id < (SELECT max(id) FROM capture_rows)",
+    "UPDATE capture_rows SET run = NULL, body = NULL, digest = NULL, length = NULL, url = '' WHERE page = ?",
     "DELETE FROM listings WHERE page = ?",
     "DELETE FROM addresses WHERE page = ?",
     "UPDATE pages SET state = 'absorbed', version = NULL, title = NULL, url = 'removed:#page-' || id,"
@@ -98,6 +98,7 @@ class SiteRemoval(Tables):
             for sql in _OF_SITE:
                 self._run(sql, [site])
             self._run(_LAST_ISSUE, [])
+            captures.remove_unused_kinds(self.db.conn)
 
     def _remove_changes(self, site: str, at: str) -> None:
         (last,) = self.db.conn.execute("SELECT coalesce(max(id), 0) FROM changes").fetchone()
