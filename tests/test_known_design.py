@@ -11,6 +11,7 @@ from variorum.crawler.extraction import extract as reading
 from variorum.crawler.extraction.boilerplate.path_scores import ENOUGH, PathScores
 from variorum.crawler.extraction.boilerplate.template import EMPTY, Template
 from variorum.crawler.extraction.extract import Extract, ExtractionRules, evidence, extract, opened, taken_of
+from variorum.crawler.extraction.known_page import KnownPage
 from variorum.crawler.extraction.reader import PageReader
 from variorum.crawler.fetch_result import FetchResult
 
@@ -151,3 +152,28 @@ def test_a_newer_template_does_not_make_the_same_content_another_one(template: T
     now, later = (PageReader(site, replace(template, version=number)) for number in (1, 2))
     assert now.label != later.label
     assert now.content_digest(fetched) == later.content_digest(fetched) is not None
+
+
+LEFT = '<p class="one">The crossing was calm.</p><script>var served = 1;</script><svg><path d="M4 6"/></svg>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "differs"),
+    [
+        (LEFT.replace("served = 1", 'served = "</p> <script>"'), False),
+        (LEFT.replace("M4 6", "M5 7"), False),
+        (LEFT.replace("<p ", '<p data-served="2026" '), False),
+        (LEFT.replace("<script", '<script nonce="x" src="/a.js"'), False),
+        (LEFT.replace("<p ", '<p data-hook="post" '), True),
+        (LEFT.replace("one", "two"), True),
+        (LEFT.replace("calm", 'calm data-served="2026"'), True),
+        (LEFT.replace("calm", 'calm data-a="&lt;" &gt;'), True),
+        (LEFT.replace("calm.", "calm.<script></script>"), True),
+        (LEFT.replace("<svg>", '<input type="email"><svg>'), True),
+    ],
+)
+def test_scripts_and_attributes_for_them_make_no_other_page(
+    template: Template, inside: str, differs: bool
+) -> None:
+    was, now = (KnownPage(page(57, inside=some), URL, "utf-8", (template, ())) for some in (LEFT, inside))
+    assert (was.left != now.left) is differs

@@ -8,9 +8,11 @@ imported.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import re
+from copy import deepcopy
 from functools import cached_property, lru_cache
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from variorum.crawler.extraction.boilerplate.template import Template, cut_pieces, design_of
@@ -28,11 +30,11 @@ from variorum.crawler.extraction.metadata.headline import without_headline
 from variorum.crawler.extraction.metadata.marks import Marks
 from variorum.crawler.extraction.metadata.metadata import Stated
 
-OF_NO_TEXT = frozenset(["src", "srcset", "sizes", "nonce"])
-"""Attributes that decide about no text, and differ between fetches. So do those for scripts, `data-…`, all
-but one."""
-NAMES_A_BOX = "data-hook"
-"""The attribute for scripts by which a box of some site builders is recognised."""
+OF_NO_TEXT = ("src", "srcset", "sizes", "nonce")
+"""Attributes that decide about no text, and differ between fetches."""
+FOR_SCRIPTS = re.compile(rb' data-(?!hook=)[^\s=]*="[^"]*"(?=[^<>]*>)')
+"""An attribute for scripts within a tag. Only `data-hook` counts: by it the boxes of some site builders are
+recognised."""
 SeenBy = tuple[Template, tuple[str, ...]]
 """A template, and the selectors of what the site's file removes."""
 DIGITS = 24
@@ -98,7 +100,7 @@ class KnownPage:
 
     def _digest_of_what_is_left(self) -> str:
         names = [*sorted(self._sheet.hides), "", *sorted(self._sheet.strikes)]
-        return _digest([self.title, self.facts, *names, "", *_parts(self.tree)])
+        return _digest([self.title, self.facts, *names, ""], _markup(self.tree))
 
 
 @lru_cache(maxsize=2)
@@ -116,31 +118,17 @@ def drop_marked_teasers(tree: HtmlElement) -> None:
         drop_teasers(marked)
 
 
-def _parts(tree: HtmlElement) -> Iterator[str]:
-    """Tags, attributes and texts in the order of the page, without those that decide about no text."""
-    stack: list[HtmlElement | str] = [tree]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, str):
-            yield part
-            continue
-        yield f"<{part.tag}"
-        if part.tail:
-            stack.append(part.tail)
-        if part.tag in UNSEEN:
-            yield part.get("type") or ""
-            continue
-        yield from (f"{name}={value}" for name, value in part.items() if _counts(name))
-        yield part.text or ""
-        stack.append(">")
-        stack.extend(reversed(part))
+def _markup(tree: HtmlElement) -> bytes:
+    """The markup of a tree, without what decides about no text."""
+    seen = deepcopy(tree)
+    for element in list(seen.iter(*UNSEEN)):
+        kind = element.get("type", "")
+        element.clear(keep_tail=True)
+        element.set("type", kind)
+    etree.strip_attributes(seen, *OF_NO_TEXT)
+    return FOR_SCRIPTS.sub(b"", etree.tostring(seen, encoding="utf-8"))
 
 
-def _counts(attribute: str) -> bool:
-    if attribute.startswith("data-"):
-        return attribute == NAMES_A_BOX
-    return attribute not in OF_NO_TEXT
-
-
-def _digest(parts: list[str]) -> str:
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:DIGITS]
+def _digest(parts: list[str], markup: bytes = b"") -> str:
+    whole = "\n".join(parts).encode("utf-8", "replace") + markup
+    return hashlib.sha256(whole).hexdigest()[:DIGITS]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -44,6 +45,7 @@ class KnownDesign:
         self._scores = scores
         self._below = _below(scores)
         self._never = frozenset(path for path, below in self._below.items() if _is_never(path, below))
+        self._around_never = frozenset(chain.from_iterable(map(_around, self._never)))
 
     def prune(self, tree: HtmlElement) -> None:
         """Remove the places under which no text was ever seen from a tree."""
@@ -59,7 +61,7 @@ class KnownDesign:
                 inner = f"{path}/{step(tag, child.get('class') or '')}"
                 if inner in self._never and tag not in KEPT:
                     yield child
-                else:
+                elif inner in self._around_never:
                     yield from self._textless(child, inner)
 
     def knows_all(self, blocks: Iterable[Block]) -> bool:

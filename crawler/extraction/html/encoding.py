@@ -108,7 +108,15 @@ def described(headers: Mapping[str, str], body: bytes) -> Encoding | None:
 
 def decode(body: bytes, declared: str | None = None) -> str:
     """The characters of a page, without its byte order mark; `declared` as in `encoding_of`."""
-    return body.decode(encoding_of(body, declared).name, "replace").removeprefix("\ufeff")
+    return _decoded(body, encoding_of(body, declared))
+
+
+def as_utf_8(body: bytes, declared: str | None = None) -> bytes:
+    """The same characters as UTF-8; nearly all pages are already, and then these are its own bytes."""
+    encoding = encoding_of(body, declared)
+    if encoding.by == UTF_8 and body[-1:].isascii():  # its last character is not cut
+        return body
+    return _decoded(body, encoding).encode("utf-8", "replace")
 
 
 def codec(label: str | None) -> str | None:
@@ -122,6 +130,10 @@ def codec(label: str | None) -> str | None:
     except (LookupError, ValueError):
         return None
     return info.name if info._is_text_encoding and info.name not in UNSAFE else None
+
+
+def _decoded(body: bytes, encoding: Encoding) -> str:
+    return body.decode(encoding.name, "replace").removeprefix("\ufeff")
 
 
 def _in_header(declared: str | None) -> str | None:

@@ -13,7 +13,7 @@ from lxml.cssselect import CSSSelector, SelectorError
 from lxml.html import HtmlElement
 
 from variorum.crawler.errors import Misuse, SiteTrouble
-from variorum.crawler.extraction.html.encoding import decode
+from variorum.crawler.extraction.html.encoding import as_utf_8
 
 MOST_ELEMENTS = 50_000
 """The maximum number of elements: a page of 100,000 paragraphs keeps an extractor busy for minutes; real
@@ -36,8 +36,10 @@ MARKUP = re.compile(
 """A tag; with one of a program or a style sheet, all that is in it, where `a<b` begins no tag."""
 VALUE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
-CONTROLS = [chr(n).encode() for n in (*range(9), 0x0B, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF)]
-"""The same, each as UTF-8."""
+CONTROLS = [bytes([n]) for n in (*range(9), 0x0B, *range(0x0E, 0x20), 0x7F)]
+"""The same as bytes, but for the last two."""
+LAST = (b"\xef", b"\xef\xbf")
+"""With these bytes they begin; the first alone is found much faster, and most pages lack it."""
 REFERENCE = re.compile(
     rb"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|127|6553[45])(?!\d)"
     rb"|x0*(?:[1-8bcef]|1[\da-f]|7f|fff[ef])(?![\da-f]));?",
@@ -70,10 +72,10 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     ExtractionError if a
     page is empty, too large or too deep.
     """
-    text = _encoded(decode(body, encoding).replace("\f", " "))
+    text = _without_controls(as_utf_8(body, encoding).replace(b"\f", b" "))
     if not text.strip():
         raise ExtractionError(f"{url}: the page is empty; the server may have cut it, fetch it again")
-    if max(map(_attributes, _long_tags(text)), default=0) > MOST_ATTRIBUTES:
+    if _has_too_many_attributes(text):
         raise ExtractionError(f"{url}: more than {MOST_ATTRIBUTES} attributes in a tag; exclude it as a trap")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     parser.set_element_class_lookup(ONE_CLASS)
@@ -92,12 +94,11 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     return tree
 
 
-def _encoded(text: str) -> bytes:
-    """The text as UTF-8 without control characters; most pages have none, which is seen faster in bytes."""
-    raw = text.encode("utf-8", "replace")
-    if any(one in raw for one in CONTROLS):
-        raw = CONTROL.sub("", text).encode("utf-8", "replace")
-    return REFERENCE.sub(b" ", raw) if b"&#" in raw else raw
+def _without_controls(text: bytes) -> bytes:
+    """The page without control characters; most pages have none, which is seen fast in its bytes."""
+    if any(one in text for one in CONTROLS) or all(one in text for one in LAST):
+        text = CONTROL.sub("", text.decode("utf-8", "replace")).encode()
+    return REFERENCE.sub(b" ", text) if b"&#" in text else text
 
 
 def _open_frames(tree: HtmlElement, parser: html.HTMLParser) -> None:
@@ -113,16 +114,17 @@ def _open_frames(tree: HtmlElement, parser: html.HTMLParser) -> None:
         frame.text = body.text if body is not None else None
 
 
-def _long_tags(text: bytes) -> list[bytes]:
-    """The tags that are long enough to have too many attributes; hardly any page has one."""
-    if max(map(len, TAG.findall(text)), default=0) <= MOST_ATTRIBUTES:
-        return []
-    tags = (found["raw"] or found["tag"] for found in MARKUP.finditer(text))
-    return [tag for tag in tags if len(tag) > MOST_ATTRIBUTES]
+def _has_too_many_attributes(text: bytes) -> bool:
+    """Whether any tag has; programs are left aside only if one is in doubt, since that takes a while."""
+    if not any(map(_is_overfull, TAG.findall(text))):
+        return False
+    return any(_is_overfull(found["raw"] or found["tag"]) for found in MARKUP.finditer(text))
 
 
-def _attributes(tag: bytes) -> int:
-    return len(re.split(rb"[\s/]+", VALUE.sub(b"= ", tag)))
+def _is_overfull(tag: bytes) -> bool:
+    if len(tag) <= MOST_ATTRIBUTES:
+        return False
+    return len(re.split(rb"[\s/]+", VALUE.sub(b"= ", tag))) > MOST_ATTRIBUTES
 
 
 def tokens(element: HtmlElement) -> set[str]:

@@ -18,7 +18,7 @@ NEVER = frozenset(["li", "aside", "nav", "footer", "tr"])
 """Elements in which other articles are, or none."""
 OTHERS = ("Comment", "Review", "Answer", "Person", "Organization", "ImageObject", "VideoObject")
 RDFA = {"dc:created": "datePublished", "dc:issued": "datePublished", "dc:modified": "dateModified"}
-WITH_PROPERTIES = etree.XPath("/descendant::*/@itemprop/.. | /descendant::*[not(self::meta)]/@property/..")
+WITH_PROPERTIES = etree.XPath("/descendant::*/@itemprop/.. | /descendant::*/@property/..")
 """Several times as fast as with conditions on each element."""
 LEAST_WORDS = 50
 """The number of words from which an object without a headline is an article."""
@@ -76,6 +76,8 @@ class Marks:
         return [one for one in self._with_properties if name in _properties(one)]
 
     def _own(self, elements: list[HtmlElement]) -> list[HtmlElement]:
+        if not elements:
+            return []
         scopes = [(element, _scope(element)) for element in elements]
         with_headline = [element for element, scope in scopes if scope is not None and scope in self._around]
         if with_headline:
