@@ -20,20 +20,21 @@ from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse, VariorumError
 from variorum.crawler.lock import is_held, run_lock
 from variorum.crawler.managing.removing import sites_with_history
-from variorum.crawler.managing.run_now import start_of_run
+from variorum.crawler.managing.run_now import AskedRun, asked_run
 from variorum.crawler.managing.site_files import Draft, draft_of, file_text, write
 from variorum.crawler.preview.check import check_site
 from variorum.crawler.preview.stored_pages import stored_preview
 from variorum.crawler.runtime.apart import apart
 from variorum.crawler.times import now
 from variorum.review.forms import form_of, text
+from variorum.review.languages import N_, gettext
 from variorum.review.web import house, page, see_other
 
 PREVIEWED = 3
 """The number of pages of a preview."""
 DONE = {
-    "written": "The file is written. `variorum watch` reads it within seconds.",
-    "renamed": "The site has a new name; its history is kept.",
+    "written": N_("The file is written. `variorum watch` reads it within seconds."),
+    "renamed": N_("The site has a new name; its history is kept."),
 }
 
 
@@ -134,7 +135,8 @@ def draft_page(
         preview=preview,
         paused=_pause_text(draft.site),
         runs=is_held(run_lock(workspace.database, name)),
-        done=_done(request, workspace, draft.site),
+        done=_done(request),
+        asked_run=_asked_run(request, workspace, draft.site),
         keys=SITE_KEYS,
     )
 
@@ -172,9 +174,15 @@ def _pause_text(site: Site | None) -> str:
     return "paused" if isinstance(site.paused, bool) else f"paused until {site.paused}"
 
 
-def _done(request: Request, workspace: Workspace, site: Site | None) -> str:
-    done = request.query_params.get("done", "")
-    return start_of_run(workspace, site) if done == "run" and site else DONE.get(done, "")
+def _done(request: Request) -> str:
+    """What was done a moment ago, in words; empty if nothing was."""
+    done = DONE.get(request.query_params.get("done", ""))
+    return gettext(done) if done else ""
+
+
+def _asked_run(request: Request, workspace: Workspace, site: Site | None) -> AskedRun | None:
+    """The run that was asked for a moment ago; None if none was."""
+    return asked_run(workspace, site) if site and request.query_params.get("done") == "run" else None
 
 
 routes = [

@@ -717,3 +717,15 @@ def small_captures(db: Database) -> None:
     db.conn.create_function("packed_digest", 1, captures.packed_digest, deterministic=True)
     for statement in _CAPTURES:
         db.execute(statement)
+
+
+@migrations()
+def runs_asked_for(db: Database) -> None:
+    """Add the time since which a run of all pages of a site is asked for; NULL if none is."""
+    db.execute("ALTER TABLE sites ADD COLUMN asked_at TEXT")
+
+
+@migrations()
+def pages_of_next_runs(db: Database) -> None:
+    """Add how many of the pages that are due the next run is to fetch, as the last run left the site."""
+    db.execute("ALTER TABLE sites ADD COLUMN next_pages INTEGER")

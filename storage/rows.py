@@ -49,10 +49,13 @@ class SiteRow:
     identity_run: int | None = None
     rates: str | None = None
     due_pages: int | None = None
+    next_pages: int | None = None
     every_days: float | None = None
     longest_days: float | None = None
     first_name: str | None = None
     """Its name before it was renamed: documents keep their ids."""
+    asked_at: str | None = None
+    """Since when somebody asks for a run of all its pages."""
 
 
 NOT_OF_SITE = "('unplaced', 'absorbed', 'outside')"

@@ -70,6 +70,11 @@ class Sites(Tables):
                 [next_due, schedule, failures, name],
             )
 
+    def ask_for_run(self, name: str, at: str | None) -> None:
+        """Store since when somebody asks for a run of all pages of the site; None once it was run."""
+        with self.writing():
+            self._run("UPDATE sites SET asked_at = ? WHERE name = ?", [at, name])
+
     def rest(self, name: str, until: str) -> None:
         """Store the time until which no requests are sent to the site."""
         with self.writing():
@@ -81,11 +86,11 @@ class Sites(Tables):
         with self.writing():
             self._update("sites", name, values)
 
-    def save_outlook(self, name: str, due: int, every_days: float | None, longest_days: float | None) -> None:
-        """Store how many pages the next run is to fetch again, and how often pages are fetched."""
-        values = {"due_pages": due, "every_days": every_days, "longest_days": longest_days}
+    def save_outlook(self, name: str, outlook: Values) -> None:
+        """Store how many pages are due in the next run, how many of them it fetches again, and how often
+        pages are fetched."""
         with self.writing():
-            self._update("sites", name, values)
+            self._update("sites", name, outlook)
 
     def save_rates(self, name: str, rates: str) -> None:
         """Store what is known of how often the pages of the site change, as JSON."""

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from variorum.crawler.config.workspace import Workspace
 from variorum.review.app import add_workers, add_workspace, make_app
-from variorum.review.serving import address, listen
+from variorum.review.listening import address, listen
 from variorum.review.web import ClusterState
 
 CHROMIUM = shutil.which("chromium")

@@ -269,13 +269,21 @@ def test_a_run_in_flight_is_ended_in_good_order_and_made_up_for(root: Path, loca
     assert rows(root, "PRAGMA integrity_check") == [("ok",)]
 
 
-def test_a_run_that_is_asked_for_on_the_review_page_starts_at_once(root: Path, local_site: LocalSite) -> None:
+def test_a_run_that_is_asked_for_on_the_review_page_starts_at_once_and_looks_at_all_pages(
+    root: Path, local_site: LocalSite
+) -> None:
+    menu = [("/mill/", "The mill")]
+    local_site.pages["/"] = article("The bridge", BRIDGE, menu=menu)
+    local_site.pages["/mill/"] = article("The mill", "The mill turns again.", menu=menu)
     write_site(root, "often", local_site.url, every="1d")
     with watching(root) as daemon:
         daemon.until(lambda: runs(root, "often") == 1)
         workspace = load_workspace(root)
         daemon.until(lambda: not is_held(run_lock(workspace.database, "often")))
+        local_site.pages["/mill/"] = article("The mill", "The mill stands still.", menu=menu)
         run_now(workspace, load_site(root / "sites" / "often.toml"))
         daemon.until(lambda: runs(root, "often") == 2)
+        assert [change.kind for change in changes(root)] == ["edited"]  # of a page that was not due
+        daemon.until(lambda: rows(root, "SELECT asked_at FROM sites") == [(None,)])
         assert next_due(root, "often") > iso(now())
         assert daemon.stop() == 0

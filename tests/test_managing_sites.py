@@ -73,6 +73,13 @@ def test_a_paused_site_says_so_and_its_file_keeps_its_comments(three: Path) -> N
     assert states(three)["one"] == "never run"
 
 
+def test_a_file_that_is_edited_keeps_its_mode(three: Path) -> None:
+    file = three / "sites" / "one.toml"
+    file.chmod(0o640)
+    assert variorum("-C", three, "pause", "one").exit_code == 0
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
 @pytest.mark.parametrize("day", ["2020-01-01", "yesterday", "5h", "2026-13-01"])
 def test_a_pause_ends_on_a_later_day_or_is_misuse(three: Path, day: str) -> None:
     assert variorum("-C", three, "pause", "one", "--until", day).exit_code == 2
@@ -88,7 +95,14 @@ def test_a_crawl_of_all_sites_leaves_out_those_that_are_paused(copy: Press) -> N
     copy.run("pause", "press")
     result = copy.run("crawl")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "press: paused" in result.stderr
+    assert "press: paused, and not crawled" in result.stderr
+
+
+def test_a_paused_site_that_is_named_is_crawled_and_said_to_be_paused(copy: Press) -> None:
+    copy.run("pause", "press")
+    result = copy.run("crawl", "press")
+    assert (result.exit_code, result.stdout.count("press: ")) == (0, 1)
+    assert "press: paused, and crawled once all the same" in result.stderr
 
 
 # ---- tags

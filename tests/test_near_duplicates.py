@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.command import CSI, HOSTILE, OVERRIDE, objects, variorum, workspace
 from variorum.storage.reader import Reader
-from variorum.storage.search.near_duplicates import group_of, groups
+from variorum.storage.search.near_duplicates import copies, group_of, groups
 from variorum.storage.store import Store
 from variorum.storage.text_index.folding import folded_words
 from variorum.storage.text_index.minhash import containment, estimate, meetings, minhash, shingles
@@ -287,6 +287,18 @@ def test_a_family_is_named_by_its_lowest_page_and_each_page_knows_its_own(shelf:
     shelf.put("/5", other)
     assert group_of(Reader(shelf.store.db)) == {first: first, third: first, second: second, 5: second}
     assert fourth not in group_of(Reader(shelf.store.db))
+
+
+def test_an_address_that_two_sites_watch_is_no_copy_of_itself(shelf: Shelf) -> None:
+    text = writer(22)(10)
+    first = shelf.put("/1", text)
+    again = shelf.put("/1", text, site="b")
+    shelf.store.update_page(again, {"url": "https://a.example/1"})
+    assert shelf.groups() == []
+    shelf.put("/2", text)
+    assert shelf.groups() == [["/1", "/2"]]
+    assert copies(Reader(shelf.store.db)) == {again, 3}, "an export has the text once"
+    assert first not in copies(Reader(shelf.store.db))
 
 
 # ---- the command

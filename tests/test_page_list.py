@@ -9,7 +9,7 @@ import pytest
 from tests.blog import front
 from tests.command import Press, objects, quick, variorum, workspace
 from tests.local_site import LocalSite, Page, article
-from variorum.crawler.output.run_text import first_crawl
+from variorum.crawler.output.run_text import run_ahead
 
 
 def test_every_page_is_listed_with_its_last_outcome(press: Press) -> None:
@@ -47,10 +47,12 @@ def test_a_page_that_is_not_kept_says_why_at_once(troubled: tuple[Path, str]) ->
 def test_a_run_that_used_up_its_budget_says_what_is_left(troubled: tuple[Path, str]) -> None:
     root, _ = troubled
     file = root / "sites" / "press.toml"
-    file.write_text(file.read_text() + "budget = 4\n")
+    file.write_text(file.read_text() + "budget = 7\n")
     result = variorum("-C", root, "crawl")
     assert "the budget of the day is used up" in result.stdout
-    assert "never fetched so far. Requests are left again from" in result.stderr
+    assert "4 pages not fetched in this run, 4 of them never so far. Requests are left again" in result.stderr
+    [again] = objects("-C", root, "crawl")
+    assert (again["reason"], again["left"]) == ("budget", 6)
 
 
 @pytest.mark.parametrize(
@@ -63,4 +65,22 @@ def test_a_run_that_used_up_its_budget_says_what_is_left(troubled: tuple[Path, s
 )
 def test_a_long_first_crawl_says_how_long(pages: int, delay: float, budget: int, said: str) -> None:
     planned = {"site": "s", "waiting": pages, "delay": delay, "concurrency": 1, "budget": budget}
-    assert first_crawl(planned) == said
+    assert run_ahead({**planned, "first": True, "left": budget}) == said
+
+
+@pytest.mark.parametrize(
+    ("pages", "left", "said"),
+    [
+        (600, 900, "s: 600 pages to fetch, one every 1 s, 900 requests left today: about 10 minutes"),
+        (
+            600,
+            120,
+            "s: 600 pages to fetch, one every 1 s, 120 requests left today: about 2 minutes;"
+            " 480 are left for later runs",
+        ),
+        (5, 900, ""),
+    ],
+)
+def test_a_long_run_says_how_long_and_what_it_leaves(pages: int, left: int, said: str) -> None:
+    planned = {"site": "s", "waiting": pages, "delay": 1.0, "concurrency": 1, "budget": 2000}
+    assert run_ahead({**planned, "first": False, "left": left}) == said

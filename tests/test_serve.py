@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -148,16 +149,14 @@ def test_a_second_service_of_a_workspace_ends_as_a_whole(root: Path) -> None:
         assert "the daemon (process" in second.stderr
 
 
-def test_a_port_that_is_taken_is_misuse(root: Path) -> None:
-    with serving(root) as service:
-        service.begin()
-        other, port = workspace(root.parent / "other"), port_of(service.address())
-        second = subprocess.run(
-            [*VARIORUM, "-C", str(other), "serve", "--port", str(port)],
-            capture_output=True, text=True, timeout=PATIENCE, check=False,
-        )  # fmt: skip
-    assert second.returncode == 2
-    assert "Choose another with --port" in second.stderr
+def test_a_port_that_is_taken_is_misuse_before_anything_starts(root: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = variorum("-C", root, "serve", "--port", port)
+    assert refused.exit_code == 2
+    assert f"can't listen on 127.0.0.1, port {port}" in refused.stderr
+    assert "Choose another with --port" in refused.stderr
+    assert not (root / "variorum.db").exists()
 
 
 def test_an_address_that_others_reach_is_refused_without_a_password(

@@ -227,6 +227,8 @@ def test_a_page_is_gone_when_two_runs_did_not_find_it(watched: Story) -> None:
     (change,) = watched.changes()
     assert (change.kind, change.page_removed, change.old_version) == ("gone", 1, 1)
     assert (change.seen_old, change.seen_new, change.checks_between) == (seen_old, first_missed, 0)
+    last = watched.versions("/bridge/")[-1]
+    assert (change.words_added, change.words_removed) == (0, last.words)
     assert change.found_at == watched.page("/bridge/").checked_at
     assert watched.page("/bridge/").state == "gone"
 

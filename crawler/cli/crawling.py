@@ -60,10 +60,11 @@ def crawl_once(workspace: Workspace, names: tuple[str, ...], *, due: bool, as_js
 
 def _awake(sites: list[Site], names: tuple[str, ...]) -> list[Site]:
     """Return the sites without those that are paused; a site that is named itself is crawled anyway."""
-    paused = [site for site in sites if is_paused(site, now()) and site.name not in names]
+    paused = [site for site in sites if is_paused(site, now())]
     for site in paused:
-        terminal.note(f"{site.name}: paused; `variorum resume {site.name}` ends that")
-    return [site for site in sites if site not in paused]
+        what = "paused, and crawled once all the same" if site.name in names else "paused, and not crawled"
+        terminal.note(f"{site.name}: {what}; `variorum resume {site.name}` ends the pause")
+    return [site for site in sites if site not in paused or site.name in names]
 
 
 def _reports(workspace: Workspace, sites: list[Site], *, full: bool) -> list[RunReport]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
@@ -50,6 +51,16 @@ def password_for(host: str) -> str | None:
     return password
 
 
+def listening_on(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there. Raises Misuse if that can't be, as where the port is in use."""
+    from variorum.review.listening import listen  # noqa: PLC0415 - two commands alone know the review page
+
+    try:
+        return listen(host, port)
+    except (OSError, OverflowError) as error:
+        raise Misuse(f"can't listen on {host}, port {port}: {error}. Choose another with --port.") from error
+
+
 @click.command()
 @where_to_listen
 @with_workspace
@@ -60,17 +71,15 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
 
     Example: variorum review --port 8765
     """
-    from variorum.review import serving  # noqa: PLC0415 - this command alone knows the review page
     from variorum.review.app import add_workers, add_workspace, allow_tokens, make_app  # noqa: PLC0415
+    from variorum.review.listening import address  # noqa: PLC0415
+    from variorum.review.serving import serve  # noqa: PLC0415
 
     password = password_for(host)
     if workspace.review.manage and not workspace.database.exists():
         Store.open(workspace.database).close()  # the first site can be added on the page
     Reader.open(workspace.database).close()
-    try:
-        listening = serving.listen(host, port)
-    except (OSError, OverflowError) as error:
-        raise Misuse(f"can't listen on {host}, port {port}: {error}. Choose another with --port.") from error
+    listening = listening_on(host, port)
     app = make_app(
         workspace.database,
         hosts=[*LOCAL, host, *names],
@@ -84,8 +93,8 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
     allow_tokens(app, _tokens(workspace))
     if workspace.cluster:
         add_workers(app, _state_of(workspace.cluster))
-    terminal.line(f"Review on {serving.address(listening)} until Ctrl-C")
-    serving.serve(app, listening)
+    terminal.line(f"Review on {address(listening)} until Ctrl-C")
+    serve(app, listening)
 
 
 def _tokens(workspace: Workspace) -> list[str]:

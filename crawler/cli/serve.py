@@ -7,7 +7,7 @@ import asyncio
 import click
 
 from variorum.crawler.cli.options import with_workspace
-from variorum.crawler.cli.review import password_for, where_to_listen
+from variorum.crawler.cli.review import listening_on, password_for, where_to_listen
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.runtime.parts import Part, run_together
 from variorum.storage.store import Store
@@ -27,6 +27,7 @@ def serve(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) ->
     Example: variorum -C ~/press serve --port 8765
     """
     password_for(host)
+    listening_on(host, port).close()  # before a run begins that would be ended at once
     Store.open(workspace.database).close()  # the review page does not start without a database
     verbose = ["-v"] * click.get_current_context().find_root().params["verbose"]
     common = [*verbose, "-C", str(workspace.root)]

@@ -24,14 +24,23 @@ def _queues(context: click.Context, option: click.Parameter, names: tuple[str, .
     return names
 
 
+def _name(context: click.Context, option: click.Parameter, name: str) -> str:
+    if not name.isprintable():
+        raise click.BadParameter(
+            f"{name!r} can't be a worker's name: it has characters that are not printed."
+        )
+    return name
+
+
 @click.command()
 @click.option(
     "--queue", "queues", multiple=True, metavar="NAME", callback=_queues,
     help="Take runs of sites with that `where`.",
 )  # fmt: skip
 @click.option(
-    "--name", default=socket.gethostname, metavar="NAME", help="The name of this worker; each needs its own."
-)
+    "--name", default=socket.gethostname, metavar="NAME", callback=_name,
+    help="The name of this worker; each needs its own.",
+)  # fmt: skip
 @click.option(
     "--metrics",
     type=click.IntRange(1, LAST_PORT),

@@ -36,6 +36,9 @@ class HubState(Protocol):
     async def ask_for(self, site: Site, *, full: bool) -> None:
         """Hand out a run that somebody asks for. Raises QueueDown."""
 
+    def begin_asked(self, site: Site) -> bool:
+        """Note that a run of the site begins; whether somebody asked for all its pages."""
+
     def meet(self, worker: Presence) -> None:
         """Note that a worker is there."""
 
@@ -57,7 +60,7 @@ def make_app(hub: HubState, token: str) -> Starlette:
         if hub.runs.is_busy(site.name):
             return _refusal(HTTPStatus.LOCKED, f"{site.name}: another run of it is open")
         try:
-            full = hub.asked.begin(site.name)
+            full = hub.begin_asked(site)
             begun = await hub.runs.begin(site, wanted.worker, full=full)
             if isinstance(begun, Refused):
                 hub.asked.end(site.name, _not_begun(begun.trouble))

@@ -133,6 +133,10 @@ class Hub(Daemon):
             self.asked.forget(site.name)
             raise
 
+    def begin_asked(self, site: Site) -> bool:
+        """Note that a run of the site begins; whether somebody asked for all its pages."""
+        return self.asked.begin(site.name) or self.store.site(site.name).asked_at is not None
+
     def state(self) -> dict[str, Any]:
         """Workers, runs and queues, as `variorum status` shows them."""
         moment = clock()
@@ -166,7 +170,7 @@ class Hub(Daemon):
 
     # ---- handing out
 
-    async def _run(self, site: Site) -> None:
+    async def _run(self, site: Site, *, full: bool) -> None:
         """Hand a due run to the workers; carry it out here if that can't be, and may."""
         handed_out = False
         try:
@@ -178,7 +182,7 @@ class Hub(Daemon):
         except Exception:
             logger.exception("%s: its run can't be handed out", site.name)
         if not handed_out and self.cluster.fallback and not site.where:
-            await super()._run(site)
+            await super()._run(site, full=full)
             return
         del self.running[site.name]
         if not handed_out:

@@ -25,7 +25,11 @@ LEVEL = 3
 """The level of compression: most of what travels is stored, and compressed better, soon after."""
 
 
-Name = Annotated[str, msgspec.Meta(max_length=200)]
+Name = Annotated[
+    str,
+    msgspec.Meta(max_length=200, pattern="^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$"),
+]
+"""Without characters that control a terminal: it is printed and logged."""
 
 
 class Presence(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from stat import S_IMODE
 from typing import Any
 
 import tomlkit
@@ -75,13 +76,16 @@ def _copied(source: Traversable, path: Path) -> bool:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write beside the target and then rename, so that a running daemon never reads an incomplete file."""
+    """Write beside the target and then rename, so that a running daemon never reads an incomplete file.
+
+    A file that is replaced keeps its mode: one with a secret may be readable for its owner only.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-        Path(draft).chmod(0o644)
+        Path(draft).chmod(S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
         Path(draft).replace(path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)

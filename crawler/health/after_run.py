@@ -34,10 +34,11 @@ def _left(reader: Reader, site: Site, report: RunReport) -> Iterator[str]:
         return
     begun = reader.first_run_since(site.name, iso(now() - timedelta(days=1)))
     again = iso(parse(begun) + timedelta(days=1)) if begun else "now"
-    waiting = reader.status(site.name)["waiting"]
+    left, waiting = report.counts.get("left", 0), reader.status(site.name)["waiting"]
+    never = f", {waiting:,} of them never so far" if waiting else ""
+    what = f"{quantity(left, 'page')} not fetched in this run{never}" if left else "it may have more pages"
     yield (
-        f"{site.name}: {quantity(waiting, 'page')} never fetched so far. Requests are left again from {again}"
-        " on; `variorum watch` goes on by itself"
+        f"{site.name}: {what}. Requests are left again from {again} on; `variorum watch` goes on by itself"
     )
 
 

@@ -122,7 +122,7 @@ def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage:
         "last_run": run,
         "next_run": _next_run(site, state.pop("next_due")),
         **state,
-        **_visits(reader.site(site.name), state["waiting"]),
+        **_visits(site, reader.site(site.name), state["waiting"]),
         "issues": issues,
         "suspect": [suspect_object(row) for row in reader.suspects(site.name, MOST_SUSPECTS)],
         **pages_in_trouble(reader, run["id"] if run else None),
@@ -146,17 +146,20 @@ def _target(one: TargetState) -> Object:
     return {"target": one.shown, **{k: v for k, v in asdict(one).items() if k not in {"id", "shown"}}}
 
 
-def _visits(row: SiteRow | None, waiting: int) -> Object:
-    """How many pages the next run fetches, if there is budget, and how often; as the last run left them."""
+def _visits(site: Site, row: SiteRow | None, waiting: int) -> Object:
+    """How many pages are due, how many of them the next run fetches, and how often; as the last run left
+    them."""
+    due, in_next = (row.due_pages or 0, row.next_pages) if row else (0, 0)
     return {
-        "due": waiting + ((row.due_pages or 0) if row else 0),
+        "due": waiting + due,
+        "due_in_next_run": min(site.budget, waiting + (due if in_next is None else in_next)),
         "every_days": row.every_days if row else None,
         "longest_days": row.longest_days if row else None,
     }
 
 
 def _never_run(site: Site, with_coverage: bool) -> Object:
-    counts = ("known", "live", "listing", "waiting", "missing", "gone", "changes", "due")
+    counts = ("known", "live", "listing", "waiting", "missing", "gone", "changes", "due", "due_in_next_run")
     return {
         "site": site.name,
         "url": site.url,

@@ -1,8 +1,9 @@
-"""Asks the daemon for a run of a site, by storing that the next one is due."""
+"""Asks the daemon for a run of all pages of a site, as `variorum crawl SITE` makes it."""
 
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.timing import is_paused, out_of_quiet, schedule_text
@@ -14,8 +15,24 @@ from variorum.storage.reader import Reader
 from variorum.storage.store import Store
 
 
+@dataclass(frozen=True, slots=True)
+class AskedRun:
+    """A run that was asked for and has not begun."""
+
+    watched: bool
+    """Whether a daemon runs that starts it."""
+    rest_until: str | None
+    """The time before which the site accepts no requests, by its Retry-After."""
+    quiet_until: str | None
+    """The end of the quiet hours, if it is in them."""
+    pages: int
+    """How many pages the run looks at, as far as they are known."""
+    requests_left: int
+    """How many requests the budget leaves today."""
+
+
 def run_now(workspace: Workspace, site: Site) -> None:
-    """Make the site's next run due now. Raises Misuse if the site is paused, or is being crawled."""
+    """Make a run of all pages due now. Raises Misuse if the site is paused, or is being crawled."""
     if is_paused(site, now()):
         raise Misuse(f"{site.name} is paused: resume it first.")
     if is_held(run_lock(workspace.database, site.name)):
@@ -23,20 +40,22 @@ def run_now(workspace: Workspace, site: Site) -> None:
     with closing(Store.open(workspace.database)) as store:
         store.enrol(site.name, site.url)
         row = store.site(site.name)
-        store.set_next_due(site.name, iso(now()), schedule_text(site), row.failures)
+        with store.writing():
+            store.ask_for_run(site.name, iso(now()))
+            store.set_next_due(site.name, iso(now()), schedule_text(site), row.failures)
 
 
-def start_of_run(workspace: Workspace, site: Site) -> str:
-    """When a run that is due now starts, in words."""
-    if not is_held(watch_lock(workspace.database)):
-        return (
-            "No `variorum watch` runs in this workspace: the run starts as soon as one does."
-            f" `variorum crawl {site.name}` starts one by itself."
-        )
-    with closing(Reader.open(workspace.database)) as reader:
-        row = reader.site(site.name)
+def asked_run(workspace: Workspace, site: Site) -> AskedRun:
+    """What is known of a run that was asked for: when it starts, and what it looks at."""
     at = now()
-    if row and row.rest_until and row.rest_until > iso(at):
-        return f"The site sent Retry-After: the run starts after {row.rest_until}."
     awake = out_of_quiet(site, at)
-    return "The run starts now." if awake <= at else f"The run starts after the quiet hours, at {iso(awake)}."
+    with closing(Reader.open(workspace.database)) as reader:
+        row, state = reader.site(site.name), reader.status(site.name)
+    resting = row is not None and row.rest_until is not None and row.rest_until > iso(at)
+    return AskedRun(
+        watched=is_held(watch_lock(workspace.database)),
+        rest_until=row.rest_until if row and resting else None,
+        quiet_until=iso(awake) if awake > at else None,
+        pages=sum(state[name] for name in ("waiting", "live", "missing", "gone")),
+        requests_left=max(0, site.budget - state["requests_last_day"]),
+    )

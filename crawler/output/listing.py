@@ -38,7 +38,7 @@ def changes(rows: Sequence[ChangeRow]) -> None:
 
 
 def _change(row: ChangeRow) -> Entry:
-    words = f"+{row.words_added} -{row.words_removed}"
+    words = f"+{row.words_added} -{row.words_removed}" if row.words_added or row.words_removed else ""
     cells = (str(row.id), row.site, row.kind, f"{row.significance:.2f}", words)
     return Entry(cells, row.title or "(no title)", row.seen_new, row.url)
 

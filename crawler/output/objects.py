@@ -23,6 +23,7 @@ def run_object(report: RunReport) -> Object:
     """A run; `run` is null if it never began, `trouble` is null unless the site as a whole failed.
 
     `waited` names the hosts that sent Retry-After, and how the run waited for them; null where none did.
+    `left` are the pages that the run was to fetch and did not.
     """
     counts = report.counts if "run" in report.counts else {}
     return {
@@ -37,6 +38,7 @@ def run_object(report: RunReport) -> Object:
         "reason": report.reason,
         "trouble": report.trouble or None,
         "waited": counts.get("waited") or None,
+        "left": counts.get("left", 0),
     }
 
 

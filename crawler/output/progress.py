@@ -18,7 +18,7 @@ from rich.progress import (
 )
 
 from variorum.crawler.output.objects import Object
-from variorum.crawler.output.run_text import first_crawl, progress_line
+from variorum.crawler.output.run_text import progress_line, run_ahead
 from variorum.crawler.output.terminal import harmless, note
 
 One = TypeVar("One")
@@ -95,7 +95,7 @@ class ProgressLines:
 
 
 def _announce(event: Object) -> None:
-    if text := first_crawl(event):
+    if text := run_ahead(event):
         note(text)
 
 

@@ -1,4 +1,4 @@
-"""Says how a run ended, and how long a first crawl takes: the lines of `crawl` and of the log of `watch`."""
+"""Says how a run ended, and how long it takes: the lines of `crawl` and of the log of `watch`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHOWN = ("fetched", "not_modified", "baseline", *KINDS, "unchanged", "blocked", 
 ENDINGS = {"shutdown": "stopped by a signal", "budget": "the budget of the day is used up"}
 """Reasons of an end that need other words."""
 LEAST_SECONDS = 60
-"""A first crawl that takes less is not announced."""
+"""A run that takes less is not announced."""
 
 
 def run_line(report: RunReport) -> str:
@@ -25,15 +25,24 @@ def run_line(report: RunReport) -> str:
     return f"{report.site}: {summary}; {ending}, {numbers['seconds']} s{trouble}"
 
 
-def first_crawl(planned: Object) -> str:
-    """How long the first crawl of a site takes, from what its sources list; empty if that is soon."""
-    pages, delay, budget = planned["waiting"], planned["delay"], planned["budget"]
-    seconds = pages * delay / planned["concurrency"]
-    if seconds < LEAST_SECONDS and pages <= budget:
+def run_ahead(planned: Object) -> str:
+    """How many pages a run is to fetch and how long that takes; empty if it takes no time.
+
+    A first crawl goes on with the budget of the next days; any other run ends with that of this day.
+    """
+    pages, delay, budget, left = (planned[name] for name in ("waiting", "delay", "budget", "left"))
+    seconds_each = delay / planned["concurrency"]
+    most = budget if planned["first"] else left
+    if pages * seconds_each < LEAST_SECONDS and pages <= most:
         return ""
-    pace = f"one every {delay:g} s" if delay else "without a pause"
-    time = _time(seconds, pages, budget)
-    return f"{planned['site']}: {pages:,} pages to fetch, {pace} and {budget:,} a day: about {time}"
+    pace = f"{planned['site']}: {pages:,} pages to fetch, " + (
+        f"one every {delay:g} s" if delay else "without a pause"
+    )
+    if planned["first"]:
+        return f"{pace} and {budget:,} a day: about {_time(pages * seconds_each, pages, budget)}"
+    later = f"; {pages - left:,} are left for later runs" if pages > left else ""
+    time = _time(min(pages, left) * seconds_each, 0, budget)
+    return f"{pace}, {left:,} requests left today: about {time}{later}"
 
 
 def progress_line(progress: Object) -> str:

@@ -166,6 +166,11 @@ def status(found: Object) -> None:
             f"  pages: {counts({key: one[key] for key in PAGES}) or 'none'};"
             f" {quantity(one['changes'], 'change')}"
         )
+        if one["due_in_next_run"] < one["due"]:
+            line(
+                f"  of {one['due']:,} pages due, the next run fetches {one['due_in_next_run']:,},"
+                " if the requests left allow"
+            )
         if run and run["readings"]:
             line(f"  responses of the last run: {counts(run['readings'])}")
         if one["every_days"] is not None:

@@ -85,7 +85,7 @@ def propose_site(
         raise Misuse(f"\"{name}\" can't be a site's name: {NAME_RULE}; choose another with --name.")
     if name in sites or name in sites.faults:
         raise Misuse(f'a site named "{name}" is watched already: choose another name with --name.')
-    finding = probe(workspace, name, urls, render=render)
+    finding = probe(workspace, name, urls, page=page, render=render)
     if not finding.url:
         hint = "; `variorum add` does so with --render" if "render = true" in finding.trouble else ""
         raise SiteTrouble(f"{url} can't be read, and nothing was written. {finding.trouble}{hint}")
@@ -106,13 +106,18 @@ def propose_site(
     return Proposal(site, path, text, finding, led)
 
 
-def probe(workspace: Workspace, name: str, urls: list[str], *, render: bool = False) -> SiteProbe:
-    """Return what the first address that answers shows of a site, fetched as politely as by a crawl."""
+def probe(
+    workspace: Workspace, name: str, urls: list[str], *, page: bool = False, render: bool = False
+) -> SiteProbe:
+    """Return what the first address that answers shows of a site, fetched as politely as by a crawl.
+
+    With `page`, nothing else is fetched: no source of the site is looked for.
+    """
     manners = {key: workspace.defaults[key] for key in MANNERS if key in workspace.defaults}
     site = msgspec.convert(
         {**manners, "name": name, "url": urls[0], "also": urls[1:], "render": render}, Site
     )
-    events = events_of(workspace, site, "probe")
+    events = events_of(workspace, site, "probe", *(["page"] if page else []))
     return msgspec.convert(events[-1]["finding"], SiteProbe)
 
 

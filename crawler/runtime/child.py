@@ -90,7 +90,8 @@ def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None
         crawl(run_settings(workspace, f"{site.name}.check", changes), spider_of(site))
     elif job == "probe":
         changes = {"ITEM_PIPELINES": {}, **for_site(site)}
-        crawl(run_settings(workspace, f"{site.name}.probe", changes), ProbeSpider, site=site)
+        probe = {"site": site, "page": "page" in arguments}
+        crawl(run_settings(workspace, f"{site.name}.probe", changes), ProbeSpider, **probe)
     elif job == "wayback":
         request = unpacked(arguments[0], wayback.ArchiveRequest)
         changes = {

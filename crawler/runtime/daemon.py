@@ -31,7 +31,7 @@ from variorum.crawler.config.timing import (
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.lock import held, watch_lock
 from variorum.crawler.notify.sender_process import SenderProcess
-from variorum.crawler.output.run_text import first_crawl, run_line
+from variorum.crawler.output.run_text import run_ahead, run_line
 from variorum.crawler.runtime.backup_schedule import BackupSchedule
 from variorum.crawler.runtime.pruning import prune_now
 from variorum.crawler.runtime.run import NOT_BEGUN, note_site_files, run_child
@@ -81,7 +81,7 @@ class Daemon:
         self.workspace = workspace
         self.watchlist = watchlist
         self.store = store
-        self.on_event = on_event or _log_first_crawl
+        self.on_event = on_event or _log_run_ahead
         self.messenger = SenderProcess(workspace, store)
         self.running: dict[str, asyncio.Task[None]] = {}
         self.stop = asyncio.Event()
@@ -198,15 +198,16 @@ class Daemon:
             return
         due = times.parse(row.next_due) if row.next_due else now
         self._remember(site, following(site, due, now), row.failures)
-        self.running[site.name] = asyncio.create_task(self._run(site))
+        self.running[site.name] = asyncio.create_task(self._run(site, full=row.asked_at is not None))
 
-    async def _run(self, site: Site) -> None:
-        logger.info("%s: run started", site.name)
+    async def _run(self, site: Site, *, full: bool) -> None:
+        """Carry out a run; a `full` one was asked for, and fetches all pages."""
+        logger.info("%s: run %s", site.name, "of all pages, as asked for, started" if full else "started")
         failed = True
         try:
             workspace = self.workspace.shared(len(self.watchlist.sites))
             report = await run_child(
-                workspace, site, full=False, stop=self.stop, on_event=self.on_event, warm=True
+                workspace, site, full=full, stop=self.stop, on_event=self.on_event, warm=True
             )
             failed = report.failed and report.reason != NOT_BEGUN  # such as while somebody crawls it by hand
             logger.info("%s: run %s: %s", site.name, "failed" if failed else "ended", run_line(report))
@@ -223,7 +224,10 @@ class Daemon:
             row = self.store.site(site.name)
             if self.stop.is_set():  # cut short by us: made up for as soon as the daemon is back
                 self._remember(site, now, row.failures)
-            elif failed:
+                return
+            if row.asked_at:
+                self.store.ask_for_run(site.name, None)
+            if failed:
                 self._remember(site, next_run(site, now, failures=row.failures + 1), row.failures + 1)
             elif row.failures and row.next_due:
                 self._remember(site, times.parse(row.next_due), 0)
@@ -259,8 +263,8 @@ class Daemon:
         await asyncio.gather(*late, return_exceptions=True)
 
 
-def _log_first_crawl(event: dict[str, Any]) -> None:
-    if event["event"] == "planned" and (text := first_crawl(event)):
+def _log_run_ahead(event: dict[str, Any]) -> None:
+    if event["event"] == "planned" and (text := run_ahead(event)):
         logger.info("%s", text)
 
 

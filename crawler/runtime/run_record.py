@@ -127,16 +127,18 @@ class RunRecord:
         }
 
     def _planned(self) -> None:
-        """The sources are read: tell so, and with how many pages a first crawl begins."""
-        if not self.tally.live:
-            self._announce()
+        """The sources are read: tell so, and how many pages are to be fetched."""
+        self._announce()
         self._enter(PAGES)
 
     def _announce(self) -> None:
-        """Tell how many pages a first crawl begins with."""
-        site = self.frontier.site
-        event: Values = {"event": "planned", "site": site.name, "waiting": self.store.waiting(site.name)}
-        self._emit(event | {name: getattr(site, name) for name in ("delay", "concurrency", "budget")})
+        """Tell with how many pages the run begins, and how many requests are left for them."""
+        frontier = self.frontier
+        event: Values = {"event": "planned", "site": frontier.site.name, "first": not self.tally.live}
+        event |= {"waiting": frontier.pages_left(len(self._done)), "left": frontier.requests_left()}
+        self._emit(
+            event | {name: getattr(frontier.site, name) for name in ("delay", "concurrency", "budget")}
+        )
 
     def at_end(self, close: Callable[[], None]) -> None:
         """Call this when the record is closed, however that ends."""
@@ -340,6 +342,7 @@ class RunRecord:
         report |= {"seconds": round(spent, 1), "baseline": self.tally.counts["baseline"]}
         report |= {"requests": row.requests, "bytes": row.bytes, "reason": row.reason}
         report["waited"] = self._traffic().waited
+        report["left"] = self.frontier.pages_left(len(self._done))
         return report | asdict(self.rekeyed)
 
 

@@ -134,7 +134,7 @@ def add_change(store: Store, change: Change) -> None:
     """Store a change, with its significance and what the site's own date did meanwhile."""
     page, old, extract, diff = change.page, change.old, change.extract, change.diff
     values = _facts(store, change)
-    values |= _weight(change.kind, extract, diff)
+    values |= _weight(change, extract, diff)
     if diff and old:
         now = modified(page, extract, old.modified_by)
         values |= _dated(old_date(store, old), now, page.seen_at, diff)
@@ -235,8 +235,9 @@ def add_redesign(store: Store, site: Site, run: int, at: str, seen_old: str | No
     )
 
 
-def _weight(kind: str, extract: Extract | None, diff: Diff | None) -> Values:
+def _weight(change: Change, extract: Extract | None, diff: Diff | None) -> Values:
     """The significance of the change, and its parts."""
+    kind = change.kind
     if diff is None or kind == "moved":
         significance, explanation = {
             "new": (0.6, "a new page"),
@@ -248,6 +249,7 @@ def _weight(kind: str, extract: Extract | None, diff: Diff | None) -> Values:
             "significance": significance,
             "explanation": explanation,
             "words_added": extract.words if kind == "new" and extract else 0,
+            "words_removed": change.old.words if kind == "gone" and change.old else 0,
         }
     return {
         "old_title": diff.title[0] if diff.title else None,

@@ -96,10 +96,7 @@ class Revisits:
 
     def share(self, full: bool, left: int) -> int:
         """How many visits of pages that were fetched before this run may make, of those left for the day."""
-        if full:
-            return left
-        until_next = (next_run(self._site, self._started) - self._started).total_seconds() / DAY
-        return min(left, max(LEAST, ceil(SMOOTHING * self._site.budget * until_next)))
+        return left if full else _share(self._site, self._started, left)
 
     # ---- what a run tells
 
@@ -145,7 +142,9 @@ class Revisits:
         every = longest = None
         if plan.ids:
             every, longest = round(float(np.median(plan.gaps)), 4), round(float(plan.gaps.max()), 4)
-        self._store.save_outlook(self._site.name, len(plan.due), every, longest)
+        outlook: Values = {"due_pages": len(plan.due), "every_days": every, "longest_days": longest}
+        outlook["next_pages"] = min(len(plan.due), _share(self._site, following, self._site.budget))
+        self._store.save_outlook(self._site.name, outlook)
 
     # ---- inside
 
@@ -231,6 +230,13 @@ def between_runs(site: Site, now: float) -> float:
     """Days from the next run of the site to the one after it: no page is fetched more often."""
     first = next_run(site, datetime.fromtimestamp(now * DAY, UTC))
     return (next_run(site, first) - first).total_seconds() / DAY
+
+
+def _share(site: Site, started: datetime, left: int) -> int:
+    """How many visits of known pages a scheduled run may make that starts then, of those left for the
+    day."""
+    until_next = (next_run(site, started) - started).total_seconds() / DAY
+    return min(left, max(LEAST, ceil(SMOOTHING * site.budget * until_next)))
 
 
 def pages_budget(budget: float, sources: Sources) -> float:

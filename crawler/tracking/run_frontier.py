@@ -120,6 +120,7 @@ class RunFrontier:
         """The next pages to fetch: those that are due, and those never fetched, as far as the budget goes."""
         planned, self.on_planned = self.on_planned, None
         if planned:
+            self.queue.plan(self.requests_left())
             planned()
         again, self._again = self._again, []
         self.revisits.save()
@@ -135,6 +136,11 @@ class RunFrontier:
     def requests_left(self) -> int:
         """The number of requests left in the daily budget."""
         return max(0, self.budget - self.requests())
+
+    def pages_left(self, done: int) -> int:
+        """How many pages the run may still fetch, as far as it knows now, after so many are done."""
+        self.queue.plan(self.requests_left())
+        return max(0, self.queue.known() - done)
 
     # ---- what the recording asks and tells
 

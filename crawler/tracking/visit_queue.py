@@ -40,8 +40,7 @@ class VisitQueue:
 
         Missing pages come first and alone: the run must know what became of them before it reads new pages.
         """
-        if not self._planned:
-            self._plan(left)
+        self.plan(left)
         if missing := self._taken(self._missing, left):
             return missing
         room = min(left, most)
@@ -50,6 +49,11 @@ class VisitQueue:
         chosen += self._taken(self._reported, room - len(chosen))
         chosen += self._taken(self._due, room - len(chosen))
         return chosen + self._taken(self._others, room - len(chosen))
+
+    def plan(self, left: int) -> None:
+        """Choose and rank the pages of the run, for so many requests that are left; done once."""
+        if not self._planned:
+            self._plan(left)
 
     def report(self, page: int) -> None:
         """Record that a source shows our copy of the page to be out of date."""

@@ -37,11 +37,11 @@ class ProbeSpider(Spider):
 
     name = "probe"
 
-    def __init__(self, site: Site, **kwargs: Any) -> None:
+    def __init__(self, site: Site, *, page: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.site = site
         self.robots_sitemaps: list[str] = []  # filled by the robots.txt middleware
-        self.finding = SiteProbe()
+        self.finding = SiteProbe(alone=page)
         self._addresses = list(site.seeds)
         self._guesses: list[str] = []
 
@@ -76,7 +76,8 @@ class ProbeSpider(Spider):
         self.finding.generator = response.xpath("//meta[@name='generator']/@content").get("").strip()
         self.finding.language = _language(response.xpath("/html/@lang").get(""))
         self.finding.editions = editions(response)
-        yield from self._ask_sources(response)
+        if not self.finding.alone:
+            yield from self._ask_sources(response)
 
     def _home_requests(self) -> Iterator[Request]:
         if self._addresses:

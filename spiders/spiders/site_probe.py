@@ -36,6 +36,8 @@ class SiteProbe:
     """The root of its WordPress API, if that lists the site's posts."""
     sitemaps: list[str] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
+    alone: bool = False
+    """Whether no source was looked for, since this page alone is to be watched."""
 
 
 def addresses(text: str) -> list[str]:
@@ -115,13 +117,16 @@ def page_values(finding: SiteProbe) -> dict[str, Any]:
 def account(finding: SiteProbe) -> list[str]:
     """What was found, a line for each thing; as comments for the site's file and as output for its owner."""
     editions = (f"{language} at {url}" for language, url in finding.editions.items())
+    sources = {
+        "WordPress API": finding.api or "none",
+        "sitemaps": ", ".join(finding.sitemaps) or "none",
+        "feeds": ", ".join(finding.feeds) or "none",
+    }
     lines = {
         "made by": finding.generator or "it does not say",
         "language": finding.language or "it does not say",
         "editions": ", ".join(editions) or "none named",
-        "WordPress API": finding.api or "none",
-        "sitemaps": ", ".join(finding.sitemaps) or "none",
-        "feeds": ", ".join(finding.feeds) or "none",
+        **({} if finding.alone else sources),
     }
     return [_one_line(f"{what}: {found}") for what, found in lines.items()]
 

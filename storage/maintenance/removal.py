@@ -52,7 +52,8 @@ _OF_SITE = (
     " AND id NOT IN (SELECT dictionary FROM bodies WHERE dictionary IS NOT NULL)",
     "UPDATE sites SET watched_since = NULL, next_due = NULL, rest_until = NULL, not_found_at = NULL,"
     " not_found_title = NULL, not_found_digest = NULL, schedule = NULL, failures = 0, identity = NULL,"
-    " rates = NULL, due_pages = NULL, every_days = NULL, longest_days = NULL WHERE name = ?",
+    " rates = NULL, due_pages = NULL, every_days = NULL, longest_days = NULL, asked_at = NULL,"
+    " next_pages = NULL WHERE name = ?",
 )
 _LAST_ISSUE = "UPDATE targets SET last_issue = min(last_issue, (SELECT coalesce(max(id), 0) FROM issues))"
 """The numbers of removed issues may be given again."""

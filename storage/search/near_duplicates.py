@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -89,7 +89,21 @@ class DuplicateGroup:
 
 
 def groups(reader: Reader, *, site: SiteFilter = None, least: float = LIKE) -> list[DuplicateGroup]:
-    """All groups, or those with a page of these sites; those with the oldest pages first."""
+    """All groups, or those with a page of these sites; those with the oldest pages first.
+
+    An address that two sites watch is one page here, and no copy of itself.
+    """
+    found = map(_of_different_addresses, _all_groups(reader, site, least))
+    return [group for group in found if group.copies]
+
+
+def _of_different_addresses(group: DuplicateGroup) -> DuplicateGroup:
+    """The group with each address once, at its first member."""
+    first = {member.url: member for member in reversed(group.members)}
+    return replace(group, copies=tuple(one for one in group.copies if first[one.member.url] is one.member))
+
+
+def _all_groups(reader: Reader, site: SiteFilter, least: float) -> list[DuplicateGroup]:
     # By what is known of pages only, and not by the order in which they came here.
     members = sorted(read(Member, reader.db.conn.execute(_MEMBERS)), key=lambda m: (m.dated, m.site, m.url))
     texts = _Texts(reader)
@@ -101,13 +115,13 @@ def groups(reader: Reader, *, site: SiteFilter = None, least: float = LIKE) -> l
 
 def group_of(reader: Reader, *, least: float = LIKE) -> dict[int, int]:
     """The group of each page that is in one."""
-    return {m.page: group.id for group in groups(reader, least=least) for m in group.members}
+    return {m.page: group.id for group in _all_groups(reader, None, least) for m in group.members}
 
 
 def copies(reader: Reader, *, site: SiteFilter = None, least: float = LIKE) -> set[int]:
     """The pages to leave out so that one page of each group remains: of all sites, or within these."""
     found: set[int] = set()
-    for group in groups(reader, site=site, least=least):
+    for group in _all_groups(reader, site, least):
         pages = [member.page for member in group.members if is_of(member.site, site)]
         found.update(pages[1:])
     return found
