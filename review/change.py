@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from variorum.crawler.diffing.diff import Hunk, Relink, TitledText, compare
+from variorum.crawler.diffing.diff import Hunk, Relink, TitledText, apply, compare
 from variorum.crawler.times import iso, now
 from variorum.review import source
 from variorum.review.filters import parsed, query
@@ -141,6 +141,8 @@ def _layout(reader: Reader, row: ChangeRow, sides: Sides, view: str) -> DiffLayo
         return source.laid_out(reader, sides.old, sides.new)
     old, new = (side.text if side else None for side in (sides.old, sides.new))
     if hunks := msgspec.json.decode(row.hunks, type=list[Hunk]):
+        if new is None and old is not None:  # the new text is that of another page
+            new = apply(old, hunks)
         return laid_out(hunks, old, new, context=view != "changes")
     text = old if new is None else new
     return plain_text(text) if text is not None else None

@@ -19,7 +19,11 @@ WHOLE = frozenset(
     [
         *(N_("title changed"), N_("only typography differs"), N_("a new page"), N_("punctuation changed")),
         *(N_("the page is no longer there"), N_("the page is there again, as it was")),
-        *(N_("the same text at another address"), N_("the modified date changed, and no word")),
+        *(
+            N_("the same text at another address"),
+            N_("nearly the same text at another address"),
+            N_("the modified date changed, and no word"),
+        ),
         *(N_("modified date not updated"), N_("a link leads elsewhere"), N_("a link added")),
         N_("a link removed"),
     ]

@@ -49,6 +49,16 @@ class PageTable(Tables):
             [page.site, text_digest, page.id, *states],
         )
 
+    def namesakes(self, page: PageRow, title: str, published: str | None, state: str) -> list[PageRow]:
+        """Other articles of the site in that state with this title, or published on that day; a few of
+        them."""
+        return self._all(
+            PageRow,
+            "SELECT * FROM pages WHERE site = ? AND state = ? AND id <> ? AND kind = 'article'"
+            " AND version IS NOT NULL AND (title = ? OR substr(published, 1, 10) = ?) ORDER BY id LIMIT 20",
+            [page.site, state, page.id, title, published[:10] if published else None],
+        )
+
     def pages(self, site: str) -> list[PageRow]:
         """All pages of a site that have an address and are in scope, in the order in which they were
         found."""

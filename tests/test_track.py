@@ -441,6 +441,112 @@ def test_a_page_whose_text_stood_elsewhere_all_the_time_is_gone_and_has_not_move
     gone(story, "/bridge/")
 
 
+FERRY = (
+    "The ferry at Saltness crosses the sound 4 times a day from the first of April until the autumn fair.",
+    "Foot passengers pay two crowns, carts and horses five, and children who can swim go free of charge.",
+    "In a gale the ferryman hoists a red lantern at the landing, and nobody crosses until it is down.",
+)
+EDITED = (FERRY[0].replace("4", "6"), *FERRY[1:])
+"""With one number replaced."""
+REWORDED = (*FERRY[:2], FERRY[2].replace("red lantern", "red flag"))
+"""With a word replaced, and no number, date or name."""
+
+
+@pytest.mark.parametrize(
+    ("old", "now", "path"),
+    [
+        (article("The ferry", *FERRY), article("The ferry", *EDITED), "/news/the-ferry/"),
+        (dated("2026-02-03", *FERRY), dated("2026-02-03", *EDITED), "/ferries/7/"),
+        (article("The ferry", *FERRY), article("The ferry", *REWORDED), "/ferries/7/"),
+    ],
+    ids=["title and last part of the address", "title and day of publication", "title and what it tells"],
+)
+def test_a_page_that_is_missed_and_is_found_elsewhere_with_an_edit_has_moved_and_was_edited(
+    story: Story, old: str, now: str, path: str
+) -> None:
+    with story.run() as run:
+        run.sees("/the-ferry/", old)
+        run.sees("/mill/", article("The mill", *MILL))
+    with story.run() as run:
+        run.misses("/the-ferry/")
+        assert run.sees(path, now).changes == ("moved", "edited")
+    with story.run() as run:
+        run.sees(path, now)
+    assert story.news() == [("moved", path), ("edited", path)]
+    assert apply(story.texts(path)[0], hunks(story)) == story.texts(path)[1]
+
+
+def test_an_edited_page_that_is_found_elsewhere_before_it_is_missed_has_moved_too(story: Story) -> None:
+    with story.run() as run:
+        run.sees("/the-ferry/", article("The ferry", *FERRY))
+        run.sees("/mill/", article("The mill", *MILL))
+    for _ in range(2):
+        with story.run() as run:
+            run.sees("/news/the-ferry/", article("The ferry", *EDITED))
+            run.misses("/the-ferry/")
+    assert story.news() == [("new", "/news/the-ferry/"), ("moved", "/news/the-ferry/")]
+    change = story.changes()[-1]
+    assert (change.old_url, change.words_added, change.words_removed) == (f"{HOME}/the-ferry/", 1, 1)
+    assert change.explanation.startswith("nearly the same text at another address; ")
+    assert apply(story.texts("/the-ferry/")[-1], hunks(story)) == story.texts("/news/the-ferry/")[-1]
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before the other is seen", "after it"])
+@pytest.mark.parametrize(
+    ("old", "now"),
+    [
+        (article("The ferry", *FERRY), article("The ferry", *EDITED)),
+        (dated("2026-02-03", *FERRY), dated("2026-02-10", *REWORDED)),
+        (article("The ferry", *FERRY), article("The barge", *REWORDED)),
+        (article("The ferry", *FERRY), article("The ferry", FERRY[0], *MILL, NEW_BRIDGE[0])),
+        (article("The ferry", FERRY[0]), article("The ferry", FERRY[0].replace("autumn", "summer"))),
+    ],
+    ids=["other numbers", "another day", "another title", "another text", "a short text"],
+)
+def test_an_issue_of_a_bulletin_is_no_edit_of_the_one_before_that_went(
+    story: Story, old: str, now: str, before: bool
+) -> None:
+    with story.run() as run:
+        run.sees("/bulletin-9/", old)
+        run.sees("/mill/", article("The mill", *MILL))
+    for _ in range(2):
+        with story.run() as run:
+            if before:
+                run.misses("/bulletin-9/")
+            run.sees("/bulletin-10/", now)
+            if not before:
+                run.misses("/bulletin-9/")
+    assert ("gone", "/bulletin-9/") in story.news()
+    assert {kind for kind, _ in story.news()} <= {"gone", "new"}
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before the other is seen", "after it"])
+def test_of_several_pages_with_nearly_one_text_none_has_moved(story: Story, before: bool) -> None:
+    forms = [(*FERRY[:2], FERRY[2].replace("ferryman", name)) for name in ("pilot", "bargee", "warden")]
+    with story.run() as run:
+        run.sees("/the-ferry/", article("The ferry", *forms[0]))
+        run.sees("/old/the-ferry/", article("The ferry", *forms[1]))
+    for _ in range(2):
+        with story.run() as run:
+            if before:
+                run.misses("/the-ferry/")
+            run.sees("/news/the-ferry/", article("The ferry", *forms[2]))
+            run.sees("/old/the-ferry/", article("The ferry", *forms[1]))
+            if not before:
+                run.misses("/the-ferry/")
+    assert sorted(story.news()) == [("gone", "/the-ferry/"), ("new", "/news/the-ferry/")]
+
+
+def test_a_page_that_was_there_all_the_time_beside_the_one_that_went_is_not_where_it_moved(
+    story: Story,
+) -> None:
+    for _ in range(2):
+        with story.run() as run:
+            run.sees("/the-ferry/", article("The ferry", *FERRY))
+            run.sees("/print/the-ferry/", article("The ferry", *REWORDED))
+    gone(story, "/the-ferry/")
+
+
 @pytest.mark.parametrize("before", [True, False], ids=["before the other is seen", "after it"])
 def test_two_unlike_pages_with_one_title_and_next_to_no_text_are_not_one_page_that_moved(
     watched: Story, before: bool

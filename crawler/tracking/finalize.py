@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from variorum.crawler.diffing.diff import compare
 from variorum.crawler.times import iso, parse
+from variorum.crawler.tracking.edited_moves import moved_to
 from variorum.crawler.tracking.identity import has_identifying_text
 from variorum.crawler.tracking.records import Change, add_change
 from variorum.crawler.tracking.run_frontier import RunFrontier
@@ -69,16 +71,20 @@ def _confirmed(frontier: RunFrontier, page: PageRow, at: str) -> str:
     if not has_identifying_text(last.words if last else 0, page.kind):
         twins = []
     later = [twin for twin in twins if twin.found_at > (page.seen_at or "")]
-    kind = "moved" if later else "gone"
-    reported = replace(page, url=later[0].url) if later else page
+    edited = None if later or page.kind != "article" else moved_to(store, page)
+    there = later[0] if later else edited
+    kind = "moved" if there else "gone"
+    reported = replace(page, url=there.url) if there else page
+    there_last = store.last_version(edited.id) if edited else None
     change = Change(
         page=reported,
         kind=kind,
         seen_new=page.missing_since or at,
         run=frontier.run,
         old=last,
-        number=last.number if last else None,
-        old_url=page.url if later else "",
+        number=last.number if last and not edited else None,
+        old_url=page.url if there else "",
+        diff=compare(last, there_last) if last and there_last else None,
         page_removed=True,
         found_at=page.checked_at,
     )

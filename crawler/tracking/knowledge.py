@@ -16,6 +16,7 @@ from variorum.crawler.extraction.extract import Extract, ExtractionError
 from variorum.crawler.extraction.html.dom_paths import unnumbered
 from variorum.crawler.extraction.reader import Body, PageReader
 from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.tracking.edited_moves import moved_and_edited
 from variorum.crawler.tracking.identity import Identity, has_identifying_text
 from variorum.crawler.tracking.new_pages import is_new
 from variorum.crawler.tracking.reading import Reading
@@ -124,7 +125,7 @@ def relate(store: Store, reader: PageReader, requested: Requested, reading: Read
     )
     if elsewhere and is_other_host(requested.page.url, final, reader.site):
         return _same_as(store, reader, requested.page, elsewhere, final)
-    if identity.page.version is None and (twin := _missing_twin(store, identity.now, extract)):
+    if identity.page.version is None and (twin := _missing_twin(store, identity, extract)):
         identity = identity.found_again(twin, key(identity.now.url, reader.site))
     last = _last(store, reader, identity.page)
     return Known(
@@ -242,12 +243,14 @@ def _named(store: Store, site: Site, identity: Identity, url: str) -> Identity:
     return identity.at(url, known_as, store.find_exactly(site.name, known_as))
 
 
-def _missing_twin(store: Store, page: PageRow, extract: Extract) -> PageRow | None:
-    """A page with the same title and text that is no longer found where it was."""
+def _missing_twin(store: Store, identity: Identity, extract: Extract) -> PageRow | None:
+    """A page with the same title and text, or nearly so, that is no longer found where it was."""
+    page = identity.now
     if not has_identifying_text(extract.words, extract.kind):
         return None
-    twins = store.twins(page, extract.digest, ["missing"])
-    return twins[0] if twins else None
+    if twins := store.twins(page, extract.digest, ["missing"]):
+        return twins[0]
+    return moved_and_edited(store, page, extract) if extract.kind == "article" else None
 
 
 def _is_new(store: Store, identity: Identity, reading: Reading, run: int) -> bool:

@@ -18,6 +18,7 @@ from variorum.storage.rows import PageRow, Values, VersionRow
 from variorum.storage.store import Store
 from variorum.storage.text_index.similar_edits import similar_edit
 
+OF_MOVE = 0.2
 OF_REDESIGN = 0.3
 """The significance of a redesign: worth reading, below any edit that reverses a sentence."""
 
@@ -135,7 +136,7 @@ def add_change(store: Store, change: Change) -> None:
     page, old, extract, diff = change.page, change.old, change.extract, change.diff
     values = _facts(store, change)
     values |= _weight(change, extract, diff)
-    if diff and old:
+    if diff and old and not change.page_removed:
         now = modified(page, extract, old.modified_by)
         values |= _dated(old_date(store, old), now, page.seen_at, diff)
     if change.suspected_since:
@@ -238,12 +239,20 @@ def add_redesign(store: Store, site: Site, run: int, at: str, seen_old: str | No
 def _weight(change: Change, extract: Extract | None, diff: Diff | None) -> Values:
     """The significance of the change, and its parts."""
     kind = change.kind
+    if kind == "moved" and change.page_removed and diff:
+        return {
+            "significance": max(OF_MOVE, diff.significance),
+            "explanation": f"nearly the same text at another address; {diff.explanation}",
+            "words_added": diff.words_added,
+            "words_removed": diff.words_removed,
+            "hunks": hunks_json(diff),
+        }
     if diff is None or kind == "moved":
         significance, explanation = {
             "new": (0.6, "a new page"),
             "gone": (0.8, "the page is no longer there"),
             "returned": (0.6, "the page is there again, as it was"),
-            "moved": (0.2, "the same text at another address"),
+            "moved": (OF_MOVE, "the same text at another address"),
         }[kind]
         return {
             "significance": significance,
