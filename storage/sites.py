@@ -70,10 +70,19 @@ class Sites(Tables):
                 [next_due, schedule, failures, name],
             )
 
-    def ask_for_run(self, name: str, at: str | None) -> None:
-        """Store since when somebody asks for a run of all pages of the site; None once it was run."""
+    def ask_for_run(self, name: str, at: str) -> None:
+        """Store since when somebody asks for a run of all pages of the site."""
         with self.writing():
             self._run("UPDATE sites SET asked_at = ? WHERE name = ?", [at, name])
+
+    def forget_asked_run(self, name: str) -> None:
+        """Store that the run was made that somebody asked for, if the latest run began after that."""
+        with self.writing():
+            self._run(
+                "UPDATE sites SET asked_at = NULL WHERE name = ? AND asked_at <="
+                " (SELECT max(started_at) FROM runs WHERE site = ?)",
+                [name, name],
+            )
 
     def rest(self, name: str, until: str) -> None:
         """Store the time until which no requests are sent to the site."""

@@ -34,7 +34,7 @@ def test_one_page_is_watched_alone_and_its_edit_is_a_change(root: Path, local_si
     )
     local_site.pages |= {"/legal/terms/": terms, "/other/": article("Other", "Not asked for.")}
     added = variorum("-C", root, "add", f"{local_site.url}/legal/terms/", "--page", "--name", "terms")
-    assert set(local_site.paths()) == {"/robots.txt", "/legal/terms/"}
+    assert set(local_site.paths()) == {"/legal/terms/"}
     assert "sitemaps" not in added.stdout
     [first] = objects("-C", root, "crawl")
     local_site.pages["/legal/terms/"] = terms.replace("12 crowns", "15 crowns")

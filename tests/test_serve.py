@@ -154,7 +154,7 @@ def test_a_port_that_is_taken_is_misuse_before_anything_starts(root: Path) -> No
         port = taken.getsockname()[1]
         refused = variorum("-C", root, "serve", "--port", port)
     assert refused.exit_code == 2
-    assert f"can't listen on 127.0.0.1, port {port}" in refused.stderr
+    assert f"can't listen on 127.0.0.1, port {port}: it is in use." in refused.stderr
     assert "Choose another with --port" in refused.stderr
     assert not (root / "variorum.db").exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Callable, Mapping
@@ -58,7 +59,8 @@ def listening_on(host: str, port: int) -> socket.socket:
     try:
         return listen(host, port)
     except (OSError, OverflowError) as error:
-        raise Misuse(f"can't listen on {host}, port {port}: {error}. Choose another with --port.") from error
+        why = "it is in use" if getattr(error, "errno", 0) == errno.EADDRINUSE else error
+        raise Misuse(f"can't listen on {host}, port {port}: {why}. Choose another with --port.") from error
 
 
 @click.command()

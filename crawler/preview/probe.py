@@ -93,7 +93,7 @@ def propose_site(
     values = page_values(finding) if page else site_values(finding)
     comments = [
         f"{finding.url} as `variorum add` found it on {iso(now())[:10]}:",
-        *(f"  {line}" for line in account(finding)),
+        *(f"  {line}" for line in account(finding, page=page)),
         "example.toml.sample lists all keys; this shows what is stored with these:",
         f"variorum check {name}",
     ]

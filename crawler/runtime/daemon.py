@@ -226,7 +226,7 @@ class Daemon:
                 self._remember(site, now, row.failures)
                 return
             if row.asked_at:
-                self.store.ask_for_run(site.name, None)
+                self.store.forget_asked_run(site.name)
             if failed:
                 self._remember(site, next_run(site, now, failures=row.failures + 1), row.failures + 1)
             elif row.failures and row.next_due:

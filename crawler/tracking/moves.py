@@ -37,7 +37,7 @@ class Appearance:
 
     @property
     def day(self) -> str | None:
-        """The day of publication."""
+        """The day on which it was published."""
         return self.published[:10] if self.published else None
 
     @property

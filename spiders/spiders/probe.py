@@ -39,9 +39,9 @@ class ProbeSpider(Spider):
 
     def __init__(self, site: Site, *, page: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.site = site
+        self.site, self._page_alone = site, page
         self.robots_sitemaps: list[str] = []  # filled by the robots.txt middleware
-        self.finding = SiteProbe(alone=page)
+        self.finding = SiteProbe()
         self._addresses = list(site.seeds)
         self._guesses: list[str] = []
 
@@ -76,7 +76,7 @@ class ProbeSpider(Spider):
         self.finding.generator = response.xpath("//meta[@name='generator']/@content").get("").strip()
         self.finding.language = _language(response.xpath("/html/@lang").get(""))
         self.finding.editions = editions(response)
-        if not self.finding.alone:
+        if not self._page_alone:
             yield from self._ask_sources(response)
 
     def _home_requests(self) -> Iterator[Request]:

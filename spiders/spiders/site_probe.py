@@ -36,8 +36,6 @@ class SiteProbe:
     """The root of its WordPress API, if that lists the site's posts."""
     sitemaps: list[str] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
-    alone: bool = False
-    """Whether no source was looked for, since this page alone is to be watched."""
 
 
 def addresses(text: str) -> list[str]:
@@ -114,8 +112,11 @@ def page_values(finding: SiteProbe) -> dict[str, Any]:
     }
 
 
-def account(finding: SiteProbe) -> list[str]:
-    """What was found, a line for each thing; as comments for the site's file and as output for its owner."""
+def account(finding: SiteProbe, *, page: bool = False) -> list[str]:
+    """What was found, a line for each thing; as comments for the site's file and as output for its owner.
+
+    No source is named where none was looked for, since one `page` alone is watched.
+    """
     editions = (f"{language} at {url}" for language, url in finding.editions.items())
     sources = {
         "WordPress API": finding.api or "none",
@@ -126,7 +127,7 @@ def account(finding: SiteProbe) -> list[str]:
         "made by": finding.generator or "it does not say",
         "language": finding.language or "it does not say",
         "editions": ", ".join(editions) or "none named",
-        **({} if finding.alone else sources),
+        **({} if page else sources),
     }
     return [_one_line(f"{what}: {found}") for what, found in lines.items()]
 
