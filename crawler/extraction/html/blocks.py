@@ -171,11 +171,12 @@ def _size(element: HtmlElement, unhidden: _Blocks) -> int:
 def _walked(blocks: _Blocks) -> _Blocks:
     """The blocks once all of their root is read."""
     walk = etree.iterwalk(blocks.root, events=("start", "end"))
+    begin, close, skip = blocks.open, blocks.close, walk.skip_subtree
     for event, element in walk:
         if event == "end":
-            blocks.close(element)
-        elif blocks.open(element):
-            walk.skip_subtree()
+            close(element)
+        elif begin(element):
+            skip()
     blocks.end()
     return blocks
 
@@ -195,7 +196,7 @@ class _Blocks:
         """The elements that were left out because a style hides them."""
         self.root, self.sheet, self._shown = root, sheet, shown
         self._place = above or Place(root, None, hidden=False)
-        self._skipped: set[HtmlElement] = set()
+        self._skipped: HtmlElement | None = None
         self._places: list[Place] = []
         self._parts: list[str] = []
         self._mark = ""
@@ -207,12 +208,13 @@ class _Blocks:
         """Read the beginning of an element; True if nothing below it is to be read."""
         tag = element.tag
         if tag in UNSEEN or not isinstance(tag, str):
-            self._skip(element)
+            self._skipped = element
             return True
         inline = tag in INLINE and element is not self.root
-        hidden = self._unseen(element)
+        classes, style = element.get("class", ""), element.get("style", "")
+        hidden = self._unseen(element, classes, style)
         if hidden and (inline or hidden != "first"):
-            self._skip(element)
+            self._skipped = element
             if hidden == "ever" and not inline:
                 self.hidden.append(element)
             self._parts.append(SOFT if hidden == "aloud" else "")
@@ -222,14 +224,14 @@ class _Blocks:
             return False
         if tag == "sup" and (found_text := self._superscript(element)) is not None:
             self._add(found_text)
-            self._skip(element)
+            self._skipped = element
             return True
         if inline:
             self._links += tag == "a"
             self._bolds += tag in BOLD
         else:
             self._begin(element, hidden=bool(hidden))
-        if tag in STRUCK or self._is_struck(element):
+        if tag in STRUCK or self._is_struck(classes, style):
             self._struck.append(element)
             self._parts.append(OPEN)
         if tag == "a":
@@ -241,8 +243,8 @@ class _Blocks:
 
     def close(self, element: HtmlElement) -> None:
         tag = element.tag
-        if element in self._skipped:
-            self._skipped.discard(element)
+        if element is self._skipped:
+            self._skipped = None
         elif tag != "br":
             if self._struck and self._struck[-1] is element:
                 self._struck.pop()
@@ -259,9 +261,6 @@ class _Blocks:
         if element is not self.root:
             self._add(element.tail)
 
-    def _skip(self, element: HtmlElement) -> None:
-        self._skipped.add(element)
-
     def _begin(self, element: HtmlElement, *, hidden: bool) -> None:
         """Begin a place at this element."""
         self.end()
@@ -272,33 +271,28 @@ class _Blocks:
         if element.tag == "li":
             self._mark = "- "
 
-    def _unseen(self, element: HtmlElement) -> str:
+    def _unseen(self, element: HtmlElement, classes: str, style: str) -> str:
         """How an element is hidden: `never` shown, for `ever` by a style, read `aloud` only, at `first`, or
         not at all."""
         if element is self._shown:
             return ""
-        classes, own, style = element.get("class"), element.get("id"), element.get("style")
+        hides_names = self.sheet.hides
         if classes:
             if never_shown(classes):
                 return "aloud" if element.tag in INLINE else "never"
-            if (
-                self.sheet.hides
-                and not self.sheet.hides.isdisjoint(dotted(classes))
-                and not shown_wide(classes)
-            ):
+            if hides_names and not hides_names.isdisjoint(dotted(classes)) and not shown_wide(classes):
                 return "ever"
-        if own and f"#{own}" in self.sheet.hides:
+        if hides_names and f"#{element.get('id', '')}" in hides_names:
             return "ever"
         if style and (how := hides(style)):
             return how
         return "first" if element.get("hidden") is not None else ""
 
-    def _is_struck(self, element: HtmlElement) -> bool:
-        style = element.get("style")
+    def _is_struck(self, classes: str, style: str) -> bool:
         if style and strikes(style):
             return True
-        classes = element.get("class") if self.sheet.strikes else None
-        return bool(classes) and not self.sheet.strikes.isdisjoint(dotted(classes or ""))
+        names = self.sheet.strikes
+        return bool(names and classes) and not names.isdisjoint(dotted(classes))
 
     def _break(self) -> None:
         """End a line at a `br`; two of them end a paragraph."""
@@ -362,8 +356,8 @@ class _Blocks:
         if self._parts:
             if self._struck:
                 self._parts.append(CLOSE * len(self._struck))
-            text = _preformatted("".join(self._parts)) if self._pre else _folded("".join(self._parts))
-            if text:
+            text = "".join(self._parts)
+            if not text.isspace() and (text := _preformatted(text) if self._pre else _folded(text)):
                 block = Block(self._mark + text, self._place, self._linked, self._bold, tuple(self._anchors))
                 self.done.append(block)
                 self._mark = ""

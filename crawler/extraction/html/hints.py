@@ -8,7 +8,7 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 from variorum.crawler.extraction.html.blocks import Place
-from variorum.crawler.extraction.html.markup import outermost
+from variorum.crawler.extraction.html.markup import outermost, values
 
 MARKED = frozenset(
     """entry-content post-content article-body article-content post-body td-post-content field--name-body
@@ -83,6 +83,8 @@ def outermost_marked(place: Place) -> Place | None:
 
 def marked_element(tree: HtmlElement) -> HtmlElement | None:
     """The one element of a page with such a name; None if there is none, or several beside each other."""
+    if not any(_are_marked(names, "") for names in values(tree, "class", "itemprop")):
+        return None
     found = outermost(
         [
             element
