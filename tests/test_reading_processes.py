@@ -214,7 +214,8 @@ def test_processes_end_when_the_run_is_killed() -> None:
 
 def main() -> None:
     """A run with one idle process, whose id it prints."""
-    connection = Forks(idle).start()
+    forks = Forks(idle)
+    connection = forks.start()
     print(connection.recv(), flush=True)
     signal.pause()
 
