@@ -26,21 +26,10 @@ from functools import cached_property
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from lxml.html import HtmlElement
-
-from variorum.crawler.extraction.boilerplate.template import Design, Piece, Template, frame_of, is_of, jaccard
-from variorum.crawler.extraction.html.dom_paths import (
-    above,
-    digests,
-    is_block,
-    last_step,
-    lasting,
-    names_on,
-    paths,
-    unnumbered,
-)
-from variorum.crawler.extraction.html.hints import marked_element
-from variorum.crawler.extraction.html.markup import parse, text_of
+from variorum.crawler.extraction.boilerplate.element_rows import NOTHING, ElementRows
+from variorum.crawler.extraction.boilerplate.template import Design, Piece, Template, has_most, jaccard
+from variorum.crawler.extraction.html.dom_paths import above, digests, last_step, lasting, unnumbered
+from variorum.crawler.extraction.html.markup import parse
 
 LEAST_PAGES = 3
 SHARE = 1 / 3
@@ -60,8 +49,8 @@ MOST_RESTS = 4
 SAME_KIND = 0.6
 """The share of common names below which two pages are of different kinds."""
 
-_Trees = Sequence[Sequence[HtmlElement]]
-"""Pages, each with its captures."""
+_Captures = Sequence[ElementRows]
+"""The captures of one page."""
 
 
 class _Block(NamedTuple):
@@ -107,30 +96,37 @@ def learn(pages: Mapping[str, Sequence[bytes]], *, version: int = 1) -> Template
     after each other; each article only once. Five to thirty pages are enough; fewer than three teach nothing.
     Raises ExtractionError if a capture can't be parsed.
     """
-    trees = [[parse(body, url) for body in pages[url]] for url in sorted(pages) if pages[url]]
-    most, *others = [_design(kind) for kind in _kinds(trees)] or [Design()]
+    every = [[ElementRows.of(parse(body, url)) for body in pages[url]] for url in sorted(pages) if pages[url]]
+    most, *others = [_design(kind) for kind in _kinds(every)] or [Design()]
     kinds = [one for one in others if one.pieces]
-    kinds += _rest([captures[-1] for captures in trees], [most, *kinds])
+    kinds += _rest([captures[-1] for captures in every], [most, *kinds])
     return Template(most.pieces, most.names, most.frame, version, tuple(kinds))
 
 
-def _rest(trees: Sequence[HtmlElement], known: Sequence[Design]) -> list[Design]:
+def _rest(latest: _Captures, known: Sequence[Design]) -> list[Design]:
     """Designs without pieces for the pages that show too little of the others, so that they are known."""
     found: list[Design] = []
     while len(found) < MOST_RESTS:
-        unknown = [t for t in trees if not any(is_of(t, names_on(t), one) for one in (*known, *found))]
+        unknown = [rows for rows in latest if not any(_is_of(rows, one) for one in (*known, *found))]
         if not unknown:
             break
         chosen = unknown if len(found) < MOST_RESTS / 2 else unknown[:1]
-        seen = Counter(name for tree in chosen for name in names_on(tree))
+        seen = Counter(name for rows in chosen for name in rows.names)
         names = frozenset(name for name, count in seen.items() if count >= len(chosen) / 2)
         found.append(Design(names=names, frame=_frame(chosen, names)))
     return found
 
 
-def _design(trees: _Trees) -> Design:
-    names = _names([captures[-1] for captures in trees])
-    read = [[_read(tree, names) for tree in captures] for captures in trees]
+def _is_of(rows: ElementRows, design: Design) -> bool:
+    """Whether a capture shows enough of a design."""
+    return has_most(rows.names, design.names) and has_most(
+        digests(rows.lasting_paths(design.names)), design.frame
+    )
+
+
+def _design(every: Sequence[_Captures]) -> Design:
+    names = _names([captures[-1] for captures in every])
+    read = [[_read(rows, names) for rows in captures] for captures in every]
     latest = [captures[-1] for captures in read]
     repeated = _repeated(latest)
     known = frozenset(_Block(piece.path, piece.text) for piece in repeated)
@@ -139,12 +135,12 @@ def _design(trees: _Trees) -> Design:
     if lasting(names) == names:
         frame = _common([digests(page.paths) for page in latest])
     else:
-        frame = _frame([captures[-1] for captures in trees], names)
+        frame = _frame([captures[-1] for captures in every], names)
     return Design(pieces, names, frame)
 
 
-def _frame(trees: Sequence[HtmlElement], names: frozenset[str]) -> frozenset[str]:
-    return _common([frame_of(tree, names) for tree in trees])
+def _frame(latest: _Captures, names: frozenset[str]) -> frozenset[str]:
+    return _common([digests(rows.lasting_paths(names)) for rows in latest])
 
 
 def _common(frames: Sequence[frozenset[str]]) -> frozenset[str]:
@@ -153,19 +149,19 @@ def _common(frames: Sequence[frozenset[str]]) -> frozenset[str]:
     return frozenset(place for place, count in seen.items() if count >= len(frames) / 2)
 
 
-def _kinds(trees: _Trees) -> list[_Trees]:
+def _kinds(every: Sequence[_Captures]) -> list[Sequence[_Captures]]:
     """The pages by kind, the largest kind first: pages that share most of their names are of one kind."""
-    names = [names_on(captures[-1]) for captures in trees]
+    names = [captures[-1].names for captures in every]
     common = {name for name, count in Counter(chain(*names)).items() if count >= LEAST_PAGES}
     shown = [own & common for own in names]
     kinds: list[set[int]] = []
-    for page in range(len(trees)):
+    for page in range(len(every)):
         chosen = [
             kind for kind in kinds if any(jaccard(shown[page], shown[one]) >= SAME_KIND for one in kind)
         ]
         kinds = [kind for kind in kinds if kind not in chosen] + [{page}.union(*chosen)]
     by_size = sorted(kinds, key=lambda kind: (-len(kind), min(kind)))
-    return [[trees[page] for page in sorted(kind)] for kind in by_size]
+    return [[every[page] for page in sorted(kind)] for kind in by_size]
 
 
 def _repeated(pages: Sequence[_Page]) -> list[Piece]:
@@ -260,28 +256,27 @@ def _deepest(found: set[str]) -> set[str]:
     return found - {one for path in found for one in above(path)}
 
 
-def _names(trees: Sequence[HtmlElement]) -> frozenset[str]:
-    seen = Counter(name for tree in trees for name in names_on(tree))
-    return frozenset(name for name, count in seen.items() if count >= max(LEAST_PAGES, len(trees) / 2))
+def _names(latest: _Captures) -> frozenset[str]:
+    seen = Counter(name for rows in latest for name in rows.names)
+    return frozenset(name for name, count in seen.items() if count >= max(LEAST_PAGES, len(latest) / 2))
 
 
-def _read(tree: HtmlElement, names: frozenset[str]) -> _Page:
-    where = paths(tree, names)
-    found = marked_element(tree)
-    protected = {found, *found.iterancestors()} if found is not None else set()
-    inside = set(found.iter()) if found is not None else set()
-    below: dict[HtmlElement, set[_Block]] = defaultdict(set)
-    blocks: dict[HtmlElement, _Block] = {}
-    for element, path in where.items():
-        if is_block(element) and (text := text_of(element)):
-            blocks[element] = _Block(path, text)
-            for around in (element, *element.iterancestors()):
-                below[around].add(blocks[element])
-    often = Counter(where.values())
-    once = [element for element in below if often[where[element]] == 1 and element not in protected]
+def _read(capture: ElementRows, names: frozenset[str]) -> _Page:
+    paths = capture.paths(names)
+    below: dict[int, set[_Block]] = defaultdict(set)
+    blocks: dict[int, _Block] = {}
+    for number, row in enumerate(capture.rows):
+        if row.text:
+            blocks[number] = block = _Block(paths[number], row.text)
+            around = number
+            while around != NOTHING:
+                below[around].add(block)
+                around = capture.rows[around].around
+    often = Counter(paths)
+    once = [number for number in below if often[paths[number]] == 1 and number not in capture.protected]
     return _Page(
-        paths=frozenset(where.values()),
+        paths=frozenset(paths),
         blocks=frozenset(blocks.values()),
-        marked=frozenset(block for element, block in blocks.items() if element in inside),
-        places={where[element]: frozenset(below[element]) for element in once},
+        marked=frozenset(block for number, block in blocks.items() if number in capture.marked),
+        places={paths[number]: frozenset(below[number]) for number in once},
     )

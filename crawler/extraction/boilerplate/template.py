@@ -184,7 +184,7 @@ def shows(body: bytes, template: Template) -> bool:
     True if it can't be parsed, since it shows no other.
     """
     names, present = names_in(body), (template, *template.kinds)
-    if any(_has(names, one.names, SURELY) for one in present):
+    if any(has_most(names, one.names, SURELY) for one in present):
         return True
     try:
         tree = parse(body, "")
@@ -195,7 +195,7 @@ def shows(body: bytes, template: Template) -> bool:
 
 def is_of(tree: HtmlElement, names: Iterable[str], design: Design) -> bool:
     """Whether a page with these names shows enough of a design."""
-    return _has(frozenset(names), design.names) and _has(frame_of(tree, design.names), design.frame)
+    return has_most(frozenset(names), design.names) and has_most(frame_of(tree, design.names), design.frame)
 
 
 def frame_of(tree: HtmlElement, names: Iterable[str]) -> frozenset[str]:
@@ -203,7 +203,8 @@ def frame_of(tree: HtmlElement, names: Iterable[str]) -> frozenset[str]:
     return digests(paths(tree, lasting(names)).values())
 
 
-def _has(some: frozenset[str], wanted: frozenset[str], share: float = SAME_DESIGN) -> bool:
+def has_most(some: frozenset[str], wanted: frozenset[str], share: float = SAME_DESIGN) -> bool:
+    """Whether the wanted names or places, or this share of them, are among some."""
     return len(some & wanted) >= share * len(wanted)
 
 

@@ -37,7 +37,7 @@ def paths(tree: HtmlElement, names: frozenset[str]) -> dict[HtmlElement, str]:
         named = (element.tag, element.get("id"), element.get("class"))
         step = steps.get(named)
         if step is None:
-            own = () if element.tag in OF_THE_PAGE else _own_names(element)
+            own = () if element.tag in OF_THE_PAGE else names_of(element)
             step = steps[named] = "".join([str(element.tag), *(name for name in own if name in names)])
         found[element] = f"{found[parent]}>{step}" if parent is not None else step
     return found
@@ -74,7 +74,7 @@ def names_on(tree: HtmlElement) -> set[str]:
     kinds: dict[tuple[str | None, str | None], HtmlElement] = {}
     for element in tree.iter():
         kinds.setdefault((element.get("id"), element.get("class")), element)
-    return {name for element in kinds.values() for name in _own_names(element)}
+    return {name for element in kinds.values() for name in names_of(element)}
 
 
 def names_in(body: bytes) -> frozenset[str]:
@@ -92,7 +92,8 @@ def lasting(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in names if not _is_drawn(name[1:]))
 
 
-def _own_names(element: HtmlElement) -> list[str]:
+def names_of(element: HtmlElement) -> list[str]:
+    """The id and the classes of an element."""
     own = folded(element.get("id") or "")
     return ([f"#{own}"] if own else []) + sorted(f".{name}" for name in tokens(element))
 
