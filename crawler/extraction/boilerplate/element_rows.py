@@ -21,7 +21,7 @@ NOTHING = -1
 
 
 class Row(NamedTuple):
-    """One visible element."""
+    """What learning keeps of one visible element."""
 
     around: int
     """The row of the element around it; `NOTHING` for the outermost one."""
