@@ -12,6 +12,7 @@ from collections.abc import Callable
 from variorum.crawler.diffing.significance import ORDINALS
 from variorum.review import formats
 from variorum.review.languages import N_, gettext, ngettext
+from variorum.review.sentences import translated
 
 Say = Callable[[re.Match[str]], str | None]
 
@@ -36,6 +37,8 @@ KINDS = frozenset(
 
 def explained(text: str) -> str | None:
     """The explanation in the current language; None if it has a phrase of another kind."""
+    if (sentence := translated(text)) is not None:
+        return sentence
     phrases = [_first(_PHRASES, phrase) for phrase in text.split("; ")]
     said = [phrase for phrase in phrases if phrase is not None]
     return gettext("; ").join(said) if len(said) == len(phrases) else None
@@ -45,6 +48,8 @@ def _first(forms: tuple[tuple[re.Pattern[str], Say], ...], text: str) -> str | N
     """The text by the first form that it has."""
     if text in WHOLE:
         return gettext(text)
+    if (sentence := translated(text)) is not None:
+        return sentence
     found = ((form.fullmatch(text), say) for form, say in forms)
     return next((say(match) for match, say in found if match), None)
 

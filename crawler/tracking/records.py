@@ -252,7 +252,7 @@ def _weight(change: Change, extract: Extract | None, diff: Diff | None) -> Value
             "new": (0.6, "a new page"),
             "gone": (0.8, "the page is no longer there"),
             "returned": (0.6, "the page is there again, as it was"),
-            "moved": (OF_MOVE, "the same text at another address"),
+            "moved": (OF_MOVE, f"{'nearly ' if diff else ''}the same text at another address"),
         }[kind]
         return {
             "significance": significance,
