@@ -80,9 +80,7 @@ REDIRECT_MAX_TIMES = 5
 METAREFRESH_MAXDELAY = 5  # a page that reloads itself every minute is no redirect
 RETRY_TIMES = 2
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
-
-# Every status reaches the spider: what it means is judged later, in one place.
-HTTPERROR_ALLOW_ALL = True
+LOG_FORMATTER = "variorum.spiders.middlewares.every_request.Quiet"
 
 # Closed doors
 REMOTE_CONTROL_ENABLED = False
@@ -93,17 +91,12 @@ HTTPPROXY_ENABLED = False  # a proxy resolves names itself, out of the address g
 
 # These lists stand in place of Scrapy's own, of which it also imports what is switched off: telnet, aiohttp,
 # cookies. And what no run needs costs every request, however little it has to do.
-SPIDER_MIDDLEWARES_BASE = {
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": 50,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": 800,
-}
+# No spider middleware, so every status reaches the spider: what it means is judged later, in one place.
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 DOWNLOADER_MIDDLEWARES_BASE = {
-    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
-    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
-    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "variorum.spiders.middlewares.every_request.Defaults": 400,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
-    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
+    "variorum.spiders.middlewares.every_request.Traffic": 850,
 }
 DOWNLOADER_MIDDLEWARES = {
     "variorum.spiders.middlewares.network_guard.AddressGuard": 50,
@@ -119,8 +112,6 @@ DOWNLOADER_MIDDLEWARES = {
 }
 DOWNLOADER = "variorum.spiders.middlewares.throttle.StrictDownloader"
 EXTENSIONS_BASE = {
-    "scrapy.extensions.corestats.CoreStats": 0,
-    "scrapy.extensions.logcount.LogCount": 0,
     "scrapy.extensions.closespider.CloseSpider": 0,
     "scrapy.extensions.feedexport.FeedExporter": 0,
     "variorum.spiders.middlewares.throttle.Throttle": 0,
@@ -128,6 +119,7 @@ EXTENSIONS_BASE = {
 }
 
 LOG_LEVEL = "INFO"
+LOG_FORMATTER = "variorum.spiders.middlewares.every_request.Quiet"
 LOGSTATS_INTERVAL = 0
 WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the source of a callback for each response
 STATS_DUMP = False

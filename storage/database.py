@@ -103,7 +103,7 @@ def writing(db: Database) -> Iterator[None]:
     if the lock is not free within `BUSY_SECONDS`.
     """
     if db.conn.in_transaction:
-        with db.utils.atomic():
+        with _part(db.conn):
             yield
         return
     with refusals_in_words("the database"):
@@ -114,6 +114,24 @@ def writing(db: Database) -> Iterator[None]:
         except BaseException:
             db.conn.rollback()
             raise
+
+
+@contextmanager
+def _part(conn: sqlite3.Connection) -> Iterator[None]:
+    """A part of a transaction: if it raises, what it wrote is undone, and nothing else.
+
+    Parts of parts have the same name, which to SQLite means the innermost, so that each statement is compiled
+    once for all.
+    """
+    conn.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if conn.in_transaction:  # a full disk may have ended all of it
+            conn.execute("ROLLBACK TO part")
+            conn.execute("RELEASE part")
+        raise
+    conn.execute("RELEASE part")
 
 
 @contextmanager

@@ -195,9 +195,13 @@ class Sites(Tables):
 
     def save_source(self, site: str, address: str, values: Values) -> None:
         """Update the columns of a source; the other columns stay unchanged."""
+        names, marks = ", ".join(values), ", ".join("?" for _ in values)
+        sets = ", ".join(f"{name} = excluded.{name}" for name in values)
         with self.writing():
-            self.db.utils["sources"].upsert(  # type: ignore[union-attr]
-                {"site": site, "address": address, **values}, pk=("site", "address")
+            self._run(
+                f"INSERT INTO sources(site, address, {names}) VALUES (?, ?, {marks})"  # noqa: S608 - ours
+                f" ON CONFLICT(site, address) DO UPDATE SET {sets}",
+                [site, address, *values.values()],
             )
 
     # ---- templates

@@ -139,6 +139,18 @@ def test_what_was_written_in_a_transaction_that_fails_is_gone_as_a_whole(store: 
     assert counts == [0, 0, 0, 0, 0]
 
 
+def test_a_failing_part_of_a_part_takes_neither_the_part_nor_its_sisters_back(store: Store) -> None:
+    with store.writing():
+        add_page(store, "a")
+        with store.writing():
+            add_page(store, "b")
+            with pytest.raises(ZeroDivisionError), store.writing():
+                add_page(store, "lost")
+                raise ZeroDivisionError
+            add_page(store, "c")
+    assert [page.url[-2:] for page in store.pages(SITE)] == ["/a", "/b", "/c"]
+
+
 def test_a_failing_part_of_a_transaction_takes_only_itself_back(store: Store) -> None:
     with store.writing():
         add_page(store, "a")

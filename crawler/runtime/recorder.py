@@ -25,6 +25,7 @@ from variorum.crawler.runtime.reading_processes import ReadingProcesses
 from variorum.crawler.runtime.run import NOT_BEGUN
 from variorum.crawler.runtime.run_record import RunRecord, Traffic
 from variorum.crawler.tracking.reading import ReadAhead, ReadingJob
+from variorum.spiders.middlewares.every_request import RECEIVED, REQUESTS
 from variorum.spiders.middlewares.retry_after import UNFETCHED, UNTIL, WAITING, WAITS
 from variorum.spiders.spiders.site import SiteSpider
 from variorum.storage.errors import StoreError
@@ -143,8 +144,8 @@ def traffic_of(stats: StatsCollector | None) -> Traffic:
     if stats is None:
         return Traffic()
     return Traffic(
-        requests=int(stats.get_value("downloader/request_count", 0)),
-        bytes=int(stats.get_value("downloader/response_bytes", 0)),
+        requests=int(stats.get_value(REQUESTS, 0)),
+        bytes=int(stats.get_value(RECEIVED, 0)),
         waited="; ".join(stats.get_value(WAITS, {}).values()),
         unfetched=int(stats.get_value(UNFETCHED, 0)),
         rest_until=stats.get_value(UNTIL) or None,

@@ -26,7 +26,6 @@ def load() -> None:
     import_module("variorum.crawler.runtime.child")
     for name in _components(settings):
         import_module(name.rpartition(".")[0])
-    import_module("numpy.ma")  # which numpy's median imports when it is first called
     library()
     load_reading()
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil, nan
+from statistics import median
 
 import msgspec
 import numpy as np
@@ -141,7 +142,8 @@ class Revisits:
         plan = stored_plan(self._store.db.conn, self._site, encoded(self.rates), following)
         every = longest = None
         if plan.ids:
-            every, longest = round(float(np.median(plan.gaps)), 4), round(float(plan.gaps.max()), 4)
+            gaps = plan.gaps.tolist()
+            every, longest = round(median(gaps), 4), round(max(gaps), 4)
         outlook: Values = {"due_pages": len(plan.due), "every_days": every, "longest_days": longest}
         outlook["next_pages"] = min(len(plan.due), _share(self._site, following, self._site.budget))
         self._store.save_outlook(self._site.name, outlook)
