@@ -112,6 +112,7 @@ def _crawl(order: Order, results: Connection) -> None:
     ours.setdict(settings.for_site(order.site))
     ours.setdict({"SPIDER_LOADER_CLASS": "scrapy.spiderloader.SpiderLoader", "ITEM_PIPELINES": {}})
     ours.setdict({"LOG_ENABLED": False, "DOWNLOADER": TimedDownloader})
+    ours.setdict({"EXTENSIONS": {"scrapy.extensions.corestats.CoreStats": 0}})  # which notes when it began
     if order.names:
         ours.setdict({"TWISTED_DNS_RESOLVER": "tests.small_crawl.Names"})
     ours.setdict(dict(order.changes))

@@ -150,7 +150,7 @@ class RunRecord:
             self._waiting.append(item)
             if self._wait_is_over():
                 self._record_waiting()
-            return asdict(Tracked(item.url, Outcome.ok, "as it was: to be recorded with others", held=True))
+            return Tracked(item.url, Outcome.ok, "as it was: to be recorded with others", held=True).values
         return self.record(item, ahead)
 
     def record(self, item: FetchResult, ahead: ReadAhead | None = None) -> Values:
@@ -266,7 +266,7 @@ class RunRecord:
             self._report_page(tracked)
 
     def _report_page(self, tracked: Tracked) -> Values:
-        result = asdict(tracked)
+        result = tracked.values
         self._done.add(tracked.url)
         self._emit({"event": "page", "site": self.frontier.site.name, **result})
         return result

@@ -47,19 +47,26 @@ class Recorder:
     def __init__(self, store: Store, run: int, revisits: Revisits) -> None:
         self._store, self._run, self._revisits = store, run, revisits
 
-    def apply(self, known: Known, reading: Reading, decision: Decision, label: str) -> PageRow:
+    def apply(
+        self, known: Known, reading: Reading, decision: Decision, label: str, *, is_current: bool = False
+    ) -> PageRow:
         """The page after storing the decision. `label` names the extractor that read the text.
 
-        Raises Outdated where another process has changed the page meanwhile.
+        Raises Outdated where another process has changed the page meanwhile; what was loaded in the
+        transaction that is open `is_current`, and not looked at again.
         """
         store, fetched = self._store, reading.fetched
         kept = decision.keeps_body and bool(fetched.body)
         body = store.pack(fetched.body, decision.identity.page.id) if kept else None
         with _conflicts_named(known.requested.url), store.writing():
-            self._check(known)
+            if not is_current:
+                self._check(known)
             page = self._identified(decision.identity)
             if decision.sight is Sight.seen and not (decision.number or decision.kinds):
-                records.add_date_only_update(store, self._run, page, fetched.fetched_at, decision.extract)
+                last = store.last_version(page.id) if decision.identity.absorbs else known.last
+                records.add_date_only_update(
+                    store, self._run, page, fetched.fetched_at, last, decision.extract
+                )
             number = records.add_capture(
                 store,
                 Capture(page=page, fetched=fetched, verdict=decision.verdict, run=self._run, body=body),

@@ -183,9 +183,11 @@ def _remarks(change: Change, *, silent: bool) -> Iterator[str]:
         yield change.remark
 
 
-def add_date_only_update(store: Store, run: int, page: PageRow, at: str, extract: Extract | None) -> None:
-    """Store a date-only update, if the site's modified date changed and no word did."""
-    old = store.last_version(page.id)
+def add_date_only_update(
+    store: Store, run: int, page: PageRow, at: str, old: VersionRow | None, extract: Extract | None
+) -> None:
+    """Store a date-only update, if the site's modified date changed and no word did. `old` is the last
+    version of the page."""
     now, before = (modified(page, extract, old.modified_by), old_date(store, old)) if old else (None, None)
     if old is None or not now or not before or not moved_on(before, now):
         return

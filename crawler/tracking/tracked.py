@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from variorum.crawler.classification.outcome import Outcome
+from variorum.storage.rows import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,11 @@ class Tracked:
     """The other site, like `https://ormhead.example/`, to which the page redirects."""
     held: bool = False
     """It is held until more of the site is fetched; its changes are reported later."""
+
+    @property
+    def values(self) -> Values:
+        """The fields by name; all of them are plain values, which need no copy."""
+        return {name: getattr(self, name) for name in _NAMES}
+
+
+_NAMES = tuple(field.name for field in fields(Tracked))

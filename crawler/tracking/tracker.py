@@ -117,10 +117,9 @@ class Tracker:
         waiting, self._waiting = self._waiting, []
         tracked, outdated = [], []
         with self.store.writing():
-            for self._asked in waiting:
-                fetched, page, _ = self._asked
+            for fetched, page, need in waiting:
                 if self.frontier.page(fetched.url) == page:
-                    tracked.append(self._in_four_steps(fetched, may_wait=False))
+                    tracked.append(self._as_it_was(fetched, page, need))
                 else:
                     outdated.append(fetched)
         return tracked + [self._tracked(fetched) for fetched in outdated]
@@ -176,6 +175,14 @@ class Tracker:
                 self.needs[need] += 1
                 return self._followed_up(known, reading, decision, page)
         raise Outdated(fetched.url)
+
+    def _as_it_was(self, fetched: FetchResult, page: PageRow, need: Need) -> Tracked:
+        """The recorded result of a response without a reading, in the transaction that loaded its page."""
+        reading, known = self._unread(page, fetched, need)
+        decision = self.learning.keeping_body(decide(known, reading), fetched)
+        after = self._recorder.apply(known, reading, decision, self.reader.label, is_current=True)
+        self.needs[need] += 1
+        return self._followed_up(known, reading, decision, after)
 
     def _followed_up(self, known: Known, reading: Reading, decision: Decision, page: PageRow) -> Tracked:
         """The result of a recorded fetch, after passing it on to frontier and confirmations."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import zlib
+from http import HTTPStatus
 
 import brotli
 from scrapy import Request
@@ -103,6 +104,8 @@ class WholeBodies(HttpCompressionMiddleware):
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """The response with its body decompressed. Raises BodyCut or TooLarge."""
+        if response.status == HTTPStatus.NOT_MODIFIED:
+            return response  # which has no body
         encoding = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip().lower()
         if limit := request.meta.get(FIRST_BYTES):
             return response.replace(body=first_bytes(response.body, encoding, limit))

@@ -9,6 +9,7 @@ differ from the first.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,12 +45,14 @@ def _unwrapped(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return ip.ipv4_mapped or ip.sixtofour or ip
 
 
+@lru_cache(maxsize=64)  # each request is asked for several times
 def host_of(url: str) -> str:
     """The host of a URL in the form compared here: lower case, IDNA, no brackets, no final dot; may be
     empty."""
     return _plain(urlsplit(safe_url_string(url)).hostname or "")
 
 
+@lru_cache(maxsize=1024)
 def _plain(host: str) -> str:
     host = host.rstrip(".").lower()
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
 from scrapy.http import Response
@@ -32,6 +34,8 @@ class Refreshes(MetaRefreshMiddleware):
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """The request for the target of the page's redirect; or the page itself."""
+        if response.status == HTTPStatus.NOT_MODIFIED:
+            return response  # which has no body
         response = decodable(response)
         base_of(response)
         try:
