@@ -18,10 +18,12 @@ from tests.local_archive import LocalArchive
 from tests.local_site import LocalSite, Page, article
 from tests.tracked import HOME, SITE, story_at
 from variorum.crawler.backfill.absence import Absence, absences
+from variorum.crawler.lock import held, run_lock
 from variorum.spiders.sources.cdx import Memento, collapsed, is_beneath, list_address, read_list
 
 OLD, NEW = "The bridge was built in 1878, as far as anyone knows.", "The bridge was built in 1887."
 DAYS = [f"20{year:02}-05-01T00:00:00Z" for year in range(10, 20)]
+PATIENCE = 300
 NOT_FOUND = Page("<title>Not found</title><h1>Not found</h1>", status=404)
 
 
@@ -364,11 +366,11 @@ def test_an_import_that_is_killed_goes_on_where_it_was(root: Path, archive: Loca
     command = [*VARIORUM, *map(str, words(root, archive, "--delay", 0.02))]
     with subprocess.Popen(command, start_new_session=True) as running:
         while len(archive.fetched()) < 45:
-            time.sleep(0.01)
             assert running.poll() is None
+            time.sleep(0.01)
         running.kill()
-    while archive_is_asked(archive):
-        time.sleep(0.2)
+    with held(run_lock(root / "variorum.db", SITE.name), "the test", patience=PATIENCE):
+        pass  # the child ends by itself, once its parent is dead
     with story_at(root / "variorum.db", SITE) as story:
         assert story.store.db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         stored = len(story.store.pages(SITE.name))
@@ -377,10 +379,3 @@ def test_an_import_that_is_killed_goes_on_where_it_was(root: Path, archive: Loca
     assert imported(root, archive)["fetched"] == 60 - stored
     with story_at(root / "variorum.db", SITE) as story:
         assert len(story.store.pages(SITE.name)) == 60
-
-
-def archive_is_asked(archive: LocalArchive) -> bool:
-    """Whether it still is: the child ends by itself, once its parent is dead."""
-    before = len(archive.requests)
-    time.sleep(1)
-    return len(archive.requests) > before
