@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from random import Random
 
 import pytest
 from hypothesis import settings
 
+from tests import local_site as sites
 from tests.command import Press
 from tests.local_site import LocalSite
 from variorum.crawler.runtime import processes
@@ -16,6 +18,16 @@ from variorum.crawler.runtime import processes
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.register_profile("searching", deadline=None)
 settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """A site may answer requests in any order. To search for tests that lean on one: pytest --disorder 1"""
+    parser.addoption("--disorder", type=int, help="local sites answer after random pauses; the seed of these")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    seed = config.getoption("--disorder")
+    sites.PAUSES = None if seed is None else Random(seed)
 
 
 @pytest.fixture(scope="session", autouse=True)

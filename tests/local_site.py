@@ -24,9 +24,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from http.server import BaseHTTPRequestHandler
+from random import Random
 from types import TracebackType
 from typing import Self
 from urllib.parse import unquote
+
+PAUSES: Random | None = None
+"""Where it is set, each answer waits for up to LONGEST_PAUSE seconds: answers come in another order."""
+LONGEST_PAUSE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +160,8 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request(time.monotonic(), self.command, self.path, headers)
         with self.server.site.noting(request):
             page = self.server.site.answer(request)
-            if page.delay:
-                time.sleep(page.delay)
+            if pause := page.delay + (PAUSES.random() * LONGEST_PAUSE if PAUSES else 0):
+                time.sleep(pause)
             self._send(page, headers)
 
     do_HEAD = do_GET  # noqa: N815
