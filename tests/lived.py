@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.local_site import article
-from tests.tracked import HOME, SITE, Story, story_at
+from tests.tracked import HOME, SITE, Story, story_after
 from variorum.crawler.backfill.captures import Backfill
 from variorum.crawler.extraction.extract import Extract
 from variorum.crawler.fetch_result import FetchResult
@@ -26,8 +26,7 @@ LONG_AGO, AGO = "2019-05-01T00:00:00Z", "2021-08-01T00:00:00Z"
 @contextmanager
 def lived(path: Path) -> Iterator[Story]:
     """The story so far: 6 pages, changes of every kind but `template`, two imports."""
-    with story_at(path) as story:
-        live(story)
+    with story_after(live, path) as story:
         yield story
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from inspect import isasyncgenfunction
 from multiprocessing.connection import Connection
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
+from tests.empty_store import begin_store
 from tests.small_crawl import FORKS
 from tests.workspace import NAME, Watched
 from variorum.crawler.config.site import load_site
@@ -30,6 +32,13 @@ TIMEOUT = 300
 @dataclass(frozen=True)
 class Quick(Watched):
     """A workspace with one site, as `Watched`."""
+
+    @classmethod
+    def make(cls, root: Path, url: str, **keys: Any) -> Self:
+        """A new workspace, in which a store is begun; `keys` go into the site's file."""
+        made = super().make(root, url, **keys)
+        begin_store(load_workspace(root).database)
+        return made
 
     def crawl(self, *, full: bool = True, broken: str = "", error: Exception | None = None) -> RunReport:
         """One run now; in it the method `broken`, named like "module:Class.method", raises the error."""

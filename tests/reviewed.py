@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 
 from tests.command import PERSIAN
 from tests.local_site import article
-from tests.tracked import HOME, Story, story_at
+from tests.tracked import HOME, Story, story_after
 from variorum.review.app import add_workers, make_app
 from variorum.review.web import ClusterState
 from variorum.storage.reader import Reader
@@ -154,10 +154,8 @@ class Desk:
 def morning(folder: Path, **app: Any) -> Iterator[Desk]:
     """The desk after the night in which the site has changed."""
     path = folder / "variorum.db"
-    with story_at(path) as story:
-        night(story)
-        with desk(story, path, **app) as found:
-            yield found
+    with story_after(night, path) as story, desk(story, path, **app) as found:
+        yield found
 
 
 @contextmanager

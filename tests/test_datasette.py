@@ -19,7 +19,7 @@ import pytest
 
 from tests.command import VARIORUM, variorum, workspace
 from tests.reviewed import night
-from tests.tracked import HOME, story_at
+from tests.tracked import HOME, story_after
 from variorum.crawler.cli.docs import FOLDER
 from variorum.crawler.output.datasette import QUERIES, metadata
 from variorum.storage.reader import Reader
@@ -32,9 +32,8 @@ DESCRIBED = metadata((FOLDER / "database.md").read_text("utf-8"), "variorum")["d
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a site that changed overnight. To be read only."""
     root = workspace(tmp_path_factory.mktemp("datasette") / "home")
-    with story_at(root / "variorum.db") as story:
-        night(story)
-    return root
+    with story_after(night, root / "variorum.db"):
+        return root
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.empty_store import begin_store
 from variorum.storage import bodies, dictionaries
 from variorum.storage.compression import compress
 from variorum.storage.dictionaries import SAMPLES, choose
@@ -40,6 +41,7 @@ class Shop:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        begin_store(path)
         self.store = Store.open(path)
         self.store.enrol("ormhead", "https://ormhead.example/")
 

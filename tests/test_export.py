@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.local_site import article
-from tests.tracked import HOME, SITE, Story, story_at
+from tests.tracked import HOME, SITE, Story, story_after
 from variorum.crawler.backfill.captures import Backfill
 from variorum.crawler.extraction.extract import Extract
 from variorum.crawler.fetch_result import DiscoveredUrl
@@ -26,13 +26,17 @@ OLD_BRIDGE = "The bridge is being built."
 LETTER = "نامه‌ای که هرگز نرسید، و پاسخی که نیامد."
 
 
+def both_seen(story: Story) -> None:
+    """The bridge and the mill are read once."""
+    with story.run() as run:
+        run.sees("/bridge/", article("The bridge", BRIDGE))
+        run.sees("/mill/", article("The mill", MILL))
+
+
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
     """A site with a bridge and a mill, read once."""
-    with story_at(tmp_path / "variorum.db") as story:
-        with story.run() as run:
-            run.sees("/bridge/", article("The bridge", BRIDGE))
-            run.sees("/mill/", article("The mill", MILL))
+    with story_after(both_seen, tmp_path / "variorum.db") as story:
         yield story
 
 
@@ -419,10 +423,7 @@ def lasting(found: Iterable[Document]) -> list[Document]:
 def test_increments_add_up_to_the_whole_whatever_happens(
     tmp_path_factory: pytest.TempPathFactory, unit: Unit, events: list[tuple[str, bool]]
 ) -> None:
-    with story_at(tmp_path_factory.mktemp("increments") / "variorum.db") as story:
-        with story.run() as run:
-            run.sees("/bridge/", article("The bridge", BRIDGE))
-            run.sees("/mill/", article("The mill", MILL))
+    with story_after(both_seen, tmp_path_factory.mktemp("increments") / "variorum.db") as story:
         held: dict[str, Document] = {}
         put_together(held, exported(story, unit))
         at = now(story)

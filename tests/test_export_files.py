@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.local_site import article
-from tests.tracked import HOME, Story, story_at
+from tests.tracked import HOME, Story, story_after
 from variorum.crawler.errors import Misuse
 from variorum.crawler.export.atomic_write import MARK
 from variorum.crawler.export.document_outline import OUTLINE
@@ -55,14 +55,18 @@ exports.export_to(Path(sys.argv[2]), Reader.open(Path(sys.argv[1])), exports.Exp
 """
 
 
+def all_seen(story: Story) -> None:
+    """A bridge, a title that is a formula, and a letter in Persian are read once."""
+    with story.run() as run:
+        run.sees("/bridge/", article("The bridge", BRIDGE, SIGNS))
+        run.sees("/mill/", article(FORMULA, "- 1", "@SUM(A1)"))
+        run.sees("/letter/", article("نامه\N{RIGHT-TO-LEFT OVERRIDE}\x85\u2028", LETTER, lang="fa"))
+
+
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
     (tmp_path / "store").mkdir()
-    with story_at(tmp_path / "store" / "variorum.db") as story:
-        with story.run() as run:
-            run.sees("/bridge/", article("The bridge", BRIDGE, SIGNS))
-            run.sees("/mill/", article(FORMULA, "- 1", "@SUM(A1)"))
-            run.sees("/letter/", article("نامه\N{RIGHT-TO-LEFT OVERRIDE}\x85\u2028", LETTER, lang="fa"))
+    with story_after(all_seen, tmp_path / "store" / "variorum.db") as story:
         yield story
 
 

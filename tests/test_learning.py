@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.local_site import article
-from tests.tracked import HOME, Run, Story, story_at
+from tests.tracked import HOME, Run, Story, story_after, story_at
 from variorum.crawler.tracking.template_learning import Learner
 
 NEWS, ABOUT = "news", "about"
@@ -41,10 +41,14 @@ def some(kind: str, start: int, end: int) -> list[str]:
 
 @pytest.fixture
 def story(tmp_path: Path):
-    with story_at(tmp_path / "v.db") as story:
-        with story.run() as run:
-            looks(run, *some(NEWS, 0, 12), *some(ABOUT, 0, 4), views=0)
+    with story_after(all_seen, tmp_path / "v.db") as story:
         yield story
+
+
+def all_seen(story: Story) -> None:
+    """Twelve pages of news and four of another kind are read once."""
+    with story.run() as run:
+        looks(run, *some(NEWS, 0, 12), *some(ABOUT, 0, 4), views=0)
 
 
 def test_of_each_kind_of_pages_a_few_are_fetched_twice_so_that_no_counter_gets_into_a_text(story: Story):

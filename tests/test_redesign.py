@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tracked import HOME, Run, Story, story_at
+from tests.tracked import HOME, Run, Story, story_after, story_at
 
 PATHS = [f"/story-{n}/" for n in range(8)]
 
@@ -46,14 +46,18 @@ def new_design(n: int, word: str = "calm", views: int = 0) -> str:
 
 @pytest.fixture
 def story(tmp_path: Path):
-    with story_at(tmp_path / "v.db") as story:
-        with story.run() as run:
-            for n, path in enumerate(PATHS):
-                run.sees(path, old_design(n, views=n))
-            for path in run.requested_again():
-                run.sees(path, old_design(PATHS.index(path), views=PATHS.index(path) + 9))
+    with story_after(all_learned, tmp_path / "v.db") as story:
         assert story.store.template("riverside")
         yield story
+
+
+def all_learned(story: Story) -> None:
+    """All pages are read, and the template of their design is learned."""
+    with story.run() as run:
+        for n, path in enumerate(PATHS):
+            run.sees(path, old_design(n, views=n))
+        for path in run.requested_again():
+            run.sees(path, old_design(PATHS.index(path), views=PATHS.index(path) + 9))
 
 
 def looks_at_all(run: Run, design: Callable[..., str], edited: int | None = None) -> None:

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from tests.command import workspace
 from tests.reviewed import BASE
 from tests.test_revisits import known
-from tests.tracked import HOME, Story, story_at
+from tests.tracked import HOME, Story, story_after
 from variorum.crawler.config.workspace import load_workspace
 from variorum.crawler.health.visits import plan_object, stored_plan_object, stored_why_object, why_object
 from variorum.review.app import make_app
@@ -25,9 +25,12 @@ from variorum.storage.reader import Reader
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
-    with story_at(tmp_path / "variorum.db") as begun:
-        known(begun, 12)
+    with story_after(twelve_known, tmp_path / "variorum.db") as begun:
         yield begun
+
+
+def twelve_known(story: Story) -> None:
+    known(story, 12)
 
 
 def browser(story: Story) -> TestClient:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.command import CSI, HOSTILE, OVERRIDE, in_terminal, objects, variorum, workspace
 from tests.local_site import article
-from tests.tracked import HOME, Story, story_at
+from tests.tracked import HOME, Story, story_after, story_at
 from variorum.storage.migrations import migrations
 from variorum.storage.reader import Reader
 from variorum.storage.search.full_text import Hit, SearchFilters, find, matching_changes, matching_versions
@@ -35,8 +35,13 @@ def story(tmp_path: Path) -> Iterator[Story]:
 
 
 @pytest.fixture
-def towns(story: Story) -> Story:
+def towns(tmp_path: Path) -> Iterator[Story]:
     """A bridge whose camp was edited out, a lost page, and pages in three more languages."""
+    with story_after(towns_seen, tmp_path / "variorum.db") as one:
+        yield one
+
+
+def towns_seen(story: Story) -> None:
     with story.run() as run:
         run.sees("/bridge/", article("The bridge", BRIDGE, CAMP))
         run.sees("/fa/", article("خانه", PERSIAN, lang="fa"))
@@ -48,7 +53,6 @@ def towns(story: Story) -> Story:
         run.misses("/lost/")
     with story.run() as run:
         run.misses("/lost/")
-    return story
 
 
 def paths(hits: list[Hit]) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.empty_store import begin_store
 from variorum.storage import texts
 from variorum.storage.bodies import digest_of
 from variorum.storage.export import cursor
@@ -27,6 +28,7 @@ class History:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        begin_store(path)
         self.store = Store.open(path)
         self.store.enrol("ormhead", "https://ormhead.example/")
         values = {"site": "ormhead", "url": "https://ormhead.example/", "found_at": AT, "found_by": "seed"}

@@ -13,15 +13,18 @@ The store is a real one; only the network and the hours between two runs are lef
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 from urllib.parse import unquote
 
+from tests.empty_store import begin_store
 from variorum.crawler.classification.outcome import ERRORS
 from variorum.crawler.config.site import Site
 from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
@@ -47,6 +50,7 @@ class Story:
         self.site = site
         self.home = site.url.rstrip("/")
         self.now = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
+        begin_store(path)
         self.store = Store.open(path)
         self.reader = Reader.open(path)
         self.store.enrol(site.name, site.url)
@@ -174,3 +178,23 @@ def story_at(path: Path, site: Site = SITE) -> Iterator[Story]:
     """A story that ends with the test."""
     with contextlib.closing(Story(path, site)) as story:
         yield story
+
+
+@contextmanager
+def story_after(tell: Callable[[Story], None], path: Path) -> Iterator[Story]:
+    """A story of one's own that goes on after what `tell` tells, which is told only once in a process."""
+    database, now = _told(tell)
+    path.write_bytes(database)
+    with story_at(path) as story:
+        story.now = now
+        yield story
+
+
+@cache
+def _told(tell: Callable[[Story], None]) -> tuple[bytes, datetime]:
+    """The database after that part of the story, and when it ended."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "variorum.db"
+        with story_at(path) as story:
+            tell(story)
+        return path.read_bytes(), story.now
