@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from trafilatura import external
 
 from variorum.crawler.extraction.classifier.classifier import (
     WEIGHTS,
@@ -15,6 +16,7 @@ from variorum.crawler.extraction.classifier.classifier import (
     page_of,
     shipped,
 )
+from variorum.crawler.extraction.classifier.stop_words import StopWords
 from variorum.crawler.extraction.classifier.text_choice import best_cut, probable_blocks
 from variorum.crawler.extraction.classifier.trees import Trees
 from variorum.crawler.extraction.html.markup import parse
@@ -63,6 +65,17 @@ def test_a_page_is_judged_the_same_each_time():
     tree = parse(b"<html><body><p>The barge came at noon, and left again at dusk.</p></body></html>", "u")
     first, second = (judge(page_of(tree, "u"), shipped()).probability for _ in range(2))
     assert np.array_equal(first, second)
+
+
+def test_the_stop_words_of_trafilatura_are_hashed_once_for_all_pages(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(external, "JT_STOPLIST", None)
+    tree = parse(b"<html><body><p>The barge came at noon.</p></body></html>", "u")
+    page_of(tree, "u")
+    words = external.JT_STOPLIST
+    page_of(tree, "u")
+    assert isinstance(words, StopWords)
+    assert external.JT_STOPLIST is words
+    assert vars(words) == {"_hash": hash(tuple(words))}
 
 
 def test_the_cut_lies_where_most_is_right_to_be_expected():

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from variorum.crawler.extraction.classifier.facts import facts
 from variorum.crawler.extraction.classifier.features import Page, Vocabulary, describe
 from variorum.crawler.extraction.classifier.page_kind import kind_of
+from variorum.crawler.extraction.classifier.stop_words import hash_stop_words_once
 from variorum.crawler.extraction.classifier.trees import Trees
 from variorum.crawler.extraction.html.blocks import blocks
 from variorum.crawler.extraction.html.joiners import keep_joiners
@@ -122,6 +123,7 @@ def peer_text(tree: HtmlElement) -> str:
     from trafilatura.settings import Document  # noqa: PLC0415
 
     keep_joiners()
+    hash_stop_words_once()
     try:
         found = bare_extraction(tree, include_comments=False, include_tables=True, deduplicate=False)
     except RecursionError:
