@@ -177,3 +177,21 @@ def test_scripts_and_attributes_for_them_make_no_other_page(
 ) -> None:
     was, now = (KnownPage(page(57, inside=some), URL, "utf-8", (template, ())) for some in (LEFT, inside))
     assert (was.left != now.left) is differs
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<p>Write data-berth="<em>{}</em> in the tag.</p><p class="one">And no more.</p>',
+        '<p title="or data-berth=">The crossing was {}.</p><p class="one">And no more.</p>',
+        '<p title="or data-berth=" {}="">The crossing was calm.</p>',
+    ],
+)
+def test_what_only_looks_like_an_attribute_for_scripts_takes_nothing_along(
+    template: Template, inside: str
+) -> None:
+    was, now = (
+        KnownPage(page(57, inside=inside.format(word)), URL, "utf-8", (template, ()))
+        for word in ("calm", "rough")
+    )
+    assert was.left != now.left

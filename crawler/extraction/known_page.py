@@ -32,8 +32,11 @@ from variorum.crawler.extraction.metadata.metadata import Stated
 
 OF_NO_TEXT = ("src", "srcset", "sizes", "nonce")
 """Attributes that decide about no text, and differ between fetches."""
-FOR_SCRIPTS = re.compile(rb' data-(?!hook=)[^\s=]*="[^"]*"(?=[^<>]*>)')
-"""An attribute for scripts within a tag. Only `data-hook` counts: by it the boxes of some site builders are
+FOR_SCRIPTS = re.compile(
+    rb' data-(?!hook=)[^\s="<>]*="[^"<>]*"(?=(?:[^"<>]*+"[^"<>]*+")*+[^"<>]*+>)',
+)
+"""An attribute for scripts within a tag: an even number of quotation marks follows in the tag, or it began
+in the value of another attribute. Only `data-hook` counts: by it the boxes of some site builders are
 recognised."""
 SeenBy = tuple[Template, tuple[str, ...]]
 """A template, and the selectors of what the site's file removes."""
