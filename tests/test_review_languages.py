@@ -144,6 +144,12 @@ def test_times_are_in_the_chosen_zone_with_utc_in_the_tooltip_and_the_zone_is_sa
     assert fresh.tree("/?zone=UTC").cssselect(".zone")[0].text.startswith("All times are UTC.")
 
 
+def test_the_calendar_of_a_site_says_that_its_days_are_those_of_utc(fresh: Desk) -> None:
+    said = "Days begin at midnight UTC."
+    assert said in fresh.tree("/site/riverside?zone=Asia/Tehran").text_content()
+    assert said not in fresh.tree("/site/riverside?zone=UTC").text_content()
+
+
 @pytest.mark.parametrize("zone", ["Nowhere/City", "../../etc/passwd", "/etc/localtime", "", "a" * 300])
 def test_a_zone_that_does_not_exist_is_passed_over(fresh: Desk, zone: str) -> None:
     fresh.client.cookies.set("variorum_zone", zone)
