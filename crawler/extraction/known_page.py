@@ -1,8 +1,8 @@
 """A page of a known design: its text by its block paths, and digests that tell whether it changed. Pure.
 
-It is parsed once and walked once. Where no text was ever seen nothing is looked at, so that most pages of a
-re-crawl cost little more than their parsing. Nothing here classifies, and neither numpy nor trafilatura is
-imported.
+Where no text was ever seen nothing is looked at, and blocks are read only if what is left differs from the
+last capture: most pages of a re-crawl cost little more than their parsing. Nothing here classifies, and
+neither numpy nor trafilatura is imported.
 """
 
 from __future__ import annotations

@@ -47,7 +47,9 @@ REFERENCE = re.compile(
 )
 """References to such characters, which the parser reads and can't write."""
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-WITHIN_LINES = ("span", "b", "i", "em", "strong", "small", "font", "sub", "sup", "code", "bdo")
+STYLED = etree.XPath("descendant-or-self::*/@hidden/.. | descendant-or-self::*/@style/..")
+"""Several times as fast as a walk over all elements."""
+WITHIN_LINES = frozenset(["span", "b", "i", "em", "strong", "small", "font", "sub", "sup", "code", "bdo"])
 OBFUSCATED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-fA-F]+)$")
 OBFUSCATION = (b"data-cfemail", b"/cdn-cgi/l/email-protection")
 PLACEHOLDER = re.compile(r"\[\s*email\s+protected\s*\]")
@@ -116,14 +118,13 @@ def _open_frames(tree: HtmlElement, parser: html.HTMLParser) -> None:
 
 def _has_too_many_attributes(text: bytes) -> bool:
     """Whether any tag has; programs are left aside only if one is in doubt, since that takes a while."""
-    if not any(map(_is_overfull, TAG.findall(text))):
+    long_tags = [tag for tag in TAG.findall(text) if len(tag) > MOST_ATTRIBUTES]
+    if not any(map(_is_overfull, long_tags)):
         return False
     return any(_is_overfull(found["raw"] or found["tag"]) for found in MARKUP.finditer(text))
 
 
 def _is_overfull(tag: bytes) -> bool:
-    if len(tag) <= MOST_ATTRIBUTES:
-        return False
     return len(re.split(rb"[\s/]+", VALUE.sub(b"= ", tag))) > MOST_ATTRIBUTES
 
 
@@ -180,16 +181,17 @@ def outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
     return [e for e in elements if not any(a in known for a in e.iterancestors())]
 
 
-def is_hidden(element: HtmlElement) -> bool:
-    """Whether an attribute of an element says that it is not shown."""
-    style = element.get("style")
-    return element.get("hidden") is not None or bool(style and HIDDEN.search(style))
+def hidden(tree: HtmlElement) -> list[HtmlElement]:
+    """The elements of a tree of which an attribute says that they are not shown, in order."""
+    styled = cast("list[HtmlElement]", STYLED(tree))
+    return [e for e in styled if e.get("hidden") is not None or HIDDEN.search(e.get("style") or "")]
 
 
 def _drop_unseen(tree: HtmlElement) -> None:
     """Remove what nobody sees within a line: junk that hides an address from robots, for example."""
-    for element in [one for one in tree.iter(*WITHIN_LINES) if is_hidden(one)]:
-        drop(element)
+    for element in hidden(tree):
+        if element.tag in WITHIN_LINES:
+            drop(element)
 
 
 def _reveal_addresses(tree: HtmlElement) -> None:

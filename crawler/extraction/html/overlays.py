@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from variorum.crawler.extraction.html.blocks import blocks
-from variorum.crawler.extraction.html.markup import KEPT, drop, folded, is_hidden, text_of, values
+from variorum.crawler.extraction.html.markup import KEPT, drop, folded, hidden, text_of, values
 
 BANNER = re.compile(
     r"(onetrust-(consent|banner|pc)-sdk|cybotcookiebotdialog|cookiebanner|cookie-(banner|bar|popup|modal|overlay)"
@@ -31,8 +31,7 @@ DIALOGS = frozenset(["dialog", "alertdialog"])
 LIKE_DIALOGS = etree.XPath(
     "descendant-or-self::dialog | descendant-or-self::*/@role/.. | descendant-or-self::*/@aria-modal/.."
 )
-WITH_STYLE = etree.XPath("descendant-or-self::*/@hidden/.. | descendant-or-self::*/@style/..")
-"""Both are several times as fast as a walk over all elements."""
+"""Several times as fast as a walk over all elements."""
 COOKIES = re.compile(r"\bcookies?\b|کوکی|ملفات تعريف الارتباط|ملفات الارتباط", re.IGNORECASE)
 ACCEPT = re.compile(
     r"(i )?(accept|agree|allow|understand|consent)( (to )?(all|cookies|all cookies|and (close|continue)))?"
@@ -57,20 +56,16 @@ def drop_overlays(tree: HtmlElement) -> bool:
     over += _banners(tree)
     for element in over:
         _drop(element)
-    if dialogs := [one for one in _chosen(LIKE_DIALOGS, tree) if _is_dialog(one)]:
+    if dialogs := [one for one in cast("list[HtmlElement]", LIKE_DIALOGS(tree)) if _is_dialog(one)]:
         most = MOST * len(text_of(tree))
         for element in dialogs:
             text = text_of(element)
             if len(text) < most and len(text.split()) <= MOST_WORDS:
                 over.append(element)
                 _drop(element)
-    if hidden := [one for one in _chosen(WITH_STYLE, tree) if is_hidden(one) and one.tag not in KEPT]:
-        over += _drop_copies(tree, hidden)
+    if unseen := [one for one in hidden(tree) if one.tag not in KEPT]:
+        over += _drop_copies(tree, unseen)
     return bool(over)
-
-
-def _chosen(what: etree.XPath, tree: HtmlElement) -> list[HtmlElement]:
-    return cast("list[HtmlElement]", what(tree))
 
 
 def _drop(element: HtmlElement) -> None:
@@ -109,14 +104,14 @@ def _banners(tree: HtmlElement) -> Iterator[HtmlElement]:
                 break
 
 
-def _drop_copies(tree: HtmlElement, hidden: list[HtmlElement]) -> list[HtmlElement]:
+def _drop_copies(tree: HtmlElement, unseen: list[HtmlElement]) -> list[HtmlElement]:
     """Remove those of the hidden elements that the page shows elsewhere; return them."""
-    texts_of = [[block.text.removeprefix("- ") for block in blocks(element)] for element in hidden]
+    texts_of = [[block.text.removeprefix("- ") for block in blocks(element)] for element in unseen]
     longest = max((len(text) for texts in texts_of for text in texts), default=0)
-    shown = _shown_beside(tree, hidden, longest) if longest else set()
+    shown = _shown_beside(tree, unseen, longest) if longest else set()
     copies = [
         element
-        for element, texts in zip(hidden, texts_of, strict=True)
+        for element, texts in zip(unseen, texts_of, strict=True)
         if sum(text in shown for text in texts) >= AGAIN * len(texts)
     ]
     for element in copies:
@@ -124,9 +119,9 @@ def _drop_copies(tree: HtmlElement, hidden: list[HtmlElement]) -> list[HtmlEleme
     return copies
 
 
-def _shown_beside(tree: HtmlElement, hidden: list[HtmlElement], longest: int) -> set[str]:
+def _shown_beside(tree: HtmlElement, unseen: list[HtmlElement], longest: int) -> set[str]:
     """The texts of at most so many characters of all elements outside the hidden ones."""
-    inside = {part for element in hidden for part in element.iter()}
+    inside = {part for element in unseen for part in element.iter()}
     return {text for part, text in _short_texts(tree, longest) if part not in inside}
 
 
