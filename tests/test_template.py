@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from variorum.crawler.extraction.boilerplate.recurrence import learn
 from variorum.crawler.extraction.boilerplate.template import EMPTY, Piece, Template, cut, cut_alike, shows
 from variorum.crawler.extraction.extract import ExtractionRules, extract
+from variorum.crawler.extraction.html.dom_paths import names_in
 from variorum.crawler.extraction.html.markup import parse, text_of
 
 NEWS = "<div id='side'><h4>Latest</h4><ul>{}</ul></div>"
@@ -252,3 +253,10 @@ def test_templates_cut_alike_where_what_only_one_of_them_has_is_not_on_the_page(
     with_it = body(prose(1)).replace(b"</body>", b"<p>Subscribe now.</p></body>")
     assert cut_alike(body(prose(1)), "u", None, template, more)
     assert not cut_alike(with_it, "u", None, template, more)
+
+
+def test_the_names_in_the_bytes_of_a_page_are_those_on_the_page():
+    page = b"""<HTML><body CLASS=Home><DIV Id='Side' class="menu Top"><p id = "x1" class='a b'
+        subclass="none">Ferries</p><i id=bare class="menu">late</i></div></html>"""
+    lower = page.replace(b"CLASS", b"class").replace(b"Id=", b"id=")
+    assert names_in(page) == names_in(lower) == {"#Side", ".menu", ".Top", "#x1", ".a", ".b"}

@@ -12,12 +12,10 @@ from lxml.html import HtmlElement
 from variorum.crawler.extraction.html.blocks import INLINE, UNSEEN
 from variorum.crawler.extraction.html.markup import folded, tokens
 
-NAMED = re.compile(
-    rb"""[cCiI](?:(?<=[cC])[lL][aA][sS]([sS])(?<!\w.{5})|(?<=[iI])[dD](?<!\w..))"""
-    rb"""\s*=\s*(?:"([^"]*)"|'([^']*)')""",
-    re.DOTALL,
-)
-"""It begins with a set of letters, which is searched fast. Its first group is empty for an id."""
+VALUE = rb"""\s*=\s*(?:"([^"]*)"|'([^']*)')"""
+CLASSES = re.compile(rb"class(?<!\w.{5})" + VALUE, re.DOTALL)
+IDS = re.compile(rb"id(?<!\w..)" + VALUE, re.DOTALL)
+"""Both are for text in lower case, and begin with letters, which are searched fast."""
 DRAWN = re.compile(r"(?=\w{5,}$)[A-Za-z]*[0-9]+[A-Za-z]\w*|(?=.*[0-9])[A-Za-z]?[0-9a-f]{6,}$|.*[0-9]{4}")
 """Names that a build tool invents or that number a page: `s3fa9c1`, `a0b1c2`, `post-20417`. Not `h2`,
 `col-12`."""
@@ -80,11 +78,21 @@ def names_on(tree: HtmlElement) -> set[str]:
 def names_in(body: bytes) -> frozenset[str]:
     """The same for a body that is not parsed, and so cheap; it includes what is later removed as
     boilerplate."""
+    lower = body.lower()
     return frozenset(
         name
-        for of_class, quoted, single in set(NAMED.findall(body))
-        for name in _names(not of_class, (quoted or single).decode("utf-8", "replace"))
+        for is_id, named in ((False, CLASSES), (True, IDS))
+        for value in _values(named, body, lower)
+        for name in _names(is_id, value.decode("utf-8", "replace"))
     )
+
+
+def _values(named: re.Pattern[bytes], body: bytes, lower: bytes) -> set[bytes]:
+    """The values of an attribute in a body; `lower` is the body in lower case."""
+    found = named.findall(body)
+    if len(found) == len(named.findall(lower)):
+        return {quoted or single for quoted, single in set(found)}
+    return {body[slice(*one.span(one.lastindex or 0))] for one in named.finditer(lower)}
 
 
 def lasting(names: Iterable[str]) -> frozenset[str]:
