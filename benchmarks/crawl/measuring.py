@@ -40,7 +40,7 @@ def measured(command: Sequence[str], cwd: Path | None = None) -> Cost:
     before, began, peak = _children_cpu(), time.perf_counter(), 0
     process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL)
     while process.poll() is None:
-        peak = max(peak, sum(map(_memory, descendants(os.getpid()))))
+        peak = max(peak, sum(map(memory, descendants(os.getpid()))))
         with suppress(subprocess.TimeoutExpired):
             process.wait(EVERY)
     seconds = time.perf_counter() - began
@@ -63,10 +63,11 @@ def descendants(ancestor: int) -> set[int]:
     return found
 
 
-def _memory(pid: int) -> int:
+def memory(pid: int, kind: str = "Pss:") -> int:
+    """Bytes of memory of one process, as the kernel counts this kind; 0 where it has ended."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith("Pss:"):
+            if line.startswith(kind):
                 return int(line.split()[1]) << 10
     return 0
 
