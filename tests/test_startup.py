@@ -34,6 +34,19 @@ LIGHT = {
 }
 """Commands, each with what it must not import."""
 
+PARTS = {
+    "variorum.crawler.cli.crawling": CRAWLING | {"rich", "sqlite_utils"},
+    "variorum.crawler.runtime.child": {
+        "apprise",
+        "feedparser",
+        "numpy.ma",
+        "rich",
+        "sqlite_utils",
+        "trafilatura",
+    },
+}
+"""The modules that carry out `crawl` and a run, each with what it imports only when it needs it."""
+
 ASK = """
 import contextlib, io, sys
 from variorum.crawler.cli.__main__ import main
@@ -60,6 +73,13 @@ def test_a_command_imports_only_what_it_needs(command: str, press: Press) -> Non
     found = imported("-C", str(press.root), *words)
     assert "click" in found
     assert found & LIGHT[command] == set()
+
+
+@pytest.mark.parametrize("module", PARTS)
+def test_a_run_imports_only_what_it_needs(module: str) -> None:
+    asked = ["-c", f"import sys, {module}; print(*sys.modules)"]
+    run = subprocess.run([sys.executable, *asked], capture_output=True, text=True, check=True)
+    assert set(run.stdout.split()) & PARTS[module] == set()
 
 
 def test_a_command_that_does_not_exist_is_refused_as_fast() -> None:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import monotonic
-from typing import Any, TypeVar
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from variorum.crawler.output.objects import Object
 from variorum.crawler.output.run_text import progress_line, run_ahead
 from variorum.crawler.output.terminal import harmless, note
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 One = TypeVar("One")
 
@@ -27,12 +22,10 @@ One = TypeVar("One")
 @contextmanager
 def counter(what: str, total: int | None = None) -> Iterator[Callable[[], None]]:
     """Give a function to call once for each finished item, which moves a bar on standard error."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
+    with _bars("{task.description}", "bar", "count") as bars:
         task = bars.add_task(what, total=total)
         yield lambda: bars.advance(task)
 
@@ -49,12 +42,10 @@ def counted(items: Iterable[One], what: str, total: int | None = None) -> Iterat
 def run_progress() -> Iterator[Callable[[Object], None]]:
     """While inside, the events given to the function update a bar for each site; without a terminal, they
     print a line a minute."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield ProgressLines()
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20))
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
+    with _bars("spinner", "{task.description}", "bar") as bars:
         tasks: dict[str, Any] = {}
 
         def hear(event: Object) -> None:
@@ -107,11 +98,24 @@ def _wait(event: Object) -> str:
 @contextmanager
 def bar(what: str) -> Iterator[Callable[[], None]]:
     """Give a function that moves a progress bar counting `what`; without a terminal, show nothing."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda: None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.completed:.0f} {task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
+    with _bars("spinner", "{task.completed:.0f} {task.description}") as bars:
         task = bars.add_task(what, total=None)
         yield lambda: bars.advance(task)
+
+
+def _bars(*columns: str) -> Progress:
+    """Bars on standard error that disappear at the end: each has these columns and the time it has taken."""
+    from rich import progress  # noqa: PLC0415 - only a terminal needs it
+    from rich.console import Console  # noqa: PLC0415
+
+    made: dict[str, Callable[[], progress.ProgressColumn]] = {
+        "spinner": progress.SpinnerColumn,
+        "bar": partial(progress.BarColumn, 20),
+        "count": progress.MofNCompleteColumn,
+    }
+    chosen = [made[one]() if one in made else progress.TextColumn(one) for one in columns]
+    elapsed = progress.TimeElapsedColumn()
+    return progress.Progress(*chosen, elapsed, console=Console(stderr=True), transient=True)

@@ -26,6 +26,7 @@ def load() -> None:
     import_module("variorum.crawler.runtime.child")
     for name in _components(settings):
         import_module(name.rpartition(".")[0])
+    import_module("feedparser")
     library()
     load_reading()
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
-import feedparser
 from scrapy.http import Response, TextResponse
 
 from variorum.crawler.config.site import Site
@@ -53,6 +52,8 @@ def listed(body: bytes, url: str, site: Site) -> list[DiscoveredUrl]:
 
 
 def _parsed(body: bytes, url: str) -> Any:
+    import feedparser  # noqa: PLC0415 - many runs read no feed
+
     try:
         feed = feedparser.parse(
             BytesIO(body),  # bare bytes would be tried as a file name
