@@ -27,6 +27,7 @@ class Database:
         # As sqlite-utils sets it: what REPLACE deletes runs the triggers, too.
         conn.execute("PRAGMA recursive_triggers = ON")
         conn.create_function("version_text", 1, lambda version: _version_text(conn, version))
+        conn.create_function("version_links", 1, lambda version: _version_links(conn, version))
 
     @cached_property
     def utils(self) -> sqlite_utils.Database:
@@ -47,6 +48,12 @@ def _version_text(conn: sqlite3.Connection, version: int | None) -> str | None:
     from variorum.storage import texts  # noqa: PLC0415 - zstd is imported when the first text is read
 
     return texts.get(conn, version)
+
+
+def _version_links(conn: sqlite3.Connection, version: int | None) -> str | None:
+    from variorum.storage import texts  # noqa: PLC0415 - as above
+
+    return texts.links(conn, version)
 
 
 Step = Callable[[Database], None]

@@ -729,3 +729,8 @@ def runs_asked_for(db: Database) -> None:
 def pages_of_next_runs(db: Database) -> None:
     """Add how many of the pages that are due the next run is to fetch, as the last run left the site."""
     db.execute("ALTER TABLE sites ADD COLUMN next_pages INTEGER")
+
+
+@migrations()
+def links_with_texts(db: Database) -> None:
+    """Links of new versions may be compressed with their text. What is stored is read as before."""

@@ -218,8 +218,10 @@ class CaptureRow:
         return self.encoding if self.encoding_by else self.content_type
 
 
-VERSIONS = "SELECT *, version_text(id) AS text FROM versions"
-"""The begin of every query for versions: with their texts, however they are stored (see texts.py)."""
+WITH_TEXTS = "versions.*, version_text(versions.id) AS text, version_links(versions.id) AS links"
+"""The columns of versions, with their texts and links, however they are stored (see texts.py)."""
+VERSIONS = f"SELECT {WITH_TEXTS} FROM versions"  # noqa: S608 - words of ours only
+"""The begin of every query for versions."""
 
 
 @dataclass(frozen=True, slots=True)

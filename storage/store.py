@@ -11,7 +11,7 @@ from variorum.storage import bodies, captures, seals, texts
 from variorum.storage.merging import Merging
 from variorum.storage.packing import Packing
 from variorum.storage.pages import PageTable
-from variorum.storage.rows import VERSIONS, CaptureRow, Values, VersionRow
+from variorum.storage.rows import VERSIONS, WITH_TEXTS, CaptureRow, Values, VersionRow
 from variorum.storage.sites import Sites
 from variorum.storage.suspects import Suspects
 from variorum.storage.text_index import index
@@ -90,7 +90,7 @@ class Store(Merging, Packing, PageTable, Sites, Suspects):
     def add_version(self, values: Values) -> int:
         """Add a version; return its id."""
         with self.writing():
-            packed = texts.pack(self.db.conn, values["page"], values["text"])
+            packed = texts.pack(self.db.conn, values["page"], values["text"], values.get("links"))
             version = self._insert("versions", values | packed)
             index.add(self.db.conn, version, values["title"], values["text"])
             seals.place(self.db.conn, version)
@@ -100,8 +100,9 @@ class Store(Merging, Packing, PageTable, Sites, Suspects):
         """Replace a version's text by a newer extraction of the same capture."""
         with self.writing():
             before = self._version(version)
-            if "text" in values:
-                values = values | texts.repack(self.db.conn, version, values["text"])
+            if "text" in values or "links" in values:
+                text, links = values.get("text", before.text), values.get("links", before.links)
+                values = values | texts.repack(self.db.conn, version, text, links)
             self._update("versions", version, values)
             after = self._version(version)
             if (before.title, before.text) != (after.title, after.text):
@@ -130,7 +131,7 @@ class Store(Merging, Packing, PageTable, Sites, Suspects):
         """The latest version of each live page of a site, newest page first."""
         return self._all(
             VersionRow,
-            "SELECT versions.*, version_text(versions.id) AS text FROM pages"
+            f"SELECT {WITH_TEXTS} FROM pages"  # noqa: S608 - words of ours only
             " JOIN versions ON versions.page = pages.id AND versions.number = pages.version"
             " WHERE pages.site = ? AND pages.state = 'live' ORDER BY pages.id DESC LIMIT ?",
             [site, limit],
@@ -140,7 +141,7 @@ class Store(Merging, Packing, PageTable, Sites, Suspects):
         """The latest versions of the first live pages of a site with ids above `page`."""
         return self._all(
             VersionRow,
-            "SELECT versions.*, version_text(versions.id) AS text FROM pages"
+            f"SELECT {WITH_TEXTS} FROM pages"  # noqa: S608 - words of ours only
             " JOIN versions ON versions.page = pages.id AND versions.number = pages.version"
             " WHERE pages.site = ? AND pages.state = 'live' AND pages.id > ? ORDER BY pages.id LIMIT ?",
             [site, page, limit],

@@ -35,13 +35,13 @@ class History:
         self.page = self.store.add_page(values, "ormhead.example/").id
         self.number = 0
 
-    def add(self, text: str) -> int:
-        """Add a version with this text; its id."""
+    def add(self, text: str, links: str | None = None) -> int:
+        """Add a version with this text and these links; its id."""
         self.number += 1
         fetch = {"page": self.page, "fetched_at": AT, "url": "https://ormhead.example/", "status": 200}
         capture = self.store.add_capture({**fetch, "outcome": "ok", "reason": ""})
         values = {"page": self.page, "number": self.number, "capture": capture, "captured_at": AT, "words": 1}
-        return self.store.add_version(values | of(text))
+        return self.store.add_version({**values, **of(text), "links": links})
 
     def size(self, version: int) -> int:
         """The bytes that the version's text takes in the store."""
@@ -77,6 +77,49 @@ def test_a_long_text_takes_less_room_and_its_next_version_what_differs(history: 
     assert history.size(first) < len(long_text(1).encode()) / 2
     assert history.size(second) < 200
     assert history.texts() == [long_text(1), long_text(2)]
+
+
+def links_of(edition: int) -> str:
+    """Links as a crawl stores them; each edition has one other."""
+    return "\n".join(
+        f"{random.Random(n).choice(WORDS)}\t/{WORDS[n % 9]}/{n}" for n in range(edition, edition + 40)
+    )
+
+
+def test_the_links_of_a_long_text_take_what_differs_and_come_back(history: History) -> None:
+    history.add(long_text(1), links_of(1))
+    second = history.add(long_text(2), links_of(2))
+    assert history.size(second) < 200
+    assert [one.links for one in history.store.versions_of(history.page)] == [links_of(1), links_of(2)]
+    assert history.texts() == [long_text(1), long_text(2)]
+    conn = history.store.db.conn
+    assert conn.execute("SELECT links FROM versions").fetchall() == [(b"",)] * 2
+
+
+@pytest.mark.parametrize("links", [None, "", "here\t/a/"])
+@pytest.mark.parametrize("text", ["A short log.", long_text(), f"{long_text()}\0{long_text(1)}"])
+def test_links_that_are_not_known_or_none_are_told_apart(
+    history: History, text: str, links: str | None
+) -> None:
+    for _ in range(2):
+        history.add(text, links)
+    assert [one.links for one in history.store.versions_of(history.page)] == [links] * 2
+    assert history.texts() == [text] * 2
+
+
+def test_a_version_that_is_read_anew_keeps_its_links_and_those_of_the_versions_after_it(
+    history: History,
+) -> None:
+    for n in range(3):
+        history.add(long_text(n), links_of(n))
+    second = history.store.versions_of(history.page)[1].id
+    history.store.reread_version(second, of(long_text(7)))
+    assert [one.links for one in history.store.versions_of(history.page)] == [links_of(n) for n in range(3)]
+    history.store.reread_version(second, {"links": "here\t/a/"})
+    assert [one.links for one in history.store.versions_of(history.page)] == [
+        links_of(0), "here\t/a/", links_of(2)
+    ]  # fmt: skip
+    assert history.texts() == [long_text(0), long_text(7), long_text(2)]
 
 
 def test_a_short_text_is_stored_as_text(history: History) -> None:

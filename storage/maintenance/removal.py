@@ -20,7 +20,7 @@ from variorum.storage.text_index import index
 BODIES_AT_ONCE = 50
 _PAGES_LEFT = "SELECT id FROM pages WHERE site = ? AND id NOT IN (SELECT page FROM removed_pages) ORDER BY id"
 _ALONE = """
-    UPDATE versions SET text = version_text(id), text_base = NULL
+    UPDATE versions SET text = version_text(id), links = version_links(id), text_base = NULL
     WHERE page <> :page AND text_base IN (SELECT id FROM versions WHERE page = :page)
 """
 """Texts of other pages, once merged with this one, that are compressed against its texts."""
