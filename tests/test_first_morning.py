@@ -105,6 +105,7 @@ def test_a_user_installs_adds_reads_is_told_reviews_exports_pauses_renames_and_r
             press.pages["/2/"] = article("Report 2", "Report number 2 of the valley.", news, RIVER)
             press.pages["/3/"] = article("Report 3", "Report number 3 of the hills.", RIVER)
             service.until(lambda: "1 edited" in command("crawl", "press") or hook.posts)
+            service.until(lambda: hook.posts)  # by the service, where that sends at this moment
             assert [post["title"] for post in hook.posts] == ["press: 1 edited"]
             assert "ferry" in hook.posts[0]["message"]
 
