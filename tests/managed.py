@@ -11,10 +11,10 @@ from pathlib import Path
 from httpx import Response
 from starlette.testclient import TestClient
 
+from tests.empty_store import begin_store
 from tests.reviewed import BASE, SAME_ORIGIN
 from variorum.crawler.config.workspace import Workspace, load_workspace
 from variorum.review.app import add_workspace, make_app
-from variorum.storage.store import Store
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Office:
 def office(root: Path) -> Iterator[Office]:
     """The review page of the workspace in a folder."""
     workspace = load_workspace(root)
-    Store.open(workspace.database).close()
+    begin_store(workspace.database)
     app = make_app(workspace.database, hosts=["127.0.0.1"], password=None)
     add_workspace(app, workspace)
     with closing(TestClient(app, base_url=BASE, raise_server_exceptions=False)) as client:

@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, Page, expect
 from tests.blog import front, sitemap
 from tests.browser import Scheme, Window, browser, needs_chromium, served, window
 from tests.command import workspace
+from tests.empty_store import begin_store
 from tests.local_site import LocalSite, article
 from variorum.crawler.config.workspace import load_workspace
 from variorum.crawler.lock import held, run_lock
 from variorum.crawler.runtime.run_progress import keep
-from variorum.storage.store import Store
 
 pytestmark = needs_chromium
 expect.set_options(timeout=180_000)
@@ -45,7 +45,7 @@ def root(tmp_path: Path) -> Path:
 def page_of(root: Path) -> Iterator[str]:
     """The address of the review page of a workspace."""
     found = load_workspace(root)
-    Store.open(found.database).close()
+    begin_store(found.database)
     with served(found.database, found) as url:
         yield url
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.empty_store import begin_store
 from tests.local_site import article
 from variorum.storage import bodies
 from variorum.storage.errors import NotFound
@@ -22,6 +23,7 @@ WORDS = ["مدرسه", "روز", "کتاب", "school", "letter", "bridge", "shko
 
 @pytest.fixture
 def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    begin_store(tmp_path / "variorum.db")
     with contextlib.closing(Store.open(tmp_path / "variorum.db")) as store:
         yield store.db.conn
 
