@@ -50,7 +50,7 @@ class Traffic:
         return cls(crawler.stats)
 
     def process_request(self, request: Request) -> None:
-        """Count a request."""
+        """Count a request that is about to be sent."""
         self._stats.inc_value(REQUESTS)
 
     def process_response(self, request: Request, response: Response) -> Response:
