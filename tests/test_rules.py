@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -28,10 +29,10 @@ def page(n: int, text: str = "calm", quote: str = "one") -> str:
     )
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace whose site has changed its quotation twice on three pages, and one article."""
-    root = workspace(tmp_path / "w", riverside=f'url = "{HOME}/"\n')
+    root = workspace(tmp_path_factory.mktemp("watched") / "w", riverside=f'url = "{HOME}/"\n')
     site = load_sites(root / "sites", {})["riverside"]
     with closing(Story(load_workspace(root).database, site)) as story:
         with story.run() as run:
@@ -47,6 +48,12 @@ def root(tmp_path: Path) -> Path:
         story.store.db.conn.execute("UPDATE changes SET verdict = 'important' WHERE id = 1")
         story.store.db.conn.commit()
     return root
+
+
+@pytest.fixture
+def root(watched: Path, tmp_path: Path) -> Path:
+    """A copy of that workspace."""
+    return Path(shutil.copytree(watched, tmp_path / "w"))
 
 
 # ---- rules test
