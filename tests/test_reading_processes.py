@@ -33,9 +33,11 @@ from variorum.crawler.extraction.boilerplate.template import Template
 from variorum.crawler.extraction.extract import Extract
 from variorum.crawler.extraction.reader import PageReader
 from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.runtime import child
 from variorum.crawler.runtime.forks import Forks
 from variorum.crawler.runtime.reading_processes import ReadingProcesses, serve
 from variorum.crawler.tracking.reading import ReadAhead, Reading, ReadingJob, read
+from variorum.storage.store import Store
 
 URL = "https://ormhead.example/"
 SITE = Site(name="ormhead", url=URL)
@@ -228,6 +230,32 @@ def idle(connection: Connection) -> None:
 def sleep_on(connection: Connection) -> None:
     connection.send("begun")
     signal.pause()
+
+
+def test_what_reading_needs_is_loaded_once_before_a_first_crawl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(child, "load_reading", lambda: loaded.append("reading"))
+    monkeypatch.setattr(child, "Forks", lambda serve: "forks")
+    found = replace(load_workspace(workspace(tmp_path)), processes=2)
+
+    def loads(job: str = "full") -> bool:
+        loaded.clear()
+        assert child._forks(found, SITE, job)
+        return loaded == ["reading"]
+
+    assert loads()
+    assert not loads("remote"), "a worker has no database, and does not know"
+    with closing(Store.open(found.database)) as store:
+        store.enrol("other", "https://other.example/")
+        store.begin_run("other", "2026-03-01T10:00:00Z")
+        assert loads()
+        store.enrol(SITE.name, SITE.url)
+        store.begin_run(SITE.name, "2026-03-01T10:00:00Z")
+    assert not loads()
+    found.database.write_bytes(b"no database")
+    assert not loads(), "the run itself reports what is wrong with it"
 
 
 # ---- a whole crawl

@@ -20,9 +20,11 @@ import json
 import os
 import resource
 import signal
+import sqlite3
 import sys
 import threading
 import time
+from contextlib import closing
 from functools import partial
 from typing import Any, TextIO
 
@@ -34,7 +36,7 @@ from scrapy.settings import Settings
 
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import Workspace
-from variorum.crawler.runtime.forks import CAN_FORK, Forks
+from variorum.crawler.runtime.forks import CAN_FORK, Forks, load_reading
 from variorum.crawler.runtime.handover import unpacked
 from variorum.crawler.runtime.reading_processes import serve
 from variorum.crawler.runtime.run import STOP_SECONDS
@@ -42,6 +44,8 @@ from variorum.spiders.settings import DOWNLOADER_MIDDLEWARES, for_site
 from variorum.spiders.spiders import wayback
 from variorum.spiders.spiders.loader import spider_of
 from variorum.spiders.spiders.probe import ProbeSpider
+from variorum.storage.errors import StoreError
+from variorum.storage.reader import Reader
 
 LOOK_AGAIN = 0.001
 """Seconds between two looks whether a crawl has started: fewer than it needs to ask for a page."""
@@ -77,7 +81,7 @@ def _is_starting(crawler: Crawler) -> bool:
 def main(workspace_json: str, site_json: str, job: str, *arguments: str) -> None:
     """Carry out one job for one site; workspace and site as `handover.packed` makes them."""
     workspace, site = unpacked(workspace_json, Workspace), unpacked(site_json, Site)
-    forks = _forks(workspace) if job in CRAWLS else None
+    forks = _forks(workspace, site, job) if job in CRAWLS else None
     _keep_events_apart()
     if not site.render:  # a browser inherits the bound, and reserves more addresses than that at its start
         _bound_memory(workspace.max_memory_mb)
@@ -121,11 +125,26 @@ def _remote(site: Site, run: str) -> dict[str, Any]:
     }
 
 
-def _forks(workspace: Workspace) -> Forks | None:
-    """What starts processes that read pages; None where this process is to read all of them."""
+def _forks(workspace: Workspace, site: Site, job: str) -> Forks | None:
+    """What starts processes that read pages; None where this process is to read all of them.
+
+    In a first crawl all of them read: what they load for that is loaded once, before, and its memory shared.
+    """
     if workspace.processes == 1 or not CAN_FORK:
         return None
+    if job != "remote" and _is_first_crawl(workspace, site):
+        load_reading()
     return Forks(partial(serve, megabytes=workspace.max_memory_mb))
+
+
+def _is_first_crawl(workspace: Workspace, site: Site) -> bool:
+    if not workspace.database.exists():
+        return True
+    try:
+        with closing(Reader.open(workspace.database)) as reader:
+            return reader.last_run(site.name) is None
+    except (StoreError, sqlite3.Error):
+        return False  # the run meets it as well, and reports it
 
 
 def crawl(settings: Settings, spider: type[Spider], **arguments: Any) -> None:
