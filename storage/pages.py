@@ -50,12 +50,13 @@ class PageTable(Tables):
         )
 
     def namesakes(self, page: PageRow, title: str, published: str | None, state: str) -> list[PageRow]:
-        """Other articles of the site in that state with this title, or published on that day; a few of
-        them."""
+        """Other articles of the site in that state with this title, or published on that day: a few of them,
+        those with the title first, then those found last."""
         return self._all(
             PageRow,
-            "SELECT * FROM pages WHERE site = ? AND state = ? AND id <> ? AND kind = 'article'"
-            " AND version IS NOT NULL AND (title = ? OR substr(published, 1, 10) = ?) ORDER BY id LIMIT 20",
+            "SELECT * FROM pages WHERE site = ?1 AND state = ?2 AND id <> ?3 AND kind = 'article'"
+            " AND version IS NOT NULL AND (title = ?4 OR substr(published, 1, 10) = ?5)"
+            " ORDER BY title = ?4 DESC, id DESC LIMIT 20",
             [page.site, state, page.id, title, published[:10] if published else None],
         )
 

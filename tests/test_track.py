@@ -537,6 +537,60 @@ def test_of_several_pages_with_nearly_one_text_none_has_moved(story: Story, befo
     assert sorted(story.news()) == [("gone", "/the-ferry/"), ("new", "/news/the-ferry/")]
 
 
+@pytest.mark.parametrize(
+    ("old", "now"),
+    [
+        ("/bulletin/47/ferry-times/", "/bulletin/48/ferry-times/"),
+        ("/article.php?id=7", "/article.php?id=8"),
+        ("/article.php?of=ferry", "/article.php?of=sound"),
+    ],
+)
+def test_issues_whose_addresses_differ_in_numbers_or_a_query_only_are_not_one_page_that_moved(
+    story: Story, old: str, now: str
+) -> None:
+    with story.run() as run:
+        run.sees(old, article("The ferry", *FERRY))
+        run.sees("/mill/", article("The mill", *MILL))
+    for _ in range(2):
+        with story.run() as run:
+            run.misses(old)
+            run.sees(now, article("The ferry", *EDITED))
+    assert sorted(story.news()) == [("gone", old), ("new", now)]
+
+
+def test_an_edited_page_is_found_without_the_ending_that_its_address_had(story: Story) -> None:
+    with story.run() as run:
+        run.sees("/the-ferry.html", article("The ferry", *FERRY))
+        run.sees("/mill/", article("The mill", *MILL))
+    with story.run() as run:
+        run.misses("/the-ferry.html")
+        assert run.sees("/the-ferry/", article("The ferry", *EDITED)).changes == ("moved", "edited")
+
+
+def test_an_edited_page_is_found_among_many_of_one_title(story: Story) -> None:
+    with story.run() as run:
+        run.sees("/the-ferry/", article("The ferry", *FERRY))
+        for number in range(21):
+            run.sees(f"/notices/{number}/", article("The ferry", *MILL, f"This is notice number {number}."))
+    for _ in range(2):
+        with story.run() as run:
+            run.sees("/news/the-ferry/", article("The ferry", *EDITED))
+            run.misses("/the-ferry/")
+    assert ("moved", "/news/the-ferry/") in story.news()
+    assert "gone" not in {kind for kind, _ in story.news()}
+
+
+def test_the_latest_of_many_pages_of_one_title_tell_that_a_page_is_one_of_its_kind(story: Story) -> None:
+    with story.run() as run:
+        run.sees("/the-ferry/", article("The ferry", *FERRY))
+        for number in range(21):
+            run.sees(f"/notices/{number}/", article("The ferry", *MILL, f"This is notice number {number}."))
+        run.sees("/old/the-ferry/", article("The ferry", *REWORDED))
+    with story.run() as run:
+        run.misses("/the-ferry/")
+        assert run.sees("/news/the-ferry/", article("The ferry", *EDITED)).changes == ("new",)
+
+
 def test_a_page_that_was_there_all_the_time_beside_the_one_that_went_is_not_where_it_moved(
     story: Story,
 ) -> None:

@@ -20,6 +20,9 @@ NEARLY, VERY_NEARLY = 0.8, 0.85
 """The least similarity of the texts before and after the move; and where only the title agrees otherwise."""
 SLUG = re.compile(r"(?=(?:.*[^\W\d_]){6})(?!index\b|default\b).*")
 """The last part of an address that names a page: with six letters at least."""
+ENDING = re.compile(r"\.(?:x?html?|php|aspx?|jsp)$")
+"""What another publishing system leaves out, or writes otherwise."""
+DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,10 @@ class Appearance:
 
     @property
     def slug(self) -> str | None:
-        """The last part of the address, if it names the page."""
-        last = unquote(urlsplit(self.url).path).rstrip("/").rpartition("/")[2].casefold()
-        return last if SLUG.fullmatch(last) else None
+        """The last part of the address, if it names the page; before a query, it names a program."""
+        address = urlsplit(self.url)
+        last = ENDING.sub("", unquote(address.path).rstrip("/").rpartition("/")[2].casefold())
+        return last if SLUG.fullmatch(last) and not address.query else None
 
 
 def are_alike(one: Appearance, other: Appearance) -> bool:
@@ -59,10 +63,15 @@ def has_moved(before: Appearance, now: Appearance) -> bool:
     if (before.day and now.day and before.day != now.day) or not are_alike(before, now):
         return False
     same_day = before.is_dated and now.is_dated and before.day is not None and before.day == now.day
-    same_slug = before.slug is not None and before.slug == now.slug
+    same_slug = before.slug is not None and before.slug == now.slug and not _are_numbered(before, now)
     if " ".join(before.title.split()).casefold() != " ".join(now.title.split()).casefold():
         return same_day and same_slug
     return same_day or same_slug or _tell_the_same(before.text, now.text)
+
+
+def _are_numbered(before: Appearance, now: Appearance) -> bool:
+    """Whether only numbers differ in the addresses, which are those of two issues: /47/prices, /48/prices."""
+    return DIGITS.sub("0", before.url) == DIGITS.sub("0", now.url)
 
 
 def _tell_the_same(before: str, now: str) -> bool:
