@@ -26,7 +26,8 @@ from variorum.storage.reader import Reader
 from variorum.storage.store import Store
 
 LEAST = """
-    SELECT pages.url, pages.site, versions.*, version_text(versions.id) AS text
+    SELECT pages.url, pages.site, versions.*, version_text(versions.id) AS text,
+           version_links(versions.id) AS links
     FROM versions JOIN pages ON pages.id = versions.page
     WHERE versions.number = pages.version
 """
