@@ -711,12 +711,21 @@ _CAPTURES = (
 )
 
 
+_OWN_VIEWS = "SELECT name, sql FROM sqlite_master WHERE type = 'view' AND name <> 'page_versions'"
+"""The views that people have added."""
+
+
 @migrations()
 def small_captures(db: Database) -> None:
     """Store captures in a quarter of the bytes; the view `captures` has the columns that the table had."""
     db.conn.create_function("packed_digest", 1, captures.packed_digest, deterministic=True)
+    own = db.execute(_OWN_VIEWS).fetchall()  # SQLite renames no table while one of them names another view
+    for name, _ in own:
+        db.execute('DROP VIEW "{}"'.format(name.replace('"', '""')))
     for statement in _CAPTURES:
         db.execute(statement)
+    for _, view in own:
+        db.execute(view)
 
 
 @migrations()

@@ -162,3 +162,16 @@ def test_a_change_of_the_tables_that_breaks_off_is_done_at_the_next_opening(
     with closing(sqlite3.connect(path)) as conn:
         assert shown(conn) == earlier
     is_whole(path, earlier)
+
+
+def test_views_that_people_have_added_stay_when_captures_become_small(store: Store, path: Path) -> None:
+    store.add_capture({"page": add_page(store, "/mill/"), **USUAL})
+    store.close()
+    with closing(sqlite3.connect(path)) as conn:
+        with_captures_in_words(conn)
+        conn.execute('CREATE VIEW "what ""answered""" AS SELECT url, status FROM captures')
+        conn.execute("CREATE VIEW mine AS SELECT id FROM page_versions")
+        conn.commit()
+    with closing(Store.open(path)) as again:
+        assert again.db.execute('SELECT * FROM "what ""answered"""').fetchall() == [(USUAL["url"], 200)]
+        assert again.db.execute("SELECT * FROM mine").fetchall() == []
