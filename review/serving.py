@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
@@ -23,8 +24,11 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(app: Starlette, listening: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM, then let current requests finish; streams end by `app.state.ending`."""
+def serve(app: Starlette, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM, then let current requests finish; streams end by `app.state.ending`.
+
+    `ready` is called once a signal ends it in good order.
+    """
     app.state.ending = False
     config = uvicorn.Config(
         app,
@@ -44,4 +48,5 @@ def serve(app: Starlette, listening: socket.socket) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn hands them on to these when it has ended
         signal.signal(number, end)
+    ready()
     server.run(sockets=[listening])

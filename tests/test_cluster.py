@@ -294,7 +294,7 @@ def test_what_a_hub_or_worker_cannot_use_is_told_in_words(
     with socket.create_server(("", 0)) as taken:
         done = variorum("-C", root, "worker", "--metrics", taken.getsockname()[1])
         assert (done.exit_code, "no metrics can be served on port" in done.stderr) == (2, True)
-    assert "can't name a worker" in variorum("-C", root, "worker", "--name", "one\x1b[2J").stderr
+    assert "can't be a worker's name" in variorum("-C", root, "worker", "--name", "one\x1b[2J").stderr
     assert "'EU' can't be a queue" in variorum("-C", root, "worker", "--queue", "EU").stderr
     cluster.write(root, 'listen = "127.0.0.1:65536"\n')
     assert "not a host and a port" in variorum("-C", root, "watch").stderr

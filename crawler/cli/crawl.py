@@ -16,7 +16,8 @@ from variorum.crawler.config.workspace import Workspace
 def crawl(workspace: Workspace, names: tuple[str, ...], due: bool, as_json: bool) -> None:
     """Crawl the named sites, or all sites, once.
 
-    Then sends notifications to the targets that `notify` lists. Exits with 1 if a whole site failed. After
+    Looks at all pages, first at those that are due, as far as the requests left today go. Then sends
+    notifications to the targets that `notify` lists. Exits with 1 if a whole site failed. After
     Ctrl-C, requests in progress finish first. With [cluster] in variorum.toml and a running hub, the workers
     crawl, and after Ctrl-C they go on.
 

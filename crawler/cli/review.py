@@ -95,8 +95,7 @@ def review(workspace: Workspace, port: int, host: str, names: tuple[str, ...]) -
     allow_tokens(app, _tokens(workspace))
     if workspace.cluster:
         add_workers(app, _state_of(workspace.cluster))
-    terminal.line(f"Review on {address(listening)} until Ctrl-C")
-    serve(app, listening)
+    serve(app, listening, lambda: terminal.line(f"Review on {address(listening)} until Ctrl-C"))
 
 
 def _tokens(workspace: Workspace) -> list[str]:
