@@ -219,7 +219,8 @@ def test_a_worker_gives_the_run_back_if_the_hub_is_away_for_too_long(
         slow.goes_on.set()
         cluster.until(lambda: "press: given back to the queue" in one.log.read_text("utf-8"), one)
         away = (tmp_path / "one/logs/press.log").read_text("utf-8")
-        assert away.count("the hub is away") == away.count("the run ends here") == 1
+        assert away.count("the hub is away") == away.count("the hub is back") + 1  # before, it may be slow
+        assert away.count("the run ends here") == 1
         asked = len(local_site.requests)
         with cluster.hub() as hub:
             assert len(local_site.requests) == asked
