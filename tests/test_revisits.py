@@ -96,6 +96,18 @@ def test_runs_keep_the_budget_of_each_day_and_spend_it(story: Story) -> None:
     assert sum(made) >= 0.7 * 12 * 4
 
 
+def test_a_page_that_a_run_finds_gone_is_not_among_those_due_in_the_next(story: Story) -> None:
+    *others, lost = known(story, 12)
+    for _ in range(2):
+        with story.run() as run:
+            for path in others:
+                run.sees(path, article(path))
+            run.misses(lost)
+    row = story.store.site(story.site.name)
+    assert row is not None
+    assert (story.page(lost).state, row.due_pages) == ("gone", len(others))
+
+
 def test_short_intervals_with_nothing_due_cost_no_page(story: Story) -> None:
     site(story, budget=40, every="15m")
     known(story, 20)

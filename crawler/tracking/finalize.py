@@ -39,12 +39,13 @@ def finalize(frontier: RunFrontier, at: str) -> list[str]:
     changes made."""
     store, site, run = frontier.store, frontier.site, frontier.run
     frontier.revisits.save()
-    frontier.revisits.save_outlook()
     missing = [page for page in store.missing(site.name) if (page.checked_at or "") >= iso(frontier.started)]
     trouble = _storm(frontier, missing)
     frontier.raise_issue("many missing", trouble)
     twice = [] if trouble else [page for page in missing if page.missing_run != run]
-    return [_confirmed(frontier, page, at) for page in twice]
+    kinds = [_confirmed(frontier, page, at) for page in twice]
+    frontier.revisits.save_outlook()  # after that: a page that is gone falls no longer due
+    return kinds
 
 
 def _storm(frontier: RunFrontier, missing: Sequence[PageRow]) -> str:
