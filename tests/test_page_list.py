@@ -20,6 +20,12 @@ def test_every_page_is_listed_with_its_last_outcome(press: Press) -> None:
     assert found["/"]["not_kept"] == 'a list of pages, which is only followed; watch = "all" keeps such pages'
 
 
+def test_a_page_that_is_gone_has_no_time_of_its_next_fetch(press: Press) -> None:
+    said = press.run("why", f"{press.url}/lost/").stdout.splitlines()
+    assert said[0] == f"{press.url}/lost/: fetched ever more rarely"
+    assert said[1].startswith("  it is gone")
+
+
 def test_the_list_can_be_restricted(press: Press) -> None:
     assert {one["outcome"] for one in press.objects("pages", "press", "--outcome", "gone")} == {"gone"}
     assert {one["state"] for one in press.objects("pages", "press", "--state", "live")} == {"live"}

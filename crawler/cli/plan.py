@@ -68,6 +68,7 @@ def why(workspace: Workspace, reader: Reader, url: str, as_json: bool) -> None:
         terminal.json_lines([found])
         return
     often = f", about {every(found['every_days'])}" if found["every_days"] else ""
-    terminal.line(f"{found['url']}: next fetched {found['due_at'] or 'ever more rarely'}{often}")
+    when = f"next fetched {found['due_at']}" if found["due_at"] else "fetched ever more rarely"
+    terminal.line(f"{found['url']}: {when}{often}")
     for reason in found["evidence"]:
         terminal.line(f"  {reason}")
