@@ -26,7 +26,7 @@ WHOLE = frozenset(
             N_("the modified date changed, and no word"),
         ),
         *(N_("modified date not updated"), N_("a link leads elsewhere"), N_("a link added")),
-        N_("a link removed"),
+        *(N_("a link removed"), N_("the site noted a correction")),
     ]
 )
 """Phrases without a value."""

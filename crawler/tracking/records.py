@@ -10,6 +10,7 @@ import msgspec
 from variorum.crawler.classification.outcome import Verdict
 from variorum.crawler.config.site import Site
 from variorum.crawler.dates import moved, moved_on
+from variorum.crawler.diffing.correction_notes import adds_note
 from variorum.crawler.diffing.diff import Diff
 from variorum.crawler.extraction.extract import Extract
 from variorum.crawler.fetch_result import FetchResult
@@ -177,6 +178,8 @@ def _remarks(change: Change, *, silent: bool) -> Iterator[str]:
     """What is added to the explanation of a change."""
     if silent:
         yield "modified date not updated"
+    if change.diff and adds_note(change.diff.hunks):
+        yield "the site noted a correction"
     if change.suspected_since:
         yield f"suspected since {change.suspected_since}"
     if change.remark:
