@@ -75,11 +75,12 @@ class Store(Merging, Packing, PageTable, Sites, Suspects):
             [site, url, at, digest, became],
         )
 
-    def checks_since(self, page: int, after: str, before: str) -> int:
-        """The number of captures of the page between two times, both excluded."""
+    def checks_between(self, page: int, after: str, before: str, leaving_out: str) -> int:
+        """The number of captures of the page between two times, both excluded, without those of a reason."""
         row = self.db.conn.execute(
-            "SELECT count(*) FROM captures WHERE page = ? AND fetched_at > ? AND fetched_at < ?",
-            [page, after, before],
+            "SELECT count(*) FROM captures WHERE page = ? AND fetched_at > ? AND fetched_at < ?"
+            " AND reason IS NOT ?",
+            [page, after, before, leaving_out],
         ).fetchone()
         return int(row[0])
 

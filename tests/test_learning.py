@@ -8,6 +8,7 @@ import pytest
 
 from tests.local_site import article
 from tests.tracked import HOME, Run, Story, story_after, story_at
+from variorum.crawler.tracking.records import LEARNING_FETCH
 from variorum.crawler.tracking.template_learning import Learner
 
 NEWS, ABOUT = "news", "about"
@@ -56,6 +57,14 @@ def test_of_each_kind_of_pages_a_few_are_fetched_twice_so_that_no_counter_gets_i
     with story.run() as run:
         looks(run, *some(NEWS, 0, 12), *some(ABOUT, 0, 4), views=500)
     assert story.news() == []
+
+
+def test_a_fetch_that_only_learns_is_no_check_between_the_old_text_and_the_new(story: Story):
+    assert story.store.looks(story.page("/news-0/").id, LEARNING_FETCH)  # after the one that counts
+    with story.run() as run:
+        run.sees("/news-0/", page("/news-0/", 900).replace("those who live", "all who ever lived"))
+    (change,) = story.changes()
+    assert (change.kind, change.checks_between) == ("edited", 0)
 
 
 def test_what_was_seen_to_move_is_still_known_when_it_is_learned_anew_from_many_more_pages(story: Story):

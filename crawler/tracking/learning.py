@@ -18,11 +18,11 @@ from variorum.crawler.fetch_result import FetchResult
 from variorum.crawler.tracking import records
 from variorum.crawler.tracking.decision import Decision, Sight
 from variorum.crawler.tracking.reading import Reading
-from variorum.crawler.tracking.records import Capture
+from variorum.crawler.tracking.records import LEARNING_FETCH, Capture
 from variorum.crawler.tracking.redesign import Redesign
 from variorum.crawler.tracking.reextraction import read_again, to_read_again
 from variorum.crawler.tracking.run_frontier import BATCH, RunFrontier
-from variorum.crawler.tracking.template_learning import LEARNING_FETCH, SAMPLE, Learner
+from variorum.crawler.tracking.template_learning import SAMPLE, Learner
 from variorum.crawler.tracking.tracked import Tracked
 from variorum.storage.rows import PageRow, VersionRow
 

@@ -19,6 +19,8 @@ from variorum.storage.rows import PageRow, Values, VersionRow
 from variorum.storage.store import Store
 from variorum.storage.text_index.similar_edits import similar_edit
 
+LEARNING_FETCH = "second fetch, to learn what changes at every fetch"
+"""The reason of a capture that is compared with none but those of its own run: it learns what is noise."""
 OF_MOVE = 0.2
 OF_REDESIGN = 0.3
 """The significance of a redesign: worth reading, below any edit that reverses a sentence."""
@@ -167,11 +169,16 @@ def _facts(store: Store, change: Change) -> Values:
         "old_version": old.number if old else None,
         "seen_old": since,
         "seen_new": change.seen_new,
-        "checks_between": store.checks_since(page.id, since, change.seen_new) if since else 0,
+        "checks_between": _checks_between(store, page.id, since, change.seen_new),
         "page_removed": int(change.page_removed),
         "found_at": change.found_at or change.seen_new,
         "backfilled": int(change.backfilled or (old is not None and page.checked_at is None)),
     }
+
+
+def _checks_between(store: Store, page: int, since: str | None, until: str) -> int:
+    """The number of fetches between two times, without those that only learn what is noise."""
+    return store.checks_between(page, since, until, leaving_out=LEARNING_FETCH) if since else 0
 
 
 def _remarks(change: Change, *, silent: bool) -> Iterator[str]:

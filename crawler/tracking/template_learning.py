@@ -26,6 +26,7 @@ from variorum.crawler.extraction.html.article_parts import split
 from variorum.crawler.extraction.html.dom_paths import lasting, names_in
 from variorum.crawler.times import iso, now
 from variorum.crawler.tracking.classified_pages import ClassifiedPages
+from variorum.crawler.tracking.records import LEARNING_FETCH
 from variorum.storage.rows import Values
 from variorum.storage.store import Store
 
@@ -37,8 +38,6 @@ own."""
 SAMPLE = 30
 """The number of articles from which a template is learned, besides those fetched twice: more change
 little."""
-LEARNING_FETCH = "second fetch, to learn what changes at every fetch"
-"""The reason of such a capture. Captures of other runs don't count: the page may have been edited between."""
 
 
 class Learner:
