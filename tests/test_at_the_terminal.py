@@ -71,6 +71,11 @@ def test_a_change_takes_two_lines_of_a_narrow_terminal(press: Press) -> None:
     assert f"{press.url}/bridge/" in shown[place + 1].partition("\\")[2]
 
 
+def test_the_address_of_a_site_is_a_link_however_narrow_the_terminal_is(press: Press) -> None:
+    shown = in_terminal("-C", press.root, "sites", COLUMNS="80")
+    assert shown.count(f";{press.url}/\x1b\\") >= 2  # it is folded, and each part leads there
+
+
 def test_a_page_takes_two_lines_of_a_narrow_terminal(press: Press) -> None:
     shown = in_terminal("-C", press.root, "pages", "press", COLUMNS="80").splitlines()
     [place] = [number for number, line in enumerate(shown) if f"]8;;{press.url}/lost/" in line]

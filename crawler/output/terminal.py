@@ -68,7 +68,7 @@ LONG = frozenset({"title", "url"})
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows as a table under their headings."""
+    """Print rows as a table under their headings; an address is a link, on however many lines it is."""
     cells = [["" if cell is None else harmless(" ".join(str(cell).split())) for cell in row] for row in rows]
     from rich.console import Console  # noqa: PLC0415 - the many lines that are no table do without it
 
@@ -77,6 +77,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         for row in [headings, *cells]:
             click.echo("\t".join(row))
         return
+    from rich.style import Style  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -84,7 +85,8 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     for heading in headings:
         grid.add_column(heading, overflow="fold", no_wrap=heading not in LONG)
     for row in cells:
-        grid.add_row(*map(Text, row))
+        links = [Style(link=cell) if cell.startswith(("http://", "https://")) else "" for cell in row]
+        grid.add_row(*map(Text, row, links))
     console.print(grid)
 
 
