@@ -80,7 +80,6 @@ REDIRECT_MAX_TIMES = 5
 METAREFRESH_MAXDELAY = 5  # a page that reloads itself every minute is no redirect
 RETRY_TIMES = 2
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
-LOG_FORMATTER = "variorum.spiders.middlewares.every_request.Quiet"
 
 # Closed doors
 REMOTE_CONTROL_ENABLED = False
