@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.command import Press, in_terminal
+from tests.command import Press, in_terminal, objects, variorum
 from variorum.crawler.config.moment import past_moment
 from variorum.crawler.config.site import load_sites
 from variorum.crawler.output.address import readable
@@ -69,6 +72,19 @@ def test_a_change_takes_two_lines_of_a_narrow_terminal(press: Press) -> None:
     [place] = [number for number, line in enumerate(shown) if "The bridge" in line and "edited" in line]
     assert f"]8;;{press.url}/bridge/" in shown[place + 1]
     assert f"{press.url}/bridge/" in shown[place + 1].partition("\\")[2]
+
+
+def test_status_says_how_many_of_the_due_pages_the_next_run_fetches(press: Press, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(press.root, tmp_path / "press"))
+    for due, fetched in ((7, 3), (7, 7)):
+        with closing(sqlite3.connect(root / "variorum.db")) as conn, conn:
+            conn.execute("UPDATE sites SET due_pages = ?, next_pages = ?", [due, fetched])
+        said = variorum("-C", root, "status").stdout
+        assert "7 due by the next run" in said
+        [[found]] = [one["sites"] for one in objects("-C", root, "status")]
+        assert (found["due"], found["due_in_next_run"]) == (due, fetched)
+        few = "of 7 pages due by then, the next run fetches 3, if the requests left allow"
+        assert (few in said) == (fetched < due)
 
 
 def test_the_address_of_a_site_is_a_link_however_narrow_the_terminal_is(press: Press) -> None:

@@ -24,7 +24,9 @@ UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066
 direction marks are not among them: Persian needs them."""
 STYLES = {"=": "", "-": "strike yellow", "+": "underline cyan", ">": "italic", "!": "italic"}
 FIRST_SUSPECTS = 5
-PAGES = ("known", "live", "due", "waiting", "missing", "gone")
+PAGES = {name: name for name in ("known", "live", "due", "waiting", "missing", "gone")}
+PAGES["due"] = "due by the next run"
+"""The counts of pages that `status` prints, with what it calls them."""
 SILENCE = {
     None: "the site gives no modified date to compare",
     0: "not silent: the site changed its modified date",
@@ -165,12 +167,12 @@ def status(found: Object) -> None:
         last = f"last run {run['started_at']}" if run else "no run yet"
         line(f"{one['site']}: {one['state']}; {last}, {_next(one['next_run'], found['at'])}")
         line(
-            f"  pages: {counts({key: one[key] for key in PAGES}) or 'none'};"
+            f"  pages: {counts({name: one[key] for key, name in PAGES.items()}) or 'none'};"
             f" {quantity(one['changes'], 'change')}"
         )
         if one["due_in_next_run"] < one["due"]:
             line(
-                f"  of {one['due']:,} pages due, the next run fetches {one['due_in_next_run']:,},"
+                f"  of {one['due']:,} pages due by then, the next run fetches {one['due_in_next_run']:,},"
                 " if the requests left allow"
             )
         if run and run["readings"]:
