@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.command import objects, variorum, workspace
-from tests.test_revisits import article, known
+from tests.test_revisits import fortnight
 from tests.tracked import HOME, Story, story_after
 from variorum.crawler.health.visits import plan_object, why_object
 from variorum.crawler.revisit.budget import limits
@@ -27,17 +27,12 @@ NOW = 20_000.0
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
     """A site of 30 pages, one of which changes each day of a fortnight."""
-    with story_after(fortnight, tmp_path / "variorum.db") as story:
+    with story_after(of_thirty_pages, tmp_path / "variorum.db") as story:
         yield story
 
 
-def fortnight(begun: Story) -> None:
-    known(begun, 30)
-    for edition in range(1, 15):
-        begun.later(days=1)
-        with begun.run() as run:
-            for number in range(30):
-                run.sees(f"/log/{number}/", article(f"/log/{number}/", edition if number == 3 else 0))
+def of_thirty_pages(begun: Story) -> None:
+    fortnight(begun, 30)
 
 
 def test_the_page_that_changes_is_said_to_be_fetched_more_often_and_why(story: Story) -> None:

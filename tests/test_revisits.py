@@ -60,6 +60,16 @@ def crawl(story: Story, text: Text, *, after: int = 3) -> list[str]:
     return paths
 
 
+def fortnight(story: Story, count: int) -> None:
+    """A fortnight of daily runs over so many pages, of which one changes each day."""
+    paths = known(story, count)
+    for edition in range(1, 15):
+        story.later(days=1)
+        with story.run() as run:
+            for path in paths:
+                run.sees(path, article(path, edition if path == "/log/3/" else 0))
+
+
 def known(story: Story, count: int, text: Text = article) -> list[str]:
     """Pages that a first run has fetched; their paths."""
     paths = [f"/log/{number}/" for number in range(count)]
@@ -267,12 +277,7 @@ def test_a_page_that_differs_at_each_fetch_is_probed_and_then_buys_no_more_visit
 
 
 def test_what_a_store_knew_before_starts_the_numbers(story: Story) -> None:
-    known(story, 20)
-    for day in range(1, 15):
-        story.later(days=1)
-        with story.run() as run:
-            for n in range(20):
-                run.sees(f"/log/{n}/", article(f"/log/{n}/", day if n == 3 else 0))
+    fortnight(story, 20)
     store = story.store
     store.db.conn.execute("UPDATE pages SET rate_evidence = NULL")
     store.db.conn.execute("UPDATE sites SET rates = NULL")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -47,6 +47,20 @@ def dated(published: str, *paragraphs: str) -> str:
 def hunks(story: Story) -> tuple[Hunk, ...]:
     """The hunks of the latest change."""
     return msgspec.json.decode(story.changes()[-1].hunks, type=tuple[Hunk, ...])
+
+
+def one_goes_as_others_are_seen(
+    story: Story, goes: str, seen: Mapping[str, str], *, missed_first: bool
+) -> None:
+    """Two runs that miss one page and see others, in either order."""
+    for _ in range(2):
+        with story.run() as run:
+            if missed_first:
+                run.misses(goes)
+            for path, page in seen.items():
+                run.sees(path, page)
+            if not missed_first:
+                run.misses(goes)
 
 
 # ---- new, or there before
@@ -509,13 +523,7 @@ def test_an_issue_of_a_bulletin_is_no_edit_of_the_one_before_that_went(
     with story.run() as run:
         run.sees("/bulletin-9/", old)
         run.sees("/mill/", article("The mill", *MILL))
-    for _ in range(2):
-        with story.run() as run:
-            if before:
-                run.misses("/bulletin-9/")
-            run.sees("/bulletin-10/", now)
-            if not before:
-                run.misses("/bulletin-9/")
+    one_goes_as_others_are_seen(story, "/bulletin-9/", {"/bulletin-10/": now}, missed_first=before)
     assert ("gone", "/bulletin-9/") in story.news()
     assert {kind for kind, _ in story.news()} <= {"gone", "new"}
 
@@ -526,14 +534,9 @@ def test_of_several_pages_with_nearly_one_text_none_has_moved(story: Story, befo
     with story.run() as run:
         run.sees("/the-ferry/", article("The ferry", *forms[0]))
         run.sees("/old/the-ferry/", article("The ferry", *forms[1]))
-    for _ in range(2):
-        with story.run() as run:
-            if before:
-                run.misses("/the-ferry/")
-            run.sees("/news/the-ferry/", article("The ferry", *forms[2]))
-            run.sees("/old/the-ferry/", article("The ferry", *forms[1]))
-            if not before:
-                run.misses("/the-ferry/")
+    new, old = (article("The ferry", *form) for form in (forms[2], forms[1]))
+    seen = {"/news/the-ferry/": new, "/old/the-ferry/": old}
+    one_goes_as_others_are_seen(story, "/the-ferry/", seen, missed_first=before)
     assert sorted(story.news()) == [("gone", "/the-ferry/"), ("new", "/news/the-ferry/")]
 
 
@@ -608,13 +611,7 @@ def test_two_unlike_pages_with_one_title_and_next_to_no_text_are_not_one_page_th
     quay, map_ = (article("Untitled", "Photo.", extra=f"<img src='/{name}.jpg'>") for name in ("quay", "map"))
     with watched.run() as run:
         run.sees("/photo-1/", quay)
-    for _ in range(2):
-        with watched.run() as run:
-            if before:
-                run.misses("/photo-1/")
-            run.sees("/photo-2/", map_)
-            if not before:
-                run.misses("/photo-1/")
+    one_goes_as_others_are_seen(watched, "/photo-1/", {"/photo-2/": map_}, missed_first=before)
     assert "moved" not in dict(watched.news())
     assert ("gone", "/photo-1/") in watched.news()
 
