@@ -21,7 +21,7 @@ from tests.tracked import HOME, Story, story_after
 from variorum.crawler.errors import Misuse
 from variorum.crawler.export.atomic_write import MARK
 from variorum.crawler.export.document_outline import OUTLINE
-from variorum.crawler.export.export import CAPTURE, FORMATS, GROUP, ExportRequest, export_to
+from variorum.crawler.export.export import CAPTURE, FORMATS, GROUP, ExportRequest, export_to, format_of
 from variorum.crawler.export.passage_places import PLACE
 from variorum.crawler.export.tables import write_csv
 from variorum.storage.export import FIELDS, Document, documents
@@ -78,6 +78,23 @@ def out(tmp_path: Path) -> Path:
 
 def write(story: Story, path: Path | None, kind: str = "jsonl", **options: Any) -> tuple[int, str]:
     return export_to(path, story.reader, ExportRequest(kind, **options))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        (None, "jsonl"),
+        ("all.csv", "csv"),
+        ("All.CSV.zst", "csv"),
+        ("all.parquet", "parquet"),
+        ("all.warc.gz", "warc"),
+        ("all.jsonl", "jsonl"),
+        ("all", "jsonl"),
+        ("all.csv.txt", "jsonl"),
+    ],
+)
+def test_the_name_of_the_file_chooses_the_format(name: str | None, kind: str) -> None:
+    assert format_of(Path(name) if name else None) == kind
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -26,6 +26,14 @@ def test_a_page_that_is_gone_has_no_time_of_its_next_fetch(press: Press) -> None
     assert said[1].startswith("  it is gone")
 
 
+def test_a_name_that_no_site_has_is_refused(press: Press) -> None:
+    refused = press.run("pages", "nosuch")
+    assert (refused.exit_code, refused.stderr) == (
+        2,
+        'variorum: no site is named "nosuch". There are: press.\n',
+    )
+
+
 def test_the_list_can_be_restricted(press: Press) -> None:
     assert {one["outcome"] for one in press.objects("pages", "press", "--outcome", "gone")} == {"gone"}
     assert {one["state"] for one in press.objects("pages", "press", "--state", "live")} == {"live"}

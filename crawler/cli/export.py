@@ -8,7 +8,7 @@ import click
 
 from variorum.crawler.cli.options import Moment, site_filter, with_reader
 from variorum.crawler.config.workspace import Workspace
-from variorum.crawler.export.export import FORMATS, ExportRequest, export_to
+from variorum.crawler.export.export import FORMATS, ExportRequest, export_to, format_of
 from variorum.crawler.health.status import no_file, without_file
 from variorum.crawler.output import terminal
 from variorum.storage.export import UNITS, Unit
@@ -21,8 +21,7 @@ from variorum.storage.site_filter import is_of
     "--format",
     "kind",
     type=click.Choice(FORMATS),
-    default="jsonl",
-    help="The file format; default: JSON Lines.",
+    help="The file format; default: what the name of the file ends with, or JSON Lines.",
 )
 @click.option("--unit", type=click.Choice(UNITS), default="page", help="What one document is; default: page.")
 @click.option("--site", metavar="SITE", help="Only pages of this site.")
@@ -41,7 +40,7 @@ from variorum.storage.site_filter import is_of
 def export(
     workspace: Workspace,
     reader: Reader,
-    kind: str,
+    kind: str | None,
     unit: Unit,
     site: str | None,
     since: str | None,
@@ -53,15 +52,22 @@ def export(
 ) -> None:
     """Export the current text of every page.
 
-    Prints JSON Lines, one document a line, if no other format is chosen. Prints a cursor on standard error
-    at the end; a later export with `--since CURSOR` contains only new and changed pages, and each page that
-    is gone as {"id": …, "gone": true}.
+    Prints JSON Lines, one document a line, if neither an option nor the name of the file chooses another
+    format. Prints a cursor on standard error at the end; a later export with `--since CURSOR` contains only
+    new and changed pages, and each page that is gone as {"id": …, "gone": true}.
 
     Example: variorum export --site nejatngo -o nejatngo.jsonl
     """
     sites = site_filter(workspace, reader, site)
     request = ExportRequest(
-        kind, unit, sites, since, as_of, outline=outline, groups=groups, one_per_group=one_per_group
+        kind or format_of(path),
+        unit,
+        sites,
+        since,
+        as_of,
+        outline=outline,
+        groups=groups,
+        one_per_group=one_per_group,
     )
     count, cursor = export_to(path, reader, request)
     for name in without_file(reader, workspace):

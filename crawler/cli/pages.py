@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from variorum.crawler.classification.outcome import Outcome
-from variorum.crawler.cli.options import as_json, names_of, some_sites, with_reader
+from variorum.crawler.cli.options import as_json, names_of, sites_named, some_sites, with_reader
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.health.page_list import page_objects
 from variorum.crawler.output import listing, terminal
@@ -45,6 +45,7 @@ def pages(
     configured = some_sites(workspace, names)
     sites = [configured.get(name) or as_stored(reader, name) for name in names]
     if not any(reader.site(site.name) for site in sites):
+        sites_named(workspace, [name])  # which refuses a name that no site has
         raise NotFound(f"{name}: nothing is stored of it; `variorum sites` lists the sites")
     found = (one for site in sites for one in page_objects(reader, site, now(), wanted))
     if as_json:

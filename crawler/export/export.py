@@ -29,6 +29,8 @@ FORMATS = ("jsonl", "csv", "markdown", "text", "parquet", "warc")
 FOLDERS = {"markdown": write_markdown, "text": write_text}
 """The formats that are a folder with a file for each document."""
 TO_A_STREAM = ("jsonl", "csv")
+ENDINGS = ("jsonl", "csv", "parquet", "warc")
+"""The formats that are a file whose name ends so."""
 GROUP = Field("family", "integer", "pages of one number have the same text, or nearly")
 CAPTURE = (
     Field("url", "string", "the address that answered"),
@@ -84,6 +86,13 @@ class ExportRequest:
         )
         of_unit = export.FIELDS[self.unit]
         return (*of_unit[:-1], *more, of_unit[-1])
+
+
+def format_of(path: Path | None) -> str:
+    """Return the format that the name of a file ends with, as in `all.csv.zst`; else JSON Lines."""
+    name = path.name.lower().removesuffix(".zst").removesuffix(".gz") if path else ""
+    ending = name.rpartition(".")[2]
+    return ending if ending in ENDINGS else "jsonl"
 
 
 def export_to(path: Path | None, reader: Reader, request: ExportRequest) -> tuple[int, str]:
