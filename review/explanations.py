@@ -169,6 +169,13 @@ _PHRASES: tuple[tuple[re.Pattern[str], Say], ...] = (
         ),
     ),
     (
+        re.compile(r"and (?P<count>\d+) more"),
+        lambda match: (
+            ngettext("and %(count)s more", "and %(count)s more", int(match["count"]))
+            % {"count": _count(match)}
+        ),
+    ),
+    (
         re.compile(r"suspected since (?P<time>[0-9TZ:.+-]+)"),
         lambda match: gettext("suspected since %(time)s") % {"time": formats.moment(match["time"])},
     ),

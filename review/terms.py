@@ -15,7 +15,17 @@ def term(word: str | None) -> str:
     return gettext(word) if word in TERMS else word or ""
 
 
-TERMS: Known = frozenset(
+OUTCOMES: Known = frozenset(
+    [
+        *(N_("ok"), N_("not modified"), N_("elsewhere"), N_("blocked"), N_("soft 404"), N_("truncated")),
+        *(N_("suspect"), N_("wrong type"), N_("too large"), N_("maintenance"), N_("robots"), N_("address")),
+        *(N_("timeout"), N_("failed"), N_("gone"), N_("moved")),
+        # Errors, where there was no complete response.
+        *(N_("dns"), N_("refused"), N_("cut"), N_("tls")),
+    ]
+)
+"""What came of a fetch."""
+TERMS: Known = OUTCOMES | frozenset(
     [
         # Kinds of changes, and of what else is in the history of a page. Each is said of a page.
         *(N_("new"), N_("edited"), N_("retitled"), N_("gone"), N_("returned"), N_("moved"), N_("template")),
@@ -24,10 +34,10 @@ TERMS: Known = frozenset(
         *(N_("reviewed"), N_("important"), N_("noise")),
         # States of a page, and kinds of pages.
         *(N_("live"), N_("missing"), N_("frontier"), N_("article"), N_("listing"), N_("not known")),
-        # Outcomes of a fetch.
-        *(N_("ok"), N_("not modified"), N_("elsewhere"), N_("blocked"), N_("soft 404"), N_("truncated")),
-        *(N_("suspect"), N_("wrong type"), N_("too large"), N_("maintenance"), N_("robots"), N_("address")),
-        *(N_("timeout"), N_("failed")),
+        # Kinds of issues; `at_least` and `Retry-After` are names.
+        *(N_("cut short"), N_("unreachable"), N_("run broke down"), N_("site moved"), N_("site file")),
+        *(N_("no article"), N_("unlike expected"), N_("silence"), N_("trap"), N_("broken pages")),
+        *(N_("wordpress source"), N_("sitemap source"), N_("feed source"), N_("links source")),
         # How a run ended.
         *(N_("finished"), N_("budget"), N_("shutdown"), N_("refused"), N_("not begun")),
         *(N_("many missing"), N_("many changed")),

@@ -1,4 +1,4 @@
-"""Issues and reasons of the plan, which are stored in English, in the language of the reader."""
+"""Issues, reasons of the plan and of outcomes, which are stored in English, in the language of the reader."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from variorum.crawler.classification.outcome import Outcome
+from variorum.crawler.classification.comparison import ComparedView
+from variorum.crawler.classification.outcome import RULES, Context, Outcome, Rule
+from variorum.crawler.classification.response import CHALLENGE_HEADERS
+from variorum.crawler.fetch_result import FetchResult
 from variorum.crawler.tracking.finalize import silence
 from variorum.crawler.tracking.run_counts import CHANGED, EARLY, MISSING, REFUSED, RunTally
 from variorum.crawler.tracking.tracked import Tracked
 from variorum.review.explanations import explained
 from variorum.review.languages import Preferences, languages, use
-from variorum.review.sentences import FORMS, translated
+from variorum.review.sentence_forms import FORMS
+from variorum.review.sentences import translated
+from variorum.review.terms import OUTCOMES
 
 OTHERS = [code for code in languages() if code != "en"]
 
@@ -46,6 +51,93 @@ def test_the_issue_of_a_silent_site_names_the_time_as_the_reader_writes_it(code:
         said = explained(silence(news, "2026-06-01T06:00:00Z"))
         assert said is not None
         assert "2026-01-11T" not in said
+
+
+# ---- what came of a fetch
+
+ADDRESS = "https://press.example/a/"
+ANSWER = ComparedView(
+    FetchResult(
+        ADDRESS,
+        ADDRESS,
+        "2026-01-01T06:00:00Z",
+        status=503,
+        headers={
+            "content-type": "text/html",
+            "content-length": "90210",
+            **dict.fromkeys(CHALLENGE_HEADERS, "1"),
+        },
+        body=b"<title>Back soon</title><p>We are away for a day, and come back on Monday.</p>",
+        error="odd",
+        detail="the line is dead",
+    ),
+    None,
+)
+
+
+def sentence(rule: Rule) -> str:
+    """The reason of a rule, about an answer that has a value for everything that reasons name."""
+    return rule.reason.format(
+        a=ANSWER, c=Context("press.example/a", "press.example/a"), seen="No more words."
+    )
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_reason_of_an_outcome_is_said_in_the_language_of_the_reader(code: str) -> None:
+    use(Preferences(code))
+    assert [rule.name for rule in RULES if translated(sentence(rule)) is None] == []
+    assert set(Outcome) <= OUTCOMES
+
+
+def test_a_reason_without_a_form_is_found() -> None:
+    for reason in (
+        "HTTP {a.status}, a page of the moon",
+        "a page of the moon: “{seen}”",
+        "moon: {a.title!r}",
+    ):
+        new = Rule("new", lambda a, c: True, Outcome.failed, reason)
+        assert translated(sentence(new)) is None, reason
+
+
+def test_a_reason_has_its_values_and_what_is_not_ours_stays_in_its_own_direction() -> None:
+    use(Preferences("de"))
+    said = {
+        "HTTP 200, 12345 bytes": "HTTP 200, 12.345 Bytes",
+        "HTTP 200, a paywall cuts the article: “Subscribe: now”": (
+            "HTTP 200, eine Bezahlschranke kürzt den Artikel: „\u2068Subscribe: now\u2069“"
+        ),
+        "blocked: HTTP 403": "blockiert: HTTP 403",
+        "robots: https://a.example/robots.txt forbids https://a.example/b to Variorum": (
+            "robots.txt: \u2068https://a.example/robots.txt\u2069 verbietet Variorum \u2068https://a.example/b\u2069"
+        ),
+        "no page could be fetched; last error: https://a.example/: blocked, HTTP 429": (
+            "keine Seite war abrufbar; letzter Fehler: \u2068https://a.example/\u2069: blockiert, HTTP 429"
+        ),
+        "HTTP 200, maintenance or database error page: 'the same text'": (
+            "HTTP 200, Seite über Wartung oder einen Datenbankfehler: \u2068'the same text'\u2069"
+        ),
+    }
+    assert {one: translated(one) for one in said} == said
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_reasons_of_comparisons_sources_and_waits_are_said_in_the_language_of_the_reader(
+    code: str,
+) -> None:
+    use(Preferences(code))
+    stored = [
+        "12 of 40 words are missing",
+        "two editions alternate: this one, and that of version 3",
+        'a list of pages, which is only followed; watch = "all" keeps such pages',
+        "https://a.example/feed/ can't be relied on: it answers 500; and 3 more; if it is not needed,"
+        " name those that are under `discover` in the site's file",
+        "a.example sent Retry-After 1 time; the run waited 30 s; requests go on after 2026-03-01T06:00:00Z",
+        'at_least = "1d" takes 1,200 requests a day for 1,200 pages, and of budget = 100 90 are left'
+        " for pages: raise budget to 1,210, or say a longer time."
+        " Until then pages are fetched as if `at_least` was left out.",
+    ]
+    said = {one: explained(one) for one in stored}
+    assert [one for one, words in said.items() if words in (None, one)] == []
 
 
 def test_values_are_said_in_the_language_too_and_foreign_texts_in_their_own_direction() -> None:
