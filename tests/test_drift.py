@@ -113,3 +113,14 @@ def test_paragraphs_that_change_places_are_a_change_though_all_words_stand():
     old, new = page(first + second + third), page(third + first + second)
     moved = diff("One river rose.\nTwo fell.\nThree froze.", "Three froze.\nOne river rose.\nTwo fell.")
     assert not is_ours(moved, old.encode(), new.encode(), "u")
+
+
+def test_a_paragraph_with_something_hidden_within_in_both_captures_is_looked_for_by_its_place():
+    hidden = TEXT.replace("Tuesday", "Tues<span hidden>x</span>day")
+    old, ours = (
+        page(f"<div class='note'>{hidden}</div>"),
+        page(f"<div class='note' id='comments'>{hidden}</div>"),
+    )
+    shown = "Corrected on Tuesday by the editor."
+    assert is_ours(diff(shown, ""), old.encode(), ours.encode(), "u")
+    assert not is_ours(diff(shown, ""), old.encode(), page("").encode(), "u")

@@ -29,6 +29,7 @@ __all__ = [
     "TitledText",
     "apply",
     "compare",
+    "differ",
     "from_json",
     "revert",
     "similarity",
@@ -87,11 +88,16 @@ class Diff:
         return bool(self.links) and not (self.hunks or self.title)
 
 
+def differ(old: Read, new: Read) -> bool:
+    """Whether two texts of a page differ in a character, or in where a link leads: `compare` tells how."""
+    return (old.title, old.text) != (new.title, new.text) or bool(_relinked(old, new))
+
+
 def compare(old: Read, new: Read) -> Diff | None:
     """The difference between two texts of a page; None if they are equal to the character."""
-    links = relinked(old.links, new.links, old.text, new.text)
-    if (old.title, old.text) == (new.title, new.text) and not links:
+    if not differ(old, new):
         return None
+    links = _relinked(old, new)
     hunks = _hunks(old.text.split("\n"), new.text.split("\n")) if old.text != new.text else ()
     title = (old.title, new.title) if old.title != new.title else None
     language = new.language or old.language
@@ -109,6 +115,10 @@ def compare(old: Read, new: Read) -> Diff | None:
         explanation="only typography differs" if typographic else judgement.explanation,
         links=links,
     )
+
+
+def _relinked(old: Read, new: Read) -> tuple[Relink, ...]:
+    return relinked(old.links, new.links, old.text, new.text)
 
 
 def to_json(diff: Diff) -> str:

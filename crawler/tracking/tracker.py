@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from variorum.crawler.classification.outcome import READABLE, Outcome, Verdict, judge
-from variorum.crawler.diffing.diff import compare
+from variorum.crawler.diffing.diff import differ
 from variorum.crawler.extraction.reader import PageReader
 from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
 from variorum.crawler.tracking.confirmation import Confirmations
@@ -265,7 +265,7 @@ class Tracker:
         found = together(self.reader, known, reading)
         if found is None or known.last is None:
             return reading
-        if compare(found.old, found.new) is None:
+        if not differ(found.old, found.new):
             return replace(reading, extract=with_text_of(known.last, found.new))
         if (found.old.digest, found.old.links) != (known.last.digest, known.last.links):
             keep(self.store, self.reader, known.last, found.old)
