@@ -15,6 +15,7 @@ from variorum.crawler.diffing.diff import Hunk, Relink, TitledText, apply, compa
 from variorum.crawler.times import iso, now
 from variorum.review import source
 from variorum.review.filters import parsed, query
+from variorum.review.languages import current
 from variorum.review.layout import DiffLayout, laid_out, plain_text
 from variorum.review.objects import change_object
 from variorum.review.reviewer import name_of, stated
@@ -40,7 +41,7 @@ class Sides:
 
 def change(request: Request) -> Response:
     """Render the page of a change."""
-    filters, view = parsed(request.query_params), view_of(request)
+    filters, view, zone = parsed(request.query_params), view_of(request), current().zone
     with reading(request) as reader:
         item = change_list.item(reader, request.path_params["id"])
         row = reader.change(item.id)
@@ -51,8 +52,8 @@ def change(request: Request) -> Response:
             "said": said_of(reader, item.id),
             "fellows": change_list.fellows(reader, filters, item, FELLOWS),
             "others": change_list.count_fellows(reader, filters, item),
-            "next": next(iter(change_list.items(reader, filters, after=item, limit=1)), None),
-            "previous": next(iter(change_list.items(reader, filters, before=item, limit=1)), None),
+            "next": next(iter(change_list.items(reader, filters, after=item, limit=1, zone=zone)), None),
+            "previous": next(iter(change_list.items(reader, filters, before=item, limit=1, zone=zone)), None),
             "tally": change_list.tally(reader, filters),
             "done": batch_of(reader, done) if done else None,
         }

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from variorum.review.filters import parsed, query
-from variorum.review.languages import N_
+from variorum.review.languages import N_, current
 from variorum.review.objects import item_object
 from variorum.review.tags import tags_of
 from variorum.review.web import house, number, page, reading
 from variorum.storage.queries import change_list
 from variorum.storage.queries.change_list import KINDS, REVIEWED, SHELVES, Filters, Item
+from variorum.storage.queries.local_days import UTC, day_of
 from variorum.storage.queries.saved_filters import saved_filters
 from variorum.storage.queries.verdicts import batch_of
 from variorum.storage.reader import Reader
@@ -53,8 +55,9 @@ class ListPage:
 def morning(request: Request) -> Response:
     """Render the change list as a page."""
     filters, parameters = parsed(request.query_params), request.query_params
+    zone = current().zone
     with reading(request) as reader:
-        found = _found(reader, filters, request)
+        found = _found(reader, filters, request, zone)
         done = number(request, "done")
         values: dict[str, Any] = {
             "issues": reader.issues(filters.site),
@@ -72,7 +75,7 @@ def morning(request: Request) -> Response:
         **values,
         found=found,
         filters=filters,
-        days=_grouped(found.entries),
+        days=_grouped(found.entries, zone),
         kept=query(filters),
         place=next((f"{name}={parameters[name]}" for name in ("after", "before") if name in parameters), ""),
         with_query=lambda **more: query(filters, **more),
@@ -84,10 +87,11 @@ def morning(request: Request) -> Response:
 
 
 def changes_json(request: Request) -> Response:
-    """Return the same list as JSON; `after` takes the id of its last change to get the next ones."""
+    """Return the same list as JSON, by days of UTC; `after` takes the id of its last change to get the next
+    ones."""
     filters = parsed(request.query_params)
     with reading(request) as reader:
-        found = _found(reader, filters, request)
+        found = _found(reader, filters, request, UTC)
     return JSONResponse(
         {
             "changes": [{**item_object(one.item), "others": one.others} for one in found.entries],
@@ -99,9 +103,9 @@ def changes_json(request: Request) -> Response:
     )
 
 
-def _found(reader: Reader, filters: Filters, request: Request) -> ListPage:
+def _found(reader: Reader, filters: Filters, request: Request, zone: ZoneInfo) -> ListPage:
     after, before = (_item(reader, number(request, name)) for name in ("after", "before"))
-    rows = change_list.items(reader, filters, after=after, before=before, limit=AT_ONCE + 1)
+    rows = change_list.items(reader, filters, after=after, before=before, limit=AT_ONCE + 1, zone=zone)
     shown = rows[-AT_ONCE:] if before else rows[:AT_ONCE]
     more = len(rows) > len(shown)
     return ListPage(
@@ -118,9 +122,9 @@ def _entry(reader: Reader, filters: Filters, one: Item) -> ListEntry:
     return ListEntry(one, others, fellows)
 
 
-def _grouped(entries: list[ListEntry]) -> list[tuple[str, list[tuple[str, list[ListEntry]]]]]:
-    """Days, and in each its sites, with their entries."""
-    by_day = groupby(entries, key=lambda entry: entry.item.day)
+def _grouped(entries: list[ListEntry], zone: ZoneInfo) -> list[tuple[str, list[tuple[str, list[ListEntry]]]]]:
+    """Days of the zone, and in each its sites, with their entries."""
+    by_day = groupby(entries, key=lambda entry: day_of(entry.item.found_at, zone))
     return [
         (day, [(site, list(group)) for site, group in groupby(those, key=lambda entry: entry.item.site)])
         for day, those in by_day

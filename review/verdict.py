@@ -17,7 +17,7 @@ from starlette.routing import Route
 from variorum.review.change import VIEWS
 from variorum.review.filters import from_query, query
 from variorum.review.forms import form_of, number, text
-from variorum.review.languages import gettext
+from variorum.review.languages import current, gettext
 from variorum.review.reviewer import name_of, remember
 from variorum.review.tags import know_tags
 from variorum.review.web import Application, house, see_other
@@ -96,7 +96,7 @@ def _give(house: Application, form: VerdictForm) -> str:
         fellows = change_list.fellows(reader, form.filters, item) if form.upto else []
         meant = [item.id, *(one.id for one in fellows if one.id <= form.upto)]
         batch = store.give(meant, form.verdict, form.note, form.reviewer, _now())
-        following = change_list.next_to_review(reader, form.filters, item)
+        following = change_list.next_to_review(reader, form.filters, item, current().zone)
     if form.place is not None or following is None:
         there = f"#c{following.id}" if following else ""
         return f"/{query(form.filters, **(form.place or {}), done=batch)}{there}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.applications import Starlette
@@ -161,7 +163,7 @@ def many(store: Store, count: int = 240) -> None:
         store.enrol(name, "https://a.example/")
     with store.writing():
         for n in range(count):
-            day = f"2026-03-{n * 7 % 5 + 1:02d}T06:00:00Z"
+            day = f"2026-03-{n * 7 % 5 + 1:02d}T{n * 5 % 24:02d}:30:00Z"
             twin = "twin" if n % 11 == 0 else None
             store.add_change(
                 values(
@@ -170,35 +172,60 @@ def many(store: Store, count: int = 240) -> None:
             )
 
 
-def test_the_pages_of_the_list_have_each_change_once_forwards_and_back(tmp_path: Path) -> None:
-    path = tmp_path / "v.db"
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tehran", "America/Los_Angeles", "Pacific/Kiritimati"])
+def test_the_pages_of_the_list_have_each_change_once_forwards_and_back(tmp_path: Path, zone: str) -> None:
+    path, of = tmp_path / "v.db", ZoneInfo(zone)
     with closing(Store.open(path)) as store:
         many(store)
     with closing(Reader.open(path)) as reader:
-        whole = change_list.items(reader, Filters(), limit=1000)
-        assert [one.id for one in forwards(reader, 7)] == [one.id for one in whole]
-        assert [one.id for one in backwards(reader, 7, whole[-1])] == [one.id for one in whole[:-1]]
-        assert all(place(a) < place(b) for a, b in pairwise(whole))
+        whole = change_list.items(reader, Filters(), limit=1000, zone=of)
+        assert [one.id for one in forwards(reader, 7, of)] == [one.id for one in whole]
+        assert [one.id for one in backwards(reader, 7, whole[-1], of)] == [one.id for one in whole[:-1]]
+        assert all(place(a, of) < place(b, of) for a, b in pairwise(whole))
         fellows = [other.id for one in whole for other in change_list.fellows(reader, Filters(), one)]
         assert sorted([*fellows, *(one.id for one in whole)]) == list(range(1, 241))
 
 
-def place(one: Item) -> tuple[object, ...]:
-    return (*(-ord(char) for char in one.day), one.site, -one.significance, -one.id)
+def place(one: Item, zone: ZoneInfo) -> tuple[object, ...]:
+    day = datetime.fromisoformat(one.found_at).astimezone(zone).date()
+    return (-day.toordinal(), one.site, -one.significance, -one.id)
 
 
-def forwards(reader: Reader, at_once: int) -> Iterator[Item]:
+def forwards(reader: Reader, at_once: int, zone: ZoneInfo) -> Iterator[Item]:
     after = None
-    while found := change_list.items(reader, Filters(), after=after, limit=at_once):
+    while found := change_list.items(reader, Filters(), after=after, limit=at_once, zone=zone):
         yield from found
         after = found[-1]
 
 
-def backwards(reader: Reader, at_once: int, before: Item) -> list[Item]:
+def backwards(reader: Reader, at_once: int, before: Item, zone: ZoneInfo) -> list[Item]:
     found: list[Item] = []
-    while more := change_list.items(reader, Filters(), before=(found or [before])[0], limit=at_once):
-        found = more + found
+    first = before
+    while more := change_list.items(reader, Filters(), before=first, limit=at_once, zone=zone):
+        found, first = more + found, more[0]
     return found
+
+
+def test_a_change_is_listed_under_the_day_that_it_is_for_the_reader(tmp_path: Path) -> None:
+    path = tmp_path / "v.db"
+    with story_at(path) as story, desk(story, path) as found:
+        with story.store.writing():
+            for hour, weight in (("19:00", 0.9), ("21:00", 0.1), ("23:30", 0.2)):
+                at = f"2026-03-01T{hour}:00Z"
+                story.store.add_change(values(hour, found_at=at, seen_new=at, significance=weight))
+        assert by_day(found, "UTC") == {"2026-03-01": ["19:00", "23:30", "21:00"]}
+        assert by_day(found, "Asia/Tehran") == {"2026-03-02": ["23:30", "21:00"], "2026-03-01": ["19:00"]}
+        assert by_day(found, "Asia/Karachi") == {"2026-03-02": ["19:00", "23:30", "21:00"]}
+        second = found.tree("/change/3?zone=Asia/Tehran").cssselect("a[rel=next]")[0].get("href")
+        assert second.startswith("/change/2")
+
+
+def by_day(found: Desk, zone: str) -> dict[str, list[str]]:
+    """The titles under each heading."""
+    return {
+        day.cssselect("h2 time")[0].get("datetime"): [one.text_content() for one in day.cssselect(".title")]
+        for day in found.tree(f"/?zone={zone}").cssselect(".day")
+    }
 
 
 def test_the_list_leads_on_and_back(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """Queries the list of changes for reviewers, and the neighbours of each change.
 
-The list is ordered by day, the newest first; within a day by site; within a site by significance. Changes of
-one day and site with the same words added and removed are one item, represented by the latest. Every query
-uses an index, so its cost depends on what is shown and not on what is stored.
+The list is ordered by day of the reader's zone, the newest first; within a day by site; within a site by
+significance. Changes of one day of UTC and one site with the same words added and removed are one item,
+represented by the latest. Every query uses an index, so its cost depends on what is shown and not on what is
+stored.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
 
 from variorum.storage.errors import NotFound
+from variorum.storage.queries.local_days import UTC, LocalDay, day_of, days_of, local_day
 from variorum.storage.reader import Reader
 from variorum.storage.rows import ChangeSummary, Values, read
 from variorum.storage.search.query import parse
@@ -31,13 +35,11 @@ _COLUMNS = """
     checks_between, significance, explanation, words_added, words_removed, silent, found_at, verdict, note,
     similar_edit, day, visibility, (SELECT language FROM pages WHERE pages.id = c.page) AS language
 """
-_ORDER = "c.day {down}, c.site {up}, c.significance {down}, c.id {down}"
 _STEPS = (
-    "c.day = :at_day AND c.site = :at_site AND (c.significance, c.id) {less} (:at_significance, :at_id)",
-    "c.day = :at_day AND c.site {more} :at_site",
-    "c.day {less} :at_day",
+    "c.site = :at_site AND (c.significance, c.id) {less} (:at_significance, :at_id)",
+    "c.site {more} :at_site",
 )
-"""The conditions for what follows a position in the list; each is one range of an index."""
+"""The conditions for what follows a position within its day; each is one range of an index."""
 _IN_EVERY_VERSION = (
     "EXISTS (SELECT 1 FROM versions"
     " WHERE versions.page = {a}.page AND versions.number IN ({a}.version, {a}.old_version)"
@@ -113,23 +115,92 @@ def items(
     after: Item | None = None,
     before: Item | None = None,
     limit: int = 50,
+    zone: ZoneInfo = UTC,
 ) -> list[Item]:
-    """The items of the list in order: the first ones, those after a change, or the last ones before it."""
+    """The items of the list in order, by days of the zone: the first ones, those after a change, or the last
+    ones before it."""
+    place, back = after or before, before is not None
     wanted, values = _conditions(reader, filters)
-    place = after or before
-    if place:
-        values |= {f"at_{name}": getattr(place, name) for name in ("day", "site", "significance", "id")}
-    found: list[Item] = []
-    for step in _steps(place, back=before is not None):
-        sql = (
-            f"SELECT {_COLUMNS} FROM changes AS c INDEXED BY {_index(filters)}"  # noqa: S608 - words of ours only
-            f" WHERE {wanted} AND {step} AND {_leads(reader, filters)}"
-            f" ORDER BY {_order(back=before is not None)} LIMIT :limit"
-        )
-        found += _items(reader, sql, {**values, "limit": limit - len(found)})
+    source = f"changes AS c INDEXED BY {_index(filters)} WHERE {wanted} AND {_leads(reader, filters)}"
+    days = _Days(reader, source, values, zone, back)
+    found = days.rest(place, limit) if place else []
+    for day in days.beyond(place):
         if len(found) == limit:
             break
-    return found[::-1] if before else found
+        found += days.items(day, limit - len(found))
+    return found[::-1] if back else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """The days of the list in a zone, the newest first, or the oldest if it is read `back`; so are the items
+    of each.
+
+    The index has the days of UTC. A day of the zone is a part of one, or of two.
+    """
+
+    reader: Reader
+    source: str
+    """SQL: the table with the condition of the filters."""
+    values: Values
+    """Those of the filters."""
+    zone: ZoneInfo
+    back: bool
+
+    def items(self, day: LocalDay, limit: int, place: Item | None = None, step: str = "1") -> list[Item]:
+        """The first items of a day that are in this step beyond a place."""
+        signs = {"less": ">", "more": "<"} if self.back else {"less": "<", "more": ">"}
+        order = ("DESC", "ASC") if self.back else ("ASC", "DESC")
+        sql = (
+            f"SELECT {_COLUMNS} FROM {self.source}"  # noqa: S608 - words of ours only
+            f" AND c.day = :of_utc AND c.found_at >= :first AND c.found_at < :end AND {step.format(**signs)}"
+            f" ORDER BY c.site {order[0]}, c.significance {order[1]}, c.id {order[1]} LIMIT :limit"
+        )
+        values = self.values | {"first": day.first, "end": day.end, "limit": limit}
+        if place:
+            values |= {f"at_{name}": getattr(place, name) for name in ("site", "significance", "id")}
+        parts = [_items(self.reader, sql, {**values, "of_utc": utc}) for utc in day.of_utc]
+        return sorted(chain(*parts), key=_rank, reverse=self.back)[:limit]
+
+    def rest(self, place: Item, limit: int) -> list[Item]:
+        """What is beyond a place in its own day."""
+        day = self._day_of(place)
+        found: list[Item] = []
+        for step in _STEPS:
+            found += self.items(day, limit - len(found), place, step)
+        return found
+
+    def beyond(self, place: Item | None) -> Iterator[LocalDay]:
+        """The days beyond that of a place, or all of them; some may have no items."""
+        last, touched = None, list[str]()
+        if place:
+            day = self._day_of(place)
+            last, touched = day.name, sorted(day.of_utc, reverse=not self.back)
+        for utc in chain(touched, self._of_utc(touched[-1] if touched else None)):
+            for name in sorted(days_of(utc, self.zone), reverse=not self.back):
+                if last is None or (name > last if self.back else name < last):
+                    last = name
+                    yield local_day(name, self.zone)
+
+    def _of_utc(self, last: str | None) -> Iterator[str]:
+        """The days of UTC beyond the last one, or all of them, that have items."""
+        sign, order = (">", "ASC") if self.back else ("<", "DESC")
+        while True:
+            beyond = f" AND c.day {sign} :last" if last is not None else ""
+            sql = f"SELECT c.day FROM {self.source}{beyond} ORDER BY c.day {order} LIMIT 1"  # noqa: S608 - ours
+            row = self.reader.db.conn.execute(sql, {**self.values, "last": last}).fetchone()
+            if row is None:
+                return
+            (last,) = row
+            yield str(last)
+
+    def _day_of(self, place: Item) -> LocalDay:
+        return local_day(day_of(place.found_at, self.zone), self.zone)
+
+
+def _rank(one: Item) -> tuple[str, float, int]:
+    """The place of an item in its day."""
+    return one.site, -one.significance, -one.id
 
 
 def latest(reader: Reader, filters: Filters, limit: int) -> list[Item]:
@@ -167,10 +238,10 @@ def last_change(reader: Reader) -> int:
     return int(reader.db.conn.execute(sql).fetchone()[0])
 
 
-def next_to_review(reader: Reader, filters: Filters, change: Item) -> Item | None:
-    """The next change of the list without a verdict; after the end, the first one."""
+def next_to_review(reader: Reader, filters: Filters, change: Item, zone: ZoneInfo = UTC) -> Item | None:
+    """The next change of the list, by days of the zone, without a verdict; after the end, the first one."""
     still = replace(filters, reviewed="no") if filters.reviewed == "all" else filters
-    found = items(reader, still, after=change, limit=1) or items(reader, still, limit=1)
+    found = items(reader, still, after=change, limit=1, zone=zone) or items(reader, still, limit=1, zone=zone)
     return next((one for one in found if one.id != change.id), None)
 
 
@@ -290,15 +361,6 @@ def _versions_with(reader: Reader, query: str) -> frozenset[int]:
 
 def _index(filters: Filters) -> str:
     return "changes_by_day" if filters.reviewed in ("all", "yes") else "changes_by_verdict"
-
-
-def _steps(place: Item | None, *, back: bool) -> Iterator[str]:
-    less, more = (">", "<") if back else ("<", ">")
-    yield from (step.format(less=less, more=more) for step in _STEPS) if place else ("1",)
-
-
-def _order(*, back: bool) -> str:
-    return _ORDER.format(**({"down": "ASC", "up": "DESC"} if back else {"down": "DESC", "up": "ASC"}))
 
 
 def _items(reader: Reader, sql: str, values: Values) -> list[Item]:
