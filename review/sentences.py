@@ -17,6 +17,8 @@ from variorum.review.languages import gettext
 from variorum.review.sentence_forms import FORMS
 from variorum.review.terms import OUTCOMES, term
 
+FOREIGN, FOREIGN_END = "\u2068", "\u2069"
+"""The marks around a text that is not ours: within them it has its own direction."""
 _DAYS = dict(UNITS)
 _NUMBERS = ["count", "pages", "articles", "least", "most", "fetches", "right"]
 _NUMBERS += ["words", "bytes", "announced", "left", "enough", "seconds", "number"]
@@ -68,7 +70,7 @@ def _text(text: str) -> str:
 
 def _foreign(text: str) -> str:
     """A text that is not ours, in its own direction."""
-    return f"\u2068{text}\u2069"
+    return f"{FOREIGN}{text}{FOREIGN_END}"
 
 
 _UNIT = f"(?:{'|'.join(_DAYS)})s?"

@@ -126,6 +126,17 @@ def test_a_reason_that_is_not_known_stays_english_and_says_so(fresh: Desk) -> No
     assert '<bdi lang="en" dir="auto">of its own kind</bdi>' in fresh.text("/?kind=new&lang=fa")
 
 
+def test_what_is_not_ours_in_a_stored_sentence_is_an_element_of_its_own_direction(fresh: Desk) -> None:
+    hostile = "no page could be fetched; last error: \u2068<b>odd</b>\u202e"
+    with fresh.story.store.writing():
+        fresh.story.store.raise_issue("riverside", "unreachable", hostile, "2026-03-01T06:00:00Z")
+    page = fresh.text("/?lang=fa")
+    assert "آخرین خطا: <bdi>\\u2068&lt;b&gt;odd&lt;/b&gt;\\u202e</bdi>" in page
+    assert not set(page) & {"\u2068", "\u2069", "\u202e"}
+    with fresh.story.store.writing():
+        fresh.story.store.close_issue("riverside", "unreachable", "2026-03-01T06:00:00Z")
+
+
 # ---- numbers, dates and times
 
 
