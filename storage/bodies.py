@@ -71,7 +71,7 @@ def insert(conn: sqlite3.Connection, packed: Packed) -> str:
     if not packed.data or (packed.base and not is_stored(conn, packed.base)):
         raise NotFound(f"the body {packed.digest[:12]} was packed against one that is stored no more")
     if packed.dictionary is not None:
-        dictionaries.content(conn, packed.dictionary)
+        dictionaries.require(conn, packed.dictionary)
     # Counted now: since it was packed, a prune may have taken away a body below its base.
     depth = _depth(conn, packed.base) + 1 if packed.base else 0
     conn.execute(

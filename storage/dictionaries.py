@@ -110,11 +110,21 @@ def content(conn: sqlite3.Connection, number: int) -> bytes:
     """The bytes of a dictionary. Raises NotFound."""
     row = conn.execute("SELECT data FROM dictionaries WHERE id = ?", [number]).fetchone()
     if row is None:
-        raise NotFound(
-            f"dictionary {number}, which raw pages are compressed with, is not stored: "
-            "go back to a backup that has it; `variorum verify` names the pages"
-        )
+        raise _missing(number)
     return decompress(row[0])
+
+
+def require(conn: sqlite3.Connection, number: int) -> None:
+    """Raises NotFound if a dictionary is not stored."""
+    if conn.execute("SELECT 1 FROM dictionaries WHERE id = ?", [number]).fetchone() is None:
+        raise _missing(number)
+
+
+def _missing(number: int) -> NotFound:
+    return NotFound(
+        f"dictionary {number}, which raw pages are compressed with, is not stored: "
+        "go back to a backup that has it; `variorum verify` names the pages"
+    )
 
 
 def remove_unused(conn: sqlite3.Connection) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -166,9 +166,9 @@ def _add(conn: sqlite3.Connection, facts: Mapping[str, Any]) -> None:
     }
     page_chain = page_link(of_page.page_chain if of_page else START, fields)
     store_chain = store_link(last.store_chain if last else START, page_chain)
-    row = SealRow(**fields, page_chain=page_chain, store_chain=store_chain)
-    names, marks = ", ".join(asdict(row)), ", ".join("?" for _ in asdict(row))
-    conn.execute(f"INSERT INTO seals({names}) VALUES ({marks})", [*asdict(row).values()])  # noqa: S608 - our names
+    row = {**fields, "page_chain": page_chain, "store_chain": store_chain}
+    names, marks = ", ".join(row), ", ".join("?" for _ in row)
+    conn.execute(f"INSERT INTO seals({names}) VALUES ({marks})", [*row.values()])  # noqa: S608 - our names
 
 
 def _last_number(conn: sqlite3.Connection) -> int:

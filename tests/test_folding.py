@@ -69,6 +69,11 @@ def test_folding_twice_is_folding_once_and_leaves_letters_and_digits(text: str) 
     assert all(char.isalnum() for char in once if char != " ")
 
 
+@given(st.text() | st.text(alphabet="abé ی\u200c\u064b\u0301\u2028\x1c_-中文", max_size=60))
+def test_the_words_of_a_text_are_the_same_with_their_places_and_without(text: str) -> None:
+    assert folded_words(text) == [word.folded for word in words(text)]
+
+
 @given(st.text(alphabet="abcéñیيكئۀآabc ١۲\u064b\u0301", max_size=30))
 def test_normal_forms_of_unicode_fold_alike(text: str) -> None:
     forms = {folded(unicodedata.normalize(form, text)) for form in ("NFC", "NFD", "NFKC", "NFKD")}

@@ -58,6 +58,7 @@ class Recorder:
         store, fetched = self._store, reading.fetched
         kept = decision.keeps_body and bool(fetched.body)
         body = store.pack(fetched.body, decision.identity.page.id) if kept else None
+        digest = body.digest if body else digest_of(fetched.body) if fetched.body else None
         with _conflicts_named(known.requested.url), store.writing():
             if not is_current:
                 self._check(known)
@@ -69,7 +70,14 @@ class Recorder:
                 )
             number = records.add_capture(
                 store,
-                Capture(page=page, fetched=fetched, verdict=decision.verdict, run=self._run, body=body),
+                Capture(
+                    page=page,
+                    fetched=fetched,
+                    verdict=decision.verdict,
+                    run=self._run,
+                    body=body,
+                    digest=digest,
+                ),
             )
             if decision.number and decision.extract:
                 records.add_version(
@@ -85,7 +93,7 @@ class Recorder:
                 )
             self._add_changes(page, known, decision, fetched.fetched_at)
             self._keep_suspect(known, decision, number, fetched)
-            return store.update_page(page.id, self._page_values(page, reading, decision))
+            return store.update_page(page.id, self._page_values(page, reading, decision, digest))
 
     def _check(self, known: Known) -> None:
         """Raises Outdated if the page, or its latest version, is not as it was loaded."""
@@ -101,7 +109,8 @@ class Recorder:
             store.absorb(other.id, page.id)
         for key in identity.keys:
             store.add_address(page.site, key, page.id)
-        if identity.url is None:
+        is_there = (identity.url, None) == (page.url, page.listed_url) and not identity.absorbs
+        if identity.url is None or is_there:
             return page
         return store.update_page(page.id, {"url": identity.url, "listed_url": None})
 
@@ -156,7 +165,8 @@ class Recorder:
 
     # ---- the page's row
 
-    def _page_values(self, page: PageRow, reading: Reading, decision: Decision) -> Values:
+    def _page_values(self, page: PageRow, reading: Reading, decision: Decision, digest: str | None) -> Values:
+        """The columns of a page after a fetch; `digest` is that of the bytes received."""
         fetched = reading.fetched
         values: Values = {"checked_at": fetched.fetched_at, "checks": page.checks + 1}
         match decision.sight:
@@ -165,7 +175,7 @@ class Recorder:
             case Sight.seen:
                 changed = page.version is not None and bool(decision.announced)
                 learned = self._revisits.after_visit(page, fetched.fetched_at, changed=changed)
-                return values | learned | _seen(page, reading, decision)
+                return values | learned | _seen(page, reading, decision, digest)
             case Sight.missing:
                 return values | {"stale_since": None, "stale_by": None} | self._missing(page, fetched)
         if decision.suspicion:  # the next run looks at it, due or not
@@ -201,7 +211,7 @@ class Recorder:
         return {"state": "gone", "changed_at": fetched.fetched_at}
 
 
-def _seen(page: PageRow, reading: Reading, decision: Decision) -> Values:
+def _seen(page: PageRow, reading: Reading, decision: Decision, digest: str | None) -> Values:
     """The values of a page that was just seen."""
     fetched = reading.fetched
     values: Values = {
@@ -219,8 +229,8 @@ def _seen(page: PageRow, reading: Reading, decision: Decision) -> Values:
         values["agrees"] = int(decision.agrees)
         if page.agrees and not decision.agrees:  # it may come from a cache: looked at again in the next run
             values["stale_since"] = page.stale_since
-    if fetched.body:
-        values |= {"body_digest": digest_of(fetched.body), "content_digest": reading.content_digest}
+    if digest:
+        values |= {"body_digest": digest, "content_digest": reading.content_digest}
     if extract := decision.extract:
         values |= {"title": extract.title, "kind": extract.kind, "text_digest": extract.digest}
         values |= {"language": extract.language, **records.published(page, extract)}

@@ -37,6 +37,8 @@ class Capture:
     """None for a capture from elsewhere."""
     body: Packed | None = None
     """The body, if it is to be stored."""
+    digest: str | None = None
+    """The digest of the bytes received, if it is known already."""
     origin: str = "crawl"
 
 
@@ -98,7 +100,7 @@ def add_capture(store: Store, capture: Capture) -> int:
         "content_type": fetched.headers.get("content-type"),
         "encoding": fetched.encoding,
         "encoding_by": fetched.encoding_by,
-        "digest": digest_of(fetched.body) if fetched.body else None,
+        "digest": capture.digest or (digest_of(fetched.body) if fetched.body else None),
         "length": len(fetched.body),
         "origin": capture.origin,
     }

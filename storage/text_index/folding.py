@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 JOINER = "\u200c"
@@ -31,6 +32,11 @@ _LETTERS = {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ە": "ه", "ٱ": "�
 _VERB_PREFIXES = frozenset({"می", "نمی"})
 """Persian writes می‌خواهم, می خواهم and میخواهم for one word; these two prefixes are no words by
 themselves."""
+
+
+_SPACED = 20
+"""Characters from one white space to the next, on average, up to which a script has them between words: what
+stands between two is then worth remembering."""
 
 
 class Word(NamedTuple):
@@ -63,7 +69,9 @@ def words(text: str) -> Iterator[Word]:
 
 def folded_words(text: str) -> list[str]:
     """The folded words of a text: each has only letters and digits."""
-    found = [word for word in map(folded_word, _WORD.findall(text)) if word]
+    spaced = text.split()
+    by_itself = _folded_within if len(text) < _SPACED * len(spaced) else _folded_within.__wrapped__
+    found = list(chain.from_iterable(map(by_itself, spaced)))
     return found if _VERB_PREFIXES.isdisjoint(found) else [word.folded for word in words(text)]
 
 
@@ -72,7 +80,13 @@ def folded(text: str) -> str:
     return " ".join(folded_words(text))
 
 
-@lru_cache(maxsize=2**16)
+@lru_cache(maxsize=2**15)
+def _folded_within(token: str) -> tuple[str, ...]:
+    """The folded words between two white spaces, each taken by itself: no word has white space in it."""
+    return tuple(word for word in map(folded_word, _WORD.findall(token)) if word)
+
+
+@lru_cache(maxsize=2**15)
 def folded_word(word: str) -> str:
     """A word without accents, vowel signs and case, in one spelling for Arabic and Persian."""
     plain = unicodedata.normalize("NFKC", word).casefold()
