@@ -19,13 +19,11 @@ def relinked(old: str | None, new: str | None, old_text: str, new_text: str) -> 
     if old is None or new is None or old == new:
         return ()
     before, after = _by_words(old), _by_words(new)
-    texts = plain(old_text), plain(new_text)
-    return tuple(
-        relink
-        for words in {**before, **after}
-        if all(plain(words) in text for text in texts)
-        for relink in _differing(words, before[words], after[words])
-    )
+    differing = [
+        one for words in {**before, **after} for one in _differing(words, before[words], after[words])
+    ]
+    texts = [plain(text) for text in (old_text, new_text)] if differing else []
+    return tuple(one for one in differing if all(plain(one.words) in text for text in texts))
 
 
 def _by_words(links: str) -> defaultdict[str, list[str]]:

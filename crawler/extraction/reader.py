@@ -19,7 +19,6 @@ from variorum.crawler.extraction.extract import (
     ExtractionError,
     ExtractionRules,
     evidence,
-    extract_of,
     rules_at,
 )
 from variorum.crawler.extraction.html.article_parts import split
@@ -27,6 +26,7 @@ from variorum.crawler.extraction.known_page import KnownPage, known_page
 from variorum.crawler.extraction.media_type import HTML, media_type
 from variorum.crawler.extraction.together import (
     Together,
+    kept_extract,
     kept_open,
     read_together,
     shown,
@@ -136,16 +136,17 @@ class PageReader:
             return None
         if any(media_type(one.content_type or "", one.body) not in HTML for one in (old, new)):
             return None
-        now, text = kept_open(new.body, new.url, new.encoding, rules[1])
+        now, _ = kept_open(new.body, new.url, new.encoding, rules[1])
         if (
             now.judged
             and not now.is_known
             and shows_the_same(shown(old.body, old.url, old.encoding, rules[0]), now)
         ):
             return None
-        before, text_before = kept_open(old.body, old.url, old.encoding, rules[0])
+        before, _ = kept_open(old.body, old.url, old.encoding, rules[0])
         if now.is_known and before.is_known:
-            return Together(extract_of(before, text_before), extract_of(now, text))
+            every = zip((old, new), rules, strict=True)
+            return Together(*(kept_extract(one.body, one.url, one.encoding, rule) for one, rule in every))
         return read_together(before, now)
 
     def _soundly_dated(self, extract: Extract, captured_at: str) -> Extract:
@@ -208,7 +209,7 @@ class PageReader:
         return evidence(*kept_open(parts[0], fetched.final_url, fetched.encoding, rules))
 
     def _read_part(self, body: bytes, url: str, encoding: str | None, captured_at: str) -> Extract:
-        return extract_of(*kept_open(body, url, encoding, self._rules(captured_at)))
+        return kept_extract(body, url, encoding, self._rules(captured_at))
 
     def _rules(self, captured_at: str) -> ExtractionRules:
         """The rules for the text of a page that was captured then."""

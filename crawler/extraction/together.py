@@ -44,6 +44,13 @@ def kept_open(
     return page, taken_of(page)
 
 
+@lru_cache(maxsize=2)
+def kept_extract(body: bytes, url: str, encoding: str | None, rules: ExtractionRules) -> Extract:
+    """The extract of such a page; cached too, since both captures of a known design are told by it. Raises
+    ExtractionError."""
+    return extract_of(*kept_open(body, url, encoding, rules))
+
+
 Shown = tuple[str, list[tuple[str, list[str]]]]
 """The title of a page; for each of its blocks the text, and the targets of its links."""
 
