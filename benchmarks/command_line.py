@@ -11,7 +11,7 @@ from benchmarks.reader.data import shared
 def parser_of(
     name: str, description: str | None, *, folder: str, unseen: str, unit: str
 ) -> argparse.ArgumentParser:
-    """A parser with the options `--shared`, `--folds`, `--sample` and `--json`.
+    """A parser with the options `--shared`, `--folds`, `--sample`, `--largest` and `--json`.
 
     `folder` names the data below the shared folder, `unseen` what the weights of a fold have never seen, and
     `unit` what one sample is.
@@ -24,5 +24,6 @@ def parser_of(
     found.add_argument("--shared", type=Path, default=shared(), help=f"the folder that contains {folder}/")
     found.add_argument("--folds", type=Path, help=f"the folder of the weights that never saw a {unseen}")
     found.add_argument("--sample", type=int, help=f"the number of {unit}; always the same ones")
+    found.add_argument("--largest", type=int, metavar="KB", help=f"leave out {unit} with more HTML than that")
     found.add_argument("--json", action="store_true", help="print one object for each result")
     return found

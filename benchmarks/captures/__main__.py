@@ -84,7 +84,8 @@ def _answers(options: argparse.Namespace, names: Sequence[str]) -> Iterator[Answ
     kept = _kept(options.answers)
     yield from kept
     done = {answer.page for answer in kept}
-    todo = (page for page in pairs(options.shared, options.sample) if page[0].page not in done)
+    todo = pairs(options.shared, options.sample, options.largest)
+    todo = (page for page in todo if page[0].page not in done)
     for found in _worked_on(partial(_of_page, names=names, folds=options.folds), todo, options.processes):
         if options.answers:
             with options.answers.open("a") as file:

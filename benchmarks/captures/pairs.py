@@ -44,18 +44,21 @@ class Pair:
         return f"{self.page} {self.number}"
 
 
-def pairs(folder: Path, sample: int | None = None) -> Iterator[list[Pair]]:
-    """The pairs of each page, in order; of all pages only so many, always the same, where that is given."""
-    chosen = _chosen(folder, sample) if sample else None
-    for _, some in groupby(_all(folder), key=attrgetter("page")):
+def pairs(folder: Path, sample: int | None = None, largest: int | None = None) -> Iterator[list[Pair]]:
+    """The pairs of each page, in order; of all pages only so many, always the same, where that is given.
+
+    Those whose two captures together have more than `largest` kB are left out.
+    """
+    chosen = _chosen(folder, sample, largest) if sample else None
+    for _, some in groupby(_all(folder, largest), key=attrgetter("page")):
         wanted = [pair for pair in some if chosen is None or pair.name in chosen]
         if wanted:
             yield wanted
 
 
-def _all(folder: Path) -> Iterator[Pair]:
+def _all(folder: Path, largest: int | None) -> Iterator[Pair]:
     for old, new in chain.from_iterable(pairwise(_records(file)) for file in sorted(folder.glob(FILES))):
-        if _counts(old, new):
+        if _counts(old, new) and not _is_larger(largest, old, new):
             url = new.url or f"https://{hashlib.sha1(new.seq.encode()).hexdigest()[:12]}.example/"
             yield Pair(new.seq, new.i, url, old.html or "", new.html or "", new.kind == CHANGED)
 
@@ -85,10 +88,14 @@ def _counts(old: _Capture, new: _Capture) -> bool:
     return new.kind == CHANGED or (new.kind == "" and old.cov == new.cov)
 
 
-def _chosen(folder: Path, count: int) -> set[str]:
+def _is_larger(largest: int | None, *captures: _Capture) -> bool:
+    return largest is not None and sum(len(one.html or "") for one in captures) > largest * 1000
+
+
+def _chosen(folder: Path, count: int, largest: int | None) -> set[str]:
     """The names of so many pairs, always the same."""
     known = sorted(
-        ((pair.name, pair.changed) for pair in _all(folder)),
+        ((pair.name, pair.changed) for pair in _all(folder, largest)),
         key=lambda one: hashlib.sha1(one[0].encode(), usedforsecurity=False).hexdigest(),
     )
     changes = [name for name, changed in known if changed][: count // A_CHANGE]

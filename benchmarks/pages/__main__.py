@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     for name in set(names) - set(readers):
         print(f"{name} is not installed", file=sys.stderr)
     scores = []
-    for record in sample_of(options.shared, options.sample):
+    for record in sample_of(options.shared, options.sample, options.largest):
         scores += [scored(name, reader, record) for name, reader in readers.items()]
     if options.json:
         for score in scores:

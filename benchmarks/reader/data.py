@@ -150,9 +150,13 @@ FOLDS = 4
 """So many parts are the hosts in; the pages of each are read by weights made from the others."""
 
 
-def sample_of(folder: Path, count: int | None) -> list[dict[str, Any]]:
-    """The pages of `folder`, or so many of them, always the same."""
-    found: list[dict[str, Any]] = list(records(folder, captures=False))
+def sample_of(folder: Path, count: int | None, largest: int | None = None) -> list[dict[str, Any]]:
+    """The pages of `folder` of at most `largest` kB, or so many of them, always the same."""
+    found: list[dict[str, Any]] = [
+        record
+        for record in records(folder, captures=False)
+        if largest is None or len(record["html"]) <= largest * 1000
+    ]
     if count is None or count >= len(found):
         return found
     chosen = sorted(found, key=lambda record: hashlib.sha1(record["id"].encode()).hexdigest())[:count]
