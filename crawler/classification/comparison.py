@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-from variorum.crawler.classification.anatomy import Anatomy
+from variorum.crawler.classification.anatomy import LEAST_PROSE, Anatomy
 from variorum.crawler.classification.phrases.folding import fold, squeeze
-from variorum.crawler.classification.response import ResponseView
+from variorum.crawler.classification.phrases.of_articles import CONSENT_HEADINGS
+from variorum.crawler.classification.response import LITTLE, ResponseView
+
+if TYPE_CHECKING:
+    from variorum.crawler.extraction.reader import KnownText
 
 MOST_BLOCKS = 300  # of a longer text every second one, or third, is looked for
 LEAST_BLOCK = 20  # letters: a shorter block may stand anywhere by chance
@@ -21,6 +27,15 @@ LOST = 0.2
 """The share of the last text below which a response shows another page, or something in place of it."""
 KEPT = 0.5
 """The share of the last text from which a response certainly shows the page."""
+MOST_LEFT = 0.9
+"""The share of the last text above which an article is not cut."""
+
+KnownTextOf = Callable[[], "KnownText | None"]
+"""Gives the text of the response if it is a page of a known design; asked only where that may decide."""
+
+
+def unknown() -> None:
+    """Nothing, for a response of which no design is known."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,25 @@ class ComparedView(ResponseView):
     """A response with the last version of its page, if there is one."""
 
     last: LastVersion | None = None
+    known_text: KnownTextOf = unknown
+
+    @cached_property
+    def shows_text(self) -> bool:
+        """Whether it surely shows its text, by the known design of its site: then nothing else needs to be
+        looked at. False if that is unknown.
+
+        Its text is there if nearly all of the last one is, or, at first sight, if it has more words than any
+        page in place of an article.
+        """
+        whole = self.status == HTTPStatus.OK and self.has_end and not self.is_partly_seen
+        known = self.known_text() if whole and self.is_html else None
+        if known is None:
+            return False
+        if self.last is not None:
+            shown = "\n".join(map(squeeze, known.blocks))
+            return bool(self._all_blocks) and _share(self._all_blocks, shown) > MOST_LEFT
+        words = sum(count for block in known.blocks if (count := len(block.split())) >= LEAST_PROSE)
+        return words >= LITTLE and fold(known.title) not in CONSENT_HEADINGS
 
     @cached_property
     def before(self) -> Anatomy | None:
@@ -148,6 +182,9 @@ class ComparedView(ResponseView):
 
     def _share_of(self, blocks: list[str]) -> float:
         """The share of these blocks that the response still shows."""
-        letters = sum(map(len, blocks))
-        left = sum(len(block) for block in blocks if block in self.anatomy.squeezed)
-        return left / letters if letters else 1.0
+        return _share(blocks, self.anatomy.squeezed) if blocks else 1.0
+
+
+def _share(blocks: list[str], shown: str) -> float:
+    """The share of these blocks that stand in a text, by letters."""
+    return sum(len(block) for block in blocks if block in shown) / sum(map(len, blocks))

@@ -23,7 +23,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from variorum.crawler.classification import standins
-from variorum.crawler.classification.comparison import ComparedView, LastVersion
+from variorum.crawler.classification.comparison import ComparedView, KnownTextOf, LastVersion, unknown
 from variorum.crawler.classification.phrases.folding import fold, found
 from variorum.crawler.classification.phrases.of_articles import NOT_FOUND, NOT_FOUND_HEADINGS
 from variorum.crawler.classification.response import (
@@ -144,17 +144,26 @@ class Rule(NamedTuple):
     reason: str
 
 
-def judge(fetched: FetchResult, context: Context) -> Verdict:
-    """The outcome of a fetch and its reason, by the first rule of RULES that applies. Never raises."""
-    answer = ComparedView(fetched, context.last)
+def judge(fetched: FetchResult, context: Context, known_text: KnownTextOf = unknown) -> Verdict:
+    """The outcome of a fetch and its reason, by the first rule of RULES that applies. Never raises.
+
+    `known_text` gives the text of a page of a known design; with it, an ordinary page is not parsed again.
+    """
+    answer = ComparedView(fetched, context.last, known_text)
     for rule in RULES:
         if seen := rule.holds(answer, context):
             return Verdict(rule.outcome, _one_line(rule.reason.format(a=answer, c=context, seen=seen)))
     raise AssertionError("the last rule always holds")
 
 
-def _maintenance_page(a: ResponseView, _: Context) -> bool:
+def _challenge(a: ComparedView, _: Context) -> str:
+    return a.challenge_header or ("" if a.shows_text else a.challenge)
+
+
+def _maintenance_page(a: ComparedView, _: Context) -> bool:
     """A page with such a title and little text, or with WordPress's own message in few words."""
+    if a.shows_text:
+        return False
     if a.title_parts & MAINTENANCE_TITLES:
         return a.words < _FORM and not a.is_article
     if a.bytes >= _SMALL or a.words >= _FORM:
@@ -173,20 +182,22 @@ def _form_only(a: ResponseView) -> bool:
     return not _ARTICLE.search(a.lower) and a.words < _FORM and not a.is_for_scriptless
 
 
-def _captcha_only(a: ResponseView, _: Context) -> bool:
+def _captcha_only(a: ComparedView, _: Context) -> bool:
+    if a.shows_text:
+        return False
     marks = [mark for mark in _CAPTCHAS if mark in a.lower]
     return any(mark in a.machinery for mark in marks) and _form_only(a)
 
 
-def _login(a: ResponseView, c: Context) -> bool:
+def _login(a: ComparedView, c: Context) -> bool:
     if "/wp-login.php" in c.final_key or _is_protected(a):
         return True
-    return _PASSWORD.search(a.lower) is not None and _form_only(a)
+    return not a.shows_text and _PASSWORD.search(a.lower) is not None and _form_only(a)
 
 
 def _is_protected(a: ResponseView) -> bool:
     """A WordPress post that shows a password form instead of its text."""
-    forms: list[str] = _POST_PASSWORD.findall(a.lower)
+    forms: list[str] = _POST_PASSWORD.findall(a.head)
     return any(f"postid-{post}" in a.machinery or f"page-id-{post}" in a.machinery for post in forms)
 
 
@@ -204,7 +215,7 @@ def _known_not_found(a: ResponseView, c: Context) -> bool:
 
 def _titled_not_found(a: ComparedView, _: Context) -> bool:
     """A page with such a title or only heading, and little other text, or text that says so, too."""
-    if a.words >= LITTLE:
+    if a.shows_text or a.words >= LITTLE:
         return False
     headings = a.anatomy.main_headings
     by_title = bool(a.title_parts & NOT_FOUND_TITLES)
@@ -232,8 +243,9 @@ def _error_page(name: str, seen: Callable[[ComparedView], str], outcome: Outcome
     """A rule for one form of page that replaces the article; it applies to HTML only."""
 
     def holds(a: ComparedView, _: Context) -> str:
-        hidden = a.is_partly_seen or a.is_for_scriptless
-        found = "" if not a.is_html or hidden else seen(a)
+        if not a.is_html or a.shows_text or a.is_partly_seen or a.is_for_scriptless:
+            return ""
+        found = seen(a)
         return "" if found and a.is_as_before else found
 
     return Rule(name, holds, outcome, f"HTTP {{a.status}}, {reason}: “{{seen}}”")
@@ -260,9 +272,9 @@ RULES = (
     _status("not modified", frozenset({304}), Outcome.not_modified),
     Rule(
         "challenge",
-        lambda a, c: bool(a.challenge),
+        _challenge,
         Outcome.blocked,
-        "HTTP {a.status}, a challenge or block page: {a.challenge}",
+        "HTTP {a.status}, a challenge or block page: {seen}",
     ),
     _status("gone", frozenset({404, 410}), Outcome.gone),
     Rule("captcha only", _captcha_only, Outcome.blocked, "HTTP {a.status}, a captcha and {a.words} words"),

@@ -191,12 +191,15 @@ class ResponseView:
         """Whether it is marked as an article, or has a comment form, and shows running text."""
         return self.prose_words >= LEAST_ARTICLE and _ARTICLE.search(self.lower) is not None
 
+    @property
+    def challenge_header(self) -> str:
+        """The provider of the challenge or block page by its headers; empty if they name none."""
+        headers = self.fetched.headers
+        return next((vendor for name, vendor in CHALLENGE_HEADERS.items() if name in headers), "")
+
     @cached_property
     def challenge(self) -> str:
-        """The provider of the challenge or block page; empty if it is none."""
-        for header, vendor in CHALLENGE_HEADERS.items():
-            if header in self.fetched.headers:
-                return vendor
+        """The provider of the challenge or block page by its title and markup; empty if it is none."""
         if plain(self.title) in BLOCK_TITLES and self.words < LITTLE and not self.is_article:
             return f"title {self.title!r}"
         marks = [mark for mark in CHALLENGE_MARKS if mark in self.lower]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from variorum.crawler.classification.comparison import ComparedView
+from variorum.crawler.classification.comparison import MOST_LEFT, ComparedView
 from variorum.crawler.classification.phrases import of_articles as articles
 from variorum.crawler.classification.phrases import of_servers as servers
 from variorum.crawler.classification.phrases.folding import Phrases, begins, fold, found
@@ -33,8 +33,6 @@ FEW_LINKS = 5
 LITTLE = 200
 CONSENT_SHARE = 0.4
 """The share of a consent page that is about consent, cookies or partners."""
-MOST_LEFT = 0.9
-"""The share of its text above which an article is not cut."""
 MANY_LINKS = 8
 PHP_ERROR = re.compile(
     r"(?:fatal|parse|recoverable fatal|catchable fatal) error\s*:.{0,2000}?\.php(?: on line |:)\s*\d",

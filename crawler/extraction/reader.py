@@ -58,6 +58,14 @@ def body_of(fetched: FetchResult) -> Body:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownText:
+    """What a page of a known design shows at the places where its site's pages have their text."""
+
+    title: str
+    blocks: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class PageReader:
     """Reads the pages of one site."""
 
@@ -181,6 +189,10 @@ class PageReader:
         """
         return self._of_known_page(body_of(fetched), lambda page: page.digest)
 
+    def known_text(self, fetched: FetchResult) -> KnownText | None:
+        """The text of a page of a known design, by its block paths; None for any other page."""
+        return self._of_known_page(body_of(fetched), _known_text)
+
     def shows(self, fetched: FetchResult, before: str | Body) -> bool:
         """Whether a page of a known design shows what it did before: by the digest of that, or its body."""
         if isinstance(before, Body):
@@ -216,3 +228,9 @@ class PageReader:
         day = date.fromisoformat(captured_at[:10])
         select, remove = rules_at(self.site.select, day), rules_at(self.site.remove, day)
         return ExtractionRules(remove, select, self.template)
+
+
+def _known_text(page: KnownPage) -> KnownText | None:
+    if page.labelled is None:
+        return None
+    return KnownText(page.title, [block.text for block, is_text in page.labelled if is_text])

@@ -37,7 +37,7 @@ def sight(reader: PageReader, fetched: FetchResult, not_found: PageFingerprint |
         in_scope=in_scope(fetched.final_url, site),
         not_found=not_found,
     )
-    verdict = judge(fetched, context)
+    verdict = judge(fetched, context, lambda: reader.known_text(fetched))
     if verdict.outcome not in READABLE or fetched.error:
         return FirstReading(verdict, None)
     try:

@@ -50,7 +50,7 @@ class ReadAhead:
 
 def read(fetched: FetchResult, reader: PageReader, context: Context) -> Reading:
     """The response, classified and, where it shows a page, extracted. Never raises for a bad page."""
-    verdict = judge(fetched, context)
+    verdict = judge(fetched, context, lambda: reader.known_text(fetched))
     if verdict.outcome not in READABLE or fetched.error:
         return Reading(fetched, verdict)
     try:
