@@ -163,6 +163,8 @@ def test_a_site_file_whose_budget_cannot_hold_at_least_has_a_fault() -> None:
     with pytest.raises(ValueError, match=r"takes 800 requests a day .* budget is 500"):
         check_together(table)
     check_together({**table, "at_least": "2d"})
+    with pytest.raises(ValueError, match=r"takes 2,400 requests a day .* budget is 2,000"):
+        check_together({"at_least": "8h", "expect": {"pages": {"min": 800}}})
     assert Site(name="s", url=HOME).at_least is None
 
 

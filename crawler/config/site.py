@@ -26,6 +26,7 @@ from variorum.crawler.config.schema import Key, meant, parse_toml, read_table, r
 
 Source = Literal["wordpress", "sitemap", "feed", "links"]
 Watch = Literal["articles", "all"]
+DEFAULT_BUDGET = 2000
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,7 +68,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     quiet: tuple[str, ...] = ()
     delay: float = 1.0
     concurrency: int = 1
-    budget: int = 2000
+    budget: int = DEFAULT_BUDGET
     at_least: str | None = None
     """How often each page is fetched at least, as a length of time; None: as often as is worth it."""
     robots: bool = True
@@ -236,7 +237,7 @@ def check_at_least(table: Mapping[str, Any]) -> None:
     pages = ((table.get("expect") or {}).get("pages") or {}).get("min")
     if not (pages and table.get("at_least")):
         return
-    budget, needed = table.get("budget", Site.budget), pages / (timing.duration(table["at_least"]) / DAY)
+    budget, needed = table.get("budget", DEFAULT_BUDGET), pages / (timing.duration(table["at_least"]) / DAY)
     if needed > budget:
         raise ValueError(
             f'at_least = "{table["at_least"]}" takes {needed:,.0f} requests a day for the {pages:,} pages or '
