@@ -30,6 +30,8 @@ WHOLE = frozenset(
     ]
 )
 """Phrases without a value."""
+_FAULTS = re.compile(r"; (?=\S+\.toml: )")
+"""What stands between the faults of site files, which have semicolons of their own."""
 KINDS = frozenset(
     [N_("a number"), N_("a date"), N_("a name"), N_("a negation"), N_("a quotation"), N_("a link")]
 )
@@ -37,9 +39,10 @@ KINDS = frozenset(
 
 def explained(text: str) -> str | None:
     """The explanation in the current language; None if it has a phrase of another kind."""
-    if (sentence := translated(text)) is not None:
+    faults = _FAULTS.split(text)
+    if len(faults) == 1 and (sentence := translated(text)) is not None:
         return sentence
-    phrases = [_first(_PHRASES, phrase) for phrase in text.split("; ")]
+    phrases = [_first(_PHRASES, phrase) for phrase in (faults if len(faults) > 1 else text.split("; "))]
     said = [phrase for phrase in phrases if phrase is not None]
     return gettext("; ").join(said) if len(said) == len(phrases) else None
 

@@ -1,4 +1,4 @@
-"""Lists the forms of the sentences that are stored in English, each with its translations in the catalogues.
+"""Lists the forms of the sentences that are made in English, each with its translations in the catalogues.
 
 What a value means follows from its name: see `review/sentences.py`.
 """
@@ -48,6 +48,8 @@ FORMS = (
         "crawler trap: %(named)s not followed. If no page is missing, add them to `exclude` in the site file"
         " to close this issue."
     ),
+    N_("%(count)s like %(shape)s"),
+    N_("%(count)s like %(shape)s, %(reason)s"),
     N_("paused"),
     N_("paused until %(date)s"),
     # When a page is fetched again, and why.
@@ -88,6 +90,87 @@ FORMS = (
     N_("requests go on after %(time)s"),
     N_("pages that keep sending it are left for a later run"),
     N_("no requests until %(time)s; the rest is left for a later run"),
+    # Faults of a site file.
+    N_("%(file)s: %(reason)s"),
+    N_("%(key)s: unknown key"),
+    N_("%(reason)s; did you mean %(word)s?"),
+    N_("%(key)s: missing; give %(allowed)s"),
+    N_("%(key)s: %(value)s is not allowed; give %(allowed)s"),
+    N_("%(key)s: %(value)s is not allowed (%(why)s); give %(allowed)s"),
+    N_("the value"),
+    N_("url: it is watched already, as %(text)s"),
+    N_("not TOML: %(error)s"),
+    N_("%(error)s; the file begins with a byte order mark (BOM): save it as UTF-8 without one"),
+    N_("%(error)s; the line has curly quotes (%(text)s): write straight ones"),
+    N_("lists or tables are nested too deep"),
+    N_("can't be read: %(error)s"),
+    N_("line %(number)s is not UTF-8; save the file in that encoding"),
+    N_("both every and cron are given; keep one"),
+    N_("the quiet hours leave no minute of the day; leave some"),
+    N_(
+        "%(setting)s takes %(count)s requests a day for the %(pages)s pages or more that are expected,"
+        " and budget is %(most)s; raise budget, or say a longer time"
+    ),
+    N_(
+        "%(text)s: the file gives the site its name: use small letters and digits, after the first"
+        " also . _ -, 100 at most"
+    ),
+    # Why a value is not allowed.
+    N_("not a number and one of s, m, h, d"),
+    N_("less than a second"),
+    N_("there is no such day"),
+    N_("%(count)s fields instead of 5"),
+    N_("%(word)s is no weekday"),
+    N_("not two times of day"),
+    N_("not a time of day"),
+    N_("it ends where it starts"),
+    N_("it ends before it begins"),
+    N_("it does not begin with http:// or https://"),
+    N_("a host is missing, or there is a blank or a backslash in it"),
+    N_("it contains a user name or a password, and nothing is fetched with one"),
+    N_("no such zone"),
+    N_("min is more than max"),
+    N_("not in small letters and digits, with . _ - after the first"),
+    N_("not small letters and digits"),
+    N_("not the name of a parameter"),
+    N_("neither an address nor the name of a variable"),
+    N_("there is no word in it"),
+    N_("bad regular expression: %(text)s"),
+    N_("it matches where there is no text"),
+    N_("it begins with neither / nor ^"),
+    N_("secret signs what is sent to a webhook, json:// or jsons://"),
+    N_("it is empty"),
+    # What a key of a site file allows.
+    N_("%(allowed)s, like %(example)s"),
+    N_("a whole web address"),
+    N_("a path that begins with /, like %(example)s, or a regular expression that begins with ^"),
+    N_("any of %(example)s"),
+    N_("an interval"),
+    N_("minute, hour, day, month and weekday"),
+    N_("a zone of the IANA list"),
+    N_("hours of the day"),
+    N_("seconds between two requests, from 0 to 3600"),
+    N_("how many requests at once, 1 or more"),
+    N_("how many requests a day, 1 or more"),
+    N_("how often each page is fetched at least"),
+    N_("true or false"),
+    N_("names of query parameters"),
+    N_("a CSS selector"),
+    N_("a CSS selector, or tables like %(example)s"),
+    N_("a date"),
+    N_("whole numbers"),
+    N_("codes of languages"),
+    N_("a table of pages and languages"),
+    N_("%(word)s or %(other)s"),
+    N_("a queue of workers"),
+    N_("targets, or tables of target and weight"),
+    N_("true, false, or the date on which runs start again"),
+    N_("words in small letters"),
+    N_("an address as Apprise reads it, like %(example)s, or a variable that has one, like %(other)s"),
+    N_("a number from 0 to 1"),
+    N_("kinds of changes"),
+    N_("words, like %(example)s, or a regular expression between slashes, like %(other)s"),
+    N_("a text, or a variable that has one, like %(example)s"),
     # What came of a fetch.
     N_("HTTP %(status)s"),
     N_("HTTP %(status)s, %(reason)s"),
@@ -157,4 +240,27 @@ FORMS = (
     N_("not found when it was captured elsewhere"),
     N_("it takes more than %(text)s, more than a page may"),
     N_("a list of pages, which is only followed; %(setting)s keeps such pages"),
+    # A site that is added or removed.
+    N_("the file %(path)s will be deleted"),
+    N_("%(pages)s pages, %(versions)s versions, %(changes)s changes, %(captures)s captures will be deleted"),
+    N_(
+        "the file %(path)s, %(pages)s pages, %(versions)s versions, %(changes)s changes, %(captures)s"
+        " captures will be deleted"
+    ),
+    N_("made by: %(found)s"),
+    N_("language: %(found)s"),
+    N_("editions: %(found)s"),
+    N_("WordPress API: %(found)s"),
+    N_("sitemaps: %(found)s"),
+    N_("feeds: %(found)s"),
+    N_("it does not say"),
+    N_("none named"),
+    N_("none"),
+    N_("stored pages"),
+    N_("fetched now, each twice"),
+    N_(
+        "%(text)s takes all pages of %(host)s. For those below this address alone, add %(setting)s to"
+        " %(path)s"
+    ),
+    N_("%(url)s redirects to %(address)s, which is added instead."),
 )

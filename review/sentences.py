@@ -1,15 +1,16 @@
-"""Says stored sentences about sites and pages in the language of the reader.
+"""Says sentences about sites and pages in the language of the reader.
 
-They are stored in English: issues, reasons of the plan, and what came of a fetch, each of a form that
-`review/sentence_forms.py` lists. A sentence of another form stays as it is stored. What a value means follows
-from its name: see `_VALUES`; any other value is itself such a sentence, or a text that is not ours.
+They are made in English below the review page, and most are stored so: issues, reasons of the plan, what came of
+a fetch, faults of site files. Each is of a form that `review/sentence_forms.py` lists. A sentence of another
+form stays English. What a value means follows from its name: see `_VALUES`; any other value is itself such a
+sentence, or a text that is not ours.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, reduce
 
 from variorum.crawler.times import UNITS
 from variorum.review import formats
@@ -22,7 +23,18 @@ FOREIGN, FOREIGN_END = "\u2068", "\u2069"
 _DAYS = dict(UNITS)
 _NUMBERS = ["count", "pages", "articles", "least", "most", "fetches", "right"]
 _NUMBERS += ["words", "bytes", "announced", "left", "enough", "seconds", "number"]
+_NUMBERS += ["versions", "changes", "captures"]
+_KNOWN = ["reason", "allowed"]
 _FOREIGN = ["text", "seen", "setting", "budget"]
+_FOREIGN_LIKE = {
+    "url": r"https?://\S+",
+    "host": r"[^\s;]+",
+    "file": r"\S+\.toml",
+    "key": r"[^\s:]+",
+    "word": '"[^"]*"',
+    "other": '"[^"]*"',
+    "shape": r"[^\s,]+",
+}
 
 
 def translated(sentence: str) -> str | None:
@@ -37,10 +49,10 @@ def translated(sentence: str) -> str | None:
 
 @cache
 def _pattern(form: str) -> re.Pattern[str]:
-    """What matches the sentences of a form, also where it counts one page or one time."""
+    """What matches the sentences of a form, also where it counts one of something."""
     pieces = re.split(r"%\((\w+)\)s", form)
     words = [re.escape(piece) for piece in pieces[::2]]
-    words = [re.sub(r"^\\ (page|time)s", r"\\ \1s?", piece) for piece in words]
+    words = [re.sub(rf"^\\ ({_COUNTED})s", r"\\ \1s?", piece) for piece in words]
     values = [f"(?P<{name}>{_VALUES.get(name, _ANY)[0]})" for name in pieces[1::2]]
     return re.compile("".join(map("".join, zip(words, [*values, ""], strict=True))), re.DOTALL)
 
@@ -68,23 +80,33 @@ def _text(text: str) -> str:
     return translated(text) or _foreign(text)
 
 
+def _examples(text: str) -> str:
+    """Values that a key may have: `"6h" or "2d"`."""
+    between = gettext("%(word)s or %(other)s")
+    return reduce(
+        lambda word, other: between % {"word": word, "other": other},
+        [_foreign(one) for one in re.split(',? or (?=")', text)],
+    )
+
+
 def _foreign(text: str) -> str:
     """A text that is not ours, in its own direction."""
     return f"{FOREIGN}{text}{FOREIGN_END}"
 
 
+_COUNTED = "page|time|version|change|capture"
 _UNIT = f"(?:{'|'.join(_DAYS)})s?"
 _Say = Callable[[str], str | None]
 _ANY: tuple[str, _Say] = (".+?", _text)
 _VALUES: dict[str, tuple[str, _Say]] = {
     **dict.fromkeys(_NUMBERS, (r"\d[\d,]*", _number)),
     **dict.fromkeys(_FOREIGN, (".+?", _foreign)),
-    "reason": (".+?", translated),
+    **dict.fromkeys(_KNOWN, (".+?", translated)),
+    **{name: (pattern, _foreign) for name, pattern in _FOREIGN_LIKE.items()},
     "fault": ("[^;]+", _text),
+    "example": ("[^;]+", _examples),
     "outcome": ("|".join(sorted(OUTCOMES)), term),
     "status": (r"\d+", str),
-    "url": (r"https?://\S+", _foreign),
-    "host": (r"[^\s;]+", _foreign),
     "time": (r"\d{4}-\d\d-\d\dT[\d:.]+Z", formats.moment),
     "often": (rf"every (?:[\d,]+ )?{_UNIT}", _often),
     "age": (rf"[\d,]+ {_UNIT}", lambda text: formats.span(_length(text))),

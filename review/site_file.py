@@ -28,6 +28,7 @@ from variorum.crawler.runtime.apart import apart
 from variorum.crawler.times import now
 from variorum.review.forms import form_of, text
 from variorum.review.languages import N_, gettext
+from variorum.review.stored_text import stored_plain
 from variorum.review.web import house, page, see_other
 
 PREVIEWED = 3
@@ -67,10 +68,11 @@ async def draft(request: Request) -> Response:
 
 
 async def faults(request: Request) -> Response:
-    """Return the faults of a draft as JSON, for the page to show while it is typed."""
+    """Return the faults of a draft as JSON, in the reader's language, for the page to show while it is
+    typed."""
     form = await form_of(request)
     found = await run_in_threadpool(_draft, request, request.path_params["name"], text(form, "text"))
-    return JSONResponse({"faults": list(found.faults)})
+    return JSONResponse({"faults": [stored_plain(fault) for fault in found.faults]})
 
 
 async def pause(request: Request) -> Response:

@@ -19,3 +19,10 @@ def stored(text: str) -> Markup:
         return Markup('<bdi lang="en" dir="auto">{}</bdi>').format(text)
     # The marks are ours alone: a harmless text has none.
     return escape(said).replace(FOREIGN, Markup("<bdi>")).replace(FOREIGN_END, Markup("</bdi>"))
+
+
+def stored_plain(text: str) -> str:
+    """The same for a script of the page: no element, but marks around what is not ours."""
+    text = harmless(text)
+    said = None if current().language == ENGLISH else explained(text)
+    return text if said is None else said

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser import Window, browser, needs_chromium, served, window
+from tests.command import workspace
+from tests.managed import office
 from tests.reviewed import Desk, morning
 from variorum.crawler.config.review import ReviewSettings
 from variorum.crawler.diffing.diff import TitledText, compare
@@ -135,6 +137,16 @@ def test_what_is_not_ours_in_a_stored_sentence_is_an_element_of_its_own_directio
     assert not set(page) & {"\u2068", "\u2069", "\u202e"}
     with fresh.story.store.writing():
         fresh.story.store.close_issue("riverside", "unreachable", "2026-03-01T06:00:00Z")
+
+
+def test_the_page_of_a_site_file_has_no_english_sentence_for_another_reader(tmp_path: Path) -> None:
+    with office(workspace(tmp_path, broken='url = "ftp://a.example/"\nbuget = 3\n')) as found:
+        page = found.text("/site/broken/file?lang=fa")
+        assert "کلید ناشناخته؛ آیا منظورتان" in page
+        assert 'lang="en" dir="auto"' not in page
+        typed = found.post("/site/broken/file/faults", {"text": "delay = -1", "do": ""}).json()["faults"]
+        assert [one for one in typed if "is not allowed" in one or "missing" in one] == []
+        assert len(typed) == 2
 
 
 # ---- numbers, dates and times

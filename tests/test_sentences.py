@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from variorum.crawler.classification.comparison import ComparedView
 from variorum.crawler.classification.outcome import RULES, Context, Outcome, Rule
 from variorum.crawler.classification.response import CHALLENGE_HEADERS
+from variorum.crawler.config.schema import Keys
+from variorum.crawler.config.site import SITE_KEYS, site_of
 from variorum.crawler.fetch_result import FetchResult
 from variorum.crawler.tracking.finalize import silence
 from variorum.crawler.tracking.run_counts import CHANGED, EARLY, MISSING, REFUSED, RunTally
@@ -18,6 +21,7 @@ from variorum.review.languages import Preferences, languages, use
 from variorum.review.sentence_forms import FORMS
 from variorum.review.sentences import translated
 from variorum.review.terms import OUTCOMES
+from variorum.spiders.spiders.site_probe import SiteProbe, account
 
 OTHERS = [code for code in languages() if code != "en"]
 
@@ -138,6 +142,103 @@ def test_the_reasons_of_comparisons_sources_and_waits_are_said_in_the_language_o
     ]
     said = {one: explained(one) for one in stored}
     assert [one for one, words in said.items() if words in (None, one)] == []
+
+
+# ---- site files
+
+FAULTY = """
+url = "ftp://press.example"
+also = ["https://me:pw@press.example/"]
+buget = 3
+every = "6 hours"
+cron = "0 3 * *"
+timezone = "Europe/Tiranë"
+quiet = ["22:00"]
+delay = "slow"
+budget = 0
+exclude = ["(", "^("]
+drop_params = "a=b"
+select = ["p["]
+remove = [{ css = "p", from = 2026-05-02, until = 2026-05-01 }]
+expect = { pages = { min = 9, max = 1 }, languages = "English" }
+render = 1
+watch = "some"
+where = "EU"
+notify = [{ target = "mail", weight = 2, kinds = "odd", match = "!", secret = " " }]
+paused = "yes"
+tags = "Press"
+robots = "no"
+discover = "api"
+concurrency = 0
+at_least = "0s"
+"""
+OTHER_FAULTS = (
+    'url = "https://a.example/"\nevery = "1h"\ncron = "0 3 * * 1"',
+    'url = "https://a.example/"\nquiet = ["00:00-12:00", "12:00-00:00"]',
+    'url = "https://a.example/"\nat_least = "1h"\nexpect = { pages = { min = 5000 } }',
+    "url = ",
+    "url = “https://a.example/”",
+    '\ufeffurl = "https://a.example/"',
+    "",
+    "a = " + "[" * 9000,
+)
+FILE = Path("/w/sites/press.toml")
+
+
+def allowed(keys: Keys) -> Iterator[str]:
+    """What each key allows, and those of its tables."""
+    for key in keys.values():
+        yield key.allowed
+        if isinstance(key.kind, Mapping):
+            yield from allowed(key.kind)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_the_keys_of_a_site_file_allow_is_said_in_the_language_of_the_reader(code: str) -> None:
+    use(Preferences(code))
+    assert [one for one in allowed(SITE_KEYS) if translated(one) is None] == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_faults_of_a_site_file_are_said_in_the_language_of_the_reader(code: str) -> None:
+    use(Preferences(code))
+    faults = [fault for text in (FAULTY, *OTHER_FAULTS) for fault in site_of(text, FILE)[1]]
+    assert len(faults) > 30
+    assert [one for one in faults if translated(one) is None] == []
+    assert [one for one in faults if explained(one.removeprefix(f"{FILE}: ")) is None] == []
+    issue = explained("; ".join(faults))
+    assert issue
+    assert not [word for word in ("not allowed", "unknown key", "give ") if word in issue]
+
+
+def test_a_fault_keeps_the_key_the_value_and_the_example() -> None:
+    use(Preferences("de"))
+    (fault,) = site_of('url = "https://a.example/"\nevery = "6 hours"', FILE)[1]
+    assert translated(fault.removeprefix(f"{FILE}: ")) == (
+        '\u2068every\u2069: \u2068"6 hours"\u2069 ist nicht erlaubt (keine Zahl mit s, m, h oder d);'
+        ' Angabe: ein Zeitabstand, wie \u2068"45s", "30m", "6h"\u2069 oder \u2068"2d"\u2069'
+    )
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_is_found_of_a_new_site_and_what_a_removal_deletes_is_said_in_the_language_of_the_reader(
+    code: str,
+) -> None:
+    use(Preferences(code))
+    stored = [
+        *account(SiteProbe("https://a.example/")),
+        "a takes all pages of a.example. For those below this address alone, add"
+        ' scope = ["/news/"] to a.toml',
+        "https://a.example/ redirects to https://www.a.example/, which is added instead.",
+        "the file /w/sites/a.toml will be deleted",
+        "the file /w/sites/a.toml, 1 page, 16 versions, 1 change, 27 captures will be deleted",
+        "9 pages, 1 version, 9 changes, 1 capture will be deleted",
+        "crawler trap: 400 like https://a.example/day/N, 12 like https://a.example/?f=N not followed."
+        " If no page is missing, add them to `exclude` in the site file to close this issue.",
+    ]
+    said = {one: explained(one) for one in stored}
+    assert [one for one, words in said.items() if words is None] == []
+    assert " like " not in "".join(filter(None, said.values()))
 
 
 def test_values_are_said_in_the_language_too_and_foreign_texts_in_their_own_direction() -> None:
