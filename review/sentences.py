@@ -1,9 +1,9 @@
 """Says sentences about sites and pages in the language of the reader.
 
-They are made in English below the review page, and most are stored so: issues, reasons of the plan, what came of
-a fetch, faults of site files. Each is of a form that `review/sentence_forms.py` lists. A sentence of another
-form stays English. What a value means follows from its name: see `_VALUES`; any other value is itself such a
-sentence, or a text that is not ours.
+They are made in English below the review page, and most are stored so: issues, reasons of the plan, what came
+of a fetch, faults of site files. Each is of a form that `review/sentence_forms.py` lists. A sentence of
+another form stays English. What a value means follows from its name: see `_VALUES`; any other value is itself
+such a sentence, or a text that is not ours.
 """
 
 from __future__ import annotations

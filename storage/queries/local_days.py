@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from variorum.crawler.times import iso, parse
-
 UTC = ZoneInfo("UTC")
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
 
@@ -29,7 +27,8 @@ class LocalDay:
 def day_of(moment: str, zone: ZoneInfo) -> str:
     """The day of a stored time in the zone; of a text that is no time, what stands in place of the day."""
     try:
-        return parse(moment).astimezone(zone).date().isoformat()
+        found = datetime.fromisoformat(moment)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(zone).date().isoformat()
     except (ValueError, OverflowError):
         return moment[:10]
 
@@ -44,8 +43,13 @@ def local_day(name: str, zone: ZoneInfo) -> LocalDay:
     """The day of that name in the zone; a name that is no date is that of the texts that begin with it."""
     try:
         first, end = (datetime.combine(date.fromisoformat(name) + n * _DAY, time(), zone) for n in (0, 1))
-        begins, ends = date.fromisoformat(iso(first)[:10]), date.fromisoformat(iso(end - _SECOND)[:10])
+        begins, ends = first.astimezone(UTC).date(), (end.astimezone(UTC) - _SECOND).date()
     except (ValueError, OverflowError):
         return LocalDay(name, name, f"{name}\uffff", (name,))
     touched = tuple((begins + n * _DAY).isoformat() for n in range((ends - begins).days + 1))
-    return LocalDay(name, iso(first), iso(end), touched)
+    return LocalDay(name, _stored(first), _stored(end), touched)
+
+
+def _stored(moment: datetime) -> str:
+    """The time as the store writes it: `2026-05-31T22:00:00Z`."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
