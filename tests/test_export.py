@@ -417,19 +417,21 @@ def lasting(found: Iterable[Document]) -> list[Document]:
     )
 
 
-@pytest.mark.parametrize("unit", UNITS)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=st.lists(st.tuples(st.sampled_from(EVENTS), st.booleans()), max_size=8))
 def test_increments_add_up_to_the_whole_whatever_happens(
-    tmp_path_factory: pytest.TempPathFactory, unit: Unit, events: list[tuple[str, bool]]
+    tmp_path_factory: pytest.TempPathFactory, events: list[tuple[str, bool]]
 ) -> None:
     with story_after(both_seen, tmp_path_factory.mktemp("increments") / "variorum.db") as story:
-        held: dict[str, Document] = {}
-        put_together(held, exported(story, unit))
+        held: dict[Unit, dict[str, Document]] = {unit: {} for unit in UNITS}
+        for unit in UNITS:
+            put_together(held[unit], exported(story, unit))
         at = now(story)
         for number, (event, exports) in enumerate([*events, ("same", True)]):
             happen(story, event, number)
             if exports:
-                put_together(held, exported(story, unit, since=at))
+                for unit in UNITS:
+                    put_together(held[unit], exported(story, unit, since=at))
                 at = now(story)
-        assert lasting(held.values()) == lasting(exported(story, unit))
+        for unit in UNITS:
+            assert lasting(held[unit].values()) == lasting(exported(story, unit)), unit
