@@ -15,7 +15,7 @@ from benchmarks.truth.__main__ import main
 from benchmarks.truth.articles import Article
 from benchmarks.truth.disguise import Disguise
 from benchmarks.truth.edits import BACK, CHANGES, Edit, planned
-from benchmarks.truth.judges import VARIORUM, Sight
+from benchmarks.truth.judges import TRAFILATURA, VARIORUM, WHOLE_PAGE, Sight
 from benchmarks.truth.prose import articles
 from benchmarks.truth.rounds import Ruling
 from benchmarks.truth.score import (
@@ -41,9 +41,10 @@ SHOWN = Sight(
 
 def measured(*arguments: str, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     """What the command prints of Variorum as JSON."""
-    assert main([*arguments, "--json"]) == 0
+    assert main([*arguments, "--alone", "--json"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    return [row for row in rows if row["judge"] == VARIORUM]
+    assert {row["judge"] for row in rows} == {VARIORUM}
+    return rows
 
 
 def wrong(edit: Edit | None, sight: Sight, article: Article = NEW) -> list[str]:
@@ -77,7 +78,8 @@ def test_on_a_real_wordpress_with_all_its_noise_only_true_changes_are_told(
     except Misuse as error:
         pytest.skip(str(error))
     rows = measured("--posts", "6", "--rounds", "2", "--themes", "oldsite", capsys=capsys)
-    known = {row["part"]: row for row in rows if row["names"] == "known names"}
+    known = {row["part"]: row for row in rows}
+    assert {row["names"] for row in rows} == {"known names"}
     assert set(known) == {"rounds", "redesign"}
     for row in known.values():
         assert row["page_rounds"] > 25
@@ -87,6 +89,15 @@ def test_on_a_real_wordpress_with_all_its_noise_only_true_changes_are_told(
         assert row["exact_texts"] == row["page_rounds"]
     assert known["rounds"]["events"] == {}
     assert known["redesign"]["events"] == {"template": 1}
+
+
+def test_other_ways_to_judge_are_measured_on_the_same_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    options = "--sites synthetic --part rounds --rounds 1 --layouts soup --posts 3 --json"
+    assert main(options.split()) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {row["judge"]: row["page_rounds"] for row in rows} == dict.fromkeys(
+        (VARIORUM, TRAFILATURA, WHOLE_PAGE), 3
+    )
 
 
 def test_without_a_wordpress_the_command_says_what_is_missing(

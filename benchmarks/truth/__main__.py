@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--core", default="debian", help="the WordPress: debian (6.1), 6.5 … (debian)")
     found.add_argument("--seed", type=int, default=1, help="decides the edits (1)")
     found.add_argument("--json", action="store_true", help="one object for each judge and part")
+    found.add_argument("--alone", action="store_true", help="only Variorum, and no site with other names")
     found.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="the captures of Variorum's faults go there"
     )
@@ -129,6 +130,8 @@ def _played(
     namings = (
         {KNOWN: None, UNKNOWN: Disguise(options.seed)} if options.sites == "wordpress" else {NO_NAMES: None}
     )
+    if options.alone:
+        namings.pop(UNKNOWN, None)
     for number, stage in enumerate(stages):
         yield from play(
             stage,
@@ -137,6 +140,7 @@ def _played(
             seed=options.seed,
             namings=namings,
             redesigned_in=options.rounds // 2 + 1 if redesigned else None,
+            alone=options.alone,
         )
 
 

@@ -12,7 +12,7 @@ from random import Random
 
 from benchmarks.truth.disguise import Disguise
 from benchmarks.truth.edits import Edit, planned
-from benchmarks.truth.judges import VARIORUM, Sight, Variorum, others
+from benchmarks.truth.judges import VARIORUM, ByLines, Sight, Variorum, others
 from benchmarks.truth.stage import Stage
 from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
 
@@ -72,10 +72,12 @@ class Wire:
 class Bench:
     """The judges of one way of naming, in one play."""
 
-    def __init__(self, names: str, home: Path, stage: Stage, disguise: Disguise | None) -> None:
+    def __init__(
+        self, names: str, home: Path, stage: Stage, disguise: Disguise | None, peers: Sequence[ByLines]
+    ) -> None:
         self.names, self._stage, self._disguise = names, stage, disguise
         self.variorum = Variorum(home / f"{names.replace(' ', '-')}.db", stage.url)
-        self._others = others()
+        self._others = peers
         self._before: dict[str, bytes] = {}
 
     def close(self) -> None:
@@ -126,13 +128,17 @@ def play(
     seed: int,
     namings: Mapping[str, Disguise | None],
     redesigned_in: int | None = None,
+    alone: bool = False,
 ) -> Iterator[Ruling | RoundReport]:
-    """All rulings of all rounds on that stage; where told, it gets its other design before that round."""
+    """All rulings of all rounds on that stage; where told, it gets its other design before that round.
+
+    `alone`, Variorum is the only judge.
+    """
     plans = planned(stage.articles(), rounds, Random(f"{seed} {stage.name}"))
     home.mkdir(parents=True)
     with ExitStack() as open_:
         benches = [
-            open_.enter_context(closing(Bench(names, home, stage, disguise)))
+            open_.enter_context(closing(Bench(names, home, stage, disguise, [] if alone else others())))
             for names, disguise in namings.items()
         ]
         for number, edits in enumerate([[], *plans]):
