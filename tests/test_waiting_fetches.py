@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.tracked import Story, story_at
-from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.extraction.source_text import of_markup
+from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
 from variorum.crawler.times import iso
 
 PATHS = ("/tides/", "/ferry/", "/quay/")
@@ -61,3 +62,27 @@ def test_what_has_to_be_read_does_not_wait(story: Story) -> None:
             FetchResult(url, url, iso(story.now), status=200, body=TEXT.format("Other").encode())
         )
         assert run.tracker.track_waiting() == []
+
+
+def listed_then_unchanged(story: Story, before: dict[str, str], after: dict[str, str]) -> None:
+    """A page with other facts in its source at the next visit, which needs no reading."""
+    with story.run() as run:
+        run.lists("wordpress", DiscoveredUrl(f"{story.home}/weir/", "wordpress", **before))
+        run.sees("/weir/", TEXT.format("The weir"))
+    with story.run() as run:
+        run.lists("wordpress", DiscoveredUrl(f"{story.home}/weir/", "wordpress", **after))
+        assert run.tracker.can_wait(unchanged(story, "/weir/"))
+        run.tracker.track_waiting()
+
+
+def test_the_date_that_a_source_gives_an_unread_page_is_recorded(story: Story) -> None:
+    monday, tuesday = "2026-02-02T08:00:00Z", "2026-02-03T08:00:00Z"
+    listed_then_unchanged(story, {"modified": monday}, {"modified": tuesday})
+    [change] = story.reader.db.conn.execute("SELECT old_modified, modified FROM changes WHERE date_only")
+    assert tuple(change) == (monday, tuesday)
+
+
+def test_the_text_that_a_source_gives_an_unread_page_is_compared(story: Story) -> None:
+    text = of_markup("The weir", "All that we know of The weir, and no more.")
+    listed_then_unchanged(story, {}, {"source_text_digest": text})
+    assert story.page("/weir/").agrees == 1

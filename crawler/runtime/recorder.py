@@ -48,6 +48,8 @@ class RecordingPipeline:
         self.readers: ReadingProcesses | None = None
         """Processes that read pages; None where this one reads all of them."""
         self._turn = asyncio.Lock()
+        self._queued = 0
+        """Fetches that wait for their turn, or have it."""
         self._first_sights = 0
 
     @classmethod
@@ -84,9 +86,15 @@ class RecordingPipeline:
 
     async def process_item(self, item: FetchResult) -> Values:
         """Record one fetch; its result is the item for feed exports."""
+        if not self._queued and (held := self.record.hold(item)):
+            return held
         reading = self._read_ahead(item)
-        async with self._turn:  # in the order in which they came, whichever is read first
-            return self.record.record_soon(item, await reading if reading else None)
+        self._queued += 1
+        try:
+            async with self._turn:  # in the order in which they came, whichever is read first
+                return self.record.record_soon(item, await reading if reading else None)
+        finally:
+            self._queued -= 1
 
     def _read_ahead(self, item: FetchResult) -> asyncio.Future[ReadAhead | None] | None:
         """The reading of the fetch in another process; None where it is not worth one."""

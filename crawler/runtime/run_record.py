@@ -146,12 +146,17 @@ class RunRecord:
 
     def record_soon(self, item: FetchResult, ahead: ReadAhead | None = None) -> Values:
         """Record one fetch; one that needs no reading waits for a few others, to be stored with them."""
-        if ahead is None and self._can_wait(item):
-            self._waiting.append(item)
-            if self._wait_is_over():
-                self._record_waiting()
-            return Tracked(item.url, Outcome.ok, "as it was: to be recorded with others", held=True).values
-        return self.record(item, ahead)
+        held = self.hold(item) if ahead is None else None
+        return held or self.record(item, ahead)
+
+    def hold(self, item: FetchResult) -> Values | None:
+        """Let a fetch that needs no reading wait to be recorded with others; None for any other fetch."""
+        if not self._can_wait(item):
+            return None
+        self._waiting.append(item)
+        if self._wait_is_over():
+            self._record_waiting()
+        return Tracked(item.url, Outcome.ok, "as it was: to be recorded with others", held=True).values
 
     def record(self, item: FetchResult, ahead: ReadAhead | None = None) -> Values:
         """Record one fetch; its result as plain values."""
@@ -237,12 +242,16 @@ class RunRecord:
         if not waiting:
             return
         try:
-            self.tracker.late += self.tracker.track_waiting()
+            unread = self.tracker.track_waiting()
         except Exception as error:
             if is_unusable(error):
                 raise
             for item in waiting:
                 self._report_page(self._tracked(item, None))
+        else:
+            for tracked in unread:  # no event for each: there is nothing to tell of it
+                self.tally.add(tracked)
+                self._done.add(tracked.url)
         self._count_late()
 
     def _tracked(self, item: FetchResult, ahead: ReadAhead | None) -> Tracked:

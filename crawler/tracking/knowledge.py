@@ -111,6 +111,16 @@ def known_unread(store: Store, page: PageRow, run: int) -> Known:
     return Known(page, Identity(page), store.last_version(page.id), run=run, suspect=store.suspect(page.id))
 
 
+def known_as_it_was(store: Store, page: PageRow, run: int) -> Known:
+    """The facts known of a page that is as it was, in the transaction that loaded it.
+
+    Its last version is loaded only where sources of the site give a date or a text to compare with it.
+    """
+    if page.modified or page.source_text_digest:
+        return known_unread(store, page, run)
+    return Known(page, Identity(page), run=run, suspect=store.suspect(page.id))
+
+
 def relate(store: Store, reader: PageReader, requested: Requested, reading: Reading, run: int) -> Known:
     """The facts known of the page that the response turned out to show."""
     extract = reading.extract

@@ -48,9 +48,9 @@ class Recorder:
         self._store, self._run, self._revisits = store, run, revisits
 
     def apply(
-        self, known: Known, reading: Reading, decision: Decision, label: str, *, is_current: bool = False
+        self, known: Known, reading: Reading, decision: Decision, label: str = "", *, is_current: bool = False
     ) -> PageRow:
-        """The page after storing the decision. `label` names the extractor that read the text.
+        """The page after storing the decision. `label` names the extractor that read the text, if one did.
 
         Raises Outdated where another process has changed the page meanwhile; what was loaded in the
         transaction that is open `is_current`, and not looked at again.

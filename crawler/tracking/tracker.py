@@ -17,7 +17,15 @@ from variorum.crawler.extraction.reader import PageReader
 from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
 from variorum.crawler.tracking.confirmation import Confirmations
 from variorum.crawler.tracking.decision import Decision, Sight, decide
-from variorum.crawler.tracking.knowledge import Known, common_blocks, known_unread, last_body, load, relate
+from variorum.crawler.tracking.knowledge import (
+    Known,
+    common_blocks,
+    known_as_it_was,
+    known_unread,
+    last_body,
+    load,
+    relate,
+)
 from variorum.crawler.tracking.learning import Learning
 from variorum.crawler.tracking.page_bounds import CostsTooMuch, page_bounds
 from variorum.crawler.tracking.read_pair import together, with_text_of
@@ -113,7 +121,10 @@ class Tracker:
         return True
 
     def track_waiting(self) -> list[Tracked]:
-        """Record all fetches that wait, in one transaction, in which nothing is read or compared."""
+        """Record all fetches that wait, in one transaction, in which nothing is read or compared.
+
+        The results of those whose page has changed since are late ones, as they are read after all.
+        """
         waiting, self._waiting = self._waiting, []
         tracked, outdated = [], []
         with self.store.writing():
@@ -122,7 +133,8 @@ class Tracker:
                     tracked.append(self._as_it_was(fetched, page, need))
                 else:
                     outdated.append(fetched)
-        return tracked + [self._tracked(fetched) for fetched in outdated]
+        self.late += [self._tracked(fetched) for fetched in outdated]
+        return tracked
 
     def finish(self) -> None:
         """End the run: read the fetches that are still held, and learn again if there are many new
@@ -159,9 +171,11 @@ class Tracker:
         for _ in range(ATTEMPTS):
             page = self.frontier.page(fetched.url)
             need = self._need(page, fetched)
-            reading, known = (
-                self._read(page, fetched) if need is Need.read else self._unread(page, fetched, need)
-            )
+            if need is Need.read:
+                reading, known = self._read(page, fetched)
+            else:
+                reading = self._unread(page, fetched, need)
+                known = self._known(known_unread(self.store, page, self.run), reading)
             known = known if may_wait else self._without_frame(known)
             if (read_so := self._read_together(known, reading)) is None:
                 continue
@@ -178,9 +192,10 @@ class Tracker:
 
     def _as_it_was(self, fetched: FetchResult, page: PageRow, need: Need) -> Tracked:
         """The recorded result of a response without a reading, in the transaction that loaded its page."""
-        reading, known = self._unread(page, fetched, need)
+        reading = self._unread(page, fetched, need)
+        known = self._known(known_as_it_was(self.store, page, self.run), reading)
         decision = self.learning.keeping_body(decide(known, reading), fetched)
-        after = self._recorder.apply(known, reading, decision, self.reader.label, is_current=True)
+        after = self._recorder.apply(known, reading, decision, is_current=True)
         self.needs[need] += 1
         return self._followed_up(known, reading, decision, after)
 
@@ -245,7 +260,7 @@ class Tracker:
             raise self._ahead.result
         return self._ahead.result
 
-    def _unread(self, page: PageRow, fetched: FetchResult, need: Need) -> tuple[Reading, Known]:
+    def _unread(self, page: PageRow, fetched: FetchResult, need: Need) -> Reading:
         """A response that shows the page as it was."""
         if need is Need.not_modified:
             verdict = Verdict(Outcome.not_modified, "HTTP 304")
@@ -254,8 +269,7 @@ class Tracker:
         digest = None
         if need is Need.same_text:
             digest = page.content_digest or self.reader.content_digest(fetched)
-        reading = Reading(fetched, verdict, content_digest=digest)
-        return reading, self._known(known_unread(self.store, page, self.run), reading)
+        return Reading(fetched, verdict, content_digest=digest)
 
     def _read_together(self, known: Known, reading: Reading) -> Reading | None:
         """The response, read with the same scores of block paths as the last version.
