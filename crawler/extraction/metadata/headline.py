@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
 
@@ -30,6 +30,11 @@ LEAST_LETTERS = 20
 """The number of letters below which the language is not detected."""
 
 ENOUGH_LETTERS = 4000
+"""The number of letters that are looked at."""
+PIECES, PIECE = 16, 80
+"""The number of pieces of them, and the letters of each, that are enough in a text of one language."""
+SURE = 0.8
+"""The score from which the pieces decide: a text in several languages has a lower one."""
 PERMALINKS = frozenset("¶#§🔗") | {"🔗\ufe0e", "🔗\ufe0f"}
 """The signs of a link from a heading to itself."""
 
@@ -96,11 +101,28 @@ def _is_part(text: str, whole: str) -> bool:
 def language(text: str, declared: str | None) -> str | None:
     """The language of the text as a code like `fa`; for a short text the declared one."""
     if sum(1 for _ in islice(filter(str.isalpha, text), LEAST_LETTERS)) == LEAST_LETTERS:
-        # The small model lies in the package; the others would be downloaded.
-        found: list[dict[str, Any]] = _detector().detect(text[:ENOUGH_LETTERS], model="lite", k=1)
+        beginning = text[:ENOUGH_LETTERS]
+        found, score = _detected(_pieces(beginning))
+        if score < SURE:
+            found, _ = _detected(beginning)
         if found:
-            return str(found[0]["lang"])
+            return found
     return (declared or "").replace("_", "-").partition("-")[0].strip().lower() or None
+
+
+def _pieces(text: str) -> str:
+    """Pieces from all parts of a text; all of it if it is short."""
+    step = len(text) // PIECES
+    if step <= PIECE:
+        return text
+    return " ".join(text[start : start + PIECE] for start in range(0, PIECES * step, step))
+
+
+def _detected(text: str) -> tuple[str, float]:
+    """The code of the likeliest language and its score; the code is empty if there is none."""
+    # The small model lies in the package; the others would be downloaded.
+    found = _detector().detect(text, model="lite", k=1)
+    return (str(found[0]["lang"]), float(found[0]["score"])) if found else ("", 0.0)
 
 
 @cache
