@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 from lxml.html import HtmlElement
 
 from variorum.crawler.extraction.html.blocks import UNSEEN
-from variorum.crawler.extraction.html.dom_paths import OF_THE_PAGE, is_block, lasting, names_of
+from variorum.crawler.extraction.html.dom_paths import OF_THE_PAGE, is_block, lasting, names_of, step_of
 from variorum.crawler.extraction.html.hints import marked_element
 from variorum.crawler.extraction.html.markup import text_of
 
@@ -78,7 +78,7 @@ class ElementRows:
         for around, tag, own, _ in self.rows:
             step = steps.get((tag, own))
             if step is None:
-                step = steps[tag, own] = "".join([tag, *(name for name in own if name in names)])
+                step = steps[tag, own] = step_of(tag, own, names)
             found.append(step if around == NOTHING else f"{found[around]}>{step}")
         return found
 

@@ -36,9 +36,14 @@ def paths(tree: HtmlElement, names: frozenset[str]) -> dict[HtmlElement, str]:
         step = steps.get(named)
         if step is None:
             own = () if element.tag in OF_THE_PAGE else names_of(element)
-            step = steps[named] = "".join([str(element.tag), *(name for name in own if name in names)])
+            step = steps[named] = step_of(str(element.tag), own, names)
         found[element] = f"{found[parent]}>{step}" if parent is not None else step
     return found
+
+
+def step_of(tag: str, own: Iterable[str], names: frozenset[str]) -> str:
+    """One step of a path: a tag, with those of its own names that count."""
+    return "".join([tag, *(name for name in own if name in names)])
 
 
 def digests(some: Iterable[str]) -> frozenset[str]:
