@@ -130,6 +130,16 @@ def test_a_new_kind_of_block_inside_the_text_is_text(template: Template, classif
     assert classified == []
 
 
+def test_a_cell_left_open_in_the_text_makes_no_text_of_the_side_column_and_the_footer(
+    template: Template, classified: list[str]
+) -> None:
+    body = page(57, inside="<td>Slate, salt and two pianos for the school in Penlow.")
+    known = read(body, template)
+    assert classified == []
+    assert known.text == extract(body, URL).text
+    assert known.text.endswith("Slate, salt and two pianos for the school in Penlow.")
+
+
 def test_a_banner_that_no_page_had_before_is_neither_text_nor_a_reason_to_classify(
     template: Template, classified: list[str]
 ) -> None:

@@ -1,8 +1,9 @@
 """Looks up the text of pages of a known design by their block paths, without classifying them. Pure.
 
 A path that was seen too rarely is decided by what is around it, if that is clear: what was only ever seen
-under a menu is no text, and everything under the article's element is. A page with more than a few words of
-which neither decides is classified.
+under a menu is no text, and everything under the article's element is, unless it is in a place that never
+holds text: where a cell is left open, the parser puts the side column and the footer into the article. A page
+with more than a few words of which neither decides is classified.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class KnownDesign:
         self._below = _below(scores)
         self._never = frozenset(path for path, below in self._below.items() if _is_never(path, below))
         self._around_never = frozenset(chain.from_iterable(map(_around, self._never)))
+        elsewhere = map(_last_step, self._below.keys() - self._never)
+        self._never_anywhere = frozenset(map(_last_step, self._never)).difference(elsewhere)
 
     def prune(self, tree: HtmlElement) -> None:
         """Remove the places under which no text was ever seen from a tree."""
@@ -84,20 +87,21 @@ class KnownDesign:
         known = self._scores.paths.get(block.path)
         if known is not None and known.pages >= ENOUGH:
             return self._scores.is_text(block.path)
-        below = self._nearest(block.path)
-        if below is None or below.pages < ENOUGH:
+        around = self._nearest(block.path)
+        below = self._below.get(around)
+        if below is None or below.pages < ENOUGH or not below.all_text or block.linked >= LINKED:
             return None
-        return True if below.all_text and block.linked < LINKED else None
+        return self._never_anywhere.isdisjoint(block.path.removeprefix(around).split("/"))
 
     def _is_likely(self, block: Block) -> bool:
         if known := self._scores.paths.get(block.path):
             return known.mean >= HALF
-        below = self._nearest(block.path)
+        below = self._below.get(self._nearest(block.path))
         return below is not None and below.total >= HALF * below.blocks and block.linked < LINKED
 
-    def _nearest(self, path: str) -> Below | None:
-        """What was seen below the innermost known path around this one."""
-        return next((self._below[around] for around in _around(path) if around in self._below), None)
+    def _nearest(self, path: str) -> str:
+        """The innermost known path around this one; empty if none is known."""
+        return next((around for around in _around(path) if around in self._below), "")
 
 
 def _size(blocks: Sequence[Block]) -> int:
@@ -124,6 +128,10 @@ def _around(path: str) -> Iterator[str]:
         yield path
 
 
+def _last_step(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
 def _is_never(path: str, below: Below) -> bool:
-    last = path.rpartition("/")[2]
+    last = _last_step(path)
     return below.no_text and below.pages >= ENOUGH and ("." in last or last in NAMED)
