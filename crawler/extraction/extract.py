@@ -45,7 +45,7 @@ from variorum.crawler.extraction.metadata.metadata import Metadata, Stated, meta
 
 __all__ = ["EXTRACTOR", "Extract", "ExtractionError", "extract", "rules_at"]
 
-READING = 7
+READING = 8
 """Raised with every change to our own code that may change a text."""
 
 EXTRACTOR = f"trafilatura {version('trafilatura')}, lxml {lxml_version}, reading {READING}"
