@@ -14,7 +14,6 @@ from starlette.routing import Route
 from variorum.crawler.times import iso, now
 from variorum.review.filters import from_query, query
 from variorum.review.forms import form_of, text
-from variorum.review.languages import gettext
 from variorum.review.reviewer import cleaned, name_of
 from variorum.review.safe_text import harmless
 from variorum.review.web import Application, house, see_other
@@ -40,7 +39,7 @@ def _filter(form: FormData, reviewer: str) -> SavedFilter:
     """The filters with their name. Raises HTTPException with 400 where one of them is missing."""
     name, chosen = harmless(cleaned(text(form, "name"))), query(from_query(text(form, "kept")))
     if not name or not chosen:
-        raise HTTPException(400, gettext("Saved filters need a name, and at least one filter."))
+        raise HTTPException(400, "Saved filters need a name, and at least one filter.")
     return SavedFilter(name, chosen, reviewer, iso(now()))
 
 

@@ -112,8 +112,8 @@ FORMS = (
         " and budget is %(most)s; raise budget, or say a longer time"
     ),
     N_(
-        "%(text)s: the file gives the site its name: use small letters and digits, after the first"
-        " also . _ -, 100 at most"
+        "the file gives the site its name: use small letters and digits, after the first also . _ -,"
+        " 100 at most"
     ),
     # Why a value is not allowed.
     N_("not a number and one of s, m, h, d"),
@@ -179,6 +179,7 @@ FORMS = (
     N_("%(outcome)s: %(error)s"),
     N_("%(outcome)s, %(reason)s"),
     N_("%(url)s: %(reason)s"),
+    N_("%(url)s: %(outcome)s, %(error)s"),
     N_("no response: %(error)s"),
     N_("not modified, in answer to a first request: a cache of the site is broken"),
     N_("a challenge or block page: %(text)s"),
@@ -263,4 +264,44 @@ FORMS = (
         " %(path)s"
     ),
     N_("%(url)s redirects to %(address)s, which is added instead."),
+    N_("%(word)s can't be a site's name: %(reason)s."),
+    N_("%(word)s can't be a site's name: %(reason)s; choose another."),
+    N_("a site named %(word)s is watched already: choose another name."),
+    N_("there is a site named %(word)s, or its history: choose another name."),
+    N_("%(url)s is watched already, as %(word)s: edit its file %(file)s."),
+    N_("%(text)s is no web address: %(why)s; give %(allowed)s."),
+    N_("%(text)s can't be read, and nothing was written. %(error)s"),
+    N_("%(text)s: no page could be fetched: %(error)s"),
+    # Why a request is refused.
+    N_("no site is named %(word)s."),
+    N_("no site is named %(word)s, or its file is gone."),
+    N_("no site is called %(text)s, or it was never crawled: `variorum sites` lists them"),
+    N_("%(text)s is paused: resume it first."),
+    N_("%(text)s is being crawled now."),
+    N_("The file of %(text)s has faults: correct these first."),
+    N_("the file has faults: %(error)s; correct these first"),
+    N_("%(file)s was changed or removed meanwhile, and was left as it is: edit it again."),
+    N_("Nothing was removed: write the name of the site into the field."),
+    N_("%(text)s is neither a day like 2026-12-24 nor a length like 7d"),
+    N_("%(text)s is not after today, %(date)s"),
+    N_("This form is out of date: go back, load the page again, and repeat it."),
+    N_("This form must be sent from a page of this address."),
+    N_("Use any name, and the password that was set."),
+    N_("%(key)s: %(value)s is none of %(text)s"),
+    N_("%(key)s: %(value)s is no number"),
+    N_("%(key)s: %(value)s is no number from 0 to 1"),
+    N_("%(key)s: %(value)s is no date, like 2026-05-31"),
+    N_("%(key)s: %(value)s is neither a date or time like 2026-05-31 nor an age like 12h or 2d"),
+    N_("%(key)s: longer than %(count)s letters"),
+    N_("%(text)s names no two versions, as 1..2 does"),
+    N_("this page is not stored, or has no text to pick"),
+    N_("there is no change %(number)s: an import may have replaced it by more detailed ones"),
+    N_("there is no capture %(number)s"),
+    N_("the bytes of capture %(number)s were not kept: nothing was new in them"),
+    N_("there is no page %(number)s"),
+    N_("Not Found"),
+    N_("Saved filters need a name, and at least one filter."),
+    N_("No change is selected: tick some in the list first."),
+    N_("Something went wrong in Variorum itself. The log of `variorum review` says what."),
+    N_("%(key)s: %(reason)s"),
 )

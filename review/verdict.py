@@ -17,7 +17,7 @@ from starlette.routing import Route
 from variorum.review.change import VIEWS
 from variorum.review.filters import from_query, query
 from variorum.review.forms import form_of, number, text
-from variorum.review.languages import current, gettext
+from variorum.review.languages import current
 from variorum.review.reviewer import name_of, remember
 from variorum.review.tags import know_tags
 from variorum.review.web import Application, house, see_other
@@ -131,7 +131,7 @@ def _answer(address: str, reviewer: str) -> Response:
 def _many_form(form: FormData, name: str) -> ManyForm:
     chosen = form.getlist("change")[: MOST_CHANGES + 1]
     if not chosen:
-        raise HTTPException(400, gettext("No change is selected: tick some in the list first."))
+        raise HTTPException(400, "No change is selected: tick some in the list first.")
     if len(chosen) > MOST_CHANGES:
         raise HTTPException(400, f"change: more than {MOST_CHANGES}")
     return ManyForm(

@@ -176,7 +176,7 @@ def _error_text(error: Exception) -> tuple[int, str]:
             return 409, str(error)
         case OSError() if error.filename:
             return 503, f"{error.filename}: {error.strerror}"
-    return 500, gettext("Something went wrong in Variorum itself. The log of `variorum review` says what.")
+    return 500, "Something went wrong in Variorum itself. The log of `variorum review` says what."
 
 
 # ---- templates

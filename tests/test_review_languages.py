@@ -84,6 +84,21 @@ def test_refusals_are_in_the_language_of_the_reader(fresh: Desk) -> None:
     assert (answer.status_code, "<h1>Nicht hier</h1>" in answer.text) == (404, True)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nothing", "/change/99999", "/page/99999", "/capture/99999", "/site/none", "/site/none/pages",
+        "/?kind=odd", "/?since=odd", "/?weight=7", "/site/riverside?until=odd", f"/search?words={'x' * 400}",
+        "/change/1?view=odd",
+    ],
+)  # fmt: skip
+def test_the_reason_of_a_refusal_is_in_the_language_of_the_reader(fresh: Desk, address: str) -> None:
+    answer = fresh.get(address, **{"Accept-Language": "fa"})
+    assert answer.status_code in (400, 404)
+    assert '<html lang="fa"' in answer.text
+    assert 'lang="en" dir="auto"' not in answer.text
+
+
 def test_one_language_leaves_no_word_in_the_pages_of_another(fresh: Desk) -> None:
     for code in ("fa", "ar", "fa"):
         tree = fresh.tree(f"/site/riverside?lang={code}")
@@ -137,6 +152,38 @@ def test_what_is_not_ours_in_a_stored_sentence_is_an_element_of_its_own_directio
     assert not set(page) & {"\u2068", "\u2069", "\u202e"}
     with fresh.story.store.writing():
         fresh.story.store.close_issue("riverside", "unreachable", "2026-03-01T06:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("/sites/new", {"url": "ftp://a.example/"}),
+        ("/sites/new", {"url": "https://a.example/"}),
+        ("/sites/new", {"url": "https://b.example/", "name": "B b"}),
+        ("/sites/new", {"url": "https://b.example/", "name": "one"}),
+        ("/site/one/pause", {"until": "odd"}),
+        ("/site/one/pause", {"until": "2020-01-01"}),
+        ("/site/one/rename", {"new": "B b"}),
+        ("/site/one/rename", {"new": "broken"}),
+        ("/site/none/rename", {"new": "b"}),
+        ("/site/one/remove", {"what": "all", "sure": "no"}),
+        ("/site/none/remove", {"what": "all", "sure": "none"}),
+        ("/site/broken/run", {}),
+        ("/site/resting/run", {}),
+        ("/site/one/run", {"token": "old"}),
+    ],
+)
+def test_what_is_wrong_with_a_form_is_said_in_the_language_of_the_reader(
+    tmp_path: Path, address: str, form: dict[str, str]
+) -> None:
+    fine = 'url = "https://a.example/"\n'
+    sites = {"one": fine, "broken": "buget = 3\n", "resting": 'url = "https://c.example/"\npaused = true\n'}
+    with office(workspace(tmp_path, **sites)) as found:
+        assert "کلید ناشناخته" in found.text("/site/broken/file?lang=fa")
+        answer = found.post(address, form)
+        assert 400 <= answer.status_code < 500
+        assert '<html lang="fa"' in answer.text
+        assert 'lang="en" dir="auto"' not in answer.text
 
 
 def test_the_page_of_a_site_file_has_no_english_sentence_for_another_reader(tmp_path: Path) -> None:
