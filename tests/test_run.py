@@ -26,6 +26,7 @@ from variorum.crawler.config.site import Site, load_sites
 from variorum.crawler.config.workspace import Workspace, load_workspace
 from variorum.crawler.errors import VariorumError
 from variorum.crawler.lock import held
+from variorum.crawler.managing.run_now import run_now
 from variorum.crawler.run_report import RunReport
 from variorum.crawler.runtime.handover import packed
 from variorum.crawler.runtime.processes import Child, start
@@ -225,6 +226,26 @@ def test_what_a_killed_run_has_reported_is_kept_and_the_next_run_brings_the_rest
     assert report.reason == "finished"
     assert_holds_what_was_served(watched)
     assert set(unread) <= set(local_site.paths())
+
+
+@pytest.mark.parametrize(
+    ("run", "is_made"),
+    [
+        ({}, True),
+        ({"full": False}, False),
+        ({"broken": "variorum.spiders.spiders.site:SiteSpider.next_round"}, False),
+    ],
+    ids=["of all pages", "of those that are due", "broken down"],
+)
+def test_a_run_of_all_pages_by_hand_is_the_one_that_was_asked_for(
+    watched: Watched, run: dict[str, Any], is_made: bool
+) -> None:
+    run_now(*workspace_of(watched))
+    Quick(watched.root, watched.url).crawl(**run)
+    with contextlib.closing(Reader.open(load_workspace(watched.root).database)) as reader:
+        site = reader.site(NAME)
+    assert site
+    assert (site.asked_at is None) is is_made
 
 
 def test_a_run_that_broke_down_is_an_issue_until_one_goes_well(

@@ -203,7 +203,7 @@ class RunRecord:
                 self._give_up(error)
 
     def _begin(self, workspace: Workspace, site: Site, full: bool) -> None:
-        started = now()
+        started, self._full = now(), full
         self._open.enter_context(held(run_lock(workspace.database, site.name), f"a run of {site.name}"))
         self.store = Store.open(workspace.database)
         self._open.callback(self.store.close)
@@ -311,6 +311,8 @@ class RunRecord:
         self.tally.add_changes(finalize(self.frontier, at))
         if not whole:
             return
+        if self._full:  # then it is the one that somebody may have asked the daemon for
+            self.store.forget_asked_run(self.frontier.site.name)
         self.frontier.raise_issue("no article", no_article(self.frontier, self.tally.last_trouble))
         self.frontier.raise_issue("unlike expected", unmet(self.frontier))
         self.frontier.raise_issue("at_least", self.frontier.revisits.beyond_budget)
