@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from parsel import Selector
-from scrapy.http import Response, TextResponse
+from scrapy.http import HtmlResponse, Response, TextResponse
 
 # Scrapy's own name for what it has found: each of its selectors asks there, and raises for a bad <base>.
 from scrapy.utils.response import _baseurl_cache
@@ -15,6 +15,8 @@ from variorum.crawler.urls.references import resolve
 
 HEAD = 4096
 """The number of characters in which a `<base>` is looked for, as in Scrapy."""
+WIDEST = 4
+"""The most bytes of a character."""
 
 
 def base_of(response: Response) -> str:
@@ -38,6 +40,15 @@ def decodable(response: Response) -> Response:
     return response
 
 
+def may_have(response: Response, word: bytes) -> bool:
+    """Whether the beginning of a response may hold a word of lower case; of most pages without decoding them.
+
+    A page with zeros is in UTF-16. All other encodings that our HTML responses have write ASCII as ASCII.
+    """
+    head = response.body[: HEAD * WIDEST].lower()
+    return not isinstance(response, HtmlResponse) or word in head or b"\0" in head
+
+
 def addresses_of(response: Response, references: Iterable[str]) -> list[str]:
     """Return the absolute URLs of these references, each once; invalid ones are left out."""
     base = base_of(response)
@@ -57,7 +68,8 @@ def _base(response: Response) -> str:
     if not isinstance(response, TextResponse):
         return response.url
     try:
-        named = get_base_url(response.text[:HEAD], response.url, response.encoding)
+        head = response.text[:HEAD] if may_have(response, b"<base") else ""
+        named = get_base_url(head, response.url, response.encoding)
     except ValueError:
         return response.url
     return resolve(response.url, named) or response.url

@@ -10,7 +10,7 @@ from scrapy.http import Response
 
 from variorum.crawler.urls.references import resolve
 from variorum.spiders.fetching.failures import LeadsNowhere
-from variorum.spiders.fetching.references import base_of, decodable
+from variorum.spiders.fetching.references import base_of, decodable, may_have
 
 STATUSES = frozenset({301, 302, 303, 307, 308})
 SHOWN = 200
@@ -36,6 +36,9 @@ class Refreshes(MetaRefreshMiddleware):
         """The request for the target of the page's redirect; or the page itself."""
         if response.status == HTTPStatus.NOT_MODIFIED:
             return response  # which has no body
+        if not may_have(response, b"refresh"):
+            base_of(response)
+            return response
         response = decodable(response)
         base_of(response)
         try:
