@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from variorum.storage import recognition
@@ -18,6 +18,8 @@ from variorum.storage.library import Database
 from variorum.storage.migrations import migrations
 
 BUSY_SECONDS = 60
+MOST_RETURNED = 5_000
+"""Pages of 4 kB that are returned to the disk at once, while the write lock is held."""
 
 _REMEDIES = {
     sqlite3.SQLITE_BUSY: "end the process that is writing to it",
@@ -116,6 +118,17 @@ def writing(db: Database) -> Iterator[None]:
             raise
 
 
+def return_space(db: Database) -> None:
+    """Return the pages of the file that nothing uses to the disk, `MOST_RETURNED` at once.
+
+    A file that was made by an older Variorum keeps them, until `prune --vacuum` has rewritten it. Where the
+    disk is full or the lock is taken, they are left for the next time.
+    """
+    with suppress(sqlite3.OperationalError):
+        # As a script: any other call of it ends after the first page.
+        db.conn.executescript(f"PRAGMA incremental_vacuum({MOST_RETURNED})")
+
+
 @contextmanager
 def _part(conn: sqlite3.Connection) -> Iterator[None]:
     """A part of a transaction: if it raises, what it wrote is undone, and nothing else.
@@ -173,6 +186,7 @@ def _refuse_newer(db: Database, path: Path) -> None:
 
 
 def _prepare(db: Database) -> None:
+    db.conn.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new file only; see return_space
     # Our mark first: whoever opens the file meanwhile knows it for ours.
     db.conn.execute(f"PRAGMA application_id = {recognition.APPLICATION_ID}")
     db.conn.execute("PRAGMA journal_mode = WAL")

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from variorum.storage.database import open_database, writing
+from variorum.storage.database import open_database, return_space, writing
 from variorum.storage.library import Database
 from variorum.storage.rows import Values, read
 
@@ -27,6 +27,10 @@ class Tables:
     def close(self) -> None:
         """Close the connection to the database."""
         self.db.close()
+
+    def return_space(self) -> None:
+        """Return what the file does not use to the disk, as `variorum.storage.database.return_space` does."""
+        return_space(self.db)
 
     def writing(self) -> AbstractContextManager[None]:
         """One transaction: everything written inside is stored, or nothing."""

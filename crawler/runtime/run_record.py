@@ -343,6 +343,7 @@ class RunRecord:
             "bytes": traffic.bytes,
         }
         self.store.update_run(self.run, values)
+        self.store.return_space()
         if traffic.rest_until:
             self.store.rest(site, traffic.rest_until)
 

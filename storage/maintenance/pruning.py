@@ -80,6 +80,7 @@ class Pruning(Tables):
         Raises StoreError if the disk is full, or if another process keeps writing.
         """
         with refusals_in_words("the smaller file"):
+            self.db.conn.execute("PRAGMA auto_vacuum = INCREMENTAL")  # see Tables.return_space
             self.db.conn.execute("VACUUM")
             self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
