@@ -124,3 +124,35 @@ def test_a_paragraph_with_something_hidden_within_in_both_captures_is_looked_for
     shown = "Corrected on Tuesday by the editor."
     assert is_ours(diff(shown, ""), old.encode(), ours.encode(), "u")
     assert not is_ours(diff(shown, ""), old.encode(), page("").encode(), "u")
+
+
+HIDDEN_ADDRESS = "<a href='/cdn-cgi/l/email-protection' data-cfemail='{}'>[email&#160;protected]</a>".format(
+    bytes([7, *(7 ^ byte for byte in b"desk@ormhead.example")]).hex()
+)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        f"Write to {HIDDEN_ADDRESS} about the ferry.",
+        "Write to desk@ormhead.example <script>show('an ad')</script>about the ferry.",
+        "Write to desk@ormhead.example <b title='a > b'>about</b> the ferry.",
+        "Write to desk@ormhead.example <!-- at 7 > 6 o'clock -->about the ferry.",
+        "Write to desk@ormhead.example about the <span style='display:none'>x</span>ferry.",
+    ],
+    ids=["an address that is hidden from robots", "a script", "an attribute", "a comment", "a hidden word"],
+)
+def test_a_paragraph_with_other_markup_that_shows_the_same_is_no_change(now: str):
+    shown = "Write to desk@ormhead.example about the ferry."
+    old, new = page(f"<p>{shown}</p>"), page(f"<p>{now}</p>")
+    assert is_ours(diff(shown, ""), old.encode(), new.encode(), "u")
+    assert is_ours(diff("", shown), new.encode(), old.encode(), "u")
+
+
+def test_a_paragraph_in_another_encoding_is_no_change():
+    shown = "Das Café öffnet früh."
+    old, new = (
+        page(f"<p>{shown}</p>").replace("<head>", f"<head><meta charset='{name}'>").encode(name)
+        for name in ("windows-1252", "utf-8")
+    )
+    assert is_ours(diff(shown, ""), old, new, "u")

@@ -7,19 +7,17 @@ the side column, or that a reader quotes in a comment, has another path: that is
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
-from html import unescape
 from typing import NamedTuple
+
+from lxml import etree
 
 from variorum.crawler.diffing.diff import Diff
 from variorum.crawler.extraction.boilerplate.template import Template, design_of
 from variorum.crawler.extraction.html.article_parts import split
-from variorum.crawler.extraction.html.blocks import blocks
+from variorum.crawler.extraction.html.blocks import UNSEEN, blocks
 from variorum.crawler.extraction.html.markup import parse
-
-TAG = re.compile(rb"<[a-zA-Z/!][^>]*>")
 
 
 def is_theme_placeholder(diff: Diff, old: bytes, new: bytes, template: Template) -> bool:
@@ -43,7 +41,7 @@ def is_ours(diff: Diff, old: bytes, new: bytes, url: str) -> bool:
     if diff.title or any(hunk.op == "move" for hunk in diff.hunks):
         return False
     changed = {_plain(block) for hunk in diff.hunks for block in hunk.old + hunk.new} - {""}
-    if _is_in_one_only(changed, old, new):
+    if _is_in_one_only(changed, old, new, url):
         return False  # as after nearly all edits
     after = _visible(new, url)
     if not changed or not all(_places(block, after) for block in changed):
@@ -54,19 +52,22 @@ def is_ours(diff: Diff, old: bytes, new: bytes, url: str) -> bool:
     return all(_places(block, before) == _places(block, after) != {} for block in changed)
 
 
-def _is_in_one_only(changed: Iterable[str], old: bytes, new: bytes) -> bool:
-    """Whether only one of the captures has one of these blocks between its tags: then the site changed it.
+def _is_in_one_only(changed: Iterable[str], old: bytes, new: bytes, url: str) -> bool:
+    """Whether only one of the captures has one of these blocks in its text: then the site changed it.
 
-    Several times as fast as to divide a capture into blocks. A block with something unseen within, such as a
-    hidden address, is found in neither.
+    Nearly three times as fast as to divide a capture into blocks. A block with something hidden within may be
+    found in neither.
     """
-    before, after = _between_tags(old), _between_tags(new)
+    before, after = _whole_text(old, url), _whole_text(new, url)
     return any((block in before) != (block in after) for block in changed)
 
 
-def _between_tags(body: bytes) -> str:
-    """Everything in a capture but its tags and white space."""
-    return "".join(unescape(TAG.sub(b"", body).decode("utf-8", "replace")).split())
+def _whole_text(body: bytes, url: str) -> str:
+    """All text of a capture without white space, its e-mail addresses legible."""
+    trees = [parse(part, url) for part in split(body)]
+    for tree in trees:
+        etree.strip_elements(tree, *UNSEEN, with_tail=False)
+    return "".join("".join(text for tree in trees for text in map(str, tree.itertext())).split())
 
 
 class ShownBlock(NamedTuple):
