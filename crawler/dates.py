@@ -159,9 +159,10 @@ def _plain(text: str) -> str:
     """The text in lower case with ASCII digits, single spaces, one spelling and no invisible characters."""
     if len(text) > 2 * LONGEST:
         return text
-    digits = (str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
-    kept = ("" if unicodedata.category(sign) == "Cf" else sign for sign in digits)
-    return " ".join("".join(kept).split()).lower().translate(_SPELLINGS)
+    if not text.isascii():
+        digits = (str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+        text = "".join("" if unicodedata.category(sign) == "Cf" else sign for sign in digits)
+    return " ".join(text.split()).lower().translate(_SPELLINGS)
 
 
 def _as_python_reads(text: str) -> _Found | None:

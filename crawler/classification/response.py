@@ -98,6 +98,7 @@ LEAST_ARTICLE = 8
 
 _ARTICLE = re.compile(r"<article|<form[^>]{0,200}comment")
 _MOST_NOSCRIPT = 100  # words: a hint to enable scripts has fewer
+_TAIL = 1024
 _HEAD = 64 * 1024
 _WHOLE = 2 * 1024 * 1024
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,400})", re.IGNORECASE)
@@ -248,7 +249,7 @@ class ResponseView:
 
 def has_end(body: bytes) -> bool:
     """Whether the HTML has a proper end; caches append comments after it, so not at the very last byte."""
-    return b"</html" in body[-_HEAD:].lower()
+    return any(b"</html" in body[-size:].lower() for size in (_TAIL, _HEAD))
 
 
 def fingerprint(fetched: FetchResult) -> PageFingerprint:

@@ -16,6 +16,7 @@ NUMBER = re.compile(r"[0-9]{1,8}")
 """What names a page in a query; a longer number is a time."""
 TOKEN = re.compile(r"(?<![A-Za-z0-9_=])(?=[A-Za-z0-9_=]{20})(?=[^/]*[0-9])[A-Za-z0-9_=]+")
 """A piece of a path that is random for each visitor; a slug has hyphens."""
+ABSOLUTE = re.compile(r"https?://[^/?#\s]")
 MOST = 2_000
 LONGEST = 8_000
 """The maximum length of an address: servers refuse a longer one."""
@@ -42,8 +43,10 @@ def address(href: str, url: str) -> str:
     """
     if len(href) > LONGEST:
         return ""
+    href = href.strip()
     try:
-        parts, own = urlsplit(urljoin(url, href.strip())), urlsplit(url)
+        parts = urlsplit(href if ABSOLUTE.match(href) else urljoin(url, href))
+        own = _host(url)
     except ValueError:
         return ""
     if parts.scheme not in ("http", "https") or not parts.hostname or "/cdn-cgi/" in parts.path:
@@ -52,5 +55,10 @@ def address(href: str, url: str) -> str:
     path = TOKEN.sub("…", unquote(parts.path)).rstrip("/")
     named = [(name, value) for name, value in parse_qsl(parts.query) if NUMBER.fullmatch(value)]
     query = f"?{urlencode(sorted(named))}" if named else ""
-    found = f"{'' if host == (own.hostname or '').removeprefix('www.') else host}{path}{query}"
+    found = f"{'' if host == own else host}{path}{query}"
     return found if found.isprintable() else ""
+
+
+@lru_cache(maxsize=16)
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
