@@ -75,6 +75,23 @@ def test_a_page_with_other_noise_is_not_read_once_its_design_is_known(story: Sto
     assert story.news() == [("edited", path(3))]
 
 
+def test_an_edited_page_is_compared_with_its_last_text_and_not_with_its_last_capture(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*captures: object) -> None:
+        raise AssertionError("both captures were read")
+
+    with story.run() as run, monkeypatch.context() as patched:
+        patched.setattr(PageReader, "read_together", read)
+        crawl(run, range(60, PAGES), 1_000, edited=(66,))
+    assert story.news() == [("edited", path(66))]
+    learner = run.tracker.learning.learner
+    learner.keep(replace(learner.template, version=learner.template.version + 1), PAGES)
+    with story.run() as run, monkeypatch.context() as patched, pytest.raises(AssertionError, match="both"):
+        patched.setattr(PageReader, "read_together", read)
+        crawl(run, range(60, PAGES), 2_000, edited=(65, 66))
+
+
 def test_a_page_that_states_another_date_is_read_though_its_text_is_the_same(story: Story) -> None:
     dated = '<meta property="article:modified_time" content="2026-02-0{}T06:00:00Z"></head>'
     needs = []

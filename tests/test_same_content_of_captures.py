@@ -13,7 +13,9 @@ from benchmarks.reader.data import shared
 from variorum.crawler.config.site import Site
 from variorum.crawler.extraction.boilerplate.path_scores import ENOUGH, PathScores
 from variorum.crawler.extraction.boilerplate.template import Template
-from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.extraction.known_page import is_told
+from variorum.crawler.extraction.reader import PageReader, body_of
+from variorum.crawler.extraction.together import Together
 from variorum.crawler.fetch_result import FetchResult
 
 CAPTURES = shared() / "captures" / "ota-demo.jsonl.xz"
@@ -28,15 +30,26 @@ def fetched(record: dict[str, Any]) -> FetchResult:
     return FetchResult(URL, URL, record["time"], status=200, body=body, encoding="utf-8")
 
 
-def test_captures_with_the_same_content_digest_have_the_same_text() -> None:
-    """By the text that people's own selectors found, and by that of the classifier."""
+@pytest.fixture(scope="module")
+def records() -> list[dict[str, Any]]:
     with lzma.open(CAPTURES, "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for line in islice(lines, ENOUGH + 30)]
-    classifying = PageReader(SITE)
+        return [json.loads(line) for line in islice(lines, ENOUGH + 30)]
+
+
+@pytest.fixture(scope="module")
+def reader(records: list[dict[str, Any]]) -> PageReader:
+    """It knows the block paths of the first captures."""
     scores = PathScores()
     for record in records[:ENOUGH]:
-        scores = scores.joined(classifying.path_scores(fetched(record)))
-    reader = PageReader(SITE, Template(version=1, paths=scores))
+        scores = scores.joined(PageReader(SITE).path_scores(fetched(record)))
+    return PageReader(SITE, Template(version=1, paths=scores))
+
+
+def test_captures_with_the_same_content_digest_have_the_same_text(
+    records: list[dict[str, Any]], reader: PageReader
+) -> None:
+    """By the text that people's own selectors found, and by that of the classifier."""
+    classifying = PageReader(SITE)
     same = [
         (old, new)
         for old, new in pairwise(records[ENOUGH:])
@@ -48,3 +61,16 @@ def test_captures_with_the_same_content_digest_have_the_same_text() -> None:
     assert [(new["i"], old["v"], new["v"]) for old, new in same if old["v"] != new["v"]] == []
     for old, new in same[::4]:
         assert classifying.read_fetched(fetched(old)).text == classifying.read_fetched(fetched(new)).text
+
+
+def test_captures_whose_digest_tells_their_text_have_that_text_when_they_are_read_together(
+    records: list[dict[str, Any]], reader: PageReader
+) -> None:
+    told = 0
+    for old, new in list(pairwise(map(fetched, records[ENOUGH:])))[::4]:
+        last, now = reader.read_fetched(old), reader.read_fetched(new)
+        digest = reader.content_digest(old) if reader.content_digest(new) else None
+        if digest and is_told(digest, reader.template, last.title, last.text, last.links or ""):
+            assert reader.read_together(body_of(old), body_of(new)) == Together(last, now)
+            told += 1
+    assert told > 3

@@ -82,28 +82,40 @@ class KnownPage:
         return None if labels is None else list(zip(every, labels, strict=True))
 
     @cached_property
-    def content(self) -> str | None:
-        """A digest of its title, text and links, and of the dates that it states; None if its paths don't
-        decide."""
+    def _told(self) -> list[str] | None:
+        """Its title, text and links; None if its paths don't decide."""
         if self.labelled is None:
             return None
         taken = without_headline([block for block, is_text in self.labelled if is_text], self.title)
         lines = lines_of(taken, as_entries=False, with_counters=False)
-        return _digest([self.title, *lines, "", links(taken, self.url), self.facts])
+        return [self.title, *lines, "", links(taken, self.url)]
+
+    @cached_property
+    def content(self) -> str | None:
+        """A digest of its title, text and links, and of the dates that it states; None if its paths don't
+        decide."""
+        return None if self._told is None else _digest([*self._told, self.facts])
 
     def shows(self, digest: str) -> bool:
         """Whether it shows what another capture with this `digest` showed."""
-        content, _, left = digest.partition(" ")
+        content, left, *_ = [*digest.split(" "), ""]
         return self.left == left or (self.content is not None and content.startswith(self.content))
 
     @property
     def digest(self) -> str | None:
         """Its digests, to be stored; None if its block paths don't decide its text."""
-        return None if self.content is None else f"{self.content} {self.left}"
+        if self._told is None:
+            return None
+        return f"{self.content} {self.left} {_digest([self.template.name, *self._told])}"
 
     def _digest_of_what_is_left(self) -> str:
         names = [*sorted(self._sheet.hides), "", *sorted(self._sheet.strikes)]
         return _digest([self.title, self.facts, *names, ""], _markup(self.tree))
+
+
+def is_told(digest: str, template: Template, title: str, text: str, links: str) -> bool:
+    """Whether this is the digest of a page of which the block paths of this very template told this text."""
+    return digest.split(" ")[2:] == [_digest([template.name, title, text, "", links])]
 
 
 @lru_cache(maxsize=2)

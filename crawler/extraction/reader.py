@@ -184,8 +184,8 @@ class PageReader:
     def content_digest(self, fetched: FetchResult) -> str | None:
         """Names what a page of a known design shows: its title, text, links and dates.
 
-        None for any other page. While the digest is the same, the page has not changed, also where the
-        template is another one: it shows the same by both.
+        None for any other page. `shows` recognises by it a page that has not changed, also where the template
+        is another one: it shows the same by both.
         """
         return self._of_known_page(body_of(fetched), lambda page: page.digest)
 
