@@ -19,6 +19,7 @@ from variorum.crawler.tracking.reading import read
 
 LONG = [f"{one} This stands in report {number}." for number in range(4) for one in STORY]
 """Some four hundred words."""
+SITE = Site(name="ormhead", url="https://ormhead.example/")
 CUT = themed(TITLE, article(TITLE, *STORY[:2], "Subscribe to read on."))
 
 
@@ -35,7 +36,7 @@ def paragraphs(answer: FetchResult) -> KnownText:
     """All paragraphs of a page, as if its site had its text in every one of them."""
     html = answer.body.decode("utf-8", "replace")
     heading = re.search(r"<h1[^>]*>([^<]*)", html)
-    return KnownText(heading[1] if heading else "", re.findall(r"<p>([^<]+)", html))
+    return KnownText([heading[1]] if heading else [], re.findall(r"<p>([^<]+)", html))
 
 
 def test_an_ordinary_page_of_a_known_design_is_not_parsed_to_be_classified(parsed: list[str]) -> None:
@@ -50,8 +51,7 @@ def test_an_ordinary_page_of_a_known_design_is_not_parsed_to_be_classified(parse
 
 def test_a_reading_of_such_a_page_does_not_parse_it_to_classify_it(parsed: list[str]) -> None:
     answer = fetched(page(57, inside="".join(f"<p>{one}</p>" for one in LONG)).decode())
-    site = Site(name="ormhead", url="https://ormhead.example/")
-    reading = read(answer, PageReader(site, learned(ENOUGH)), FIRST)
+    reading = read(answer, PageReader(SITE, learned(ENOUGH)), FIRST)
     assert (reading.verdict.outcome, parsed) == (Outcome.ok, [])
 
 
@@ -99,6 +99,25 @@ def test_a_consent_page_with_the_text_of_a_known_design_stays_one(name: str) -> 
     answer = fetched(CONSENT[name])
     for context in (FIRST, KNOWN):
         assert judge(answer, context, lambda: paragraphs(answer)) == judge(answer, context)
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "<h2>We value your privacy</h2>",
+        "<header><h1>Ormhead Harbour</h1></header><h1>We value your privacy</h1>",
+        "<h1>We value your privacy</h1><h1>Cookie settings</h1>",
+        "<h2><span>We value your privacy</span></h2>",
+    ],
+)
+def test_a_long_consent_page_is_one_whatever_its_design_takes_for_the_title(headings: str) -> None:
+    consent = "<p>We and our partners ask for your consent to store cookies on your device.</p>" * 20
+    html = re.sub("<h1>.*?</h1>", headings, page(57).decode()).replace("The Godwit in berth 57", "Harbour")
+    html = re.sub("(?<=class='story'>).*?</div>", f"{consent}<button>Accept all</button></div>", html)
+    answer, reader = fetched(html), PageReader(SITE, learned(ENOUGH))
+    assert reader.known_text(answer)
+    assert read(answer, reader, FIRST).verdict == judge(answer, FIRST)
+    assert judge(answer, FIRST).outcome is Outcome.blocked
 
 
 def test_a_response_that_is_no_page_is_not_looked_at_by_its_design() -> None:

@@ -71,7 +71,7 @@ class ComparedView(ResponseView):
             shown = "\n".join(map(squeeze, known.blocks))
             return bool(self._all_blocks) and _share(self._all_blocks, shown) > MOST_LEFT
         words = sum(count for block in known.blocks if (count := len(block.split())) >= LEAST_PROSE)
-        return words >= LITTLE and fold(known.title) not in CONSENT_HEADINGS
+        return words >= LITTLE and not any(fold(one) in CONSENT_HEADINGS for one in known.headings)
 
     @cached_property
     def before(self) -> Anatomy | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -57,11 +58,16 @@ def body_of(fetched: FetchResult) -> Body:
     return Body(fetched.body, fetched.final_url, fetched.fetched_at, fetched.encoding, kind)
 
 
+HEADING = re.compile("/h[1-3]")
+"""In a block path: the block is of a heading."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownText:
     """What a page of a known design shows at the places where its site's pages have their text."""
 
-    title: str
+    headings: list[str]
+    """Its title, and all headings of the page."""
     blocks: list[str]
 
 
@@ -233,4 +239,5 @@ class PageReader:
 def _known_text(page: KnownPage) -> KnownText | None:
     if page.labelled is None:
         return None
-    return KnownText(page.title, [block.text for block, is_text in page.labelled if is_text])
+    headings = [block.text for block, _ in page.labelled if HEADING.search(block.path)]
+    return KnownText([page.title, *headings], [block.text for block, is_text in page.labelled if is_text])
