@@ -10,21 +10,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 
 from variorum.crawler.times import UNITS
 from variorum.review import formats
-from variorum.review.languages import gettext
+from variorum.review.languages import Preferences, current, gettext
 from variorum.review.sentence_forms import FORMS
 from variorum.review.terms import OUTCOMES, term
 
 FOREIGN, FOREIGN_END = "\u2068", "\u2069"
 """The marks around a text that is not ours: within them it has its own direction."""
+DEEPEST = 8
+"""How deep sentences have sentences in them. No sentence of ours reaches that; what a site sends might."""
 _DAYS = dict(UNITS)
 _NUMBERS = ["count", "pages", "articles", "least", "most", "fetches", "right"]
 _NUMBERS += ["words", "bytes", "announced", "left", "enough", "seconds", "number"]
 _NUMBERS += ["versions", "changes", "captures"]
 _KNOWN = ["reason", "allowed"]
+"""Values that are sentences of a known form."""
 _FOREIGN = ["text", "seen", "setting", "budget"]
 _FOREIGN_LIKE = {
     "url": r"https?://\S+",
@@ -39,9 +42,15 @@ _FOREIGN_LIKE = {
 
 def translated(sentence: str) -> str | None:
     """The sentence in the current language; None if it is of no known form."""
+    return _translated(sentence, current(), DEEPEST)
+
+
+@lru_cache(maxsize=1024)
+def _translated(sentence: str, reader: Preferences, depth: int) -> str | None:
+    """The same for a reader; values are such sentences themselves down to that depth."""
     for form in FORMS:
         if found := _pattern(form).fullmatch(sentence):
-            values = {name: _value(name, text) for name, text in found.groupdict().items()}
+            values = {name: _value(name, text, reader, depth - 1) for name, text in found.groupdict().items()}
             if None not in values.values():
                 return gettext(form) % values
     return None
@@ -53,13 +62,23 @@ def _pattern(form: str) -> re.Pattern[str]:
     pieces = re.split(r"%\((\w+)\)s", form)
     words = [re.escape(piece) for piece in pieces[::2]]
     words = [re.sub(rf"^\\ ({_COUNTED})s", r"\\ \1s?", piece) for piece in words]
-    values = [f"(?P<{name}>{_VALUES.get(name, _ANY)[0]})" for name in pieces[1::2]]
+    values = [f"(?P<{name}>{_written(name)})" for name in pieces[1::2]]
     return re.compile("".join(map("".join, zip(words, [*values, ""], strict=True))), re.DOTALL)
 
 
-def _value(name: str, text: str) -> str | None:
+def _written(name: str) -> str:
+    """How a value of that name is written in English, as a regular expression."""
+    if name in _VALUES:
+        return _VALUES[name][0]
+    return "[^;]+" if name == "fault" else _ANY
+
+
+def _value(name: str, text: str, reader: Preferences, depth: int) -> str | None:
     """The value in the current language; None if it has to be of a known form, and is not."""
-    return _VALUES.get(name, _ANY)[1](text)
+    if name in _VALUES:
+        return _VALUES[name][1](text)
+    said = _translated(text, reader, depth) if depth else None
+    return said if said is not None or name in _KNOWN else _foreign(text)
 
 
 def _number(text: str) -> str:
@@ -74,10 +93,6 @@ def _length(text: str) -> float:
     """The days of `3 days` or of `hour`."""
     count, _, noun = text.rpartition(" ")
     return int(count.replace(",", "") or 1) * _DAYS[noun.removesuffix("s")]
-
-
-def _text(text: str) -> str:
-    return translated(text) or _foreign(text)
 
 
 def _examples(text: str) -> str:
@@ -96,14 +111,11 @@ def _foreign(text: str) -> str:
 
 _COUNTED = "page|time|version|change|capture"
 _UNIT = f"(?:{'|'.join(_DAYS)})s?"
-_Say = Callable[[str], str | None]
-_ANY: tuple[str, _Say] = (".+?", _text)
-_VALUES: dict[str, tuple[str, _Say]] = {
+_ANY = ".+?"
+_VALUES: dict[str, tuple[str, Callable[[str], str]]] = {
     **dict.fromkeys(_NUMBERS, (r"\d[\d,]*", _number)),
-    **dict.fromkeys(_FOREIGN, (".+?", _foreign)),
-    **dict.fromkeys(_KNOWN, (".+?", translated)),
+    **dict.fromkeys(_FOREIGN, (_ANY, _foreign)),
     **{name: (pattern, _foreign) for name, pattern in _FOREIGN_LIKE.items()},
-    "fault": ("[^;]+", _text),
     "example": ("[^;]+", _examples),
     "outcome": ("|".join(sorted(OUTCOMES)), term),
     "status": (r"\d+", str),

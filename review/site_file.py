@@ -28,6 +28,7 @@ from variorum.crawler.runtime.apart import apart
 from variorum.crawler.times import now
 from variorum.review.forms import form_of, text
 from variorum.review.languages import N_, gettext
+from variorum.review.safe_text import clipped
 from variorum.review.stored_text import stored_plain
 from variorum.review.web import house, page, see_other
 
@@ -72,7 +73,7 @@ async def faults(request: Request) -> Response:
     typed."""
     form = await form_of(request)
     found = await run_in_threadpool(_draft, request, request.path_params["name"], text(form, "text"))
-    return JSONResponse({"faults": [stored_plain(fault) for fault in found.faults]})
+    return JSONResponse({"faults": [stored_plain(clipped(fault, 600)) for fault in found.faults]})
 
 
 async def pause(request: Request) -> Response:

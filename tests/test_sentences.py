@@ -19,7 +19,7 @@ from variorum.crawler.tracking.tracked import Tracked
 from variorum.review.explanations import explained
 from variorum.review.languages import Preferences, languages, use
 from variorum.review.sentence_forms import FORMS
-from variorum.review.sentences import translated
+from variorum.review.sentences import _translated, translated
 from variorum.review.terms import OUTCOMES
 from variorum.spiders.spiders.site_probe import SiteProbe, account
 
@@ -262,6 +262,16 @@ def test_a_sentence_of_no_known_form_is_none() -> None:
     use(Preferences("fa"))
     assert translated("the moon was seen") is None
     assert translated("many of the pages are not found at once; none counts as gone") is None
+
+
+@pytest.mark.parametrize(
+    "piece", ["x.toml: ", "a: ", "blocked, ", "1 like a, ", "not TOML: ", "http://a: ok, "]
+)
+def test_a_sentence_that_a_site_nests_without_end_is_looked_at_a_bounded_number_of_times(piece: str) -> None:
+    use(Preferences("fa"))
+    before = _translated.cache_info().misses
+    translated(piece * 300)
+    assert _translated.cache_info().misses - before < 200
 
 
 @pytest.mark.parametrize("code", OTHERS)
