@@ -1,8 +1,6 @@
 """A small blog in a LocalSite: articles that all differ, and the sources that may name them.
 
-publish(site, POSTS)
-site.pages["/sitemap.xml"] = sitemap(site.url, POSTS)
-site.pages["/"] = front(POSTS)
+publish_listed(site, POSTS)
 """
 
 from __future__ import annotations
@@ -55,6 +53,12 @@ def post(path: str, *, head: str = "", extra: str = "", paragraphs: Sequence[str
 def publish(site: LocalSite, paths: Sequence[str]) -> None:
     """Put an article at each of the paths."""
     site.pages |= {path: post(path) for path in paths}
+
+
+def publish_listed(site: LocalSite, paths: Sequence[str]) -> None:
+    """Put an article at each of the paths, a front page that links to them, and a sitemap."""
+    publish(site, paths)
+    site.pages |= {"/": front(paths), "/sitemap.xml": sitemap(site.url, paths)}
 
 
 def front(paths: Sequence[str] = (), *, head: str = "", older: str = "") -> str:

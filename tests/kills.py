@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote
 
-from tests.blog import POSTS, front, publish, sitemap
+from tests.blog import POSTS, publish_listed
 from tests.cluster import PATIENCE, Cluster, Process
 from tests.local_site import LocalSite, Request
 
@@ -69,8 +69,7 @@ class Disturbed:
         self._crawled += 1
         name = f"site{self._crawled}"
         with LocalSite() as site:
-            publish(site, POSTS)
-            site.pages |= {"/": front(POSTS), "/sitemap.xml": sitemap(site.url, POSTS)}
+            publish_listed(site, POSTS)
             slow = Slow(site, after)
             if victim is None:
                 slow.goes_on.set()

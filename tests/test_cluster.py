@@ -22,7 +22,7 @@ from starlette.testclient import TestClient
 
 from benchmarks.crawl.articles import article
 from benchmarks.crawl.design import page
-from tests.blog import POSTS, front, post, publish, sitemap
+from tests.blog import POSTS, front, post, publish, publish_listed, sitemap
 from tests.command import variorum
 from tests.local_site import LocalSite
 from tests.postgres import Postgres, needs_postgres
@@ -191,8 +191,7 @@ def test_without_postgresql_the_hub_says_so_and_runs_the_site_itself_if_it_may(
 
 
 def test_a_run_waits_until_postgresql_is_there(tmp_path: Path, local_site: LocalSite) -> None:
-    publish(local_site, POSTS)
-    local_site.pages |= {"/": front(POSTS), "/sitemap.xml": sitemap(local_site.url, POSTS)}
+    publish_listed(local_site, POSTS)
     with Postgres() as postgres:
         cluster = Cluster(tmp_path, postgres, local_site.url)
         postgres.stop()
@@ -208,8 +207,7 @@ def test_a_run_waits_until_postgresql_is_there(tmp_path: Path, local_site: Local
 def test_a_worker_gives_the_run_back_if_the_hub_is_away_for_too_long(
     tmp_path: Path, postgres: Postgres, local_site: LocalSite
 ) -> None:
-    publish(local_site, POSTS)
-    local_site.pages |= {"/": front(POSTS), "/sitemap.xml": sitemap(local_site.url, POSTS)}
+    publish_listed(local_site, POSTS)
     slow = Slow(local_site, after=4)
     cluster = Cluster(tmp_path, postgres, local_site.url, lost_after="10s")
     cluster.give_up_after = "2s"
@@ -231,8 +229,7 @@ def test_a_worker_gives_the_run_back_if_the_hub_is_away_for_too_long(
 def test_a_worker_that_stood_still_for_too_long_fetches_nothing_more_and_tells_nothing_more(
     tmp_path: Path, postgres: Postgres, local_site: LocalSite
 ) -> None:
-    publish(local_site, POSTS)
-    local_site.pages |= {"/": front(POSTS), "/sitemap.xml": sitemap(local_site.url, POSTS)}
+    publish_listed(local_site, POSTS)
     slow = Slow(local_site, after=4)
     cluster = Cluster(tmp_path, postgres, local_site.url, lost_after="10s")
     with cluster.hub() as hub, cluster.worker("one") as one:
@@ -258,8 +255,7 @@ def test_a_worker_that_stood_still_for_too_long_fetches_nothing_more_and_tells_n
 def test_a_worker_whose_clock_is_wrong_goes_by_that_of_the_hub(
     tmp_path: Path, postgres: Postgres, local_site: LocalSite
 ) -> None:
-    publish(local_site, POSTS)
-    local_site.pages |= {"/": front(POSTS), "/sitemap.xml": sitemap(local_site.url, POSTS)}
+    publish_listed(local_site, POSTS)
     slow = Slow(local_site, after=4)
     cluster = Cluster(tmp_path, postgres, local_site.url, lost_after="10s")
     early = times.iso(times.now())

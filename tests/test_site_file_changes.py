@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.blog import feed, feed_link, front, post, publish, sitemap, text_of
+from tests.blog import feed, feed_link, front, post, publish, publish_listed, text_of
 from tests.local_site import LocalSite
 from tests.quick import Quick
 from tests.test_merging import faults
@@ -27,8 +27,7 @@ def elsewhere() -> Iterator[LocalSite]:
 
 def fill(site: LocalSite, paths: list[str] = PATHS, **edited: list[str]) -> None:
     """Articles, and a front page and a sitemap that list them."""
-    publish(site, paths)
-    site.pages |= {"/": front(paths), "/sitemap.xml": sitemap(site.url, paths)}
+    publish_listed(site, paths)
     for name, paragraphs in edited.items():
         site.pages[f"/posts/{name}/"] = post(f"/posts/{name}/", paragraphs=paragraphs)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.blog import front, publish, sitemap
+from tests.blog import front, publish_listed
 from tests.local_site import LocalSite, Page, Request
 from tests.quick import Quick
 from variorum.crawler.config.site import Site
@@ -21,11 +21,6 @@ def elsewhere() -> Iterator[LocalSite]:
     """The host that a site moves to."""
     with LocalSite("127.0.0.1") as site:
         yield site
-
-
-def blog_of(site: LocalSite, paths: list[str]) -> None:
-    publish(site, paths)
-    site.pages |= {"/": front(paths), "/sitemap.xml": sitemap(site.url, paths)}
 
 
 def leads_to(site: LocalSite) -> dict[str, object]:
@@ -44,8 +39,8 @@ def kinds(watched: Quick) -> list[str]:
 def test_a_site_that_moves_to_another_host_is_one_issue_that_names_the_host(
     local_site: LocalSite, elsewhere: LocalSite, tmp_path: Path
 ) -> None:
-    blog_of(local_site, PATHS)
-    blog_of(elsewhere, PATHS)
+    publish_listed(local_site, PATHS)
+    publish_listed(elsewhere, PATHS)
     watched = Quick.make(tmp_path / "w", local_site.url)
     watched.crawl()
     before = dict(local_site.pages)
@@ -69,7 +64,7 @@ def test_a_site_that_moves_to_another_host_is_one_issue_that_names_the_host(
 def test_a_start_that_is_redirected_from_the_first_day_is_told_too(
     local_site: LocalSite, elsewhere: LocalSite, tmp_path: Path
 ) -> None:
-    blog_of(elsewhere, PATHS)
+    publish_listed(elsewhere, PATHS)
     local_site.beneath = leads_to(elsewhere)  # type: ignore[assignment]
     watched = Quick.make(tmp_path / "w", local_site.url)
     report = watched.crawl()
@@ -85,8 +80,8 @@ def test_a_large_site_that_has_moved_is_asked_for_a_few_pages_only(
     local_site: LocalSite, elsewhere: LocalSite, tmp_path: Path
 ) -> None:
     many = [f"/posts/{number}/" for number in range(60)]
-    blog_of(local_site, many)
-    blog_of(elsewhere, many)
+    publish_listed(local_site, many)
+    publish_listed(elsewhere, many)
     watched = Quick.make(tmp_path / "w", local_site.url)
     watched.crawl()
     local_site.pages.clear()
@@ -101,7 +96,7 @@ def test_a_large_site_that_has_moved_is_asked_for_a_few_pages_only(
 def test_some_pages_that_lead_to_other_sites_are_no_move_of_the_site(
     local_site: LocalSite, elsewhere: LocalSite, tmp_path: Path
 ) -> None:
-    blog_of(local_site, PATHS)
+    publish_listed(local_site, PATHS)
     watched = Quick.make(tmp_path / "w", local_site.url)
     watched.crawl()
     for path in PATHS[:3]:
@@ -115,7 +110,7 @@ def test_some_pages_that_lead_to_other_sites_are_no_move_of_the_site(
 def test_a_start_that_leads_into_another_part_of_the_same_host_is_no_move(
     local_site: LocalSite, tmp_path: Path
 ) -> None:
-    blog_of(local_site, PATHS)
+    publish_listed(local_site, PATHS)
     local_site.pages["/"] = Page(status=302, headers={"Location": "/welcome/"})
     local_site.pages["/welcome/"] = front(PATHS)
     watched = Quick.make(tmp_path / "w", local_site.url, scope=["/posts/"])
@@ -140,7 +135,7 @@ def test_another_origin_is_another_host_or_port_and_not_another_spelling(url: st
 
 def test_a_run_in_which_no_page_is_an_article_says_so(local_site: LocalSite, tmp_path: Path) -> None:
     wall = Page("<!doctype html><title>Just a moment...</title><p>Wait.</p>")
-    blog_of(local_site, PATHS)
+    publish_listed(local_site, PATHS)
     usual = dict(local_site.pages)
     local_site.pages |= dict.fromkeys(PATHS, wall)
     watched = Quick.make(tmp_path / "w", local_site.url)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.blog import front, post, publish, sitemap
+from tests.blog import post, publish, publish_listed, sitemap
 from tests.local_site import LocalSite, Page
 from tests.quick import Quick
 
@@ -23,8 +23,7 @@ VENDORS = "".join(
 @pytest.fixture
 def blog(local_site: LocalSite) -> LocalSite:
     """A site of six articles."""
-    publish(local_site, PATHS)
-    local_site.pages |= {"/": front(PATHS), "/sitemap.xml": sitemap(local_site.url, PATHS)}
+    publish_listed(local_site, PATHS)
     return local_site
 
 
@@ -160,8 +159,7 @@ def test_an_article_about_consent_that_is_edited_is_told_as_edited(blog: LocalSi
 def test_a_wall_at_the_first_sight_of_a_page_is_not_its_first_version(
     local_site: LocalSite, tmp_path: Path
 ) -> None:
-    publish(local_site, PATHS)
-    local_site.pages |= {"/": front(PATHS), "/sitemap.xml": sitemap(local_site.url, PATHS)}
+    publish_listed(local_site, PATHS)
     wall = ONE_DAY["consent"][2](PATHS[0])
     local_site.pages[PATHS[0]] = Page(wall)
     watched = Quick.make(tmp_path / "w", local_site.url)
