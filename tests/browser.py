@@ -25,6 +25,12 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt install chromium")
 
 Scheme = Literal["light", "dark"]
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe on which the colour scheme has a bearing."""
+in_each_scheme = pytest.mark.parametrize(
+    ("scheme", "rules"), [("light", ()), ("dark", OF_COLOURS)], ids=["light", "dark"]
+)
+"""Both schemes, each with the rules of axe to look for: all of them once, in the dark those of colours."""
 
 
 @dataclass

@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.blog import front, sitemap
-from tests.browser import browser, needs_chromium, window
+from tests.browser import needs_chromium, window
 from tests.local_site import LocalSite, article
 from tests.newsroom import Webhook
 from tests.test_serve import Service, serving
-from tests.wheel import run, unpacked
+from tests.wheel import run
 
 pytestmark = needs_chromium
 
@@ -26,17 +26,6 @@ notify = [{{ target = "{hook}", match = ["ferry"] }}]
 [defaults]
 delay = 0
 """
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpacked(tmp_path_factory.mktemp("wheel"))
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture

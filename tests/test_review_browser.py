@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import Scheme, Window, browser, needs_chromium, served, window
+from tests.browser import Scheme, Window, in_each_scheme, needs_chromium, served, window
 from tests.quick import Quick
 from tests.reviewed import WORKERS
-from tests.wordpress import running
+from tests.wordpress import WordPress
 from variorum.storage.reader import Reader
 
 pytestmark = needs_chromium
@@ -30,24 +30,16 @@ NIGHT = (
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Quick:
+def crawled(oldsite: tuple[WordPress, Quick], tmp_path_factory: pytest.TempPathFactory) -> Quick:
     """A workspace in which a WordPress was crawled before a night and after it."""
-    folder = tmp_path_factory.mktemp("night")
-    with running(folder / "site", "debian", "oldsite") as wordpress:
-        watched = Quick.make(folder / "workspace", wordpress.url)
+    wordpress, before = oldsite
+    wordpress.reset()
+    watched = before.copy(tmp_path_factory.mktemp("night") / "workspace")
+    wordpress.change(*NIGHT)
+    for _ in range(2):
         watched.crawl()
-        wordpress.change(*NIGHT)
-        for _ in range(2):
-            watched.crawl()
     assert sorted(kind for kind, _ in watched.news()) == ["edited", "edited", "edited", "gone", "new"]
     return watched
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The browser that all tests share."""
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture
@@ -88,10 +80,6 @@ def everywhere(database: Path) -> list[str]:
         "/sites", "/site/watched", "/site/watched/pages", "/search", "/search?words=paragraph", "/workers",
         "/running", "/change/999",
     ]  # fmt: skip
-
-
-OF_COLOURS = ("color-contrast", "link-in-text-block")
-"""The rules of axe on which the colour scheme has a bearing."""
 
 
 def press(page: Page, *keys: str) -> None:
@@ -223,7 +211,7 @@ def test_what_was_removed_is_found_from_any_page(chromium: Browser, url: str) ->
 # ---- every page
 
 
-@pytest.mark.parametrize(("scheme", "rules"), [("light", ()), ("dark", OF_COLOURS)], ids=["light", "dark"])
+@in_each_scheme
 def test_every_page_is_fit_for_all_and_asks_for_nothing_elsewhere(
     chromium: Browser, url: str, database: Path, scheme: Scheme, rules: tuple[str, ...]
 ) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from lxml import html
+from playwright.sync_api import Browser
 
-from tests.browser import browser, needs_chromium, served, window
+from tests.browser import needs_chromium, served, window
 from tests.local_site import article
 from tests.reviewed import WORKERS, Desk, desk
 from tests.tracked import story_at
@@ -112,10 +113,9 @@ def test_no_page_grows_beyond_what_a_browser_can_bear(text_at: Callable[[str], s
 
 
 @needs_chromium
-def test_nothing_is_done_in_a_browser_either(bad: Desk) -> None:
+def test_nothing_is_done_in_a_browser_either(chromium: Browser, bad: Desk) -> None:
     with (
         served(bad.path, cluster=lambda: crawled_by(EVIL)) as url,
-        browser() as chromium,
         window(chromium, url, width=360) as seen,
     ):
         seen.page.on("dialog", lambda dialog: seen.complaints.append(f"a dialog: {dialog.message}"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import Window, browser, needs_chromium, served, window
+from tests.browser import Window, needs_chromium, served, window
 from tests.command import workspace
 from tests.managed import office
 from tests.reviewed import Desk, morning
@@ -227,12 +227,6 @@ def test_a_zone_that_does_not_exist_is_passed_over(fresh: Desk, zone: str) -> No
 
 
 # ---- in a browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.blog import front, sitemap
-from tests.browser import Scheme, Window, browser, needs_chromium, served, window
+from tests.browser import Scheme, Window, in_each_scheme, needs_chromium, served, window
 from tests.command import workspace
 from tests.empty_store import begin_store
 from tests.local_site import LocalSite, article
@@ -23,15 +23,6 @@ pytestmark = needs_chromium
 expect.set_options(timeout=180_000)
 
 ONE = 'url = "https://one.example/"\n'
-OF_COLOURS = ("color-contrast", "link-in-text-block")
-"""The rules of axe on which the colour scheme has a bearing."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The browser that all tests share."""
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture
@@ -153,7 +144,7 @@ def go(page: Page, address: str) -> None:
         page.goto(address)
 
 
-@pytest.mark.parametrize(("scheme", "rules"), [("light", ()), ("dark", OF_COLOURS)], ids=["light", "dark"])
+@in_each_scheme
 def test_every_page_is_fit_for_all_and_asks_for_nothing_elsewhere(
     chromium: Browser, url: str, scheme: Scheme, rules: tuple[str, ...]
 ) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from lxml import html
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser import browser, needs_chromium, served, window
+from tests.browser import Scheme, in_each_scheme, needs_chromium, served, window
 from tests.command import Press
 from tests.managed import Office, office
 from variorum.crawler.config.workspace import load_workspace
@@ -150,12 +150,13 @@ def test_a_selector_that_is_none_is_a_fault_and_no_error(desk: Office) -> None:
 
 
 @needs_chromium
-def test_a_part_is_picked_with_the_mouse_or_by_keyboard_without_scripts(root: Path) -> None:
+def test_a_part_is_picked_with_the_mouse_or_by_keyboard_without_scripts(
+    chromium: Browser, root: Path
+) -> None:
     workspace = load_workspace(root)
     expect.set_options(timeout=180_000)
     with (
         served(workspace.database, workspace) as url,
-        browser() as chromium,
         window(chromium, url, width=390, scripts=False) as seen,
     ):
         page = seen.page
@@ -171,15 +172,16 @@ def test_a_part_is_picked_with_the_mouse_or_by_keyboard_without_scripts(root: Pa
 
 
 @needs_chromium
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_picking_is_fit_for_all(root: Path, scheme: str) -> None:
+@in_each_scheme
+def test_picking_is_fit_for_all(
+    chromium: Browser, root: Path, scheme: Scheme, rules: tuple[str, ...]
+) -> None:
     workspace = load_workspace(root)
     with (
         served(workspace.database, workspace) as url,
-        browser() as chromium,
-        window(chromium, url, width=390, scheme="dark" if scheme == "dark" else "light") as seen,
+        window(chromium, url, width=390, scheme=scheme) as seen,
     ):
         for query in ("", "?at=14", "?css=article.post&as=remove"):
             seen.page.goto(f"/site/press/pick{query}")
             assert seen.too_wide() == 0, query
-            assert seen.faults() == [], query
+            assert seen.faults(*rules) == [], query

@@ -9,14 +9,9 @@ import pytest
 
 from tests.command import quick, workspace
 from tests.local_site import LocalSite, article
-from tests.wheel import run, unpacked
+from tests.wheel import run
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpacked(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture

@@ -9,16 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.quick import Quick
-from tests.wordpress import WordPress, lines_of, plain, running
+from tests.wordpress import WordPress, crawled, lines_of, plain
 
 KINDS = {
-    "oldsite": ("debian", "oldsite"),
     "block theme": ("debian", "twentytwentythree"),
     "core 6.5": ("6.5", "oldsite"),
 }
-"""WordPress 6.1 with a classic and with a block theme; 6.5, whose sitemaps have dates."""
+"""WordPress 6.1 with a block theme, beside the classic one of `oldsite`; 6.5, whose sitemaps have dates."""
 
-on_each = pytest.mark.parametrize("seeded", KINDS, indirect=True)
+on_each = pytest.mark.parametrize("seeded", ["oldsite", *KINDS], indirect=True)
 on_oldsite = pytest.mark.parametrize("seeded", ["oldsite"], indirect=True)
 on_core_65 = pytest.mark.parametrize("seeded", ["core 6.5"], indirect=True)
 
@@ -31,13 +30,12 @@ NO_FEED = ("/feed/", 503)
 def seeded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[WordPress, Quick]]:
-    """A WordPress full of posts, and a workspace in which it has been crawled once."""
-    folder = tmp_path_factory.mktemp("wordpress")
-    with running(folder / "site", *KINDS[request.param]) as wordpress:
-        watched = Quick.make(folder / "workspace", wordpress.url)
-        report = watched.crawl()
-        assert (report.reason, report.failed) == ("finished", False), report
-        yield wordpress, watched
+    """A WordPress of one kind, and a workspace in which it has been crawled once."""
+    if request.param == "oldsite":
+        yield request.getfixturevalue("oldsite")
+    else:
+        with crawled(tmp_path_factory.mktemp("wordpress"), *KINDS[request.param]) as found:
+            yield found
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.quick import Quick
+
 VARIABLE = "VARIORUM_TEST_WORDPRESS"
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "wordpress"
 FOLDER = Path(os.environ.get(VARIABLE) or BESIDE)
@@ -141,6 +143,16 @@ def running(folder: Path, core: str, theme: str) -> Iterator[WordPress]:
             if one["status"] == "publish"
         }
         yield wordpress
+
+
+@contextmanager
+def crawled(folder: Path, core: str, theme: str) -> Iterator[tuple[WordPress, Quick]]:
+    """A WordPress full of posts, and a workspace in which it has been crawled once."""
+    with running(folder / "site", core, theme) as wordpress:
+        watched = Quick.make(folder / "workspace", wordpress.url)
+        report = watched.crawl()
+        assert (report.reason, report.failed) == ("finished", False), report
+        yield wordpress, watched
 
 
 def lines_of(post: Post) -> list[str]:
