@@ -12,6 +12,7 @@ from tests.tracked import Run, Story, story_at
 from variorum.crawler.extraction import extract as reading
 from variorum.crawler.extraction.boilerplate.template import EMPTY, Piece, Template
 from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.tracking import tracker
 from variorum.crawler.tracking.reextraction import read_again, to_read_again
 
 PAGES = 70
@@ -90,6 +91,20 @@ def test_an_edited_page_is_compared_with_its_last_text_and_not_with_its_last_cap
     with story.run() as run, monkeypatch.context() as patched, pytest.raises(AssertionError, match="both"):
         patched.setattr(PageReader, "read_together", read)
         crawl(run, range(60, PAGES), 2_000, edited=(65, 66))
+
+
+def test_what_a_page_that_was_classified_shows_is_stored_when_it_is_read_again_by_its_block_paths(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(*page: object) -> None:
+        raise AssertionError("its last capture was loaded")
+
+    assert story.page(path(3)).content_digest
+    with story.run() as run, monkeypatch.context() as patched:
+        patched.setattr(tracker, "last_body", load)
+        crawl(run, range(PAGES), 1_000, edited=(3,))
+    assert run.tracker.needs == {"same text": PAGES - 1, "read": 1}
+    assert story.news() == [("edited", path(3))]
 
 
 def test_a_page_that_states_another_date_is_read_though_its_text_is_the_same(story: Story) -> None:

@@ -64,14 +64,16 @@ def fetch_of(store: Store, version: VersionRow) -> FetchResult:
     )
 
 
-def keep(store: Store, reader: PageReader, version: VersionRow, extract: Extract) -> VersionRow:
-    """The version after storing its new extraction."""
+def keep(
+    store: Store, reader: PageReader, version: VersionRow, extract: Extract, content_digest: str | None = None
+) -> VersionRow:
+    """The version after storing its new extraction; and what its capture shows, if its design is known."""
     with store.writing():
         page = store.page(version.page)
         if page.version == version.number:
             values: Values = {"title": extract.title, "text_digest": extract.digest}
-            if extract.digest != page.text_digest:
-                values["content_digest"] = None  # it names a text that is no longer stored
+            if extract.digest != page.text_digest or page.content_digest is None:
+                values["content_digest"] = content_digest  # the old one names a text that is no longer stored
             if page.source_text_digest and page.agrees is not None:
                 values["agrees"] = int(agree(page.source_text_digest, extract.text))
             store.update_page(page.id, values)
@@ -101,7 +103,8 @@ def read_again(store: Store, reader: PageReader, versions: Iterable[VersionRow])
     """Bring versions to the text that `reader` extracts. One whose body can't be read stays."""
     for version in versions:
         with suppress(ExtractionError):
-            keep(store, reader, version, reextract(store, reader, version))
+            fetched = fetch_of(store, version)
+            keep(store, reader, version, reader.read_fetched(fetched), reader.content_digest(fetched))
 
 
 def _reads_alike(store: Store, reader: PageReader, before: PageReader, version: VersionRow) -> bool:
