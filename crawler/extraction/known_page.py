@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 from variorum.crawler.extraction.boilerplate.template import Template, cut_pieces, design_of
 from variorum.crawler.extraction.html.blocks import UNSEEN, Block, blocks
 from variorum.crawler.extraction.html.furniture import drop_furniture
-from variorum.crawler.extraction.html.hints import marked_element
+from variorum.crawler.extraction.html.hints import marked_element, marked_elements
 from variorum.crawler.extraction.html.links import links
 from variorum.crawler.extraction.html.markup import drop, matching, parse
 from variorum.crawler.extraction.html.overlays import drop_overlays
@@ -71,10 +71,13 @@ class KnownPage:
         words."""
         known = self.template.known
         assert known
-        drop_marked_teasers(self.tree)
+        marked = marked_elements(self.tree)
+        if len(marked) == 1:
+            drop_teasers(marked[0])
         cut_pieces(self.tree, self._design)
-        if (marked := marked_element(self.tree)) is not None:
-            drop_furniture(marked)  # a box at a path that is not known yet
+        still = [one for one in marked if one is self.tree or self.tree in one.iterancestors()]
+        if len(still) == 1:
+            drop_furniture(still[0])  # a box at a path that is not known yet
         every = blocks(self.tree, self._sheet)
         if not known.knows_all(every) and drop_overlays(self.tree):
             every = blocks(self.tree, self._sheet)

@@ -106,7 +106,7 @@ def _is_control(block: Block, holder: Place) -> bool:
 
 def _holder(every: Sequence[Block], expected: NDArray[np.float64], *, sure: bool) -> Place | None:
     """The one marked place with most of the text; if the classifier is not `sure`, with any text."""
-    around = {place: outermost_marked(place) for place in dict.fromkeys(block.place for block in every)}
+    around = outermost_marked(block.place for block in every)
     holders = [around[block.place] for block in every]
     known = dict.fromkeys(holder for holder in holders if holder is not None)
     own = [holder for holder in known if _is_own(holder)]

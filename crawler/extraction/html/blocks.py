@@ -61,19 +61,22 @@ class Place:
 
     __slots__ = ("_path", "above", "alike", "depth", "element", "hidden", "kind", "tag")
 
-    def __init__(self, element: HtmlElement, above: Place | None, *, hidden: bool) -> None:
+    def __init__(
+        self, element: HtmlElement, kind: tuple[str, str], above: Place | None, *, hidden: bool
+    ) -> None:
         self.element = element
-        self.tag = str(element.tag)
+        self.kind = kind
+        """Its tag and its classes."""
+        self.tag = kind[0]
         self.above = above
-        self.depth: int = above.depth + 1 if above else 0
-        self.hidden: bool = hidden or (above is not None and above.hidden)
-        """Not shown at first, by an attribute or an inline style. A click may show it."""
-        self.kind = (self.tag, element.get("class") or "")
         self.alike: dict[tuple[str, str], int] = {}
         """The number of places of each kind directly in this one."""
         self._path: str | None = None
-        if above is not None:
-            above.alike[self.kind] = above.alike.get(self.kind, 0) + 1
+        if above is None:
+            self.depth, self.hidden = 0, hidden
+        else:
+            self.depth, self.hidden = above.depth + 1, hidden or above.hidden
+            above.alike[kind] = above.alike.get(kind, 0) + 1
 
     @property
     def path(self) -> str:
@@ -195,7 +198,7 @@ class _Blocks:
         self.hidden: list[HtmlElement] = []
         """The elements that were left out because a style hides them."""
         self.root, self.sheet, self._shown = root, sheet, shown
-        self._place = above or Place(root, None, hidden=False)
+        self._place = above or Place(root, (str(root.tag), root.get("class") or ""), None, hidden=False)
         self._skipped: HtmlElement | None = None
         self._places: list[Place] = []
         self._parts: list[str] = []
@@ -230,15 +233,16 @@ class _Blocks:
             self._links += tag == "a"
             self._bolds += tag in BOLD
         else:
-            self._begin(element, hidden=bool(hidden))
-        if tag in STRUCK or self._is_struck(classes, style):
+            self._begin(element, (tag, classes), hidden=bool(hidden))
+        if tag in STRUCK or ((style or self.sheet.strikes) and self._is_struck(classes, style)):
             self._struck.append(element)
             self._parts.append(OPEN)
         if tag == "a":
             self._anchors.append(element)
         if tag == "tr" and self._row(element):
             return True
-        self._add(element.text)
+        if text := element.text:
+            self._add(text)
         return False
 
     def close(self, element: HtmlElement) -> None:
@@ -258,17 +262,19 @@ class _Blocks:
                 self._place = self._places.pop()
                 if tag == "li":
                     self._mark = ""
-        if element is not self.root:
-            self._add(element.tail)
+        if (after := element.tail) and element is not self.root:
+            self._add(after)
 
-    def _begin(self, element: HtmlElement, *, hidden: bool) -> None:
+    def _begin(self, element: HtmlElement, kind: tuple[str, str], *, hidden: bool) -> None:
         """Begin a place at this element."""
         self.end()
-        self._places.append(self._place)
-        if element is not self.root or self._place.element is not element:
-            self._place = Place(element, self._place, hidden=hidden)
-        self._pre += element.tag == "pre"
-        if element.tag == "li":
+        above = self._place
+        self._places.append(above)
+        if above.element is not element:
+            self._place = Place(element, kind, above, hidden=hidden)
+        if kind[0] == "pre":
+            self._pre += 1
+        elif kind[0] == "li":
             self._mark = "- "
 
     def _unseen(self, element: HtmlElement, classes: str, style: str) -> str:
@@ -342,9 +348,7 @@ class _Blocks:
                 self._anchors += block.anchors
         return True
 
-    def _add(self, text: str | None) -> None:
-        if not text:
-            return
+    def _add(self, text: str) -> None:
         self._parts.append(text)
         if self._links or self._bolds:
             size = len(text.strip())

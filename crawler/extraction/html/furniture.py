@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from variorum.crawler.extraction.html.markup import KEPT, drop, text_of, tokens
+from variorum.crawler.extraction.html.markup import KEPT, drop, text_of
 
 FURNITURE = frozenset(
     {
@@ -131,8 +131,6 @@ NAMES = re.compile(
 """Names in words for what a box is, in lower case with hyphens between the words."""
 
 PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-ATTRIBUTES = ("class", "data-hook")
-"""Not the id: documents derive it from their headings, and a chapter on cookies is text."""
 SUBJECT = ("category-", "tag-", "term-", "topic-")
 """WordPress's classes on a post that begin so are followed by its subject."""
 MOST_WORDS = 80
@@ -165,13 +163,22 @@ def _is_form(element: HtmlElement) -> bool:
 
 
 def _is_known(element: HtmlElement) -> bool:
-    return element.get("id") in FURNITURE_IDS or not FURNITURE.isdisjoint(tokens(element))
+    return element.get("id") in FURNITURE_IDS or _are_known(element.get("class") or "")
+
+
+@lru_cache(maxsize=2**14)
+def _are_known(classes: str) -> bool:
+    return not FURNITURE.isdisjoint(classes.split())
 
 
 def _says_so(element: HtmlElement) -> bool:
-    """True for a small box whose name says that it is boilerplate."""
-    names = " ".join(element.get(name, "") for name in ATTRIBUTES).split()
-    if not any(_is_named(name) for name in names) or element.find(".//h1") is not None:
+    """True for a small box whose name says that it is boilerplate.
+
+    The id is no such name: documents derive it from their headings, and a chapter on cookies is text.
+    """
+    if not (_are_named(element.get("class") or "") or _are_named(element.get("data-hook") or "")):
+        return False
+    if element.find(".//h1") is not None:
         return False
     if element.tag in QUOTED or any(above.tag in QUOTED for above in element.iterancestors()):
         return False
@@ -179,8 +186,12 @@ def _says_so(element: HtmlElement) -> bool:
 
 
 @lru_cache(maxsize=2**14)
-def _is_named(name: str) -> bool:
-    return not name.startswith(SUBJECT) and NAMES.search("-".join(PARTS.findall(name)).lower()) is not None
+def _are_named(names: str) -> bool:
+    return any(
+        NAMES.search("-".join(PARTS.findall(name)).lower())
+        for name in names.split()
+        if not name.startswith(SUBJECT)
+    )
 
 
 def _is_small(element: HtmlElement) -> bool:

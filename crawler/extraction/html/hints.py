@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
 from variorum.crawler.extraction.html.blocks import Place
-from variorum.crawler.extraction.html.markup import outermost, values
+from variorum.crawler.extraction.html.markup import outermost, values, with_value
 
 MARKED = frozenset(
     """entry-content post-content article-body article-content post-body td-post-content field--name-body
@@ -68,31 +70,40 @@ OFFER = re.compile(
 
 def is_marked(place: Place) -> bool:
     """Whether the name of a place says that it has the page's text and nothing else."""
-    return _are_marked(place.kind[1], place.element.get("itemprop") or "")
+    return _are_marked(place.kind[1]) or _are_marked(place.element.get("itemprop") or "")
 
 
 @lru_cache(maxsize=2**14)
-def _are_marked(classes: str, itemprop: str) -> bool:
-    return not MARKED.isdisjoint(f"{classes} {itemprop}".split())
+def _are_marked(names: str) -> bool:
+    return not MARKED.isdisjoint(names.split())
 
 
-def outermost_marked(place: Place) -> Place | None:
-    """The outermost place with such a name that is, or is around, this one."""
-    return next((around for around in reversed(list(place.around())) if is_marked(around)), None)
+def outermost_marked(places: Iterable[Place]) -> dict[Place, Place | None]:
+    """For each of these places, the outermost place with such a name that is, or is around, it."""
+    found: dict[Place, Place | None] = {}
+    for place in places:
+        around = list(takewhile(lambda one: one not in found, place.around()))
+        for one in reversed(around):
+            holder = found[one.above] if one.above else None
+            found[one] = holder or (one if is_marked(one) else None)
+    return found
 
 
 def marked_element(tree: HtmlElement) -> HtmlElement | None:
     """The one element of a page with such a name; None if there is none, or several beside each other."""
-    if not any(_are_marked(names, "") for names in values(tree, "class", "itemprop")):
-        return None
-    found = outermost(
-        [
-            element
-            for element in tree.iter()
-            if _are_marked(element.get("class") or "", element.get("itemprop") or "")
-        ]
-    )
+    found = marked_elements(tree)
     return found[0] if len(found) == 1 else None
+
+
+def marked_elements(tree: HtmlElement) -> list[HtmlElement]:
+    """The elements of a page with such a name that are in no other of them."""
+    found = [
+        element
+        for attribute in ("class", "itemprop")
+        for names in filter(_are_marked, values(tree, attribute))
+        for element in with_value(tree, attribute, names)
+    ]
+    return outermost(list(dict.fromkeys(found)))
 
 
 def is_beside(place: Place) -> bool:

@@ -23,7 +23,7 @@ MOST_ATTRIBUTES = 2_000
 """The maximum number of attributes of one tag. The parser compares each with all before it: 100,000 keep
 it busy for a minute."""
 
-WITHIN_A_TAG = rb"""(?:[^>=]*+=\s*+(?:"[^"]*+"|'[^']*+'|))*+[^>=]*+"""
+WITHIN_A_TAG = rb"""[^>=]*+(?:=\s*+(?:"[^"]*+"|'[^']*+'|)[^>=]*+)*+"""
 TAG = re.compile(rb"<[a-zA-Z]" + WITHIN_A_TAG)
 MARKUP = re.compile(
     rb"(?P<raw><(script|style)(?=[\s/>])"
@@ -47,6 +47,7 @@ REFERENCE = re.compile(
 )
 """References to such characters, which the parser reads and can't write."""
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+COUNT = etree.XPath("count(descendant-or-self::*)")
 STYLED = etree.XPath("descendant-or-self::*/@hidden/.. | descendant-or-self::*/@style/..")
 """Several times as fast as a walk over all elements."""
 WITHIN_LINES = frozenset(["span", "b", "i", "em", "strong", "small", "font", "sub", "sup", "code", "bdo"])
@@ -79,7 +80,9 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
         raise ExtractionError(f"{url}: the page is empty; the server may have cut it, fetch it again")
     if _has_too_many_attributes(text):
         raise ExtractionError(f"{url}: more than {MOST_ATTRIBUTES} attributes in a tag; exclude it as a trap")
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
+    )
     parser.set_element_class_lookup(ONE_CLASS)
     try:
         tree = html.document_fromstring(text, parser=parser)
@@ -88,7 +91,7 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise ExtractionError(f"{url}: nested too deep to be read whole; exclude it if it is a trap")
     _open_frames(tree, parser)
-    if cast("float", tree.xpath("count(descendant-or-self::*)")) > MOST_ELEMENTS:
+    if size_of(tree) > MOST_ELEMENTS:
         raise ExtractionError(f"{url}: more than {MOST_ELEMENTS} elements; exclude it if it is no article")
     _drop_unseen(tree)
     if any(mark in text for mark in OBFUSCATION):
@@ -128,6 +131,11 @@ def _is_overfull(tag: bytes) -> bool:
     return len(re.split(rb"[\s/]+", VALUE.sub(b"= ", tag))) > MOST_ATTRIBUTES
 
 
+def size_of(tree: HtmlElement) -> int:
+    """The number of elements of a tree."""
+    return int(cast("float", COUNT(tree)))
+
+
 def tokens(element: HtmlElement) -> set[str]:
     """The classes of an element."""
     return set((element.get("class") or "").split())
@@ -141,6 +149,16 @@ def values(tree: HtmlElement, *names: str) -> set[str]:
 @lru_cache(maxsize=16)
 def _values_of(name: str) -> etree.XPath:
     return etree.XPath(f"descendant-or-self::*/@{name}", smart_strings=False)
+
+
+def with_value(tree: HtmlElement, name: str, value: str) -> list[HtmlElement]:
+    """The elements of a tree of which the attribute of this name has exactly this value, in order."""
+    return cast("list[HtmlElement]", _with_value(name)(tree, value=value))
+
+
+@lru_cache(maxsize=16)
+def _with_value(name: str) -> etree.XPath:
+    return etree.XPath(f"descendant-or-self::*[@{name} = $value]")
 
 
 def matching(tree: HtmlElement, css: str) -> list[HtmlElement]:
@@ -166,7 +184,7 @@ def folded(text: str) -> str:
 
 def text_of(element: HtmlElement) -> str:
     """All text below an element, folded."""
-    return folded("".join(element.itertext()))
+    return folded("".join(element.itertext()) if len(element) else element.text or "")
 
 
 def drop(element: HtmlElement) -> None:
@@ -183,14 +201,22 @@ def outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
 
 def hidden(tree: HtmlElement) -> list[HtmlElement]:
     """The elements of a tree of which an attribute says that they are not shown, in order."""
-    styled = cast("list[HtmlElement]", STYLED(tree))
-    return [e for e in styled if e.get("hidden") is not None or HIDDEN.search(e.get("style") or "")]
+    return list(filter(_is_hidden, cast("list[HtmlElement]", STYLED(tree))))
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    return element.get("hidden") is not None or _hides(element.get("style") or "")
+
+
+@lru_cache(maxsize=2**12)
+def _hides(style: str) -> bool:
+    return HIDDEN.search(style) is not None
 
 
 def _drop_unseen(tree: HtmlElement) -> None:
     """Remove what nobody sees within a line: junk that hides an address from robots, for example."""
-    for element in hidden(tree):
-        if element.tag in WITHIN_LINES:
+    for element in cast("list[HtmlElement]", STYLED(tree)):
+        if element.tag in WITHIN_LINES and _is_hidden(element):
             drop(element)
 
 

@@ -19,6 +19,8 @@ from variorum.crawler.extraction.html.dom_paths import is_block
 from variorum.crawler.extraction.html.hints import TEASER
 from variorum.crawler.extraction.html.markup import drop, outermost, text_of
 
+LABEL = 6
+"""The maximum number of words of a label."""
 MOST_LEADS = 2
 """The maximum number of paragraphs of lead before the link that ends a teaser."""
 LINKED = 0.6
@@ -51,14 +53,21 @@ def drop_teasers(tree: HtmlElement) -> None:
     for element in list(tree.iter()):
         if element.getparent() is None or not (is_block(element) or _is_alone(element, mixed)):
             continue
-        label = TEASER.match(text_of(element))
-        if label is None:
+        if not TEASER.match(_beginning(element)):
             continue
-        rest = text_of(element)[label.end() :]
+        rest = TEASER.sub("", text_of(element), count=1)
         if rest and _leads_elsewhere(element, rest):
             drop(element)
         elif not rest:
             _drop_what_is_announced(element)
+
+
+def _beginning(element: HtmlElement) -> str:
+    """The first words of an element, folded: as many as the longest label has."""
+    words = (element.text or "").split(maxsplit=LABEL)
+    if len(words) <= LABEL and len(element):
+        words = "".join(element.itertext()).split(maxsplit=LABEL)
+    return " ".join(words[:LABEL])
 
 
 def drop_cards(tree: HtmlElement, url: str) -> None:
