@@ -34,7 +34,7 @@ from variorum.crawler.extraction.classifier.siblings import ALONE, Siblings, see
 from variorum.crawler.extraction.classifier.text_choice import text_blocks
 from variorum.crawler.extraction.html.blocks import Block, blocks
 from variorum.crawler.extraction.html.links import links
-from variorum.crawler.extraction.html.markup import ExtractionError, drop, matching, outermost, parse
+from variorum.crawler.extraction.html.markup import ExtractionError, drop, matching, outermost, parse, size_of
 from variorum.crawler.extraction.html.overlays import drop_overlays
 from variorum.crawler.extraction.html.stylesheet import StyleSheet
 from variorum.crawler.extraction.known_page import KnownPage, SeenBy, drop_marked_teasers, known_page
@@ -174,12 +174,15 @@ def opened(
         return page
     tree = parse(body, url, encoding)
     metadata_of = metadata(tree, url)
-    paths = () if rules.select else tuple(block.path for block in blocks(tree))
-    title = cleaned(tree, rules)
     if rules.select:
+        title = cleaned(tree, rules)
         selected = tuple(_selected(tree, url, rules.select))
         return Opened(url, tree, title, None, selected, metadata_read=metadata_of)
-    judged = judge(page_of(tree, url), rules.weights or shipped())
+    whole, size = blocks(tree), size_of(tree)
+    paths = tuple(block.path for block in whole)
+    title = cleaned(tree, rules)
+    left = whole if size_of(tree) == size else blocks(tree)
+    judged = judge(page_of(tree, url, left), rules.weights or shipped())
     judged = judged_by(judged, known) if known else judged
     return Opened(url, tree, title, judged, metadata_read=metadata_of, paths=paths)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -72,18 +72,27 @@ def own(blocks: Sequence[Block]) -> Numbers:
     for row, block in zip(rows, blocks, strict=True):
         text = block.text
         size, count = len(text), len(block.words)
-        upper = sum(map(str.isupper, text)) if size < LONG else 0
+        chars = set(text)
+        upper = _count(text, filter(str.isupper, chars)) if size < LONG else 0
+        digits = _count(text, filter(str.isdigit, chars))
+        # A date or a price has a digit, or says `ago`; most blocks have neither, and are not searched.
+        dated = (digits or "ago" in block.words) and DATED.search(text) is not None
         row[:] = (
             size, count, block.linked, block.bold, len(PUNCTUATION.findall(text)) / size,
             ENDS.search(text) is not None, block.place.hidden, texts[text] > 1, text.startswith("- "),
-            upper / size, sum(map(str.isdigit, text)) / size, DATED.search(text) is not None,
+            upper / size, digits / size, dated,
             size / max(count, 1), "|" in text or "»" in text or "·" in text, "©" in text,
-            PRICE.search(text) is not None, len(block.anchors), text.count("\n"), "@" in text,
+            digits and PRICE.search(text) is not None, len(block.anchors), text.count("\n"), "@" in text,
             text[:1].islower(),
         )  # fmt: skip
     rows[:, :2] = np.log1p(rows[:, :2])
     rows[:, 16:18] = np.log1p(rows[:, 16:18])
     return rows
+
+
+def _count(text: str, chars: Iterable[str]) -> int:
+    """How often these characters are in a text."""
+    return sum(map(text.count, chars))
 
 
 def position(blocks: Sequence[Block], facts: Facts, peer: str, sizes: Numbers) -> tuple[Numbers, int]:
@@ -146,7 +155,7 @@ def lines(blocks: Sequence[Block], url: str) -> Numbers:
         short = len(text) < SHORT
         row[2:6] = (
             BYLINE.match(text) is not None, short and is_counter(text),
-            COOKIES.search(text) is not None, short and OFFER.search(text) is not None,
+            COOKIES.search(text) is not None, short and _is_offer(text),
         )  # fmt: skip
         row[6] = text in seen
         seen.add(text)
@@ -156,6 +165,12 @@ def lines(blocks: Sequence[Block], url: str) -> Numbers:
             row[12] = block.anchors[0].find(".//img") is not None
     rows[:, 7] = np.log1p(rows[:, 7])
     return rows
+
+
+@lru_cache(maxsize=2**12)
+def _is_offer(line: str) -> bool:
+    """Whether a line offers something to do, as in menus; these are the same on all pages of a site."""
+    return OFFER.search(line) is not None
 
 
 def _targets(block: Block, host: str) -> tuple[float, float, float, float]:

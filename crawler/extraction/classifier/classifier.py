@@ -16,7 +16,7 @@ from variorum.crawler.extraction.classifier.features import Page, Vocabulary, de
 from variorum.crawler.extraction.classifier.page_kind import kind_of
 from variorum.crawler.extraction.classifier.stop_words import hash_stop_words_once
 from variorum.crawler.extraction.classifier.trees import Trees
-from variorum.crawler.extraction.html.blocks import blocks
+from variorum.crawler.extraction.html.blocks import Block, blocks
 from variorum.crawler.extraction.html.joiners import keep_joiners
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
@@ -94,10 +94,12 @@ def judge(page: Page, weights: Weights) -> Judged:
         found += (1 - article) * weights.every.probability(rows)
     if article > 1 - SURE:
         found += article * weights.article.probability(rows)
-    moving = np.array(
-        [any(place.tag == "marquee" for place in block.place.around()) for block in page.blocks]
-    )
+    moving = np.array([_is_moving(block) for block in page.blocks])
     return Judged(page, np.where(moving, MOVING * found, found), article)
+
+
+def _is_moving(block: Block) -> bool:
+    return "marquee" in block.path and any(place.tag == "marquee" for place in block.place.around())
 
 
 UNSURE = 0.35
@@ -108,9 +110,9 @@ SURE = 0.97
 """The certainty about a page's kind from which one kind of weights is enough."""
 
 
-def page_of(tree: HtmlElement, url: str) -> Page:
-    """A page with everything that the classifier needs to know of its blocks."""
-    every = blocks(tree)
+def page_of(tree: HtmlElement, url: str, every: list[Block] | None = None) -> Page:
+    """A page with everything that the classifier needs to know of its blocks; `every` are these, if known."""
+    every = blocks(tree) if every is None else every
     return Page(every, facts(tree), url, peer_text(tree), kind_of(tree, every, ()) == "listing")
 
 
