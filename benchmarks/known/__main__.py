@@ -27,6 +27,7 @@ from variorum.crawler.extraction.boilerplate.path_scores import PathScores
 from variorum.crawler.extraction.boilerplate.template import EMPTY, Template
 from variorum.crawler.extraction.extract import ExtractionRules, Opened, evidence, opened, taken_of
 from variorum.crawler.extraction.html.blocks import Block
+from variorum.crawler.extraction.known_page import KnownPage
 
 NO_DATA = 2
 Result = TypeVar("Result")
@@ -42,6 +43,8 @@ class Measured:
     """CPU seconds of trafilatura's text alone."""
     full: float
     looked_up: float
+    unchanged: float
+    """CPU seconds until it is known whether it is as it was before."""
     full_f1: float
     looked_up_f1: float
 
@@ -52,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     if not any((options.shared / "captures").glob("*.jsonl.xz")):
         print(f"benchmarks.known: there are no captures in {options.shared}/captures", file=sys.stderr)
         return NO_DATA
-    heads = ("captures", "known", "F1 full", "F1 known", "CPU full", "CPU known")
+    heads = ("captures", "known", "F1 full", "F1 known", "CPU full", "CPU known", "CPU same")
     print(f"{'site':24}{''.join(f'{head:>10}' for head in heads)}   (CPU: trafilatura's text alone is 1)")
     every: list[Measured] = []
     for site, records in _by_site(options.shared, options.site).items():
@@ -94,15 +97,24 @@ def measured(records: Sequence[Mapping[str, Any]], least: int) -> Iterator[Measu
                 lambda body=body, url=record["url"], template=template: _read(body, url, template)
             )
             is_known = known is not None and looked_up.is_known
-            yield Measured(is_known, peer, full, seconds, _f1(taken, gold), _f1(found, gold))
+            same = 0.0
+            if is_known:
+                _, same = _timed(
+                    lambda body=body, url=record["url"], template=template: KnownPage(
+                        body, url, "utf-8", (template, ())
+                    )
+                )
+            yield Measured(is_known, peer, full, seconds, same, _f1(taken, gold), _f1(found, gold))
         scores = scores.joined(evidence(page, taken))
 
 
 def row(site: str, found: Sequence[Measured]) -> str:
-    """A line of the table. CPU of the look-up is that of the captures whose design was known."""
+    """A line of the table. CPU of the look-up, and of seeing that nothing changed, is that of the captures
+    whose design was known."""
     known = [one for one in found if one.is_known]
     peer, peer_known = (sum(one.peer for one in some) for some in (found, known))
-    cost = f"{sum(one.looked_up for one in known) / peer_known:10.2f}" if known else f"{'':10}"
+    costs = (sum(one.looked_up for one in known), sum(one.unchanged for one in known))
+    cost = "".join(f"{seconds / peer_known:10.2f}" for seconds in costs) if known else f"{'':20}"
     full, by_paths = (
         fmean(scores) for scores in zip(*((one.full_f1, one.looked_up_f1) for one in found), strict=True)
     )
