@@ -30,11 +30,13 @@ from tests.reviewed import WORKERS
 from tests.test_review_twins import faults
 from tests.workspace import Watched
 from variorum.crawler import times
-from variorum.crawler.config.site import Site
+from variorum.crawler.config.site import Site, load_site
 from variorum.crawler.config.workspace import load_workspace
 from variorum.crawler.extraction.boilerplate.template import EMPTY
 from variorum.crawler.extraction.reader import PageReader
 from variorum.crawler.fetch_result import FetchResult
+from variorum.crawler.lock import is_held, run_lock
+from variorum.crawler.managing.run_now import run_now
 from variorum.crawler.runtime.run_record import Traffic
 from variorum.crawler.tracking.reading import ReadingJob, read
 from variorum.review.app import add_workers
@@ -46,7 +48,7 @@ pytest.importorskip("procrastinate", reason="the extra `cluster` is not installe
 import psycopg
 from procrastinate.exceptions import ConnectorException
 
-from tests.cluster import PATIENCE, Cluster
+from tests.cluster import NAME, PATIENCE, Cluster
 from tests.kills import VICTIMS, Disturbed, Slow
 from variorum.crawler.cluster.app import make_app
 from variorum.crawler.cluster.asked import AskedRuns
@@ -149,6 +151,21 @@ def test_a_site_crawled_through_a_worker_has_the_history_that_it_has_on_one_mach
         assert hub.stop() == 0
     assert_same(stored(alone.root), stored(cluster.root))
     assert {kind for kind, _ in stored(cluster.root)["changes"]} >= {"edited", "new", "gone"}
+
+
+def test_a_run_that_is_asked_for_on_the_review_page_is_of_all_pages_by_a_worker_too(
+    cluster: Cluster, local_site: LocalSite
+) -> None:
+    with cluster.hub() as hub, cluster.worker("one") as one:
+        cluster.until(lambda: cluster.runs() == 1, hub, one)
+        workspace = load_workspace(cluster.root)
+        cluster.until(lambda: not is_held(run_lock(workspace.database, NAME)), hub, one)
+        local_site.clear()
+        run_now(workspace, load_site(cluster.root / "sites" / f"{NAME}.toml"))
+        cluster.until(lambda: cluster.runs() == 2, hub, one)
+        cluster.until(lambda: cluster.rows("SELECT asked_at FROM sites") == [(None,)], hub, one)
+        assert f"{NAME}: run started by worker one" in hub.log.read_text("utf-8")
+    assert set(POSTS) <= {unquote(path) for path in local_site.paths()}  # none of which was due
 
 
 # ---- what goes wrong

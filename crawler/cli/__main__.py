@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import io
 import logging
 import os
@@ -162,6 +164,7 @@ def main(ctx: click.Context, folder: Path | None, verbose: int) -> None:
     """
     from variorum.crawler.config.workspace import find_workspace  # noqa: PLC0415 - as above
 
+    atexit.register(gc.freeze)  # or the end of Python would look through all modules for garbage
     ctx.obj = find_workspace(folder, os.environ)
     level = [logging.WARNING, logging.INFO, logging.DEBUG][min(verbose, 2)]
     logging.basicConfig(level=level, format="%(message)s")

@@ -15,7 +15,6 @@ closed, which happens when its parent dies, however that died.
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
 import gc
 import json
@@ -28,7 +27,9 @@ import threading
 import time
 from contextlib import closing
 from functools import partial
-from typing import Any, NoReturn, TextIO
+from typing import Any, TextIO
+
+gc.disable()  # while modules come, of which nothing is garbage
 
 # First of all that is imported: it asks for the whole stack of imports, which costs .1 s where that is deep.
 import scrapy.core.downloader.contextfactory  # noqa: F401
@@ -48,6 +49,8 @@ from variorum.spiders.spiders.loader import spider_of
 from variorum.spiders.spiders.probe import ProbeSpider
 from variorum.storage.errors import StoreError
 from variorum.storage.reader import Reader
+
+gc.enable()
 
 LOOK_AGAIN = 0.001
 """Seconds between two looks whether a crawl has started: fewer than it needs to ask for a page."""
@@ -211,17 +214,6 @@ def _end_with_parent(job: str) -> None:
         os._exit(1)
 
 
-def _leave() -> NoReturn:
-    """End this process after a job that has closed what it opened, without taking its modules apart.
-
-    That would cost as much as the pages of a small site.
-    """
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
-
-
 if __name__ == "__main__":
     main(*sys.argv[1:])
-    _leave()
+    gc.freeze()  # or the end of Python would look through all that is left, for as long as a small site takes
