@@ -109,19 +109,21 @@ def _foreign(text: str) -> str:
     return f"{FOREIGN}{text}{FOREIGN_END}"
 
 
+_DIGITS = r"[\d,]{0,20}"
+"""After the first one; a site may write a number that is larger than any can be."""
 _COUNTED = "page|time|version|change|capture"
 _UNIT = f"(?:{'|'.join(_DAYS)})s?"
 _ANY = ".+?"
 _VALUES: dict[str, tuple[str, Callable[[str], str]]] = {
-    **dict.fromkeys(_NUMBERS, (r"\d[\d,]*", _number)),
+    **dict.fromkeys(_NUMBERS, (rf"\d{_DIGITS}", _number)),
     **dict.fromkeys(_FOREIGN, (_ANY, _foreign)),
     **{name: (pattern, _foreign) for name, pattern in _FOREIGN_LIKE.items()},
     "example": ("[^;]+", _examples),
     "outcome": ("|".join(sorted(OUTCOMES)), term),
     "status": (r"\d+", str),
     "time": (r"\d{4}-\d\d-\d\dT[\d:.]+Z", formats.moment),
-    "often": (rf"every (?:[\d,]+ )?{_UNIT}", _often),
-    "age": (rf"[\d,]+ {_UNIT}", lambda text: formats.span(_length(text))),
-    "share": (r"\d+%", lambda text: formats.percent(int(text[:-1]))),
+    "often": (rf"every (?:\d{_DIGITS} )?{_UNIT}", _often),
+    "age": (rf"\d{_DIGITS} {_UNIT}", lambda text: formats.span(_length(text))),
+    "share": (r"\d{1,3}%", lambda text: formats.percent(int(text[:-1]))),
 }
 """How a value of that name is written in English, and how it is said."""

@@ -19,7 +19,7 @@ from variorum.crawler.tracking.tracked import Tracked
 from variorum.review.explanations import explained
 from variorum.review.languages import Preferences, languages, use
 from variorum.review.sentence_forms import FORMS
-from variorum.review.sentences import _translated, translated
+from variorum.review.sentences import FOREIGN, FOREIGN_END, _translated, translated
 from variorum.review.terms import OUTCOMES
 from variorum.spiders.spiders.site_probe import SiteProbe, account
 
@@ -279,3 +279,17 @@ def test_no_form_takes_the_sentence_of_another(code: str) -> None:
     use(Preferences(code))
     plain = [form for form in FORMS if "%(" not in form]
     assert all(translated(form) != form for form in plain)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{} days old: pages of this site of that age change every {} days on average",
+        "the API reports no change of it, and announces {}% of the changes of this site",
+        "{} pages, where at least {} are expected",
+    ],
+)
+def test_a_number_that_a_site_writes_and_that_is_too_large_for_any_is_shown_as_it_is(said: str) -> None:
+    use(Preferences("de"))
+    hostile = said.replace("{}", "9" * 5000)
+    assert explained(f"made by: {hostile}") == f"erstellt mit: {FOREIGN}{hostile}{FOREIGN_END}"
