@@ -743,17 +743,3 @@ def pages_of_next_runs(db: Database) -> None:
 @migrations()
 def links_with_texts(db: Database) -> None:
     """Links of new versions may be compressed with their text. What is stored is read as before."""
-
-
-_MERGES = (
-    # Sixteen pieces of one size are merged to one, not four: fewer bytes are written again and left free.
-    "INSERT INTO versions_fts(versions_fts, rank) VALUES ('automerge', 16)",
-    "INSERT INTO versions_fts(versions_fts, rank) VALUES ('crisismerge', 64)",
-)
-
-
-@migrations()
-def rare_merges_of_the_index(db: Database) -> None:
-    """Let the index of all words merge its pieces rarely; its words are as before."""
-    for statement in _MERGES:
-        db.execute(statement)

@@ -1,4 +1,4 @@
-"""What the database file no longer needs is returned to the disk, and its search index is merged rarely."""
+"""What the database file no longer needs is returned to the disk."""
 
 from __future__ import annotations
 
@@ -92,8 +92,3 @@ def test_a_file_of_an_older_variorum_returns_space_once_it_was_rewritten(store: 
 def leave_space_again(store: Store) -> None:
     store.db.conn.execute("DROP TABLE stays")
     leave_space(store.db.conn)
-
-
-def test_the_search_index_merges_sixteen_pieces_of_one_size(store: Store) -> None:
-    settings = dict(store.db.conn.execute("SELECT k, v FROM versions_fts_config").fetchall())
-    assert (settings["automerge"], settings["crisismerge"]) == (16, 64)
