@@ -422,3 +422,20 @@ def test_one_word_of_a_long_persian_text_leaves_it_nearly_the_same():
 @pytest.mark.parametrize(("a", "b", "expected"), [("", "", 1.0), ("", "word", 0.0), ("Yes.", "yes", 1.0)])
 def test_short_and_empty_texts_have_a_similarity_too(a, b, expected):
     assert similarity(a, b) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "typographic"),
+    [
+        ("He said “no” in 1998.", 'He said "no" in 1998.', True),
+        ("He said “no” in 1998.", "He said “no” in 1999.", False),
+        ("The final of it – a fish.", "The final of it – a ﬁsh.", True),
+        ("See note [1] there.", "See note [2] there.", True),
+        ("Write to me@sea.example soon.", "Write to [email protected] soon.", True),
+    ],
+)
+def test_only_letters_that_no_typography_stands_for_show_at_once_that_words_differ(
+    old: str, new: str, typographic: bool
+):
+    found = compare(TitledText("", old), TitledText("", new))
+    assert found and found.typographic is typographic

@@ -6,7 +6,7 @@ new one. So the hunks restore either text from the other, whatever their names m
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -35,6 +35,12 @@ __all__ = [
     "similarity",
     "to_json",
 ]
+
+
+MARKS = str.maketrans("", "", "“”‘’«»–—…")
+"""Deletes marks of punctuation that have no letter in any form."""
+NOT_ONLY_LETTERS = frozenset("[]@")
+"""With these, letters belong to a footnote mark or a concealed address."""
 
 
 class Read(Protocol):
@@ -101,8 +107,11 @@ def compare(old: Read, new: Read) -> Diff | None:
     hunks = _hunks(old.text.split("\n"), new.text.split("\n")) if old.text != new.text else ()
     title = (old.title, new.title) if old.title != new.title else None
     language = new.language or old.language
-    still = same_words(old.title, new.title, language) and same_words(old.text, new.text, language)
-    typographic = still and not links
+    typographic = (
+        not (links or _differ_in_letters(hunks))
+        and same_words(old.title, new.title, language)
+        and same_words(old.text, new.text, language)
+    )
     edits = [_edit(hunk) for hunk in hunks]
     judgement = significance.judge(edits, title, len(words(old.text)), len(words(new.text)), links)
     return Diff(
@@ -115,6 +124,18 @@ def compare(old: Read, new: Read) -> Diff | None:
         explanation="only typography differs" if typographic else judgement.explanation,
         links=links,
     )
+
+
+def _differ_in_letters(hunks: Sequence[Hunk]) -> bool:
+    """Whether Latin letters or digits came or went, which no typography does: then no text need be folded.
+
+    False where that is in doubt: beside other characters, and in addresses and marks of footnotes.
+    """
+    gone, come = (
+        "".join(block for hunk in hunks for block in getattr(hunk, side)) for side in ("old", "new")
+    )
+    sure = (gone + come).translate(MARKS).isascii() and NOT_ONLY_LETTERS.isdisjoint(gone + come)
+    return sure and Counter(filter(str.isalnum, gone)) != Counter(filter(str.isalnum, come))
 
 
 def _relinked(old: Read, new: Read) -> tuple[Relink, ...]:
