@@ -30,6 +30,9 @@ settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.register_profile("searching", deadline=None)
 settings.load_profile("repeatable")
 
+# Each fork imports the main program of its parent, that is pytest where there are no workers: once is enough.
+processes.PRELOADED.append("pytest")
+
 
 TOGETHER = {
     "tests/test_first_morning.py": "tests/test_wheel.py",
