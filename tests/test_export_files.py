@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -200,13 +201,20 @@ def test_a_line_holds_a_document_in_plain_unicode_and_no_sign_that_ends_it_too_s
     assert not set("\N{RIGHT-TO-LEFT OVERRIDE}\x85\u2028") & set(text)
 
 
-def test_a_name_that_ends_in_zst_is_packed(story: Story, out: Path) -> None:
+@pytest.mark.parametrize("name", ["all.jsonl.zst", "ALL.JSONL.ZST", "all.jsonl.gz", "All.jsonl.GZ"])
+def test_a_file_is_packed_as_its_name_ends(story: Story, out: Path, name: str) -> None:
     from variorum.crawler.export.tables import zstd
 
-    write(story, out / "all.jsonl.zst")
-    packed = (out / "all.jsonl.zst").read_bytes()
-    lines = zstd.decompress(packed).decode().splitlines()
+    write(story, out / name)
+    unpack = zstd.decompress if name.lower().endswith(".zst") else gzip.decompress
+    lines = unpack((out / name).read_bytes()).decode().splitlines()
     assert [json.loads(line) for line in lines] == list(documents(story.reader))
+
+
+def test_a_table_with_a_name_that_ends_in_gz_is_packed(story: Story, out: Path) -> None:
+    for name in ("all.csv", "all.csv.gz"):
+        write(story, out / name, "csv")
+    assert gzip.decompress((out / "all.csv.gz").read_bytes()) == (out / "all.csv").read_bytes()
 
 
 def test_an_export_of_nothing_is_an_empty_file(story: Story, out: Path) -> None:

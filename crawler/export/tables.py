@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from gzip import GzipFile
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -95,5 +96,10 @@ def _groups(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 
 def packed(file: BinaryIO, path: Path) -> AbstractContextManager[Any]:
-    """The file, compressed with zstd if its name ends in `.zst`."""
-    return zstd.ZstdFile(file, "wb") if path.suffix == ".zst" else nullcontext(file)
+    """The file, compressed with zstd if its name ends in `.zst`, or with gzip if in `.gz`."""
+    match path.suffix.lower():
+        case ".zst":
+            return zstd.ZstdFile(file, "wb")
+        case ".gz":
+            return GzipFile("", "wb", fileobj=file, mtime=0)
+    return nullcontext(file)
