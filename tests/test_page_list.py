@@ -58,6 +58,16 @@ def test_a_page_that_is_not_kept_says_why_at_once(troubled: tuple[Path, str]) ->
     assert f"{url}/secret/: HTTP 403" in variorum("-C", root, "status").stdout
 
 
+def test_a_reason_that_names_the_outcome_says_it_once(tmp_path: Path, local_site: LocalSite) -> None:
+    local_site.pages |= {"/": front({"/secret/": ""}), "/secret/": article("A pier", "It stands.")}
+    local_site.pages["/robots.txt"] = Page("User-agent: *\nDisallow: /secret/\n")
+    root = workspace(tmp_path, press=quick(local_site))
+    variorum("-C", root, "crawl")
+    [secret] = objects("-C", root, "pages", "press", "--outcome", "robots")
+    assert secret["not_kept"] == secret["reason"]
+    assert secret["reason"].startswith("robots: ")
+
+
 def test_a_run_that_used_up_its_budget_says_what_is_left(troubled: tuple[Path, str]) -> None:
     root, _ = troubled
     file = root / "sites" / "press.toml"

@@ -46,6 +46,10 @@ def test_the_list_is_filtered_by_outcome_and_state(read: Desk) -> None:
     assert "No page is like that" in read.text(f"{PAGES}?outcome=blocked")
 
 
+def test_the_status_of_a_page_that_is_gone_is_said_once(read: Desk) -> None:
+    assert read.text(f"{PAGES}?outcome=gone").count("HTTP 404") == 1
+
+
 @pytest.mark.parametrize("query", ["outcome=odd", "state=odd"])
 def test_an_unknown_filter_is_refused(read: Desk, query: str) -> None:
     assert read.get(f"{PAGES}?{query}").status_code == 400

@@ -61,7 +61,8 @@ def why_not_kept(page: ListedPage, site: Site) -> str | None:
         return None
     if page.kind == "listing" and site.watch == "articles":
         return 'a list of pages, which is only followed; watch = "all" keeps such pages'
-    return f"{page.outcome}: {page.reason}"
+    reason = page.reason or ""
+    return reason if reason.startswith(f"{page.outcome}: ") else f"{page.outcome}: {reason}"
 
 
 def pages_in_trouble(reader: Reader, run: int | None) -> Object:
