@@ -7,6 +7,7 @@ import pytest
 from tests.local_site import article
 from tests.tracked import HOME, Story, story_at
 from variorum.crawler.fetch_result import DiscoveredUrl
+from variorum.crawler.output import terminal
 from variorum.storage.rows import ChangeRow, read
 
 MONDAY, TUESDAY = "2026-02-02T08:00:00Z", "2026-02-03T08:00:00Z"
@@ -57,6 +58,14 @@ def test_a_new_date_for_typography_alone_is_hollow_too(story: Story):
     seen(story, MONDAY, "The “lamp” burns again.")
     seen(story, TUESDAY, 'The "lamp" burns again.')
     assert [hollow for _, hollow in dated(story)][1:] == [True]
+
+
+def test_a_date_only_update_is_shown_with_both_dates(story: Story, capsys: pytest.CaptureFixture[str]):
+    seen(story, TUESDAY, "The lamp burns again.")
+    terminal.change(story.reader.change(1))
+    shown = capsys.readouterr().out
+    assert f"the site changed its modified date from {MONDAY} to {TUESDAY}" in shown
+    assert "gives no modified date" not in shown
 
 
 def test_a_silent_edit_after_a_hollow_one_is_still_silent(story: Story):

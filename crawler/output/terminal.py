@@ -129,7 +129,9 @@ def _header(row: ChangeRow) -> Iterator[str]:
         yield f"before at {row.old_url}"
     checks = f", {quantity(row.checks_between, 'check')} between" if row.checks_between else ""
     yield f"between {row.seen_old} and {row.seen_new}{checks}" if row.seen_old else f"seen at {row.seen_new}"
-    if row.kind in ("edited", "retitled"):
+    if row.date_only:
+        yield f"the site changed its modified date from {row.old_modified} to {row.modified}"
+    elif row.kind in ("edited", "retitled"):
         yield SILENCE[row.silent]
     yield f"significance {row.significance:g}: {row.explanation}"
 
