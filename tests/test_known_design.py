@@ -39,11 +39,11 @@ def read(body: bytes, template: Template) -> Extract:
     return extract(body, URL, rules=ExtractionRules(template=template))
 
 
-def learned(pages: int) -> Template:
+def learned(pages: int, inside: str = "") -> Template:
     """What so many classified pages tell."""
     scores = PathScores()
     for number in range(pages):
-        one = opened(page(number), URL)
+        one = opened(page(number, inside=inside), URL)
         scores = scores.joined(evidence(one, taken_of(one)))
     return replace(EMPTY, version=1, paths=scores)
 
@@ -128,6 +128,16 @@ def test_a_new_kind_of_block_inside_the_text_is_text(template: Template, classif
     quotation = "<blockquote class='master'><p>We shall wait for the tide.</p></blockquote>"
     assert "We shall wait for the tide." in read(page(57, inside=quotation), template).text
     assert classified == []
+
+
+def test_a_short_list_beside_share_buttons_in_the_text_is_text(classified: list[str]) -> None:
+    buttons = "".join(f"<li><a href='https://{one}.example/share'>{one}</a></li>" for one in BOATS)
+    share = f"<div class='sharing'><h3>Share with friends</h3><ul>{buttons}</ul></div>"
+    template = learned(ENOUGH, share)
+    classified.clear()
+    found = read(page(7, inside=f"<ul><li>Adults: 3</li></ul>{share}"), template)
+    assert classified == []
+    assert found.text.endswith("end of the week.\n- Adults: 3")
 
 
 def test_a_cell_left_open_in_the_text_makes_no_text_of_the_side_column_and_the_footer(
