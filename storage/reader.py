@@ -215,6 +215,12 @@ class Reader:
             **self._asked_lately(site),
         }
 
+    def count_never_fetched(self, site: str) -> int:
+        """The number of pages of a site that were found and never fetched."""
+        return self._count(
+            "SELECT count(*) FROM pages WHERE site = ? AND state = 'frontier' AND checked_at IS NULL", [site]
+        )
+
     def witnesses(self, site: str) -> Values:
         """The number of live pages whose text agrees with the site's API, of those that differ, and one
         that differs."""

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import Press, in_terminal, objects, variorum
+from tests.blog import front
+from tests.command import Press, in_terminal, objects, quick, variorum, workspace
+from tests.local_site import LocalSite, Page, article
 from variorum.crawler.config.moment import past_moment
 from variorum.crawler.config.site import load_sites
 from variorum.crawler.output.address import readable
@@ -85,6 +87,21 @@ def test_status_says_how_many_of_the_due_pages_the_next_run_fetches(press: Press
         assert (found["due"], found["due_in_next_run"]) == (due, fetched)
         few = "of 7 pages due by then, the next run fetches 3, if the requests left allow"
         assert (few in said) == (fetched < due)
+
+
+def test_a_page_whose_first_fetch_failed_is_counted_once_as_due(
+    tmp_path: Path, local_site: LocalSite
+) -> None:
+    local_site.pages |= {
+        "/": front(["/lamp/", "/quay/"]),
+        "/lamp/": article("The lamp", "The lamp at Ormhead is lit again."),
+        "/quay/": Page("", status=500),
+    }
+    root = workspace(tmp_path, press=quick(local_site))
+    variorum("-C", root, "crawl")
+    [[found]] = [one["sites"] for one in objects("-C", root, "status")]
+    assert found["waiting"] > 0
+    assert found["due"] == found["due_in_next_run"] == found["known"]
 
 
 def test_the_address_of_a_site_is_a_link_however_narrow_the_terminal_is(press: Press) -> None:

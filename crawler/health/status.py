@@ -122,7 +122,7 @@ def _site_state(workspace: Workspace, reader: Reader, site: Site, with_coverage:
         "last_run": run,
         "next_run": _next_run(site, state.pop("next_due")),
         **state,
-        **_visits(site, reader.site(site.name), state["waiting"]),
+        **_visits(site, reader.site(site.name), reader.count_never_fetched(site.name)),
         "issues": issues,
         "suspect": [suspect_object(row) for row in reader.suspects(site.name, MOST_SUSPECTS)],
         **pages_in_trouble(reader, run["id"] if run else None),
@@ -146,13 +146,16 @@ def _target(one: TargetState) -> Object:
     return {"target": one.shown, **{k: v for k, v in asdict(one).items() if k not in {"id", "shown"}}}
 
 
-def _visits(site: Site, row: SiteRow | None, waiting: int) -> Object:
+def _visits(site: Site, row: SiteRow | None, never_fetched: int) -> Object:
     """How many pages are due, how many of them the next run fetches, and how often; as the last run left
-    them."""
+    them.
+
+    A page that waits because its first fetch failed is among those that are due again.
+    """
     due, in_next = (row.due_pages or 0, row.next_pages) if row else (0, 0)
     return {
-        "due": waiting + due,
-        "due_in_next_run": min(site.budget, waiting + (due if in_next is None else in_next)),
+        "due": never_fetched + due,
+        "due_in_next_run": min(site.budget, never_fetched + (due if in_next is None else in_next)),
         "every_days": row.every_days if row else None,
         "longest_days": row.longest_days if row else None,
     }
