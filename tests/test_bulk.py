@@ -56,6 +56,7 @@ def test_a_bad_record_is_one_line_with_its_error_and_stops_no_other(tmp_path: Pa
     assert len(found) == 8
     assert [one["id"] for one in found if "text" in one] == ["r1", 7, "r2"]
     assert all(one["error"] for one in found if "text" not in one)
+    assert [one["line"] for one in found if "text" not in one] == [2, 3, 5, 6, 8]
 
 
 def test_pages_of_one_group_tell_what_recurs_on_their_site(tmp_path: Path):
@@ -76,6 +77,25 @@ def test_pairs_are_compared_in_bulk(tmp_path: Path):
     assert same == {"id": "same", "change": None}
     assert (edit["id"], edit["kind"], bool(edit["hunks"])) == ("edit", "edited", True)
     assert "error" in half
+    assert half["line"] == 3
+
+
+@pytest.mark.parametrize("command", ["extract", "compare"])
+def test_records_come_in_their_order_with_those_that_are_none(tmp_path: Path, command: str):
+    pages = {"html": page(1), "old": page(1), "new": page(1)}
+    records = [{"id": n, "url": "https://lock.example/1", **pages} for n in (1, 3)]
+    file = write(tmp_path / "in.jsonl", [records[0], "{not json", records[1]])
+    found = objects(command, "--jsonl", file)
+    assert [(one["id"], one.get("line")) for one in found] == [(1, None), (None, 2), (3, None)]
+
+
+@pytest.mark.parametrize("command", ["extract", "compare"])
+def test_a_page_or_an_address_beside_records_is_misuse(tmp_path: Path, command: str):
+    file, saved = write(tmp_path / "in.jsonl", [record(1)]), write(tmp_path / "page.html", [page(1)])
+    for beside in ([saved], ["--url", "https://lock.example/1"]):
+        result = variorum(command, "--jsonl", file, *beside)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"{beside[0]} would not be read" in result.stderr
 
 
 def test_neither_a_page_nor_records_is_misuse():

@@ -39,13 +39,15 @@ def extract(
     """Print the text of a saved page as it would be stored.
 
     If the URL belongs to a site of the workspace, the rules of that site apply. With --jsonl, reads many
-    pages, one JSON record a line, and prints a line for each, with an `error` if the page can't be read.
+    pages, one JSON record a line, and prints a line for each, with an `error` and its `line` if the page
+    can't be read.
     Records with the same `group` are read as pages of one site.
 
     Example: variorum extract page.html --url https://example.org/en/posts/17
     Example: variorum extract --jsonl pages.jsonl --processes 4
     """
     if jsonl is not None:
+        _refuse_beside_records(file, url)
         work = partial(documents, workspace=workspace_if_any())
         terminal.json_lines(worked_on(jsonl, work, processes))
         return
@@ -81,6 +83,7 @@ def compare(
     Example: variorum compare --jsonl pairs.jsonl --processes 4
     """
     if jsonl is not None:
+        _refuse_beside_records(old, url)
         terminal.json_lines(worked_on(jsonl, partial(changes, workspace=workspace_if_any()), processes))
         return
     if old is None or new is None or url is None:
@@ -95,3 +98,12 @@ def compare(
     for file, tracked in ((old, found.old), (new, found.new)):
         if tracked.outcome != "ok":
             terminal.note(f"{file} was not accepted as the page: {tracked.outcome.value}, {tracked.reason}")
+
+
+def _refuse_beside_records(file: Path | None, url: str | None) -> None:
+    """Raise UsageError where a file or an address is given with --jsonl, whose records have their own."""
+    if file is not None or url is not None:
+        given = str(file) if file is not None else "--url"
+        raise click.UsageError(
+            f"{given} would not be read: with --jsonl, each record has its page and its url"
+        )

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
@@ -37,7 +37,14 @@ class Record(msgspec.Struct):
 
 
 Work = Callable[[list[Record]], list[Object]]
-"""A function that processes the records of one group."""
+"""A function that processes the records of one group, and returns one object for each, in order."""
+
+
+class _Place(NamedTuple):
+    """Where a record is: its first byte, and the number of its line, from 1."""
+
+    at: int
+    line: int
 
 
 class _Id(msgspec.Struct):
@@ -46,7 +53,8 @@ class _Id(msgspec.Struct):
 
 
 def worked_on(source: BinaryIO, work: Work, processes: int) -> Iterator[Object]:
-    """Yield the result for each record; records of one group are processed in order."""
+    """Yield the result for each record, with the number of its `line` if it is an error; records of one group
+    are processed in order."""
     with _as_file(source) as path:
         pieces = _pieces(path)
         one = partial(_piece, path, work)
@@ -66,21 +74,21 @@ def _as_file(source: BinaryIO) -> Iterator[Path]:
         yield Path(file.name)
 
 
-def _pieces(path: Path) -> list[list[int]]:
-    """The positions of the lines, with those of one group together."""
-    groups: dict[object, list[int]] = {}
-    loose: list[list[int]] = []
+def _pieces(path: Path) -> list[list[_Place]]:
+    """The places of the records, with those of one group together."""
+    groups: dict[object, list[_Place]] = {}
+    loose: list[list[_Place]] = []
     with path.open("rb") as file:
         at = 0
-        for line in file:
+        for number, line in enumerate(file, 1):
             if line.strip():
-                group = _group(line)
+                group, place = _group(line), _Place(at, number)
                 if group is not None:
-                    groups.setdefault(group, []).append(at)
+                    groups.setdefault(group, []).append(place)
                 elif loose and len(loose[-1]) < AT_ONCE:
-                    loose[-1].append(at)
+                    loose[-1].append(place)
                 else:
-                    loose.append([at])
+                    loose.append([place])
             at += len(line)
     return [*groups.values(), *loose]
 
@@ -92,18 +100,25 @@ def _group(line: bytes) -> str | int | None:
         return None
 
 
-def _piece(path: Path, work: Work, places: list[int]) -> list[Object]:
-    records: list[Record] = []
-    bad: list[Object] = []
+def _piece(path: Path, work: Work, places: list[_Place]) -> list[Object]:
     with path.open("rb") as file:
-        for place in places:
-            file.seek(place)
-            line = file.readline()
-            try:
-                records.append(msgspec.json.decode(line, type=Record))
-            except msgspec.DecodeError as error:
-                bad.append({"id": _id(line), "error": f"not a valid record: {error}"})
-    return [*work(records), *bad]
+        read = [_record(file, place) for place in places]
+    worked = iter(work([one for one in read if isinstance(one, Record)]))
+    found = [next(worked) if isinstance(one, Record) else one for one in read]
+    return [
+        {**one, "line": place.line} if "error" in one else one
+        for one, place in zip(found, places, strict=True)
+    ]
+
+
+def _record(file: BinaryIO, place: _Place) -> Record | Object:
+    """The record at that place; an object with its `error` if it is none."""
+    file.seek(place.at)
+    line = file.readline()
+    try:
+        return msgspec.json.decode(line, type=Record)
+    except msgspec.DecodeError as error:
+        return {"id": _id(line), "error": f"not a valid record: {error}"}
 
 
 def _id(line: bytes) -> object:
