@@ -306,6 +306,28 @@ def test_the_doctor_finds_a_sound_workspace_well(press: Press) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("sites", "said"),
+    [
+        ({"here": 0}, "a site on this machine needs no delay: here"),
+        ({"there": 1}, "every site has a polite delay between two requests"),
+        (
+            {"here": 0, "there": 1},
+            "a site on this machine needs no delay: here;"
+            " every other site has a polite delay between two requests",
+        ),
+    ],
+)
+def test_the_doctor_calls_no_site_polite_that_needs_no_delay(
+    tmp_path: Path, sites: dict[str, int], said: str
+) -> None:
+    urls = {"here": "http://127.0.0.1:8080/", "there": "https://example.org/"}
+    files = {name: f'url = "{urls[name]}"\ndelay = {delay}\n' for name, delay in sites.items()}
+    [found] = objects("-C", workspace(tmp_path, **files), "doctor")
+    [manners] = [check for check in found["checks"] if check["name"] == "manners"]
+    assert (manners["ok"], manners["detail"]) == (True, said)
+
+
 def test_the_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     root = workspace(tmp_path, press='url = "https://example.org/"\ndelay = 0\n')
     (root / "variorum.toml").write_text("", encoding="utf-8")

@@ -17,7 +17,7 @@ from variorum.crawler.config.site import Site, load_sites, site_files
 from variorum.crawler.config.workspace import Workspace, load_workspace
 from variorum.crawler.errors import VariorumError
 from variorum.crawler.export.workspace_backup import backups
-from variorum.crawler.health.haste import hasty
+from variorum.crawler.health.haste import hasty, needs_delay
 from variorum.crawler.health.status import targets_state
 from variorum.crawler.notify.target import Service, targets_of
 from variorum.crawler.times import iso, now, parse
@@ -126,7 +126,11 @@ def _manners(sites: dict[str, Site]) -> str:
         raise Problem(
             f"a delay of 1 second or more is polite to a server that is not yours: {', '.join(fast)}"
         )
-    return "every site has a polite delay between two requests"
+    here = [site.name for site in sites.values() if not needs_delay(site)]
+    if not here:
+        return "every site has a polite delay between two requests"
+    others = "; every other site has a polite delay between two requests" if len(here) < len(sites) else ""
+    return f"a site on this machine needs no delay: {', '.join(here)}{others}"
 
 
 def _contact(workspace: Workspace) -> str:

@@ -17,7 +17,12 @@ logger = logging.getLogger(__name__)
 
 def hasty(site: Site) -> bool:
     """Whether the site is not on this machine and its delay is too short to be polite."""
-    return site.delay < LEAST_DELAY and not all(_is_loopback(seed) for seed in site.seeds)
+    return needs_delay(site) and site.delay < LEAST_DELAY
+
+
+def needs_delay(site: Site) -> bool:
+    """Whether any of the site is on another machine."""
+    return not all(_is_loopback(seed) for seed in site.seeds)
 
 
 def warn_of_haste(sites: Iterable[Site]) -> None:
