@@ -6,7 +6,7 @@ import pytest
 
 from tests.tracked import Story, story_at
 from variorum.crawler.diffing.diff import Diff, TitledText, compare
-from variorum.crawler.tracking.drift import is_ours
+from variorum.crawler.tracking.drift import is_headline, is_ours
 
 KEPT = "<p>The ferry at Dunmore lay still that night.</p>"
 TEXT = "<p>Corrected on Tuesday by the editor.</p>"
@@ -98,6 +98,27 @@ def diff(old: str, new: str) -> Diff:
     found = compare(TitledText("", old), TitledText("", new))
     assert found
     return found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "drift"),
+    [
+        ("It sails.", "The ferry\nIt sails.", True),
+        ("The ferry\nIt sails.", "It sails.", True),
+        ("It sails.", "The ferry sails\nIt sails.", False),
+        ("It sails.", "The ferry\nIt sails again.", False),
+        ("It sails.", "It sails.\nIt sails.", False),
+    ],
+)
+def test_the_headline_as_a_paragraph_is_no_change(old: str, new: str, *, drift: bool):
+    assert is_headline(diff(old, new), "The ferry") is drift
+    assert not is_headline(diff(old, new), "")
+
+
+def test_a_new_title_is_a_change_though_the_text_has_it_too():
+    found = compare(TitledText("A boat", "It sails."), TitledText("The ferry", "The ferry\nIt sails."))
+    assert found
+    assert not is_headline(found, "The ferry")
 
 
 def test_one_of_two_equal_paragraphs_is_missed_where_it_goes():

@@ -22,7 +22,7 @@ from variorum.crawler.diffing.diff import Diff, compare, similarity
 from variorum.crawler.extraction.extract import Extract, ExtractionError
 from variorum.crawler.extraction.html.dom_paths import unnumbered
 from variorum.crawler.extraction.source_text import agree
-from variorum.crawler.tracking.drift import is_ours, is_theme_placeholder
+from variorum.crawler.tracking.drift import is_headline, is_ours, is_theme_placeholder
 from variorum.crawler.tracking.identity import Identity
 from variorum.crawler.tracking.knowledge import Known
 from variorum.crawler.tracking.reading import Reading
@@ -264,6 +264,8 @@ def _is_common(known: Known, diff: Diff) -> bool:
 
 def _is_drift(known: Known, reading: Reading, diff: Diff) -> bool:
     """Whether only our extraction differs, and the page did not change."""
+    if reading.extract and is_headline(diff, reading.extract.title):
+        return True
     if known.last_capture is None:
         return False
     old, new, url = known.last_capture.body, reading.fetched.body, reading.fetched.final_url

@@ -32,6 +32,14 @@ def is_theme_placeholder(diff: Diff, old: bytes, new: bytes, template: Template)
     return before != after
 
 
+def is_headline(diff: Diff, title: str) -> bool:
+    """True if the diff only adds the headline of the page to its text, or takes it away: each version has it
+    as its title, and whether it is read as text as well is up to us."""
+    if diff.title or diff.links or not diff.hunks or not title:
+        return False
+    return all(_plain(block) == _plain(title) for hunk in diff.hunks for block in hunk.old + hunk.new)
+
+
 def is_ours(diff: Diff, old: bytes, new: bytes, url: str) -> bool:
     """True if each block that the diff changes is at the same places in both captures.
 
