@@ -64,7 +64,7 @@ def morning(request: Request) -> Response:
             "suspects": reader.suspects(filters.site, SUSPECTS),
             "all_suspects": reader.count_suspects(filters.site),
             "page_languages": change_list.languages(reader),
-            "sites": change_list.site_names(reader),
+            "sites": [one.name for one in reader.sites()],
             "tags": list(tags_of(house(request).workspace)),
             "saved": [one for one in saved_filters(reader) if one.query.startswith("?")],
             "done": batch_of(reader, done) if done else None,

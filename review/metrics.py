@@ -54,7 +54,7 @@ class Metrics:
 
     def add_sites(self, reader: Reader) -> None:
         """Add what concerns each site."""
-        sites = site_overview.sites(reader)
+        sites = reader.sites()
         pages = self._gauge("variorum_pages", "Pages by state", "site", "state")
         for site in sites:
             states = Counter[str]()

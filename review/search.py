@@ -42,7 +42,7 @@ def search(request: Request) -> Response:
     form = _search_form(request)
     with reading(request) as reader:
         hits = _hits(reader, form)
-        sites, languages = change_list.site_names(reader), change_list.languages(reader)
+        sites, languages = [one.name for one in reader.sites()], change_list.languages(reader)
         of = reader.page(form.page) if form.page is not None else None
     return page(
         request,

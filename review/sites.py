@@ -59,7 +59,7 @@ def sites(request: Request) -> Response:
     """Render the overview of all sites."""
     today = _today()
     with reading(request) as reader:
-        found = [_glance(reader, row, today) for row in site_overview.sites(reader)]
+        found = [_glance(reader, row, today) for row in reader.sites()]
     bars = {one.row.name: plots.weeks(today, one.changes, WEEKS) for one in found}
     workspace = house(request).workspace
     never = _never_crawled(workspace, {one.row.name for one in found})
@@ -70,7 +70,7 @@ def sites(request: Request) -> Response:
 def sites_json(request: Request) -> Response:
     """Return the same data as JSON."""
     with reading(request) as reader:
-        found = [_glance(reader, row, _today()) for row in site_overview.sites(reader)]
+        found = [_glance(reader, row, _today()) for row in reader.sites()]
     return JSONResponse({"sites": [_glance_object(one) for one in found]})
 
 

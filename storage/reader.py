@@ -30,6 +30,13 @@ from variorum.storage.spelling import other_slash
 
 Row = TypeVar("Row")
 
+_HAS_HISTORY = f"""
+    watched_since IS NOT NULL
+    OR EXISTS (SELECT 1 FROM pages WHERE site = sites.name AND state NOT IN {NOT_OF_SITE})
+"""  # noqa: S608 - words of ours only
+_IS_THERE = f"{_HAS_HISTORY} OR NOT EXISTS (SELECT 1 FROM pages WHERE site = sites.name)"  # noqa: S608 - ours
+"""The row of a removed site stays for the numbers of its pages; a site never crawled has no pages."""
+
 
 class Reader:
     """The database of a workspace, for reading; a crawl may write to it meanwhile."""
@@ -161,13 +168,17 @@ class Reader:
 
     def sites_with_history(self) -> list[str]:
         """The names of the sites that were crawled, or of which a page is stored."""
-        of_site = f"SELECT 1 FROM pages WHERE site = sites.name AND state NOT IN {NOT_OF_SITE}"  # noqa: S608 - ours
-        sql = f"SELECT name FROM sites WHERE watched_since IS NOT NULL OR EXISTS ({of_site}) ORDER BY name"  # noqa: S608
+        sql = f"SELECT name FROM sites WHERE {_HAS_HISTORY} ORDER BY name"  # noqa: S608 - ours
         return [name for (name,) in self.db.conn.execute(sql)]
 
+    def sites(self) -> list[SiteRow]:
+        """The schedule and state of all sites, by name; without those whose history was removed."""
+        return self._all(SiteRow, f"SELECT * FROM sites WHERE {_IS_THERE} ORDER BY name", [])  # noqa: S608 - ours
+
     def site(self, name: str) -> SiteRow | None:
-        """The schedule and state of a site; None before its first run."""
-        rows = self._all(SiteRow, "SELECT * FROM sites WHERE name = ?", [name])
+        """The schedule and state of a site; None before its first run, and if its history was removed."""
+        sql = f"SELECT * FROM sites WHERE name = ? AND ({_IS_THERE})"  # noqa: S608 - ours
+        rows = self._all(SiteRow, sql, [name])
         return rows[0] if rows else None
 
     def issues(self, site: str | None = None) -> list[IssueRow]:

@@ -20,8 +20,8 @@ from variorum.crawler.config.timing import is_paused
 from variorum.crawler.config.workspace import load_workspace
 from variorum.crawler.health.visits import stored_plan_object
 from variorum.review.app import make_app
-from variorum.storage.queries import site_overview
 from variorum.storage.reader import Reader
+from variorum.storage.store import Store
 
 LATER = "2999-12-24"
 
@@ -182,12 +182,49 @@ def test_a_removed_site_leaves_nothing_but_the_digests_of_its_versions(copy: Pre
     later = copy.run("export", "--since", exported).stdout.splitlines()
     assert {json.loads(line)["gone"] for line in later} == {True}
     with closing(Reader.open(copy.root / "variorum.db")) as reader:
-        assert site_overview.sites(reader) == []
-        row = reader.site("press")
+        assert reader.sites() == []
+        (row,) = Store(reader.db).all_sites().values()
         kept = {table: reader._count(f"SELECT count(*) FROM {table}", []) for table in EMPTIED}
-    assert row is None or (row.rates, row.due_pages, row.every_days, row.longest_days) == (None,) * 4
+    assert (row.rates, row.due_pages, row.every_days, row.longest_days) == (None,) * 4
     assert set(kept.values()) == {0}
     assert copy.run("verify", "--against", noted).exit_code == 0
+
+
+@pytest.mark.parametrize("words", [
+    ("changes", "--site"), ("search", "bridge", "--site"), ("export", "--site"), ("duplicates", "--site"),
+    ("pages",), ("status",), ("remove", "--yes"),
+])  # fmt: skip
+def test_a_removed_site_is_unknown_until_a_file_of_that_name_is_added(copy: Press, words: list[str]) -> None:
+    file = copy.root / "sites" / "press.toml"
+    text = file.read_text()
+    file.with_name("other.toml").write_text('url = "https://other.example/"\n')
+    assert copy.run("remove", "press", "--yes").exit_code == 0
+    answer = copy.run(*words, "press")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert 'no site is named "press"' in answer.stderr
+    file.write_text(text)
+    assert "no site is named" not in copy.run(*words, "press").stderr
+
+
+def test_no_filter_of_the_review_page_offers_a_removed_site(copy: Press) -> None:
+    option = "<option>press</option>"
+    assert [option in shown(copy, path) for path in ("/", "/search")] == [True, True]
+    assert copy.run("remove", "press", "--yes").exit_code == 0
+    assert [option in shown(copy, path) for path in ("/", "/search")] == [False, False]
+    assert "no site is called" in shown(copy, "/site/press")
+
+
+@pytest.mark.parametrize("crawled", [False, True])
+def test_a_site_that_is_removed_before_a_page_of_it_was_found_leaves_no_row(
+    three: Path, crawled: bool
+) -> None:
+    with closing(Store.open(three / "variorum.db")) as store:
+        store.enrol("one", "https://one.example/")
+        if crawled:
+            store.begin_run("one", "2026-03-01T00:00:00Z")
+    assert variorum("-C", three, "remove", "one", "--yes").exit_code == 0
+    with closing(Reader.open(three / "variorum.db")) as reader:
+        assert Store(reader.db).all_sites() == {}
 
 
 EMPTIED = ("versions", "bodies", "changes", "runs", "addresses", "listings", "sources", "templates")

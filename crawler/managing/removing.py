@@ -39,12 +39,20 @@ def remove_site(workspace: Workspace, name: str, *, keep_history: bool, shown: P
     Raises VariorumError, and deletes nothing, while a run of the site is in progress.
     """
     path = workspace.sites_folder / f"{name}.toml"
-    if keep_history or name not in sites_with_history(workspace):
+    if keep_history or not _is_stored(workspace, name):
         path.unlink(missing_ok=True)
         return
     with sole_store(workspace, Site(name=name, url="")) as store:
         path.unlink(missing_ok=True)
         SiteRemoval(store.db).remove(name, iso(now()), shown)
+
+
+def _is_stored(workspace: Workspace, name: str) -> bool:
+    """Whether anything is stored of the site, if only when its first run is due."""
+    if not workspace.database.exists():
+        return False
+    with closing(Reader.open(workspace.database)) as reader:
+        return reader.site(name) is not None
 
 
 def _counted(history: SiteHistory) -> list[str]:

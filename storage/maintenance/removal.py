@@ -1,7 +1,8 @@
 """Removes the history of a site: pages, captures, versions, changes, and all else that is stored of it.
 
 The seals of its versions stay, as the chain of all seals must stay whole. So do the numbers of its pages,
-which no other page may get: later exports withdraw the documents of these pages. Exports and notifications
+which no other page may get, and with them the row of the site, of which a reader is told nothing: later
+exports withdraw the documents of these pages. Exports and notifications
 go on from the last number of a change, so that no number is given twice.
 
 Each page is one transaction. After an interruption, the same removal continues.
@@ -54,6 +55,7 @@ _OF_SITE = (
     " not_found_title = NULL, not_found_digest = NULL, schedule = NULL, failures = 0, identity = NULL,"
     " rates = NULL, due_pages = NULL, every_days = NULL, longest_days = NULL, asked_at = NULL,"
     " next_pages = NULL WHERE name = ?",
+    "DELETE FROM sites WHERE name = ? AND NOT EXISTS (SELECT 1 FROM pages WHERE site = sites.name)",
 )
 _LAST_ISSUE = "UPDATE targets SET last_issue = min(last_issue, (SELECT coalesce(max(id), 0) FROM issues))"
 """The numbers of removed issues may be given again."""

@@ -294,11 +294,6 @@ def languages(reader: Reader) -> list[str]:
     return [language for (language,) in rows]
 
 
-def site_names(reader: Reader) -> list[str]:
-    """The names of all sites."""
-    return [name for (name,) in reader.db.conn.execute("SELECT name FROM sites ORDER BY name")]
-
-
 def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Values]:
     """The SQL condition of the filters on the change with the alias `a`."""
     judged = {"no": "IS NULL", "yes": "IS NOT NULL", "important": "= 'important'", "noise": "= 'noise'"}

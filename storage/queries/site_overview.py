@@ -19,11 +19,6 @@ _PAGES = """
     SELECT state, kind, language, count(*) AS pages FROM pages
     WHERE site = ? AND state NOT IN ('absorbed', 'unplaced', 'outside') GROUP BY state, kind, language
 """
-_SITES = """
-    SELECT * FROM sites WHERE watched_since IS NOT NULL OR NOT EXISTS (
-        SELECT 1 FROM removed_pages JOIN pages ON pages.id = page WHERE pages.site = sites.name
-    ) ORDER BY name
-"""
 _RUNS = f"""
     SELECT *, {WELL} AS well FROM runs WHERE site = ? ORDER BY started_at DESC LIMIT ?
 """  # noqa: S608 - words of ours only
@@ -57,11 +52,6 @@ class RunSummary(RunRow):
     """A run, and whether it ended as planned."""
 
     well: int | None = None
-
-
-def sites(reader: Reader) -> list[SiteRow]:
-    """Return the rows of all sites, sorted by name, without those whose history was removed."""
-    return read(SiteRow, reader.db.conn.execute(_SITES))
 
 
 def site(reader: Reader, name: str) -> SiteRow:
