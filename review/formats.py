@@ -14,6 +14,7 @@ from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
 
 from variorum.review.languages import current, gettext, ngettext
+from variorum.review.safe_text import harmless
 
 PERSIAN = "fa"
 _DIGITS: Mapping[str, str] = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
@@ -82,6 +83,16 @@ def day_of(value: str | None) -> str:
     """The day of a stored time."""
     at = _parsed(value)
     return day(at.date()) if at else NONE
+
+
+def site_date(value: str | None) -> Markup:
+    """A date as a site gives it: a time like `when`, a day like `day`, and anything else as it is."""
+    text = harmless(value or NONE)
+    try:
+        said = when(text) if "T" in text else day(text)
+    except ValueError:  # no date, or one of a year that the Jalali calendar does not have
+        said = text
+    return Markup("<bdi>{}</bdi>").format(said)
 
 
 def weekday(value: date | str) -> str:

@@ -185,6 +185,7 @@ def _error_text(error: Exception) -> tuple[int, str]:
 OF_THE_READER: Mapping[str, Callable[..., str]] = {
     "when": formats.when,
     "moment": formats.moment,
+    "site_date": formats.site_date,
     "day": formats.day,
     "weekday": formats.weekday,
     "every": formats.every,

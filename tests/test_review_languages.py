@@ -214,6 +214,32 @@ def test_times_are_in_the_chosen_zone_with_utc_in_the_tooltip_and_the_zone_is_sa
     assert fresh.tree("/?zone=UTC").cssselect(".zone")[0].text.startswith("All times are UTC.")
 
 
+@pytest.mark.parametrize(
+    ("code", "date", "said"),
+    [
+        ("en", "2026-06-11T08:05:00Z", "11 Jun 2026, 11:35"),
+        ("fa", "2026-06-11T08:05:00Z", "۲۱ خرداد ۱۴۰۵ (۱۱ ژوئن ۲۰۲۶)،\u200f ۱۱:۳۵"),
+        ("en", "2026-06-11", "11 Jun 2026"),
+        ("fa", "2026-06-11", "۲۱ خرداد ۱۴۰۵ (۱۱ ژوئن ۲۰۲۶)"),
+        ("fa", "0001-01-01", "0001-01-01"),
+        ("fa", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+        ("fa", "Tuesday", "Tuesday"),
+    ],
+)
+def test_a_date_of_the_site_is_said_like_the_other_times_and_a_day_stays_a_day(
+    tmp_path: Path, code: str, date: str, said: str
+) -> None:
+    with morning(tmp_path) as desk:
+        change = desk.change("/bridge/")
+        with desk.story.store.writing():
+            conn = desk.story.store.db.conn
+            conn.execute("UPDATE changes SET old_modified = ?, modified = '2026-06-20'", [date])
+            conn.execute("UPDATE pages SET published = ?", [date])
+        for address in (f"/change/{change}", "/page/1", "/page/1/since"):
+            facts = desk.tree(f"{address}?reviewed=all&lang={code}&zone=Asia/Tehran").cssselect(".facts bdi")
+            assert said in [one.text_content() for one in facts], address
+
+
 def test_the_calendar_of_a_site_says_that_its_days_are_those_of_utc(fresh: Desk) -> None:
     said = "Days begin at midnight UTC."
     assert said in fresh.tree("/site/riverside?zone=Asia/Tehran").text_content()
