@@ -23,6 +23,7 @@ FORMS = (
     ),
     N_("%(count)s of %(pages)s pages are not found at once; none counts as gone"),
     N_("%(count)s of %(pages)s pages answer “not found” at once; none counts as gone. Look at the site."),
+    N_("%(count)s of %(pages)s pages had text before and are now blocked or fail; first error: %(error)s"),
     N_(
         "%(count)s of %(pages)s pages have changed at once: does the site have a new design?"
         " The other pages wait for the next run"

@@ -37,6 +37,7 @@ TERMS: Known = OUTCOMES | frozenset(
         # Kinds of issues; `at_least` and `Retry-After` are names.
         *(N_("cut short"), N_("unreachable"), N_("run broke down"), N_("site moved"), N_("site file")),
         *(N_("no article"), N_("unlike expected"), N_("silence"), N_("trap"), N_("broken pages")),
+        N_("many blocked"),
         *(N_("wordpress source"), N_("sitemap source"), N_("feed source"), N_("links source")),
         # How a run ended.
         *(N_("finished"), N_("budget"), N_("shutdown"), N_("refused"), N_("not begun")),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+import json
+from collections.abc import Collection, Container, Iterable, Iterator
 from contextlib import closing
 from itertools import islice
 
-from variorum.storage.rows import NOT_OF_SITE, PageRow, Values
+from variorum.storage.rows import NOT_OF_SITE, PageRow, UnreadArticle, Values
 from variorum.storage.spelling import other_slash
 from variorum.storage.tables import Tables
 
@@ -217,6 +218,18 @@ class PageTable(Tables):
             [site, most],
         )
         return int(row.fetchone()[0])
+
+    def unread_articles(self, site: str, outcomes: Collection[str]) -> list[UnreadArticle]:
+        """The live pages of the site with a version whose last fetch had one of these outcomes, the first
+        fetched first."""
+        return self._all(
+            UnreadArticle,
+            "SELECT pages.url, pages.checked_at, outcome, reason FROM pages JOIN captures ON captures.id ="
+            " (SELECT max(id) FROM captures WHERE page = pages.id AND origin = 'crawl')"
+            " WHERE pages.site = ? AND state = 'live' AND version IS NOT NULL AND seen_at < checked_at"
+            " AND outcome IN (SELECT value FROM json_each(?)) ORDER BY captures.id",
+            [site, json.dumps(sorted(outcomes))],
+        )
 
     def count_sights(self, run: int) -> tuple[int, int, int]:
         """The number of pages a run fetched, of those with an article, and of articles that did not

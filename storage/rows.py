@@ -164,6 +164,16 @@ class PageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadArticle:
+    """A page with a version whose last fetch did not show its text, and why."""
+
+    url: str
+    checked_at: str
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitRow:
     """The columns of a page that decide when it is due again."""
 

@@ -253,6 +253,13 @@ def test_values_are_said_in_the_language_too_and_foreign_texts_in_their_own_dire
     assert translated("no page could be fetched; last error: refused") == (
         "keine Seite war abrufbar; letzter Fehler: \u2068refused\u2069"
     )
+    assert translated(
+        "19 of 33 pages had text before and are now blocked or fail;"
+        " first error: https://a.example/b/: maintenance, HTTP 503"
+    ) == (
+        "19 von 33 Seiten hatten vorher Text und sind jetzt blockiert oder schlagen fehl;"
+        " erster Fehler: \u2068https://a.example/b/\u2069: Wartung, HTTP 503"
+    )
     assert explained("12 pages, where at least 20 are expected; no page in fa") == (
         "Seiten: 12; erwartet sind mindestens 20; keine Seite in \u2068fa\u2069"
     )

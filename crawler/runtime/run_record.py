@@ -24,7 +24,7 @@ from variorum.crawler.lock import held, run_lock
 from variorum.crawler.runtime.guard import in_words, is_unusable
 from variorum.crawler.runtime.run_progress import Progress, forget, keep
 from variorum.crawler.times import iso, now, parse
-from variorum.crawler.tracking.finalize import finalize, no_article, silence, unmet
+from variorum.crawler.tracking.finalize import finalize, many_blocked, no_article, silence, unmet
 from variorum.crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, RETRY_AFTER, SITE_MOVED, UNREACHABLE
 from variorum.crawler.tracking.reading import ReadAhead
 from variorum.crawler.tracking.rekeying import follow_rules
@@ -309,11 +309,15 @@ class RunRecord:
             self.tracker.finish()
             self._count_late()
         self.tally.add_changes(finalize(self.frontier, at))
+        blocked = many_blocked(self.frontier)
+        self.frontier.raise_issue("many blocked", blocked)
         if not whole:
             return
         if self._full:  # then it is the one that somebody may have asked the daemon for
             self.store.forget_asked_run(self.frontier.site.name)
-        self.frontier.raise_issue("no article", no_article(self.frontier, self.tally.last_trouble))
+        self.frontier.raise_issue(
+            "no article", "" if blocked else no_article(self.frontier, self.tally.last_trouble)
+        )
         self.frontier.raise_issue("unlike expected", unmet(self.frontier))
         self.frontier.raise_issue("at_least", self.frontier.revisits.beyond_budget)
         self.frontier.raise_issue("silence", silence(self.store.news_dates(self.frontier.site.name), at))

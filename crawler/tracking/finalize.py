@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from variorum.crawler.classification.outcome import Outcome, in_words
 from variorum.crawler.diffing.diff import compare
 from variorum.crawler.times import iso, parse
 from variorum.crawler.tracking.edited_moves import moved_to
@@ -23,6 +24,13 @@ MANY_SHARE = 0.3
 """The share of missing pages above which the site counts as broken."""
 MANY_MISSED = 3
 """Articles that a run missed, having found none, from which that is a problem of the site."""
+UNREAD = frozenset(
+    {
+        *(Outcome.blocked, Outcome.soft_404, Outcome.maintenance),
+        *(Outcome.truncated, Outcome.timeout, Outcome.failed),
+    }
+)
+"""Outcomes of a page that is still there, of which the site does not show the text."""
 STEADY = 5
 LEAST_SILENCE = timedelta(days=7)
 SILENT_TIMES = 5
@@ -61,6 +69,26 @@ def _storm(frontier: RunFrontier, missing: Sequence[PageRow]) -> str:
         if too_many(len(lost), others):
             of = f"{len(lost)} of {others + len(lost)} pages"
             return f"{of} answer “not found” at once; none counts as gone. Look at the site."
+    return ""
+
+
+def many_blocked(frontier: RunFrontier) -> str:
+    """The message about a site that no longer shows the text of many pages; empty for any other site.
+
+    It is measured as the share of missing pages is: by the pages that this run fetched, and by all pages, so
+    that a run of a few pages that are shown does not make the others count as found.
+    """
+    store, name, since = frontier.store, frontier.site.name, iso(frontier.started)
+    unread = store.unread_articles(name, UNREAD)
+    fetched = [one for one in unread if one.checked_at >= since]
+    for lost, known in (
+        (fetched, len(fetched) + store.count_seen(name, since)),
+        (unread, store.count_pages(name, "live")),
+    ):
+        if too_many(len(lost), known - len(lost)):
+            first = f"{lost[0].url}: {in_words(Outcome(lost[0].outcome), lost[0].reason)}"
+            counted = f"{len(lost)} of {known} pages"
+            return f"{counted} had text before and are now blocked or fail; first error: {first}"
     return ""
 
 
