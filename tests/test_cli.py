@@ -72,6 +72,21 @@ def test_what_is_no_command_is_misuse(words: list[object], press: Press) -> None
     assert press.run(*words).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["show", "abc"], "'abc' is not a whole number from 1 to 2147483648."),
+        (["show", "0"], "'0' is not a whole number from 1 to 2147483648."),
+        (["plan", "--days", "x"], "'x' is not a whole number from 1 to 366."),
+        (["review", "--port", "70000"], "'70000' is not a whole number from 0 to 65535."),
+    ],
+)
+def test_a_wrong_number_is_refused_with_the_range_that_is_expected(words: list[str], said: str) -> None:
+    result = variorum(*words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
 def test_a_folder_that_is_no_workspace_is_misuse(tmp_path: Path) -> None:
     result = variorum("-C", tmp_path, "changes")
     assert (result.exit_code, result.stdout) == (2, "")

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from variorum.crawler.cli.docs import FOLDER
-from variorum.crawler.cli.options import with_reader
+from variorum.crawler.cli.options import WholeNumber, with_reader
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse, VariorumError
 from variorum.crawler.extras import install_command
@@ -23,7 +23,7 @@ from variorum.storage.reader import Reader
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 for any.")
+@click.option("--port", type=WholeNumber(0, 65535), default=8001, show_default=True, help="0 for any.")
 @click.option(
     "-o", "--output", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Only write the files."
 )

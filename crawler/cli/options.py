@@ -25,7 +25,21 @@ R = TypeVar("R")
 
 TOLERANCE = timedelta(minutes=1)
 """By which a clock elsewhere may be ahead."""
-whole_number = click.IntRange(1, 2**31)
+
+
+class WholeNumber(click.IntRange):
+    """A whole number from the first to the last of a range; any other value is a usage error that names
+    both."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; fails as a usage error if it is none, or out of the range."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is not a whole number from {self.min} to {self.max}.", param, ctx)
+
+
+whole_number = WholeNumber(1, 2**31)
 """A number that a row of the database can have."""
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from variorum.crawler.cli.options import as_json, site_named, sites_to_read, with_reader
+from variorum.crawler.cli.options import WholeNumber, as_json, site_named, sites_to_read, with_reader
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.health.visits import plan_object, why_object
 from variorum.crawler.output import terminal
@@ -19,7 +19,7 @@ BUDGETS = ("budget", "visits a day", "a change after", "half of the pages", "eac
 
 @click.command()
 @click.argument("name", metavar="SITE")
-@click.option("--days", type=click.IntRange(1, 366), default=7, help="For how many days; default: 7.")
+@click.option("--days", type=WholeNumber(1, 366), default=7, help="For how many days; default: 7.")
 @as_json
 @with_reader
 def plan(workspace: Workspace, reader: Reader, name: str, days: int, as_json: bool) -> None:

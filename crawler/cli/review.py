@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from variorum.crawler.cli.options import with_workspace
+from variorum.crawler.cli.options import WholeNumber, with_workspace
 from variorum.crawler.config.cluster import Cluster
 from variorum.crawler.config.secret import token_of
 from variorum.crawler.config.workspace import Workspace
@@ -33,7 +33,7 @@ PASSWORD = "VARIORUM_PASSWORD"  # noqa: S105 - the name of the variable
 def where_to_listen(command: Callable[P, R]) -> Callable[P, R]:
     """Return the command with the options `port`, `host` and `names` of the review page."""
     add_port = click.option(
-        "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 for any free port."
+        "--port", type=WholeNumber(0, 65535), default=8765, show_default=True, help="0 for any free port."
     )
     add_host = click.option(
         "--host", default="127.0.0.1", show_default=True, help="Any other address needs a password."

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import click
 
-from variorum.crawler.cli.options import as_json, workspace_if_any
+from variorum.crawler.cli.options import WholeNumber, as_json, workspace_if_any
 from variorum.crawler.output import terminal
 from variorum.crawler.preview.bulk import worked_on
 from variorum.crawler.preview.records import changes, documents
@@ -17,7 +17,7 @@ from variorum.crawler.preview.saved_pages import compared, comparison_object, ex
 saved_page = click.Path(exists=True, dir_okay=False, path_type=Path)
 several = click.option(
     "--processes",
-    type=click.IntRange(1, 64),
+    type=WholeNumber(1, 64),
     default=1,
     show_default=True,
     help="With --jsonl: the number of processes.",

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from variorum.crawler.cli.options import (
+    WholeNumber,
     as_json,
     names_of,
     site_named,
@@ -123,9 +124,7 @@ def sites(workspace: Workspace, tag: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("name", metavar="SITE")
-@click.option(
-    "--pages", default=5, show_default=True, type=click.IntRange(1, 100), help="The number of pages."
-)
+@click.option("--pages", default=5, show_default=True, type=WholeNumber(1, 100), help="The number of pages.")
 @as_json
 @with_workspace
 def check(workspace: Workspace, name: str, pages: int, as_json: bool) -> None:

@@ -7,7 +7,7 @@ import socket
 
 import click
 
-from variorum.crawler.cli.options import with_workspace
+from variorum.crawler.cli.options import WholeNumber, with_workspace
 from variorum.crawler.config.cluster import LAST_PORT, check_queue
 from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import Misuse
@@ -43,7 +43,7 @@ def _name(context: click.Context, option: click.Parameter, name: str) -> str:
 )  # fmt: skip
 @click.option(
     "--metrics",
-    type=click.IntRange(1, LAST_PORT),
+    type=WholeNumber(1, LAST_PORT),
     metavar="PORT",
     help="Serve metrics for Prometheus on this port.",
 )
