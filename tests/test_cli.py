@@ -203,6 +203,24 @@ def test_a_bad_site_file_is_an_issue_of_its_site_until_it_is_mended(
     assert "ok   sites: good" in variorum("-C", root, "doctor").stdout
 
 
+@pytest.mark.parametrize("notify", ["", 'notify = "mailto://user:word@127.0.0.1:1"'])
+def test_a_crawl_says_a_fault_in_a_file_once_and_none_of_a_site_that_is_not_meant(
+    tmp_path: Path, local_site: LocalSite, caplog: pytest.LogCaptureFixture, notify: str
+) -> None:
+    root = workspace(tmp_path, good=quick(local_site), broken="url = ")
+    with (root / "variorum.toml").open("a") as settings:
+        settings.write(f"\n{notify}\n")
+    of_all = variorum("-C", root, "crawl")
+    assert of_all.exit_code == 1
+    said = [line for line in of_all.stderr.splitlines() if "broken" in line]
+    assert len(said) == 1
+    assert said[0].startswith("not crawled: ")
+    assert "broken.toml: not TOML" in said[0]
+    of_one = variorum("-C", root, "crawl", "good")
+    assert of_one.exit_code == 0
+    assert "broken" not in of_one.stdout + of_one.stderr + caplog.text
+
+
 def test_an_unknown_site_is_answered_with_the_known_ones(tmp_path: Path, local_site: LocalSite) -> None:
     root = workspace(tmp_path, press=quick(local_site), other='url = "https://example.org/"\n')
     result = variorum("-C", root, "crawl", "press", "pres")

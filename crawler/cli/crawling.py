@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from variorum.crawler.cli.options import names_of, sites_and_faults, sites_named
+from variorum.crawler.cli.options import names_of, sites_and_faults, sites_named, sites_to_read
 from variorum.crawler.config.cluster import Cluster
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.timing import is_paused
@@ -15,7 +15,7 @@ from variorum.crawler.config.workspace import Workspace
 from variorum.crawler.errors import VariorumError
 from variorum.crawler.health.after_run import remarks
 from variorum.crawler.health.haste import warn_of_haste
-from variorum.crawler.notify.notify import meet_targets, readable_sites, send_news
+from variorum.crawler.notify.notify import meet_targets, send_news
 from variorum.crawler.output import terminal
 from variorum.crawler.output.objects import REKEYED, run_object
 from variorum.crawler.output.progress import run_progress
@@ -36,17 +36,17 @@ def crawl_once(workspace: Workspace, names: tuple[str, ...], *, due: bool, as_js
 
     `due` fetches only pages that are due. Raises VariorumError if nothing can begin.
     """
-    chosen = _awake(sites_named(workspace, names), names)
+    chosen = _awake(sites_named(workspace, names, others="not crawled"), names)
     refuse_foreign(workspace.database)
     warn_of_haste(chosen)
-    targets = meet_targets(workspace, readable_sites(workspace))
-    reports = _reports(workspace, chosen, full=not due)
-    reports += _unread(workspace, names)
+    targets = meet_targets(workspace, sites_to_read(workspace))
+    runs = _reports(workspace, chosen, full=not due)
+    reports = runs + _unread(workspace, names)
     if as_json:
         terminal.json_lines(map(run_object, reports))
     else:
         _print(reports)
-    for report in reports:
+    for report in runs:  # the faults of the others were said before
         if waited := run_object(report)["waited"]:
             terminal.note(f"{report.site}: {waited}")
         if report.failed:
@@ -108,7 +108,7 @@ def _unread(workspace: Workspace, names: tuple[str, ...]) -> list[RunReport]:
 def _send_notifications(workspace: Workspace) -> None:
     """Send the notifications that are due; one that can't be sent waits, and does not fail the crawl."""
     try:
-        messages = send_news(workspace, patient=True)
+        messages = send_news(workspace, sites_to_read(workspace), patient=True)
     except VariorumError as error:
         terminal.note(f"notifications wait: {error}")
         return

@@ -76,11 +76,12 @@ def _root() -> Path:
     return click.get_current_context().find_object(Path) or Path()
 
 
-def sites_named(workspace: Workspace, names: Sequence[str]) -> list[Site]:
+def sites_named(workspace: Workspace, names: Sequence[str], *, others: str = "left out") -> list[Site]:
     """Return the named sites, or all readable sites; report faulty site files on standard error.
 
-    A name may be a tag, which stands for all sites that have it. Raises Misuse for an unknown name, for
-    faults in a file that is named, and where no file can be read.
+    A name may be a tag, which stands for all sites that have it. `others` says what becomes of the sites
+    whose files have faults. Raises Misuse for an unknown name, for faults in a file that is named, and where
+    no file can be read.
     """
     names = names_of(workspace, names)
     sites = sites_and_faults(workspace, names)
@@ -88,7 +89,7 @@ def sites_named(workspace: Workspace, names: Sequence[str]) -> list[Site]:
     if names or not sites:
         refuse(faults)
     for fault in faults:
-        terminal.note(f"left out: {fault}")
+        terminal.note(f"{others}: {fault}")
     return [sites[name] for name in dict.fromkeys(names)] if names else list(sites.values())
 
 

@@ -66,6 +66,7 @@ Sender = type[Service]
 
 def send_news(
     workspace: Workspace,
+    sites: Sequence[Site] | None = None,
     *,
     at: datetime | None = None,
     patient: bool = False,
@@ -73,10 +74,11 @@ def send_news(
 ) -> list[Message]:
     """Send the notifications that are due; return each, with its error if the target refused it.
 
+    `sites` are those whose files can be read; without them they are read, and the faults of others logged.
     If `patient`, targets that have failed keep their pause. Raises VariorumError if another process has been
     sending for a minute.
     """
-    targets = targets_of(workspace, readable_sites(workspace))
+    targets = targets_of(workspace, readable_sites(workspace) if sites is None else sites)
     if not targets:
         return []
     with _alone(workspace), closing(Outbox.open(workspace.database)) as outbox:
