@@ -55,14 +55,14 @@ def test_a_release_that_reads_differently_names_the_pages_and_the_words(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = files(root)
-    read = reading.extract_of
+    read = reading.kept_extract
     monkeypatch.setattr(reading, "EXTRACTOR", "reading 99")
 
     def without_years(*given: Any, **more: Any) -> Any:
         found = read(*given, **more)
         return type(found)(**{**vars_of(found), "text": found.text.replace("1878", "")})
 
-    monkeypatch.setattr(reading, "extract_of", without_years)
+    monkeypatch.setattr(reading, "kept_extract", without_years)
     [site] = checked(root)["sites"]
     [one] = site["differing"]
     assert (site["differ"], site["by_release"], one["url"].endswith("/bridge/")) == (1, 1, True)
