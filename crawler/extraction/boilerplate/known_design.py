@@ -47,7 +47,7 @@ class KnownDesign:
         self._below = _below(scores)
         self._never = frozenset(path for path, below in self._below.items() if _is_never(path, below))
         self._around_never = frozenset(chain.from_iterable(map(_around, self._never)))
-        self._likely = _below(_outside(scores, self._never))
+        self._holders = frozenset(path.rpartition("/")[0] for path in scores.paths if scores.is_text(path))
         elsewhere = map(_last_step, self._below.keys() - self._never)
         self._never_anywhere = frozenset(map(_last_step, self._never)).difference(elsewhere)
 
@@ -97,8 +97,13 @@ class KnownDesign:
     def _is_likely(self, block: Block) -> bool:
         if known := self._scores.paths.get(block.path):
             return known.mean >= HALF
-        below = self._likely.get(self._nearest(block.path))
-        return below is not None and below.total >= HALF * below.blocks and block.linked < LINKED
+        around = self._nearest(block.path)
+        below = self._below.get(around)
+        if below is None or block.linked >= LINKED:
+            return False
+        within = block.path.removeprefix(around)
+        is_bare = "." not in within and NAMED.isdisjoint(within.split("/"))  # a list or a heading, and no box
+        return below.total >= HALF * below.blocks or (is_bare and around in self._holders)
 
     def _nearest(self, path: str) -> str:
         """The innermost known path around this one; empty if none is known."""
@@ -120,13 +125,6 @@ def _below(scores: PathScores) -> dict[str, Below]:
             below.all_text &= score.mean >= TEXT
             below.no_text &= score.mean <= NO_TEXT
     return found
-
-
-def _outside(scores: PathScores, never: frozenset[str]) -> PathScores:
-    """The scores without those in places that never hold text: these say nothing of what is beside them."""
-    return PathScores(
-        {path: score for path, score in scores.paths.items() if never.isdisjoint((path, *_around(path)))}
-    )
 
 
 def _around(path: str) -> Iterator[str]:
