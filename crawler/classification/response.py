@@ -91,7 +91,7 @@ MAINTENANCE_TEXTS = _phrases(
 """WordPress's own messages while its database is unavailable, or while it is updated."""
 
 LITTLE = 200
-"""The number of words below which a page may be a challenge or "not found" page with its menus."""
+"""The number of words below which a page may be another one, or a notice in place of it, with its menus."""
 
 LEAST_ARTICLE = 8
 """The number of words of running text below which a page marked as an article may be an error page."""

@@ -16,6 +16,7 @@ from variorum.crawler.classification.comparison import MOST_LEFT, ComparedView
 from variorum.crawler.classification.phrases import of_articles as articles
 from variorum.crawler.classification.phrases import of_servers as servers
 from variorum.crawler.classification.phrases.folding import Phrases, begins, fold, found
+from variorum.crawler.classification.response import LITTLE
 
 MOST_TEXTS = 200
 NOTE = 40
@@ -30,7 +31,6 @@ SENTENCE = 14
 LAST_WORDS = 4000  # letters; an error may be followed by its stack trace, and by a footer
 FEW_LINKS = 5
 """The maximum number of links on a notice in place of a whole site; a site's own pages have more."""
-LITTLE = 200
 CONSENT_SHARE = 0.4
 """The share of a consent page that is about consent, cookies or partners."""
 MANY_LINKS = 8

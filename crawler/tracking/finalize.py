@@ -26,8 +26,12 @@ MANY_MISSED = 3
 """Articles that a run missed, having found none, from which that is a problem of the site."""
 UNREAD = frozenset(
     {
-        *(Outcome.blocked, Outcome.soft_404, Outcome.maintenance),
-        *(Outcome.truncated, Outcome.timeout, Outcome.failed),
+        Outcome.blocked,
+        Outcome.soft_404,
+        Outcome.maintenance,
+        Outcome.truncated,
+        Outcome.timeout,
+        Outcome.failed,
     }
 )
 """Outcomes of a page that is still there, of which the site does not show the text."""
@@ -81,14 +85,12 @@ def many_blocked(frontier: RunFrontier) -> str:
     store, name, since = frontier.store, frontier.site.name, iso(frontier.started)
     unread = store.unread_articles(name, UNREAD)
     fetched = [one for one in unread if one.checked_at >= since]
-    for lost, known in (
-        (fetched, len(fetched) + store.count_seen(name, since)),
-        (unread, store.count_pages(name, "live")),
-    ):
-        if too_many(len(lost), known - len(lost)):
+    others, seen = store.count_pages(name, "live") - len(unread), store.count_seen(name, since)
+    for lost, shown in ((fetched, seen), (unread, others)):
+        if too_many(len(lost), shown):
             first = f"{lost[0].url}: {in_words(Outcome(lost[0].outcome), lost[0].reason)}"
-            counted = f"{len(lost)} of {known} pages"
-            return f"{counted} had text before and are now blocked or fail; first error: {first}"
+            of = f"{len(lost)} of {shown + len(lost)} pages"
+            return f"{of} had text before and are now blocked or fail; first error: {first}"
     return ""
 
 

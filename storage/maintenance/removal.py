@@ -2,8 +2,8 @@
 
 The seals of its versions stay, as the chain of all seals must stay whole. So do the numbers of its pages,
 which no other page may get, and with them the row of the site, of which a reader is told nothing: later
-exports withdraw the documents of these pages. Exports and notifications
-go on from the last number of a change, so that no number is given twice.
+exports withdraw the documents of these pages. Exports and notifications go on from the last number of a
+change, so that no number is given twice.
 
 Each page is one transaction. After an interruption, the same removal continues.
 """

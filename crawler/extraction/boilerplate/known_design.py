@@ -95,6 +95,8 @@ class KnownDesign:
         return self._never_anywhere.isdisjoint(block.path.removeprefix(around).split("/"))
 
     def _is_likely(self, block: Block) -> bool:
+        """Whether a few words at a path that does not tell are text: most content around them is, or they are
+        a bare list or heading beside its paragraphs."""
         if known := self._scores.paths.get(block.path):
             return known.mean >= HALF
         around = self._nearest(block.path)
@@ -102,7 +104,7 @@ class KnownDesign:
         if below is None or block.linked >= LINKED:
             return False
         within = block.path.removeprefix(around)
-        is_bare = "." not in within and NAMED.isdisjoint(within.split("/"))  # a list or a heading, and no box
+        is_bare = "." not in within and NAMED.isdisjoint(within.split("/"))
         return below.total >= HALF * below.blocks or (is_bare and around in self._holders)
 
     def _nearest(self, path: str) -> str:
