@@ -75,14 +75,10 @@ class Sites(Tables):
         with self.writing():
             self._run("UPDATE sites SET asked_at = ? WHERE name = ?", [at, name])
 
-    def forget_asked_run(self, name: str) -> None:
-        """Store that the run was made that somebody asked for, if the latest run began after that."""
+    def forget_asked_run(self, name: str, at: str) -> None:
+        """Store that the run was made that somebody asked for at that time; a later wish stays."""
         with self.writing():
-            self._run(
-                "UPDATE sites SET asked_at = NULL WHERE name = ? AND asked_at <="
-                " (SELECT max(started_at) FROM runs WHERE site = ?)",
-                [name, name],
-            )
+            self._run("UPDATE sites SET asked_at = NULL WHERE name = ? AND asked_at = ?", [name, at])
 
     def rest(self, name: str, until: str) -> None:
         """Store the time until which no requests are sent to the site."""

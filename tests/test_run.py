@@ -248,6 +248,26 @@ def test_a_run_of_all_pages_by_hand_is_the_one_that_was_asked_for(
     assert (site.asked_at is None) is is_made
 
 
+def test_a_run_of_all_pages_that_is_asked_for_while_one_goes_is_still_to_be_made(
+    watched: Watched, local_site: LocalSite
+) -> None:
+    workspace, _ = workspace_of(watched)
+    page = article("Letters", "The post came late.")
+
+    def answer(request: Request) -> str:
+        with contextlib.closing(Store.open(workspace.database)) as store:
+            ((started,),) = store.db.execute("SELECT max(started_at) FROM runs")
+            store.ask_for_run(NAME, started)  # in the very second in which it began
+        return page
+
+    local_site.pages["/"] = answer
+    Quick(watched.root, watched.url).crawl()
+    with contextlib.closing(Reader.open(workspace.database)) as reader:
+        stored = reader.site(NAME)
+    assert stored
+    assert stored.asked_at
+
+
 def test_a_run_that_broke_down_is_an_issue_until_one_goes_well(
     watched: Watched, local_site: LocalSite, warm: bool
 ) -> None:

@@ -225,8 +225,6 @@ class Daemon:
             if self.stop.is_set():  # cut short by us: made up for as soon as the daemon is back
                 self._remember(site, now, row.failures)
                 return
-            if row.asked_at:
-                self.store.forget_asked_run(site.name)
             if failed:
                 self._remember(site, next_run(site, now, failures=row.failures + 1), row.failures + 1)
             elif row.failures and row.next_due:

@@ -203,14 +203,15 @@ class RunRecord:
                 self._give_up(error)
 
     def _begin(self, workspace: Workspace, site: Site, full: bool) -> None:
-        started, self._full = now(), full
+        started = now()
         self._open.enter_context(held(run_lock(workspace.database, site.name), f"a run of {site.name}"))
         self.store = Store.open(workspace.database)
         self._open.callback(self.store.close)
         self._database = workspace.database
         self._open.callback(forget, workspace.database, site.name)
         self.store.enrol(site.name, site.url)
-        until = self.store.site(site.name).rest_until
+        row = self.store.site(site.name)
+        until, self._asked_at = row.rest_until, row.asked_at if full else None
         if until and until > iso(started):
             raise SiteTrouble(
                 f"{site.name}: the site sent Retry-After: no requests until {until}; crawl it after that."
@@ -308,13 +309,13 @@ class RunRecord:
         if whole or reason == TIME_UP:  # who sent a signal waits, and learning takes memory
             self.tracker.finish()
             self._count_late()
+            if self._asked_at:
+                self.store.forget_asked_run(self.frontier.site.name, self._asked_at)
         self.tally.add_changes(finalize(self.frontier, at))
         blocked = many_blocked(self.frontier)
         self.frontier.raise_issue("many blocked", blocked)
         if not whole:
             return
-        if self._full:  # then it is the one that somebody may have asked the daemon for
-            self.store.forget_asked_run(self.frontier.site.name)
         self.frontier.raise_issue(
             "no article", "" if blocked else no_article(self.frontier, self.tally.last_trouble)
         )
