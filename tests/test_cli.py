@@ -336,7 +336,9 @@ def test_the_doctor_finds_a_sound_workspace_well(press: Press) -> None:
     assert found["ok"] is True
     assert {check["name"] for check in found["checks"]} >= {
         "python", "libraries", "sqlite", "workspace", "sites", "contact", "database", "disk", "clock",
+        "issues",
     }  # fmt: skip
+    assert found["issues"] == []
 
 
 @pytest.mark.parametrize(
@@ -373,6 +375,7 @@ def test_the_doctor_names_what_is_wrong(tmp_path: Path) -> None:
         "contact",
         "database",
         "clock",
+        "issues",
     }
     assert "FAIL contact" in variorum("-C", root, "doctor").stdout
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,25 @@ def test_a_run_of_a_few_articles_that_are_shown_does_not_close_it(
     next_second()
     watched.crawl(full=False)
     assert [issue.kind for issue in watched.issues()] == ["many blocked"]
+
+
+def test_the_doctor_names_an_open_issue_with_what_to_do_unless_the_site_is_paused(gazette: Gazette) -> None:
+    gazette.stand_in(interleaved(19), LOGIN)
+    gazette.crawl()
+    told = variorum("-C", gazette.root, "doctor")
+    assert (told.exit_code, "FAIL issues: 1 open, of gazette" in told.stdout) == (1, True)
+    assert f": {SENTENCE}{gazette.site.url}" in told.stdout
+    assert "    to do: open some of the pages in a browser; `variorum pages gazette` says" in told.stdout
+
+    found = variorum("-C", gazette.root, "doctor", "--json")
+    assert found.exit_code == 1
+    [issue] = json.loads(found.stdout)["issues"]
+    assert issue.pop("remedy").startswith("open some of the pages in a browser")
+    assert issue.pop("site") == "gazette"
+    assert [issue] == gazette.issues()
+
+    variorum("-C", gazette.root, "pause", "gazette")
+    assert "ok   issues: none open" in variorum("-C", gazette.root, "doctor").stdout
 
 
 @pytest.mark.parametrize("count", [1, 10])

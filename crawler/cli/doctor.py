@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from variorum.crawler.cli.options import as_json
-from variorum.crawler.health.doctor import HealthCheck, examine
+from variorum.crawler.health.doctor import Examination, HealthCheck, examine
 from variorum.crawler.output import terminal
 
 
@@ -18,18 +18,27 @@ from variorum.crawler.output import terminal
 def doctor(root: Path, as_json: bool) -> None:
     """Check that everything is in place.
 
-    Checks the program, the workspace, the database, the disk and the clock. Exits with 1 if a check fails.
+    Checks the program, the workspace, the database, the disk and the clock. Names the open issues of the
+    sites, with what to do. Exits with 1 if a check fails or an issue is open.
 
     Example: variorum doctor
     """
-    checks = examine(root)
-    ok = all(one.ok for one in checks)
+    found = examine(root)
     if as_json:
-        terminal.json_lines([{"ok": ok, "checks": [_object(one) for one in checks]}])
+        checks, issues = [_object(one) for one in found.checks], [asdict(one) for one in found.issues]
+        terminal.json_lines([{"ok": found.ok, "checks": checks, "issues": issues}])
     else:
-        for one in checks:
-            terminal.line(f"{'ok  ' if one.ok else 'FAIL'} {one.name}: {one.detail}")
-    click.get_current_context().exit(0 if ok else 1)
+        _print(found)
+    click.get_current_context().exit(0 if found.ok else 1)
+
+
+def _print(found: Examination) -> None:
+    for one in found.checks:
+        terminal.line(f"{'ok  ' if one.ok else 'FAIL'} {one.name}: {one.detail}")
+    for issue in found.issues:
+        times = terminal.quantity(issue.times, "time")
+        terminal.line(f"  ! {issue.site}: {issue.kind} since {issue.since}, {times}: {issue.message}")
+        terminal.line(f"    to do: {issue.remedy}")
 
 
 def _object(check: HealthCheck) -> dict[str, object]:

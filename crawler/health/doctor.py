@@ -18,6 +18,7 @@ from variorum.crawler.config.workspace import Workspace, load_workspace
 from variorum.crawler.errors import VariorumError
 from variorum.crawler.export.workspace_backup import backups
 from variorum.crawler.health.haste import hasty, needs_delay
+from variorum.crawler.health.site_issues import SiteIssue, open_issues
 from variorum.crawler.health.status import targets_state
 from variorum.crawler.notify.target import Service, targets_of
 from variorum.crawler.times import iso, now, parse
@@ -49,8 +50,27 @@ class HealthCheck:
     detail: str
 
 
-def examine(root: Path) -> list[HealthCheck]:
-    """The results of all checks of the program, and of the workspace in a folder."""
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The results of all checks, and the open issues of the sites."""
+
+    checks: list[HealthCheck]
+    issues: list[SiteIssue]
+
+    @property
+    def ok(self) -> bool:
+        """Whether no check failed; one fails where an issue is open."""
+        return all(one.ok for one in self.checks)
+
+
+def examine(root: Path) -> Examination:
+    """The results of all checks of the program, and of the workspace in a folder with its sites."""
+    issues: list[SiteIssue] = []
+    return Examination(_checks(root, issues), issues)
+
+
+def _checks(root: Path, issues: list[SiteIssue]) -> list[HealthCheck]:
+    """The results of all checks; the open issues are also put into `issues`."""
     checks = [_check("python", _python), _check("libraries", _libraries), _check("sqlite", _sqlite)]
     try:
         workspace = load_workspace(root)
@@ -68,6 +88,7 @@ def examine(root: Path) -> list[HealthCheck]:
         *([_check("backup", lambda: _backup(workspace))] if workspace.backup else []),
         _check("clock", lambda: _clock(workspace, sites)),
         _check("news", lambda: _news(workspace, sites)),
+        _check("issues", lambda: _issues(workspace, sites, issues)),
         *_of_cluster(workspace),
     ]
 
@@ -193,6 +214,16 @@ def _news(workspace: Workspace, sites: dict[str, Site]) -> str:
             for one in targets_state(workspace, reader, sites.values()):
                 _heard(one)
     return ", ".join(target.shown for target in targets)
+
+
+def _issues(workspace: Workspace, sites: dict[str, Site], found: list[SiteIssue]) -> str:
+    """That no issue is open; open ones are put into `found`. Raises Problem with the names of their sites."""
+    if workspace.database.exists():
+        with closing(Reader.open(workspace.database)) as reader:
+            found += open_issues(reader, sites)
+    if found:
+        raise Problem(f"{len(found)} open, of {', '.join(dict.fromkeys(one.site for one in found))}")
+    return "none open"
 
 
 def _heard(one: TargetState) -> None:
