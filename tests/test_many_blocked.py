@@ -127,6 +127,43 @@ def test_a_few_articles_behind_a_login_form_are_no_issue_of_the_site(gazette: Ga
     assert gazette.issues() == []
 
 
+SMALL = {2: [], 3: ["many blocked"], 4: ["many blocked"]}
+"""The issues of a site of five articles, by how many of them are behind a login form."""
+
+
+@pytest.mark.parametrize("count", SMALL)
+def test_most_articles_of_a_small_site_behind_a_login_form_are_an_issue(
+    local_site: LocalSite, tmp_path: Path, count: int
+) -> None:
+    publish_listed(local_site, PATHS[:5])
+    watched = Quick.make(tmp_path / "w", local_site.url)
+    watched.crawl()
+    next_second()
+    local_site.pages |= dict.fromkeys(PATHS[:count], LOGIN)
+    watched.crawl()
+    assert [issue.kind for issue in watched.issues()] == SMALL[count]
+    assert all(issue.message.startswith(f"{count} of 5 pages had text before") for issue in watched.issues())
+
+    next_second()
+    publish(local_site, PATHS[:5])
+    watched.crawl()
+    assert watched.issues() == []
+
+
+def test_a_run_of_a_few_pages_that_are_blocked_is_no_issue_of_a_site_that_shows_most_others(
+    local_site: LocalSite, tmp_path: Path
+) -> None:
+    publish_listed(local_site, PATHS[:8])
+    watched = Quick.make(tmp_path / "w", local_site.url)
+    watched.crawl()
+    next_second()
+    local_site.pages |= dict.fromkeys(PATHS[:4], LOGIN)
+    watched.crawl()
+    next_second()
+    watched.crawl(full=False)
+    assert watched.issues() == []
+
+
 def test_pages_that_never_had_a_text_are_no_such_issue(local_site: LocalSite, tmp_path: Path) -> None:
     publish_listed(local_site, PATHS)
     gazette = Gazette(workspace(tmp_path / "w", gazette=quick(local_site)), local_site)

@@ -110,7 +110,7 @@ def test_a_consent_wall_before_every_page_is_no_new_design(blog: LocalSite, watc
     blog.pages |= {path: make(path) for path in PATHS}
     watched.crawl()
     assert watched.news() == []
-    assert [issue.kind for issue in watched.issues()] == ["no article"]
+    assert [issue.kind for issue in watched.issues()] == ["many blocked"]
     publish(blog, PATHS)
     watched.crawl()
     assert watched.news() == []

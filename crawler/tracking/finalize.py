@@ -23,7 +23,8 @@ MANY = 10
 MANY_SHARE = 0.3
 """The share of missing pages above which the site counts as broken."""
 MANY_MISSED = 3
-"""Articles that a run missed, having found none, from which that is a problem of the site."""
+"""Articles that a run missed, having found none, or more than half of the site's articles if the last fetch
+of each was blocked or failed: from so many on that is a problem of the site."""
 UNREAD = frozenset(
     {
         Outcome.blocked,
@@ -80,14 +81,21 @@ def many_blocked(frontier: RunFrontier) -> str:
     """The message about a site that no longer shows the text of many pages; empty for any other site.
 
     It is measured as the share of missing pages is: by the pages that this run fetched, and by all pages, so
-    that a run of a few pages that are shown does not make the others count as found.
+    that a run of a few pages that are shown does not make the others count as found. On a small site it is
+    most of the articles.
     """
     store, name, since = frontier.store, frontier.site.name, iso(frontier.started)
     unread = store.unread_articles(name, UNREAD)
     fetched = [one for one in unread if one.checked_at >= since]
     others, seen = store.count_pages(name, "live") - len(unread), store.count_seen(name, since)
-    for lost, shown in ((fetched, seen), (unread, others)):
-        if too_many(len(lost), shown):
+    read = store.count_articles(name) - len(unread)
+    measures = (
+        (fetched, seen, too_many(len(fetched), seen)),
+        (unread, others, too_many(len(unread), others)),
+        (unread, read, len(unread) >= MANY_MISSED and len(unread) > read),
+    )
+    for lost, shown, is_many in measures:
+        if is_many:
             first = f"{lost[0].url}: {in_words(Outcome(lost[0].outcome), lost[0].reason)}"
             of = f"{len(lost)} of {shown + len(lost)} pages"
             return f"{of} had text before and are now blocked or fail; first error: {first}"
