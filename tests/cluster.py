@@ -180,7 +180,7 @@ class Cluster:
         """What a query of the hub's database gives; nothing where the tables are not there yet."""
         with (
             contextlib.suppress(sqlite3.OperationalError),
-            contextlib.closing(sqlite3.connect(self.root / "variorum.db")) as conn,
+            contextlib.closing(sqlite3.connect(self.root / "variorum.db", timeout=PATIENCE)) as conn,
         ):
             return conn.execute(sql).fetchall()
         return []

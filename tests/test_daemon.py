@@ -107,7 +107,7 @@ def begun(root: Path, name: str) -> int:
 
 
 def rows(root: Path, sql: str, *values: str) -> list[tuple[Any, ...]]:
-    with contextlib.closing(sqlite3.connect(root / "variorum.db")) as conn, conn:
+    with contextlib.closing(sqlite3.connect(root / "variorum.db", timeout=PATIENCE)) as conn, conn:
         return conn.execute(sql, values).fetchall()
 
 

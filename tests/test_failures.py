@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from twisted.python.failure import Failure
 
-from tests.local_site import LocalSite, Page, article
-from tests.small_crawl import small_crawl
+from tests.local_site import LocalSite, Page, Request, article
+from tests.small_crawl import TIMEOUT, small_crawl
 from variorum.crawler.config.site import Site
 from variorum.spiders.fetching.failures import LONGEST_DETAIL, error_of
 
@@ -48,21 +49,17 @@ def tls_site(tmp_path: Path) -> Iterator[LocalSite]:
 
 
 def test_failures_of_the_network_have_their_names(local_site: LocalSite, tls_site: LocalSite) -> None:
-    local_site.pages["/slow/"] = Page(article("Title", "Text."), delay=2)
     local_site.pages["/loop/"] = Page(status=302, headers={"Location": "/loop/"})
     tls_site.pages["/tls/"] = article("Title", "Text.")
     urls = [
-        f"{local_site.url}/slow/",
         f"{local_site.url}/loop/",
         f"{tls_site.url}/tls/",
         "http://127.0.0.1:1/closed/",
         "http://no-such-name.example.org/unknown/",
     ]
     site = Site(name="t", url=local_site.url, delay=0, robots=False)
-    changes = {"RETRY_TIMES": 0, "DOWNLOAD_TIMEOUT": 1}
-    outcome = small_crawl(site, urls, changes=changes, names={"nothing": "127.0.0.1"})
+    outcome = small_crawl(site, urls, changes={"RETRY_TIMES": 0}, names={"nothing": "127.0.0.1"})
     assert {path: answer.error for path, answer in outcome.answers.items()} == {
-        "/slow/": "timeout",
         "/loop/": "failed",
         "/tls/": "tls",
         "/closed/": "refused",
@@ -72,6 +69,21 @@ def test_failures_of_the_network_have_their_names(local_site: LocalSite, tls_sit
     assert outcome.answers["/loop/"].detail == "max redirections reached"
     assert tls_site.paths() == []
     assert local_site.paths().count("/loop/") == 6
+
+
+def test_a_page_that_does_not_come_in_time_has_timed_out(local_site: LocalSite) -> None:
+    over = threading.Event()
+
+    def answer(request: Request) -> str:
+        over.wait(TIMEOUT)
+        return article("Title", "Text.")
+
+    local_site.pages["/slow/"] = answer
+    site = Site(name="t", url=local_site.url, delay=0, robots=False)
+    changes = {"RETRY_TIMES": 0, "DOWNLOAD_TIMEOUT": 0.5}
+    outcome = small_crawl(site, [f"{local_site.url}/slow/"], changes=changes)
+    over.set()
+    assert outcome.answers["/slow/"].error == "timeout"
 
 
 def test_what_an_error_says_is_one_short_line() -> None:

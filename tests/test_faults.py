@@ -36,6 +36,7 @@ from variorum.storage.reader import Reader
 from variorum.storage.store import Store
 
 AT = "2026-03-01T10:00:00Z"
+PATIENCE = 300
 PATHS = [f"/letters/{number}/" for number in range(12)]
 LITTLE_ROOM = 420_000  # bytes that a file may grow to: enough for the tables and a few pages
 
@@ -191,7 +192,19 @@ def test_of_two_runs_of_one_site_one_is_refused_and_a_slow_writer_beside_them_co
     Store.open(database(quick)).close()
     workspace = load_workspace(quick.root)
     [site] = load_sites(workspace.sites_folder).values()
-    over = threading.Event()
+    refused, over = threading.Event(), threading.Event()
+    page = local_site.pages["/"]
+
+    def when_refused(request: Request) -> Any:
+        """The first page comes when the other run has been refused: so they meet on any machine."""
+        assert refused.wait(PATIENCE)
+        return page
+
+    local_site.pages["/"] = when_refused
+
+    def hear(event: dict[str, Any]) -> None:
+        if event["event"] == "ended":
+            refused.set()
 
     def write_slowly() -> None:
         """As another site's run would, were each of its transactions slow."""
@@ -205,7 +218,7 @@ def test_of_two_runs_of_one_site_one_is_refused_and_a_slow_writer_beside_them_co
     writer = threading.Thread(target=write_slowly)
     writer.start()
     try:
-        reports = asyncio.run(run_sites(workspace, [site, site]))
+        reports = asyncio.run(run_sites(workspace, [site, site], on_event=hear))
     finally:
         over.set()
         writer.join()

@@ -276,7 +276,8 @@ def test_a_run_that_broke_down_is_an_issue_until_one_goes_well(
 
     def kill(event: dict[str, Any]) -> None:
         if event["event"] == "page":
-            os.kill(int(lock_of(watched).read_text()), signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # by the first page; others may be told already
+                os.kill(int(lock_of(watched).read_text()), signal.SIGKILL)
 
     report = asyncio.run(
         run_child(workspace, site, full=True, stop=asyncio.Event(), on_event=kill, warm=warm)

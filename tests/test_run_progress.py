@@ -60,7 +60,7 @@ def test_a_run_tells_its_phases_and_other_processes_can_read_it_while_it_goes_on
 def test_a_run_that_waits_for_a_host_says_for_which_and_until_when(
     tmp_path: Path, local_site: LocalSite
 ) -> None:
-    answers = iter([Page("later", status=503, headers={"Retry-After": "3"})])
+    answers = iter([Page("later", status=503, headers={"Retry-After": "5"})])
     mill = article("The mill", "The mill turns again, after the flood of the spring.")
     local_site.pages |= {
         "/": article("The bridge", "It was built.", menu=[("/mill/", "Mill")]),

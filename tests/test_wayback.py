@@ -256,11 +256,8 @@ def test_an_archive_is_told_who_asks_and_is_asked_one_thing_at_a_time_and_nowher
     assert archive.busiest == 1
     assert {request.headers["user-agent"].partition("/")[0] for request in archive.requests} == {"Variorum"}
     assert all("me@example.org" in request.headers["user-agent"] for request in archive.requests)
-    gaps = [
-        later.time - former.time
-        for former, later in zip(archive.requests, archive.requests[1:], strict=False)
-    ]
-    assert min(gaps) > 0.25
+    for number, request in enumerate(archive.requests):
+        assert request.time - began >= number * 0.3  # a busy machine sees some late, and none early
 
 
 def test_a_foreign_archive_is_asked_once_a_second_at_most(root: Path) -> None:
