@@ -15,7 +15,7 @@ from variorum.crawler.errors import VariorumError
 LOOK_AGAIN = 0.1
 """The seconds between two attempts to get a lock that another process has."""
 BRIEFLY = 0.3
-"""The seconds to wait for a lock that `is_held` may hold for a moment."""
+"""The seconds to wait for the lock of a process that is about to end."""
 
 
 def run_lock(database: Path, site: str) -> Path:
@@ -38,8 +38,8 @@ def held(path: Path, what: str, *, patience: float = BRIEFLY) -> Iterator[None]:
     """Hold the lock file inside the block, with the id of this process in it.
 
     Raises VariorumError if another process, whose id it names, still holds it after `patience` seconds, or if
-    the file can't be written. The file stays: if it were removed, two processes could each lock a file of
-    that name.
+    the file can't be written. Whoever only asks `is_held` is waited for, however slow it is. The file stays:
+    if it were removed, two processes could each lock a file of that name.
     """
     try:
         file = path.open("a+", encoding="ascii")
@@ -48,7 +48,7 @@ def held(path: Path, what: str, *, patience: float = BRIEFLY) -> Iterator[None]:
     with file:
         give_up = time.monotonic() + patience
         while not _is_ours(file):
-            if time.monotonic() >= give_up:
+            if time.monotonic() >= give_up and not _is_only_looked_at(file):
                 raise VariorumError(f"{what} runs already, as process {_holder(path)}: stop that one first.")
             time.sleep(LOOK_AGAIN)
         file.truncate(0)
@@ -73,6 +73,14 @@ def _is_ours(file: IO[str], how: int = fcntl.LOCK_EX) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _is_only_looked_at(file: IO[str]) -> bool:
+    """Whether nobody holds the lock but processes that ask `is_held`: these share it."""
+    shared = _is_ours(file, fcntl.LOCK_SH)
+    if shared:
+        fcntl.flock(file, fcntl.LOCK_UN)
+    return shared
 
 
 def _holder(path: Path) -> str:

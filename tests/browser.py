@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from variorum.crawler.config.workspace import Workspace
 from variorum.review.app import add_workers, add_workspace, make_app
@@ -23,6 +23,10 @@ from variorum.review.web import ClusterState
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt install chromium")
+
+PATIENCE = 180_000
+"""Milliseconds until a test gives up waiting for what it expects to see."""
+expect.set_options(timeout=PATIENCE)
 
 Scheme = Literal["light", "dark"]
 OF_COLOURS = ("color-contrast", "link-in-text-block")
@@ -87,7 +91,7 @@ def window(
         bypass_csp=False,
     )
     page = context.new_page()
-    page.set_default_timeout(180_000)
+    page.set_default_timeout(PATIENCE)
     found = Window(page)
     page.on("request", lambda request: found.requests.append(request.url))
     page.on("requestfailed", lambda request: request.failure == "csp" and found.requests.remove(request.url))

@@ -16,6 +16,7 @@ from tests.local_site import LocalSite, article
 from tests.newsroom import Webhook
 from tests.test_serve import Service, serving
 from tests.wheel import run
+from variorum.crawler.lock import is_held, run_lock
 
 pytestmark = needs_chromium
 
@@ -88,6 +89,7 @@ def test_a_user_installs_adds_reads_is_told_reviews_exports_pauses_renames_and_r
             add(page, press.url, "press")
             add(page, f"{shop.url}/terms/", "terms", alone=True)
             service.until(lambda: live(service).get("press", 0) >= 4 and live(service).get("terms") == 1)
+            service.until(lambda: not is_held(run_lock(root / "variorum.db", "press")))
             assert "/" not in shop.paths()
 
             news = "A second ferry carries the buses."

@@ -15,7 +15,7 @@ import pytest
 
 from tests.command import objects, variorum, workspace
 from variorum.crawler.errors import Misuse, VariorumError
-from variorum.crawler.lock import LOOK_AGAIN, held, is_held, notify_lock, run_lock
+from variorum.crawler.lock import BRIEFLY, held, is_held, notify_lock, run_lock
 from variorum.storage.store import Store
 
 HOLDER = """
@@ -92,7 +92,7 @@ def test_somebody_who_only_looks_keeps_nobody_from_the_lock(tmp_path: Path) -> N
     path.touch()
     looker = path.open()
     fcntl.flock(looker, fcntl.LOCK_SH)
-    threading.Timer(LOOK_AGAIN / 2, looker.close).start()
+    threading.Timer(2 * BRIEFLY, looker.close).start()  # so slow is the machine
     with held(path, "a run"):
         assert is_held(path)
 

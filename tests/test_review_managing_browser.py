@@ -20,7 +20,6 @@ from variorum.crawler.lock import held, run_lock
 from variorum.crawler.runtime.run_progress import keep
 
 pytestmark = needs_chromium
-expect.set_options(timeout=180_000)
 
 ONE = 'url = "https://one.example/"\n'
 

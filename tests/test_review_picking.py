@@ -154,7 +154,6 @@ def test_a_part_is_picked_with_the_mouse_or_by_keyboard_without_scripts(
     chromium: Browser, root: Path
 ) -> None:
     workspace = load_workspace(root)
-    expect.set_options(timeout=180_000)
     with (
         served(workspace.database, workspace) as url,
         window(chromium, url, width=390, scripts=False) as seen,
