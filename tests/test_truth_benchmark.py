@@ -70,6 +70,17 @@ def test_on_made_up_sites_without_article_markup_only_true_changes_are_told(
     assert sum(row["typographic_edits_announced"] for row in rows) == 0
 
 
+def test_on_small_sites_of_well_known_systems_only_true_changes_are_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    layouts = ("joomla", "ghost", "right_to_left")
+    options = ["--sites", "systems", "--part", "rounds", "--rounds", "2", "--posts", "10"]
+    rows = measured(*options, "--layouts", ",".join(layouts), capsys=capsys)
+    assert [row["stage"] for row in rows] == list(layouts)
+    for row in rows:
+        assert (row["false_alarms"], row["missed_edits"], row["exact_texts"]) == (0, 0, 20)
+
+
 def test_on_a_real_wordpress_with_all_its_noise_only_true_changes_are_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -7,6 +7,7 @@ trafilatura's text compared line by line, and to the whole page's text compared 
     python -m benchmarks.truth                                  # all themes, all posts
     python -m benchmarks.truth --posts 10 --rounds 3 --themes oldsite
     python -m benchmarks.truth --sites synthetic                # made-up sites, no WordPress needed
+    python -m benchmarks.truth --sites systems                  # the same, with the markup of known systems
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from benchmarks.truth.judges import VARIORUM
 from benchmarks.truth.layouts import LAYOUTS
 from benchmarks.truth.rounds import RoundReport, Ruling, play
 from benchmarks.truth.score import Score
-from benchmarks.truth.sites import MadeUpSite
+from benchmarks.truth.sites import ALL_LAYOUTS, MadeUpSite
 from benchmarks.truth.stage import Stage
+from benchmarks.truth.systems import SYSTEMS
 from variorum.crawler.errors import Misuse
 
 THEMES = ("oldsite", "_s", "twentytwentyone", "twentytwentytwo", "twentytwentythree")
@@ -71,11 +73,12 @@ def parser() -> argparse.ArgumentParser:
         "--keep", type=Path, metavar="FOLDER", help="the captures of Variorum's faults go there"
     )
     found.add_argument(
-        "--sites", choices=["wordpress", "synthetic"], default="wordpress", help="which (wordpress)"
+        "--sites",
+        choices=["wordpress", "synthetic", "systems"],
+        default="wordpress",
+        help="which (wordpress)",
     )
-    found.add_argument(
-        "--layouts", type=_some_of(LAYOUTS), default=list(LAYOUTS), help="of synthetic sites; all"
-    )
+    found.add_argument("--layouts", type=_some_of(ALL_LAYOUTS), help="of the made-up sites; all")
     found.add_argument("--part", choices=[ROUNDS, REDESIGN], help="one part only; both, if not given")
     return found
 
@@ -99,7 +102,7 @@ def _some_of(known: Iterable[str]) -> Callable[[str], list[str]]:
 
 
 def _parts(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Rulings]]:
-    if options.sites == "synthetic":
+    if options.sites != "wordpress":
         yield from _made_up(options, folder)
     else:
         yield from _of_wordpress(options, folder)
@@ -107,12 +110,13 @@ def _parts(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Rul
 
 def _made_up(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Rulings]]:
     """Each layout by itself, and from each to the next."""
-    layouts, pages = options.layouts, options.posts or PAGES
+    every = list(SYSTEMS if options.sites == "systems" else LAYOUTS)
+    layouts, pages = options.layouts or every, options.posts or PAGES
     if options.part != REDESIGN:
         stages: list[Stage] = [MadeUpSite(layout, pages, options.seed) for layout in layouts]
         yield ROUNDS, _played(stages, options, folder / ROUNDS)
     if options.part != ROUNDS:
-        stages = [MadeUpSite(old, pages, options.seed, new) for old, new in _changes(layouts, list(LAYOUTS))]
+        stages = [MadeUpSite(old, pages, options.seed, new) for old, new in _changes(layouts, every)]
         yield REDESIGN, _played(stages, options, folder / REDESIGN, redesigned=True)
 
 

@@ -52,7 +52,7 @@ class Scene:
     @property
     def title(self) -> str:
         """The headline of the article as HTML."""
-        return _markup(self.article.title)
+        return markup(self.article.title)
 
     def text(self, tag: str, attribute: str = "") -> str:
         """The paragraphs, each in that element."""
@@ -61,7 +61,7 @@ class Scene:
     def paragraphs(self, tag: str, attribute: str = "") -> list[str]:
         """The same, one by one; what is markup by itself stays as it is."""
         return [
-            one if one.startswith("<") else f"<{tag}{attribute}>{_markup(one)}</{tag}>"
+            one if one.startswith("<") else f"<{tag}{attribute}>{markup(one)}</{tag}>"
             for one in self.article.paragraphs
         ]
 
@@ -73,7 +73,8 @@ class Scene:
 Layout = Callable[[Scene], str]
 
 
-def _markup(text: str) -> str:
+def markup(text: str) -> str:
+    """The text as HTML."""
     return escape(text, quote=False)
 
 
@@ -82,23 +83,26 @@ def _menu(tag: str, around: str) -> str:
     return f"<{around}>{items}</{around}>"
 
 
-def _link(of: Other) -> str:
-    return f'<a href="{of[0]}">{_markup(of[1].title)}</a>'
+def link(of: Other) -> str:
+    """The headline of another article, which leads there."""
+    return f'<a href="{of[0]}">{markup(of[1].title)}</a>'
 
 
-def _links(some: Sequence[Other], tag: str) -> str:
-    return "".join(f"<{tag}>{_link(one)}</{tag}>" for one in some)
+def links(some: Sequence[Other], tag: str) -> str:
+    """Such headlines, each in that element."""
+    return "".join(f"<{tag}>{link(one)}</{tag}>" for one in some)
 
 
-def _lead(article: Article) -> str:
-    return _markup(f"{article.paragraphs[0][:90].rsplit(' ', 1)[0]} …")
+def lead(article: Article) -> str:
+    """How an article begins, cut short."""
+    return markup(f"{article.paragraphs[0][:90].rsplit(' ', 1)[0]} …")
 
 
 def soup(scene: Scene) -> str:
     """Nothing but `div`, without a class or an id."""
     return f"""<div><div>{_menu("div", "div")}</div>
         <div><div><div>{scene.title}</div><div>{scene.text("div")}</div></div>
-        <div><div>Most read</div>{_links(scene.drawn(4), "div")}</div></div>{FOOTER}</div>"""
+        <div><div>Most read</div>{links(scene.drawn(4), "div")}</div></div>{FOOTER}</div>"""
 
 
 def tables(scene: Scene) -> str:
@@ -106,14 +110,14 @@ def tables(scene: Scene) -> str:
     visitor = 40_000 + scene.luck.randint(1, 9_999)
     return f"""<center><table width="760" border="0">
         <tr><td colspan="2">{_menu("td", "tr")} You are visitor no. {visitor}</td></tr>
-        <tr><td width="160" valign="top"><table>{_links(scene.others[:6], "td")}</table></td>
+        <tr><td width="160" valign="top"><table>{links(scene.others[:6], "td")}</table></td>
         <td valign="top"><font size="5"><b>{scene.title}</b></font><br><br>{scene.text("p")}</td></tr>
         <tr><td colspan="2"><font size="1">Best viewed at 800 by 600.</font></td></tr></table></center>"""
 
 
 def breaks(scene: Scene) -> str:
     """No paragraph is marked: lines end with `br`."""
-    lines = "<br><br>\n".join(p if p.startswith("<") else _markup(p) for p in scene.article.paragraphs)
+    lines = "<br><br>\n".join(p if p.startswith("<") else markup(p) for p in scene.article.paragraphs)
     day, online = scene.luck.randint(1, 28), scene.luck.randint(2, 90)
     return f"""{_menu("span", "div")}<h1>{scene.title}</h1><div>{lines}</div>
         <div>Today: {day}.3. | {online} readers online</div>{FOOTER}"""
@@ -121,9 +125,11 @@ def breaks(scene: Scene) -> str:
 
 def modules(scene: Scene) -> str:
     """Classes that a build tool invents, new ones with every build."""
-    top, main, head, body, p, box, lead = ("s" + "".join(scene.build.choices(HEXES, k=6)) for _ in range(7))
+    top, main, head, body, p, box, opening = (
+        "s" + "".join(scene.build.choices(HEXES, k=6)) for _ in range(7)
+    )
     teasers = "".join(
-        f'<div class="{box}"><h3 class="{head}">{_link(one)}</h3><p class="{lead}">{_lead(one[1])}</p></div>'
+        f'<div class="{box}"><h3 class="{head}">{link(one)}</h3><p class="{opening}">{lead(one[1])}</p></div>'
         for one in scene.drawn(3)
     )
     paragraphs = scene.text("p", f' class="{p}"')
@@ -146,7 +152,7 @@ def teasers(scene: Scene) -> str:
     """Other articles, by lot, in the midst of the text, with their leads."""
     first, second = (
         f'<div class="x{number}"><div><a href="{one[0]}"><img src="/p.jpg" alt=""></a></div>'
-        f"<div>{_link(one)}</div><div>{_lead(one[1])}</div></div>"
+        f"<div>{link(one)}</div><div>{lead(one[1])}</div></div>"
         for number, one in enumerate(scene.drawn(2))
     )
     parts = scene.paragraphs("p")
@@ -158,7 +164,7 @@ def teasers(scene: Scene) -> str:
 def captions(scene: Scene) -> str:
     """Pictures whose captions repeat a sentence of the text; they are of the text."""
     return f"""{_menu("li", "ul")}<h1>{scene.title}</h1><div class="story">{scene.text("p")}</div>
-        <div class="more">{_links(scene.drawn(3), "p")}</div>{FOOTER}"""
+        <div class="more">{links(scene.drawn(3), "p")}</div>{FOOTER}"""
 
 
 def addresses(scene: Scene) -> str:
@@ -200,8 +206,8 @@ def comments(scene: Scene) -> str:
 
 def portal(scene: Scene) -> str:
     """More text around the article than in it: leads of others, in another order each time."""
-    boxes = "".join(f"<div><h4>{_link(one)}</h4><p>{_lead(one[1])}</p></div>" for one in scene.drawn(8))
-    newest = _links(scene.others[scene.round : scene.round + 5], "li")
+    boxes = "".join(f"<div><h4>{link(one)}</h4><p>{lead(one[1])}</p></div>" for one in scene.drawn(8))
+    newest = links(scene.others[scene.round : scene.round + 5], "li")
     return f"""{_menu("li", "ul")}<div class="left"><ul>{newest}</ul></div>
         <div class="mid"><h2>{scene.title}</h2><div>{scene.text("p")}</div></div>
         <div class="right">{boxes}</div>{FOOTER}"""
@@ -220,10 +226,10 @@ def faces(scene: Scene) -> str:
 def endless(scene: Scene) -> str:
     """Below the article the next one begins, whole, whichever that is today."""
     (_, other) = scene.drawn(1)[0]
-    below = "".join(f"<p>{_markup(one)}</p>" for one in other.paragraphs if not one.startswith("<"))
+    below = "".join(f"<p>{markup(one)}</p>" for one in other.paragraphs if not one.startswith("<"))
     return f"""{_menu("li", "ul")}<div class="feed">
         <div class="one"><h1>{scene.title}</h1><div class="txt">{scene.text("p")}</div></div>
-        <div class="one"><h1>{_markup(other.title)}</h1><div class="txt">{below}</div></div></div>{FOOTER}"""
+        <div class="one"><h1>{markup(other.title)}</h1><div class="txt">{below}</div></div></div>{FOOTER}"""
 
 
 def doubled(scene: Scene) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -111,11 +112,11 @@ TONGUES = (ENGLISH, PERSIAN, ENGLISH, ARABIC, GERMAN, ENGLISH, PERSIAN, ALBANIAN
 """In this order, over and over."""
 
 
-def articles(count: int, rng: Random) -> list[Article]:
+def articles(count: int, rng: Random, tongues: Sequence[Tongue] = TONGUES) -> list[Article]:
     """So many articles, no two with the same title."""
     found: dict[str, Article] = {}
     while len(found) < count:
-        article = _article(TONGUES[len(found) % len(TONGUES)], rng)
+        article = _article(tongues[len(found) % len(tongues)], rng)
         found.setdefault(article.title, article)
     return list(found.values())
 

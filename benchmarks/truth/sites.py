@@ -11,12 +11,17 @@ from random import Random
 from benchmarks.truth import prose
 from benchmarks.truth.articles import Article
 from benchmarks.truth.edits import SENTENCE, Edit
-from benchmarks.truth.layouts import LAYOUTS, Scene
+from benchmarks.truth.layouts import LAYOUTS, Layout, Scene
+from benchmarks.truth.systems import SYSTEMS
 from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
 
 HEADERS = {"content-type": "text/html; charset=utf-8"}
 PAGE = "<!doctype html><html><head><title>{title}</title></head><body>{body}</body></html>"
 CAPTION = "<figure><img src='/p.jpg' alt=''><figcaption>{}</figcaption></figure>"
+ALL_LAYOUTS: Mapping[str, Layout] = {**LAYOUTS, **SYSTEMS}
+IN_ARABIC_SCRIPT = (prose.PERSIAN, prose.PERSIAN, prose.ARABIC)
+STREETS = ("Quay Street", "Mill Lane", "Upper Road", "Old Market", "Chapel Hill")
+WORKS = ("new pipes", "no parking", "closed for cars", "resurfaced", "trees cut")
 ADDRESSES = ("editor", "press.office", "letters", "archive")
 
 
@@ -31,7 +36,8 @@ class MadeUpSite:
         self._layout, self._then, self._seed = layout, then, seed
         self._round = self._fetches = 0
         rng = Random(f"{layout} {seed}")
-        written = [_furnished(article, layout, rng) for article in prose.articles(pages, rng)]
+        tongues = IN_ARABIC_SCRIPT if layout == "right_to_left" else prose.TONGUES
+        written = [_furnished(article, layout, rng) for article in prose.articles(pages, rng, tongues)]
         self._articles = {f"{self.url}{number}/": article for number, article in enumerate(written, start=1)}
 
     def articles(self) -> Mapping[str, Article]:
@@ -54,7 +60,7 @@ class MadeUpSite:
             Random(f"{self._seed} {self._fetches}"),
             Random(f"{self._seed} build {self._round}"),
         )
-        page = PAGE.format(title=escape(article.title), body=LAYOUTS[self._layout](scene))
+        page = PAGE.format(title=escape(article.title), body=ALL_LAYOUTS[self._layout](scene))
         return FetchResult(url, url, "", 200, HEADERS, page.encode(), "utf-8")
 
     def edit(self, edits: Sequence[Edit], at: datetime) -> None:
@@ -73,9 +79,19 @@ def _furnished(article: Article, layout: str, rng: Random) -> Article:
     if layout == "captions":
         repeated = SENTENCE.split(rest[-1])[0]
         return replace(article, paragraphs=(first, CAPTION.format(escape(repeated, quote=False)), *rest))
+    if layout == "press":
+        return replace(article, paragraphs=(" ".join(SENTENCE.split(article.text)[:2]),))
+    if layout == "long_list":
+        items = "".join(f"<li>{_item(rng)}</li>" for _ in range(rng.randint(20, 60)))
+        return replace(article, paragraphs=(first, f"<ul>{items}</ul>"))
     if layout == "addresses":
         return replace(
             article,
             paragraphs=(first, f"Ask {rng.choice(ADDRESSES)}@riverside.example for the papers.", *rest),
         )
     return article
+
+
+def _item(rng: Random) -> str:
+    """An entry of a long list."""
+    return f"{rng.choice(STREETS)} {rng.randint(1, 99)}: {rng.choice(WORKS)}, {rng.randint(2, 90)} days"
