@@ -195,3 +195,30 @@ def test_after_a_run_that_ended_early_nothing_is_called_no_longer_listed(tmp_pat
         story.store.update_run(run.frontier.run, {"reason": reason})
         (ledger,) = [one for one in story.reader.coverage("riverside") if one["source"] == "sitemap"]
         assert ledger["no_longer_listed"] == (2 if reason == "finished" else 0)
+
+
+def test_a_short_article_among_many_headlines_is_read_when_the_boilerplate_is_known(tmp_path: Path) -> None:
+    """Nine headlines lead away from two sentences: a list, as long as nobody knows that all pages have
+    them."""
+    more = "".join(f"<h3><a href='/news-{n}/'>What else is new, part {n}</a></h3>" for n in range(9))
+
+    def short(path: str, views: int, word: str = "calm") -> str:
+        box = f"<div class='more-of-it'><h2>Read on</h2>{more}</div>"
+        return (
+            page(path, views).replace("It ends", f"The {word} wind stays").replace("</body>", f"{box}</body>")
+        )
+
+    long = f"<p>{'The harbour has been dredged for the third time in as many years, at a cost. ' * 45}</p>"
+    paths = some(NEWS, 0, 9)
+    with story_at(tmp_path / "v.db") as story:
+        with story.run() as run:
+            queue = paths
+            while queue:
+                for n, path in enumerate(queue):
+                    body = short(path, n)
+                    run.sees(path, body if path == paths[0] else body.replace("<p>The", f"{long}<p>The", 1))
+                queue = run.requested_again()
+        assert story.texts(paths[0])
+        with story.run() as run:
+            run.sees(paths[0], short(paths[0], 50, "wild"))
+        assert story.news() == [("edited", paths[0])]

@@ -17,6 +17,7 @@ from variorum.crawler.extraction.reader import PageReader
 from variorum.crawler.fetch_result import FetchResult
 from variorum.crawler.tracking import records
 from variorum.crawler.tracking.decision import Decision, Sight
+from variorum.crawler.tracking.knowledge import Known
 from variorum.crawler.tracking.reading import Reading
 from variorum.crawler.tracking.records import LEARNING_FETCH, Capture
 from variorum.crawler.tracking.redesign import Redesign
@@ -29,6 +30,7 @@ from variorum.storage.rows import PageRow, VersionRow
 FIRST_BATCH = 10
 """The number of pages first fetched of a site with unknown boilerplate; the rest follow when it is
 learned."""
+WAITS = "read when the site's boilerplate is learned"
 AT_ONCE = 50
 """Versions loaded at a time to be re-extracted."""
 OK = 200
@@ -66,7 +68,28 @@ class Learning:
         self._waiting.append(fetched)
         if self.learner.wants_twice(page.id, split(fetched.body)[0]):
             self.frontier.request_again(page)
-        return Tracked(page.url, Outcome.ok, "read when the site's boilerplate is learned", held=True)
+        return Tracked(page.url, Outcome.ok, WAITS, held=True)
+
+    def holds_list(self, known: Known, decision: Decision) -> bool:
+        """Whether a page that seems to be a list waits for the boilerplate: without it, what surrounds a
+        short article may be most of its page."""
+        extract = decision.extract
+        seems_a_list = extract is not None and extract.kind == "listing" and known.last is None
+        may_be_learned = self.learner.owes and len(self._waiting) < FIRST_BATCH
+        return seems_a_list and may_be_learned and decision.sight is Sight.seen
+
+    def hold_list(self, page: PageRow, fetched: FetchResult) -> Tracked:
+        """Hold a page that seems to be a list until the boilerplate is learned.
+
+        Only its request is recorded: should the run be cut, the page is fetched again.
+        """
+        with self.store.writing():
+            verdict = Verdict(Outcome.ok, WAITS)
+            records.add_capture(
+                self.store, Capture(page=page, fetched=fetched, verdict=verdict, run=self.run)
+            )
+        self._waiting.append(fetched)
+        return Tracked(page.url, Outcome.ok, WAITS, held=True)
 
     def held(self) -> list[FetchResult]:
         """The fetches that were held until the boilerplate was learned; they are held no more."""

@@ -167,6 +167,7 @@ class Tracker:
 
     def _in_four_steps(self, fetched: FetchResult, *, may_wait: bool) -> Tracked:
         """Load, read, decide, apply; repeated if another process has written to the page meanwhile."""
+        as_list = may_wait and not self.keeps_listings
         may_wait = may_wait and self.learning.can_learn()
         for _ in range(ATTEMPTS):
             page = self.frontier.page(fetched.url)
@@ -183,6 +184,8 @@ class Tracker:
             decision = decide(known, reading)
             if may_wait and decision.diff and decision.announced:
                 return self.learning.hold(known.requested, fetched)
+            if as_list and self.learning.holds_list(known, decision):
+                return self.learning.hold_list(known.requested, fetched)
             decision = self.learning.keeping_body(decision, fetched)
             with suppress(Outdated):
                 page = self._recorder.apply(known, reading, decision, self.reader.label)
