@@ -12,7 +12,7 @@ from tests.tracked import Run, Story, story_at
 from variorum.crawler.extraction import extract as reading
 from variorum.crawler.extraction.boilerplate.template import EMPTY, Piece, Template
 from variorum.crawler.extraction.reader import PageReader
-from variorum.crawler.tracking import tracker
+from variorum.crawler.tracking import template_learning, tracker
 from variorum.crawler.tracking.reextraction import read_again, to_read_again
 
 PAGES = 70
@@ -56,6 +56,21 @@ def test_only_the_first_pages_of_a_design_are_classified(story: Story, classifie
     assert saved and Template.from_json(saved.pieces).known
     assert story.texts(path(PAGES - 1))[-1].startswith("The Dotterel came into berth 69")
     assert not any(f"berth-{number}/" in url for url in classified for number in range(50, PAGES))
+
+
+def test_a_first_sight_whose_text_block_paths_tell_is_not_looked_through_for_its_design(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_through: list[bytes] = []
+    shows = template_learning.shows
+    monkeypatch.setattr(
+        template_learning, "shows", lambda body, known: looked_through.append(body) or shows(body, known)
+    )
+    with story.run() as run:
+        crawl(run, range(PAGES, PAGES + 3), 1_000)
+        assert looked_through == []
+        run.sees("/crew/", "<html><body><h1>The crew</h1><p>Nine sailors and a cook.</p></body></html>")
+        assert len(looked_through) == 1  # no page of that design
 
 
 def test_in_a_later_run_with_other_noise_nothing_is_classified_and_each_edit_is_found(

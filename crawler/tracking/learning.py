@@ -113,11 +113,15 @@ class Learning:
 
     # ---- from pages that were read
 
-    def keeping_body(self, decision: Decision, fetched: FetchResult) -> Decision:
-        """The decision, with the body stored if the boilerplate is to be learned from it."""
-        page, extract = decision.identity.page, decision.extract
+    def keeping_body(self, decision: Decision, reading: Reading) -> Decision:
+        """The decision, with the body stored if the boilerplate is to be learned from it.
+
+        A page whose block paths have told its text shows a design that is known: nothing is learned from it.
+        """
+        page, extract, body = decision.identity.page, decision.extract, reading.fetched.body
         first_look = decision.number == 1 or (self.learner.owes and extract and extract.kind == "article")
-        if first_look and self.learner.wants_twice(page.id, split(fetched.body)[0]):
+        is_known = reading.content_digest is not None and not self.learner.owes
+        if first_look and not is_known and self.learner.wants_twice(page.id, split(body)[0]):
             self.frontier.request_again(decision.identity.now)
             return replace(decision, keeps_body=True)
         seen = decision.sight is Sight.seen and decision.verdict.outcome is Outcome.ok

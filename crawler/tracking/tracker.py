@@ -186,7 +186,7 @@ class Tracker:
                 return self.learning.hold(known.requested, fetched)
             if as_list and self.learning.holds_list(known, decision):
                 return self.learning.hold_list(known.requested, fetched)
-            decision = self.learning.keeping_body(decision, fetched)
+            decision = self.learning.keeping_body(decision, reading)
             with suppress(Outdated):
                 page = self._recorder.apply(known, reading, decision, self.reader.label)
                 self.needs[need] += 1
@@ -197,7 +197,7 @@ class Tracker:
         """The recorded result of a response without a reading, in the transaction that loaded its page."""
         reading = self._unread(page, fetched, need)
         known = self._known(known_as_it_was(self.store, page, self.run), reading)
-        decision = self.learning.keeping_body(decide(known, reading), fetched)
+        decision = self.learning.keeping_body(decide(known, reading), reading)
         after = self._recorder.apply(known, reading, decision, is_current=True)
         self.needs[need] += 1
         return self._followed_up(known, reading, decision, after)
