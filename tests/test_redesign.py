@@ -1,7 +1,8 @@
 """A new design of a site is one event of the site, whatever it puts around the articles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -160,3 +161,64 @@ def test_a_design_that_puts_a_word_where_a_title_is_missing_retitles_nothing(sto
     with story.run() as run:
         looks_at_all(run, untitled(new_design, "<h1>Untitled</h1>"))
     assert [kind for kind, _ in story.news()] == ["retitled", "template"]
+
+
+ABOUT = "/about/"
+ABOUT_TEXT = (
+    "The paper of the valley has been printed since 1911.",
+    "Write to us at Quay Street, or ring the bell.",
+)
+
+
+def story_page(paragraphs: list[str], title: str, design: str) -> str:
+    """One page in the old design, or in the new one, which shows four leads of other stories below it."""
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    head = f"<html><head><title>{title}</title></head><body><ul id='top'><li><a href='/'>Home</a></li></ul>"
+    if design.startswith("old"):
+        return f"{head}<div id='main' class='left'><h1>{title}</h1><div class='zone'>{text}</div></div>"
+    leads = "".join(
+        f"<div class='rel'><a href='/story-{n}/'>River {n}</a><p>{' '.join(prose(n))[:120]}…</p></div>"
+        for n in Random(design + title).sample(range(8), 4)
+    )
+    return (
+        f"{head}<div class='wrap'><div class='story'><div class='head'><h1 class='headline'>{title}</h1>"
+        f"</div><div class='story-text'>{text}</div></div><section class='more'><h3>Related</h3>{leads}"
+        "</section></div>"
+    )
+
+
+def looks_at_stories(run: Run, design: str, about: Sequence[str] = ABOUT_TEXT) -> None:
+    """All stories and the page about the paper, and then those that are asked for again."""
+    queue = [*PATHS, ABOUT]
+    for page in run.story.store.pages("riverside"):
+        run.frontier.mark_fetched(page.id)
+    while queue:
+        for time, path in enumerate(queue):
+            if path == ABOUT:
+                title, paragraphs = "About us", list(about)
+            else:
+                n = PATHS.index(path)
+                title, paragraphs = f"River {n}", [*prose(n), *prose(n + 50)]
+            run.sees(path, story_page(paragraphs, title, f"{design} {time}"))
+        queue = run.requested_again()
+
+
+@pytest.mark.parametrize(
+    ("about", "news"),
+    [
+        (ABOUT_TEXT, [("template", "/")]),
+        ((ABOUT_TEXT[0].replace("1911", "1921"), ABOUT_TEXT[1]), [("edited", ABOUT), ("template", "/")]),
+        ((*ABOUT_TEXT, "Since May we are closed on Mondays."), [("edited", ABOUT), ("template", "/")]),
+    ],
+    ids=["nothing else", "with an edit", "with a paragraph more"],
+)
+def test_leads_of_other_stories_that_a_redesign_puts_below_a_very_short_page_are_no_edit(
+    tmp_path: Path, about: tuple[str, ...], news: list[tuple[str, str]]
+):
+    """They stand where no other page has its text, on which it is the same in both designs."""
+    with story_at(tmp_path / "v.db") as story:
+        with story.run() as run:
+            looks_at_stories(run, "old")
+        with story.run() as run:
+            looks_at_stories(run, "new", about)
+        assert sorted(story.news()) == news

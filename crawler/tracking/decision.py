@@ -22,7 +22,7 @@ from variorum.crawler.diffing.diff import Diff, compare, similarity
 from variorum.crawler.extraction.extract import Extract, ExtractionError
 from variorum.crawler.extraction.html.dom_paths import unnumbered
 from variorum.crawler.extraction.source_text import agree
-from variorum.crawler.tracking.drift import is_headline, is_ours, is_theme_placeholder
+from variorum.crawler.tracking.drift import is_headline, is_of_redesign, is_ours, is_theme_placeholder
 from variorum.crawler.tracking.identity import Identity
 from variorum.crawler.tracking.knowledge import Known
 from variorum.crawler.tracking.reading import Reading
@@ -270,7 +270,11 @@ def _is_drift(known: Known, reading: Reading, diff: Diff) -> bool:
         return False
     old, new, url = known.last_capture.body, reading.fetched.body, reading.fetched.final_url
     try:
-        return is_ours(diff, old, new, url) or is_theme_placeholder(diff, old, new, known.template)
+        return (
+            is_ours(diff, old, new, url)
+            or is_theme_placeholder(diff, old, new, known.template)
+            or is_of_redesign(diff, old, new, url, known.template)
+        )
     except ExtractionError:
         return False
 

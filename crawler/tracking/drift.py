@@ -3,6 +3,10 @@
 Each block that a diff adds or removes is looked for in both captures. If it occurs as often under the same
 block paths (tags and classes) in both, the site did not change it. A paragraph that moved from the article to
 the side column, or that a reader quotes in a comment, has another path: that is an edit.
+
+Two designs have no path in common. There a block is ours if both captures show it, or if it is at a place
+that came or went with the redesign, such as the line with a date: on the pages that were seen in both
+designs, that place held nothing of their text.
 """
 
 from __future__ import annotations
@@ -14,10 +18,12 @@ from typing import NamedTuple
 from lxml import etree
 
 from variorum.crawler.diffing.diff import Diff
-from variorum.crawler.extraction.boilerplate.template import Template, design_of
+from variorum.crawler.extraction.boilerplate.recurrence import LEAST_PAGES
+from variorum.crawler.extraction.boilerplate.template import Design, Template, design_of
 from variorum.crawler.extraction.html.article_parts import split
 from variorum.crawler.extraction.html.blocks import UNSEEN, blocks
 from variorum.crawler.extraction.html.markup import parse
+from variorum.crawler.extraction.reader import Body
 
 
 def is_theme_placeholder(diff: Diff, old: bytes, new: bytes, template: Template) -> bool:
@@ -28,8 +34,7 @@ def is_theme_placeholder(diff: Diff, old: bytes, new: bytes, template: Template)
     """
     if diff.hunks or not diff.title or all(diff.title):
         return False
-    before, after = (design_of(parse(split(body)[0], ""), template) for body in (old, new))
-    return before != after
+    return _design(old, template) != _design(new, template)
 
 
 def is_headline(diff: Diff, title: str) -> bool:
@@ -38,6 +43,77 @@ def is_headline(diff: Diff, title: str) -> bool:
     if diff.title or diff.links or not diff.hunks or not title:
         return False
     return all(_plain(block) == _plain(title) for hunk in diff.hunks for block in hunk.old + hunk.new)
+
+
+class Redesigned(NamedTuple):
+    """One page before and after a redesign."""
+
+    before: Body
+    text: str
+    """Its text before."""
+    after: Body
+
+
+class Places(NamedTuple):
+    """Block paths of two designs that hold nothing of the text of the pages in the other one."""
+
+    gone: frozenset[str]
+    new: frozenset[str]
+
+
+def places_without_text(pages: Iterable[Redesigned]) -> Places:
+    """The places that came or went with a redesign, given some pages that were seen in both designs.
+
+    Raises ExtractionError if a capture can't be parsed.
+    """
+    some = list(pages)
+    return Places(
+        _without_match((one.before, _whole_text(one.after.body, one.after.url)) for one in some),
+        _without_match((one.after, "".join(map(_plain, one.text.split("\n")))) for one in some),
+    )
+
+
+def _without_match(captures: Iterable[tuple[Body, str]]) -> frozenset[str]:
+    """The block paths on enough of these captures of which no block is in the text beside it."""
+    pages: Counter[str] = Counter()
+    matched: set[str] = set()
+    for capture, text in captures:
+        shown = _visible(capture.body, capture.url)
+        pages.update({block.path for block in shown})
+        matched.update(block.path for block in shown if block.text in text)
+    return frozenset(path for path, count in pages.items() if count >= LEAST_PAGES and path not in matched)
+
+
+def is_of_redesign(diff: Diff, old: bytes, new: bytes, url: str, template: Template) -> bool:
+    """True if the captures show two designs of the site, and both show what the diff adds or removes, or have
+    it at places that came or went with the redesign.
+
+    Raises ExtractionError if a capture can't be parsed.
+    """
+    if not template.before or diff.title or any(hunk.op == "move" for hunk in diff.hunks):
+        return False
+    if _design(old, template) == _design(new, template):
+        return False
+    gone = {_plain(block) for hunk in diff.hunks for block in hunk.old} - {""}
+    come = {_plain(block) for hunk in diff.hunks for block in hunk.new} - {""}
+    return (
+        bool(gone | come)
+        and _is_explained(gone, old, new, url, template.gone_places)
+        and _is_explained(come, new, old, url, template.new_places)
+    )
+
+
+def _is_explained(blocks: Iterable[str], one: bytes, other: bytes, url: str, places: frozenset[str]) -> bool:
+    """Whether the other capture shows each of these blocks, too, or the one has it at such places only."""
+    elsewhere = {block.text for block in _visible(other, url)}
+    shown = _visible(one, url)
+    return all(
+        block in elsewhere or ((at := _places(block, shown)) and at.keys() <= places) for block in blocks
+    )
+
+
+def _design(body: bytes, template: Template) -> Design:
+    return design_of(parse(split(body)[0], ""), template)
 
 
 def is_ours(diff: Diff, old: bytes, new: bytes, url: str) -> bool:

@@ -6,18 +6,19 @@ known. Until then they are held; what can be read in the end is given back to th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from variorum.crawler.classification.outcome import Outcome, Verdict
 from variorum.crawler.extraction.boilerplate.recurrence import LEAST_PAGES
 from variorum.crawler.extraction.extract import ExtractionError
 from variorum.crawler.extraction.html.article_parts import split
-from variorum.crawler.extraction.reader import PageReader
+from variorum.crawler.extraction.reader import PageReader, body_of
 from variorum.crawler.fetch_result import FetchResult
 from variorum.crawler.tracking import records
 from variorum.crawler.tracking.decision import Decision, Sight
-from variorum.crawler.tracking.knowledge import Known
+from variorum.crawler.tracking.drift import Redesigned, places_without_text
+from variorum.crawler.tracking.knowledge import Known, last_body
 from variorum.crawler.tracking.reading import Reading
 from variorum.crawler.tracking.records import LEARNING_FETCH, Capture
 from variorum.crawler.tracking.redesign import Redesign
@@ -178,11 +179,12 @@ class Learning:
     ) -> list[Tracked]:
         try:
             design, is_new = self.learner.new_design(pages)
+            gone, new = places_without_text(self._seen_in_both(waited))
         except ExtractionError:
             return []
         since = max((self.frontier.page(fetched.url).seen_at or "" for fetched in waited), default="")
         with self.store.writing():
-            self.learner.keep(design, len(pages))
+            self.learner.keep(replace(design, gone_places=gone, new_places=new), len(pages))
             if is_new:
                 at = waited[0].fetched_at
                 records.add_redesign(self.store, self.site, self.run, at, since or None, explanation)
@@ -190,6 +192,14 @@ class Learning:
         self.reader = PageReader(self.site, self.learner.template)
         self._keeping = SAMPLE
         return [Tracked(self.site.url, Outcome.ok, explanation, ("template",), held=True)] if is_new else []
+
+    def _seen_in_both(self, waited: Iterable[FetchResult]) -> Iterator[Redesigned]:
+        """The pages that were held for their design, as they were and as they are now."""
+        for fetched in waited:
+            page = self.frontier.page(fetched.url)
+            text, before = self.store.last_version(page.id), last_body(self.store, page)
+            if text and before and fetched.status == OK:
+                yield Redesigned(before, text.text, body_of(fetched))
 
     # ---- both
 

@@ -115,7 +115,8 @@ class Learner:
         if self.template.version and _pieces(found) == _pieces(self._learned):
             self.store.confirm_template(self.site.name, self.template.version, len(pages))
             return False
-        self.keep(replace(found, before=self._learned.before, paths=self.classified.scores), len(pages))
+        same = replace(self._learned, paths=self.classified.scores)
+        self.keep(same.learned_again(found), len(pages))
         return True
 
     def learn_paths(self) -> bool:

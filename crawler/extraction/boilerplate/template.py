@@ -93,6 +93,10 @@ class Template(Design):
     """Identifies the decisions of people; empty if there are none."""
     paths: PathScores = field(default=PathScores(), hash=False)
     """How much of the content at each block path was text, on the classified pages."""
+    gone_places: frozenset[str] = frozenset()
+    new_places: frozenset[str] = frozenset()
+    """Block paths that went and came with the last redesign, and held no text that the pages have in both
+    designs."""
 
     @cached_property
     def known(self) -> KnownDesign | None:
@@ -126,6 +130,8 @@ class Template(Design):
             "kinds": kinds,
             "before": before,
             "paths": self.paths,
+            "gone_places": sorted(self.gone_places),
+            "new_places": sorted(self.new_places),
         }
         return msgspec.json.encode(ordered).decode()
 
@@ -138,6 +144,17 @@ class Template(Design):
         """The template with a new design; the present one is kept for the pages of its time."""
         earlier = (Design(self.pieces, self.names, self.frame), *self.kinds, *self.before)
         return replace(now, before=earlier[:MOST_DESIGNS])
+
+    def learned_again(self, now: Template) -> Template:
+        """The template with the same design, learned from other pages."""
+        return replace(
+            self,
+            pieces=now.pieces,
+            names=now.names,
+            frame=now.frame,
+            version=now.version,
+            kinds=now.kinds,
+        )
 
     def decided(self, decisions: Iterable[TemplateOverride]) -> Template:
         """The template with the decisions of people on single pieces."""
