@@ -743,3 +743,21 @@ def pages_of_next_runs(db: Database) -> None:
 @migrations()
 def links_with_texts(db: Database) -> None:
     """Links of new versions may be compressed with their text. What is stored is read as before."""
+
+
+_EDITS = (
+    # The words that a version brought or lost, where these are few; its other words are those of its base.
+    "CREATE VIRTUAL TABLE versions_fts_edits"
+    " USING fts5(title, added, removed, gone, content = '', tokenize = 'ascii')",
+    "INSERT INTO versions_fts_edits(versions_fts_edits, rank) VALUES ('rank', 'bm25(4.0, 1.0, 0.0, 0.0)')",
+    # The version against which the words of this one are indexed; NULL: they are in versions_fts, in full.
+    "ALTER TABLE sketches ADD COLUMN base INTEGER REFERENCES versions(id)",
+    "CREATE INDEX sketches_on_base ON sketches(base) WHERE base IS NOT NULL",
+)
+
+
+@migrations()
+def edits_in_the_index(db: Database) -> None:
+    """New versions are indexed by the words that came or went. What is indexed stays as it is."""
+    for statement in _EDITS:
+        db.execute(statement)

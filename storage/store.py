@@ -101,16 +101,18 @@ class Store(Merging, Packing, PageTable, Sites, Suspects):
         """Replace a version's text by a newer extraction of the same capture."""
         with self.writing():
             before = self._version(version)
+            title, text = values.get("title", before.title), values.get("text", before.text)
+            has_other_words = (title, text) != (before.title, before.text)
+            if has_other_words:
+                index.remove(self.db.conn, version, before.title, before.text)
             if "text" in values or "links" in values:
-                text, links = values.get("text", before.text), values.get("links", before.links)
+                links = values.get("links", before.links)
                 values = values | texts.repack(self.db.conn, version, text, links)
             self._update("versions", version, values)
-            after = self._version(version)
-            if (before.title, before.text) != (after.title, after.text):
-                index.remove(self.db.conn, version, before.title, before.text)
-                index.add(self.db.conn, version, after.title, after.text)
+            if has_other_words:
+                index.add(self.db.conn, version, title, text)
             seals.seal(self.db.conn, version)
-        return after
+            return self._version(version)
 
     def _version(self, version: int) -> VersionRow:
         return self._all(VersionRow, f"{VERSIONS} WHERE id = ?", [version])[0]

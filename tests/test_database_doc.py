@@ -37,7 +37,7 @@ def named(text: str) -> list[str]:
 
 def test_every_table_and_view_is_explained_and_no_other(conn: sqlite3.Connection) -> None:
     rows = conn.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
-    stored = {name for (name,) in rows if not re.match(r"_?sqlite|versions_fts_", name)}
+    stored = {name for (name,) in rows if not re.match(r"_?sqlite|versions_fts_(?!edits$)", name)}
     assert {*SECTIONS, *named(DOC.partition("keeps for itself")[2])} == stored
 
 

@@ -16,7 +16,7 @@ from tests.local_site import article
 from tests.tracked import HOME, Story, story_after, story_at
 from variorum.storage.migrations import migrations
 from variorum.storage.reader import Reader
-from variorum.storage.search.full_text import Hit, SearchFilters, find, matching_changes, matching_versions
+from variorum.storage.search.full_text import Hit, SearchFilters, find
 from variorum.storage.search.query import Query, parse, snippet
 from variorum.storage.text_index.folding import folded
 
@@ -230,26 +230,13 @@ def test_versions_of_an_older_database_are_found_once_it_is_opened(tmp_path: Pat
     with contextlib.closing(sqlite3.connect(path)) as conn, conn:
         conn.execute("DROP TABLE versions_fts")
         conn.execute("DROP TABLE sketches")
-        conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'search_and_sketches'")
+        conn.execute("DROP TABLE versions_fts_edits")
+        conn.execute(
+            "DELETE FROM _sqlite_migrations WHERE name IN ('search_and_sketches', 'edits_in_the_index')"
+        )
     with contextlib.closing(Reader.open(path)) as reader:
         assert migrations.pending(reader.db) == []
         assert paths(find(reader, "كاربري")) == ["/fa/"]
-
-
-# ---- inside other queries
-
-
-def test_other_queries_can_ask_for_versions_and_changes_with_certain_words(towns: Story) -> None:
-    condition, values = matching_versions("masons")
-    rows = towns.reader.rows(f"SELECT number FROM versions WHERE {condition} ORDER BY number", values)
-    assert [row["number"] for row in rows] == [1, 2]
-    condition, values = matching_changes("camp")
-    sql = f"SELECT kind, url FROM changes WHERE {condition} AND site = :site"
-    assert [row["kind"] for row in towns.reader.rows(sql, {**values, "site": "riverside"})] == ["edited"]
-    condition, values = matching_changes("umbrella -market")
-    assert list(towns.reader.rows(f"SELECT kind FROM changes WHERE {condition}", values)) == []
-    condition, values = matching_versions("-only *")
-    assert list(towns.reader.rows(f"SELECT number FROM versions WHERE {condition}", values)) == []
 
 
 # ---- what is typed

@@ -251,8 +251,9 @@ _SEARCHED = """
         (words.id IS NULL OR sketches.version IS NULL) AS missing, words.id IS NOT NULL AS there,
         pages.state = 'absorbed' AS absorbed
     FROM versions JOIN pages ON pages.id = versions.page
-    LEFT JOIN versions_fts_docsize AS words ON words.id = versions.id
-    LEFT JOIN sketches ON sketches.version = versions.id ORDER BY versions.id
+    LEFT JOIN sketches ON sketches.version = versions.id
+    LEFT JOIN (SELECT id FROM versions_fts_docsize UNION ALL SELECT id FROM versions_fts_edits_docsize)
+        AS words ON words.id = versions.id ORDER BY versions.id
 """
 
 

@@ -111,7 +111,7 @@ class SiteRemoval(Tables):
     def _remove_page(self, page: int, at: str) -> None:
         conn = self.db.conn
         for version, title in conn.execute(
-            "SELECT id, title FROM versions WHERE page = ?", [page]
+            "SELECT id, title FROM versions WHERE page = ? ORDER BY id DESC", [page]
         ).fetchall():
             index.remove(conn, version, title, texts.get(conn, version) or "")
         self._run(_ALONE, {"page": page})

@@ -19,7 +19,8 @@ from variorum.storage.errors import NotFound
 from variorum.storage.queries.local_days import UTC, LocalDay, day_of, days_of, local_day
 from variorum.storage.reader import Reader
 from variorum.storage.rows import ChangeSummary, Values, read
-from variorum.storage.search.query import parse
+from variorum.storage.search.matching import versions_with
+from variorum.storage.search.query import Query, parse
 
 SHELVES = ("news", "history", "quiet")
 """Announced changes; changes found by an import; changes of typography or of a date only."""
@@ -331,7 +332,7 @@ def _words_condition(reader: Reader, words: str, a: str) -> tuple[str, Values]:
     query = parse(words)
     if not query:
         return "0", {}
-    versions = _versions_with(reader, str(query))
+    versions = _versions_with(reader, query)
     if a == "c" and len(versions) <= FEW:
         changes = reader.db.conn.execute(_CHANGES_OF, [json.dumps([*versions])])
         found = json.dumps([change for (change,) in changes])
@@ -340,16 +341,15 @@ def _words_condition(reader: Reader, words: str, a: str) -> tuple[str, Values]:
     return _IN_EVERY_VERSION.format(a=a), {}
 
 
-_found: WeakKeyDictionary[Reader, tuple[str, frozenset[int]]] = WeakKeyDictionary()
+_found: WeakKeyDictionary[Reader, tuple[Query, frozenset[int]]] = WeakKeyDictionary()
 """The last lookup of each reader: all entries of a list search for the same words."""
 
 
-def _versions_with(reader: Reader, query: str) -> frozenset[int]:
+def _versions_with(reader: Reader, query: Query) -> frozenset[int]:
     """The versions that have the words; looked up once while the reader holds one snapshot."""
-    known, versions = _found.get(reader, ("", frozenset()))
+    known, versions = _found.get(reader, (None, frozenset[int]()))
     if known != query or not reader.db.conn.in_transaction:
-        sql = "SELECT rowid FROM versions_fts WHERE versions_fts MATCH ?"
-        versions = frozenset(version for (version,) in reader.db.conn.execute(sql, [query]))
+        versions = versions_with(reader.db.conn, query)
         _found[reader] = (query, versions)
     return versions
 

@@ -1,48 +1,50 @@
 """Searches the full text of all versions: words that are on a page, and words that were removed.
 
-The table `versions_fts` holds the positions of the folded words of each version's title and text, and no
-readable text: what is shown comes from the versions. storage/search/query.py explains what can be typed.
+The index holds the positions of the folded words of each version's title and text, and no readable text: what
+is shown comes from the versions. storage/search/query.py explains what can be typed, and
+storage/search/matching.py how versions match that are indexed as edits.
 
-Another query selects the versions that have certain words like this:
-
-    condition, values = matching_versions(typed)
-    reader.rows(f"SELECT … FROM versions WHERE {condition} AND …", {**values, …})
-
-and changes with `matching_changes`.
+A page has the rank of the version that matches best. One that has the words only since an edit is ranked by
+what the edit brought.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 
 from variorum.storage.reader import Reader
 from variorum.storage.rows import Values
+from variorum.storage.search.matching import edits_with
 from variorum.storage.search.query import Piece, Query, fewer, parse, snippet
 from variorum.storage.site_filter import SiteFilter, names_json, of_sites
 
 _PAGES = f"""
-    SELECT versions.page FROM versions_fts
-    CROSS JOIN versions ON versions.id = versions_fts.rowid CROSS JOIN pages ON pages.id = versions.page
-    WHERE versions_fts MATCH :query AND {of_sites("pages.site")} AND {{chosen}}
-    ORDER BY versions_fts.rank
+    SELECT versions.page FROM (
+        SELECT rowid AS version, rank AS score FROM versions_fts WHERE versions_fts MATCH :query
+        UNION ALL SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:edits)
+    ) AS found
+    CROSS JOIN versions ON versions.id = found.version CROSS JOIN pages ON pages.id = versions.page
+    WHERE {of_sites("pages.site")} AND {{chosen}}
+    ORDER BY found.score, found.version
 """  # noqa: S608 - words of ours only
 _ONE_PAGE = f"""
-    SELECT versions.page FROM versions
-    CROSS JOIN versions_fts ON versions_fts.rowid = versions.id CROSS JOIN pages ON pages.id = versions.page
-    WHERE versions.page = :page AND versions_fts MATCH :query
-      AND {of_sites("pages.site")} AND {{chosen}} LIMIT 1
+    SELECT versions.page FROM versions CROSS JOIN pages ON pages.id = versions.page
+    WHERE versions.page = :page AND {{matches}} AND {of_sites("pages.site")} AND {{chosen}} LIMIT 1
 """  # noqa: S608 - words of ours only
+_MATCHES = """
+    (versions.id IN (SELECT value FROM json_each(:edits_of_page))
+     OR EXISTS (SELECT 1 FROM versions_fts WHERE rowid = versions.id AND versions_fts MATCH :query))
+"""
 _CHOSEN = """
     (:language IS NULL OR versions.language = :language)
     AND (:since IS NULL OR captured_at >= :since) AND (:until IS NULL OR captured_at <= :until)
 """
 _VERSIONS = """
-    SELECT versions.id, versions.number, {chosen} AS chosen
-    FROM versions CROSS JOIN versions_fts ON versions_fts.rowid = versions.id
-    WHERE versions.page = :page AND versions_fts MATCH :query ORDER BY versions.number DESC
+    SELECT versions.id, versions.number, {chosen} AS chosen FROM versions
+    WHERE versions.page = :page AND {matches} ORDER BY versions.number DESC
 """
 _SHOWN = """
     SELECT pages.id AS page, pages.url, pages.site, versions.title, versions.language,
@@ -107,47 +109,38 @@ def find(reader: Reader, typed: str, filters: SearchFilters | None = None, *, li
         return []
     filters = filters or SearchFilters()
     values = {"query": str(query), **asdict(filters), "site": names_json(filters.site)}
+    edits = edits_with(reader.db.conn, query)
     removed = filters.removed
-    hits = (_hit(reader, query, page, values) for page in _pages(reader, values))
+    hits = (
+        _hit(reader, query, page, _of_page(reader, page, edits, values))
+        for page in _pages(reader, edits, values)
+    )
     wanted = (hit for hit in hits if removed is None or (hit.removed if removed else hit.present))
     return list(islice(wanted, limit))
 
 
-def matching_versions(typed: str) -> tuple[str, Values]:
-    """An SQL condition on `versions`, and its values: true for versions that match what was typed.
-
-    It can be put into a WHERE clause; its one parameter is `:words_asked`. It is true for none if there is no
-    word to search.
-    """
-    query = parse(typed)
-    if not query:
-        return "0", {}
-    return (
-        "versions.id IN (SELECT rowid FROM versions_fts WHERE versions_fts MATCH :words_asked)",
-        {"words_asked": str(query)},
-    )
-
-
-def matching_changes(typed: str) -> tuple[str, Values]:
-    """An SQL condition on `changes`, as in `matching_versions`: the text before or after the change
-    matches."""
-    condition, values = matching_versions(typed)
-    of_change = "versions.page = changes.page AND versions.number IN (changes.version, changes.old_version)"
-    return f"EXISTS (SELECT 1 FROM versions WHERE {of_change} AND {condition})", values  # noqa: S608 - ours
-
-
-def _pages(reader: Reader, values: Values) -> Iterator[int]:
+def _pages(reader: Reader, edits: Mapping[int, float], values: Values) -> Iterator[int]:
     """The pages with a matching version, each once, the best first."""
+    if values["page"] is None:
+        sql, values = _PAGES, {**values, "edits": json.dumps([*edits.items()])}
+    else:
+        sql, values = _ONE_PAGE, _of_page(reader, values["page"], edits, values)
+    rows = reader.rows(sql.format(chosen=_CHOSEN, matches=_MATCHES), values)
     seen: set[int] = set()
-    sql = _PAGES if values["page"] is None else _ONE_PAGE
-    for row in reader.rows(sql.format(chosen=_CHOSEN), values):
+    for row in rows:
         if row["page"] not in seen:
             seen.add(row["page"])
             yield row["page"]
 
 
+def _of_page(reader: Reader, page: int, edits: Container[int], values: Values) -> Values:
+    """The values of a query for the versions of one page."""
+    ids = [row["id"] for row in reader.rows("SELECT id FROM versions WHERE page = :page", {"page": page})]
+    return {**values, "page": page, "edits_of_page": json.dumps([one for one in ids if one in edits])}
+
+
 def _hit(reader: Reader, query: Query, page: int, values: Values) -> Hit:
-    versions = list(reader.rows(_VERSIONS.format(chosen=_CHOSEN), {**values, "page": page}))
+    versions = list(reader.rows(_VERSIONS.format(chosen=_CHOSEN, matches=_MATCHES), values))
     newest = versions[0]["number"]
     shown = next(one["id"] for one in versions if one["chosen"])
     row = next(reader.rows(_SHOWN, {"version": shown}))
