@@ -28,6 +28,7 @@ class Database:
         conn.execute("PRAGMA recursive_triggers = ON")
         conn.create_function("version_text", 1, lambda version: _version_text(conn, version))
         conn.create_function("version_links", 1, lambda version: _version_links(conn, version))
+        conn.create_function("change_hunks", 1, _change_hunks, deterministic=True)
 
     @cached_property
     def utils(self) -> sqlite_utils.Database:
@@ -54,6 +55,14 @@ def _version_links(conn: sqlite3.Connection, version: int | None) -> str | None:
     from variorum.storage import texts  # noqa: PLC0415 - as above
 
     return texts.links(conn, version)
+
+
+def _change_hunks(stored: str | bytes | None) -> str | None:
+    if not isinstance(stored, bytes):
+        return stored
+    from variorum.storage import hunks  # noqa: PLC0415 - as above
+
+    return hunks.unpack(stored)
 
 
 Step = Callable[[Database], None]

@@ -761,3 +761,8 @@ def edits_in_the_index(db: Database) -> None:
     """New versions are indexed by the words that came or went. What is indexed stays as it is."""
     for statement in _EDITS:
         db.execute(statement)
+
+
+@migrations()
+def packed_hunks(db: Database) -> None:
+    """Long hunks of new changes are compressed. Those that are stored are read as before."""

@@ -17,7 +17,7 @@ from json import dumps, loads
 from sqlite3 import Connection
 from typing import NamedTuple
 
-from variorum.storage.rows import ChangeRow, Values, read
+from variorum.storage.rows import WITH_HUNKS, ChangeRow, Values, read
 from variorum.storage.tables import Tables
 
 
@@ -134,7 +134,7 @@ _THESE = "(SELECT value FROM json_each(:ids))"
 _OF_THESE = f"FROM deliveries JOIN changes ON changes.id = change WHERE deliveries.id IN {_THESE}"
 _COUNTS = f"SELECT site, kind, count(*) {_OF_THESE} GROUP BY site, kind ORDER BY site, count(*) DESC, kind"
 _WEIGHTIEST = f"""
-    SELECT count(*) AS pages, max(changes.id), changes.*, CASE WHEN kind IN ('new', 'returned') THEN
+    SELECT count(*) AS pages, max(changes.id), {WITH_HUNKS}, CASE WHEN kind IN ('new', 'returned') THEN
         (SELECT substr(version_text(id), 1, 1000) FROM versions
          WHERE versions.page = changes.page AND number = version)
         END AS begins
@@ -142,9 +142,10 @@ _WEIGHTIEST = f"""
     GROUP BY site, coalesce(similar_edit, changes.id) ORDER BY significance DESC, changes.id DESC LIMIT :most
 """
 """One edit of several pages counts once; SQLite takes the columns from the row that has the max()."""
-_EACH = f"SELECT changes.* {_OF_THESE} ORDER BY changes.id"
+_EACH = f"SELECT {WITH_HUNKS} {_OF_THESE} ORDER BY changes.id"
 _CHANGED = """
-    SELECT kind, title, old_title, hunks, links, CASE WHEN kind IN ('new', 'returned', 'gone') THEN
+    SELECT kind, title, old_title, change_hunks(hunks), links,
+        CASE WHEN kind IN ('new', 'returned', 'gone') THEN
         (SELECT title || char(10) || version_text(id) FROM versions
          WHERE versions.page = changes.page AND number = changes.version)
         END AS whole

@@ -14,6 +14,7 @@ from variorum.storage.library import Database
 from variorum.storage.rows import (
     NOT_OF_SITE,
     VERSIONS,
+    WITH_HUNKS,
     ChangeRow,
     IssueRow,
     PageRow,
@@ -79,7 +80,7 @@ class Reader:
         where = " AND ".join([*announced, *(sql for sql, value in wanted.items() if value)])
         return self._all(
             ChangeRow,
-            f"SELECT * FROM changes WHERE {where} ORDER BY id DESC LIMIT :limit",  # noqa: S608 - words of ours only
+            f"SELECT {WITH_HUNKS} FROM changes WHERE {where} ORDER BY id DESC LIMIT :limit",  # noqa: S608 - words of ours only
             {"site": names_json(site), "kind": kind, "since": since, "limit": -1 if limit is None else limit},
         )
 
@@ -101,7 +102,7 @@ class Reader:
 
     def change(self, number: int) -> ChangeRow:
         """The change with that number. Raises NotFound."""
-        rows = self._all(ChangeRow, "SELECT * FROM changes WHERE id = ?", [number])
+        rows = self._all(ChangeRow, f"SELECT {WITH_HUNKS} FROM changes WHERE id = ?", [number])  # noqa: S608 - ours
         if not rows:
             raise NotFound(f"there is no change {number}: `variorum changes` lists them")
         return rows[0]

@@ -257,6 +257,10 @@ class VersionRow:
     links: str | None = None
 
 
+WITH_HUNKS = "changes.*, change_hunks(changes.hunks) AS hunks"
+"""The columns of changes, with their hunks, however they are stored (see hunks.py)."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
     """The fact that version A became B, or that a page appeared, disappeared, returned or moved."""

@@ -7,7 +7,7 @@ elsewhere, merging.py merges pages, reader.py answers the queries of people and 
 
 from __future__ import annotations
 
-from variorum.storage import bodies, captures, seals, texts
+from variorum.storage import bodies, captures, hunks, seals, texts
 from variorum.storage.merging import Merging
 from variorum.storage.packing import Packing
 from variorum.storage.pages import PageTable
@@ -175,6 +175,8 @@ class Store(Merging, Packing, PageTable, Sites, Suspects):
 
     def add_change(self, values: Values) -> int:
         """Add a change; return its id."""
+        if "hunks" in values:
+            values = {**values, "hunks": hunks.pack(values["hunks"])}
         with self.writing():
             return self._insert("changes", {"id": self._next_change(), **values})
 

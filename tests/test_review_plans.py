@@ -21,6 +21,7 @@ SMALL = {
     "saved_filters",
     "removals",
     "main.versions_fts_config",
+    "main.versions_fts_edits_config",
 }
 """Tables of a few rows; a list of values; the step of a recursion; settings of the index of words."""
 

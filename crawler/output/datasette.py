@@ -16,7 +16,7 @@ _NAME = re.compile(r"`(\w+)`")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
 PLUGIN = '''\
-"""Lets queries read the texts of versions: version_text(versions.id)."""
+"""Lets queries read what is compressed: version_text(versions.id), change_hunks(changes.hunks)."""
 
 from datasette import hookimpl
 

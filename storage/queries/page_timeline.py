@@ -37,7 +37,7 @@ _TEXTS = """
     FROM versions WHERE page = ? ORDER BY number DESC LIMIT ?
 """
 _HUNKS = """
-    SELECT hunks FROM changes WHERE page = ? AND version = ? AND old_version IS NOT version
+    SELECT change_hunks(hunks) FROM changes WHERE page = ? AND version = ? AND old_version IS NOT version
     ORDER BY id LIMIT 1
 """
 _COPIES = """

@@ -53,7 +53,7 @@ _SHOWN = """
     FROM versions JOIN pages ON pages.id = versions.page WHERE versions.id = :version
 """
 _EDITS = """
-    SELECT id, seen_old, seen_new, hunks, old_title, title FROM changes
+    SELECT id, seen_old, seen_new, change_hunks(hunks) AS hunks, old_title, title FROM changes
     WHERE page = :page AND old_version = :version AND version > old_version ORDER BY id
 """
 _LEAVING = (
