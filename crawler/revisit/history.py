@@ -65,8 +65,8 @@ def decoded(text: str | None) -> SiteRates:
 
 
 def evidence_text(page: Page) -> str:
-    """The evidence of a page as it is stored, with three digits each."""
-    return " ".join(f"{number:.3g}" for number in page.evidence)
+    """The evidence of a page as it is stored, with three digits each: `1 .999 .5 2e-05`."""
+    return " ".join(f"{number:.3g}".removeprefix("0") or "0" for number in page.evidence)
 
 
 def evidence_of(text: str | None) -> tuple[float, ...]:
