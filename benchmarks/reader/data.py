@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.gold.reading import gold_pages
-from variorum.crawler.extraction.classifier.block_features import Pool
+from variorum.crawler.extraction.classifier.block_features import Runs
 from variorum.crawler.extraction.classifier.classifier import page_of
 from variorum.crawler.extraction.classifier.features import Described, describe
 from variorum.crawler.extraction.html.blocks import Block
@@ -122,8 +122,8 @@ def example(record: dict[str, str]) -> Example | None:
 
 def labels(some: list[Block], gold: str) -> list[float]:
     """What share of each block the true text has. A short one stands in it only beside a longer one."""
-    pool = Pool(gold)
-    shares = [pool.share(block.words) for block in some]
+    found = Runs(some).shares(gold)
+    shares = [0.0] * len(some) if found is None else found.tolist()
     sure = [share > 0.5 and len(block.words) >= FEW for share, block in zip(shares, some, strict=True)]
     for i, block in enumerate(some):
         if len(block.words) < FEW and shares[i]:

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from variorum.crawler.extraction.classifier.facts import Facts
 from variorum.crawler.extraction.classifier.trees import Numbers
-from variorum.crawler.extraction.html.blocks import Block, Place
+from variorum.crawler.extraction.html.blocks import Block
 from variorum.crawler.extraction.html.counters import is_counter
 from variorum.crawler.extraction.html.hints import BYLINE, COOKIES, OFFER, TEASER
 
 WORD = re.compile(r"\w+")
-PUNCTUATION = re.compile(r"[.,;:!?،؛؟。，、…»”\"]")
+PUNCTUATION = frozenset('.,;:!?،؛؟。，、…»”"')
 ENDS = re.compile(r"[.!?؟。…:][\"”»')\]]*\s*$")
-DATED = re.compile(
-    r"\b(19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\bago\b"
-    r"|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d",
-    re.IGNORECASE,
+YEAR_OR_TIME = re.compile(r"\d(?<!\w\d)(?:(?<=1)9\d\d\b|(?<=2)0\d\d\b|\d?[:.]\d\d\b)")
+"""Begins with its digit, which is searched fast, and looks back for the beginning of a word."""
+AGO_OR_DAY = re.compile(
+    r"\bago\b|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d", re.IGNORECASE
 )
-PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?(€|£|kr|zł|USD|EUR)\b")
+PRICE = re.compile(r"[$€£¥₹\d](?:(?<=\d)\s?(€|£|kr|zł|USD|EUR)\b|(?<!\d)\s?\d)")
+"""Begins with one of a set of characters, which is searched fast, too."""
 FAR = 20
 """So many blocks away is as good as nowhere."""
 SHORT = 120
@@ -36,80 +38,129 @@ OWN = 12
 """The number of a block's own numbers that its neighbours also get."""
 PEER, TITLE = 0, 1
 """Columns of `position`: what trafilatura has of a block, and what the title has."""
+NO_TARGETS = (0.0,) * 5
+COOKIE_PARTS = ("cook", "کوکی", "ملفات")
+"""Letters of every mention of cookies, in lower case."""
 SIMILAR = 0.6
 """A heading of which the title has so much is the title."""
 
-Grams = Sequence[tuple[str, ...]]
 
+class Runs:
+    """The words of some blocks as numbers, to measure how much of each block is in another text."""
 
-class Pool:
-    """The words of another text, to measure how much of a block is in it."""
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        words = [block.words for block in blocks]
+        every = list(chain.from_iterable(words))
+        self._numbers = {word: number for number, word in enumerate(dict.fromkeys(every), 1)}
+        """A word of none of the blocks is 0."""
+        self._numbered = self._as_numbers(every)
+        self._sizes = np.array([len(own) for own in words], np.int64)
+        self._starts = np.cumsum(self._sizes) - self._sizes
 
-    def __init__(self, text: str) -> None:
-        words = WORD.findall(text.lower())
-        self.all = f" {' '.join(words)} "
-        self.grams = set(zip(words, words[1:], words[2:], strict=False))
+    def shares(self, text: str) -> NDArray[np.float64] | None:
+        """The share of each block that is in a text, by its runs of three words; None for an empty text.
 
-    def share(self, words: Sequence[str]) -> float:
-        """The share of the words that are in the text, by runs of three."""
-        return self.share_of(words, _grams(words))
+        A block of one or two words is in it or not.
+        """
+        other = self._as_numbers(WORD.findall(text.lower()))
+        if not len(other):
+            return None
+        found = np.zeros(len(self._sizes))
+        for length in range(1, GRAM):
+            short = np.flatnonzero(self._sizes == length)
+            found[short] = self._are_in(other, self._starts[short], length)
+        long = np.flatnonzero(self._sizes >= GRAM)
+        are = self._are_in(other, np.arange(len(self._numbered) - GRAM + 1), GRAM)
+        before = np.append(0, np.cumsum(are))
+        starts, counts = self._starts[long], self._sizes[long] - GRAM + 1
+        found[long] = (before[starts + counts] - before[starts]) / counts
+        return found
 
-    def share_of(self, words: Sequence[str], grams: Grams) -> float:
-        """The same where the runs of the words are known."""
-        if not grams:
-            return float(bool(words) and f" {' '.join(words)} " in self.all)
-        return sum(map(self.grams.__contains__, grams)) / len(grams)
+    def _as_numbers(self, words: Sequence[str]) -> NDArray[np.int64]:
+        return np.fromiter((self._numbers.get(word, 0) for word in words), np.int64, len(words))
 
+    def _are_in(self, other: NDArray[np.int64], starts: NDArray[np.int64], length: int) -> NDArray[np.bool_]:
+        """Whether the runs of so many words that begin at these words of the blocks are in another text."""
+        own = self._runs(self._numbered, starts, length)
+        there = np.sort(self._runs(other, np.arange(len(other) - length + 1), length))
+        if not len(there):
+            return np.zeros(len(own), bool)
+        return np.asarray(there[np.searchsorted(there, own) % len(there)] == own)
 
-def _grams(words: Sequence[str]) -> Grams:
-    return list(zip(words, words[1:], words[2:], strict=False)) if len(words) >= GRAM else []
+    def _runs(self, numbers: NDArray[np.int64], starts: NDArray[np.int64], length: int) -> NDArray[np.int64]:
+        """A number for the run of so many words from each of these on, the same for the same words."""
+        runs = np.zeros(len(starts), np.int64)
+        for step in range(length):
+            runs = runs * (len(self._numbers) + 1) + numbers[starts + step]
+        return runs
 
 
 def own(blocks: Sequence[Block]) -> Numbers:
     """The numbers of each block by itself. The first `OWN` are given to its neighbours too."""
-    texts = Counter(block.text for block in blocks)
-    rows = np.empty((len(blocks), 20), np.float32)
-    for row, block in zip(rows, blocks, strict=True):
-        text = block.text
-        size, count = len(text), len(block.words)
-        chars = set(text)
-        upper = _count(text, filter(str.isupper, chars)) if size < LONG else 0
-        digits = _count(text, filter(str.isdigit, chars))
-        # A date or a price has a digit, or says `ago`; most blocks have neither, and are not searched.
-        dated = (digits or "ago" in block.words) and DATED.search(text) is not None
-        row[:] = (
-            size, count, block.linked, block.bold, len(PUNCTUATION.findall(text)) / size,
-            ENDS.search(text) is not None, block.place.hidden, texts[text] > 1, text.startswith("- "),
-            upper / size, digits / size, dated,
-            size / max(count, 1), "|" in text or "»" in text or "·" in text, "©" in text,
-            digits and PRICE.search(text) is not None, len(block.anchors), text.count("\n"), "@" in text,
+    texts = [block.text for block in blocks]
+    often = Counter(texts)
+    sizes, counts = (np.array([len(one) for one in some]) for some in (texts, [b.words for b in blocks]))
+    upper, digits, marks = _characters(texts)
+    some = zip(texts, blocks, digits > 0, strict=True)
+    said = [
+        (
+            block.linked, block.bold, ENDS.search(text) is not None, block.place.hidden, often[text] > 1,
+            text.startswith("- "), _is_dated(text, block, numbered=numbered),
+            "|" in text or "»" in text or "·" in text, "©" in text,
+            numbered and PRICE.search(text) is not None, len(block.anchors), text.count("\n"), "@" in text,
             text[:1].islower(),
-        )  # fmt: skip
+        )
+        for text, block, numbered in some
+    ]  # fmt: skip
+    said_of = np.array(said, np.float64).T
+    rows = np.stack(
+        [
+            sizes, counts, *said_of[:2], marks / sizes, *said_of[2:6],
+            np.where(sizes < LONG, upper, 0) / sizes,
+            digits / sizes, said_of[6], sizes / np.maximum(counts, 1), *said_of[7:],
+        ],
+        axis=1,
+    ).astype(np.float32)  # fmt: skip
     rows[:, :2] = np.log1p(rows[:, :2])
     rows[:, 16:18] = np.log1p(rows[:, 16:18])
     return rows
 
 
-def _count(text: str, chars: Iterable[str]) -> int:
-    """How often these characters are in a text."""
-    return sum(map(text.count, chars))
+def _characters(texts: Sequence[str]) -> Iterator[NDArray[np.int64]]:
+    """How many capitals, digits and punctuation marks each text has; none may be empty."""
+    whole = "".join(texts)
+    codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.intp)
+    starts = np.cumsum([0, *map(len, texts[:-1])])
+    chars = set(whole)
+    for kind in (str.isupper, str.isdigit, PUNCTUATION.__contains__):
+        are = np.zeros(ord(max(chars)) + 1, np.uint8)
+        are[[ord(char) for char in filter(kind, chars)]] = 1
+        yield np.add.reduceat(are.take(codes), starts, dtype=np.int64)
 
 
-def position(blocks: Sequence[Block], facts: Facts, peer: str, sizes: Numbers) -> tuple[Numbers, int]:
+def _is_dated(text: str, block: Block, *, numbered: bool) -> bool:
+    """Whether a block has a date. That needs a digit or the word `ago`; most blocks have neither, and are
+    not searched."""
+    if numbered and YEAR_OR_TIME.search(text):
+        return True
+    return bool((numbered or "ago" in block.words) and AGO_OR_DAY.search(text))
+
+
+def position(
+    blocks: Sequence[Block], facts: Facts, peer: str, sizes: Numbers, headings: Sequence[str]
+) -> tuple[Numbers, int]:
     """Where each block stands in the order of the page, and what other texts have of it; which is the title.
 
-    `peer` is what trafilatura takes for the text. The title is -1 where no heading is one.
+    `peer` is what trafilatura takes for the text; `headings` are the tags of the headings in which blocks
+    stand. The title is -1 where no heading is one.
     """
     n = len(blocks)
-    pools = [Pool(peer), Pool(f"{facts.title} {facts.headline}"), Pool(facts.description), Pool(facts.body)]
     rows = np.zeros((n, 12), np.float32)
-    rows[:, :4] = -1
-    known = [(column, pool) for column, pool in enumerate(pools) if len(pool.all) > 2]  # noqa: PLR2004
-    for row, block in zip(rows, blocks, strict=True):
-        grams = _grams(block.words)
-        for column, pool in known:
-            row[column] = pool.share_of(block.words, grams)
-    title = _title(blocks, rows[:, TITLE])
+    runs = Runs(blocks)
+    for column, text in enumerate((peer, f"{facts.title} {facts.headline}", facts.description, facts.body)):
+        shares = runs.shares(text)
+        rows[:, column] = -1 if shares is None else shares
+    title = _title(headings, rows[:, TITLE])
     order = np.arange(n)
     rows[:, 4] = order / n
     rows[:, 5] = (np.cumsum(sizes) - sizes) / max(sizes.sum(), 1)
@@ -122,14 +173,10 @@ def position(blocks: Sequence[Block], facts: Facts, peer: str, sizes: Numbers) -
     return rows, title
 
 
-def _title(blocks: Sequence[Block], titled: Numbers) -> int:
+def _title(headings: Sequence[str], titled: Numbers) -> int:
     """The first heading of which the title has much; else the first `h1`."""
-    heading: dict[Place, str] = {}
-    for place in dict.fromkeys(block.place for block in blocks):
-        heading[place] = next((p.tag for p in place.around() if p.tag in ("h1", "h2")), "")
-    tags = [heading[block.place] for block in blocks]
-    found = [i for i, tag in enumerate(tags) if tag and titled[i] > SIMILAR]
-    return next(iter(found or [i for i, tag in enumerate(tags) if tag == "h1"]), -1)
+    found = [i for i, tag in enumerate(headings) if tag and titled[i] > SIMILAR]
+    return next(iter(found or [i for i, tag in enumerate(headings) if tag == "h1"]), -1)
 
 
 def _share_around(peer: Numbers, sizes: Numbers, reach: int) -> Numbers:
@@ -143,28 +190,31 @@ def _share_around(peer: Numbers, sizes: Numbers, reach: int) -> Numbers:
 
 def lines(blocks: Sequence[Block], url: str) -> Numbers:
     """Numbers of single lines: a label, a byline, a counter; and the targets of their links."""
-    rows = np.zeros((len(blocks), 13), np.float32)
     host = host_of(url)
     since, seen = FAR, set[str]()
-    for row, block in zip(rows, blocks, strict=True):
-        text = block.text.removeprefix("- ")
+    rows: list[tuple[float, ...]] = []
+    for block in blocks:
+        text, place = block.text.removeprefix("- "), block.place
         label = TEASER.match(text) if len(text) < LONG else None
-        row[0] = 0 if label is None else 2 if label.end() == len(text) else 1
-        row[1] = since
-        since = 0 if label else min(since + 1, FAR)
         short = len(text) < SHORT
-        row[2:6] = (
+        rows.append((
+            0 if label is None else 2 if label.end() == len(text) else 1, since,
             BYLINE.match(text) is not None, short and is_counter(text),
-            COOKIES.search(text) is not None, short and _is_offer(text),
-        )  # fmt: skip
-        row[6] = text in seen
+            _mentions_cookies(text), short and _is_offer(text), text in seen,
+            place.above.alike.get(place.kind, 1) if place.above else 1,
+            *(_targets(block, host) if block.anchors else NO_TARGETS),
+        ))  # fmt: skip
+        since = 0 if label else min(since + 1, FAR)
         seen.add(text)
-        row[7] = block.place.above.alike.get(block.place.kind, 1) if block.place.above else 1
-        if block.anchors:
-            row[8:12] = _targets(block, host)
-            row[12] = block.anchors[0].find(".//img") is not None
-    rows[:, 7] = np.log1p(rows[:, 7])
-    return rows
+    found = np.array(rows, np.float32)
+    found[:, 7] = np.log1p(found[:, 7])
+    return found
+
+
+def _mentions_cookies(text: str) -> bool:
+    """Whether a text mentions cookies; the expression is slow, and most texts have not even its letters."""
+    lower = text.lower()
+    return any(part in lower for part in COOKIE_PARTS) and COOKIES.search(text) is not None
 
 
 @lru_cache(maxsize=2**12)
@@ -173,8 +223,9 @@ def _is_offer(line: str) -> bool:
     return OFFER.search(line) is not None
 
 
-def _targets(block: Block, host: str) -> tuple[float, float, float, float]:
-    """The share of a block's links within the page, within the site, to other sites, and to no page."""
+def _targets(block: Block, host: str) -> tuple[float, ...]:
+    """The share of a block's links within the page, within the site, to other sites, and to no page; and
+    whether the first has a picture."""
     here = site = away = other = 0
     for anchor in block.anchors:
         href = (anchor.get("href") or "").strip()
@@ -186,8 +237,8 @@ def _targets(block: Block, host: str) -> tuple[float, float, float, float]:
             away += 1
         else:
             site += 1
-    count = len(block.anchors)
-    return here / count, site / count, away / count, other / count
+    count, picture = len(block.anchors), next(block.anchors[0].iterdescendants("img"), None)
+    return here / count, site / count, away / count, other / count, picture is not None
 
 
 @lru_cache(maxsize=2**12)

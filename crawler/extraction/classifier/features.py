@@ -73,7 +73,7 @@ def describe(page: Page) -> Described:
     layout = Layout(blocks)
     own = block_features.own(blocks)
     sizes = np.expm1(own[:, 0])
-    where, title = block_features.position(blocks, page.facts, page.peer, sizes)
+    where, title = block_features.position(blocks, page.facts, page.peer, sizes, layout.headings())
     facts = BlockFacts(
         sizes, own[:, 2], (sizes > PARAGRAPH) & (own[:, 2] < LINKED), own[:, 4] * sizes, own[:, 5],
         where[:, block_features.PEER],
@@ -134,18 +134,23 @@ def _counts(blocks: Sequence[Block], own: Numbers) -> tuple[float, ...]:
     return tuple(float(np.log1p(count)) for count in (*counts, *own[:, [15, 11, 7]].sum(axis=0)))
 
 
-def name_numbers(up: Indices, of: Indices, words: Sequence[Sequence[str]], vocabulary: Vocabulary) -> Numbers:
+def name_numbers(
+    up: Indices, of: Indices, words: Sequence[tuple[str, ...]], vocabulary: Vocabulary
+) -> Numbers:
     """The numbers from the words of classes and ids, near a block and above it.
 
     `up` is the place above each place, `of` the place of each block, `words` those of each place.
     """
     count, columns, weight = len(up), vocabulary.columns, vocabulary.weight
-    odds = np.zeros((count, 6), np.float32)  # sum, most, least: of the place; of it and all above
-    own = np.zeros((count, len(columns)), bool)
-    for i, names in enumerate(words):
+    kinds = {names: kind for kind, names in enumerate(dict.fromkeys(words))}
+    odds_of, own_of = np.zeros((len(kinds), 3), np.float32), np.zeros((len(kinds), len(columns)), bool)
+    for kind, names in enumerate(kinds):
         if known := [weight[word] for word in names if word in weight]:
-            odds[i, :3] = sum(known), max(known), min(known)
-            own[i, [columns[word] for word in names if word in columns]] = True
+            odds_of[kind] = sum(known), max(known), min(known)
+            own_of[kind, [columns[word] for word in names if word in columns]] = True
+    of_kind = [kinds[names] for names in words]
+    odds = np.zeros((count, 6), np.float32)  # sum, most, least: of the place; of it and all above
+    odds[:, :3], own = odds_of[of_kind], own_of[of_kind]
     chain = own.copy()
     odds[0, 3:] = odds[0, 0], max(odds[0, 1], 0), min(odds[0, 2], 0)
     for level in levels_of(up):

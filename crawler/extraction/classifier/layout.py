@@ -54,8 +54,8 @@ class Layout:
     def __init__(self, blocks: Sequence[Block]) -> None:
         at: dict[Place, int] = {}
         for block in blocks:
-            for place in reversed(list(block.place.around())):
-                at.setdefault(place, len(at))
+            for place in block.place.around_but(at):
+                at[place] = len(at)
         self.places = list(at)
         self.up = np.array([at[place.above] if place.above else 0 for place in self.places], np.int32)
         self.of = np.array([at[block.place] for block in blocks], np.int32)
@@ -156,6 +156,13 @@ class Layout:
             return above
 
         return np.log1p(self._down(np.zeros((len(self.places), 3), np.float32), step))
+
+    def headings(self) -> list[str]:
+        """For each block the tag of the headline around it, `h1` or `h2`; empty if there is none."""
+        found: list[str] = []
+        for place, up in zip(self.places, self.up.tolist(), strict=True):
+            found.append(place.tag if place.tag in ("h1", "h2") or not found else found[up])
+        return [tag if (tag := found[place]) in ("h1", "h2") else "" for place in self.of.tolist()]
 
     def tags(self) -> Numbers:
         """The tags of a block's place and of those around it."""

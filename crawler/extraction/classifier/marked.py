@@ -49,10 +49,12 @@ def marked_blocks(judged: Judged) -> list[Block] | None:
     every, found = judged.page.blocks, judged.probability
     says = [block.linked < LINKED and block.tag != "h1" for block in every]
     expected = found * np.array([len(block.words) for block in every]) * np.array(says)
-    holder = _holder(every, expected, sure=knows(judged))
+    around = outermost_marked(block.place for block in every)
+    holders = [around[block.place] for block in every]
+    holder = _holder(holders, expected, sure=knows(judged))
     if holder is None:
         return None
-    inside = [n for n, block in enumerate(every) if holder in block.place.around()]
+    inside = [n for n, one in enumerate(holders) if one is holder]
     outside = [n for n in range(len(every)) if n < inside[0] or n > inside[-1]]
     sure = [
         n
@@ -104,10 +106,9 @@ def _is_control(block: Block, holder: Place) -> bool:
     return any(place.tag in CONTROLS for place in within)
 
 
-def _holder(every: Sequence[Block], expected: NDArray[np.float64], *, sure: bool) -> Place | None:
-    """The one marked place with most of the text; if the classifier is not `sure`, with any text."""
-    around = outermost_marked(block.place for block in every)
-    holders = [around[block.place] for block in every]
+def _holder(holders: Sequence[Place | None], expected: NDArray[np.float64], *, sure: bool) -> Place | None:
+    """Of the marked places around the blocks the one with most of the text; if the classifier is not
+    `sure`, with any text."""
     known = dict.fromkeys(holder for holder in holders if holder is not None)
     own = [holder for holder in known if _is_own(holder)]
     if len(own) == 1 and len(known) > 1:

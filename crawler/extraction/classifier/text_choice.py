@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from variorum.crawler.extraction.classifier.block_features import ENDS, Pool
+from variorum.crawler.extraction.classifier.block_features import ENDS, Runs
 from variorum.crawler.extraction.classifier.classifier import Judged, Probabilities, knows
 from variorum.crawler.extraction.classifier.marked import marked_blocks
 from variorum.crawler.extraction.html.blocks import Block, Place
@@ -89,7 +89,8 @@ def _is_aside(block: Block) -> bool:
 def _by_peer(judged: Judged) -> list[Block]:
     """Of the blocks outside of menus and the like, those that trafilatura extracts, or all; else all
     visible ones."""
-    pool = Pool(judged.page.peer)
     shown = [block for block in judged.page.blocks if not block.place.hidden]
     inside = [block for block in shown if not _is_aside(block)]
-    return [block for block in inside if pool.share(block.words) > HALF] or inside or shown
+    shares = Runs(inside).shares(judged.page.peer)
+    taken = [] if shares is None else [inside[n] for n in np.flatnonzero(shares > HALF)]
+    return taken or inside or shown

@@ -7,7 +7,7 @@ attributes, inline styles or the page's own style sheet hide), and everything el
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cached_property, lru_cache
 
 from lxml import etree
@@ -92,6 +92,16 @@ class Place:
         while place is not None:
             yield place
             place = place.above
+
+    def around_but(self, known: Container[Place]) -> list[Place]:
+        """This place and those around it up to the first known one, without it; the outermost first."""
+        found: list[Place] = []
+        place: Place | None = self
+        while place is not None and place not in known:
+            found.append(place)
+            place = place.above
+        found.reverse()
+        return found
 
 
 @lru_cache(maxsize=2**14)

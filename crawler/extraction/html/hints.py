@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -82,8 +81,7 @@ def outermost_marked(places: Iterable[Place]) -> dict[Place, Place | None]:
     """For each of these places, the outermost place with such a name that is, or is around, it."""
     found: dict[Place, Place | None] = {}
     for place in places:
-        around = list(takewhile(lambda one: one not in found, place.around()))
-        for one in reversed(around):
+        for one in place.around_but(found):
             holder = found[one.above] if one.above else None
             found[one] = holder or (one if is_marked(one) else None)
     return found
