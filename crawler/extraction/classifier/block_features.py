@@ -15,7 +15,7 @@ from variorum.crawler.extraction.classifier.facts import Facts
 from variorum.crawler.extraction.classifier.trees import Numbers
 from variorum.crawler.extraction.html.blocks import Block
 from variorum.crawler.extraction.html.counters import is_counter
-from variorum.crawler.extraction.html.hints import BYLINE, COOKIES, OFFER, TEASER
+from variorum.crawler.extraction.html.hints import BYLINE, OFFER, TEASER, mentions_cookies
 
 WORD = re.compile(r"\w+")
 PUNCTUATION = frozenset('.,;:!?،؛؟。，、…»”"')
@@ -39,8 +39,6 @@ OWN = 12
 PEER, TITLE = 0, 1
 """Columns of `position`: what trafilatura has of a block, and what the title has."""
 NO_TARGETS = (0.0,) * 5
-COOKIE_PARTS = ("cook", "کوکی", "ملفات")
-"""Letters of every mention of cookies, in lower case."""
 SIMILAR = 0.6
 """A heading of which the title has so much is the title."""
 
@@ -112,7 +110,7 @@ def own(blocks: Sequence[Block]) -> Numbers:
         )
         for text, block, numbered in some
     ]  # fmt: skip
-    said_of = np.array(said, np.float64).T
+    said_of = _columns(said)
     rows = np.stack(
         [
             sizes, counts, *said_of[:2], marks / sizes, *said_of[2:6],
@@ -124,6 +122,12 @@ def own(blocks: Sequence[Block]) -> Numbers:
     rows[:, :2] = np.log1p(rows[:, :2])
     rows[:, 16:18] = np.log1p(rows[:, 16:18])
     return rows
+
+
+def _columns(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    """The columns of rows of numbers."""
+    count = len(rows) * len(rows[0])
+    return np.fromiter(chain.from_iterable(rows), np.float64, count).reshape(len(rows), -1).T
 
 
 def _characters(texts: Sequence[str]) -> Iterator[NDArray[np.int64]]:
@@ -200,21 +204,15 @@ def lines(blocks: Sequence[Block], url: str) -> Numbers:
         rows.append((
             0 if label is None else 2 if label.end() == len(text) else 1, since,
             BYLINE.match(text) is not None, short and is_counter(text),
-            _mentions_cookies(text), short and _is_offer(text), text in seen,
+            mentions_cookies(text), short and _is_offer(text), text in seen,
             place.above.alike.get(place.kind, 1) if place.above else 1,
             *(_targets(block, host) if block.anchors else NO_TARGETS),
         ))  # fmt: skip
         since = 0 if label else min(since + 1, FAR)
         seen.add(text)
-    found = np.array(rows, np.float32)
+    found = np.stack(_columns(rows), axis=1).astype(np.float32)
     found[:, 7] = np.log1p(found[:, 7])
     return found
-
-
-def _mentions_cookies(text: str) -> bool:
-    """Whether a text mentions cookies; the expression is slow, and most texts have not even its letters."""
-    lower = text.lower()
-    return any(part in lower for part in COOKIE_PARTS) and COOKIES.search(text) is not None
 
 
 @lru_cache(maxsize=2**12)

@@ -115,7 +115,7 @@ class Layout:
         for _ in range(3):
             steps.append(self.up[steps[-1]])
         columns = [about[step] for step in steps]
-        columns += [self._distance(holder)[of] for holder in holders]
+        columns.append(self._distances(holders)[of])
         columns.append(self._repeated(chars)[of])
         most = max(score.max(initial=0), 1)
         columns += [(score[of] / most)[:, None], (score[self.up[of]] / most)[:, None]]
@@ -126,21 +126,22 @@ class Layout:
         found = np.flatnonzero(holds)
         return int(found[np.argmax(self.depth[found])]) if len(found) else 0
 
-    def _distance(self, holder: int) -> Numbers:
-        """The number of steps of each place below one; negative outside: from their common place."""
-        start = np.full(len(self.places), np.nan, np.float32)
-        start[0], start[holder] = -FAR, 0
-        at, out = holder, 0
-        while at:
-            at, out = int(self.up[at]), out + 1
-            start[at] = -out
+    def _distances(self, holders: Sequence[int]) -> Numbers:
+        """The number of steps of each place below each of these; negative outside: from their common
+        place."""
+        start = np.full((len(self.places), len(holders)), np.nan, np.float32)
+        for column, holder in enumerate(holders):
+            start[0, column], start[holder, column] = -FAR, 0
+            at, out = holder, 0
+            while at:
+                at, out = int(self.up[at]), out + 1
+                start[at, column] = -out
 
         def step(level: Indices, above: Numbers) -> Numbers:
-            own = start[level][:, None]
             inside = (above >= 0) & (level != 0)[:, None]
-            return np.where(np.isnan(own), above + inside, own)
+            return np.where(np.isnan(start[level]), above + inside, start[level])
 
-        return self._down(np.zeros((len(self.places), 1), np.float32), step)
+        return self._down(np.zeros_like(start), step)
 
     def _repeated(self, chars: Numbers) -> Numbers:
         """How often a place, or one around it, is repeated beside itself; and how long these are."""

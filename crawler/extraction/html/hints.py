@@ -60,11 +60,19 @@ BYLINE = re.compile(
     re.IGNORECASE,
 )
 COOKIES = re.compile(r"\bcookies?\b|کوکی|ملفات تعريف الارتباط|ملفات الارتباط", re.IGNORECASE)
+COOKIE_PARTS = ("cook", "کوکی", "ملفات")
+"""Letters of every mention of cookies, in lower case: the expression is slow, and most texts lack these."""
 OFFER = re.compile(
     r"\b(subscribe|newsletter|sign up|log ?in|sign in|register|share|tweet|follow us|advertisement|comments?"
     r"|reply|accept|copyright|all rights reserved|loading|download|print|e-?mail)\b",
     re.IGNORECASE,
 )
+
+
+def mentions_cookies(text: str) -> bool:
+    """Whether a text mentions cookies."""
+    lower = text.lower()
+    return any(part in lower for part in COOKIE_PARTS) and COOKIES.search(text) is not None
 
 
 def is_marked(place: Place) -> bool:

@@ -16,6 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from variorum.crawler.extraction.html.blocks import blocks
+from variorum.crawler.extraction.html.hints import mentions_cookies
 from variorum.crawler.extraction.html.markup import KEPT, drop, folded, hidden, text_of, values
 
 BANNER = re.compile(
@@ -27,12 +28,12 @@ BANNER = re.compile(
     re.IGNORECASE,
 )
 """The names that widespread consent tools use on a page."""
+WHOLE = etree.XPath("string()", smart_strings=False)
 DIALOGS = frozenset(["dialog", "alertdialog"])
 LIKE_DIALOGS = etree.XPath(
     "descendant-or-self::dialog | descendant-or-self::*/@role/.. | descendant-or-self::*/@aria-modal/.."
 )
 """Several times as fast as a walk over all elements."""
-COOKIES = re.compile(r"\bcookies?\b|کوکی|ملفات تعريف الارتباط|ملفات الارتباط", re.IGNORECASE)
 ACCEPT = re.compile(
     r"(i )?(accept|agree|allow|understand|consent)( (to )?(all|cookies|all cookies|and (close|continue)))?"
     r"|got it!?|ok(ay)?|(alle )?(cookies )?(akzeptieren|zulassen|annehmen)|(ich stimme )?zu(stimmen)?"
@@ -91,6 +92,8 @@ def _is_dialog(element: HtmlElement) -> bool:
 
 def _banners(tree: HtmlElement) -> Iterator[HtmlElement]:
     """The smallest elements around an accept button that mention cookies."""
+    if not mentions_cookies(cast("str", WHOLE(tree))):
+        return
     for button in tree.iter(*BUTTONS):
         text = text_of(button) or button.get("value") or ""
         if not ACCEPT.fullmatch(text.strip(" .!›»→✓×")):
@@ -99,7 +102,7 @@ def _banners(tree: HtmlElement) -> Iterator[HtmlElement]:
             words = text_of(around)
             if len(words.split()) > MOST_WORDS:
                 break
-            if COOKIES.search(words):
+            if mentions_cookies(words):
                 yield around
                 break
 

@@ -83,6 +83,9 @@ def drop_cards(tree: HtmlElement, url: str) -> None:
 
 def _boxes(tree: HtmlElement, url: str) -> Iterator[HtmlElement]:
     """The small boxes in which a picture and a headline lead to the same other page of the site."""
+    pictures = [link for link in tree.iter("a") if not text_of(link) and link.find(".//img") is not None]
+    if not pictures:
+        return
     links = [(link, _page_of(link, url)) for link in tree.iter("a")]
     named = {(page, link) for link, page in links if len(text_of(link).split()) >= HEADLINE}
     headlines: dict[str, list[HtmlElement]] = {}
