@@ -82,6 +82,7 @@ _FORMS = tuple(
         r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<other>\d{1,2})(?P=mark)(?P<year>\d{4})(?!\d)" + _THEN,
     )
 )
+_DIGIT = re.compile(r"\d")
 _SECONDS = re.compile(r"(?:/date\()?(?P<whole>\d{9,10})(?:\d{3})?(?:\.\d+)?(?:[+-]\d{4})?(?:\)/)?")
 _OFFSET = re.compile(r"(?:gmt|utc|ut)?\s*(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?::?00)?")
 _ASIDE = re.compile(r"\(.*\)|\[.*\]")
@@ -142,6 +143,8 @@ _Found = tuple[datetime, bool]
 
 def _read(value: object) -> _Found | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    if not _DIGIT.search(str(value)):  # as most texts in which one is looked for
         return None
     text = _plain(str(value))
     if not 0 < len(text) <= LONGEST:

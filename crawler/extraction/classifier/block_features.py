@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +75,7 @@ class Runs:
         return found
 
     def _as_numbers(self, words: Sequence[str]) -> NDArray[np.int64]:
-        return np.fromiter((self._numbers.get(word, 0) for word in words), np.int64, len(words))
+        return np.fromiter(map(self._numbers.get, words, repeat(0)), np.int64, len(words))
 
     def _are_in(self, other: NDArray[np.int64], starts: NDArray[np.int64], length: int) -> NDArray[np.bool_]:
         """Whether the runs of so many words that begin at these words of the blocks are in another text."""
@@ -110,7 +110,7 @@ def own(blocks: Sequence[Block]) -> Numbers:
         )
         for text, block, numbered in some
     ]  # fmt: skip
-    said_of = _columns(said)
+    said_of = _numbers(said).T
     rows = np.stack(
         [
             sizes, counts, *said_of[:2], marks / sizes, *said_of[2:6],
@@ -124,10 +124,10 @@ def own(blocks: Sequence[Block]) -> Numbers:
     return rows
 
 
-def _columns(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
-    """The columns of rows of numbers."""
+def _numbers(rows: Sequence[tuple[float, ...]]) -> NDArray[np.float64]:
+    """Rows of numbers as an array."""
     count = len(rows) * len(rows[0])
-    return np.fromiter(chain.from_iterable(rows), np.float64, count).reshape(len(rows), -1).T
+    return np.fromiter(chain.from_iterable(rows), np.float64, count).reshape(len(rows), -1)
 
 
 def _characters(texts: Sequence[str]) -> Iterator[NDArray[np.int64]]:
@@ -210,7 +210,7 @@ def lines(blocks: Sequence[Block], url: str) -> Numbers:
         ))  # fmt: skip
         since = 0 if label else min(since + 1, FAR)
         seen.add(text)
-    found = np.stack(_columns(rows), axis=1).astype(np.float32)
+    found = _numbers(rows).astype(np.float32)
     found[:, 7] = np.log1p(found[:, 7])
     return found
 

@@ -46,6 +46,7 @@ HELPFUL = rf"{N} out of {N} found this helpful|{N} of {N} (people|users) found t
 MADE = r"(page )?(generated|rendered|loaded|created) in [\d.,]+ ?(s|ms|sec|seconds)\.?( with \d+ queries)?"
 SIGNS = r"[▲▼👍👎❤♥★☆👁💬↑↓⬆⬇🔥]\ufe0f?"
 
+DIGIT = re.compile(r"\d")
 _DIGIT, _NAME = r"[\d۰-۹٠-٩]", r"[^\W\d_]{3,}"
 _DAY = (
     rf"{_DIGIT}{{1,4}}[-.]{_DIGIT}{{1,2}}[-.]{_DIGIT}{{1,4}}"
@@ -68,7 +69,9 @@ def is_counter(line: str) -> bool:
     """Whether a line has only counts or relative times, or a date beside these."""
     if len(line) > LONGEST:
         return False
-    label = YEAR_AFTER.sub(r"\1 ", line.removeprefix("- ").strip(" ()[]."))
+    label = line.removeprefix("- ").strip(" ()[].")
+    if DIGIT.search(label):
+        label = YEAR_AFTER.sub(r"\1 ", label)
     pieces = [piece.strip(" ()[].") for piece in BETWEEN.split(label) if piece]
     others = [piece for piece in pieces if not PIECE.fullmatch(piece)]
     return len(others) < len(pieces) and all(map(DATE.fullmatch, others))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -87,7 +88,12 @@ def _is_related(element: HtmlElement, kept: set[HtmlElement]) -> bool:
     """Whether its name says that it is about other articles; or it is the footer of the page itself."""
     if element.tag == "footer":
         return not any(above.tag == "article" for above in element.iterancestors())
-    return len(kept) > 1 and RELATED.search(element.get("class") or "") is not None
+    return len(kept) > 1 and _names_others(element.get("class") or "")
+
+
+@lru_cache(maxsize=2**14)
+def _names_others(classes: str) -> bool:
+    return RELATED.search(classes) is not None
 
 
 def _leads_elsewhere(link: HtmlElement, url: str) -> bool:
@@ -112,8 +118,9 @@ def _box(link: HtmlElement, kept: set[HtmlElement], sizes: dict[HtmlElement, int
 
 def _sizes(part: HtmlElement) -> dict[HtmlElement, int]:
     """The number of characters in each element."""
-    sizes: dict[HtmlElement, int] = {}
-    for element in reversed(list(part.iter("*"))):
-        below = sum(sizes[child] + len(child.tail or "") for child in element if child in sizes)
-        sizes[element] = len(element.text or "") + below
+    sizes = dict.fromkeys(part.iter("*"), 0)
+    for element in reversed(sizes):
+        sizes[element] += len(element.text or "")
+        if element is not part:
+            sizes[element.getparent()] += sizes[element] + len(element.tail or "")
     return sizes

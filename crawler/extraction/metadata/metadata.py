@@ -11,11 +11,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from variorum.crawler.dates import sound_date
 from variorum.crawler.extraction.html.joiners import keep_joiners
+from variorum.crawler.extraction.html.markup import values
 from variorum.crawler.extraction.metadata import linked_data as ld
 from variorum.crawler.extraction.metadata.found_dates import found_date
 from variorum.crawler.extraction.metadata.marks import Marks
@@ -223,13 +225,18 @@ def _is_login(name: str) -> bool:
 
 def _byline(tree: HtmlElement) -> str | None:
     """The author according to trafilatura; not tried if no element's name suggests one."""
-    named = (element.get(name) for element in tree.iter("*") for name in NAMES_OF_ELEMENTS)
-    if any(name and BYLINE.search(name) for name in named) or next(tree.iter("author"), None) is not None:
+    named = any(map(_names_a_writer, values(tree, *NAMES_OF_ELEMENTS)))
+    if named or next(tree.iter("author"), None) is not None:
         from trafilatura.metadata import extract_author  # noqa: PLC0415 - slow to import, and rarely needed
 
         keep_joiners()
         return _normal([extract_author(tree) or ""])
     return None
+
+
+@lru_cache(maxsize=2**14)
+def _names_a_writer(names: str) -> bool:
+    return BYLINE.search(names) is not None
 
 
 def _normal(names: Iterable[str]) -> str | None:
