@@ -22,9 +22,9 @@ PUNCTUATION = frozenset('.,;:!?،؛؟。，、…»”"')
 ENDS = re.compile(r"[.!?؟。…:][\"”»')\]]*\s*$")
 YEAR_OR_TIME = re.compile(r"\d(?<!\w\d)(?:(?<=1)9\d\d\b|(?<=2)0\d\d\b|\d?[:.]\d\d\b)")
 """Begins with its digit, which is searched fast, and looks back for the beginning of a word."""
-AGO_OR_DAY = re.compile(
-    r"\bago\b|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d", re.IGNORECASE
-)
+AGO = re.compile(r"\bago\b", re.IGNORECASE)
+MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
+DAY = re.compile(rf"\b({'|'.join(sorted(MONTHS))})[a-z]*\.?\s+\d", re.IGNORECASE)
 PRICE = re.compile(r"[$€£¥₹\d](?:(?<=\d)\s?(€|£|kr|zł|USD|EUR)\b|(?<!\d)\s?\d)")
 """Begins with one of a set of characters, which is searched fast, too."""
 FAR = 20
@@ -143,11 +143,13 @@ def _characters(texts: Sequence[str]) -> Iterator[NDArray[np.int64]]:
 
 
 def _is_dated(text: str, block: Block, *, numbered: bool) -> bool:
-    """Whether a block has a date. That needs a digit or the word `ago`; most blocks have neither, and are
-    not searched."""
+    """Whether a block has a date. That needs a digit or the word `ago`, and most blocks have neither."""
     if numbered and YEAR_OR_TIME.search(text):
         return True
-    return bool((numbered or "ago" in block.words) and AGO_OR_DAY.search(text))
+    if "ago" in block.words and AGO.search(text):
+        return True
+    named = numbered and not MONTHS.isdisjoint([word[:3] for word in block.words])
+    return named and DAY.search(text) is not None
 
 
 def position(
@@ -196,6 +198,7 @@ def lines(blocks: Sequence[Block], url: str) -> Numbers:
     """Numbers of single lines: a label, a byline, a counter; and the targets of their links."""
     host = host_of(url)
     since, seen = FAR, set[str]()
+    of_cookies = mentions_cookies("\n".join(block.text for block in blocks))
     rows: list[tuple[float, ...]] = []
     for block in blocks:
         text, place = block.text.removeprefix("- "), block.place
@@ -204,7 +207,7 @@ def lines(blocks: Sequence[Block], url: str) -> Numbers:
         rows.append((
             0 if label is None else 2 if label.end() == len(text) else 1, since,
             BYLINE.match(text) is not None, short and is_counter(text),
-            mentions_cookies(text), short and _is_offer(text), text in seen,
+            of_cookies and mentions_cookies(text), short and _is_offer(text), text in seen,
             place.above.alike.get(place.kind, 1) if place.above else 1,
             *(_targets(block, host) if block.anchors else NO_TARGETS),
         ))  # fmt: skip

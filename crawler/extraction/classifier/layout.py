@@ -185,26 +185,26 @@ class Layout:
     def hints(self, sizes: Numbers) -> Numbers:
         """What the names of places claim: the text, or something beside it; how far up, and how much."""
         share = self.sums(sizes[:, None])[:, 0] / max(float(sizes.sum()), 1)
-        marked = np.array([is_marked(place) for place in self.places], bool)
-        beside = np.array([is_beside(place) for place in self.places], bool)
-        rows = np.zeros((len(self.places), 6), np.float32)
-        rows[0] = 0, 0, FAR, 1, FAR, 1
-        outermost = 0
+        marked = self._nearest([is_marked(place) for place in self.places])
+        far, most = self._claimed(marked, share)
+        is_within = marked >= 0
+        is_first = (marked == np.arange(len(marked))) & ~np.append(False, is_within[self.up[1:]])
+        rows = [is_within, np.where(is_within, most, 0), far, most]
+        rows += self._claimed(self._nearest([is_beside(place) for place in self.places]), share)
+        rows.append(np.full(len(marked), is_first.sum()))
+        return np.stack(rows, axis=1).astype(np.float32)[self.of]
 
-        def step(level: Indices, above: Numbers) -> Numbers:
-            nonlocal outermost
-            if level[0]:
-                above[:, [2, 4]] = np.minimum(above[:, [2, 4]] + 1, FAR)
-            here = marked[level]
-            outermost += int((here & (above[:, 0] == 0)).sum())
-            above[here, 0], above[here, 2] = 1, 0
-            above[here, 1] = above[here, 3] = share[level][here]
-            here = beside[level]
-            above[here, 4], above[here, 5] = 0, share[level][here]
-            return above
+    def _nearest(self, chosen: Sequence[bool]) -> Indices:
+        """For each place the innermost of the chosen ones that is, or is around, it; -1 if there is none."""
+        found: list[int] = []
+        for place, (up, is_chosen) in enumerate(zip(self.up.tolist(), chosen, strict=True)):
+            found.append(place if is_chosen else found[up] if place else -1)
+        return np.array(found, np.int32)
 
-        self._down(rows, step)
-        return np.hstack([rows[self.of], np.full((len(self.of), 1), outermost, np.float32)])
+    def _claimed(self, nearest: Indices, share: Numbers) -> tuple[NDArray[np.generic], Numbers]:
+        """How far up these are from each place, and what share of the text each holds."""
+        far = np.minimum(self.depth - self.depth[nearest], FAR)
+        return np.where(nearest >= 0, far, FAR), np.where(nearest >= 0, share[nearest], 1)
 
     def words(self) -> list[tuple[str, ...]]:
         """The words of each place's classes, id and roles."""
@@ -239,8 +239,8 @@ def names_of(place: Place) -> tuple[str, ...]:
 
 def levels_of(up: Indices) -> Iterable[Indices]:
     """The places of each depth below the root, where `up` is the place above each, those above first."""
-    depth = np.zeros(len(up), np.int32)
-    for place in range(1, len(up)):
-        depth[place] = depth[up[place]] + 1
+    depth = [0] * len(up)
+    for place, above in enumerate(up.tolist()[1:], 1):
+        depth[place] = depth[above] + 1
     order = np.argsort(depth, kind="stable").astype(np.int32)
     return np.split(order, np.cumsum(np.bincount(depth))[:-1])[1:]
