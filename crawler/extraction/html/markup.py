@@ -163,7 +163,7 @@ def with_value(tree: HtmlElement, name: str, value: str) -> list[HtmlElement]:
 
 @lru_cache(maxsize=16)
 def _with_value(name: str) -> etree.XPath:
-    return etree.XPath(f"descendant-or-self::*[@{name} = $value]")
+    return etree.XPath(f"descendant-or-self::*/@{name}[. = $value]/..")
 
 
 def matching(tree: HtmlElement, css: str) -> list[HtmlElement]:
