@@ -15,7 +15,13 @@ from variorum.crawler.extraction.classifier.facts import Facts
 from variorum.crawler.extraction.classifier.trees import Numbers
 from variorum.crawler.extraction.html.blocks import Block
 from variorum.crawler.extraction.html.counters import is_counter
-from variorum.crawler.extraction.html.hints import BYLINE, OFFER, TEASER, mentions_cookies
+from variorum.crawler.extraction.html.hints import (
+    BYLINE,
+    OFFER,
+    TEASER,
+    may_mention_cookies,
+    mentions_cookies,
+)
 
 WORD = re.compile(r"\w+")
 PUNCTUATION = frozenset('.,;:!?،؛؟。，、…»”"')
@@ -198,7 +204,7 @@ def lines(blocks: Sequence[Block], url: str) -> Numbers:
     """Numbers of single lines: a label, a byline, a counter; and the targets of their links."""
     host = host_of(url)
     since, seen = FAR, set[str]()
-    of_cookies = mentions_cookies("\n".join(block.text for block in blocks))
+    of_cookies = may_mention_cookies("\n".join(block.text for block in blocks))
     rows: list[tuple[float, ...]] = []
     for block in blocks:
         text, place = block.text.removeprefix("- "), block.place

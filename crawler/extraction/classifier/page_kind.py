@@ -7,7 +7,7 @@ from typing import Literal
 
 from lxml.html import HtmlElement
 
-from variorum.crawler.extraction.html.blocks import Block
+from variorum.crawler.extraction.html.blocks import Block, Place
 from variorum.crawler.extraction.html.markup import folded, matching, text_of, tokens
 
 Kind = Literal["article", "listing"]
@@ -35,8 +35,8 @@ def kind_of(tree: HtmlElement, every: Sequence[Block], taken: Sequence[Block]) -
     found = headlines(tree)
     if says & LISTING:
         return "article" if _is_of_its_only_entry(tree, found) else "listing"
-    text = set(taken)
-    shown = [block for block in every if block in text or not _is_aside(block)]
+    text, aside = set(taken), _asides(every)
+    shown = [block for block in every if block in text or not aside[block.place]]
     prose = [block for block in shown if is_prose(block)]
     if prose and matching(tree, SAYS_ARTICLE):
         return "article"
@@ -71,8 +71,13 @@ def _is_of_its_only_entry(tree: HtmlElement, found: Sequence[str]) -> bool:
     return len(found) == 1 and found[0] in folded(tree.findtext(".//title") or "")
 
 
-def _is_aside(block: Block) -> bool:
-    return any(place.tag in ("nav", "aside", "footer") for place in block.place.around())
+def _asides(every: Sequence[Block]) -> dict[Place | None, bool]:
+    """For each place whether it is beside the text, or in one that is."""
+    found: dict[Place | None, bool] = {None: False}
+    for block in every:
+        for place in block.place.around_but(found):
+            found[place] = place.tag in ("nav", "aside", "footer") or found[place.above]
+    return found
 
 
 def _most_together(shown: Sequence[Block]) -> int:

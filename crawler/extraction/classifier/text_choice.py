@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -61,15 +60,23 @@ def is_sentence(block: Block) -> bool:
 
 def inside(blocks: Sequence[Block], words: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which blocks are in the smallest place that holds nearly all of these words."""
-    held: Counter[Place] = Counter()
-    for block, count in zip(blocks, words, strict=True):
+    held: dict[Place, int] = {}
+    for block, count in zip(blocks, words.tolist(), strict=True):
         if count:
-            held.update(dict.fromkeys(block.place.around(), int(count)))
+            held |= dict.fromkeys(block.place.around_but(held), 0)
+            held[block.place] += count
+    for one in reversed(held):
+        if one.above is not None:
+            held[one.above] += held[one]
     most = NEARLY_ALL * words.sum()
     place = max(
         (one for one, count in held.items() if count >= most), key=lambda one: one.depth, default=None
     )
-    return np.array([place in list(block.place.around()) for block in blocks], bool)
+    within: dict[Place | None, bool] = {None: False}
+    for block in blocks:
+        for one in block.place.around_but(within):
+            within[one] = one is place or within[one.above]
+    return np.array([within[block.place] for block in blocks], bool)
 
 
 def best_cut(probability: Probabilities, words: NDArray[np.int64]) -> float:

@@ -93,7 +93,7 @@ class Place:
             yield place
             place = place.above
 
-    def around_but(self, known: Container[Place]) -> list[Place]:
+    def around_but(self, known: Container[Place | None]) -> list[Place]:
         """This place and those around it up to the first known one, without it; the outermost first."""
         found: list[Place] = []
         place: Place | None = self

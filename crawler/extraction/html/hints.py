@@ -60,8 +60,8 @@ BYLINE = re.compile(
     re.IGNORECASE,
 )
 COOKIES = re.compile(r"\bcookies?\b|کوکی|ملفات تعريف الارتباط|ملفات الارتباط", re.IGNORECASE)
-LIKE_COOKIES = re.compile("[cC][oO]{2}[kK\u212a]"), re.compile("کوکی"), re.compile("ملفات")
-"""What every mention of cookies has: the other expression is slow, and most texts lack these."""
+LIKE_COOKIES = re.compile("[kK\u212a](?<=[cC][oO]{2}.)")
+"""What each Latin mention of cookies has, found by its rarest letter: the other expression is slow."""
 OFFER = re.compile(
     r"\b(subscribe|newsletter|sign up|log ?in|sign in|register|share|tweet|follow us|advertisement|comments?"
     r"|reply|accept|copyright|all rights reserved|loading|download|print|e-?mail)\b",
@@ -71,7 +71,12 @@ OFFER = re.compile(
 
 def mentions_cookies(text: str) -> bool:
     """Whether a text mentions cookies."""
-    return any(like.search(text) for like in LIKE_COOKIES) and COOKIES.search(text) is not None
+    return may_mention_cookies(text) and COOKIES.search(text) is not None
+
+
+def may_mention_cookies(text: str) -> bool:
+    """Whether any part of a text may mention cookies: a fast look at a long one."""
+    return LIKE_COOKIES.search(text) is not None or "کوکی" in text or "ملفات" in text
 
 
 def is_marked(place: Place) -> bool:

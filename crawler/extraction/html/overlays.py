@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from variorum.crawler.extraction.html.blocks import blocks
-from variorum.crawler.extraction.html.hints import mentions_cookies
+from variorum.crawler.extraction.html.hints import may_mention_cookies, mentions_cookies
 from variorum.crawler.extraction.html.markup import KEPT, drop, folded, hidden, text_of, values
 
 BANNER = re.compile(
@@ -92,7 +92,7 @@ def _is_dialog(element: HtmlElement) -> bool:
 
 def _banners(tree: HtmlElement) -> Iterator[HtmlElement]:
     """The smallest elements around an accept button that mention cookies."""
-    if not mentions_cookies(cast("str", WHOLE(tree))):
+    if not may_mention_cookies(cast("str", WHOLE(tree))):
         return
     for button in tree.iter(*BUTTONS):
         text = text_of(button) or button.get("value") or ""
