@@ -231,6 +231,23 @@ def test_many_copies_of_one_text_meet_without_each_being_held_against_each() -> 
     assert len(met) < 2000
 
 
+def test_the_sketches_of_a_store_with_another_hash_are_made_again(tmp_path: Path) -> None:
+    says, path = writer(17), tmp_path / "variorum.db"
+    text = says(20)
+    with contextlib.closing(Store.open(path)) as store:
+        for url, end in (("/first/", ""), ("/second/", says(1))):
+            Shelf(store).put(url, f"{text} {end}")
+        sketches = store.db.conn.execute("SELECT * FROM sketches").fetchall()
+        store.db.conn.executescript(
+            "UPDATE sketches SET sketch = randomblob(256);"
+            " DELETE FROM _sqlite_migrations WHERE name = 'small_sketches'"
+        )
+        assert Shelf(store).groups() == []
+    with contextlib.closing(Store.open(path)) as store:
+        assert store.db.conn.execute("SELECT * FROM sketches").fetchall() == sketches
+        assert Shelf(store).groups() == [["/first/", "/second/"]]
+
+
 @settings(max_examples=25, deadline=None)
 @given(order=st.permutations(range(9)))
 def test_the_order_in_which_pages_are_met_makes_no_difference(order: list[int]) -> None:

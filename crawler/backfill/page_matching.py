@@ -15,7 +15,6 @@ TITLED = 0.3
 """The containment from which a page with the same title has the same article."""
 UNTITLED = 0.9
 """The containment that is needed if the titles differ."""
-_HASH = 8
 
 
 class KnownTexts:
@@ -25,7 +24,7 @@ class KnownTexts:
         self._rows, self._site = Unplaced(store.db), site
         self._of_page: defaultdict[int, list[Candidate]] = defaultdict(list)
         self._titled: defaultdict[str, list[Candidate]] = defaultdict(list)
-        self._by_hash: defaultdict[bytes, list[Candidate]] = defaultdict(list)
+        self._by_hash: defaultdict[int, list[Candidate]] = defaultdict(list)
         self._shingles_of = lru_cache(maxsize=512)(self._read)
         self._add(self._rows.candidates(site))
 
@@ -65,15 +64,17 @@ class KnownTexts:
         for one in candidates:
             self._of_page[one.page].append(one)
             self._titled[folded(one.title)].append(one)
-            for at in range(0, len(one.minhash or b""), _HASH):
-                self._by_hash[(one.minhash or b"")[at : at + _HASH]].append(one)
+            for shingle in minhash.unpacked(one.minhash or b""):
+                self._by_hash[shingle].append(one)
 
     def _met(self, title: str, shingles: minhash.Shingles) -> list[tuple[Candidate, bool]]:
         """The versions with this title, and those that may have the same text."""
         titled = self._titled[folded(title)] if folded(title) else []
         met = Counter(one for shingle in shingles for one in self._by_hash.get(shingle, ()))
         # Of a text that has nearly all of these words, nearly all of its sketch is among them.
-        similar = [one for one, times in met.items() if 2 * times * _HASH >= len(one.minhash or b"")]
+        similar = [
+            one for one, times in met.items() if 2 * times >= len(minhash.unpacked(one.minhash or b""))
+        ]
         met_too = [(one, False) for one in similar if one not in titled]
         return [
             (one, same)

@@ -64,6 +64,17 @@ def fill(conn: sqlite3.Connection) -> None:
         _add_in_full(conn, version, _folded(title, text))
 
 
+def remake_sketches(conn: sqlite3.Connection) -> None:
+    """Make the MinHash of every indexed version again; for a migration to another hash."""
+    for (version,) in conn.execute("SELECT version FROM sketches").fetchall():
+        (text,) = conn.execute("SELECT version_text(?)", [version]).fetchone()
+        found = shingles(_folded("", text).text)
+        conn.execute(
+            "UPDATE sketches SET shingles = ?, sketch = ? WHERE version = ?",
+            [len(found), minhash(found), version],
+        )
+
+
 def _folded(title: str, text: str) -> Folded:
     return Folded(folded_words(title), [folded_words(line) for line in text.split("\n")])
 

@@ -3,6 +3,10 @@
 A text is the set of its runs of five folded words, each as a hash: its shingles. A MinHash is the lowest
 `SIZE` of them: a fair sample that picks the same shingles from every text that has them, so that texts with
 much in common share parts of their MinHashes.
+
+The hash is CRC-32, the cheapest at hand for a thousand runs a page. That two runs have the same one is rare
+enough: texts are compared only where they share several. Whoever changes it adds a migration that makes all
+MinHashes again.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from heapq import nsmallest
 from itertools import combinations
+from zlib import crc32
 
 RUN = 5
 SIZE = 32
@@ -20,7 +25,8 @@ LEAST_WORDS = 30
 LEAST_SHARE = 1 / 3
 """A text shorter than this part of another is a quotation of it and no copy."""
 
-_BYTES = 8
+_BYTES = 4
+_HIGHEST = (1 << 8 * _BYTES) - 1
 _MET = 3
 """The number of shared shingles from which two texts are compared in full."""
 _MANY = 40
@@ -28,20 +34,25 @@ _MANY = 40
 _AT_ONCE = 400_000
 """The number of shingles that are sorted at once, to bound the memory."""
 
-Shingles = frozenset[bytes]
+Shingles = frozenset[int]
 
 
 def shingles(words: Sequence[str]) -> Shingles:
     """The hashes of all runs of five words; none for a text of fewer than `LEAST_WORDS`."""
     if len(words) < LEAST_WORDS:
         return frozenset()
-    runs = set(map(" ".join, zip(*(words[at:] for at in range(RUN)), strict=False)))
-    return frozenset([hashlib.blake2b(run.encode(), digest_size=_BYTES).digest() for run in runs])
+    runs = map(" ".join, zip(*(words[at:] for at in range(RUN)), strict=False))
+    return frozenset(map(crc32, map(str.encode, runs)))
 
 
 def minhash(found: Shingles) -> bytes:
-    """The lowest shingles, in order, concatenated."""
-    return b"".join(nsmallest(SIZE, found))
+    """The lowest shingles, in order, as bytes."""
+    return b"".join([shingle.to_bytes(_BYTES, "big") for shingle in nsmallest(SIZE, found)])
+
+
+def unpacked(packed: bytes) -> list[int]:
+    """The shingles in a MinHash, in order."""
+    return [int.from_bytes(packed[at : at + _BYTES], "big") for at in range(0, len(packed), _BYTES)]
 
 
 def digest(title: Sequence[str], words: Sequence[str]) -> bytes:
@@ -64,8 +75,8 @@ def containment(a: Shingles, b: Shingles) -> float:
 
 def estimate(a: bytes, b: bytes) -> float:
     """An estimate of the containment of two texts, from their MinHashes."""
-    left, right = _unpacked(a), _unpacked(b)
-    both = min(one[-1] if len(one) == SIZE else b"\xff" * _BYTES for one in (left, right))
+    left, right = unpacked(a), unpacked(b)
+    both = min(one[-1] if len(one) == SIZE else _HIGHEST for one in (left, right))
     # Up to there, each sketch has every shingle of its text.
     samples = [{shingle for shingle in one if shingle <= both} for one in (left, right)]
     return len(samples[0] & samples[1]) / max(1, min(map(len, samples)))
@@ -83,13 +94,9 @@ def _sharing(minhashes: Sequence[bytes]) -> Iterator[list[int]]:
     """For each shingle in several MinHashes: the texts that have it, in order."""
     parts = 1 + SIZE * len(minhashes) // _AT_ONCE
     for part in range(parts):
-        having: dict[bytes, list[int]] = defaultdict(list)
+        having: dict[int, list[int]] = defaultdict(list)
         for text, packed in enumerate(minhashes):
-            for shingle in _unpacked(packed):
-                if shingle[-1] % parts == part:
+            for shingle in unpacked(packed):
+                if shingle % parts == part:
                     having[shingle].append(text)
         yield from (texts for texts in having.values() if len(texts) > 1)
-
-
-def _unpacked(packed: bytes) -> list[bytes]:
-    return [packed[at : at + _BYTES] for at in range(0, len(packed), _BYTES)]
