@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import socketserver
 import subprocess
 import sys
@@ -32,6 +31,7 @@ from typing import Any, Self
 from aiosmtpd.controller import Controller
 
 from tests.command import VARIORUM
+from tests.ports import free_port
 from tests.tracked import HOME, Story, story_at
 from variorum.crawler.config.workspace import load_workspace
 from variorum.crawler.notify.notify import Message, send_news
@@ -127,8 +127,7 @@ class Mailbox:
 def mail_server() -> Iterator[tuple[Mailbox, str]]:
     """The box, and the address as `notify` has it."""
     box = Mailbox()
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     try:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 import pytest
 
+from tests.ports import free_port
 from tests.postgres import Postgres, needs_postgres
 from variorum.crawler.cli.__main__ import Commands, main
 from variorum.crawler.config.workspace import load_workspace
@@ -61,7 +62,7 @@ def test_the_settings_of_a_service_can_be_read(config: str, tmp_path: Path) -> N
 @needs_postgres
 def test_the_health_checks_tell_whether_hub_and_worker_serve(tmp_path: Path) -> None:
     pytest.importorskip("procrastinate", reason="the extra `cluster` is not installed")
-    from tests.cluster import Cluster, free_port
+    from tests.cluster import Cluster
 
     [of_hub] = re.findall(r"^ +CMD (\[.*\])$", DOCKERFILE, flags=re.M)
     of_worker = COMPOSE["services"]["worker"]["healthcheck"]["test"][1:]

@@ -181,9 +181,7 @@ def test_a_run_reports_how_it_ended_and_what_it_brought(watched: Watched) -> Non
 def test_a_site_that_does_not_answer_is_one_issue_and_the_others_go_on(
     watched: Watched, local_site: LocalSite
 ) -> None:
-    with LocalSite() as closed:
-        url = closed.url
-    (watched.root / "sites" / "closed.toml").write_text(f'url = "{url}/"\ndelay = 0\n')
+    (watched.root / "sites" / "closed.toml").write_text('url = "http://127.0.0.1:1/"\ndelay = 0\n')
     workspace, _ = workspace_of(watched)
     sites = list(load_sites(workspace.sites_folder).values())
     closed_report, report = asyncio.run(run_sites(workspace, sites))
