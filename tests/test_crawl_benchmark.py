@@ -22,7 +22,7 @@ from variorum.crawler.tracking.reextraction import reextract
 from variorum.crawler.tracking.template_learning import known
 from variorum.storage.store import Store
 
-PAGES = 60
+PAGES = 40
 TWICE = 8
 """Articles that a first crawl fetches twice, to learn from."""
 BESIDES = 4
@@ -119,7 +119,10 @@ def test_what_is_stored_is_what_a_full_reading_of_each_page_gives(store: Store, 
 def test_the_report_shows_the_ratio_of_each_round_and_a_bar_for_each_program(
     rounds: dict[str, Played],
 ) -> None:
-    size = Size(PAGES, {name: [_costing(one, 6.0), _costing(one, 3.0)] for name, one in rounds.items()})
+    size = Size(
+        PAGES,
+        {name: [_costing(one, PAGES * 0.1), _costing(one, PAGES * 0.05)] for name, one in rounds.items()},
+    )
     assert costs(size).count("| 100.0 | 50.0 | 0.50 |") == len(ROUNDS)
     starts = {"python -c pass": 0.01, "variorum --help": 0.05}
     assert "| `variorum --help` | 50 | 5.0 |" in document([size], starts, "plot.svg")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from tests.command import HOSTILE, VARIORUM, variorum, workspace
+from tests.command import HOSTILE, variorum, workspace
 from tests.lived import AGO, lived
 from tests.local_site import article
 from tests.test_redesign import PATHS, looks_at_all, new_design, old_design
@@ -304,5 +304,5 @@ def test_a_kill_leaves_no_folder_of_that_name(story: Story, tmp_path: Path, at: 
     assert done.returncode == -signal.SIGKILL
     assert not (tmp_path / "folder").exists()
     assert verify(story.reader).faults == []
-    assert subprocess.run([*VARIORUM, *words], check=False, capture_output=True).returncode == 0
+    assert variorum(*words).exit_code == 0
     assert_holds(tmp_path / "folder")

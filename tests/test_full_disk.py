@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
-from tests.command import VARIORUM, workspace
+from tests.command import VARIORUM, variorum, workspace
 from tests.lived import lived
 from tests.local_site import LocalSite
 from tests.small_disk import SmallDisk, small_disk
@@ -44,13 +45,8 @@ def home(disk: SmallDisk) -> Path:
     return root
 
 
-def run(*words: object) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own."""
-    return subprocess.run([*VARIORUM, *map(str, words)], capture_output=True, text=True, check=False)
-
-
-def assert_one_sentence(done: subprocess.CompletedProcess[str], *phrases: str) -> None:
-    assert (done.returncode, done.stdout) == (1, "")
+def assert_one_sentence(done: Result, *phrases: str) -> None:
+    assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.startswith("variorum: ")
     assert done.stderr.count("\n") == 1, done.stderr
     assert all(one in done.stderr for one in phrases), done.stderr
@@ -93,10 +89,10 @@ def test_a_prune_says_so_and_ends_its_work_when_there_is_room(
     prune_all(whole, RetentionLimits(LATER, LATER))
     disk.fill(leaving=room)
     words = ("-C", home, "prune", "--captures", "1d", "--bodies", "1d")
-    assert_one_sentence(run(*words), "ake room on its disk")
+    assert_one_sentence(variorum(*words), "ake room on its disk")
     disk.clear()
     assert_sound(path)
-    assert run(*words).returncode == 0
+    assert variorum(*words).exit_code == 0
     assert_sound(path)
     assert holdings(path) == holdings(whole)
 
@@ -119,14 +115,14 @@ def test_a_vacuum_without_room_leaves_the_file_as_it_was(disk: SmallDisk, home: 
 def test_a_backup_says_so_and_leaves_nothing(disk: SmallDisk, home: Path, room: int) -> None:
     before = content(home / "variorum.db")
     (disk.root / "backups").mkdir()
-    run("-C", home, "status")  # SQLite's own files beside the database are there
+    variorum("-C", home, "status")  # SQLite's own files beside the database are there
     disk.fill(leaving=room)
-    done = run("-C", home, "backup", disk.root / "backups" / "copy.db")
+    done = variorum("-C", home, "backup", disk.root / "backups" / "copy.db")
     assert_one_sentence(done, "ake room on its disk")
     assert list((disk.root / "backups").iterdir()) == []
     disk.clear()
     assert content(home / "variorum.db") == before
-    assert run("-C", home, "backup", disk.root / "backups" / "copy.db").returncode == 0
+    assert variorum("-C", home, "backup", disk.root / "backups" / "copy.db").exit_code == 0
     assert content(disk.root / "backups" / "copy.db") == before
     assert_sound(disk.root / "backups" / "copy.db")
 
@@ -138,11 +134,11 @@ def test_evidence_says_so_and_leaves_nothing(disk: SmallDisk, tmp_path: Path, ro
         pass
     before = content(root / "variorum.db")
     disk.fill(leaving=room)
-    done = run("-C", root, "evidence", 1, "-o", disk.root / "evidence")
+    done = variorum("-C", root, "evidence", 1, "-o", disk.root / "evidence")
     assert_one_sentence(done, "make room on its disk", str(disk.root / "evidence"))
     assert [path.name for path in disk.root.iterdir()] == ["ballast"]
     disk.clear()
-    assert run("-C", root, "evidence", 1, "-o", disk.root / "evidence").returncode == 0
+    assert variorum("-C", root, "evidence", 1, "-o", disk.root / "evidence").exit_code == 0
     assert content(root / "variorum.db") == before
     assert_sound(root / "variorum.db")
 
@@ -152,6 +148,10 @@ def test_an_export_says_so_and_leaves_nothing(disk: SmallDisk, tmp_path: Path) -
     with lived(root / "variorum.db"):
         pass
     disk.fill(leaving=0)
-    done = run("-C", root, "export", "-o", disk.root / "all.jsonl")
-    assert_one_sentence(done, "make room on its disk", str(disk.root / "all.jsonl"))
+    command = [*VARIORUM, "-C", str(root), "export", "-o", str(disk.root / "all.jsonl")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("variorum: ")
+    assert "make room on its disk" in done.stderr
+    assert str(disk.root / "all.jsonl") in done.stderr
     assert [path.name for path in disk.root.iterdir()] == ["ballast"]
