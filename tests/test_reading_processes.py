@@ -41,7 +41,7 @@ from variorum.storage.store import Store
 
 URL = "https://ormhead.example/"
 SITE = Site(name="ormhead", url=URL)
-PAGES = 40
+PAGES = 30
 MEGABYTES = 1500
 SPENT = 1.0
 """Seconds of CPU of a busy process."""
