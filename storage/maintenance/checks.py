@@ -248,7 +248,9 @@ def _unsealed(conn: sqlite3.Connection, row: dict[str, Any]) -> str | None:
 
 _SEARCHED = """
     SELECT versions.id, pages.url,
-        (words.id IS NULL OR sketches.version IS NULL) AS missing, words.id IS NOT NULL AS there,
+        (words.id IS NULL OR sketches.version IS NULL OR sketches.base NOT IN (SELECT version FROM sketches))
+            AS missing,
+        words.id IS NOT NULL AS there,
         pages.state = 'absorbed' AS absorbed
     FROM versions JOIN pages ON pages.id = versions.page
     LEFT JOIN sketches ON sketches.version = versions.id

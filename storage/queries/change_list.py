@@ -19,7 +19,7 @@ from variorum.storage.errors import NotFound
 from variorum.storage.queries.local_days import UTC, LocalDay, day_of, days_of, local_day
 from variorum.storage.reader import Reader
 from variorum.storage.rows import ChangeSummary, Values, read
-from variorum.storage.search.matching import versions_with
+from variorum.storage.search.matching import Matches, versions_with
 from variorum.storage.search.query import Query, parse
 
 SHELVES = ("news", "history", "quiet")
@@ -30,6 +30,8 @@ MOST_COUNTED, MOST_SEARCHED = 10_000, 1_000
 """The maximum number of changes counted; the maximum when a search for words is included."""
 FEW = 5_000
 """A word in at least this many versions is frequent."""
+FEW_TEXTS = 200
+"""So many texts may be read to find out whether a phrase is in them."""
 
 _COLUMNS = """
     id, site, page, kind, url, substr(title, 1, 500) AS title, version, old_version, seen_old, seen_new,
@@ -333,25 +335,25 @@ def _words_condition(reader: Reader, words: str, a: str) -> tuple[str, Values]:
     if not query:
         return "0", {}
     versions = _versions_with(reader, query)
-    if a == "c" and len(versions) <= FEW:
-        changes = reader.db.conn.execute(_CHANGES_OF, [json.dumps([*versions])])
+    if a == "c" and len(versions.sure) <= FEW and len(versions.doubtful) <= FEW_TEXTS:
+        ids = [version for version in versions.sure | versions.doubtful if version in versions]
+        changes = reader.db.conn.execute(_CHANGES_OF, [json.dumps(ids)])
         found = json.dumps([change for (change,) in changes])
         return "c.id IN (SELECT value FROM json_each(:found))", {"found": found}
     reader.db.conn.create_function("has_words", 1, versions.__contains__)
     return _IN_EVERY_VERSION.format(a=a), {}
 
 
-_found: WeakKeyDictionary[Reader, tuple[Query, frozenset[int]]] = WeakKeyDictionary()
+_found: WeakKeyDictionary[Reader, Matches] = WeakKeyDictionary()
 """The last lookup of each reader: all entries of a list search for the same words."""
 
 
-def _versions_with(reader: Reader, query: Query) -> frozenset[int]:
+def _versions_with(reader: Reader, query: Query) -> Matches:
     """The versions that have the words; looked up once while the reader holds one snapshot."""
-    known, versions = _found.get(reader, (None, frozenset[int]()))
-    if known != query or not reader.db.conn.in_transaction:
-        versions = versions_with(reader.db.conn, query)
-        _found[reader] = (query, versions)
-    return versions
+    known = _found.get(reader)
+    if known is None or known.query != query or not reader.db.conn.in_transaction:
+        known = _found[reader] = versions_with(reader.db.conn, query)
+    return known
 
 
 def _index(filters: Filters) -> str:

@@ -11,13 +11,13 @@ what the edit brought.
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 
 from variorum.storage.reader import Reader
 from variorum.storage.rows import Values
-from variorum.storage.search.matching import edits_with
+from variorum.storage.search.matching import Matches, edits_with
 from variorum.storage.search.query import Piece, Query, fewer, parse, snippet
 from variorum.storage.site_filter import SiteFilter, names_json, of_sites
 
@@ -115,14 +115,16 @@ def find(reader: Reader, typed: str, filters: SearchFilters | None = None, *, li
         _hit(reader, query, page, _of_page(reader, page, edits, values))
         for page in _pages(reader, edits, values)
     )
-    wanted = (hit for hit in hits if removed is None or (hit.removed if removed else hit.present))
+    found = (hit for hit in hits if hit)
+    wanted = (hit for hit in found if removed is None or (hit.removed if removed else hit.present))
     return list(islice(wanted, limit))
 
 
-def _pages(reader: Reader, edits: Mapping[int, float], values: Values) -> Iterator[int]:
-    """The pages with a matching version, each once, the best first."""
+def _pages(reader: Reader, edits: Matches, values: Values) -> Iterator[int]:
+    """The pages with a version that matches or is in doubt, each once, the best first."""
     if values["page"] is None:
-        sql, values = _PAGES, {**values, "edits": json.dumps([*edits.items()])}
+        ranked = [(version, edits.ranks.get(version, 0)) for version in edits.sure | edits.doubtful]
+        sql, values = _PAGES, {**values, "edits": json.dumps(ranked)}
     else:
         sql, values = _ONE_PAGE, _of_page(reader, values["page"], edits, values)
     rows = reader.rows(sql.format(chosen=_CHOSEN, matches=_MATCHES), values)
@@ -133,16 +135,18 @@ def _pages(reader: Reader, edits: Mapping[int, float], values: Values) -> Iterat
             yield row["page"]
 
 
-def _of_page(reader: Reader, page: int, edits: Container[int], values: Values) -> Values:
+def _of_page(reader: Reader, page: int, edits: Matches, values: Values) -> Values:
     """The values of a query for the versions of one page."""
     ids = [row["id"] for row in reader.rows("SELECT id FROM versions WHERE page = :page", {"page": page})]
     return {**values, "page": page, "edits_of_page": json.dumps([one for one in ids if one in edits])}
 
 
-def _hit(reader: Reader, query: Query, page: int, values: Values) -> Hit:
+def _hit(reader: Reader, query: Query, page: int, values: Values) -> Hit | None:
     versions = list(reader.rows(_VERSIONS.format(chosen=_CHOSEN, matches=_MATCHES), values))
+    shown = next((one["id"] for one in versions if one["chosen"]), None)
+    if shown is None:  # its versions were in doubt
+        return None
     newest = versions[0]["number"]
-    shown = next(one["id"] for one in versions if one["chosen"])
     row = next(reader.rows(_SHOWN, {"version": shown}))
     gone, latest, text = row.pop("gone"), row.pop("latest"), row.pop("text")
     hit = Hit(
