@@ -36,10 +36,12 @@ def test_one_page_is_watched_alone_and_its_edit_is_a_change(root: Path, local_si
     added = variorum("-C", root, "add", f"{local_site.url}/legal/terms/", "--page", "--name", "terms")
     assert set(local_site.paths()) == {"/legal/terms/"}
     assert "sitemaps" not in added.stdout
+    local_site.clear()
     [first] = objects("-C", root, "crawl")
     local_site.pages["/legal/terms/"] = terms.replace("12 crowns", "15 crowns")
     [second] = objects("-C", root, "crawl")
-    assert (first["baseline"], first["fetched"], second["changed"]) == (1, first["fetched"], 1)
+    assert (first["baseline"], first["fetched"], second["changed"], second["fetched"]) == (1, 1, 1, 1)
+    assert local_site.paths().count("/legal/terms/") == 2
     assert "/other/" not in local_site.paths()
     [change] = objects("-C", root, "changes")
     assert change["url"] == f"{local_site.url}/legal/terms/"

@@ -60,9 +60,9 @@ def test_of_each_kind_of_pages_a_few_are_fetched_twice_so_that_no_counter_gets_i
 
 
 def test_a_fetch_that_only_learns_is_no_check_between_the_old_text_and_the_new(story: Story):
-    assert story.store.looks(story.page("/news-0/").id, LEARNING_FETCH)  # after the one that counts
+    assert story.store.looks(story.page("/news-1/").id, LEARNING_FETCH)  # after the one that counts
     with story.run() as run:
-        run.sees("/news-0/", page("/news-0/", 900).replace("those who live", "all who ever lived"))
+        run.sees("/news-1/", page("/news-1/", 900).replace("those who live", "all who ever lived"))
     (change,) = story.changes()
     assert (change.kind, change.checks_between) == ("edited", 0)
 
@@ -90,6 +90,21 @@ def test_pages_of_a_known_kind_are_not_fetched_twice_and_those_of_a_new_one_are(
         assert run.requested_again() == []
         run.sees("/legal-1/", page("/legal-1/", 5))
         assert run.requested_again() == ["/legal-1/"]
+
+
+def test_no_article_is_fetched_twice_until_there_are_three_to_learn_from(tmp_path: Path):
+    with story_at(tmp_path / "v.db") as story:
+        with story.run() as run:
+            looks(run, *some(NEWS, 0, 2), views=0)
+        for views in (10, 20):
+            with story.run() as run:
+                for path in some(NEWS, 0, 2):
+                    run.sees(path, page(path, views))
+                assert run.requested_again() == []
+        with story.run() as run:
+            for path in some(NEWS, 0, 3):
+                run.sees(path, page(path, 30))
+            assert "/news-2/" in run.requested_again()
 
 
 def test_what_is_learned_later_makes_no_change_of_what_was_read_before(tmp_path: Path):

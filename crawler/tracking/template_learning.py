@@ -65,7 +65,7 @@ class Learner:
 
     def wants_twice(self, page: int, body: bytes) -> bool:
         """Whether to fetch this article a second time now, as one of the first of its page type."""
-        if not self.owes and shows(body, self.template):
+        if not self._has_enough_articles() if self.owes else shows(body, self.template):
             return False
         self._unknown_design += not self.owes
         names = lasting(names_in(body))
@@ -79,6 +79,11 @@ class Learner:
         kind.append(names)
         self._awaited.add(page)
         return True
+
+    def _has_enough_articles(self) -> bool:
+        """Whether the site has as many articles as noise is learned from, with the pages never fetched."""
+        articles = self.store.count_articles(self.site.name, LEAST_PAGES)
+        return articles + self.store.waiting(self.site.name) >= LEAST_PAGES
 
     def await_second_look(self, page: int) -> None:
         """Learn from the next fetch of this page, which differs at each fetch."""
