@@ -17,7 +17,7 @@ from pydantic import Field
 
 from variorum.crawler import __version__
 from variorum.crawler.client import OpenWorkspace, open_workspace
-from variorum.crawler.config.moment import past_moment
+from variorum.crawler.config.moment import FORMS, past_moment
 from variorum.crawler.errors import Misuse, VariorumError
 from variorum.crawler.times import iso, now
 from variorum.storage.errors import StoreError
@@ -152,7 +152,7 @@ def _time(text: str | None, *, end: bool = False) -> str | None:
     try:
         return iso(past_moment(text, now(), end=end))
     except (ValueError, OverflowError) as error:
-        raise Misuse(f"{text!r} is no time: give a day like 2026-05-31, or an age like 2d") from error
+        raise Misuse(f"{text!r} is no time that can be read: give {FORMS}") from error
 
 
 def _with_words(tool: Callable[P, R]) -> Callable[P, R]:

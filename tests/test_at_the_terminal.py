@@ -40,9 +40,21 @@ def test_a_time_has_the_same_forms_everywhere(text: str, start: str, end: str) -
 @pytest.mark.parametrize(
     "words", [["changes", "--since"], ["search", "bridge", "--until"], ["export", "--as-of"]]
 )
-def test_a_time_in_the_future_is_refused(press: Press, words: list[str]) -> None:
-    result = press.run(*words, "2999-01-01")
-    assert (result.exit_code, "is in the future" in result.stderr) == (2, True)
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2999-01-01", "is in the future"),
+        ("tomorrow", "is in the future"),
+        ("monday", "is no time that can be read"),
+        ("3 days ago", "is no time that can be read"),
+    ],
+)
+def test_a_time_in_the_future_and_no_time_at_all_are_refused_with_what_is_accepted(
+    press: Press, words: list[str], text: str, said: str
+) -> None:
+    result = press.run(*words, text)
+    assert (result.exit_code, f"{text!r} {said}" in result.stderr) == (2, True)
+    assert "a day like 2026-05-31, a time like 2026-05-31T14:00Z, today, yesterday" in result.stderr
 
 
 @pytest.mark.parametrize(

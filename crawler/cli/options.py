@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
-from variorum.crawler.config.moment import past_moment
+from variorum.crawler.config.moment import FORMS, past_moment
 from variorum.crawler.config.schema import refuse
 from variorum.crawler.config.site import ConfiguredSites, Site, load_sites, site_files
 from variorum.crawler.config.workspace import SETTINGS_FILE, Workspace, load_workspace
@@ -165,8 +165,11 @@ class Moment(click.ParamType[str]):
         try:
             moment = past_moment(value, at, end=self.end)
         except (ValueError, OverflowError):
-            forms = "a day like 2026-05-31, a time like 2026-05-31T14:00Z, yesterday, or an age like 2d"
-            self.fail(f"{value!r} is not {forms}", param, ctx)
+            self.fail(f"{value!r} is no time that can be read: give {FORMS}", param, ctx)
         if moment > at + TOLERANCE:
-            self.fail(f"{value!r} is in the future: it is {iso(at)}", param, ctx)
+            self.fail(
+                f"{value!r} is in the future, and now it is {iso(at)}: give a time before, as {FORMS}",
+                param,
+                ctx,
+            )
         return iso(min(moment, at))
