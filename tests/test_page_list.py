@@ -51,7 +51,7 @@ def troubled(tmp_path: Path, local_site: LocalSite) -> tuple[Path, str]:
 def test_a_page_that_is_not_kept_says_why_at_once(troubled: tuple[Path, str]) -> None:
     root, url = troubled
     result = variorum("-C", root, "crawl")
-    assert f"press: fetched and not kept: {url}/secret/: blocked: HTTP 403" in result.stderr
+    assert f"press: fetched and not kept: {url}/secret/: blocked, HTTP 403" in result.stderr
     assert f"{url}/: a list" not in result.stderr
     [site] = objects("-C", root, "status")[0]["sites"]
     assert [page["url"] for page in site["blocked_pages"]] == [f"{url}/secret/"]

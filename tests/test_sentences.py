@@ -110,7 +110,8 @@ def test_a_reason_has_its_values_and_what_is_not_ours_stays_in_its_own_direction
         "HTTP 200, a paywall cuts the article: “Subscribe: now”": (
             "HTTP 200, eine Bezahlschranke kürzt den Artikel: „\u2068Subscribe: now\u2069“"
         ),
-        "blocked: HTTP 403": "blockiert: HTTP 403",
+        "blocked, HTTP 403": "blockiert, HTTP 403",
+        "failed: HTTP 503": "fehlgeschlagen: HTTP 503",
         "robots: https://a.example/robots.txt forbids https://a.example/b to Variorum": (
             "robots.txt: \u2068https://a.example/robots.txt\u2069 verbietet Variorum \u2068https://a.example/b\u2069"
         ),

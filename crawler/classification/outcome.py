@@ -74,11 +74,6 @@ class Verdict:
     reason: str
 
 
-def in_words(outcome: Outcome, reason: str) -> str:
-    """Outcome and reason as one phrase; the reason of an error may begin with the name of the outcome."""
-    return reason if reason.startswith(f"{outcome.value}: ") else f"{outcome.value}, {reason}"
-
-
 @dataclass(frozen=True, slots=True)
 class Context:
     """The facts that rules need besides the response. Keys are those of

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from variorum.crawler.classification.outcome_words import in_words
 from variorum.crawler.config.site import Site
 from variorum.crawler.output.objects import Object
 from variorum.crawler.times import iso
@@ -61,8 +62,7 @@ def why_not_kept(page: ListedPage, site: Site) -> str | None:
         return None
     if page.kind == "listing" and site.watch == "articles":
         return 'a list of pages, which is only followed; watch = "all" keeps such pages'
-    reason = page.reason or ""
-    return reason if reason.startswith(f"{page.outcome}: ") else f"{page.outcome}: {reason}"
+    return in_words(page.outcome, page.reason or "")
 
 
 def pages_in_trouble(reader: Reader, run: int | None) -> Object:

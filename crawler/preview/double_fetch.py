@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from scrapy.crawler import Crawler
 
-from variorum.crawler.classification.outcome import in_words
+from variorum.crawler.classification.outcome_words import in_words
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import workspace_of
 from variorum.crawler.diffing.diff import compare

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from variorum.crawler.classification.outcome import Outcome, in_words
+from variorum.crawler.classification.outcome import Outcome
+from variorum.crawler.classification.outcome_words import in_words
 from variorum.crawler.diffing.diff import compare
 from variorum.crawler.times import iso, parse
 from variorum.crawler.tracking.edited_moves import moved_to
@@ -96,7 +97,7 @@ def many_blocked(frontier: RunFrontier) -> str:
     )
     for lost, shown, is_many in measures:
         if is_many:
-            first = f"{lost[0].url}: {in_words(Outcome(lost[0].outcome), lost[0].reason)}"
+            first = f"{lost[0].url}: {in_words(lost[0].outcome, lost[0].reason)}"
             of = f"{len(lost)} of {shown + len(lost)} pages"
             return f"{of} had text before and are now blocked or fail; first error: {first}"
     return ""

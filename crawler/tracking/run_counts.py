@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from variorum.crawler.classification.outcome import Outcome, in_words
+from variorum.crawler.classification.outcome import Outcome
+from variorum.crawler.classification.outcome_words import in_words
 from variorum.crawler.tracking.finalize import too_many
 from variorum.crawler.tracking.issue_kinds import BROKE_DOWN, CUT_SHORT, SITE_MOVED, UNREACHABLE
 from variorum.crawler.tracking.tracked import Tracked
