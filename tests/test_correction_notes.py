@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.blog import front, post, text_of
+from tests.command import variorum
 from tests.local_site import LocalSite
 from tests.quick import Quick
 from variorum.crawler.diffing.correction_notes import adds_note
 from variorum.crawler.diffing.diff import TitledText, compare
+from variorum.crawler.output.terminal import NOTED, SILENCE
 
 NOTES = (
     "Correction: An earlier version of this article misstated the name.",
@@ -66,14 +68,19 @@ def test_other_sentences_with_such_words_are_no_notes(text: str) -> None:
 
 def test_the_change_says_that_the_site_noted_the_correction(local_site: LocalSite, tmp_path: Path) -> None:
     paths = ["/posts/lamp/", "/posts/mill/"]
-    local_site.pages |= {path: post(path) for path in paths} | {"/": front(paths)}
+    dated = '<meta property="article:modified_time" content="2026-03-01T10:00:00Z">'
+    local_site.pages |= {path: post(path, head=dated) for path in paths} | {"/": front(paths)}
     watched = Quick.make(tmp_path / "w", local_site.url)
     watched.crawl()
     told = [*text_of("/posts/lamp/"), "Correction: An earlier version of this text gave a wrong number."]
-    local_site.pages["/posts/lamp/"] = post("/posts/lamp/", paragraphs=told)
+    local_site.pages["/posts/lamp/"] = post("/posts/lamp/", head=dated, paragraphs=told)
     silent = [*text_of("/posts/mill/"), "The wheel was mended by two brothers from the next village."]
-    local_site.pages["/posts/mill/"] = post("/posts/mill/", paragraphs=silent)
+    local_site.pages["/posts/mill/"] = post("/posts/mill/", head=dated, paragraphs=silent)
     watched.crawl()
-    explained = {change.url.removeprefix(local_site.url): change.explanation for change in watched.changes()}
-    assert ("the site noted a correction" in explained["/posts/lamp/"]) is True
-    assert ("the site noted a correction" in explained["/posts/mill/"]) is False
+    found = {change.url.removeprefix(local_site.url): change for change in watched.changes()}
+    lamp, mill = found["/posts/lamp/"], found["/posts/mill/"]
+    assert lamp.explanation.endswith("; modified date not updated; the site noted a correction")
+    assert mill.explanation.endswith("; modified date not updated")
+    assert (lamp.silent, mill.silent) == (0, 1)
+    assert NOTED in variorum("-C", watched.root, "show", lamp.id).stdout
+    assert SILENCE[1] in variorum("-C", watched.root, "show", mill.id).stdout

@@ -32,6 +32,7 @@ SILENCE = {
     0: "not silent: the site changed its modified date",
     1: "silent: the site did not change its modified date",
 }
+NOTED = "not silent: the site noted a correction in the text, and did not change its modified date"
 
 
 def harmless(text: str) -> str:
@@ -132,7 +133,7 @@ def _header(row: ChangeRow) -> Iterator[str]:
     if row.date_only:
         yield f"the site changed its modified date from {row.old_modified} to {row.modified}"
     elif row.kind in ("edited", "retitled"):
-        yield SILENCE[row.silent]
+        yield NOTED if row.silent == 0 and row.modified == row.old_modified else SILENCE[row.silent]
     yield f"significance {row.significance:g}: {row.explanation}"
 
 

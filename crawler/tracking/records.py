@@ -146,9 +146,10 @@ def add_change(store: Store, change: Change) -> None:
         values |= _dated(old_date(store, old), now, page.seen_at, diff)
     if change.suspected_since:
         values |= {"suspected_since": change.suspected_since}
-    values["explanation"] += "".join(
-        f"; {one}" for one in _remarks(change, silent=bool(values.get("silent")))
-    )
+    undated, noted = bool(values.get("silent")), bool(diff and adds_note(diff.hunks))
+    if undated and noted:
+        values["silent"] = 0
+    values["explanation"] += "".join(f"; {one}" for one in _remarks(change, undated=undated, noted=noted))
     hunks, links = values.get("hunks", "[]"), values.get("links", "[]")
     values["similar_edit"] = similar_edit(change.kind, values.get("old_title"), values["title"], hunks, links)
     store.add_change(values)
@@ -183,11 +184,11 @@ def _checks_between(store: Store, page: int, since: str | None, until: str) -> i
     return store.checks_between(page, since, until, leaving_out=LEARNING_FETCH) if since else 0
 
 
-def _remarks(change: Change, *, silent: bool) -> Iterator[str]:
+def _remarks(change: Change, *, undated: bool, noted: bool) -> Iterator[str]:
     """What is added to the explanation of a change."""
-    if silent:
+    if undated:
         yield "modified date not updated"
-    if change.diff and adds_note(change.diff.hunks):
+    if noted:
         yield "the site noted a correction"
     if change.suspected_since:
         yield f"suspected since {change.suspected_since}"
