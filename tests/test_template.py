@@ -108,6 +108,14 @@ def test_what_is_drawn_from_a_stock_is_known_though_it_rarely_moves_but_not_if_i
     assert "Cheap" in left(advertised(9, "Cheap trains"), of_stock(moving=0))
 
 
+def test_a_banner_on_every_third_page_is_known_though_only_one_page_was_seen_to_exchange_it():
+    """By chance the others show the same one twice; what the page shows instead, others show, too."""
+    banners = {0: (ADS[0], ADS[1]), 3: (ADS[1], ADS[1]), 6: (ADS[0], ADS[0])}
+    seen = {n: banners.get(n, ("", "")) for n in range(9)}
+    learned = learn({f"u{n}": [advertised(n, one) for one in both] for n, both in seen.items()})
+    assert "Cheap" not in left(advertised(12, "Cheap trains"), learned)
+
+
 def test_a_moving_box_with_a_name_of_its_own_is_known_wherever_it_stands():
     quoted = body(
         f"<blockquote><p>One.</p><div class='z'>Cheap trains</div></blockquote>{prose(9)}", marked=True

@@ -12,7 +12,7 @@ Four rules, each of which needs at least three pages; they matter most where no 
   A third, and not all: a random choice is sometimes the same twice. Such a piece is recognised by its place,
   if that occurs once on a page, or by its place and its words without their numbers (`# views`); inside a
   marked article whole sentences are not recognised so. If all contents of a place come from a stock that
-  other pages show too, two pages are enough. A box whose name occurs nowhere else on the pages is recognised
+  other pages show too, one page is enough. A box whose name occurs nowhere else on the pages is recognised
   by that name, wherever it is.
 * A region or volatile place that is, or contains, a marked article is never boilerplate.
 """
@@ -35,7 +35,7 @@ LEAST_PAGES = 3
 SHARE = 1 / 3
 SHARE_IN_ARTICLE = 1 / 2
 SHARE_MOVING = 1 / 3
-LEAST_MOVING = 2
+LEAST_MOVING = 1
 """The number of pages that must show a volatile place, if its contents are drawn from a common stock."""
 RECURRING = 0.8
 """The share of a place's contents that other pages must show for them to be drawn from a common stock."""
