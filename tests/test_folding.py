@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import unicodedata
 
 import pytest
@@ -48,6 +49,18 @@ def test_different_words_stay_different(one: str, other: str) -> None:
 def test_a_verb_prefix_at_the_end_of_a_paragraph_joins_nothing() -> None:
     assert folded_words("می\nخواهم") == ["می", "خواهم"]
     assert folded_words("می، خواهم می") == ["می", "خواهم", "می"]
+
+
+def test_words_of_a_length_that_no_word_has_are_not_kept_in_memory() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(10):
+            text = f"{'so ' * 10_000}{number}{'o' * 100_000}"
+            assert folded_words(text)[-1] == list(words(text))[-1].folded == text[30_000:]
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 500_000
 
 
 def test_each_word_knows_where_it_stands_in_the_text() -> None:

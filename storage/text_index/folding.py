@@ -37,6 +37,8 @@ themselves."""
 _SPACED = 20
 """Characters from one white space to the next, on average, up to which a script has them between words: what
 stands between two is then worth remembering."""
+_LONGEST_KEPT = 200
+"""Characters of the longest words that are remembered; a page may have words of a million."""
 
 
 class Word(NamedTuple):
@@ -70,7 +72,8 @@ def words(text: str) -> Iterator[Word]:
 def folded_words(text: str) -> list[str]:
     """The folded words of a text: each has only letters and digits."""
     spaced = text.split()
-    by_itself = _folded_within if len(text) < _SPACED * len(spaced) else _folded_within.__wrapped__
+    are_kept = len(text) < _SPACED * len(spaced) and max(map(len, spaced)) <= _LONGEST_KEPT
+    by_itself = _folded_within if are_kept else _folded_within.__wrapped__
     found = list(chain.from_iterable(map(by_itself, spaced)))
     return found if _VERB_PREFIXES.isdisjoint(found) else [word.folded for word in words(text)]
 
@@ -86,9 +89,13 @@ def _folded_within(token: str) -> tuple[str, ...]:
     return tuple(word for word in map(folded_word, _WORD.findall(token)) if word)
 
 
-@lru_cache(maxsize=2**15)
 def folded_word(word: str) -> str:
     """A word without accents, vowel signs and case, in one spelling for Arabic and Persian."""
+    return _folded_word(word) if len(word) <= _LONGEST_KEPT else _folded_word.__wrapped__(word)
+
+
+@lru_cache(maxsize=2**15)
+def _folded_word(word: str) -> str:
     plain = unicodedata.normalize("NFKC", word).casefold()
     return "".join(_folded_letter(letter) for letter in unicodedata.normalize("NFKD", plain))
 
