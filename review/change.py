@@ -50,8 +50,8 @@ def change(request: Request) -> Response:
         values: dict[str, Any] = {
             "layout": _layout(reader, row, sides, view),
             "said": said_of(reader, item.id),
-            "fellows": change_list.fellows(reader, filters, item, FELLOWS),
-            "others": change_list.count_fellows(reader, filters, item),
+            "fellows": change_list.fellows(reader, filters, item, FELLOWS, zone),
+            "others": change_list.count_fellows(reader, filters, item, zone),
             "next": next(iter(change_list.items(reader, filters, after=item, limit=1, zone=zone)), None),
             "previous": next(iter(change_list.items(reader, filters, before=item, limit=1, zone=zone)), None),
             "tally": change_list.tally(reader, filters),

@@ -109,16 +109,18 @@ def _found(reader: Reader, filters: Filters, request: Request, zone: ZoneInfo) -
     shown = rows[-AT_ONCE:] if before else rows[:AT_ONCE]
     more = len(rows) > len(shown)
     return ListPage(
-        entries=[_entry(reader, filters, one) for one in shown],
+        entries=[_entry(reader, filters, one, zone) for one in shown],
         earlier=more if before else after is not None,
         later=before is not None or more,
         tally=change_list.tally(reader, filters),
     )
 
 
-def _entry(reader: Reader, filters: Filters, one: Item) -> ListEntry:
-    fellows = change_list.fellows(reader, filters, one, FELLOWS)
-    others = change_list.count_fellows(reader, filters, one) if len(fellows) == FELLOWS else len(fellows)
+def _entry(reader: Reader, filters: Filters, one: Item, zone: ZoneInfo) -> ListEntry:
+    fellows = change_list.fellows(reader, filters, one, FELLOWS, zone)
+    others = (
+        change_list.count_fellows(reader, filters, one, zone) if len(fellows) == FELLOWS else len(fellows)
+    )
     return ListEntry(one, others, fellows)
 
 

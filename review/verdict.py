@@ -93,10 +93,11 @@ def _give(house: Application, form: VerdictForm) -> str:
         reader = Reader(store.db)
         know_tags(store.db, house.workspace)
         item = change_list.item(reader, form.change)
-        fellows = change_list.fellows(reader, form.filters, item) if form.upto else []
+        zone = current().zone
+        fellows = change_list.fellows(reader, form.filters, item, zone=zone) if form.upto else []
         meant = [item.id, *(one.id for one in fellows if one.id <= form.upto)]
         batch = store.give(meant, form.verdict, form.note, form.reviewer, _now())
-        following = change_list.next_to_review(reader, form.filters, item, current().zone)
+        following = change_list.next_to_review(reader, form.filters, item, zone)
     if form.place is not None or following is None:
         there = f"#c{following.id}" if following else ""
         return f"/{query(form.filters, **(form.place or {}), done=batch)}{there}"
@@ -111,7 +112,7 @@ def _give_many(house: Application, form: ManyForm) -> str:
         know_tags(store.db, house.workspace)
         meant: dict[int, None] = {}
         for item in [change_list.item(reader, change) for change in form.changes]:
-            fellows = change_list.fellows(reader, form.filters, item)
+            fellows = change_list.fellows(reader, form.filters, item, zone=current().zone)
             meant |= dict.fromkeys([item.id, *(one.id for one in fellows if one.id <= item.id)])
         batch = store.give([*meant], form.verdict, form.note, form.reviewer, _now())
     return f"/{query(form.filters, **form.place, done=batch)}"

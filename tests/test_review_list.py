@@ -182,7 +182,9 @@ def test_the_pages_of_the_list_have_each_change_once_forwards_and_back(tmp_path:
         assert [one.id for one in forwards(reader, 7, of)] == [one.id for one in whole]
         assert [one.id for one in backwards(reader, 7, whole[-1], of)] == [one.id for one in whole[:-1]]
         assert all(place(a, of) < place(b, of) for a, b in pairwise(whole))
-        fellows = [other.id for one in whole for other in change_list.fellows(reader, Filters(), one)]
+        fellows = [
+            other.id for one in whole for other in change_list.fellows(reader, Filters(), one, zone=of)
+        ]
         assert sorted([*fellows, *(one.id for one in whole)]) == list(range(1, 241))
 
 
@@ -226,6 +228,20 @@ def by_day(found: Desk, zone: str) -> dict[str, list[str]]:
         day.cssselect("h2 time")[0].get("datetime"): [one.text_content() for one in day.cssselect(".title")]
         for day in found.tree(f"/?zone={zone}").cssselect(".day")
     }
+
+
+def test_the_same_edit_of_several_pages_is_one_entry_on_each_day_of_the_reader(tmp_path: Path) -> None:
+    path = tmp_path / "v.db"
+    with story_at(path) as story, desk(story, path) as found:
+        with story.store.writing():
+            for hour in ("18:00", "19:00", "21:00", "23:30"):
+                at = f"2026-03-01T{hour}:00Z"
+                story.store.add_change(values(hour, found_at=at, seen_new=at, similar_edit="footer"))
+        assert by_day(found, "UTC") == {"2026-03-01": ["23:30"]}
+        assert by_day(found, "Asia/Tehran") == {"2026-03-02": ["23:30"], "2026-03-01": ["19:00"]}
+        for change, zone, others in ((4, "UTC", 3), (4, "Asia/Tehran", 1), (2, "Asia/Tehran", 1)):
+            (told,) = found.tree(f"/change/{change}?zone={zone}").cssselect(".fellows summary")
+            assert told.text_content().startswith(f"The same edit on {others} other page")
 
 
 def test_the_list_leads_on_and_back(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Queries the list of changes for reviewers, and the neighbours of each change.
 
 The list is ordered by day of the reader's zone, the newest first; within a day by site; within a site by
-significance. Changes of one day of UTC and one site with the same words added and removed are one item,
+significance. Changes of one such day and one site with the same words added and removed are one item,
 represented by the latest. Every query uses an index, so its cost depends on what is shown and not on what is
 stored.
 """
@@ -52,7 +52,15 @@ _CHANGES_OF = (
     "SELECT changes.id FROM json_each(?) CROSS JOIN versions ON versions.id = value"
     " CROSS JOIN changes ON changes.page = versions.page AND versions.number IN (version, old_version)"
 )
-_SAME = "{a}.similar_edit = {b}.similar_edit AND {a}.site = {b}.site AND {a}.day = {b}.day"
+_OF_DAY = (
+    "{a}.day IN (SELECT value FROM json_each(:touched)) AND {a}.found_at >= :first AND {a}.found_at < :end"
+)
+"""SQL: a change is of one day of the zone; the index has the days of UTC."""
+_LED = (
+    "SELECT 1 FROM changes AS o WHERE o.similar_edit = c.similar_edit AND o.site = c.site"
+    " AND {of_day} AND o.id > c.id AND {others}"
+)
+"""SQL: there is a later change of the same site with the same edit, of those of a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +132,8 @@ def items(
     ones before it."""
     place, back = after or before, before is not None
     wanted, values = _conditions(reader, filters)
-    source = f"changes AS c INDEXED BY {_index(filters)} WHERE {wanted} AND {_leads(reader, filters)}"
-    days = _Days(reader, source, values, zone, back)
+    source = f"changes AS c INDEXED BY {_index(filters)} WHERE {wanted}"
+    days = _Days(reader, source, _leads(reader, filters, _OF_DAY.format(a="o")), values, zone, back)
     found = days.rest(place, limit) if place else []
     for day in days.beyond(place):
         if len(found) == limit:
@@ -145,6 +153,8 @@ class _Days:
     reader: Reader
     source: str
     """SQL: the table with the condition of the filters."""
+    leads: str
+    """SQL: the condition that a change represents those of its day with the same edit."""
     values: Values
     """Those of the filters."""
     zone: ZoneInfo
@@ -157,9 +167,10 @@ class _Days:
         sql = (
             f"SELECT {_COLUMNS} FROM {self.source}"  # noqa: S608 - words of ours only
             f" AND c.day = :of_utc AND c.found_at >= :first AND c.found_at < :end AND {step.format(**signs)}"
+            f" AND {self.leads}"
             f" ORDER BY c.site {order[0]}, c.significance {order[1]}, c.id {order[1]} LIMIT :limit"
         )
-        values = self.values | {"first": day.first, "end": day.end, "limit": limit}
+        values = self.values | _day_values(day) | {"limit": limit}
         if place:
             values |= {f"at_{name}": getattr(place, name) for name in ("site", "significance", "id")}
         parts = [_items(self.reader, sql, {**values, "of_utc": utc}) for utc in day.of_utc]
@@ -186,7 +197,7 @@ class _Days:
                     yield local_day(name, self.zone)
 
     def _of_utc(self, last: str | None) -> Iterator[str]:
-        """The days of UTC beyond the last one, or all of them, that have items."""
+        """The days of UTC beyond the last one, or all of them, that have changes."""
         sign, order = (">", "ASC") if self.back else ("<", "DESC")
         while True:
             beyond = f" AND c.day {sign} :last" if last is not None else ""
@@ -207,11 +218,12 @@ def _rank(one: Item) -> tuple[str, float, int]:
 
 
 def latest(reader: Reader, filters: Filters, limit: int) -> list[Item]:
-    """The items that were found last, the latest first, whatever their significance."""
+    """The items that were found last, the latest first, whatever their significance; by days of UTC."""
     wanted, values = _conditions(reader, filters)
     sql = (
         f"SELECT {_COLUMNS} FROM changes AS c INDEXED BY changes_by_day"  # noqa: S608 - words of ours only
-        f" WHERE {wanted} AND {_leads(reader, filters)} ORDER BY c.day DESC, c.id DESC LIMIT :limit"
+        f" WHERE {wanted} AND {_leads(reader, filters, 'o.day = c.day')}"
+        " ORDER BY c.day DESC, c.id DESC LIMIT :limit"
     )
     return _items(reader, sql, {**values, "limit": limit})
 
@@ -248,27 +260,36 @@ def next_to_review(reader: Reader, filters: Filters, change: Item, zone: ZoneInf
     return next((one for one in found if one.id != change.id), None)
 
 
-def fellows(reader: Reader, filters: Filters, change: Item, limit: int = -1) -> list[Item]:
-    """The other changes of the same day and site with the same edit, the latest first."""
-    where, values = _fellowship(reader, filters, change)
+def fellows(
+    reader: Reader, filters: Filters, change: Item, limit: int = -1, zone: ZoneInfo = UTC
+) -> list[Item]:
+    """The other changes of that day of the zone and that site with the same edit, the latest first."""
+    where, values = _fellowship(reader, filters, change, zone)
     sql = f"SELECT {_COLUMNS} FROM changes AS c WHERE {where} ORDER BY c.id DESC LIMIT :limit"  # noqa: S608
     return _items(reader, sql, {**values, "limit": limit}) if change.similar_edit else []
 
 
-def count_fellows(reader: Reader, filters: Filters, change: Item) -> int:
-    """Return the number of other changes with the same edit."""
-    where, values = _fellowship(reader, filters, change)
+def count_fellows(reader: Reader, filters: Filters, change: Item, zone: ZoneInfo = UTC) -> int:
+    """Return the number of other changes of that day of the zone with the same edit."""
+    where, values = _fellowship(reader, filters, change, zone)
     ((count,),) = reader.db.conn.execute(f"SELECT count(*) FROM changes AS c WHERE {where}", values)  # noqa: S608
     return int(count)
 
 
-def _fellowship(reader: Reader, filters: Filters, change: Item) -> tuple[str, Values]:
+def _fellowship(reader: Reader, filters: Filters, change: Item, zone: ZoneInfo) -> tuple[str, Values]:
     wanted, values = _conditions(reader, filters)
-    mine = {"similar_edit": change.similar_edit, "of": change.site, "day": change.day, "id": change.id}
+    day = local_day(day_of(change.found_at, zone), zone)
+    mine = {"similar_edit": change.similar_edit, "of": change.site, "id": change.id}
     return (
-        f"c.similar_edit = :similar_edit AND c.site = :of AND c.day = :day AND c.id <> :id AND {wanted}",
-        values | mine,
+        "c.similar_edit = :similar_edit AND c.site = :of"
+        f" AND {_OF_DAY.format(a='c')} AND c.id <> :id AND {wanted}",
+        values | mine | _day_values(day),
     )
+
+
+def _day_values(day: LocalDay) -> Values:
+    """The values of `_OF_DAY`."""
+    return {"first": day.first, "end": day.end, "touched": json.dumps(day.of_utc)}
 
 
 def tally(reader: Reader, filters: Filters) -> ReviewTally:
@@ -318,11 +339,10 @@ def _conditions(reader: Reader, filters: Filters, a: str = "c") -> tuple[str, Va
     return " AND ".join(sql for sql, applies in wanted.items() if applies), values
 
 
-def _leads(reader: Reader, filters: Filters) -> str:
-    """The SQL condition that `c` is the latest of the changes with the same edit."""
+def _leads(reader: Reader, filters: Filters, of_day: str) -> str:
+    """The SQL condition that `c` is the latest of the changes with the same edit, of those of a day."""
     others, _ = _conditions(reader, filters, "o")
-    led = f"SELECT 1 FROM changes AS o WHERE {_SAME.format(a='o', b='c')} AND o.id > c.id AND {others}"  # noqa: S608
-    return f"(c.similar_edit IS NULL OR NOT EXISTS ({led}))"
+    return f"(c.similar_edit IS NULL OR NOT EXISTS ({_LED.format(of_day=of_day, others=others)}))"
 
 
 def _words_condition(reader: Reader, words: str, a: str) -> tuple[str, Values]:
