@@ -12,7 +12,16 @@ from variorum.storage.queries.change_list import Item
 from variorum.storage.queries.page_timeline import CopyOf, Event, PageCheck, VersionSummary
 from variorum.storage.queries.site_overview import RunSummary
 from variorum.storage.queries.verdicts import VerdictRow
-from variorum.storage.rows import CaptureRow, ChangeRow, IssueRow, PageRow, RunRow, SiteRow, VersionRow
+from variorum.storage.rows import (
+    RUN_COUNTS,
+    CaptureRow,
+    ChangeRow,
+    IssueRow,
+    PageRow,
+    RunRow,
+    SiteRow,
+    VersionRow,
+)
 from variorum.storage.search.full_text import Hit
 
 Object = dict[str, Any]
@@ -220,14 +229,13 @@ def site_object(row: SiteRow, well: RunRow | None) -> Object:
 
 def run_object(one: RunSummary) -> Object:
     """The JSON object of a run of a site, with whether it succeeded."""
-    counts = ("requests", "fetched", "not_modified", "new", "changed", "moved", "gone", "returned")
     return {
         "run": one.id,
         "started_at": one.started_at,
         "ended_at": one.ended_at,
         "reason": one.reason,
         "well": bool(one.well),
-        **{name: getattr(one, name) for name in (*counts, "blocked", "failed")},
+        **{name: getattr(one, name) for name in ("requests", *RUN_COUNTS, "baseline")},
     }
 
 

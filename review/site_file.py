@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,9 @@ from variorum.review.languages import N_, gettext
 from variorum.review.safe_text import clipped
 from variorum.review.stored_text import stored_plain
 from variorum.review.web import house, page, see_other
+from variorum.storage.queries import site_overview
+from variorum.storage.queries.site_overview import RunSummary
+from variorum.storage.reader import Reader
 
 PREVIEWED = 3
 """The number of pages of a preview."""
@@ -140,6 +144,7 @@ def draft_page(
         runs=is_held(run_lock(workspace.database, name)),
         done=_done(request),
         asked_run=_asked_run(request, workspace, draft.site),
+        last_run=_last_run(request, workspace, name),
         keys=SITE_KEYS,
     )
 
@@ -184,8 +189,17 @@ def _done(request: Request) -> str:
 
 
 def _asked_run(request: Request, workspace: Workspace, site: Site | None) -> AskedRun | None:
-    """The run that was asked for a moment ago; None if none was."""
+    """The run that was asked for and was not made yet; None if there is none."""
     return asked_run(workspace, site) if site and request.query_params.get("done") == "run" else None
+
+
+def _last_run(request: Request, workspace: Workspace, name: str) -> RunSummary | None:
+    """The last run of a site of which a run was asked for; None if it has not ended."""
+    if request.query_params.get("done") != "run" or not workspace.database.exists():
+        return None
+    with closing(Reader.open(workspace.database)) as reader:
+        last = next(iter(site_overview.runs(reader, name, 1)), None)
+    return last if last and last.ended_at else None
 
 
 routes = [

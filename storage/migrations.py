@@ -772,3 +772,9 @@ def packed_hunks(db: Database) -> None:
 def small_sketches(db: Database) -> None:
     """Make all MinHashes again, by a cheaper hash and in half of the bytes."""
     index.remake_sketches(db.conn)
+
+
+@migrations()
+def baselines_of_runs(db: Database) -> None:
+    """Add how many pages a run read for the first time that are no news; NULL for earlier runs."""
+    db.execute("ALTER TABLE runs ADD COLUMN baseline INTEGER")

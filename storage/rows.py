@@ -98,6 +98,8 @@ class RunRow:
     blocked: int
     failed: int
     readings: str | None = None
+    baseline: int | None = None
+    """The pages read for the first time that are no news; None for a run before they were counted."""
 
 
 @dataclass(frozen=True, slots=True)

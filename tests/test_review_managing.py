@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.blog import front, sitemap
-from tests.command import Press, variorum, workspace
+from tests.command import Press, next_second, variorum, workspace
 from tests.local_site import LocalSite, article
 from tests.managed import Office, office
 from tests.reviewed import BASE
@@ -206,6 +206,22 @@ def test_a_run_that_is_asked_for_is_due_at_once_for_the_daemon(desk: Office) -> 
     assert "No <code>variorum watch</code> runs in this workspace" in desk.text("/site/one/file?done=run")
     with held(watch_lock(desk.workspace.database), "`variorum watch`"):
         assert "The run starts now." in desk.text("/site/one/file?done=run")
+
+
+def test_a_run_that_was_asked_for_is_told_with_what_it_brought_once_it_has_ended(crawled: Office) -> None:
+    crawled.post("/site/press/run", {})
+    address = "/site/press/file?done=run"
+    next_second()
+    assert "the last run ended" not in crawled.text(address)
+    assert variorum("-C", crawled.workspace.root, "crawl", "press").exit_code == 0
+    with closing(Reader.open(crawled.workspace.database)) as reader:
+        last = reader.last_run("press")
+    assert last and last.ended_at
+    for told in (crawled.text(address), crawled.text("/site/press")):
+        assert f'the last run ended <time datetime="{last.ended_at}"' in told
+        assert f"<span>fetched: {last.fetched}</span>" in told
+    assert "The run starts" not in crawled.text(address)
+    assert 'href="/?site=press"' in crawled.text(address)
 
 
 def test_no_run_is_asked_for_of_a_site_that_is_paused_or_crawled(desk: Office) -> None:

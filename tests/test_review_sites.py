@@ -70,16 +70,19 @@ def test_a_run_that_went_wrong_is_told_with_the_last_that_went_well(tmp_path: Pa
         assert "last success 1 Mar 2026, 09:00" in words(found, "/sites", ".card")[0]
 
 
-def test_a_run_shows_how_many_pages_were_as_before(tmp_path: Path) -> None:
+def test_a_run_shows_how_many_pages_were_as_before_and_how_many_are_the_baseline(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
     with story_at(path) as story, desk(story, path) as found:
         with story.run():
             pass
-        story.store.update_run(1, {"fetched": 9, "not_modified": 3, "unchanged": 4, "changed": 2})
+        story.store.update_run(
+            1, {"fetched": 12, "not_modified": 3, "unchanged": 4, "changed": 2, "baseline": 3}
+        )
         tree = found.tree("/site/riverside")
         heads = [cell.text for cell in tree.cssselect("[aria-labelledby=runs] thead th")]
         cells = [cell.text for cell in tree.cssselect("[aria-labelledby=runs] tbody tr")[0]]
-        assert dict(zip(heads, cells, strict=True))["as before"] == "7"
+        shown = dict(zip(heads, cells, strict=True))
+        assert (shown["as before"], shown["baseline"], shown["changed"]) == ("7", "3", "2")
 
 
 def test_issues_of_a_site_stand_there_open_ones_first(tmp_path: Path) -> None:

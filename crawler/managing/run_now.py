@@ -45,16 +45,19 @@ def run_now(workspace: Workspace, site: Site) -> None:
             store.set_next_due(site.name, iso(now()), schedule_text(site), row.failures)
 
 
-def asked_run(workspace: Workspace, site: Site) -> AskedRun:
-    """What is known of a run that was asked for: when it starts, and what it looks at."""
+def asked_run(workspace: Workspace, site: Site) -> AskedRun | None:
+    """What is known of a run that was asked for: when it starts, and what it looks at; None once it was
+    made."""
     at = now()
     awake = out_of_quiet(site, at)
     with closing(Reader.open(workspace.database)) as reader:
         row, state = reader.site(site.name), reader.status(site.name)
-    resting = row is not None and row.rest_until is not None and row.rest_until > iso(at)
+    if row is None or row.asked_at is None:
+        return None
+    resting = row.rest_until is not None and row.rest_until > iso(at)
     return AskedRun(
         watched=is_held(watch_lock(workspace.database)),
-        rest_until=row.rest_until if row and resting else None,
+        rest_until=row.rest_until if resting else None,
         quiet_until=iso(awake) if awake > at else None,
         pages=sum(state[name] for name in ("waiting", "live", "missing", "gone")),
         requests_left=max(0, site.budget - state["requests_last_day"]),

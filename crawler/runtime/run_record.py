@@ -341,6 +341,7 @@ class RunRecord:
         site, traffic = self.frontier.site.name, self._traffic()
         values: Values = {name: self.tally.counts[name] for name in RUN_COUNTS}
         values |= {
+            "baseline": self.tally.counts["baseline"],
             "ended_at": at,
             "reason": reason,
             "complete": int(self.tally.is_whole(reason) and not trouble and not self.store.waiting(site)),
@@ -356,7 +357,7 @@ class RunRecord:
         row = self.store.run(self.run)
         spent = (now() - self.frontier.started).total_seconds()
         report: Values = {"site": row.site, "run": row.id} | {name: getattr(row, name) for name in RUN_COUNTS}
-        report |= {"seconds": round(spent, 1), "baseline": self.tally.counts["baseline"]}
+        report |= {"seconds": round(spent, 1), "baseline": row.baseline}
         report |= {"requests": row.requests, "bytes": row.bytes, "reason": row.reason}
         report["waited"] = self._traffic().waited
         report["left"] = self.frontier.pages_left(len(self._done))
