@@ -90,6 +90,12 @@ def local_site() -> Iterator[LocalSite]:
         yield site
 
 
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a test makes its database."""
+    return tmp_path / "variorum.db"
+
+
 @pytest.fixture(scope="session")
 def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
     """A workspace that was crawled three times; its site still runs. To be read only."""

@@ -20,11 +20,6 @@ FREED = 200
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "variorum.db"
-
-
-@pytest.fixture
 def store(path: Path) -> Iterator[Store]:
     with closing(Store.open(path)) as store:
         leave_space(store.db.conn)

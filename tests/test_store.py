@@ -44,11 +44,6 @@ store.close()
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "variorum.db"
-
-
-@pytest.fixture
 def store(path: Path) -> Iterator[Store]:
     with contextlib.closing(Store.open(path)) as opened:
         opened.enrol(SITE, "https://example.org/")

@@ -43,11 +43,6 @@ ODD = [
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "variorum.db"
-
-
-@pytest.fixture
 def store(path: Path) -> Iterator[Store]:
     with closing(Store.open(path)) as opened:
         opened.enrol(SITE.name, SITE.url)
