@@ -121,14 +121,24 @@ def test_a_disk_that_was_full_from_the_start_is_told_too(quick: Quick) -> None:
 
 
 @pytest.mark.usefixtures("started_runs")
-def test_a_run_that_breaks_down_over_a_full_disk_does_not_take_the_others_with_it(quick: Quick) -> None:
+def test_a_run_that_breaks_down_over_a_full_disk_does_not_take_the_others_with_it(
+    quick: Quick, local_site: LocalSite
+) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     workspace = load_workspace(quick.root)
+    dead, page = threading.Event(), local_site.pages["/"]
+
+    def when_dead(request: Request) -> Any:
+        dead.wait(PATIENCE)
+        return page
+
+    local_site.pages["/"] = when_dead
 
     def fill_the_disk_and_kill(event: dict[str, Any]) -> None:
         if event["event"] == "started":
             resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
             os.kill(int(Path(f"{database(quick)}.watched.lock").read_text()), signal.SIGKILL)
+            dead.set()
 
     try:
         sites = list(load_sites(workspace.sites_folder).values())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.blog import front, text_of
-from tests.local_site import LocalSite, article
+from tests.local_site import LocalSite, Request, article
 from tests.small_crawl import FORKS, TIMEOUT
 from tests.test_run import last_run, lock_of, workspace_of
 from tests.workspace import NAME, Watched
@@ -72,30 +72,48 @@ def _newly_imported(arguments: list[str], told: Connection) -> None:
     told.send(sys.modules.keys() - before)
 
 
-def test_a_forked_run_has_its_memory_bounded_and_a_session_of_its_own(watched: Watched) -> None:
+def held_back(local_site: LocalSite, path: str) -> threading.Event:
+    """The page at that path comes when the event is set: no run that wants it ends before."""
+    goes_on, page = threading.Event(), article("The last letter", *text_of(path))
+
+    def answer(request: Request) -> str:
+        goes_on.wait(TIMEOUT)
+        return page
+
+    local_site.pages[path] = answer
+    return goes_on
+
+
+def test_a_forked_run_has_its_memory_bounded_and_a_session_of_its_own(
+    watched: Watched, local_site: LocalSite
+) -> None:
     (watched.root / "variorum.toml").write_text("max_memory_mb = 1234\n")
     seen: set[tuple[str, bool]] = set()
+    looked = held_back(local_site, PATHS[-1])
 
     def look(event: dict[str, Any]) -> None:
-        if event["event"] == "page":
+        if event["event"] == "page" and not looked.is_set():
             pid = int(lock_of(watched).read_text())
             limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
             [bound] = [line.split()[3] for line in limits if line.startswith("Max address space")]
             seen.add((bound, os.getsid(pid) == pid))
+            looked.set()
 
     asyncio.run(run_child(*workspace_of(watched), full=True, stop=asyncio.Event(), on_event=look, warm=True))
     assert seen == {(str(1234 << 20), True)}
 
 
 def test_a_forked_run_that_is_killed_takes_no_other_with_it(watched: Watched, local_site: LocalSite) -> None:
-    other = f'url = "{local_site.url}/letters/0/"\ndelay = 0\ndiscover = ["links"]\n'
+    other = f'url = "{local_site.url}/other/"\ndelay = 0\ndiscover = ["links"]\n'
     (watched.root / "sites" / "other.toml").write_text(other)
+    local_site.pages["/other/"] = front(["/other/letter/"])
+    dead = held_back(local_site, "/other/letter/")
     workspace = load_workspace(watched.root)
 
     def kill(event: dict[str, Any]) -> None:
-        if event["event"] == "page" and event["site"] == "other":
-            with contextlib.suppress(ProcessLookupError):  # by the first page; others may be told already
-                os.kill(int(Path(f"{workspace.database}.other.lock").read_text()), signal.SIGKILL)
+        if event["event"] == "page" and event["site"] == "other" and not dead.is_set():
+            os.kill(int(Path(f"{workspace.database}.other.lock").read_text()), signal.SIGKILL)
+            dead.set()
 
     sites = list(load_sites(workspace.sites_folder).values())
     killed, ended = asyncio.run(run_sites(workspace, sites, on_event=kill))

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -269,13 +270,20 @@ def test_a_run_of_all_pages_that_is_asked_for_while_one_goes_is_still_to_be_made
 def test_a_run_that_broke_down_is_an_issue_until_one_goes_well(
     watched: Watched, local_site: LocalSite, warm: bool
 ) -> None:
-    letters(local_site, delay=SLOW)
     workspace, site = workspace_of(watched)
+    dead = threading.Event()
+
+    def answer(request: Request) -> str:
+        """A letter that comes when the run is dead, and not before."""
+        dead.wait(PATIENCE)
+        return article(f"Letter {request.path}", *text_of(request.path))
+
+    local_site.pages |= dict.fromkeys(PATHS, answer)
 
     def kill(event: dict[str, Any]) -> None:
-        if event["event"] == "page":
-            with contextlib.suppress(ProcessLookupError):  # by the first page; others may be told already
-                os.kill(int(lock_of(watched).read_text()), signal.SIGKILL)
+        if event["event"] == "page" and not dead.is_set():
+            os.kill(int(lock_of(watched).read_text()), signal.SIGKILL)
+            dead.set()
 
     report = asyncio.run(
         run_child(workspace, site, full=True, stop=asyncio.Event(), on_event=kill, warm=warm)
