@@ -36,7 +36,7 @@ MARKUP = re.compile(
 """A tag; with one of a program or a style sheet, all that is in it, where `a<b` begins no tag."""
 VALUE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
-CONTROLS = bytes((*range(9), 0x0B, *range(0x0E, 0x20), 0x7F))
+CONTROLS = [bytes([n]) for n in (*range(9), 0x0B, *range(0x0E, 0x20), 0x7F)]
 """The same as bytes, but for the last two."""
 LAST = (b"\xef", b"\xef\xbf")
 """With these bytes they begin; the first alone is found much faster, and most pages lack it."""
@@ -91,7 +91,7 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise ExtractionError(f"{url}: nested too deep to be read whole; exclude it if it is a trap")
     _open_frames(tree, parser)
-    if _may_have_too_many_elements(text) and size_of(tree) > MOST_ELEMENTS:
+    if size_of(tree) > MOST_ELEMENTS:
         raise ExtractionError(f"{url}: more than {MOST_ELEMENTS} elements; exclude it if it is no article")
     _drop_unseen(tree)
     if any(mark in text for mark in OBFUSCATION):
@@ -101,7 +101,7 @@ def parse(body: bytes, url: str, encoding: str | None = None) -> HtmlElement:
 
 def _without_controls(text: bytes) -> bytes:
     """The page without control characters; most pages have none, which is seen fast in its bytes."""
-    if len(text.translate(None, CONTROLS)) < len(text) or all(one in text for one in LAST):
+    if any(one in text for one in CONTROLS) or all(one in text for one in LAST):
         text = CONTROL.sub("", text.decode("utf-8", "replace")).encode()
     return REFERENCE.sub(b" ", text) if b"&#" in text else text
 
@@ -125,11 +125,6 @@ def _has_too_many_attributes(text: bytes) -> bool:
     if not any(map(_is_overfull, long_tags)):
         return False
     return any(_is_overfull(found["raw"] or found["tag"]) for found in MARKUP.finditer(text))
-
-
-def _may_have_too_many_elements(text: bytes) -> bool:
-    """Whether there are so many signs that begin tags, those in frames too; the parser adds a `p` to some."""
-    return 2 * (text.count(b"<") + text.count(b"&")) + len(KEPT) > MOST_ELEMENTS
 
 
 def _is_overfull(tag: bytes) -> bool:
@@ -220,8 +215,8 @@ def _hides(style: str) -> bool:
 
 def _drop_unseen(tree: HtmlElement) -> None:
     """Remove what nobody sees within a line: junk that hides an address from robots, for example."""
-    for element in list(tree.iter(*WITHIN_LINES)):
-        if _is_hidden(element):
+    for element in cast("list[HtmlElement]", STYLED(tree)):
+        if element.tag in WITHIN_LINES and _is_hidden(element):
             drop(element)
 
 
