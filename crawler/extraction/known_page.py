@@ -71,6 +71,7 @@ class KnownPage:
         words."""
         known = self.template.known
         assert known
+        self._elements = list(self.tree.iter())  # or lxml would make their objects anew for each walk
         marked = marked_elements(self.tree)
         if len(marked) == 1:
             drop_teasers(marked[0])

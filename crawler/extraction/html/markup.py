@@ -121,8 +121,10 @@ def _open_frames(tree: HtmlElement, parser: html.HTMLParser) -> None:
 
 def _has_too_many_attributes(text: bytes) -> bool:
     """Whether any tag has; programs are left aside only if one is in doubt, since that takes a while."""
-    long_tags = [tag for tag in TAG.findall(text) if len(tag) > MOST_ATTRIBUTES]
-    if not any(map(_is_overfull, long_tags)):
+    tags = TAG.findall(text)
+    if max(map(len, tags), default=0) <= MOST_ATTRIBUTES:
+        return False
+    if not any(_is_overfull(tag) for tag in tags if len(tag) > MOST_ATTRIBUTES):
         return False
     return any(_is_overfull(found["raw"] or found["tag"]) for found in MARKUP.finditer(text))
 
