@@ -266,7 +266,7 @@ def beside(blocks: Sequence[Block], own: Numbers, where: Numbers) -> Numbers:
     for step in NEIGHBOURS:
         of = slice(reach + step, reach + step + n)
         columns += [around[of], (paths[of] == path)[:, None]]
-    return np.hstack(columns).astype(np.float32)
+    return np.hstack(columns).astype(np.float32, copy=False)
 
 
 def _at_path(path: NDArray[np.int32], own: Numbers, peer: Numbers) -> Numbers:

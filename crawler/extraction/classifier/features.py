@@ -91,7 +91,9 @@ def describe(page: Page) -> Described:
         np.float32,
     )  # fmt: skip
     columns.append(np.repeat(whole[None, :], len(blocks), axis=0))
-    return Described(np.hstack(columns).astype(np.float32), whole, layout.up, layout.of, layout.words())
+    return Described(
+        np.hstack(columns).astype(np.float32, copy=False), whole, layout.up, layout.of, layout.words()
+    )
 
 
 def len_of(text: str) -> float:
@@ -162,4 +164,6 @@ def name_numbers(
     above = up[of]
     further = up[above]
     near = own[of] | own[above]
-    return np.hstack([odds[of], odds[above, :3], odds[further, :3], near, chain[of]]).astype(np.float32)
+    return np.hstack([odds[of], odds[above, :3], odds[further, :3], near, chain[of]]).astype(
+        np.float32, copy=False
+    )

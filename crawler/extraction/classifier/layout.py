@@ -119,7 +119,7 @@ class Layout:
         columns.append(self._repeated(chars)[of])
         most = max(score.max(initial=0), 1)
         columns += [(score[of] / most)[:, None], (score[self.up[of]] / most)[:, None]]
-        return np.hstack(columns).astype(np.float32)
+        return np.hstack(columns).astype(np.float32, copy=False)
 
     def _smallest(self, holds: NDArray[np.bool_]) -> int:
         """The deepest place of those that hold so much, the first of several."""

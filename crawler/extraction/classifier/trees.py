@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float32]
 Indices = NDArray[np.intp]
 """Numpy's own type for an index: any other is converted at each step, which takes as long as the step."""
+TOGETHER = 3
+"""The number of steps that all rows take together; then those that have reached a leaf are left alone."""
 Arrays = Mapping[str, NDArray[np.generic]]
 
 
@@ -31,13 +33,36 @@ class Trees:
         """For each row the probability that the trees predict."""
         count, width = rows.shape
         flat = np.ascontiguousarray(rows, np.float32).ravel()
-        start = np.repeat(np.arange(count) * width, len(self.roots))
-        node = np.tile(self.roots, count)
-        for _ in range(self.depth):
+        is_leaf = self.left == np.arange(len(self.left))
+        right = np.where(is_leaf, self.left, self.left + 1)
+        parting = self._parting(rows, right)
+        below = np.stack([parting.take(self.left), parting.take(right)], axis=1).ravel()
+
+        def step(node: Indices, start: Indices) -> Indices:
             above = flat.take(start + self.feature.take(node)) > self.threshold.take(node)
-            node = self.left.take(node) + above
+            return below.take(2 * node + above)
+
+        start = np.repeat(np.arange(count) * width, len(self.roots))
+        node = np.tile(parting.take(self.roots), count)
+        for _ in range(TOGETHER):
+            node = step(node, start)
+        left, some = np.arange(len(node)), node
+        while len(more := np.flatnonzero(~is_leaf.take(some))):
+            left, start = left.take(more), start.take(more)
+            some = node[left] = step(some.take(more), start)
         odds = self.value.take(node).reshape(count, -1).sum(axis=1)
         return np.asarray(1 / (1 + np.exp(-odds)))
+
+    def _parting(self, rows: Numbers, right: Indices) -> Indices:
+        """For each node the next one at which these rows part, or the leaf to which they all lead."""
+        lowest, highest = rows.min(axis=0), rows.max(axis=0)
+        to_left, to_right = (
+            highest.take(self.feature) <= self.threshold, lowest.take(self.feature) > self.threshold
+        )  # fmt: skip
+        found = np.where(to_left, self.left, np.where(to_right, right, np.arange(len(right))))
+        for _ in range(self.depth.bit_length()):  # each time twice as far
+            found = found.take(found)
+        return found
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
         """The trees as named arrays for saving."""

@@ -70,8 +70,13 @@ def is_counter(line: str) -> bool:
     if len(line) > LONGEST:
         return False
     label = line.removeprefix("- ").strip(" ()[].")
-    if DIGIT.search(label):
-        label = YEAR_AFTER.sub(r"\1 ", label)
-    pieces = [piece.strip(" ()[].") for piece in BETWEEN.split(label) if piece]
+    numbered = DIGIT.search(label) is not None  # else it has no date
+    pieces = [
+        piece.strip(" ()[].")
+        for piece in BETWEEN.split(YEAR_AFTER.sub(r"\1 ", label) if numbered else label)
+        if piece
+    ]
+    if not numbered:
+        return bool(pieces) and all(map(PIECE.fullmatch, pieces))
     others = [piece for piece in pieces if not PIECE.fullmatch(piece)]
     return len(others) < len(pieces) and all(map(DATE.fullmatch, others))
