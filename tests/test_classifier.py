@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from trafilatura import external
 
+from variorum.crawler.extraction.classifier.block_features import Runs
 from variorum.crawler.extraction.classifier.classifier import (
     WEIGHTS,
     Judged,
@@ -16,9 +17,11 @@ from variorum.crawler.extraction.classifier.classifier import (
     page_of,
     shipped,
 )
+from variorum.crawler.extraction.classifier.layout import name_words
 from variorum.crawler.extraction.classifier.stop_words import StopWords
 from variorum.crawler.extraction.classifier.text_choice import best_cut, probable_blocks
 from variorum.crawler.extraction.classifier.trees import Trees
+from variorum.crawler.extraction.html.blocks import blocks
 from variorum.crawler.extraction.html.markup import parse
 
 lightgbm = pytest.importorskip("lightgbm")
@@ -40,8 +43,27 @@ def test_trees_as_plain_arrays_say_what_lightgbm_says():
     model = trained(rows, target)
     ours = as_arrays(model)
     assert np.abs(ours.probability(rows) - model.predict(rows)).max() < 1e-6
+    alone = [float(ours.probability(row[None, :])[0]) for row in rows[:50]]
+    assert alone == list(ours.probability(rows)[:50]), (
+        "a row has the same probability whatever others there are"
+    )
     saved = ours.arrays("some")
     assert np.array_equal(Trees.of(saved, "some").probability(rows), ours.probability(rows))
+
+
+def test_a_block_is_in_a_text_by_its_runs_of_three_words_or_as_a_whole():
+    parts = ["Boats", "The lock", "The lock keeper counts boats", "A lock keeper counts", "Lock the"]
+    tree = parse(f"<html><body>{''.join(f'<p>{part}</p>' for part in parts)}</body></html>".encode(), "u")
+    runs = Runs(blocks(tree))
+    shares = runs.shares("The lock keeper counts all boats.")
+    assert shares is not None
+    assert list(shares) == [1, 1, 2 / 3, 1 / 2, 0]
+    assert not np.any(runs.shares("counts"))
+    assert runs.shares("…") is None
+
+
+def test_the_words_of_names_have_the_order_of_the_names():
+    assert name_words("entryContent-2 entry wide") == ("entry", "content", "wide")
 
 
 def test_the_weights_are_small_and_fit_the_numbers_of_a_page():

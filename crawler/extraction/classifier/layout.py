@@ -226,8 +226,10 @@ def _about(sums: Numbers) -> Numbers:
 
 @lru_cache(maxsize=2**15)
 def name_words(names: str) -> tuple[str, ...]:
-    """The words of classes, ids and roles, in lower case: `entryContent-2` is `entry` and `content`."""
-    return tuple({word.lower() for word in NAME.findall(names) if SHORTEST <= len(word) <= LONGEST})
+    """The words of classes, ids and roles, in lower case and in their order: `entryContent-2` is `entry` and
+    `content`. The order of a set would differ in each process, and so would sums over the words."""
+    words = (word.lower() for word in NAME.findall(names) if SHORTEST <= len(word) <= LONGEST)
+    return tuple(dict.fromkeys(words))
 
 
 def names_of(place: Place) -> tuple[str, ...]:
