@@ -227,7 +227,7 @@ def lines(blocks: Sequence[Block], url: str) -> Numbers:
 @lru_cache(maxsize=2**12)
 def _is_offer(line: str) -> bool:
     """Whether a line offers something to do, as in menus; these are the same on all pages of a site."""
-    return OFFER.search(line) is not None
+    return OFFER.occurs_in(line)
 
 
 def _targets(block: Block, host: str) -> tuple[float, ...]:

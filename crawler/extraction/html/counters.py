@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from variorum.crawler.extraction.html.any_case import AnyCase
+
 N = r"[\d۰-۹٠-٩][\d۰-۹٠-٩.,٬٫\u00a0 ]*\s?(k|m|tsd\.?|mio\.?|هزار|هزار|ألف)?\+?"
 AN = rf"({N}|an?|one|eine[rmn]?|une?|një|یک)"
 COUNTED = (
@@ -57,9 +59,7 @@ DATE = re.compile(rf"(({WHEN})\s*:?\s*)?({_DAY})", re.IGNORECASE)
 YEAR_AFTER = re.compile(rf"({_NAME} {_DIGIT}{{1,2}}), (?={_DIGIT}{{4}})")
 
 _COUNT = rf"({SIGNS}\s*)?({N} ({COUNTED})|({COUNTED})\s*:?\s*\(?{N}\)?)"
-PIECE = re.compile(
-    rf"{_COUNT}|(({WHEN})\s*:?\s*)?({AGO})|{NONE}|{HELPFUL}|{MADE}|{SIGNS}\s*{N}|{N}\s*{SIGNS}", re.IGNORECASE
-)
+PIECE = AnyCase(rf"{_COUNT}|(({WHEN})\s*:?\s*)?({AGO})|{NONE}|{HELPFUL}|{MADE}|{SIGNS}\s*{N}|{N}\s*{SIGNS}")
 BETWEEN = re.compile(r"\s*(?:[·•|/–—]|,\s|\s-\s|$)\s*|\s+(?=[▲▼👍👎❤♥★☆👁💬↑↓⬆⬇🔥])")
 LONGEST = 120
 
@@ -77,6 +77,6 @@ def is_counter(line: str) -> bool:
         if piece
     ]
     if not numbered:
-        return bool(pieces) and all(map(PIECE.fullmatch, pieces))
-    others = [piece for piece in pieces if not PIECE.fullmatch(piece)]
+        return bool(pieces) and all(map(PIECE.is_all_of, pieces))
+    others = [piece for piece in pieces if not PIECE.is_all_of(piece)]
     return len(others) < len(pieces) and all(map(DATE.fullmatch, others))

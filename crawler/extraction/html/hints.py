@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from variorum.crawler.extraction.html.any_case import AnyCase
 from variorum.crawler.extraction.html.blocks import Place
 from variorum.crawler.extraction.html.markup import outermost, values, with_value
 
@@ -62,10 +63,9 @@ BYLINE = re.compile(
 COOKIES = re.compile(r"\bcookies?\b|کوکی|ملفات تعريف الارتباط|ملفات الارتباط", re.IGNORECASE)
 LIKE_COOKIES = re.compile("[kK\u212a](?<=[cC][oO]{2}.)")
 """What each Latin mention of cookies has, found by its rarest letter: the other expression is slow."""
-OFFER = re.compile(
+OFFER = AnyCase(
     r"\b(subscribe|newsletter|sign up|log ?in|sign in|register|share|tweet|follow us|advertisement|comments?"
     r"|reply|accept|copyright|all rights reserved|loading|download|print|e-?mail)\b",
-    re.IGNORECASE,
 )
 
 
