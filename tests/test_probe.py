@@ -61,6 +61,7 @@ def test_a_wordpress_with_editions_is_found_out(root: Path, local_site: LocalSit
         "api": f"{local_site.url}/wp-json/",
         "sitemaps": [f"{local_site.url}/map.xml"],
         "feeds": [f"{local_site.url}/feed/"],
+        "unlisted": [],
     }
     assert (site["name"], site["url"]) == ("blog", f"{local_site.url}/")
     assert written(root, "blog") == {
@@ -86,6 +87,31 @@ def test_links_are_followed_only_where_nothing_lists_the_site(root: Path, local_
     local_site.pages |= {"/": front(POSTS, head=feed_link()), "/feed/": feed(local_site.url, POSTS)}
     assert add(root, local_site.url, "--name", "fed").exit_code == 0
     assert written(root, "fed")["discover"] == ["feed", "links"]
+
+
+@pytest.mark.parametrize("kept_apart", [False, True], ids=["one sitemap", "an index of sitemaps"])
+def test_links_are_followed_where_the_home_page_links_to_pages_that_no_sitemap_lists(
+    kept_apart: bool, root: Path, local_site: LocalSite
+) -> None:
+    site = local_site.url
+    local_site.pages["/"] = front([*POSTS, "/ar/", "/who/", "https://elsewhere.example/"])
+    listed = sitemap(site, POSTS)
+    index = f"<sitemapindex><sitemap><loc>{site}/posts.xml</loc></sitemap></sitemapindex>"
+    local_site.pages |= {"/sitemap.xml": index if kept_apart else listed, "/posts.xml": listed}
+    result = add(root, site, "--name", "half")
+    assert written(root, "half")["discover"] == ["sitemap", "links"]
+    assert f"#   linked, but in no sitemap: {site}/ar/ and 1 more\n" in result.stdout
+
+
+@pytest.mark.parametrize("lacking", ["<urlset><url><loc>/cut", Page("down", status=503)], ids=["cut", "down"])
+def test_where_a_sitemap_can_not_be_read_whole_it_is_not_said_what_it_lacks(
+    lacking: str | Page, root: Path, local_site: LocalSite
+) -> None:
+    maps = "".join(f"<sitemap><loc>{local_site.url}/{name}.xml</loc></sitemap>" for name in ("old", "new"))
+    local_site.pages |= {"/": front([*POSTS, "/ar/"]), "/sitemap.xml": f"<sitemapindex>{maps}</sitemapindex>"}
+    local_site.pages |= {"/old.xml": sitemap(local_site.url, POSTS), "/new.xml": lacking}
+    assert add(root, local_site.url, "--name", "part").exit_code == 0
+    assert written(root, "part")["discover"] == ["sitemap"]
 
 
 def test_sources_that_are_named_and_not_there_are_not_taken_for_sources(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urljoin
@@ -21,7 +22,8 @@ from variorum.spiders.fetching.references import attribute, base_of
 from variorum.spiders.fetching.results import fetched
 from variorum.spiders.sources.feed import feed_addresses
 from variorum.spiders.sources.feed import listed as read_feed
-from variorum.spiders.sources.sitemap import USUAL_PLACES, read_sitemap, unpacked
+from variorum.spiders.sources.links import links_of
+from variorum.spiders.sources.sitemap import USUAL_PLACES, SitemapPage, read_sitemap, unpacked
 from variorum.spiders.sources.wordpress import api_root, rest_bases, types_address
 from variorum.spiders.spiders.site_probe import SiteProbe
 
@@ -29,6 +31,8 @@ OK = 200
 MOST_EDITIONS = 50
 MOST_SOURCES = 5
 """The maximum number of sources of each kind; the first probe does not fetch hundreds of feeds."""
+MOST_SITEMAPS = 20
+"""If a site has more, it is not known whether they list all of it."""
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
 
 
@@ -44,6 +48,12 @@ class ProbeSpider(Spider):
         self.finding = SiteProbe()
         self._addresses = list(site.seeds)
         self._guesses: list[str] = []
+        self._linked: dict[str, str] = {}
+        """The pages to which the home page links, by their keys."""
+        self._listed: set[str] = set()
+        """The keys of the pages that sitemaps list."""
+        self._sitemaps: dict[str, bool] = {}
+        """The sitemaps that were named, and whether all that each lists is known."""
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first start address."""
@@ -52,6 +62,8 @@ class ProbeSpider(Spider):
 
     def closed(self, reason: str) -> None:
         """Emit what was found as the event `ended`."""
+        if self._listed and all(self._sitemaps.values()) and not self.finding.api:
+            self.finding.unlisted = [url for key, url in self._linked.items() if key not in self._listed]
         if emit := self.settings.get("ON_EVENT"):
             emit({"event": "ended", "reason": reason, "finding": asdict(self.finding)})
 
@@ -77,6 +89,12 @@ class ProbeSpider(Spider):
         self.finding.language = _language(response.xpath("/html/@lang").get(""))
         self.finding.editions = editions(response)
         if not self._page_alone:
+            starts = {response.url, *self.finding.editions.values()}
+            self._linked = {
+                loose_key(one.url, self.site): one.url
+                for one in links_of(response, self.site)
+                if one.url not in starts
+            }
             yield from self._ask_sources(response)
 
     def _home_requests(self) -> Iterator[Request]:
@@ -100,8 +118,9 @@ class ProbeSpider(Spider):
         bases = (home.url, urljoin(home.url, "/"))
         places = dict.fromkeys(urljoin(base, place) for base in bases for place in USUAL_PLACES)
         self._guesses = [] if self.robots_sitemaps else list(places)
+        self._sitemaps = dict.fromkeys(self.robots_sitemaps, False)
         for url in dict.fromkeys(self.robots_sitemaps[:MOST_SOURCES] or self._guesses[:1]):
-            yield self._request(url, self.parse_sitemap)
+            yield self._request(url, self.parse_sitemap, address=url)
 
     def _request(self, url: str, parse: Callable[..., Any], **context: Any) -> Request:
         return Request(url, parse, errback=self.source_failed, dont_filter=True, cb_kwargs=context)
@@ -126,19 +145,40 @@ class ProbeSpider(Spider):
         except ValueError as error:
             self.logger.info("%s: %s", response.url, error)
 
-    def parse_sitemap(self, response: Response) -> Iterator[Request]:
+    def parse_sitemap(self, response: Response, address: str) -> Iterator[Request]:
         """Record a sitemap that lists anything as a source; after a guessed address, the first one is
         enough."""
-        try:
-            found = read_sitemap(response.body, response.url, self.site) if response.status == OK else None
-        except ValueError as error:
-            self.logger.info("%s: %s", response.url, error)
-            found = None
+        found = self._sitemap_of(response)
         if found and (found.pages or found.sitemaps):
             self.finding.sitemaps.append(response.url)
+            yield from self._look_into(address, found)
         elif self._guesses[1:]:
             del self._guesses[0]
-            yield self._request(self._guesses[0], self.parse_sitemap)
+            yield self._request(self._guesses[0], self.parse_sitemap, address=self._guesses[0])
+
+    def parse_further_sitemap(self, response: Response, address: str) -> Iterator[Request]:
+        """Note what a sitemap lists to which another one leads."""
+        if found := self._sitemap_of(response):
+            yield from self._look_into(address, found)
+
+    def _sitemap_of(self, response: Response) -> SitemapPage | None:
+        try:
+            return read_sitemap(response.body, response.url, self.site) if response.status == OK else None
+        except ValueError as error:
+            self.logger.info("%s: %s", response.url, error)
+            return None
+
+    def _look_into(self, address: str, found: SitemapPage) -> Iterator[Request]:
+        """Note the pages that a sitemap lists, and yield requests for those to which it leads."""
+        self._sitemaps[address] = not (found.lacks or found.newest_only)
+        for page in found.pages:
+            with suppress(ValueError):
+                self._listed.add(loose_key(page.url, self.site))
+        for further in found.sitemaps:
+            if further not in self._sitemaps:
+                self._sitemaps[further] = False
+                if len(self._sitemaps) <= MOST_SITEMAPS:
+                    yield self._request(further, self.parse_further_sitemap, address=further)
 
 
 def editions(response: Response) -> dict[str, str]:

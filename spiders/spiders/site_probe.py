@@ -36,6 +36,9 @@ class SiteProbe:
     """The root of its WordPress API, if that lists the site's posts."""
     sitemaps: list[str] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
+    unlisted: list[str] = field(default_factory=list)
+    """Pages of the site to which the home page links, and which no sitemap lists, though all sitemaps were
+    read; none if the site has an API."""
 
 
 def addresses(text: str) -> list[str]:
@@ -88,7 +91,7 @@ def site_values(finding: SiteProbe) -> dict[str, Any]:
     also = [url for url in dict.fromkeys(named) if loose_key(url, site) != loose_key(finding.url, site)]
     sources = {"wordpress": finding.api, "sitemap": finding.sitemaps, "feed": finding.feeds}
     discover = [source for source, found in sources.items() if found]
-    if not finding.api and not finding.sitemaps:
+    if not finding.api and (finding.unlisted or not finding.sitemaps):
         discover.append("links")
     return {
         "url": canonical(finding.url, site),
@@ -123,6 +126,9 @@ def account(finding: SiteProbe, *, page: bool = False) -> list[str]:
         "sitemaps": ", ".join(finding.sitemaps) or "none",
         "feeds": ", ".join(finding.feeds) or "none",
     }
+    if finding.unlisted:
+        first, count = finding.unlisted[0], len(finding.unlisted)
+        sources["linked, but in no sitemap"] = f"{first}{f' and {count - 1} more' if count > 1 else ''}"
     lines = {
         "made by": finding.generator or "it does not say",
         "language": finding.language or "it does not say",
