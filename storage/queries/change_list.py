@@ -288,7 +288,7 @@ def _fellowship(reader: Reader, filters: Filters, change: Item, zone: ZoneInfo) 
 
 
 def _day_values(day: LocalDay) -> Values:
-    """The values of `_OF_DAY`."""
+    """The values that `_OF_DAY` needs, by name."""
     return {"first": day.first, "end": day.end, "touched": json.dumps(day.of_utc)}
 
 
