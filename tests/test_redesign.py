@@ -222,3 +222,17 @@ def test_leads_of_other_stories_that_a_redesign_puts_below_a_very_short_page_are
         with story.run() as run:
             looks_at_stories(run, "new", about)
         assert sorted(story.news()) == news
+
+
+def test_a_link_that_leads_elsewhere_since_a_redesign_is_told_whatever_is_read_beside_it(tmp_path: Path):
+    def about(design: str) -> tuple[str, ...]:
+        return (
+            *ABOUT_TEXT,
+            f"It keeps to <a href='/{design}-rules/'>the rules</a> of the press council, and asks for yours.",
+        )
+
+    with story_at(tmp_path / "v.db") as story:
+        for design in ("old", "new"):
+            with story.run() as run:
+                looks_at_stories(run, design, about(design))
+        assert sorted(story.news()) == [("edited", ABOUT), ("template", "/")]

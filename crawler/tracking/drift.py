@@ -90,7 +90,7 @@ def is_of_redesign(diff: Diff, old: bytes, new: bytes, url: str, template: Templ
 
     Raises ExtractionError if a capture can't be parsed.
     """
-    if not template.before or diff.title or any(hunk.op == "move" for hunk in diff.hunks):
+    if not template.before or diff.title or diff.links or any(hunk.op == "move" for hunk in diff.hunks):
         return False
     if _design(old, template) == _design(new, template):
         return False
