@@ -18,6 +18,7 @@ from variorum.storage.search.matching import versions_with
 from variorum.storage.search.query import Query, parse
 from variorum.storage.text_index.edits import LONGEST, Edit, Folded, small_edit
 from variorum.storage.text_index.folding import folded_words
+from variorum.storage.unplaced import Unplaced
 
 WORDS = ["ferry", "ferries", "harbour", "fog", "pilot", "quay", "مه", "بندر"]
 LINE = " ".join(f"word{number}" for number in range(40))
@@ -198,6 +199,16 @@ def test_a_site_with_edits_is_removed_from_the_index(history: History) -> None:
         left = history.store.db.conn.execute(f"SELECT count(*) FROM {table}_docsize").fetchone()
         assert left == (0,)
     assert found(history, "pilot") == found(history, "fog") == set()
+
+
+def test_a_site_with_a_page_that_the_index_lacks_is_removed(history: History) -> None:
+    history.add(f"The pilot left the quay.\n{LINE}")
+    values = {"site": "ormhead", "url": "https://ormhead.example/b", "found_at": AT, "found_by": "seed"}
+    other = history.store.add_page(values, "ormhead.example/b").id
+    Unplaced(history.store.db).absorb(history.page, into=other)
+    with closing(SiteRemoval.open(history.path)) as removal:
+        removal.remove("ormhead", AT)
+    assert history.store.db.conn.execute("SELECT count(*) FROM versions").fetchone() == (0,)
 
 
 # ---- hits

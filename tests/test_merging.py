@@ -16,6 +16,7 @@ from tests.local_site import article
 from tests.tracked import SITE, Story
 from tests.tracked import story_at as begun_at
 from variorum.storage.export import cursor, documents
+from variorum.storage.maintenance.removal import SiteRemoval
 from variorum.storage.maintenance.verification import verify
 from variorum.storage.merging import in_order
 from variorum.storage.reader import Reader
@@ -179,6 +180,17 @@ def test_a_search_finds_what_both_have_said_once(story: Story) -> None:
     stays, goes = reported_twice(story, "/a/", "/b/")
     story.store.absorb(goes, into=stays)
     assert [hit.page for hit in find(story.reader, "harbour")] == [stays]
+
+
+def test_a_site_with_an_absorbed_page_that_keeps_versions_is_removed(story: Story, tmp_path: Path) -> None:
+    stays, goes = reported_twice(story, "/a/", "/amp-a/")
+    story.store.absorb(goes, into=stays)
+    assert count(story.store, "versions", f"page = {goes}") > 0
+    with contextlib.closing(SiteRemoval.open(tmp_path / "variorum.db")) as removal:
+        removal.remove(SITE.name, "2026-04-01T00:00:00Z")
+    assert count(story.store, "versions") == 0
+    for table in ("versions_fts", "versions_fts_edits"):
+        story.store.db.conn.execute(f"INSERT INTO {table}({table}) VALUES ('integrity-check')")
 
 
 def test_the_address_of_a_page_that_was_absorbed_is_free_for_the_other(story: Story) -> None:

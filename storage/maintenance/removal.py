@@ -19,7 +19,11 @@ from variorum.storage.tables import Tables
 from variorum.storage.text_index import index
 
 BODIES_AT_ONCE = 50
-_PAGES_LEFT = "SELECT id FROM pages WHERE site = ? AND id NOT IN (SELECT page FROM removed_pages) ORDER BY id"
+_PAGES_LEFT = """
+    SELECT id FROM pages WHERE site = ? AND id NOT IN (SELECT page FROM removed_pages)
+    ORDER BY state <> 'absorbed', id
+"""
+"""Absorbed pages first: versions that they keep refer to captures that went to the other page."""
 _ALONE = """
     UPDATE versions SET text = version_text(id), links = version_links(id), text_base = NULL
     WHERE page <> :page AND text_base IN (SELECT id FROM versions WHERE page = :page)

@@ -50,8 +50,11 @@ def add(conn: sqlite3.Connection, version: int, title: str, text: str) -> None:
 def remove(conn: sqlite3.Connection, version: int, title: str, text: str) -> None:
     """Remove a version with this title and text from the index, before either is replaced.
 
-    The versions that are indexed as edits of it are indexed in full from now on.
+    The versions that are indexed as edits of it are indexed in full from now on. Does nothing if the version
+    is not indexed, as those are not that an absorbed page keeps.
     """
+    if conn.execute("SELECT 1 FROM sketches WHERE version = ?", [version]).fetchone() is None:
+        return
     for above, *its_own in conn.execute(_ABOVE, [version]).fetchall():
         _remove(conn, above, _folded(*its_own))
         _add_in_full(conn, above, _folded(*its_own))
