@@ -100,7 +100,7 @@ def test_the_text_of_every_post_is_its_paragraphs_and_nothing_else(
 def test_the_pages_say_what_the_api_says_of_them(wordpress: WordPress, watched: Quick) -> None:
     differing = [path for path, page in watched.pages().items() if page.agrees == 0]
     assert differing == []
-    assert sum(page.agrees == 1 for page in watched.pages().values()) > 40
+    assert sum(page.agrees == 1 for page in watched.pages().values()) > 25
 
 
 @on_each
