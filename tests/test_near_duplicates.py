@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.command import CSI, HOSTILE, OVERRIDE, objects, variorum, workspace
+from variorum.storage.maintenance.verification import verify
 from variorum.storage.reader import Reader
 from variorum.storage.search.near_duplicates import copies, group_of, groups
 from variorum.storage.store import Store
@@ -246,6 +247,22 @@ def test_the_sketches_of_a_store_with_another_hash_are_made_again(tmp_path: Path
     with contextlib.closing(Store.open(path)) as store:
         assert store.db.conn.execute("SELECT * FROM sketches").fetchall() == sketches
         assert Shelf(store).groups() == [["/first/", "/second/"]]
+
+
+def test_a_store_in_which_a_text_is_damaged_is_migrated_and_verify_names_the_text(tmp_path: Path) -> None:
+    says, path = writer(18), tmp_path / "variorum.db"
+    with contextlib.closing(Store.open(path)) as store:
+        for url in ("/first/", "/second/", "/third/"):
+            Shelf(store).put(url, says(20))
+        store.db.conn.executescript(
+            "UPDATE versions SET text = x'28b52ffd00' WHERE id = 2;"
+            " UPDATE sketches SET sketch = randomblob(256);"
+            " DELETE FROM _sqlite_migrations WHERE name = 'small_sketches'"
+        )
+    with contextlib.closing(Reader.open(path)) as reader:
+        lengths = reader.db.conn.execute("SELECT length(sketch) FROM sketches ORDER BY version").fetchall()
+        assert lengths == [(128,), (0,), (128,)]
+        assert any(fault.detail.startswith("its text can't be unpacked") for fault in verify(reader).faults)
 
 
 @settings(max_examples=25, deadline=None)

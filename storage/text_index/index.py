@@ -68,9 +68,15 @@ def fill(conn: sqlite3.Connection) -> None:
 
 
 def remake_sketches(conn: sqlite3.Connection) -> None:
-    """Make the MinHash of every indexed version again; for a migration to another hash."""
+    """Make the MinHash of every indexed version again; for a migration to another hash.
+
+    A version whose stored text is damaged gets that of no text, so that `verify` can be asked about it.
+    """
     for (version,) in conn.execute("SELECT version FROM sketches").fetchall():
-        (text,) = conn.execute("SELECT version_text(?)", [version]).fetchone()
+        try:
+            (text,) = conn.execute("SELECT version_text(?)", [version]).fetchone()
+        except sqlite3.OperationalError:  # which any error in a function of ours becomes
+            text = ""
         found = shingles(_folded("", text).text)
         conn.execute(
             "UPDATE sketches SET shingles = ?, sketch = ? WHERE version = ?",
