@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import regex
 from hypothesis import given
@@ -334,6 +336,20 @@ def test_a_negation_a_number_or_a_name_weighs_more_than_another_word():
     assert weight("Then he saw 41 of Bell.") > other
     assert weight("Then he saw 40 of Ball.") > other
     assert weight("Then he never saw 40 of Bell.") > weight("Then he saw 41 of Bell.") > 0.3 > other
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("قالت مريم العبيدي ذلك، ثم خرجت.", "قالت مريم العبادي ذلك، ثم خرجت."),
+        ("It closed against his advice, they say.", "It closed on his advice, they say."),
+    ],
+    ids=["a name in a script without capital letters", "a small word"],
+)
+def test_a_word_weighs_more_than_a_comma(old, new):
+    without_comma = re.sub("[,،]", "", old)
+    word, comma = (diff(f"{LONG}\n{old}", f"{LONG}\n{one}").significance for one in (new, without_comma))
+    assert word > comma > 0
 
 
 def test_a_longer_passage_weighs_more_than_a_shorter_one():

@@ -31,6 +31,9 @@ WEIGHTS = {
 }
 FLOOR = 0.05
 """The least significance of an edit that is more than typography."""
+OF_WORDS = 0.1
+"""The least significance of an edit in which a word came or went: it may be a name, in a script without
+capital letters, or turn the sense."""
 LONG_RUN = 60
 MOST_PHRASES = 3
 
@@ -105,7 +108,8 @@ def judge(
     weight = 1 - prod(1 - WEIGHTS[sign] * strength for sign, strength in strengths.items())
     phrases = [_phrase(edit, kinds) for edit, kinds in zip(edits, found, strict=True)]
     phrases = [*(["title changed"] if title else []), *phrases, *_relinked(links)]
-    return Judgement(round(max(FLOOR, weight), 3), _sentence(phrases))
+    least = OF_WORDS if changed else FLOOR
+    return Judgement(round(max(least, weight), 3), _sentence(phrases))
 
 
 def _kinds(edit: Edit) -> dict[str, str]:
