@@ -56,5 +56,7 @@ class FetchResult:
     """The message of the error, for the operator."""
     seed: bool = False
     """True for an address at which the crawl of the site starts."""
+    forbidden: bool = False
+    """True if robots.txt forbids the URL, so that it was not requested."""
     encoding_by: str | None = None
     """The evidence for the encoding: `bom`, `utf-8`, `header`, `page`, or `guess`."""

@@ -778,3 +778,9 @@ def small_sketches(db: Database) -> None:
 def baselines_of_runs(db: Database) -> None:
     """Add how many pages a run read for the first time that are no news; NULL for earlier runs."""
     db.execute("ALTER TABLE runs ADD COLUMN baseline INTEGER")
+
+
+@migrations()
+def forbidden_urls_of_runs(db: Database) -> None:
+    """Add how many URLs a run did not request because of robots.txt; NULL for earlier runs."""
+    db.execute("ALTER TABLE runs ADD COLUMN forbidden INTEGER")

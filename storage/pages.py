@@ -50,6 +50,20 @@ class PageTable(Tables):
             [page.site, text_digest, page.id, *states],
         )
 
+    def discard(self, page: int) -> bool:
+        """Remove a page that robots.txt has never let be fetched; False if it was fetched or imported."""
+        known = "EXISTS (SELECT 1 FROM captures WHERE page = pages.id AND outcome <> 'robots')"
+        with self.writing():
+            if not self._exists(
+                f"SELECT 1 FROM pages WHERE id = ? AND version IS NULL AND seen_at IS NULL AND NOT {known}",  # noqa: S608 - our words
+                [page],
+            ):
+                return False
+            for table in ("capture_rows", "addresses", "listings"):
+                self._run(f"DELETE FROM {table} WHERE page = ?", [page])  # noqa: S608 - names of the schema
+            self._run("DELETE FROM pages WHERE id = ?", [page])
+        return True
+
     def namesakes(self, page: PageRow, title: str, published: str | None, state: str) -> list[PageRow]:
         """Other articles of the site in that state with this title, or published on that day: a few of them,
         those with the title first, then those found last."""

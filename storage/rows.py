@@ -73,6 +73,8 @@ RUN_COUNTS = (
     "failed",
 )
 """The counts of a run, in the order in which they are printed."""
+OTHER_COUNTS = ("not_found", "suspect", "again", "other")
+"""The counts of a run's other fetches, which are reported and not stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class RunRow:
     readings: str | None = None
     baseline: int | None = None
     """The pages read for the first time that are no news; None for a run before they were counted."""
+    forbidden: int | None = None
+    """The URLs not requested because of robots.txt; None for a run before they were counted."""
 
 
 @dataclass(frozen=True, slots=True)

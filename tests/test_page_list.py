@@ -11,6 +11,8 @@ from tests.command import Press, objects, quick, variorum, workspace
 from tests.local_site import LocalSite, Page, article
 from variorum.crawler.output.run_text import run_ahead
 
+ALONE = article("A pier", "It stands.", menu=[])
+
 
 def test_every_page_is_listed_with_its_last_outcome(press: Press) -> None:
     found = {one["url"].removeprefix(press.url): one for one in press.objects("pages", "press")}
@@ -59,13 +61,63 @@ def test_a_page_that_is_not_kept_says_why_at_once(troubled: tuple[Path, str]) ->
 
 
 def test_a_reason_that_names_the_outcome_says_it_once(tmp_path: Path, local_site: LocalSite) -> None:
-    local_site.pages |= {"/": front({"/secret/": ""}), "/secret/": article("A pier", "It stands.")}
-    local_site.pages["/robots.txt"] = Page("User-agent: *\nDisallow: /secret/\n")
+    local_site.pages |= {"/": front({"/secret/": ""}), "/secret/": Page("no", status=403)}
     root = workspace(tmp_path, press=quick(local_site))
+    variorum("-C", root, "crawl")
+    local_site.pages["/robots.txt"] = Page("User-agent: *\nDisallow: /secret/\n")
     variorum("-C", root, "crawl")
     [secret] = objects("-C", root, "pages", "press", "--outcome", "robots")
     assert secret["not_kept"] == secret["reason"]
     assert secret["reason"].startswith("robots: ")
+
+
+def test_what_robots_txt_forbids_is_counted_and_is_no_page(tmp_path: Path, local_site: LocalSite) -> None:
+    local_site.pages |= {"/": front(["/a/", "/go/?17", "/go/?18"]), "/a/": ALONE}
+    local_site.pages["/robots.txt"] = Page("User-agent: *\nDisallow: /go/\n")
+    root, url = workspace(tmp_path, press=quick(local_site)), local_site.url
+    for _ in range(2):  # the second run finds the same links again
+        result = variorum("-C", root, "crawl")
+        said = "press: 2 URLs not requested because of robots.txt, for example"
+        assert f"{said}: {url}/robots.txt forbids {url}/go/" in result.stderr
+        assert "fetched and not kept" not in result.stderr
+        [site] = objects("-C", root, "status")[0]["sites"]
+        assert (site["known"], site["waiting"], site["due"], site["failed_pages"]) == (2, 0, 2, [])
+        assert site["last_run"]["forbidden"] == 2
+    assert "robots.txt: 2 URLs not requested in the last run" in variorum("-C", root, "status").stdout
+
+
+def test_pages_whose_host_hides_its_robots_txt_go_on_waiting(tmp_path: Path, local_site: LocalSite) -> None:
+    local_site.pages |= {"/": front(["/a/", "/b/"]), "/a/": ALONE, "/b/": ALONE}
+    links = quick(local_site) + 'discover = ["links"]\n'
+    root = workspace(tmp_path, press=links + "budget = 4\n")
+    variorum("-C", root, "crawl")
+    [before] = objects("-C", root, "status")[0]["sites"]
+    local_site.pages["/robots.txt"] = Page("", status=503)
+    (root / "sites" / "press.toml").write_text(links)
+    assert variorum("-C", root, "crawl").exit_code == 1
+    [after] = objects("-C", root, "status")[0]["sites"]
+    assert before["waiting"] == after["waiting"] == 1
+
+
+def test_of_many_pages_that_are_not_kept_the_first_are_named(tmp_path: Path, local_site: LocalSite) -> None:
+    paths = [f"/{number}/" for number in range(13)]
+    local_site.pages |= {"/": front([*paths, "/a/"]), "/a/": ALONE}
+    local_site.pages |= {path: Page("no", status=480 + n) for n, path in enumerate(paths)}
+    result = variorum("-C", workspace(tmp_path, press=quick(local_site)), "crawl")
+    assert result.stderr.count("fetched and not kept") == 11
+    assert "fetched and not kept: 3 others, see `variorum pages press --not-kept`" in result.stderr
+
+
+def test_the_counts_of_a_first_run_add_up(tmp_path: Path, local_site: LocalSite) -> None:
+    paths = [f"/{number}/" for number in range(6)]
+    local_site.pages |= {
+        path: article(f"Pier {path}", f"It stands at {path} since then.", menu=[]) for path in paths
+    }
+    local_site.pages |= {"/": front([*paths, "/no/"])}
+    [run] = objects("-C", workspace(tmp_path, press=quick(local_site)), "crawl")
+    assert run["again"] > 0
+    assert (run["baseline"], run["unchanged"], run["not_found"]) == (6, 1, 1)  # the front page is followed
+    assert run["fetched"] == 6 + 1 + 1 + run["again"]
 
 
 def test_a_run_that_used_up_its_budget_says_what_is_left(troubled: tuple[Path, str]) -> None:

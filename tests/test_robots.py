@@ -51,7 +51,7 @@ def test_a_server_error_on_robots_txt_forbids_everything_and_says_so(local_site:
     local_site.pages["/robots.txt"] = Page("", status=503)
     outcome = small_crawl(a_site(local_site, concurrency=4), with_articles(local_site, "open"))
     assert local_site.paths() == []
-    assert {answer.raised for answer in outcome.answers.values()} == {"RobotsRefused"}
+    assert {answer.raised for answer in outcome.answers.values()} == {"RobotsUnread"}
     assert "could not be read (status 503)" in outcome.answers["/open/0/"].detail
 
 

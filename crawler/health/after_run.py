@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import timedelta
+from itertools import islice
 
 from variorum.crawler.config.site import Site
 from variorum.crawler.config.workspace import Workspace
@@ -14,6 +15,9 @@ from variorum.crawler.run_report import RunReport
 from variorum.crawler.times import iso, now, parse
 from variorum.storage.queries.page_list import found_in_run
 from variorum.storage.reader import Reader
+
+MOST_REASONS = 10
+"""The most lines on pages that were not kept."""
 
 
 def remarks(workspace: Workspace, sites: Iterable[Site], reports: Iterable[RunReport]) -> Iterator[str]:
@@ -26,6 +30,7 @@ def remarks(workspace: Workspace, sites: Iterable[Site], reports: Iterable[RunRe
         for site, report in runs:
             yield from _left(reader, site, report)
             yield from _not_kept(reader, site, report)
+            yield from _forbidden(report)
 
 
 def _left(reader: Reader, site: Site, report: RunReport) -> Iterator[str]:
@@ -45,14 +50,25 @@ def _left(reader: Reader, site: Site, report: RunReport) -> Iterator[str]:
 def _not_kept(reader: Reader, site: Site, report: RunReport) -> Iterator[str]:
     """Which pages the run has found and fetched and not kept, by the reason.
 
-    Lists of pages are named only where there is nothing else.
+    Lists of pages are named only where there is nothing else, and of many reasons the first ones.
     """
     any_kept = report.counts.get("baseline") or report.counts.get("new")
     pages: dict[str, list[str]] = {}
     for page in found_in_run(reader, report.counts["run"]):
         reason = why_not_kept(page, site)
-        if reason and not (any_kept and page.kind == "listing"):
+        if reason and page.outcome != "robots" and not (any_kept and page.kind == "listing"):
             pages.setdefault(reason, []).append(page.url)
-    for reason, urls in pages.items():
+    for reason, urls in islice(pages.items(), MOST_REASONS):
         others = f" and {quantity(len(urls) - 1, 'other')}" if len(urls) > 1 else ""
         yield f"{site.name}: fetched and not kept: {urls[0]}{others}: {reason}"
+    if more := sum(map(len, islice(pages.values(), MOST_REASONS, None))):
+        see = f"see `variorum pages {site.name} --not-kept`"
+        yield f"{site.name}: fetched and not kept: {quantity(more, 'other')}, {see}"
+
+
+def _forbidden(report: RunReport) -> Iterator[str]:
+    """How many URLs the run did not request because of robots.txt, with one example."""
+    if (count := report.counts["forbidden"]) and not report.failed:
+        example = report.counts["forbidden_example"].removeprefix("robots: ")
+        like = "" if count == 1 else ", for example"
+        yield f"{report.site}: {quantity(count, 'URL')} not requested because of robots.txt{like}: {example}"

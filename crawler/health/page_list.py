@@ -69,7 +69,7 @@ def pages_in_trouble(reader: Reader, run: int | None) -> Object:
     """The pages that were blocked in a run, and those of which the fetch failed in any other way."""
     found: Object = {"blocked_pages": [], "failed_pages": []}
     for page in trouble_of_run(reader, run, FINE) if run else ():
-        if page.outcome and page.outcome not in FINE | {"suspect"}:
+        if page.outcome and page.outcome not in FINE | {"suspect", "robots"}:
             found["blocked_pages" if page.outcome == "blocked" else "failed_pages"].append(page)
     return {
         kind: [

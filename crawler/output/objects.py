@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from variorum.crawler.diffing.hunks import Hunk, Relink
-from variorum.storage.rows import RUN_COUNTS, ChangeRow, PageRow, SiteRow, SuspectRow, VersionRow
+from variorum.storage.rows import (
+    OTHER_COUNTS,
+    RUN_COUNTS,
+    ChangeRow,
+    PageRow,
+    SiteRow,
+    SuspectRow,
+    VersionRow,
+)
 
 if TYPE_CHECKING:
     from variorum.crawler.extraction.extract import Extract
@@ -23,7 +31,8 @@ def run_object(report: RunReport) -> Object:
     """A run; `run` is null if it never began, `trouble` is null unless the site as a whole failed.
 
     `waited` names the hosts that sent Retry-After, and how the run waited for them; null where none did.
-    `left` are the pages that the run was to fetch and did not.
+    `left` are the pages that the run was to fetch and did not. `forbidden` are the URLs not requested because
+    of robots.txt, with one example, null for none.
     """
     counts = report.counts if "run" in report.counts else {}
     return {
@@ -32,6 +41,9 @@ def run_object(report: RunReport) -> Object:
         **{name: counts.get(name, 0) for name in RUN_COUNTS},
         "seconds": counts.get("seconds", 0.0),
         "baseline": counts.get("baseline", 0),
+        **{name: counts.get(name, 0) for name in OTHER_COUNTS},
+        "forbidden": counts.get("forbidden", 0),
+        "forbidden_example": counts.get("forbidden_example"),
         "requests": counts.get("requests", 0),
         "bytes": counts.get("bytes", 0),
         **{name: counts.get(name, 0) for name in REKEYED},

@@ -9,7 +9,10 @@ from variorum.crawler.output.terminal import counts
 from variorum.crawler.run_report import RunReport
 
 KINDS = ("new", "changed", "moved", "gone", "returned")
-SHOWN = ("fetched", "not_modified", "baseline", *KINDS, "unchanged", "blocked", "failed")
+SHOWN = {name: name for name in ("fetched", "not_modified", "baseline", *KINDS, "unchanged", "not_found")}
+SHOWN |= {"suspect": "suspect", "again": "fetched twice to learn the layout", "other": "not kept"}
+SHOWN |= {"blocked": "blocked", "failed": "failed"}
+"""The counts of a run that its line has, with what it calls them."""
 ENDINGS = {"shutdown": "stopped by a signal", "budget": "the budget of the day is used up"}
 """Reasons of an end that need other words."""
 LEAST_SECONDS = 60
@@ -19,7 +22,8 @@ LEAST_SECONDS = 60
 def run_line(report: RunReport) -> str:
     """What the run did and how it ended, in one line."""
     numbers = run_object(report)
-    summary = counts({name: numbers[name] for name in SHOWN}) or "nothing fetched"
+    numbers["not_found"] = max(0, numbers["not_found"] - numbers["gone"])  # each page once
+    summary = counts({name: numbers[key] for key, name in SHOWN.items()}) or "nothing fetched"
     ending = ENDINGS.get(report.reason, report.reason)
     trouble = f"; failed: {report.trouble}" if report.failed else ""
     return f"{report.site}: {summary}; {ending}, {numbers['seconds']} s{trouble}"

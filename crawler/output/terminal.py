@@ -180,6 +180,8 @@ def status(found: Object) -> None:
             )
         if run and run["readings"]:
             line(f"  responses of the last run: {counts(run['readings'])}")
+        if run and run["forbidden"]:
+            line(f"  robots.txt: {quantity(run['forbidden'], 'URL')} not requested in the last run")
         if one["every_days"] is not None:
             often = f"half of them {every(one['every_days'])} or sooner, each {every(one['longest_days'])}"
             line(f"  pages are fetched again: {often}; see variorum plan {one['site']}")

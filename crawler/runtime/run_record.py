@@ -34,7 +34,7 @@ from variorum.crawler.tracking.tracked import Tracked
 from variorum.crawler.tracking.tracker import Tracker
 from variorum.spiders.fetching.failures import over_a_page
 from variorum.storage.errors import StoreError
-from variorum.storage.rows import RUN_COUNTS, Values
+from variorum.storage.rows import OTHER_COUNTS, RUN_COUNTS, Values
 from variorum.storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -342,6 +342,7 @@ class RunRecord:
         values: Values = {name: self.tally.counts[name] for name in RUN_COUNTS}
         values |= {
             "baseline": self.tally.counts["baseline"],
+            "forbidden": len(self.tally.forbidden),
             "ended_at": at,
             "reason": reason,
             "complete": int(self.tally.is_whole(reason) and not trouble and not self.store.waiting(site)),
@@ -358,6 +359,11 @@ class RunRecord:
         spent = (now() - self.frontier.started).total_seconds()
         report: Values = {"site": row.site, "run": row.id} | {name: getattr(row, name) for name in RUN_COUNTS}
         report |= {"seconds": round(spent, 1), "baseline": row.baseline}
+        report |= {name: self.tally.counts[name] for name in OTHER_COUNTS}
+        report |= {
+            "forbidden": row.forbidden,
+            "forbidden_example": next(iter(self.tally.forbidden.values()), None),
+        }
         report |= {"requests": row.requests, "bytes": row.bytes, "reason": row.reason}
         report["waited"] = self._traffic().waited
         report["left"] = self.frontier.pages_left(len(self._done))

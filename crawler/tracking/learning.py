@@ -104,7 +104,7 @@ class Learning:
         self._keep_learning_fetch(page, fetched, verdict)
         if self.learner.saw(page.id):
             self.learn()
-        return Tracked(page.url, verdict.outcome, verdict.reason)
+        return Tracked(page.url, verdict.outcome, verdict.reason, again=whole)
 
     def learn(self) -> None:
         """Learn the site's boilerplate, and re-extract the latest version of each page with it."""

@@ -15,8 +15,19 @@ from variorum.crawler.tracking.tracked import Tracked
 ANSWERS = {Outcome.ok, Outcome.not_modified, Outcome.moved, Outcome.gone, Outcome.suspect}
 """Outcomes that show that the site works."""
 REFUSALS = {Outcome.blocked, Outcome.soft_404}
-OURS = {Outcome.robots, Outcome.address, Outcome.wrong_type, Outcome.too_large}
+OURS = {Outcome.address, Outcome.wrong_type, Outcome.too_large}
 """Outcomes caused by our own rules and limits, and not by the site."""
+SHOWING = {Outcome.ok, Outcome.moved}
+"""Outcomes that show a page with a text."""
+WORDS = {
+    Outcome.not_modified: "not_modified",
+    **dict.fromkeys(SHOWING, "unchanged"),
+    Outcome.gone: "not_found",
+    Outcome.suspect: "suspect",
+    **dict.fromkeys(REFUSALS, "blocked"),
+    **dict.fromkeys(OURS | {Outcome.elsewhere}, "other"),
+}
+"""The count to which a fetch of each outcome adds; any other has failed."""
 DATABASE, BROKEN = "database", "broken"
 BREAKDOWNS = {"start_error", DATABASE, BROKEN}
 """Reasons for the end of a run that are not the site's fault."""
@@ -52,6 +63,8 @@ class RunTally:
     faults: list[str] = field(default_factory=list)
     """Exceptions that concerned one page."""
     _outcomes: Counter[Outcome] = field(default_factory=Counter)
+    forbidden: dict[str, str] = field(default_factory=dict)
+    """The URLs not requested because of robots.txt, each with the reason."""
     last_trouble: str = ""
     """The last fetch that failed, in words: URL and reason."""
     breakdown: str = ""
@@ -66,6 +79,10 @@ class RunTally:
     def add(self, tracked: Tracked) -> None:
         """Add one fetch to the counts."""
         self._outcomes[tracked.outcome] += 1
+        if tracked.outcome is Outcome.robots:
+            self.forbidden[tracked.url] = tracked.reason
+            self.last_trouble = self.last_trouble or _trouble(tracked)
+            return
         if tracked.held:
             self.add_changes(tracked.changes)
             return
@@ -81,7 +98,7 @@ class RunTally:
             self._away.update([tracked.leads_to] if tracked.leads_to else [])
         else:
             self._streak += not (tracked.left or tracked.outcome in OURS)
-            self.last_trouble = f"{tracked.url}: {in_words(tracked.outcome, tracked.reason)}"
+            self.last_trouble = _trouble(tracked)
 
     def add_changes(self, kinds: Iterable[str]) -> None:
         """Add changes, given by their kinds, to the counts."""
@@ -177,15 +194,15 @@ class RunTally:
         return CUT_SHORT if reason in EARLY else UNREACHABLE
 
 
+def _trouble(tracked: Tracked) -> str:
+    return f"{tracked.url}: {in_words(tracked.outcome, tracked.reason)}"
+
+
 def _word(tracked: Tracked) -> str | None:
-    """The name of the count to which a fetch adds, besides those of its changes; None for no count."""
-    if tracked.outcome is Outcome.not_modified:
-        return "not_modified"
-    if tracked.left or tracked.outcome is Outcome.suspect:
-        return None
-    if tracked.outcome in REFUSALS:
-        return "blocked"
-    if tracked.outcome in ANSWERS:
-        still = not (tracked.changes or tracked.baseline or tracked.outcome is Outcome.gone)
-        return "unchanged" if still else None
-    return None if tracked.outcome in OURS | {Outcome.elsewhere} else "failed"
+    """The name of the count to which a fetch adds; None if it adds to `baseline`, or to those of changes."""
+    if tracked.again:
+        return "again"
+    if tracked.left:
+        return "not_found"
+    is_told = tracked.outcome in SHOWING and (tracked.changes or tracked.baseline)
+    return None if is_told else WORDS.get(tracked.outcome, "failed")

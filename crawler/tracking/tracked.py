@@ -22,6 +22,8 @@ class Tracked:
     """A page that was there is not found now."""
     leads_to: str = ""
     """The other site, like `https://ormhead.example/`, to which the page redirects."""
+    again: bool = False
+    """A second fetch of the page, which was only to show what differs at each fetch."""
     held: bool = False
     """It is held until more of the site is fetched; its changes are reported later."""
 

@@ -11,7 +11,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 
-from variorum.crawler.classification.outcome import READABLE, Outcome, Verdict, judge
+from variorum.crawler.classification.outcome import READABLE, Context, Outcome, Verdict, judge
 from variorum.crawler.diffing.diff import differ
 from variorum.crawler.extraction.reader import PageReader
 from variorum.crawler.fetch_result import DiscoveredUrl, FetchResult
@@ -91,6 +91,9 @@ class Tracker:
         self._ahead = ahead
         page = self.frontier.page(fetched.url)
         self.frontier.mark_fetched(page.id)
+        if fetched.forbidden and not fetched.seed and self.store.discard(page.id):
+            verdict = judge(fetched, Context("", ""))
+            return Tracked(page.url, verdict.outcome, verdict.reason)
         if self.learning.learner.awaits(page.id):
             tracked = self.learning.saw_twice(page, fetched)
             self._track_held()

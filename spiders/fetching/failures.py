@@ -39,6 +39,10 @@ class RobotsRefused(Refused):
     """robots.txt forbids the URL, or could not be read."""
 
 
+class RobotsUnread(RobotsRefused):
+    """robots.txt could not be read, so nothing of its host may be fetched for now."""
+
+
 class AddressRefused(Refused):
     """The request would have gone to an address that the site's file does not allow."""
 

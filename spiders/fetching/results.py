@@ -9,7 +9,7 @@ from twisted.python.failure import Failure
 from variorum.crawler.extraction.html.encoding import described
 from variorum.crawler.fetch_result import FetchResult
 from variorum.crawler.times import iso, now
-from variorum.spiders.fetching.failures import error_of
+from variorum.spiders.fetching.failures import RobotsRefused, RobotsUnread, error_of
 
 
 def fetched(response: Response) -> FetchResult:
@@ -43,7 +43,14 @@ def unfetched(request: Request, failure: Failure) -> FetchResult:
         error=error,
         detail=detail,
         seed=bool(request.meta.get("seed")),
+        forbidden=_is_forbidden(request, failure),
     )
+
+
+def _is_forbidden(request: Request, failure: Failure) -> bool:
+    """Whether robots.txt forbids the URL itself, and not one to which it redirects."""
+    refused = isinstance(failure.value, RobotsRefused) and not isinstance(failure.value, RobotsUnread)
+    return refused and not request.meta.get("redirect_urls")
 
 
 def _joined(values: list[bytes]) -> str:

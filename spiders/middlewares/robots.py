@@ -18,7 +18,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from variorum.crawler.urls.references import resolve
-from variorum.spiders.fetching.failures import LeadsNowhere, Refused, RobotsRefused
+from variorum.spiders.fetching.failures import LeadsNowhere, Refused, RobotsRefused, RobotsUnread
 from variorum.spiders.middlewares.decompression import FIRST_BYTES
 
 TOKEN = "Variorum"  # noqa: S105  (the product token by which robots.txt may name us)
@@ -86,9 +86,9 @@ class Robots:
         except Refused:
             raise
         except Exception as error:
-            raise RobotsRefused(_unreachable(url, str(error) or type(error).__name__)) from error
+            raise RobotsUnread(_unreachable(url, str(error) or type(error).__name__)) from error
         if is_unreachable(response.status):
-            raise RobotsRefused(_unreachable(url, f"status {response.status}"))
+            raise RobotsUnread(_unreachable(url, f"status {response.status}"))
         return response
 
     def _bytes_received(self, data: bytes, request: Request) -> None:
