@@ -13,6 +13,7 @@ import pytest
 from tests.local_site import article
 from tests.tracked import HOME, Story, story_at
 from variorum.storage.library import Database
+from variorum.storage.maintenance.verification import verify
 from variorum.storage.outbox import Outbox
 from variorum.storage.queries.page_timeline import hunks_to
 from variorum.storage.search.full_text import find
@@ -77,3 +78,14 @@ def test_any_connection_of_ours_reads_them_in_sql(story: Story) -> None:
         f"{HOME}/ferry/": "replace",
         f"{HOME}/mill/": "replace",
     }
+
+
+def test_hunks_that_are_damaged_are_named_by_verify(story: Story) -> None:
+    assert verify(story.reader).faults == []
+    [ferry] = [change for change in story.changes() if change.url == f"{HOME}/ferry/"]
+    conn = story.store.db.conn
+    for damaged in (b"\x28\xb5\x2f\xfd\x00\x01\x02", '[{"op"'):
+        conn.execute("UPDATE changes SET hunks = ? WHERE id = ?", [damaged, ferry.id])
+        conn.commit()
+        [fault] = verify(story.reader).faults
+        assert (fault.table, fault.id, fault.url) == ("changes", ferry.id, ferry.url)

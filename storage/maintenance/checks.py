@@ -10,9 +10,10 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from json import loads
 from typing import Any, NamedTuple
 
-from variorum.storage import bodies, dictionaries, seals, texts
+from variorum.storage import bodies, dictionaries, hunks, seals, texts
 from variorum.storage.compression import BROKEN, decompress
 from variorum.storage.errors import NotFound
 from variorum.storage.seals import FACTS, FACTS_SQL, START
@@ -269,6 +270,20 @@ def _searched(conn: sqlite3.Connection) -> Iterator[Fault | None]:
             yield None
 
 
+# ---- changes
+
+
+def _changes(conn: sqlite3.Connection) -> Iterator[Fault | None]:
+    """Check that the hunks of every change can be read; no digest says what they were."""
+    for change, url, stored in conn.execute("SELECT id, url, hunks FROM changes ORDER BY id"):
+        try:
+            loads(hunks.unpack(stored) or "[]")
+        except (BROKEN, ValueError) as error:
+            yield Fault("changes", change, url, f"its words can't be read: {error}")
+        else:
+            yield None
+
+
 class StoreCheck(NamedTuple):
     """The check of one kind of row."""
 
@@ -285,6 +300,7 @@ CHECKS = (
     StoreCheck("seals", "seals", _seals),
     StoreCheck("versions", "versions", _versions),
     StoreCheck("words to search in", "versions", _searched),
+    StoreCheck("changes", "changes", _changes),
     StoreCheck("references", None, _references),
 )
 
