@@ -120,6 +120,22 @@ def test_the_counts_of_a_first_run_add_up(tmp_path: Path, local_site: LocalSite)
     assert run["fetched"] == 6 + 1 + 1 + run["again"]
 
 
+def test_a_small_site_that_has_changed_as_a_whole_is_no_failure(
+    tmp_path: Path, local_site: LocalSite
+) -> None:
+    paths = [f"/{number}/" for number in range(24)]
+    local_site.pages["/"] = front(paths)
+    root = workspace(tmp_path, press=quick(local_site))
+    for word in ("stood", "fell"):
+        for path in paths:
+            words = [f"{word}{path[1:-1]}", *(f"{path[1:-1]}word{number}" for number in range(40))]
+            local_site.pages[path] = article(f"Pier {path}", " ".join(words) + ".", menu=[])
+        result = variorum("-C", root, "crawl")
+        assert result.exit_code == 0
+    assert ("24 changed" in result.stdout, "finished" in result.stdout) == (True, True)
+    assert objects("-C", root, "status")[0]["sites"][0]["issues"] == []
+
+
 def test_a_run_that_used_up_its_budget_says_what_is_left(troubled: tuple[Path, str]) -> None:
     root, _ = troubled
     file = root / "sites" / "press.toml"

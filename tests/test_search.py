@@ -336,6 +336,14 @@ def test_the_command_tells_people_what_became_of_the_words(root: Path) -> None:
     assert "\x1b[1mcamp\x1b[0m" in in_terminal("-C", root, "search", "camp")
 
 
+def test_a_search_without_a_hit_names_the_words_that_occur_nowhere(root: Path) -> None:
+    both = variorum("-C", root, "search", "camp", "مدرسة")
+    assert both.stderr == "0 pages. All words must occur in the same text. In no stored text: مدرسة.\n"
+    assert variorum("-C", root, "search", "zeppelin").stderr == "0 pages. In no stored text: zeppelin.\n"
+    apart = variorum("-C", root, "search", "camp", "umbrella").stderr
+    assert apart == "0 pages. All words must occur in the same text.\n"
+
+
 @pytest.mark.parametrize("typed", ["!?", '""', "-- -camp", "*"])
 def test_a_search_for_nothing_is_misuse(typed: str, root: Path) -> None:
     result = variorum("-C", root, "search", *typed.split())

@@ -11,7 +11,7 @@ from variorum.crawler.output import terminal
 from variorum.crawler.output.search_hits import hit_object, print_hit
 from variorum.storage.reader import Reader
 from variorum.storage.search.full_text import SearchFilters, find
-from variorum.storage.search.query import parse
+from variorum.storage.search.query import parse, terms_of
 
 
 @click.command()
@@ -62,4 +62,12 @@ def search(
     for hit in hits:
         print_hit(hit)
     more = "; --limit shows more" if len(hits) == limit else ""
-    terminal.note(f"{terminal.quantity(len(hits), 'page')}{more}.")
+    terminal.note(f"{terminal.quantity(len(hits), 'page')}{more}.{'' if hits else _why_none(reader, typed)}")
+
+
+def _why_none(reader: Reader, typed: str) -> str:
+    """Which words of a search without a hit occur in no stored text."""
+    words = [word for word in terms_of(typed) if parse(word)]
+    nowhere = [word for word in words if not find(reader, word, limit=1)]
+    rule = " All words must occur in the same text." if len(words) > 1 else ""
+    return rule + (f" In no stored text: {terminal.harmless(', '.join(nowhere))}." if nowhere else "")

@@ -45,6 +45,9 @@ LONGEST_WAIT = timedelta(seconds=5)
 """Fetches that need no reading are recorded together: so many, so large; after that time not even the next
 one is waited for."""
 
+SMALL_SITE = 100
+"""So many pages of a site are all fetched, however many of them have changed."""
+
 SOURCES, PAGES, FINISHING = "reading sources", "fetching pages", "finishing"
 """The phases of a run."""
 
@@ -163,7 +166,8 @@ class RunRecord:
         self._record_waiting()
         tracked = self._tracked(item, ahead)
         self._count_late()
-        if reason := self.tally.reason_to_stop():
+        reason = self.tally.reason_to_stop()
+        if reason and not (reason == CHANGED and self._is_nearly_done()):
             self._stop(reason)
         return self._report_page(tracked)
 
@@ -267,6 +271,11 @@ class RunRecord:
             return self.tracker.track(replace(item, error="failed", detail=detail))
         self.tally.add(tracked)
         return tracked
+
+    def _is_nearly_done(self) -> bool:
+        """Whether the site is small, and the run has requested every page of it: nothing is spared by a
+        stop."""
+        return self.tally.live <= SMALL_SITE and self.frontier.fetched_all_live()
 
     def _count_late(self) -> None:
         """Count the results of fetches that were held."""

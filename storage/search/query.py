@@ -89,6 +89,11 @@ def parse(typed: str) -> Query:
     return Query(tuple(dict.fromkeys(term for term in found if term.spellings)))
 
 
+def terms_of(typed: str) -> list[str]:
+    """The words and phrases of what a person typed, each as typed."""
+    return [match[0] for match in _TERM.finditer(_LOOSE.sub(JOINER, typed))]
+
+
 def fewer(query: Query, old: str, new: str) -> bool:
     """Return whether any term occurs less often in the new text than in the old one."""
     before, after = folded_words(old), folded_words(new)
