@@ -149,6 +149,14 @@ def test_an_address_that_leads_to_another_host_is_told_to(root: Path, local_site
 # ---- what is not written
 
 
+def test_a_server_that_cannot_be_reached_is_named_and_not_its_robots_txt(root: Path) -> None:
+    refused = add(root, "http://127.0.0.1:1/").stderr
+    assert "The server of http://127.0.0.1:1/ can't be reached: it refused the connection" in refused
+    unknown = add(root, "nowhere.invalid").stderr
+    assert unknown.count("No host is known by the name nowhere.invalid: check the address") == 1
+    assert "robots" not in refused + unknown
+
+
 @pytest.mark.parametrize(
     "home",
     [

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -17,7 +17,7 @@ from variorum.crawler.classification.outcome import Context, Outcome, judge
 from variorum.crawler.config.site import Site
 from variorum.crawler.urls.canonical import loose_key
 from variorum.crawler.urls.references import resolve
-from variorum.spiders.fetching.failures import error_of
+from variorum.spiders.fetching.failures import RobotsUnread, error_of
 from variorum.spiders.fetching.references import attribute, base_of
 from variorum.spiders.fetching.results import fetched
 from variorum.spiders.sources.feed import feed_addresses
@@ -71,9 +71,7 @@ class ProbeSpider(Spider):
 
     def home_failed(self, failure: Failure) -> Iterator[Request]:
         """Yield the request for the next start address after a failure, if there is one."""
-        error, detail = error_of(failure)
-        address = failure.request.url  # type: ignore[attr-defined]
-        self._give_up(f"{address}: {error}, {detail}")
+        self._give_up(_why_failed(failure))
         yield from self._home_requests()
 
     def parse_home(self, response: Response) -> Iterator[Request]:
@@ -105,7 +103,8 @@ class ProbeSpider(Spider):
             )
 
     def _give_up(self, trouble: str) -> None:
-        self.finding.trouble = "; ".join(filter(None, [self.finding.trouble, trouble]))
+        if trouble != self.finding.trouble:
+            self.finding.trouble = "; ".join(filter(None, [self.finding.trouble, trouble]))
 
     # ---- its sources
 
@@ -190,6 +189,21 @@ def editions(response: Response) -> dict[str, str]:
     base = base_of(response)
     found = ((language, resolve(base, href)) for language, href in named if language)
     return {language: address for language, address in found if address}
+
+
+def _why_failed(failure: Failure) -> str:
+    """Why a start address could not be fetched; robots.txt is not named where its server can't be reached."""
+    address = failure.request.url  # type: ignore[attr-defined]
+    cause = failure.value.__cause__ if isinstance(failure.value, RobotsUnread) else None
+    error, _ = error_of(Failure(cause) if cause else failure)  # type: ignore[no-untyped-call]
+    match error:
+        case "dns":
+            return f"No host is known by the name {urlsplit(address).hostname}: check the address"
+        case "refused":
+            return f"The server of {address} can't be reached: it refused the connection"
+        case "timeout":
+            return f"The server of {address} can't be reached: it did not answer in time"
+    return f"{address}: {', '.join(error_of(failure))}"
 
 
 def _language(text: str) -> str:
