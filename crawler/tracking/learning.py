@@ -82,13 +82,8 @@ class Learning:
     def hold_list(self, page: PageRow, fetched: FetchResult) -> Tracked:
         """Hold a page that seems to be a list until the boilerplate is learned.
 
-        Only its request is recorded: should the run be cut, the page is fetched again.
+        Nothing is recorded before: should the run be cut, the page is fetched again.
         """
-        with self.store.writing():
-            verdict = Verdict(Outcome.ok, WAITS)
-            records.add_capture(
-                self.store, Capture(page=page, fetched=fetched, verdict=verdict, run=self.run)
-            )
         self._waiting.append(fetched)
         return Tracked(page.url, Outcome.ok, WAITS, held=True)
 
