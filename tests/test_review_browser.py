@@ -193,7 +193,7 @@ def test_letters_that_are_typed_are_letters(chromium: Browser, url: str, databas
         expect(page.locator(".note input")).to_have_value("sex")
         press(page, "Control+e", "Alt+x")
         assert page.url == here
-        press(page, "Escape", "n")
+        press(page, "Escape", "p")
         expect(page).not_to_have_url(here)
     assert verdicts(database) == []
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.blog import post, publish, publish_listed, sitemap
+from tests.command import next_second
 from tests.local_site import LocalSite, Page
 from tests.quick import Quick
 
@@ -108,9 +109,11 @@ def test_what_stands_in_for_two_articles_for_a_day_is_no_edit_of_theirs(
 def test_a_consent_wall_before_every_page_is_no_new_design(blog: LocalSite, watched: Quick) -> None:
     make = ONE_DAY["consent"][2]
     blog.pages |= {path: make(path) for path in PATHS}
+    next_second()
     watched.crawl()
     assert watched.news() == []
     assert [issue.kind for issue in watched.issues()] == ["many blocked"]
+    next_second()
     publish(blog, PATHS)
     watched.crawl()
     assert watched.news() == []
