@@ -96,19 +96,21 @@ def is_of_redesign(diff: Diff, old: bytes, new: bytes, url: str, template: Templ
         return False
     gone = {_plain(block) for hunk in diff.hunks for block in hunk.old} - {""}
     come = {_plain(block) for hunk in diff.hunks for block in hunk.new} - {""}
-    return (
-        bool(gone | come)
-        and _is_explained(gone, old, new, url, template.gone_places)
-        and _is_explained(come, new, old, url, template.new_places)
+    if not gone | come:
+        return False
+    before, after = _visible(old, url), _visible(new, url)
+    return _is_explained(gone, before, after, template.gone_places) and _is_explained(
+        come, after, before, template.new_places
     )
 
 
-def _is_explained(blocks: Iterable[str], one: bytes, other: bytes, url: str, places: frozenset[str]) -> bool:
+def _is_explained(
+    changed: Iterable[str], shown: list[ShownBlock], others: list[ShownBlock], places: frozenset[str]
+) -> bool:
     """Whether the other capture shows each of these blocks, too, or the one has it at such places only."""
-    elsewhere = {block.text for block in _visible(other, url)}
-    shown = _visible(one, url)
+    elsewhere = {block.text for block in others}
     return all(
-        block in elsewhere or ((at := _places(block, shown)) and at.keys() <= places) for block in blocks
+        block in elsewhere or ((at := _places(block, shown)) and at.keys() <= places) for block in changed
     )
 
 

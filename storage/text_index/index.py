@@ -43,7 +43,7 @@ def add(conn: sqlite3.Connection, version: int, title: str, text: str) -> None:
         "INSERT INTO versions_fts_edits(rowid, title, added, removed, gone) VALUES (?, ?, ?, ?, ?)",
         [version, edit.title, edit.added, edit.removed, edit.gone],
     )
-    _add_sketch(conn, version, words)
+    _add_sketch(conn, version, words)  # without the base: `fill` runs in stores that have no such column yet
     conn.execute("UPDATE sketches SET base = ? WHERE version = ?", [before[0], version])
 
 
